@@ -1,0 +1,290 @@
+//! The keys of `#[leak_checked]` and `#[leakcheck::test]`: parsed, merged, and written out again.
+
+use std::time::Duration;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::parse::{Parse as _, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{LitStr, Path, Token, bracketed, parse_quote_spanned};
+
+use crate::entry::{Entry, Table, fill};
+use crate::errors::Errors;
+use crate::runtime::Runtime;
+use crate::words::{listed, suggestion};
+
+/// The ignore lists; each key is also the name of the method it calls.
+const PATTERNS: [&str; 4] = [
+    "ignore_top_function",
+    "ignore_any_function",
+    "ignore_created_by",
+    "ignore_thread_name",
+];
+
+/// The waiting times; each key is also the name of the method it calls.
+const DURATIONS: [&str; 2] = ["settle", "timeout"];
+
+/// Words of `level`, with the variants they stand for.
+const LEVELS: [(&str, &str); 3] = [("deny", "Deny"), ("warn", "Warn"), ("off", "Off")];
+
+/// Words of `kinds(..)`, with the variants they stand for.
+const KINDS: [(&str, &str); 5] = [
+    ("tasks", "Task"),
+    ("threads", "Thread"),
+    ("timers", "Timer"),
+    ("fds", "Fd"),
+    ("processes", "Process"),
+];
+
+/// What one attribute asks for, each value with the tokens it was written with.
+#[derive(Clone, Default)]
+pub(crate) struct Args {
+    /// Patterns to ignore, one list for each of [`PATTERNS`].
+    patterns: [Vec<LitStr>; 4],
+    /// One for each of [`DURATIONS`].
+    durations: [Option<(LitStr, Duration)>; 2],
+    /// A word of [`LEVELS`].
+    level: Option<LitStr>,
+    /// Words of [`KINDS`].
+    kinds: Option<Vec<Ident>>,
+    /// The function that gives the options to start from.
+    options: Option<Path>,
+    /// Where this library is found, if not at `::leakcheck`.
+    library: Option<LitStr>,
+}
+
+impl Args {
+    /// Reads the arguments of `#[leak_checked(..)]`.
+    pub(crate) fn of_modifier(args: TokenStream) -> syn::Result<Self> {
+        let mut own = Self::default();
+        fill("leak_checked", args, &mut [&mut own])?;
+        Ok(own)
+    }
+
+    /// Reads the arguments of `#[leakcheck::test(..)]`, which also takes those of the runtime.
+    pub(crate) fn of_test(args: TokenStream) -> syn::Result<(Self, Runtime)> {
+        let mut own = Self::default();
+        let mut runtime = Runtime::default();
+        fill("leakcheck::test", args, &mut [&mut own, &mut runtime])?;
+        runtime.check("leakcheck::test")?;
+        Ok((own, runtime))
+    }
+
+    /// Fills in what was not said from `defaults`; ignore lists are joined.
+    pub(crate) fn or(mut self, defaults: &Self) -> Self {
+        for (own, default) in self.patterns.iter_mut().zip(&defaults.patterns) {
+            own.splice(0..0, default.iter().cloned());
+        }
+        for (own, default) in self.durations.iter_mut().zip(&defaults.durations) {
+            *own = own.take().or_else(|| default.clone());
+        }
+        self.level = self.level.or_else(|| defaults.level.clone());
+        self.kinds = self.kinds.or_else(|| defaults.kinds.clone());
+        self.options = self.options.or_else(|| defaults.options.clone());
+        self.library = self.library.or_else(|| defaults.library.clone());
+        self
+    }
+
+    /// The path of this library.
+    pub(crate) fn library(&self) -> Path {
+        let named = self
+            .library
+            .as_ref()
+            .and_then(|path| path.parse_with(Path::parse_mod_style).ok());
+        named.unwrap_or_else(|| parse_quote_spanned!(Span::mixed_site()=> ::leakcheck))
+    }
+
+    /// The expression that builds the options.
+    pub(crate) fn options(&self) -> TokenStream {
+        let library = self.library();
+        let span = Span::mixed_site();
+        let mut own = quote_spanned!(span=> #library::Options::new());
+        for (name, patterns) in PATTERNS.iter().zip(&self.patterns) {
+            let method = Ident::new(name, span);
+            own.extend(quote_spanned!(span=> #(.#method(#patterns))*));
+        }
+        for (name, duration) in DURATIONS.iter().zip(&self.durations) {
+            let method = Ident::new(name, span);
+            if let Some((_, duration)) = duration {
+                let (seconds, nanos) = (duration.as_secs(), duration.subsec_nanos());
+                own.extend(
+                    quote_spanned!(span=> .#method(::core::time::Duration::new(#seconds, #nanos))),
+                );
+            }
+        }
+        if let Some(level) = &self.level {
+            let variant = variant(&LEVELS, &level.value());
+            own.extend(quote_spanned!(span=> .level(#library::Level::#variant)));
+        }
+        if let Some(kinds) = &self.kinds {
+            let kinds = kinds.iter().map(|kind| variant(&KINDS, &kind.to_string()));
+            own.extend(quote_spanned!(span=> .kinds([#(#library::Kind::#kinds),*])));
+        }
+        match &self.options {
+            Some(base) => quote_spanned!(span=> #library::__private::layer(#base(), #own)),
+            None => own,
+        }
+    }
+}
+
+/// The enum variant of a word that has been checked.
+fn variant(words: &[(&str, &str)], word: &str) -> Option<Ident> {
+    let (_, variant) = words.iter().find(|(known, _)| *known == word)?;
+    Some(Ident::new(variant, Span::mixed_site()))
+}
+
+/// Refuses a word that is not in `valid`.
+fn one_of(entry: &Entry, span: Span, word: &str, valid: &[(&str, &str)]) -> syn::Result<()> {
+    let words = || valid.iter().map(|(word, _)| *word);
+    if words().any(|valid| valid == word) {
+        return Ok(());
+    }
+    let (meant, words) = (suggestion(word, words()), listed(words()));
+    Err(entry.error(
+        span,
+        format_args!("unknown word `{word}`{meant}\nexpected one of: {words}"),
+    ))
+}
+
+/// One string, or several in brackets.
+fn parse_patterns(input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
+    if input.peek(LitStr) {
+        return Ok(vec![input.parse()?]);
+    }
+    let content;
+    bracketed!(content in input);
+    Ok(Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?
+        .into_iter()
+        .collect())
+}
+
+/// A path, bare or in a string.
+fn parse_options(input: ParseStream<'_>) -> syn::Result<Path> {
+    if input.peek(LitStr) {
+        input.parse::<LitStr>()?.parse()
+    } else {
+        Path::parse(input)
+    }
+}
+
+impl Table for Args {
+    fn keys(&self) -> &'static [&'static str] {
+        &[
+            "ignore_top_function",
+            "ignore_any_function",
+            "ignore_created_by",
+            "ignore_thread_name",
+            "settle",
+            "timeout",
+            "level",
+            "kinds",
+            "options",
+            "crate",
+        ]
+    }
+
+    fn store(&mut self, entry: &Entry) -> syn::Result<()> {
+        let key = entry.key.to_string();
+        if let Some(index) = PATTERNS.iter().position(|name| *name == key) {
+            self.patterns[index] = patterns(entry)?;
+        } else if let Some(index) = DURATIONS.iter().position(|name| *name == key) {
+            self.durations[index] = Some(duration(entry)?);
+        } else if key == "level" {
+            let level: LitStr = entry.assigned(r#"level = "deny""#)?;
+            one_of(entry, level.span(), &level.value(), &LEVELS)?;
+            self.level = Some(level);
+        } else if key == "kinds" {
+            self.kinds = Some(kinds(entry)?);
+        } else if key == "options" {
+            self.options =
+                Some(entry.assigned_with(parse_options, "options = path::to::function")?);
+        } else {
+            let form = r#"crate = "path::to::leakcheck""#;
+            let path: LitStr = entry.assigned(form)?;
+            path.parse_with(Path::parse_mod_style)
+                .map_err(|_| entry.expected(form))?;
+            self.library = Some(path);
+        }
+        Ok(())
+    }
+
+    fn hint(&self, key: &str) -> Option<String> {
+        Runtime::KEYS.contains(&key).then(|| {
+            format!("`{key}` is an argument of the runtime: write it in the `#[tokio::test(..)]` below, or use `#[leakcheck::test(..)]`")
+        })
+    }
+}
+
+/// The strings of an ignore list.
+fn patterns(entry: &Entry) -> syn::Result<Vec<LitStr>> {
+    let form = format!(r#"{0} = "pattern"` or `{0} = ["one", "two"]"#, entry.key);
+    let mut errors = Errors::default();
+    let patterns = entry.assigned_with(parse_patterns, &form)?;
+    if patterns.is_empty() {
+        return Err(entry.expected(&form));
+    }
+    let patterns = patterns
+        .into_iter()
+        .filter_map(|pattern| errors.keep(entry.not_empty(pattern)))
+        .collect();
+    errors.finish(patterns)
+}
+
+/// A time, as a person writes it.
+fn duration(entry: &Entry) -> syn::Result<(LitStr, Duration)> {
+    let text: LitStr = entry.assigned(&format!(r#"{} = "500ms""#, entry.key))?;
+    let Ok(duration) = humantime::parse_duration(&text.value()) else {
+        let message = format!(
+            r#""{}" is no duration; write one like "500ms", "2s" or "1m 30s""#,
+            text.value()
+        );
+        return Err(entry.error(text.span(), message));
+    };
+    if duration.is_zero() && entry.key == "timeout" {
+        return Err(entry.error(text.span(), "a test cannot end within no time"));
+    }
+    Ok((text, duration))
+}
+
+/// The words of `kinds(..)`, each once.
+fn kinds(entry: &Entry) -> syn::Result<Vec<Ident>> {
+    let mut errors = Errors::default();
+    let kinds = entry.words("kinds(tasks, threads)")?;
+    for (index, kind) in kinds.iter().enumerate() {
+        errors.keep(one_of(entry, kind.span(), &kind.to_string(), &KINDS));
+        if kinds[..index].contains(kind) {
+            errors.push(entry.error(kind.span(), format_args!("`{kind}` is given twice")));
+        }
+    }
+    errors.finish(kinds)
+}
+
+impl ToTokens for Args {
+    /// Writes the arguments as a user would, each followed by a comma.
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        for (name, patterns) in PATTERNS.iter().zip(&self.patterns) {
+            let key = Ident::new(name, Span::call_site());
+            if !patterns.is_empty() {
+                tokens.extend(quote!(#key = [#(#patterns),*],));
+            }
+        }
+        for (name, duration) in DURATIONS.iter().zip(&self.durations) {
+            let key = Ident::new(name, Span::call_site());
+            if let Some((text, _)) = duration {
+                tokens.extend(quote!(#key = #text,));
+            }
+        }
+        if let Some(level) = &self.level {
+            tokens.extend(quote!(level = #level,));
+        }
+        if let Some(kinds) = &self.kinds {
+            tokens.extend(quote!(kinds(#(#kinds),*),));
+        }
+        if let Some(options) = &self.options {
+            tokens.extend(quote!(options = #options,));
+        }
+        if let Some(library) = &self.library {
+            tokens.extend(quote!(crate = #library,));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The attributes of `leakcheck`, documented where that crate re-exports them.
+//!
+//! This file only adapts types; `expand` is where to start reading.
+
+#![forbid(unsafe_code)]
+
+use proc_macro::{Span, TokenStream};
+
+mod above;
+mod args;
+mod attr;
+mod entry;
+mod errors;
+mod expand;
+mod module;
+mod prior;
+mod runtime;
+mod should_panic;
+mod test_fn;
+mod words;
+
+/// Checks a test, or every test of a module, for leaks.
+#[proc_macro_attribute]
+pub fn leak_checked(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::leak_checked(args.into(), item.into()).into()
+}
+
+/// Makes a function a test that is checked for leaks.
+#[proc_macro_attribute]
+pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    let source = above::source_before(Span::call_site());
+    expand::test(args.into(), item.into(), source.as_deref()).into()
+}

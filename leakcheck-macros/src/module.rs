@@ -1,0 +1,170 @@
+//! `#[leak_checked] mod tests { .. }`: gives the attribute to every test inside.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream, Parser as _};
+use syn::{Attribute, Item, Meta, Path, Signature, Token, Visibility, braced, token};
+
+use crate::args::Args;
+use crate::attr::{Role, arguments};
+
+/// A module with a body.
+pub(crate) struct Module {
+    /// The attributes above it.
+    attrs: Vec<Attribute>,
+    /// `pub mod name`.
+    head: TokenStream,
+    /// The braces of the body.
+    brace: token::Brace,
+    /// The attributes at the top of the body.
+    inner_attrs: Vec<Attribute>,
+    /// The items, as they were written.
+    items: TokenStream,
+}
+
+/// An item of a module, told apart only as far as needed.
+enum Part {
+    /// A function: its attributes and the rest.
+    Function(Vec<Attribute>, TokenStream),
+    /// A module with a body.
+    Module(Module),
+    /// Anything else.
+    Other(TokenStream),
+}
+
+impl Module {
+    /// The module with every test in it leak checked; what a test says itself goes before `defaults`.
+    pub(crate) fn expand(self, defaults: &Args) -> syn::Result<TokenStream> {
+        let mut items = TokenStream::new();
+        for part in Part::parse_all.parse2(self.items)? {
+            match part {
+                Part::Function(mut attrs, rest) => {
+                    if let Some(added) = annotate(&mut attrs, defaults) {
+                        items.extend(added);
+                    }
+                    items.extend(quote!(#(#attrs)* #rest));
+                }
+                Part::Module(mut module) => {
+                    // A module with an attribute of its own sees to its tests by itself.
+                    if refine(&mut module.attrs, defaults) {
+                        module.to_tokens(&mut items);
+                    } else {
+                        items.extend(module.expand(defaults)?);
+                    }
+                }
+                Part::Other(tokens) => items.extend(tokens),
+            }
+        }
+        Ok(Self { items, ..self }.into_token_stream())
+    }
+}
+
+/// Gives a function's own attribute the defaults, or names the attribute to add if it is a test without one.
+fn annotate(attrs: &mut [Attribute], defaults: &Args) -> Option<TokenStream> {
+    let library = defaults.library();
+    if refine(attrs, defaults) || !attrs.iter().any(|attr| Role::makes_test(attr, &library)) {
+        return None;
+    }
+    Some(quote!(#[#library::leak_checked(#defaults)]))
+}
+
+/// Completes the arguments of our own attributes among `attrs`; false if there is none.
+fn refine(attrs: &mut [Attribute], defaults: &Args) -> bool {
+    let library = defaults.library();
+    let mut found = false;
+    for attr in attrs {
+        let args = arguments(&attr.meta);
+        let merged = match Role::of(attr, &library) {
+            Role::LeakChecked => {
+                Args::of_modifier(args).map(|own| own.or(defaults).into_token_stream())
+            }
+            Role::LeakcheckTest => Args::of_test(args).map(|(own, runtime)| {
+                let own = own.or(defaults);
+                quote!(#own #runtime)
+            }),
+            _ => continue,
+        };
+        found = true;
+        // Arguments with a mistake stay as they are: the attribute itself will report it.
+        if let Ok(merged) = merged {
+            attr.meta = with_arguments(attr.path().clone(), merged);
+        }
+    }
+    found
+}
+
+/// `path(args)`.
+fn with_arguments(path: Path, tokens: TokenStream) -> Meta {
+    let delimiter = syn::MacroDelimiter::Paren(token::Paren(Span::call_site()));
+    Meta::List(syn::MetaList {
+        path,
+        delimiter,
+        tokens,
+    })
+}
+
+impl Part {
+    /// All items of a module body.
+    fn parse_all(input: ParseStream<'_>) -> syn::Result<Vec<Self>> {
+        let mut parts = Vec::new();
+        while !input.is_empty() {
+            parts.push(input.parse()?);
+        }
+        Ok(parts)
+    }
+}
+
+impl Parse for Part {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let ahead = input.fork();
+        ahead.call(Attribute::parse_outer)?;
+        let vis: Visibility = ahead.parse()?;
+        if ahead.peek(Token![mod]) && ahead.peek3(token::Brace) {
+            return input.parse().map(Self::Module);
+        }
+        if ahead.parse::<Signature>().is_ok() && ahead.peek(token::Brace) {
+            let attrs = input.call(Attribute::parse_outer)?;
+            input.parse::<Visibility>()?;
+            let sig: Signature = input.parse()?;
+            let body: proc_macro2::Group = input.parse()?;
+            return Ok(Self::Function(attrs, quote!(#vis #sig #body)));
+        }
+        input
+            .parse::<Item>()
+            .map(|item| Self::Other(item.into_token_stream()))
+    }
+}
+
+impl Parse for Module {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis: Visibility = input.parse()?;
+        let keyword: Token![mod] = input.parse()?;
+        let name: syn::Ident = input.parse()?;
+        let content;
+        let brace = braced!(content in input);
+        Ok(Self {
+            attrs,
+            head: quote!(#vis #keyword #name),
+            brace,
+            inner_attrs: content.call(Attribute::parse_inner)?,
+            items: content.parse()?,
+        })
+    }
+}
+
+impl ToTokens for Module {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self {
+            attrs,
+            head,
+            brace,
+            inner_attrs,
+            items,
+        } = self;
+        tokens.extend(quote!(#(#attrs)* #head));
+        brace.surround(tokens, |tokens| {
+            tokens.extend(quote!(#(#inner_attrs)* #items))
+        });
+    }
+}

@@ -1,0 +1,118 @@
+//! Function names as people write them.
+
+/// Removes what the compiler adds: hashes, closures and generic arguments.
+///
+/// `a::b::{{closure}}::h0123456789abcdef` and `a::b::{closure#0}` become `a::b`; `a::Pool<T>::new` becomes
+/// `a::Pool::new`; the `<a::T as b::U>::m` form of trait methods stays.
+pub(super) fn tidy(name: &str) -> String {
+    let name = strip_hash(name);
+    let self_type = if name.starts_with('<') {
+        group_len(name)
+    } else {
+        0
+    };
+    let (kept, mut rest) = name.split_at(self_type);
+    let mut tidy = kept.to_owned();
+    while let Some(open) = rest.find(['<', '{']) {
+        let (before, group) = rest.split_at(open);
+        tidy.push_str(before);
+        // `path::{closure}` and `path::<T>` leave their separator behind.
+        if tidy.ends_with("::") {
+            tidy.truncate(tidy.len() - 2);
+        }
+        rest = &group[group_len(group)..];
+    }
+    tidy.push_str(rest);
+    tidy
+}
+
+/// The first crate that a name mentions.
+pub(super) fn krate(name: &str) -> &str {
+    let start = name.trim_start_matches(['<', '&', '*', '(', '[']);
+    let start = ["impl ", "dyn ", "mut ", "const "]
+        .iter()
+        .fold(start, |name, prefix| {
+            name.strip_prefix(prefix).unwrap_or(name)
+        });
+    let end = start
+        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .unwrap_or(start.len());
+    &start[..end]
+}
+
+fn strip_hash(name: &str) -> &str {
+    const HASH: usize = "::h0123456789abcdef".len();
+    let Some((head, tail)) = name
+        .len()
+        .checked_sub(HASH)
+        .and_then(|at| name.split_at_checked(at))
+    else {
+        return name;
+    };
+    let is_hash = tail
+        .strip_prefix("::h")
+        .is_some_and(|hash| hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    if is_hash { head } else { name }
+}
+
+/// Length of the bracketed group at the start of `text`; all of it where the bracket is not closed.
+fn group_len(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut previous = ' ';
+    for (at, c) in text.char_indices() {
+        match c {
+            '<' | '{' => depth += 1,
+            // The arrow of a function type closes nothing.
+            '>' if previous == '-' => {}
+            '>' | '}' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            _ => {}
+        }
+        previous = c;
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_tidied() {
+        for (raw, expected) in [
+            ("a::b::c", "a::b::c"),
+            ("a::b::h0123456789abcdef", "a::b"),
+            ("a::b::{{closure}}::h0123456789abcdef", "a::b"),
+            ("a::b::{{closure}}::{{closure}}", "a::b"),
+            ("a::b::{closure#0}", "a::b"),
+            ("a::b::{closure#0}::inner", "a::b::inner"),
+            ("a::Pool<T>::new", "a::Pool::new"),
+            ("a::spawn::<fn() -> u8>", "a::spawn"),
+            ("<a::T as b::U>::m", "<a::T as b::U>::m"),
+            ("<a::T<X> as b::U>::m::{{closure}}", "<a::T<X> as b::U>::m"),
+            ("a<", "a"),
+            ("", ""),
+            ("{{closure}}", ""),
+        ] {
+            assert_eq!(tidy(raw), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn the_crate_is_found() {
+        for (name, expected) in [
+            ("a_b::c", "a_b"),
+            ("<a::T as b::U>::m", "a"),
+            ("<&mut a::T as b::U>::m", "a"),
+            ("main", "main"),
+            ("", ""),
+            ("<impl a::T for b::U>::m", "a"),
+        ] {
+            assert_eq!(krate(name), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Frames of a return address, looked up once per process.
+
+use std::{
+    collections::HashMap,
+    ffi::c_void,
+    path::PathBuf,
+    sync::{Arc, LazyLock},
+};
+
+use super::{function, home};
+use crate::{
+    model::Home,
+    sync::{Mutex, lock},
+};
+
+/// What the debug info says of one frame; files are as the compiler wrote them.
+#[derive(Clone, Debug)]
+pub(super) struct Symbol {
+    pub(super) function: String,
+    pub(super) path: Option<PathBuf>,
+    pub(super) line: Option<u32>,
+    pub(super) column: Option<u32>,
+    pub(super) home: Home,
+}
+
+type Cache = HashMap<usize, Arc<[Symbol]>>;
+static CACHE: LazyLock<Mutex<Cache>> = LazyLock::new(Mutex::default);
+
+/// The frames at a return address, innermost first: several where functions were inlined.
+pub(super) fn resolve(address: usize) -> Arc<[Symbol]> {
+    if let Some(known) = lock(&CACHE).get(&address) {
+        return Arc::clone(known);
+    }
+    let mut symbols = Vec::new();
+    backtrace::resolve(address as *mut c_void, |symbol| {
+        let name = symbol
+            .name()
+            .map(|name| name.to_string())
+            .unwrap_or_default();
+        let path = symbol.filename().map(PathBuf::from);
+        symbols.push(Symbol {
+            home: home::of(&name, path.as_deref()),
+            function: function::tidy(&name),
+            path,
+            line: symbol.lineno(),
+            column: symbol.colno(),
+        });
+    });
+    let symbols: Arc<[Symbol]> = symbols.into();
+    lock(&CACHE).insert(address, Arc::clone(&symbols));
+    symbols
+}

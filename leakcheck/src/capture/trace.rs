@@ -1,0 +1,108 @@
+//! A creation path as frames, and which of them is the site.
+
+use std::path::Path;
+
+use super::{home, symbol};
+use crate::{
+    model::{Frame, Home},
+    sys::origin,
+};
+
+/// A creation path, read for one report.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trace {
+    /// The innermost frame of the user's, or of a dependency where there is none of the user's.
+    pub(crate) site: Option<Frame>,
+    /// Frames of dependencies inside the site, innermost first.
+    pub(crate) through: Vec<Frame>,
+    /// The user's frames around the site, then those of the parents' paths.
+    pub(crate) callers: Vec<Frame>,
+    /// Everything from the call that started it outwards.
+    pub(crate) stack: Vec<Frame>,
+}
+
+/// Reads a creation path. Files of the user are shown relative to `package_dir`.
+pub(crate) fn trace(path: u32, package_dir: Option<&str>) -> Trace {
+    let mut trace = single(path, package_dir);
+    let mut parent = origin::parent(path);
+    while parent != 0 {
+        let of_parent = single(parent, package_dir);
+        trace.callers.extend(of_parent.site);
+        trace.callers.extend(of_parent.callers);
+        parent = origin::parent(parent);
+    }
+    trace
+        .callers
+        .dedup_by(|a, b| a.function == b.function && a.line == b.line);
+    trace
+}
+
+fn single(path: u32, package_dir: Option<&str>) -> Trace {
+    let mut stack: Vec<Frame> = origin::frames(path)
+        .iter()
+        .flat_map(|address| {
+            symbol::resolve(*address)
+                .iter()
+                .cloned()
+                .collect::<Vec<_>>()
+        })
+        .map(|symbol| Frame {
+            file: symbol
+                .path
+                .as_deref()
+                .map(|path| display(path, package_dir)),
+            path: symbol.path,
+            function: symbol.function,
+            line: symbol.line,
+            column: symbol.column,
+            home: symbol.home,
+        })
+        .collect();
+    // Our own hooks are innermost, above the call that they listen to.
+    let own = stack
+        .iter()
+        .take_while(|frame| frame.function.contains("leakcheck::") || frame.function.is_empty())
+        .count();
+    stack.drain(..own);
+
+    let site = stack
+        .iter()
+        .position(|frame| frame.home == Home::User)
+        .or_else(|| {
+            stack
+                .iter()
+                .position(|frame| frame.home == Home::Dependency)
+        });
+    let Some(at) = site else {
+        return Trace {
+            stack,
+            ..Trace::default()
+        };
+    };
+    let through = stack[..at]
+        .iter()
+        .filter(|frame| frame.home == Home::Dependency)
+        .cloned()
+        .collect();
+    let mut callers: Vec<Frame> = stack[at + 1..]
+        .iter()
+        .filter(|frame| frame.home == Home::User)
+        .cloned()
+        .collect();
+    callers.dedup_by(|a, b| a.function == b.function && a.line == b.line);
+    callers.retain(|frame| frame.function != stack[at].function || frame.line != stack[at].line);
+    Trace {
+        site: Some(stack[at].clone()),
+        through,
+        callers,
+        stack,
+    }
+}
+
+fn display(path: &Path, package_dir: Option<&str>) -> String {
+    if let Some(inside) = home::in_package(path) {
+        return inside;
+    }
+    let own = package_dir.and_then(|dir| path.strip_prefix(dir).ok());
+    own.unwrap_or(path).display().to_string()
+}

@@ -1,0 +1,115 @@
+//! A mark in the middle of a test, and the question whether anything made since is left.
+
+use std::panic::Location;
+
+use tokio::runtime::Handle;
+
+use crate::{
+    check::{Check, Phase, Watched},
+    env,
+    error::{Error, Repr},
+    find::{enforce, subject},
+    model::{Body, Report},
+    options::{Level, Options},
+    outcome::refuse,
+    scope::ScopeId,
+};
+
+/// Remembers what is alive now, to compare with later.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let before = leakcheck::checkpoint();
+/// let client = tokio::spawn(async { "a client's background task" });
+/// client.await.unwrap();
+/// before.verify().await; // Of the client nothing is left.
+/// # }
+/// ```
+///
+/// # Panics
+///
+/// Where a `LEAKCHECK_*` variable is not understood, or asks for what this build cannot see.
+#[track_caller]
+pub fn checkpoint() -> Checkpoint {
+    Checkpoint::new(Options::new())
+}
+
+/// What was alive at one moment of a test. See [`checkpoint`].
+#[derive(Clone, Debug)]
+#[must_use = "a checkpoint checks nothing until `verify` is called on it"]
+pub struct Checkpoint {
+    check: Check,
+    level: Level,
+}
+
+impl Checkpoint {
+    /// Remembers what is alive now, and how to look later.
+    ///
+    /// # Panics
+    ///
+    /// As [`checkpoint`].
+    #[track_caller]
+    pub fn new(options: Options) -> Self {
+        let caller = Location::caller();
+        let begun = env::get().and_then(|env| {
+            let options = options.merge(env.options());
+            let level = options.chosen_level();
+            let mut check = Check::begin(subject(caller), options, env, ScopeId::current())?;
+            check.exempt_present();
+            if let Ok(handle) = Handle::try_current() {
+                check.watch(Watched::foreign(handle));
+            }
+            Ok(Self { check, level })
+        });
+        begun.unwrap_or_else(|error| refuse(&error))
+    }
+
+    /// Fails the test if something that was made since is still alive, after letting the runtime run as long as the
+    /// options allow.
+    ///
+    /// # Panics
+    ///
+    /// Where something is left.
+    pub async fn verify(&self) {
+        enforce(&self.report().await, self.level);
+    }
+
+    /// What was made since and is still alive, after letting the runtime run as long as the options allow.
+    pub async fn report(&self) -> Report {
+        let mut check = self.check.clone();
+        if self.level != Level::Off {
+            check.settle_in_runtime(Phase::Running).await;
+        }
+        check.conclude(Body::Passed)
+    }
+
+    /// [`verify`](Self::verify) for synchronous code.
+    ///
+    /// # Panics
+    ///
+    /// Where something is left, and in async code of a current-thread runtime with live tasks, which could not run
+    /// while this waits.
+    pub fn blocking_verify(&self) {
+        match self.blocking_report() {
+            Ok(report) => enforce(&report, self.level),
+            Err(error) => refuse(&error),
+        }
+    }
+
+    /// [`report`](Self::report) for synchronous code.
+    ///
+    /// # Errors
+    ///
+    /// In async code of a current-thread runtime with live tasks, which could not run while this waits.
+    pub fn blocking_report(&self) -> Result<Report, Error> {
+        let mut check = self.check.clone();
+        if check.would_block() {
+            return Err(Repr::WouldBlock.into());
+        }
+        if self.level != Level::Off {
+            check.settle_blocking(Phase::Running);
+        }
+        Ok(check.conclude(Body::Passed))
+    }
+}

@@ -1,0 +1,124 @@
+//! What is new: a pure difference by identity, and groups of what was made on one path.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::{
+    model::{Detail, Kind, Resource, ResourceId},
+    options::Options,
+};
+
+/// What was there before; by identity, so that numbers that are used again hide nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Baseline(HashSet<ResourceId>);
+
+impl Baseline {
+    pub(crate) fn new(before: HashSet<ResourceId>) -> Self {
+        Self(before)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The resources that are new, of a wanted kind, and not accepted by identity.
+    pub(crate) fn since(&self, after: Vec<Resource>, options: &Options) -> Vec<Resource> {
+        after
+            .into_iter()
+            .filter(|resource| {
+                options.wants(resource.kind())
+                    && !self.0.contains(&resource.id)
+                    && !options
+                        .rules()
+                        .iter()
+                        .filter_map(|rule| rule.identities())
+                        .any(|accepted| accepted.contains(&resource.id))
+            })
+            .collect()
+    }
+}
+
+/// Things that were made on one path and go by one name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) kind: Kind,
+    pub(crate) origin: u32,
+    pub(crate) name: Option<String>,
+    /// Whether all of them are threads of an instrumented runtime.
+    pub(crate) of_runtime: bool,
+    pub(crate) count: usize,
+    pub(crate) oldest_ms: u64,
+    pub(crate) polls: Option<u32>,
+    /// The kernel's id where the group is one thread.
+    pub(crate) tid: Option<i32>,
+}
+
+/// Groups resources in the order in which their first ones come.
+pub(crate) fn groups(resources: &[Resource]) -> Vec<Group> {
+    let mut places = BTreeMap::new();
+    let mut groups: Vec<Group> = Vec::new();
+    for resource in resources {
+        let (name, of_runtime, polls, tid) = match &resource.detail {
+            Detail::Task { polls } => (None, false, Some(*polls), None),
+            Detail::Thread { tid, name, runtime } => {
+                (name.clone(), *runtime != 0, None, Some(*tid))
+            }
+        };
+        let key = (resource.kind(), resource.origin, name.clone(), of_runtime);
+        let place = *places.entry(key).or_insert_with(|| {
+            groups.push(Group {
+                kind: resource.kind(),
+                origin: resource.origin,
+                name,
+                of_runtime,
+                count: 0,
+                oldest_ms: 0,
+                polls: None,
+                tid: None,
+            });
+            groups.len() - 1
+        });
+        let group = &mut groups[place];
+        group.count += 1;
+        group.oldest_ms = group.oldest_ms.max(resource.age_ms);
+        group.polls = group.polls.max(polls);
+        group.tid = if group.count == 1 { tid } else { None };
+    }
+    groups
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    fn task(id: u64, origin: u32, polls: u32) -> Resource {
+        Resource {
+            id: ResourceId::Task(id),
+            origin,
+            age_ms: id,
+            detail: Detail::Task { polls },
+        }
+    }
+
+    #[test]
+    fn only_new_identities_are_new() {
+        let before = Baseline::new([ResourceId::Task(1), ResourceId::Thread(2)].into());
+        // Thread 1 and task 2 have numbers that were there, but not as what they are now.
+        let after = vec![task(1, 0, 0), task(2, 0, 0)];
+        let new = before.since(after, &Options::new());
+        assert_eq!(
+            new.iter().map(|new| new.id).collect::<Vec<_>>(),
+            [ResourceId::Task(2)]
+        );
+    }
+
+    #[test]
+    fn one_path_is_one_group() {
+        let groups = groups(&[task(1, 5, 1), task(2, 6, 9), task(3, 5, 4)]);
+        assert_eq!(groups.len(), 2);
+        assert_eq!(
+            (groups[0].count, groups[0].polls, groups[0].oldest_ms),
+            (2, Some(4), 3)
+        );
+        assert_eq!((groups[1].count, groups[1].polls), (1, Some(9)));
+    }
+}

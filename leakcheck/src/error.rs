@@ -1,0 +1,56 @@
+//! The one error type: what was being done, and on what.
+
+use std::path::PathBuf;
+
+/// Why a check could not be made as asked.
+///
+/// It is opaque on purpose: callers print it; there is nothing else to do with it.
+#[derive(Clone, Debug)]
+pub struct Error(Box<Repr>);
+
+#[derive(Clone, Debug)]
+pub(crate) enum Repr {
+    /// A variable that is not understood.
+    Variable {
+        name: &'static str,
+        value: String,
+        expected: String,
+    },
+    /// Something that `LEAKCHECK_REQUIRE` asks for and that is not there.
+    Required { what: String, why: String },
+    /// A call that would have to wait on the thread that runs the tasks it waits for.
+    WouldBlock,
+    /// A file that could not be written.
+    Write { path: PathBuf, cause: String },
+}
+
+impl From<Repr> for Error {
+    fn from(repr: Repr) -> Self {
+        Self(Box::new(repr))
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &*self.0 {
+            Repr::Variable {
+                name,
+                value,
+                expected,
+            } => write!(f, "failed to read {name}={value:?}: expected {expected}"),
+            Repr::Required { what, why } => write!(
+                f,
+                "failed to provide `{what}`, which LEAKCHECK_REQUIRE asks for: {why}"
+            ),
+            Repr::WouldBlock => f.write_str(
+                "failed to wait for tasks to end: this thread is the one that runs them; inside async code \
+                 take `leakcheck::checkpoint()` and call `.verify().await` on it",
+            ),
+            Repr::Write { path, cause } => {
+                write!(f, "failed to write the report to {}: {cause}", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,102 @@
+//! From a group of raw resources to a finding: where it was made, why it is usually so, and how to accept it.
+
+use std::time::Duration;
+
+use crate::{
+    capture::{self, Trace},
+    diff::Group,
+    model::{Frame, Kind, Leak},
+};
+
+/// Reads a group's creation path and says what is known about it.
+pub(crate) fn finding(group: &Group, package_dir: Option<&str>) -> Leak {
+    let trace = capture::trace(group.origin, package_dir);
+    Leak {
+        kind: group.kind,
+        count: group.count,
+        accept: accept(group, &trace),
+        fingerprint: fingerprint(group.kind, group.name.as_deref(), &trace),
+        note: group.of_runtime.then(|| {
+            "it is a thread of the test's own runtime and did not end with it: a blocking task still runs on it; the \
+             site is where the thread was started, and a pool thread may have taken later tasks as well"
+                .to_owned()
+        }),
+        name: group.name.clone(),
+        created_at: trace.site,
+        created_through: trace.through,
+        created_by: trace.callers,
+        stack: trace.stack,
+        age: Some(Duration::from_millis(group.oldest_ms)),
+        polls: group.polls,
+        tid: group.tid,
+        of_runtime: group.of_runtime,
+    }
+}
+
+/// Tasks that a runtime counts and nobody named.
+pub(crate) fn unnamed_tasks(count: usize) -> Leak {
+    Leak {
+        kind: Kind::Task,
+        count,
+        name: None,
+        created_at: None,
+        created_through: Vec::new(),
+        created_by: Vec::new(),
+        stack: Vec::new(),
+        age: None,
+        polls: None,
+        tid: None,
+        note: None,
+        of_runtime: false,
+        accept: None,
+        fingerprint: fingerprint(Kind::Task, None, &Trace::default()),
+    }
+}
+
+/// What usually leads to a leak of this kind, and what to do.
+pub(crate) fn help(leak: &Leak) -> &'static str {
+    match leak.kind {
+        Kind::Task if leak.created_at.is_none() => {
+            "build with RUSTFLAGS=\"--cfg tokio_unstable\" to see which tasks these are and where they were spawned"
+        }
+        Kind::Task => {
+            "dropping a `JoinHandle` does not end its task: keep it and `abort()` or await it, use a `JoinSet`, or \
+             give the task a shutdown signal"
+        }
+        Kind::Thread if leak.of_runtime => {
+            "a blocking closure cannot be cancelled: make what it waits for end, and await its `JoinHandle`"
+        }
+        Kind::Thread => {
+            "dropping a `JoinHandle` does not end its thread: tell it to stop, then `join()` it, or use `thread::scope`"
+        }
+        _ => "end it before the test does",
+    }
+}
+
+fn accept(group: &Group, trace: &Trace) -> Option<String> {
+    match (&trace.site, &group.name) {
+        (Some(site), _) if !site.function.is_empty() => {
+            Some(format!("ignore_created_by(\"{}\")", site.function))
+        }
+        (_, Some(name)) => Some(format!("ignore_thread_name(\"{name}\")")),
+        _ => None,
+    }
+}
+
+/// FNV-1a over what stays the same when lines move: the kind, the name and the functions on the path.
+fn fingerprint(kind: Kind, name: Option<&str>, trace: &Trace) -> String {
+    let functions = |frames: &[Frame]| -> Vec<String> {
+        frames.iter().map(|frame| frame.function.clone()).collect()
+    };
+    let mut words = vec![kind.name().to_owned(), name.unwrap_or_default().to_owned()];
+    words.extend(functions(&trace.through));
+    words.extend(functions(trace.site.as_slice()));
+    words.extend(functions(&trace.callers));
+    let hash = words
+        .iter()
+        .flat_map(|word| word.bytes().chain([0]))
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    format!("{hash:016x}")
+}

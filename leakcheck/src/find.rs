@@ -1,0 +1,111 @@
+//! Looking without an attribute: once, at what this test has made so far.
+
+use std::panic::Location;
+
+use tokio::runtime::Handle;
+
+use crate::{
+    check::{Check, Phase, Watched},
+    entry, env,
+    error::{Error, Repr},
+    model::{self, Body, Report, Subject, Verdict},
+    options::{Level, Options},
+    outcome, output,
+    scope::ScopeId,
+};
+
+/// Looks for what was left behind, waiting for it to end as the options say.
+///
+/// Inside a checked test, or while a [`LeakGuard`](crate::LeakGuard) lives, it looks at what was made since that began.
+/// Anywhere else it looks at what this thread and its descendants have made. Tasks are looked at on the runtime that
+/// is current, if one is.
+///
+/// ```
+/// let report = leakcheck::find(&leakcheck::Options::new())?;
+/// assert!(report.is_clean());
+/// # Ok::<(), leakcheck::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Where a `LEAKCHECK_*` variable is not understood or asks for what cannot be seen, and in async code of a
+/// current-thread runtime with live tasks: this call would have to wait on the thread that runs them. Use
+/// [`checkpoint`](crate::checkpoint) there.
+#[track_caller]
+pub fn find(options: &Options) -> Result<Report, Error> {
+    let env = env::get()?;
+    let scope = ScopeId::current();
+    let mut check = Check::begin(
+        subject(Location::caller()),
+        options.clone().merge(env.options()),
+        env,
+        scope,
+    )?;
+    if let Ok(handle) = Handle::try_current() {
+        check.watch(Watched::whole(handle));
+    }
+    if check.would_block() {
+        return Err(Repr::WouldBlock.into());
+    }
+    check.settle_blocking(Phase::Running);
+    Ok(check.conclude(Body::Passed))
+}
+
+/// Fails the test if something was left behind: [`find`], print, panic.
+///
+/// ```
+/// leakcheck::verify_none(leakcheck::Options::new());
+/// ```
+///
+/// # Panics
+///
+/// Where something was left behind, and where [`find`] returns an error.
+#[track_caller]
+pub fn verify_none(options: Options) {
+    let level = match env::get() {
+        Ok(env) => options.clone().merge(env.options()).chosen_level(),
+        Err(_) => Level::Deny,
+    };
+    if level == Level::Off {
+        return;
+    }
+    match find(&options) {
+        Ok(report) => enforce(&report, level),
+        Err(error) => outcome::refuse(&error),
+    }
+}
+
+/// Prints a report and fails the test if it should.
+pub(crate) fn enforce(report: &Report, level: Level) {
+    if let Ok(env) = env::get() {
+        output::publish(report, env);
+    }
+    if report.verdict() == Verdict::Leaked && level == Level::Deny {
+        outcome::fail()
+    }
+}
+
+/// Whom a check without an attribute is about: the running test, by its thread's name, and the calling line.
+pub(crate) fn subject(caller: &Location<'_>) -> Subject {
+    let package_dir = std::env::var("CARGO_MANIFEST_DIR").ok();
+    let thread = std::thread::current();
+    let binary = std::env::current_exe()
+        .ok()
+        .and_then(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
+        .unwrap_or_default();
+    Subject {
+        package: std::env::var("CARGO_PKG_NAME").ok(),
+        // Cargo adds a hash to the names of test binaries.
+        binary: match binary.rsplit_once('-') {
+            Some((name, hash)) if hash.len() == 16 => name.to_owned(),
+            _ => binary,
+        },
+        test: thread.name().unwrap_or("unnamed").to_owned(),
+        function: None,
+        location: model::Location {
+            file: entry::in_package(caller.file(), package_dir.as_deref()),
+            line: caller.line(),
+        },
+        package_dir,
+    }
+}

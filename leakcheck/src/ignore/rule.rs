@@ -1,0 +1,208 @@
+//! One rule of what is accepted.
+
+use std::{collections::HashSet, sync::Arc};
+
+use wildmatch::WildMatch;
+
+use crate::model::{Kind, Leak, ResourceId};
+
+/// A rule that accepts something that was left behind.
+///
+/// Patterns are a full path or a glob in which `*` stands for any text. Closures and generic arguments are not part of
+/// a function's path: `my_app::pool::reap` also covers the body of `async fn reap`.
+///
+/// ```
+/// use leakcheck::{Ignore, Kind, Options};
+///
+/// let options = Options::new().ignore(
+///     Ignore::created_by("moka::*")
+///         .on(Kind::Thread)
+///         .at_most(2)
+///         .because("the cache's housekeepers live as long as the process"),
+/// );
+/// # let _ = options;
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a rule does nothing until it is given to `Options::ignore`"]
+pub struct Ignore {
+    matcher: Matcher,
+    kinds: Vec<Kind>,
+    reason: String,
+    at_most: Option<usize>,
+    unless_created_by: Option<WildMatch>,
+    pub(super) built_in: bool,
+}
+
+type Predicate = Arc<dyn Fn(&Leak) -> bool + Send + Sync>;
+
+#[derive(Clone)]
+enum Matcher {
+    TopFunction(WildMatch),
+    AnyFunction(WildMatch),
+    CreatedBy(WildMatch),
+    ThreadName(WildMatch),
+    Predicate(Predicate),
+    /// Identities that existed when the rule was made; applied before anything is grouped.
+    Current(Arc<HashSet<ResourceId>>),
+}
+
+impl std::fmt::Debug for Matcher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.describe())
+    }
+}
+
+impl Ignore {
+    fn new(matcher: Matcher) -> Self {
+        Self {
+            matcher,
+            kinds: Vec::new(),
+            reason: String::new(),
+            at_most: None,
+            unless_created_by: None,
+            built_in: false,
+        }
+    }
+
+    fn pattern(make: impl FnOnce(WildMatch) -> Matcher, pattern: &str) -> Self {
+        assert!(
+            !pattern.trim().is_empty(),
+            "an empty ignore pattern matches nothing; write a function path, a name or a `*` glob"
+        );
+        Self::new(make(WildMatch::new(pattern)))
+    }
+
+    /// Accepts what waits in this function: the innermost frame of its current stack.
+    ///
+    /// Where a task or thread waits is not read by this version, so such a rule matches nothing yet; a report in which
+    /// that matters says so.
+    ///
+    /// # Panics
+    ///
+    /// Where the pattern is empty, as all constructors that take one.
+    pub fn top_function(pattern: &str) -> Self {
+        Self::pattern(Matcher::TopFunction, pattern)
+    }
+
+    /// Accepts what has this function anywhere on its current stack. See [`top_function`](Self::top_function).
+    pub fn any_function(pattern: &str) -> Self {
+        Self::pattern(Matcher::AnyFunction, pattern)
+    }
+
+    /// Accepts what has this function anywhere on the stack that created it, or on the stack of a parent task or thread.
+    pub fn created_by(pattern: &str) -> Self {
+        Self::pattern(Matcher::CreatedBy, pattern)
+    }
+
+    /// Accepts threads of this name.
+    pub fn thread_name(pattern: &str) -> Self {
+        Self::pattern(Matcher::ThreadName, pattern).on(Kind::Thread)
+    }
+
+    /// Accepts what `accept` says yes to.
+    pub fn matching(accept: impl Fn(&Leak) -> bool + Send + Sync + 'static) -> Self {
+        Self::new(Matcher::Predicate(Arc::new(accept)))
+    }
+
+    /// A rule of the built-in list, which does not apply where `unless` stands on the creation stack.
+    pub(super) fn built_in(created_by: &str, unless: Option<&str>, reason: &str) -> Self {
+        Self {
+            unless_created_by: unless.map(WildMatch::new),
+            built_in: true,
+            ..Self::created_by(created_by)
+                .on(Kind::Thread)
+                .because(reason)
+        }
+    }
+
+    pub(crate) fn current(identities: HashSet<ResourceId>) -> Self {
+        Self::new(Matcher::Current(Arc::new(identities)))
+    }
+
+    /// Says why; reports quote it.
+    pub fn because(mut self, reason: &str) -> Self {
+        reason.clone_into(&mut self.reason);
+        self
+    }
+
+    /// Accepts no more than `count` things per check; what is beyond is a leak.
+    pub fn at_most(mut self, count: usize) -> Self {
+        self.at_most = Some(count);
+        self
+    }
+
+    /// Applies to this kind only; may be repeated.
+    pub fn on(mut self, kind: Kind) -> Self {
+        self.kinds.push(kind);
+        self
+    }
+
+    pub(super) fn limit(&self) -> Option<usize> {
+        self.at_most
+    }
+
+    pub(super) fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// The rule as one would write it.
+    pub(super) fn describe(&self) -> String {
+        self.matcher.describe()
+    }
+
+    pub(crate) fn identities(&self) -> Option<&HashSet<ResourceId>> {
+        match &self.matcher {
+            Matcher::Current(identities) => Some(identities),
+            _ => None,
+        }
+    }
+
+    /// Whether the rule looks at where something waits, which this version does not read.
+    pub(crate) fn needs_states(&self) -> bool {
+        matches!(
+            self.matcher,
+            Matcher::TopFunction(_) | Matcher::AnyFunction(_)
+        )
+    }
+
+    pub(super) fn accepts(&self, leak: &Leak) -> bool {
+        if !self.kinds.is_empty() && !self.kinds.contains(&leak.kind) {
+            return false;
+        }
+        let on_creation_path = |pattern: &WildMatch| {
+            leak.stack
+                .iter()
+                .chain(&leak.created_by)
+                .any(|frame| pattern.matches(&frame.function))
+        };
+        if self
+            .unless_created_by
+            .as_ref()
+            .is_some_and(on_creation_path)
+        {
+            return false;
+        }
+        match &self.matcher {
+            Matcher::TopFunction(_) | Matcher::AnyFunction(_) | Matcher::Current(_) => false,
+            Matcher::CreatedBy(pattern) => on_creation_path(pattern),
+            Matcher::ThreadName(pattern) => leak
+                .name
+                .as_deref()
+                .is_some_and(|name| pattern.matches(name)),
+            Matcher::Predicate(accept) => accept(leak),
+        }
+    }
+}
+
+impl Matcher {
+    fn describe(&self) -> String {
+        match self {
+            Self::TopFunction(pattern) => format!("ignore_top_function(\"{pattern}\")"),
+            Self::AnyFunction(pattern) => format!("ignore_any_function(\"{pattern}\")"),
+            Self::CreatedBy(pattern) => format!("ignore_created_by(\"{pattern}\")"),
+            Self::ThreadName(pattern) => format!("ignore_thread_name(\"{pattern}\")"),
+            Self::Predicate(_) => "ignore_if(..)".to_owned(),
+            Self::Current(_) => "ignore_current()".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! One line of a stack, with its place in the source.
+
+use std::path::PathBuf;
+
+/// Whose code a frame is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Home {
+    /// The project under test: the package itself or a path dependency of it.
+    User,
+    /// A crate from a registry, a git checkout or a vendor directory.
+    Dependency,
+    /// The machinery that starts things: std, tokio, the test harness and this crate.
+    Machinery,
+}
+
+/// One function on a stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    pub(crate) function: String,
+    pub(crate) file: Option<String>,
+    pub(crate) path: Option<PathBuf>,
+    pub(crate) line: Option<u32>,
+    pub(crate) column: Option<u32>,
+    pub(crate) home: Home,
+}
+
+impl Frame {
+    /// Full path of the function, without closures and generic arguments; empty where it has no name.
+    pub fn function(&self) -> &str {
+        &self.function
+    }
+
+    /// The file: relative to the test's package, or `crate-version/..` for a dependency.
+    pub fn file(&self) -> Option<&str> {
+        self.file.as_deref()
+    }
+
+    /// The line, counted from one.
+    pub fn line(&self) -> Option<u32> {
+        self.line
+    }
+
+    /// The column, counted from one.
+    pub fn column(&self) -> Option<u32> {
+        self.column
+    }
+
+    /// Whose code it is.
+    pub fn home(&self) -> Home {
+        self.home
+    }
+}

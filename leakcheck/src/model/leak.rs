@@ -1,0 +1,115 @@
+//! One finding: things of one kind, made at one place.
+
+use std::time::Duration;
+
+use super::{Frame, Kind};
+
+/// Things of one kind that were made on one path and are still there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leak {
+    pub(crate) kind: Kind,
+    pub(crate) count: usize,
+    pub(crate) name: Option<String>,
+    pub(crate) created_at: Option<Frame>,
+    pub(crate) created_through: Vec<Frame>,
+    pub(crate) created_by: Vec<Frame>,
+    pub(crate) stack: Vec<Frame>,
+    pub(crate) age: Option<Duration>,
+    pub(crate) polls: Option<u32>,
+    pub(crate) tid: Option<i32>,
+    pub(crate) note: Option<String>,
+    /// Whether it is a thread of a runtime that the check itself owned.
+    pub(crate) of_runtime: bool,
+    pub(crate) accept: Option<String>,
+    pub(crate) fingerprint: String,
+}
+
+impl Leak {
+    /// What it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// How many were made on this path and are still there.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// A thread's name, where it has one.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The innermost line of the user's own code on the creation stack, or of a
+    /// dependency where none of the user's is on it.
+    pub fn created_at(&self) -> Option<&Frame> {
+        self.created_at.as_ref()
+    }
+
+    /// Frames of dependencies between [`created_at`](Self::created_at) and the call that made it, innermost first.
+    pub fn created_through(&self) -> &[Frame] {
+        &self.created_through
+    }
+
+    /// Who led there: callers, then the site of the parent task or thread, and so on back to the test.
+    pub fn created_by(&self) -> &[Frame] {
+        &self.created_by
+    }
+
+    /// The whole creation stack, innermost first.
+    pub fn stack(&self) -> &[Frame] {
+        &self.stack
+    }
+
+    /// Age of the oldest, to about 4 ms.
+    pub fn age(&self) -> Option<Duration> {
+        self.age
+    }
+
+    /// How often the most polled task of the group was polled.
+    pub fn polls(&self) -> Option<u32> {
+        self.polls
+    }
+
+    /// Kernel id of the thread, where there is just one.
+    pub fn tid(&self) -> Option<i32> {
+        self.tid
+    }
+
+    /// Stays the same from run to run: made of the kind and the functions on the creation path.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+}
+
+/// What one ignore rule accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ignored {
+    pub(crate) rule: String,
+    pub(crate) reason: String,
+    pub(crate) count: usize,
+    pub(crate) kind: Kind,
+    pub(crate) built_in: bool,
+}
+
+impl Ignored {
+    /// The rule, as one would write it.
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+
+    /// Why the rule exists.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// How many things it accepted.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Whether the rule came with this crate.
+    pub fn is_built_in(&self) -> bool {
+        self.built_in
+    }
+}

@@ -1,0 +1,15 @@
+//! Plain data: what was found, who made it and what the verdict is. No behaviour, no I/O, no clock.
+
+mod coverage;
+mod frame;
+mod kind;
+mod leak;
+mod report;
+mod resource;
+
+pub use coverage::{Coverage, Seen};
+pub use frame::{Frame, Home};
+pub use kind::Kind;
+pub use leak::{Ignored, Leak};
+pub use report::{Body, Location, Report, Subject, Verdict};
+pub(crate) use resource::{Detail, Resource, ResourceId};

@@ -1,0 +1,146 @@
+//! The result of one check.
+
+use std::time::Duration;
+
+use super::{Coverage, Ignored, Leak};
+
+/// What a check concluded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Nothing was left.
+    Clean,
+    /// Something was left for a while and then ended by itself, in time.
+    Lingering,
+    /// Something is still there.
+    Leaked,
+    /// The sources disagree, so nothing is claimed.
+    Inconclusive,
+}
+
+/// How the test's own body ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Body {
+    /// It returned.
+    Passed,
+    /// It returned an error.
+    Failed,
+    /// It panicked.
+    Panicked,
+    /// It did not end within its time limit.
+    TimedOut,
+    /// It was not run.
+    Ignored,
+}
+
+/// A place in the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    pub(crate) file: String,
+    pub(crate) line: u32,
+}
+
+impl Location {
+    /// The file, relative to its package.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The line, counted from one.
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+}
+
+/// Whom a check is about: a test, or a guard inside one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    pub(crate) package: Option<String>,
+    pub(crate) package_dir: Option<String>,
+    pub(crate) binary: String,
+    pub(crate) test: String,
+    /// Full path of the test's function, to find it on a stack.
+    pub(crate) function: Option<String>,
+    pub(crate) location: Location,
+}
+
+impl Subject {
+    /// The test's name as the harness prints it.
+    pub fn test(&self) -> &str {
+        &self.test
+    }
+
+    /// Where the test, or the guard, stands.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+}
+
+/// The result of one check.
+#[derive(Clone, Debug)]
+#[must_use = "a report that nobody looks at finds nothing; see `Report::is_clean`"]
+pub struct Report {
+    pub(crate) subject: Subject,
+    pub(crate) verdict: Verdict,
+    pub(crate) body: Body,
+    pub(crate) waited: Duration,
+    pub(crate) spent: Duration,
+    pub(crate) leaks: Vec<Leak>,
+    pub(crate) lingered: Vec<Leak>,
+    pub(crate) ignored: Vec<Ignored>,
+    pub(crate) coverage: Coverage,
+    pub(crate) notes: Vec<String>,
+}
+
+impl Report {
+    /// What the check concluded.
+    pub fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// Whether nothing is left: the verdict is [`Verdict::Clean`] or [`Verdict::Lingering`].
+    pub fn is_clean(&self) -> bool {
+        matches!(self.verdict, Verdict::Clean | Verdict::Lingering)
+    }
+
+    /// Whom the report is about.
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// How the body ended.
+    pub fn body(&self) -> Body {
+        self.body
+    }
+
+    /// What is still there, one entry per kind and creation path.
+    pub fn leaks(&self) -> &[Leak] {
+        &self.leaks
+    }
+
+    /// What ended by itself while the check waited; filled in only where a report file was asked for.
+    pub fn lingered(&self) -> &[Leak] {
+        &self.lingered
+    }
+
+    /// What the ignore rules accepted.
+    pub fn ignored(&self) -> &[Ignored] {
+        &self.ignored
+    }
+
+    /// How much could be seen.
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// How long the check waited for things to end.
+    pub fn waited(&self) -> Duration {
+        self.waited
+    }
+
+    /// How long the check itself took, without the waiting.
+    pub fn spent(&self) -> Duration {
+        self.spent
+    }
+}

@@ -1,0 +1,45 @@
+//! One live thing as a source saw it: raw words, nothing formatted.
+
+use super::Kind;
+
+/// Identity that survives the reuse of numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum ResourceId {
+    /// `tokio::task::Id`, unique in the process for its whole life.
+    Task(u64),
+    /// The n-th thread that was started in the process.
+    Thread(u64),
+}
+
+/// Facts that only one kind has.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Detail {
+    /// How often the task was polled.
+    Task { polls: u32 },
+    /// Kernel thread id and the name given to it. `runtime` is the token of the runtime that owns it, or 0.
+    Thread {
+        tid: i32,
+        name: Option<String>,
+        runtime: u32,
+    },
+}
+
+/// One live thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Resource {
+    pub(crate) id: ResourceId,
+    /// Index of the creation path in `sys::origin`, or 0 where none was taken.
+    pub(crate) origin: u32,
+    /// Age in milliseconds.
+    pub(crate) age_ms: u64,
+    pub(crate) detail: Detail,
+}
+
+impl Resource {
+    pub(crate) const fn kind(&self) -> Kind {
+        match self.id {
+            ResourceId::Task(_) => Kind::Task,
+            ResourceId::Thread(_) => Kind::Thread,
+        }
+    }
+}

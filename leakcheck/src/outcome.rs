@@ -1,0 +1,117 @@
+//! How a body ended, and how a test ends after its check: the body's own failure always comes first.
+
+use std::{
+    any::Any,
+    panic::{self, AssertUnwindSafe},
+};
+
+use crate::{
+    entry::{ShouldPanic, TestMeta},
+    error::Error,
+    model::Body,
+    options::Level,
+    output,
+};
+
+/// How a body ended.
+pub(crate) enum Outcome<R> {
+    /// It returned; `failed` says whether with an error.
+    Returned { value: R, failed: bool },
+    /// It panicked.
+    Panicked(Box<dyn Any + Send>),
+}
+
+impl<R: 'static> Outcome<R> {
+    /// Runs a body and catches its panic.
+    pub(crate) fn of(body: impl FnOnce() -> R, failed: fn(&R) -> bool) -> Self {
+        match panic::catch_unwind(AssertUnwindSafe(body)) {
+            Ok(value) => Self::returned(value, failed),
+            Err(payload) => Self::Panicked(payload),
+        }
+    }
+
+    pub(crate) fn returned(value: R, failed: fn(&R) -> bool) -> Self {
+        Self::Returned {
+            failed: failed(&value),
+            value,
+        }
+    }
+
+    /// Applies a `#[should_panic]` that was taken over.
+    pub(crate) fn judge(self, meta: &TestMeta) -> Self {
+        let expected = match meta.should_panic {
+            ShouldPanic::No => return self,
+            ShouldPanic::Yes => None,
+            ShouldPanic::With(text) => Some(text),
+        };
+        let complaint = match &self {
+            Self::Returned { .. } => format!(
+                "note: test did not panic as expected at {}:{}",
+                meta.file, meta.line
+            ),
+            Self::Panicked(payload) => match (expected, message(payload.as_ref())) {
+                (None, _) => return Self::passed(),
+                (Some(text), Some(message)) if message.contains(text) => return Self::passed(),
+                (Some(text), Some(message)) => format!(
+                    "note: panic did not contain expected string\n      panic message: {message:?}\n expected substring: {text:?}"
+                ),
+                (Some(text), None) => format!(
+                    "note: expected a panic with a text, found a panic without one\n expected substring: {text:?}"
+                ),
+            },
+        };
+        output::print(&complaint);
+        Self::Panicked(Box::new(complaint))
+    }
+
+    /// What a test that panicked as it should returns: the harness allows `()` only.
+    fn passed() -> Self {
+        let unit: Box<dyn Any> = Box::new(());
+        match unit.downcast::<R>() {
+            Ok(value) => Self::Returned {
+                value: *value,
+                failed: false,
+            },
+            Err(_) => Self::Panicked(Box::new(
+                "functions with #[should_panic] must return `()`".to_owned(),
+            )),
+        }
+    }
+
+    pub(crate) fn body(&self) -> Body {
+        match self {
+            Self::Returned { failed: false, .. } => Body::Passed,
+            Self::Returned { failed: true, .. } => Body::Failed,
+            Self::Panicked(_) => Body::Panicked,
+        }
+    }
+
+    /// Ends the test: with the body's own failure, else with the leak's, else with what the body returned.
+    pub(crate) fn finish(self, leaked: bool, level: Level) -> R {
+        match self {
+            Self::Panicked(payload) => panic::resume_unwind(payload),
+            Self::Returned { failed: false, .. } if leaked && level == Level::Deny => fail(),
+            Self::Returned { value, .. } => value,
+        }
+    }
+}
+
+/// Fails the test without a second message: the report was printed.
+pub(crate) fn fail() -> ! {
+    panic::resume_unwind(Box::new(
+        "leakcheck: the test left something behind".to_owned(),
+    ))
+}
+
+/// Fails the test because a check cannot be made as asked.
+pub(crate) fn refuse(error: &Error) -> ! {
+    output::print(&format!("leakcheck: {error}"));
+    fail()
+}
+
+fn message(payload: &(dyn Any + Send)) -> Option<&str> {
+    payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+}

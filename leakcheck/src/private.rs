@@ -1,0 +1,9 @@
+//! Named re-exports for generated code, and nothing else; not part of the public interface.
+
+pub use tokio;
+
+pub use crate::{
+    entry::{ShouldPanic, TestMeta},
+    probe::{AnyOutcome, Outcome, ResultOutcome, never_fails},
+    runtime::{BuildRuntime, TestRuntime, boxed, layer, run_async, run_sync, run_within},
+};

@@ -1,0 +1,37 @@
+//! Workflow commands that put an annotation at the line that made the leak.
+
+use std::fmt::Write;
+
+use super::{escape, plural};
+use crate::model::Report;
+
+/// One `::error` line for each finding; a finding without a site is put at the test.
+pub(super) fn render(report: &Report) -> String {
+    let mut out = String::new();
+    for leak in &report.leaks {
+        let site = leak.created_at.as_ref();
+        let file = site
+            .and_then(|site| site.file.as_deref())
+            .unwrap_or(&report.subject.location.file);
+        let line = site
+            .and_then(|site| site.line)
+            .unwrap_or(report.subject.location.line);
+        let message = format!(
+            "`{}` left {} behind{}",
+            report.subject.test,
+            plural::count(leak.count, leak.kind),
+            match (site, leak.count) {
+                (None, _) => "",
+                (Some(_), 1) => " that was created here",
+                (Some(_), _) => " that were created here",
+            }
+        );
+        let _ = writeln!(
+            out,
+            "::error file={},line={line},title=leakcheck::{}",
+            escape::github_property(file),
+            escape::github_message(&message)
+        );
+    }
+    out
+}

@@ -1,0 +1,146 @@
+//! The versioned form for machines: wire structs apart from the model, so that either may change alone.
+
+use serde::Serialize;
+
+use crate::model::{Body, Frame, Leak, Report, Verdict};
+
+const FORMAT_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct WireReport<'a> {
+    format_version: u32,
+    package: Option<&'a str>,
+    binary: &'a str,
+    test: &'a str,
+    location: WireLocation<'a>,
+    verdict: &'static str,
+    body: &'static str,
+    waited_ms: u128,
+    check_us: u128,
+    leaks: Vec<WireLeak<'a>>,
+    lingered: Vec<WireLeak<'a>>,
+    ignored: Vec<WireIgnored<'a>>,
+    coverage: serde_json::Map<String, serde_json::Value>,
+    notes: &'a [String],
+}
+
+#[derive(Serialize)]
+struct WireLocation<'a> {
+    file: &'a str,
+    line: u32,
+}
+
+#[derive(Serialize)]
+struct WireFrame<'a> {
+    file: Option<&'a str>,
+    line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u32>,
+    function: &'a str,
+}
+
+#[derive(Serialize)]
+struct WireLeak<'a> {
+    kind: &'static str,
+    count: usize,
+    name: Option<&'a str>,
+    created_at: Option<WireFrame<'a>>,
+    created_through: Vec<WireFrame<'a>>,
+    created_by: Vec<WireFrame<'a>>,
+    waits_at: Vec<WireFrame<'a>>,
+    waits_for: Option<()>,
+    state: Option<&'static str>,
+    age_ms: Option<u128>,
+    polls: Option<u32>,
+    tid: Option<i32>,
+    accept: Option<&'a str>,
+    fingerprint: &'a str,
+}
+
+#[derive(Serialize)]
+struct WireIgnored<'a> {
+    rule: &'a str,
+    reason: &'a str,
+    count: usize,
+    kind: &'static str,
+    built_in: bool,
+}
+
+/// Renders a report as one JSON object with a newline at its end.
+pub(crate) fn render(report: &Report) -> String {
+    let wire = WireReport {
+        format_version: FORMAT_VERSION,
+        package: report.subject.package.as_deref(),
+        binary: &report.subject.binary,
+        test: &report.subject.test,
+        location: WireLocation {
+            file: &report.subject.location.file,
+            line: report.subject.location.line,
+        },
+        verdict: match report.verdict {
+            Verdict::Clean => "clean",
+            Verdict::Lingering => "lingering",
+            Verdict::Leaked => "leaked",
+            Verdict::Inconclusive => "inconclusive",
+        },
+        body: match report.body {
+            Body::Passed => "passed",
+            Body::Failed => "failed",
+            Body::Panicked => "panicked",
+            Body::TimedOut => "timed_out",
+            Body::Ignored => "ignored",
+        },
+        waited_ms: report.waited.as_millis(),
+        check_us: report.spent.as_micros(),
+        leaks: report.leaks.iter().map(leak).collect(),
+        lingered: report.lingered.iter().map(leak).collect(),
+        ignored: report
+            .ignored
+            .iter()
+            .map(|entry| WireIgnored {
+                rule: &entry.rule,
+                reason: &entry.reason,
+                count: entry.count,
+                kind: entry.kind.name(),
+                built_in: entry.built_in,
+            })
+            .collect(),
+        coverage: report
+            .coverage
+            .iter()
+            .map(|(kind, seen)| (kind.name().to_owned(), seen.to_string().into()))
+            .collect(),
+        notes: &report.notes,
+    };
+    let mut text = serde_json::to_string_pretty(&wire).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn leak(leak: &Leak) -> WireLeak<'_> {
+    WireLeak {
+        kind: leak.kind.name(),
+        count: leak.count,
+        name: leak.name.as_deref(),
+        created_at: leak.created_at.as_ref().map(frame),
+        created_through: leak.created_through.iter().map(frame).collect(),
+        created_by: leak.created_by.iter().map(frame).collect(),
+        waits_at: Vec::new(),
+        waits_for: None,
+        state: None,
+        age_ms: leak.age.map(|age| age.as_millis()),
+        polls: leak.polls,
+        tid: leak.tid,
+        accept: leak.accept.as_deref(),
+        fingerprint: &leak.fingerprint,
+    }
+}
+
+fn frame(frame: &Frame) -> WireFrame<'_> {
+    WireFrame {
+        file: frame.file.as_deref(),
+        line: frame.line,
+        column: frame.column,
+        function: &frame.function,
+    }
+}

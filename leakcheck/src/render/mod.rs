@@ -1,0 +1,27 @@
+//! Pure functions from a report to text; colour, width and destination are not their business.
+
+mod escape;
+mod excerpt;
+mod github;
+mod json;
+mod plural;
+mod text;
+
+use crate::{env::Format, env::TraceLevel, model::Report};
+
+/// Renders a report.
+pub(crate) fn render(report: &Report, format: Format, trace: TraceLevel) -> String {
+    match format {
+        Format::Text => text::render(report, trace),
+        Format::Json => json::render(report),
+        Format::Github => format!("{}{}", text::render(report, trace), github::render(report)),
+    }
+}
+
+pub(crate) use json::render as to_json;
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&text::render(self, TraceLevel::Site))
+    }
+}

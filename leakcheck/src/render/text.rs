@@ -1,0 +1,243 @@
+//! The report that a person reads. Every sentence of it stands here or in `explain`.
+
+use std::fmt::Write;
+
+use super::{escape::plain, excerpt, plural};
+use crate::{
+    env::TraceLevel,
+    explain,
+    model::{Body, Frame, Kind, Leak, Report, Seen, Verdict},
+};
+
+/// How many callers are shown before the rest is folded.
+const CALLERS: usize = 8;
+
+/// Renders a report; empty where there is nothing to say.
+pub(super) fn render(report: &Report, trace: TraceLevel) -> String {
+    let mut out = String::new();
+    match report.verdict {
+        Verdict::Clean | Verdict::Lingering => return out,
+        Verdict::Leaked => headline(&mut out, report),
+        Verdict::Inconclusive => {
+            let _ = writeln!(
+                out,
+                "leakcheck: the check of `{}` is inconclusive",
+                plain(report.subject.test())
+            );
+        }
+    }
+    for leak in &report.leaks {
+        let _ = writeln!(out, "\n{}", finding(leak, report));
+        if trace == TraceLevel::Full {
+            stack(&mut out, leak);
+        }
+    }
+    ignored(&mut out, report);
+    coverage(&mut out, report);
+    for note in &report.notes {
+        let _ = writeln!(out, "note: {note}");
+    }
+    footer(&mut out, report, trace);
+    out
+}
+
+fn headline(out: &mut String, report: &Report) {
+    let mut totals: Vec<(Kind, usize)> = Vec::new();
+    for leak in &report.leaks {
+        match totals.iter_mut().find(|(kind, _)| *kind == leak.kind) {
+            Some((_, count)) => *count += leak.count,
+            None => totals.push((leak.kind, leak.count)),
+        }
+    }
+    let all = totals.iter().map(|(_, count)| count).sum::<usize>();
+    let parts: Vec<String> = totals
+        .iter()
+        .map(|(kind, count)| plural::count(*count, *kind))
+        .collect();
+    let what = match parts.as_slice() {
+        [only] => only.clone(),
+        several => format!("{all} things behind ({})", several.join(", ")),
+    };
+    let behind = if parts.len() == 1 { " behind" } else { "" };
+    let but = match report.body {
+        Body::Panicked => "; its own panic comes first",
+        Body::Failed => "; its own error comes first",
+        _ => "",
+    };
+    let _ = writeln!(
+        out,
+        "leakcheck: `{}` left {what}{behind} after waiting {}{but}",
+        plain(report.subject.test()),
+        plural::time(report.waited)
+    );
+}
+
+fn finding(leak: &Leak, report: &Report) -> String {
+    let kind = match (leak.count, leak.kind) {
+        (1, kind) => kind.name().replace('_', " "),
+        (count, kind) => format!("{} ×{count}", kind.name().replace('_', " ")),
+    };
+    let mut facts = Vec::new();
+    match (&leak.name, &leak.created_at) {
+        (Some(name), _) => facts.push(format!("\"{}\"", plain(name))),
+        (None, Some(site)) if !site.function.is_empty() => {
+            facts.push(format!("created in {}", plain(&site.function)))
+        }
+        _ if leak.kind == Kind::Task => facts.push("counted by the runtime, not named".to_owned()),
+        _ => facts.push("without a name".to_owned()),
+    }
+    if let Some(tid) = leak.tid {
+        facts.push(format!("tid {tid}"));
+    }
+    if let Some(polls) = leak.polls {
+        let most = if leak.count > 1 { "at most " } else { "" };
+        facts.push(match polls {
+            0 => "never polled".to_owned(),
+            1 => format!("polled {most}once"),
+            polls => format!("polled {most}{polls} times"),
+        });
+    }
+    if let Some(age) = leak.age {
+        let oldest = if leak.count > 1 { "the oldest " } else { "" };
+        facts.push(format!("{oldest}alive for {}", plural::time(age)));
+    }
+    let mut notes = Vec::new();
+    if !leak.created_through.is_empty() {
+        let through: Vec<String> = leak
+            .created_through
+            .iter()
+            .take(CALLERS)
+            .map(called)
+            .collect();
+        notes.push(("through", through.join("  <-  ")));
+    }
+    if !leak.created_by.is_empty() {
+        notes.push(("created by", callers(&leak.created_by, report)));
+    }
+    notes.extend(leak.note.iter().map(|note| ("note", note.clone())));
+    notes.push(("help", explain::help(leak).to_owned()));
+    notes.extend(
+        leak.accept
+            .iter()
+            .map(|accept| ("to accept it", plain(accept))),
+    );
+    let label = match leak.kind {
+        Kind::Task => "spawned here",
+        _ => "started here",
+    };
+    excerpt::render(
+        (&kind, &facts.join(", ")),
+        leak.created_at.as_ref(),
+        label,
+        &notes,
+    )
+}
+
+fn callers(frames: &[Frame], report: &Report) -> String {
+    let mut shown: Vec<String> = frames
+        .iter()
+        .take(CALLERS)
+        .map(|frame| {
+            let is_test = report.subject.function.as_deref() == Some(frame.function.as_str());
+            let place = place(frame);
+            match place {
+                Some(place) if is_test => format!("{place} (this test)"),
+                Some(place) => format!("{place} {}", short(&frame.function)),
+                None => plain(&frame.function),
+            }
+        })
+        .collect();
+    if frames.len() > CALLERS {
+        shown.push(plural::of(
+            frames.len() - CALLERS,
+            "more frame",
+            "more frames",
+        ));
+    }
+    shown.join("  <-  ")
+}
+
+fn called(frame: &Frame) -> String {
+    match place(frame) {
+        Some(place) => format!("{} ({place})", plain(&frame.function)),
+        None => plain(&frame.function),
+    }
+}
+
+fn place(frame: &Frame) -> Option<String> {
+    match (&frame.file, frame.line) {
+        (Some(file), Some(line)) => Some(format!("{}:{line}", plain(file))),
+        (Some(file), None) => Some(plain(file)),
+        _ => None,
+    }
+}
+
+/// The last two segments of a path: `Pool::connect`.
+fn short(function: &str) -> String {
+    let mut ends = function.rmatch_indices("::").map(|(at, _)| at);
+    let start = ends.nth(1).map_or(0, |at| at + 2);
+    plain(if function.starts_with('<') {
+        function
+    } else {
+        &function[start..]
+    })
+}
+
+fn stack(out: &mut String, leak: &Leak) {
+    let _ = writeln!(out, "  creation stack, innermost first:");
+    for (number, frame) in leak.stack.iter().enumerate() {
+        let function = if frame.function.is_empty() {
+            "(no name)"
+        } else {
+            &frame.function
+        };
+        let _ = writeln!(out, "  {number:>4}: {}", plain(function));
+        if let Some(place) = place(frame) {
+            let _ = writeln!(out, "        at {place}");
+        }
+    }
+}
+
+fn ignored(out: &mut String, report: &Report) {
+    for entry in &report.ignored {
+        let list = if entry.built_in {
+            "known worker, not failing"
+        } else {
+            "accepted"
+        };
+        let reason = if entry.reason.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", entry.reason)
+        };
+        let _ = writeln!(
+            out,
+            "{list}: {} by {}{reason}",
+            plural::count(entry.count, entry.kind),
+            entry.rule
+        );
+    }
+}
+
+fn coverage(out: &mut String, report: &Report) {
+    for (kind, seen) in report.coverage.iter() {
+        match seen {
+            Seen::Partial(why) | Seen::Nothing(why)
+                if matches!(kind, Kind::Task | Kind::Thread) =>
+            {
+                let _ = writeln!(out, "coverage of {kind}s: {why}");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn footer(out: &mut String, report: &Report, trace: TraceLevel) {
+    let has_stacks = report.leaks.iter().any(|leak| !leak.stack.is_empty());
+    if has_stacks && trace != TraceLevel::Full {
+        let _ = writeln!(
+            out,
+            "full creation stacks: LEAKCHECK_TRACE=full    machine-readable: LEAKCHECK_REPORT_DIR=<dir>"
+        );
+    }
+}

@@ -1,0 +1,298 @@
+//! The three ways in which the attributes run a test: a plain function, a future on a runtime of our own, a future on
+//! a runtime of somebody else's.
+
+use std::{
+    future::{Future, poll_fn},
+    io,
+    panic::{self, AssertUnwindSafe},
+    pin::{Pin, pin},
+    task::Poll,
+    thread,
+    time::{Duration, Instant},
+};
+
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::{
+    check::{Check, Phase, Watched},
+    entry::TestMeta,
+    env::{self, Env},
+    model::Verdict,
+    options::{Level, Options},
+    outcome::{Outcome, refuse},
+    output,
+    scope::{ScopeId, outside},
+    sources::tasks::{self, Token},
+    sys::context::{Context, Switch},
+};
+
+/// A runtime that a test's attribute built.
+pub trait TestRuntime {
+    /// Its handle.
+    fn handle(&self) -> &Handle;
+    /// Runs a future to its end.
+    fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>);
+    /// Stops it; waits no longer than `limit` for what cannot be stopped.
+    fn shutdown(self: Box<Self>, limit: Duration);
+}
+
+/// Builds the runtime that an attribute asks for, after `prepare` has seen the builder.
+pub type BuildRuntime = fn(prepare: &dyn Fn(&mut Builder)) -> io::Result<Box<dyn TestRuntime>>;
+
+impl TestRuntime for Runtime {
+    fn handle(&self) -> &Handle {
+        Runtime::handle(self)
+    }
+
+    fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>) {
+        Runtime::block_on(self, future);
+    }
+
+    fn shutdown(self: Box<Self>, limit: Duration) {
+        if self.metrics().num_alive_tasks() == 0 {
+            return self.shutdown_timeout(limit);
+        }
+        // Dropping a task runs the user's code, which may block for ever: let another thread wait for it.
+        let (done, wait) = std::sync::mpsc::channel();
+        let stop = move || {
+            self.shutdown_timeout(limit);
+            // Nobody listens any more where it took too long.
+            let _ = done.send(());
+        };
+        let started = outside(|| {
+            thread::Builder::new()
+                .name("leakcheck-shutdown".to_owned())
+                .spawn(stop)
+        });
+        if started.is_ok() {
+            let _ = wait.recv_timeout(limit * 2);
+        }
+    }
+}
+
+/// Wraps the usual runtime.
+pub fn boxed(runtime: Runtime) -> Box<dyn TestRuntime> {
+    Box::new(runtime)
+}
+
+/// Lets leak checks know the tasks of a runtime that a test builds itself.
+///
+/// With `--cfg tokio_unstable` this sets the builder's task hooks; without it tasks are not seen. In both cases the
+/// runtime's threads become known as such. Call it last: it replaces callbacks that were set with `on_thread_start`,
+/// `on_task_spawn`, `on_before_task_poll`, `on_after_task_poll` and `on_task_terminate`, and is replaced by later ones.
+///
+/// ```
+/// let mut builder = tokio::runtime::Builder::new_current_thread();
+/// let runtime = leakcheck::instrument(&mut builder).build()?;
+/// # drop(runtime);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn instrument(builder: &mut Builder) -> &mut Builder {
+    tasks::instrument(builder, Token::new());
+    builder
+}
+
+/// Puts one layer of options on another.
+pub fn layer(below: Options, above: Options) -> Options {
+    below.merge(above)
+}
+
+/// Runs a plain test function.
+pub fn run_sync<R: 'static>(
+    meta: &'static TestMeta,
+    options: &dyn Fn() -> Options,
+    failed: fn(&R) -> bool,
+    body: impl FnOnce() -> R,
+) -> R {
+    let Some(session) = Session::open(meta, options) else {
+        return Outcome::of(body, failed)
+            .judge(meta)
+            .finish(false, Level::Off);
+    };
+    let outcome = {
+        let _inside = session.scope.enter();
+        Outcome::of(body, failed).judge(meta)
+    };
+    session.close_blocking(Phase::Running, outcome)
+}
+
+/// Runs an async test function on a runtime of its own.
+pub fn run_async<R: 'static>(
+    meta: &'static TestMeta,
+    options: &dyn Fn() -> Options,
+    failed: fn(&R) -> bool,
+    build: BuildRuntime,
+    body: Pin<&mut dyn Future<Output = R>>,
+) -> R {
+    let Some(mut session) = Session::open(meta, options) else {
+        let runtime = build(&|_| {}).unwrap_or_else(|error| no_runtime(&error));
+        return block_on(&*runtime, body, failed)
+            .judge(meta)
+            .finish(false, Level::Off);
+    };
+    let token = Token::new();
+    let inside = session.scope.enter();
+    let runtime = build(&|builder| tasks::instrument(builder, token))
+        .unwrap_or_else(|error| no_runtime(&error));
+    session
+        .check
+        .watch(Watched::owned(runtime.handle(), token, session.scope));
+    let outcome = block_on(&*runtime, body, failed).judge(meta);
+    session.in_check(|check| {
+        if !check.is_clean_now() {
+            // A runtime that shut itself down cannot be driven any more, which leaves no task to wait for.
+            let settle = AssertUnwindSafe(|| {
+                runtime.block_on(pin!(check.settle_in_runtime(Phase::Running)))
+            });
+            let _ = panic::catch_unwind(settle);
+        }
+        runtime.shutdown(check.limit());
+    });
+    drop(inside);
+    session.close_blocking(Phase::Stopped, outcome)
+}
+
+/// Runs an async test function on the runtime that polls it, which the check neither built nor ends.
+pub async fn run_within<R: 'static>(
+    meta: &'static TestMeta,
+    options: &dyn Fn() -> Options,
+    failed: fn(&R) -> bool,
+    body: impl Future<Output = R>,
+) -> R {
+    let Some(mut session) = Session::open(meta, options) else {
+        return caught(body, failed)
+            .await
+            .judge(meta)
+            .finish(false, Level::Off);
+    };
+    if let Ok(handle) = Handle::try_current() {
+        session.check.watch(Watched::foreign(handle));
+    }
+    let here = Context {
+        scope: session.scope.index(),
+        origin: 0,
+    };
+    let mut work = pin!(caught(body, failed));
+    // The scope is this future's, not the thread's: between its polls the thread works for others.
+    let outcome = poll_fn(|cx| {
+        let _inside = Switch::to(here);
+        work.as_mut().poll(cx)
+    })
+    .await
+    .judge(meta);
+    if !session.check.is_clean_now() {
+        session.check.settle_in_runtime(Phase::Running).await;
+    }
+    session.conclude(outcome)
+}
+
+fn block_on<R: 'static>(
+    runtime: &dyn TestRuntime,
+    body: Pin<&mut dyn Future<Output = R>>,
+    failed: fn(&R) -> bool,
+) -> Outcome<R> {
+    let mut outcome = None;
+    let driven = panic::catch_unwind(AssertUnwindSafe(|| {
+        runtime.block_on(pin!(async { outcome = Some(caught(body, failed).await) }));
+    }));
+    match (outcome, driven) {
+        (Some(outcome), _) => outcome,
+        // The runtime itself gave up, as `unhandled_panic = "shutdown_runtime"` makes it.
+        (None, Err(payload)) => Outcome::Panicked(payload),
+        (None, Ok(())) => Outcome::Panicked(Box::new(
+            "the runtime returned before the test ended".to_owned(),
+        )),
+    }
+}
+
+/// The outcome of a future; a panic of it is caught where it happens, so that its runtime lives on.
+async fn caught<R: 'static>(body: impl Future<Output = R>, failed: fn(&R) -> bool) -> Outcome<R> {
+    let mut body = Box::pin(body);
+    let polled =
+        poll_fn(
+            |cx| match panic::catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(cx))) {
+                Ok(Poll::Pending) => Poll::Pending,
+                Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
+                Err(payload) => Poll::Ready(Err(payload)),
+            },
+        )
+        .await;
+    match polled {
+        Ok(value) => Outcome::returned(value, failed),
+        Err(payload) => Outcome::Panicked(payload),
+    }
+}
+
+fn no_runtime(error: &io::Error) -> ! {
+    output::print(&format!(
+        "leakcheck: failed to build the test's runtime: {error}"
+    ));
+    panic::resume_unwind(Box::new("leakcheck: no runtime".to_owned()))
+}
+
+/// A check and what surrounds it.
+struct Session {
+    check: Check,
+    env: &'static Env,
+    level: Level,
+    scope: ScopeId,
+}
+
+impl Session {
+    /// Begins a check, or `None` where it is switched off.
+    fn open(meta: &'static TestMeta, options: &dyn Fn() -> Options) -> Option<Self> {
+        let start = Instant::now();
+        let opened = env::get().and_then(|env| {
+            let options = options().merge(env.options());
+            let level = options.chosen_level();
+            if level == Level::Off {
+                return Ok(None);
+            }
+            let Some(scope) = ScopeId::open() else {
+                return Ok(None);
+            };
+            let mut check = Check::begin(meta.subject(), options, env, scope)?;
+            check.spend(start.elapsed());
+            Ok(Some(Self {
+                check,
+                env,
+                level,
+                scope,
+            }))
+        });
+        opened.unwrap_or_else(|error| refuse(&error))
+    }
+
+    /// Runs a part of the check and counts its time, without what it waited.
+    fn in_check<R>(&mut self, part: impl FnOnce(&mut Check) -> R) -> R {
+        let start = Instant::now();
+        let waited = self.check.waited();
+        let result = part(&mut self.check);
+        let waited = self.check.waited() - waited;
+        self.check.spend(start.elapsed().saturating_sub(waited));
+        result
+    }
+
+    fn close_blocking<R: 'static>(mut self, phase: Phase, outcome: Outcome<R>) -> R {
+        self.in_check(|check| {
+            if !check.is_clean_now() {
+                check.settle_blocking(phase);
+            }
+        });
+        self.conclude(outcome)
+    }
+
+    fn conclude<R: 'static>(self, outcome: Outcome<R>) -> R {
+        // A forked child that returned from the body is not the process that is checked.
+        if crate::sys::fork::in_child() {
+            return outcome.finish(false, Level::Off);
+        }
+        let may_skip = self.check.found_nothing() && !self.check.writes_always();
+        if may_skip {
+            return outcome.finish(false, self.level);
+        }
+        let report = self.check.conclude(outcome.body());
+        output::publish(&report, self.env);
+        outcome.finish(report.verdict() == Verdict::Leaked, self.level)
+    }
+}

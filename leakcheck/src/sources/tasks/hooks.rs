@@ -1,0 +1,145 @@
+//! With `--cfg tokio_unstable`: every spawn, poll and end of a task, as it happens.
+//!
+//! What the hooks of tokio 1.47 to 1.54 guarantee, and what not, is handled in `registry`: ends without start
+//! (blocking tasks, workers), ends before the start (spawning on a runtime that is shut down), ends after the
+//! `JoinHandle` has resolved. Tasks of a `LocalSet` call no hooks at all.
+
+use std::hash::{Hash, Hasher};
+
+use tokio::runtime::{Builder, TaskMeta};
+
+use super::Token;
+use crate::{
+    model::{Detail, Resource, ResourceId, Seen},
+    registry::{Registry, Slot, Slots, Start, Task},
+    scope::ScopeId,
+    sys::{
+        Chunked, clock,
+        context::{self, Context},
+        origin, tally,
+    },
+};
+
+#[derive(Debug)]
+struct Process;
+
+static SLOTS: Chunked<Slot, 1024> = Chunked::new();
+static TASKS: Registry<Process> = Registry::new(Process);
+
+impl Slots for Process {
+    fn len(&self) -> usize {
+        Chunked::<Slot, 1024>::LEN
+    }
+
+    #[inline]
+    fn get(&self, index: usize) -> Option<&Slot> {
+        SLOTS.get(index)
+    }
+
+    #[inline]
+    fn peek(&self, index: usize) -> Option<&Slot> {
+        SLOTS.peek(index)
+    }
+}
+
+/// Listens to the runtime's tasks. Replaces hooks of the same kind that the builder had.
+pub(crate) fn instrument(builder: &mut Builder, token: Token) {
+    super::adopt_threads(builder, token);
+    builder
+        .on_task_spawn(move |meta| spawned(meta, token))
+        .on_before_task_poll(|meta| about_to_poll(meta))
+        .on_after_task_poll(|_| context::leave())
+        .on_task_terminate(|meta| ended(meta));
+}
+
+/// The number of a task's `Id`, which tokio shows as text only: hashing hands it over as one word.
+#[inline]
+fn number(meta: &TaskMeta<'_>) -> u64 {
+    struct Word(u64);
+    impl Hasher for Word {
+        fn write_u64(&mut self, word: u64) {
+            self.0 = word;
+        }
+        fn write(&mut self, bytes: &[u8]) {
+            // Should `Id` ever hash as bytes, they are still unique per task.
+            self.0 = bytes
+                .iter()
+                .fold(self.0, |sum, byte| (sum << 8) | u64::from(*byte));
+        }
+        fn finish(&self) -> u64 {
+            self.0
+        }
+    }
+    let mut word = Word(0);
+    meta.id().hash(&mut word);
+    word.finish()
+}
+
+fn spawned(meta: &TaskMeta<'_>, token: Token) {
+    let context = context::current();
+    let tally = tally::of(context.scope);
+    let task = Task {
+        id: number(meta),
+        scope: context.scope,
+        origin: origin::here(std::ptr::from_ref(meta.spawned_at()) as usize),
+        runtime: token.get(),
+        polls: 0,
+        born_ms: clock::now_ms(),
+    };
+    tally.task_started();
+    if TASKS.start(task) == Start::Cancelled {
+        tally.task_ended();
+    }
+}
+
+fn about_to_poll(meta: &TaskMeta<'_>) {
+    // An unknown task works for whom its thread works.
+    context::enter(
+        TASKS
+            .poll(number(meta))
+            .map_or_else(context::current, |task| Context {
+                scope: task.scope,
+                origin: task.origin,
+            }),
+    );
+}
+
+fn ended(meta: &TaskMeta<'_>) {
+    if let Some(task) = TASKS.end(number(meta)) {
+        tally::of(task.scope).task_ended();
+    }
+}
+
+/// The live tasks of `scope`, or of the whole process.
+pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
+    let now = clock::now_ms();
+    TASKS
+        .live(|task| scope.is_none_or(|scope| task.scope == scope.index()))
+        .into_iter()
+        .map(|task| Resource {
+            id: ResourceId::Task(task.id),
+            origin: task.origin,
+            age_ms: now.saturating_sub(task.born_ms),
+            detail: Detail::Task { polls: task.polls },
+        })
+        .collect()
+}
+
+/// Whether tasks are known by name.
+pub(crate) const ARE_NAMED: bool = true;
+
+/// How much is seen.
+pub(crate) fn coverage() -> Seen {
+    if origin::is_exhausted() {
+        return Seen::Partial(
+            "more distinct creation paths than fit into 64 MiB; tasks on later ones have no site"
+                .to_owned(),
+        );
+    }
+    Seen::Full
+}
+
+/// How many of the runtime's tasks are known by name, whoever spawned them.
+pub(crate) fn named_on(token: Token) -> usize {
+    TASKS.live(|task| task.runtime == token.get()).len()
+}

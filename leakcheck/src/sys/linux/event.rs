@@ -1,0 +1,36 @@
+//! A futex: wakes need no lock and no memory, so a thread may announce its own end with one.
+
+use std::{sync::atomic::AtomicU32, time::Duration};
+
+/// Returns when `word` no longer holds `seen`, at a wake, at a signal, or after `limit`.
+pub(crate) fn wait(word: &AtomicU32, seen: u32, limit: Duration) {
+    let time = libc::timespec {
+        tv_sec: libc::time_t::try_from(limit.as_secs()).unwrap_or(libc::time_t::MAX),
+        tv_nsec: limit.subsec_nanos().into(),
+    };
+    // SAFETY: the word and the time outlive the call; the kernel compares and sleeps, it writes nothing.
+    unsafe {
+        libc::syscall(
+            libc::SYS_futex,
+            word.as_ptr(),
+            libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG,
+            seen,
+            &raw const time,
+        );
+    }
+}
+
+/// Wakes everybody who waits on `word`. Keeps `errno`.
+pub(crate) fn wake(word: &AtomicU32) {
+    // SAFETY: `errno` is this thread's own; the futex call only reads the word's address.
+    unsafe {
+        let errno = *libc::__errno_location();
+        libc::syscall(
+            libc::SYS_futex,
+            word.as_ptr(),
+            libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG,
+            libc::c_int::MAX,
+        );
+        *libc::__errno_location() = errno;
+    }
+}

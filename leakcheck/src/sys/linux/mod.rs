@@ -1,0 +1,9 @@
+//! Linux on `x86_64` and aarch64, any libc.
+
+pub(crate) mod event;
+pub(crate) mod fork;
+pub(crate) mod memory;
+mod next;
+pub(crate) mod stack;
+pub(crate) mod threads;
+mod trampoline;

@@ -1,0 +1,91 @@
+//! The `pthread_create` that ours stands in front of.
+
+use std::{
+    ffi::{c_int, c_void},
+    num::NonZeroUsize,
+};
+
+use once_cell::race::OnceNonZeroUsize;
+
+/// A thread's start routine; it may be unwound through by `pthread_exit` and `pthread_cancel`.
+pub(super) type Start = unsafe extern "C-unwind" fn(*mut c_void) -> *mut c_void;
+pub(super) type Create = unsafe extern "C" fn(
+    *mut libc::pthread_t,
+    *const libc::pthread_attr_t,
+    Start,
+    *mut c_void,
+) -> c_int;
+
+/// The real function, or `None` where the C library keeps it out of reach.
+#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
+pub(super) fn pthread_create() -> Option<Create> {
+    // A static libc has no "next" symbol, but both known ones export this alias.
+    unsafe extern "C" {
+        fn __pthread_create(
+            thread: *mut libc::pthread_t,
+            attributes: *const libc::pthread_attr_t,
+            start: Start,
+            argument: *mut c_void,
+        ) -> c_int;
+    }
+    Some(__pthread_create)
+}
+
+/// The real function, or `None` where the C library keeps it out of reach.
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(super) fn pthread_create() -> Option<Create> {
+    static REAL: OnceNonZeroUsize = OnceNonZeroUsize::new();
+    let address = REAL
+        .get_or_try_init(|| {
+            NonZeroUsize::new(sanitizer_interceptor())
+                // SAFETY: the name is a C string; `RTLD_NEXT` searches behind this object.
+                .or_else(|| {
+                    NonZeroUsize::new(unsafe {
+                        libc::dlsym(libc::RTLD_NEXT, c"pthread_create".as_ptr())
+                    } as usize)
+                })
+                .ok_or(())
+        })
+        .ok()?;
+    // SAFETY: the address is that of a function with this signature, by the name it was found under.
+    Some(unsafe { std::mem::transmute::<usize, Create>(address.get()) })
+}
+
+/// Whether a sanitizer's runtime stands between us and the C library.
+pub(super) fn under_sanitizer() -> bool {
+    sanitizer_interceptor() != 0
+}
+
+#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
+fn sanitizer_interceptor() -> usize {
+    0
+}
+
+// A sanitizer's own `pthread_create` is weak, so ours wins and theirs, which it needs, is reached by this name.
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+std::arch::global_asm!(".weak __interceptor_pthread_create");
+
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+fn sanitizer_interceptor() -> usize {
+    let address: usize;
+    // SAFETY: reads one entry of the global offset table, which holds 0 for a weak symbol that nobody defines.
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        std::arch::asm!(
+            "mov {}, [rip + __interceptor_pthread_create@GOTPCREL]",
+            out(reg) address,
+            options(nostack, pure, readonly, preserves_flags)
+        );
+    }
+    // SAFETY: as above.
+    #[cfg(target_arch = "aarch64")]
+    unsafe {
+        std::arch::asm!(
+            "adrp {0}, :got:__interceptor_pthread_create",
+            "ldr {0}, [{0}, :got_lo12:__interceptor_pthread_create]",
+            out(reg) address,
+            options(nostack, pure, readonly, preserves_flags)
+        );
+    }
+    address
+}

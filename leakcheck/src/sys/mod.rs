@@ -1,0 +1,28 @@
+//! The process and its machine: the only home of `unsafe`.
+//!
+//! `context`, `tally`, `chunked`, `origin` and `clock` are the same everywhere; what needs the operating system
+//! is chosen once, as `imp`. Nothing here formats, prints or decides.
+
+mod chunked;
+pub(crate) mod clock;
+pub(crate) mod context;
+pub(crate) mod origin;
+pub(crate) mod tally;
+
+#[cfg(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    not(any(miri, loom))
+))]
+#[path = "linux/mod.rs"]
+mod imp;
+#[cfg(not(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    not(any(miri, loom))
+)))]
+#[path = "portable/mod.rs"]
+mod imp;
+
+pub(crate) use chunked::Chunked;
+pub(crate) use imp::{fork, threads};

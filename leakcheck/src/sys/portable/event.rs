@@ -1,0 +1,22 @@
+//! Waiting by looking again: no wake-up that works inside a dying thread is common to all platforms.
+
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant},
+};
+
+/// Returns when `word` no longer holds `seen`, or after `limit`.
+pub(crate) fn wait(word: &AtomicU32, seen: u32, limit: Duration) {
+    const STEP: Duration = Duration::from_millis(1);
+    let end = Instant::now() + limit;
+    while word.load(Ordering::Acquire) == seen {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
+        std::thread::sleep(left.min(STEP));
+    }
+}
+
+/// Waiters look for themselves.
+pub(crate) fn wake(_word: &AtomicU32) {}

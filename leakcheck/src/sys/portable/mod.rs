@@ -1,0 +1,7 @@
+//! Any other platform, and the model checkers: nothing is interposed, and the checker says so.
+
+pub(crate) mod event;
+pub(crate) mod fork;
+pub(crate) mod memory;
+pub(crate) mod stack;
+pub(crate) mod threads;

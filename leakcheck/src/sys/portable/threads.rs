@@ -1,0 +1,36 @@
+//! Threads that nobody records: the truthful twin for platforms without interposition.
+
+/// A live thread; there never is one here.
+#[derive(Clone, Debug)]
+pub(crate) struct Thread {
+    pub(crate) number: u64,
+    pub(crate) root: u64,
+    pub(crate) origin: u32,
+    pub(crate) tid: i32,
+    pub(crate) runtime: u32,
+    pub(crate) born_ms: u64,
+    pub(crate) name: Option<String>,
+}
+
+/// No thread is known.
+pub(crate) fn live(_scope: Option<u32>) -> Vec<Thread> {
+    Vec::new()
+}
+
+/// No thread has a number.
+pub(crate) fn own_numbers() -> (u64, u64) {
+    (0, 0)
+}
+
+/// There is no record to mark.
+pub(crate) fn mark_runtime(_token: u32) {}
+
+/// Nothing is missing beyond [`unavailable`].
+pub(crate) fn gap() -> Option<String> {
+    None
+}
+
+/// Why threads cannot be seen at all on this platform.
+pub(crate) const fn unavailable() -> Option<&'static str> {
+    Some("the start of threads can be observed on Linux (x86_64, aarch64) only")
+}

@@ -1,0 +1,116 @@
+//! How many tasks and threads of each scope are alive: what a clean check looks at, and what a wait waits on.
+
+use std::{
+    sync::atomic::{AtomicU32, AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use super::{Chunked, imp::event};
+
+/// The counts of one scope.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    tasks: AtomicUsize,
+    threads: AtomicUsize,
+    /// Number of waiting checks; endings wake them only where there is one.
+    waiting: AtomicU32,
+    /// Changes with every ending while somebody waits.
+    endings: AtomicU32,
+}
+
+/// More scopes than this in one process share the last one, which no check reads.
+static TALLIES: Chunked<Tally, 1024> = Chunked::new();
+static NEXT: AtomicU32 = AtomicU32::new(1);
+static NOBODY: Tally = Tally {
+    tasks: AtomicUsize::new(0),
+    threads: AtomicUsize::new(0),
+    waiting: AtomicU32::new(0),
+    endings: AtomicU32::new(0),
+};
+
+/// Makes a new scope, and `None` after 262,143 of them.
+pub(crate) fn open() -> Option<u32> {
+    let index = NEXT
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
+            ((next as usize) < Chunked::<Tally, 1024>::LEN).then_some(next + 1)
+        })
+        .ok()?;
+    TALLIES.get(index as usize)?;
+    Some(index)
+}
+
+/// The counts of `scope`.
+#[inline]
+pub(crate) fn of(scope: u32) -> &'static Tally {
+    TALLIES.get(scope as usize).unwrap_or(&NOBODY)
+}
+
+impl Tally {
+    #[inline]
+    pub(crate) fn tasks(&self) -> usize {
+        self.tasks.load(Ordering::Acquire)
+    }
+
+    #[inline]
+    pub(crate) fn threads(&self) -> usize {
+        self.threads.load(Ordering::Acquire)
+    }
+
+    #[inline]
+    pub(crate) fn task_started(&self) {
+        self.tasks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(crate) fn task_ended(&self) {
+        self.tasks.fetch_sub(1, Ordering::Release);
+        self.announce();
+    }
+
+    pub(crate) fn thread_started(&self) {
+        self.threads.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn thread_ended(&self) {
+        self.threads.fetch_sub(1, Ordering::Release);
+        self.announce();
+    }
+
+    #[inline]
+    fn announce(&self) {
+        if self.waiting.load(Ordering::Relaxed) != 0 {
+            self.endings.fetch_add(1, Ordering::Release);
+            event::wake(&self.endings);
+        }
+    }
+
+    /// Announces that something is about to wait; endings from here on are not missed.
+    pub(crate) fn expect(&'static self) -> Expecting {
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        Expecting { tally: self }
+    }
+}
+
+/// Somebody waits for endings while this lives.
+#[derive(Debug)]
+pub(crate) struct Expecting {
+    tally: &'static Tally,
+}
+
+impl Expecting {
+    /// What [`wait`](Self::wait) compares with; take it before looking at the counts.
+    pub(crate) fn seen(&self) -> u32 {
+        self.tally.endings.load(Ordering::Acquire)
+    }
+
+    /// Returns at the next ending after `seen`, or after `limit`.
+    pub(crate) fn wait(&self, seen: u32, limit: Duration) {
+        event::wait(&self.tally.endings, seen, limit);
+    }
+}
+
+impl Drop for Expecting {
+    fn drop(&mut self) {
+        self.tally.waiting.fetch_sub(1, Ordering::SeqCst);
+    }
+}
