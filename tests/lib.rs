@@ -1,1 +1,185 @@
-//! Placeholder.
+//! Runs a test of the calling binary again, in a process of its own, and reads what it reported.
+//!
+//! The leaky tests are `#[ignore]`d where they stand, so that a plain run of the suite passes; a test beside each
+//! runs it here and compares the report with the exact expected set.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    process::{Command, Output},
+};
+
+use serde::Deserialize;
+
+/// A report file, format version 1.
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// Version of the format.
+    pub format_version: u32,
+    /// The cargo package.
+    pub package: Option<String>,
+    /// The test binary.
+    pub binary: String,
+    /// The test, as the harness names it.
+    pub test: String,
+    /// Where the test stands.
+    pub location: Location,
+    /// `clean`, `lingering`, `leaked` or `inconclusive`.
+    pub verdict: String,
+    /// How the body ended.
+    pub body: String,
+    /// Time spent waiting.
+    pub waited_ms: u64,
+    /// Time spent checking.
+    pub check_us: u64,
+    /// What is left.
+    pub leaks: Vec<Leak>,
+    /// What ended while the check waited.
+    pub lingered: Vec<Leak>,
+    /// What rules accepted.
+    pub ignored: Vec<Ignored>,
+    /// What could be seen.
+    pub coverage: serde_json::Map<String, serde_json::Value>,
+    /// Remarks.
+    pub notes: Vec<String>,
+}
+
+/// A place in the source.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Location {
+    /// Relative to the package.
+    pub file: String,
+    /// From one.
+    pub line: u32,
+}
+
+/// One frame of a stack.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Frame {
+    /// Relative to the package, or `crate-version/..`.
+    pub file: Option<String>,
+    /// From one.
+    pub line: Option<u32>,
+    /// From one.
+    pub column: Option<u32>,
+    /// Full path.
+    pub function: String,
+}
+
+/// One finding.
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct Leak {
+    /// `task`, `thread`, ..
+    pub kind: String,
+    /// How many.
+    pub count: usize,
+    /// Thread name.
+    pub name: Option<String>,
+    /// The site.
+    pub created_at: Option<Frame>,
+    /// Dependencies inside the site.
+    pub created_through: Vec<Frame>,
+    /// Callers and parents.
+    pub created_by: Vec<Frame>,
+    /// Polls of the most polled.
+    pub polls: Option<u32>,
+    /// The rule to paste.
+    pub accept: Option<String>,
+    /// Stable from run to run.
+    pub fingerprint: String,
+}
+
+/// What a rule accepted.
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct Ignored {
+    /// The rule.
+    pub rule: String,
+    /// Why.
+    pub reason: String,
+    /// How many.
+    pub count: usize,
+    /// Of what kind.
+    pub kind: String,
+    /// Whether it came with the crate.
+    pub built_in: bool,
+}
+
+/// What a run of one or more tests left to look at.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Run {
+    /// Exit status and captured output of the child.
+    pub output: Output,
+    /// The report files, by test name.
+    pub reports: Vec<Report>,
+}
+
+impl Run {
+    /// Standard output and error, as text.
+    pub fn text(&self) -> String {
+        let (out, err) = (&self.output.stdout, &self.output.stderr);
+        String::from_utf8_lossy(out).into_owned() + &String::from_utf8_lossy(err)
+    }
+
+    /// The only report.
+    ///
+    /// # Panics
+    ///
+    /// Where there is not exactly one.
+    pub fn report(&self) -> &Report {
+        assert_eq!(
+            self.reports.len(),
+            1,
+            "one report is expected\n{}",
+            self.text()
+        );
+        &self.reports[0]
+    }
+}
+
+/// Runs ignored tests of the calling test binary, chosen by `arguments` of the harness, in a child process.
+///
+/// # Panics
+///
+/// Where the child cannot be run or leaves a report that is not valid.
+pub fn rerun<A: AsRef<OsStr>>(arguments: &[A], variables: &[(&str, &str)]) -> Run {
+    let dir = tempfile::tempdir().expect("a temporary directory can be made");
+    let exe = std::env::current_exe().expect("the test binary has a path");
+    let mut command = Command::new(exe);
+    command
+        .arg("--ignored")
+        .args(arguments)
+        .env_remove("RUST_TEST_THREADS")
+        .env_remove("RUST_BACKTRACE")
+        .env(
+            "LEAKCHECK_REPORT_DIR",
+            format!("all:{}", dir.path().display()),
+        )
+        .envs(variables.iter().copied());
+    let output = command.output().expect("the test binary runs");
+    let mut reports: Vec<Report> = fs::read_dir(dir.path())
+        .expect("the report directory is readable")
+        .map(|entry| entry.expect("the report directory is readable").path())
+        .filter(|path| path.extension() == Some(OsStr::new("json")))
+        .map(|path| {
+            let text = fs::read_to_string(&path).expect("a report is readable");
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"))
+        })
+        .collect();
+    reports.sort_by(|a, b| a.test.cmp(&b.test));
+    Run { output, reports }
+}
+
+/// Runs one ignored test of the calling binary by its full name.
+///
+/// # Panics
+///
+/// As [`rerun`].
+pub fn rerun_one(test: &str) -> Run {
+    rerun(&["--exact", test], &[])
+}

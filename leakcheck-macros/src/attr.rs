@@ -55,6 +55,7 @@ impl Role {
             "test" if is_builtin(&attr.meta) => Self::Test,
             "test" if is_tokio(&attr.meta) => Self::TokioTest,
             "test" if tokio_inside(attr).is_some() => Self::WrappedTokioTest,
+            "test" if generator_inside(attr) => Self::Generator,
             "test" => Self::ForeignTest,
             name if GENERATORS.contains(&name) => Self::Generator,
             _ => Self::Other,
@@ -90,6 +91,22 @@ pub(crate) fn tokio_inside(attr: &Attribute) -> Option<Meta> {
         .filter(|inner| is_test(inner.path()) && is_tokio(inner))
 }
 
+/// Whether this is `#[test_log::test(rstest::rstest)]` or the like.
+fn generator_inside(attr: &Attribute) -> bool {
+    let inner = attr.parse_args::<Meta>().ok();
+    inner.and_then(|inner| last_segment(inner.path())).is_some_and(|name| is_generator(&name))
+}
+
+/// Whether this is the name of an attribute that expands to several tests.
+fn is_generator(name: &str) -> bool {
+    GENERATORS.contains(&name)
+}
+
+/// The name at the end of a path.
+fn last_segment(path: &Path) -> Option<String> {
+    path.segments.last().map(|last| last.ident.to_string())
+}
+
 /// Whether the first segment of `path` is `name`.
 fn starts_with(path: &Path, name: &str) -> bool {
     path.segments.len() > 1 && path.segments[0].ident == name
@@ -102,17 +119,11 @@ fn is_test(path: &Path) -> bool {
         .is_some_and(|last| last.ident == "test")
 }
 
-/// Whether `path` is an item right below `module`.
-fn is_below(path: &Path, module: &Path) -> bool {
-    let idents = |path: &Path| {
-        path.segments
-            .iter()
-            .map(|segment| segment.ident.clone())
-            .collect::<Vec<_>>()
-    };
-    idents(path)
-        .split_last()
-        .is_some_and(|(_, parents)| parents == idents(module))
+/// Whether the segment before the last of `path` is the name of this library, its own or the one it was given.
+fn is_below(path: &Path, library: &Path) -> bool {
+    let parent = path.segments.iter().nth_back(1);
+    let given = library.segments.last();
+    parent.is_some_and(|parent| parent.ident == "leakcheck" || given.is_some_and(|given| given.ident == parent.ident))
 }
 
 /// Whether this is `#[test]`, by its short or by its full name.

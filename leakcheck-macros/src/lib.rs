@@ -9,6 +9,8 @@ use proc_macro::{Span, TokenStream};
 mod above;
 mod args;
 mod attr;
+mod body;
+mod defer;
 mod entry;
 mod errors;
 mod expand;

@@ -1,7 +1,7 @@
 //! `#[should_panic]`: taken away from the language's test harness, which a leak would satisfy as well.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens as _, quote_spanned};
+use quote::quote_spanned;
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaNameValue, Path};
 
 use crate::attr::Role;

@@ -23,11 +23,13 @@ pub(crate) struct TestFn {
 }
 
 impl TestFn {
-    /// The body with its braces.
-    pub(crate) fn body(&self) -> TokenStream {
+    /// The body in its braces, with some statements before its own.
+    pub(crate) fn body_after(&self, first: TokenStream) -> TokenStream {
         let mut tokens = TokenStream::new();
-        self.brace
-            .surround(&mut tokens, |tokens| self.stmts.to_tokens(tokens));
+        self.brace.surround(&mut tokens, |tokens| {
+            tokens.extend(first);
+            self.stmts.to_tokens(tokens);
+        });
         tokens
     }
 
@@ -143,6 +145,6 @@ impl ToTokens for TestFn {
         self.attrs.iter().for_each(|attr| attr.to_tokens(tokens));
         self.vis.to_tokens(tokens);
         self.sig.to_tokens(tokens);
-        self.body().to_tokens(tokens);
+        self.body_after(TokenStream::new()).to_tokens(tokens);
     }
 }

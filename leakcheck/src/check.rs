@@ -76,7 +76,7 @@ impl Watched {
 
 /// Which threads are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
+enum Phase {
     /// While the runtime of the check still runs: its own threads do not count.
     Running,
     /// After it was told to stop.
@@ -193,26 +193,36 @@ impl Check {
     }
 
     /// Waits on this thread for what is there to end.
-    pub(crate) fn settle_blocking(&mut self, phase: Phase) {
+    pub(crate) fn settle_blocking(&mut self) {
+        self.settle_on_thread(Phase::Running, self.limit());
+    }
+
+    /// Waits on this thread for the threads of a runtime that was told to stop, and has had `stopping` to do so.
+    pub(crate) fn settle_stopped(&mut self, stopping: Duration) {
+        /// A thread that ended needs a moment to be gone.
+        const GRACE: Duration = Duration::from_millis(100);
+        self.waited += stopping;
+        let left = self.limit().saturating_sub(stopping);
+        self.settle_on_thread(Phase::Stopped, left.max(GRACE));
+    }
+
+    fn settle_on_thread(&mut self, phase: Phase, limit: Duration) {
         let mut look = Look::new(self, phase);
-        let waited = drive::blocking(self.scope.tally(), self.limit(), |elapsed| {
-            look.is_dirty(elapsed)
-        });
+        let tally = self.scope.tally();
+        let waited = drive::blocking(tally, limit, |elapsed| look.is_dirty(elapsed));
         let first = look.first;
         self.note(waited, first);
         self.collect(phase);
     }
 
     /// Waits inside the runtime for what is there to end.
-    pub(crate) async fn settle_in_runtime(&mut self, phase: Phase) {
-        let mut look = Look::new(self, phase);
-        let waited = drive::in_runtime(self.scope.tally(), self.limit(), |elapsed| {
-            look.is_dirty(elapsed)
-        })
-        .await;
+    pub(crate) async fn settle_in_runtime(&mut self) {
+        let mut look = Look::new(self, Phase::Running);
+        let tally = self.scope.tally();
+        let waited = drive::in_runtime(tally, self.limit(), |elapsed| look.is_dirty(elapsed)).await;
         let first = look.first;
         self.note(waited, first);
-        self.collect(phase);
+        self.collect(Phase::Running);
     }
 
     fn note(&mut self, waited: Duration, first: Option<Present>) {

@@ -5,7 +5,7 @@ use std::panic::Location;
 use tokio::runtime::Handle;
 
 use crate::{
-    check::{Check, Phase, Watched},
+    check::{Check, Watched},
     env,
     error::{Error, Repr},
     find::{enforce, subject},
@@ -79,7 +79,7 @@ impl Checkpoint {
     pub async fn report(&self) -> Report {
         let mut check = self.check.clone();
         if self.level != Level::Off {
-            check.settle_in_runtime(Phase::Running).await;
+            check.settle_in_runtime().await;
         }
         check.conclude(Body::Passed)
     }
@@ -108,7 +108,7 @@ impl Checkpoint {
             return Err(Repr::WouldBlock.into());
         }
         if self.level != Level::Off {
-            check.settle_blocking(Phase::Running);
+            check.settle_blocking();
         }
         Ok(check.conclude(Body::Passed))
     }

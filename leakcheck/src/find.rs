@@ -5,7 +5,7 @@ use std::panic::Location;
 use tokio::runtime::Handle;
 
 use crate::{
-    check::{Check, Phase, Watched},
+    check::{Check, Watched},
     entry, env,
     error::{Error, Repr},
     model::{self, Body, Report, Subject, Verdict},
@@ -47,7 +47,7 @@ pub fn find(options: &Options) -> Result<Report, Error> {
     if check.would_block() {
         return Err(Repr::WouldBlock.into());
     }
-    check.settle_blocking(Phase::Running);
+    check.settle_blocking();
     Ok(check.conclude(Body::Passed))
 }
 

@@ -5,7 +5,7 @@ use std::{marker::PhantomData, panic::Location, thread};
 use tokio::runtime::Handle;
 
 use crate::{
-    check::{Check, Phase, Watched},
+    check::{Check, Watched},
     env,
     error::{Error, Repr},
     find::{enforce, subject},
@@ -93,7 +93,7 @@ impl LeakGuard {
         if check.would_block() {
             return Err(Repr::WouldBlock.into());
         }
-        check.settle_blocking(Phase::Running);
+        check.settle_blocking();
         self.inside = None;
         let body = if thread::panicking() {
             Body::Panicked

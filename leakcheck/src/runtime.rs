@@ -14,7 +14,7 @@ use std::{
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::{
-    check::{Check, Phase, Watched},
+    check::{Check, Watched},
     entry::TestMeta,
     env::{self, Env},
     model::Verdict,
@@ -104,7 +104,7 @@ pub fn run_sync<R: 'static>(
     failed: fn(&R) -> bool,
     body: impl FnOnce() -> R,
 ) -> R {
-    let Some(session) = Session::open(meta, options) else {
+    let Some(mut session) = Session::open(meta, options) else {
         return Outcome::of(body, failed)
             .judge(meta)
             .finish(false, Level::Off);
@@ -113,7 +113,12 @@ pub fn run_sync<R: 'static>(
         let _inside = session.scope.enter();
         Outcome::of(body, failed).judge(meta)
     };
-    session.close_blocking(Phase::Running, outcome)
+    session.in_check(|check| {
+        if !check.is_clean_now() {
+            check.settle_blocking();
+        }
+    });
+    session.conclude(outcome)
 }
 
 /// Runs an async test function on a runtime of its own.
@@ -141,15 +146,17 @@ pub fn run_async<R: 'static>(
     session.in_check(|check| {
         if !check.is_clean_now() {
             // A runtime that shut itself down cannot be driven any more, which leaves no task to wait for.
-            let settle = AssertUnwindSafe(|| {
-                runtime.block_on(pin!(check.settle_in_runtime(Phase::Running)))
-            });
+            let settle = AssertUnwindSafe(|| runtime.block_on(pin!(check.settle_in_runtime())));
             let _ = panic::catch_unwind(settle);
         }
+        let start = Instant::now();
         runtime.shutdown(check.limit());
+        if !check.is_clean_now() {
+            check.settle_stopped(start.elapsed());
+        }
     });
     drop(inside);
-    session.close_blocking(Phase::Stopped, outcome)
+    session.conclude(outcome)
 }
 
 /// Runs an async test function on the runtime that polls it, which the check neither built nor ends.
@@ -181,7 +188,7 @@ pub async fn run_within<R: 'static>(
     .await
     .judge(meta);
     if !session.check.is_clean_now() {
-        session.check.settle_in_runtime(Phase::Running).await;
+        session.check.settle_in_runtime().await;
     }
     session.conclude(outcome)
 }
@@ -271,15 +278,6 @@ impl Session {
         let waited = self.check.waited() - waited;
         self.check.spend(start.elapsed().saturating_sub(waited));
         result
-    }
-
-    fn close_blocking<R: 'static>(mut self, phase: Phase, outcome: Outcome<R>) -> R {
-        self.in_check(|check| {
-            if !check.is_clean_now() {
-                check.settle_blocking(phase);
-            }
-        });
-        self.conclude(outcome)
     }
 
     fn conclude<R: 'static>(self, outcome: Outcome<R>) -> R {

@@ -93,7 +93,10 @@ async fn later() -> u32 {
 #[rstest]
 #[awt]
 #[tokio::test]
-async fn fixtures_run_on_the_runtime_of_the_test(needs_a_runtime: RuntimeFlavor, #[future] later: u32) {
+async fn fixtures_run_on_the_runtime_of_the_test(
+    needs_a_runtime: RuntimeFlavor,
+    #[future] later: u32,
+) {
     ran::on(needs_a_runtime);
     assert_eq!(later, 7);
 }

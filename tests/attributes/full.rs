@@ -14,7 +14,12 @@ async fn current_thread_by_default() {
     ran::on_default();
 }
 
-#[leakcheck::test(flavor = "multi_thread", worker_threads = 2, settle = "200ms", level = "deny")]
+#[leakcheck::test(
+    flavor = "multi_thread",
+    worker_threads = 2,
+    settle = "200ms",
+    level = "deny"
+)]
 async fn multi_thread() {
     ran::on(RuntimeFlavor::MultiThread);
     assert_eq!(tokio::runtime::Handle::current().metrics().num_workers(), 2);

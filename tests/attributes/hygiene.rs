@@ -27,7 +27,10 @@ fn META() {
 
 #[leakcheck::test]
 async fn inner_attributes() {
-    #![allow(unused_variables, reason = "nothing else would make the next line pass `-D warnings`")]
+    #![allow(
+        unused_variables,
+        reason = "nothing else would make the next line pass `-D warnings`"
+    )]
     let unused = 1;
     ran::on_default();
 }
@@ -58,7 +61,12 @@ tests! {
 
 /// Everything that the prelude offers means something else here.
 mod shadowed {
-    #![allow(dead_code, unused_macros, non_camel_case_types, reason = "shadows are made, not used")]
+    #![allow(
+        dead_code,
+        unused_macros,
+        non_camel_case_types,
+        reason = "shadows are made, not used"
+    )]
 
     use crate::ran;
 
@@ -79,11 +87,29 @@ mod shadowed {
     mod std {}
     mod leakcheck {}
     mod tokio {}
-    macro_rules! line { () => { compile_error!("shadowed") } }
-    macro_rules! file { () => { compile_error!("shadowed") } }
-    macro_rules! panic { () => { compile_error!("shadowed") } }
+    macro_rules! line {
+        () => {
+            compile_error!("shadowed")
+        };
+    }
+    macro_rules! file {
+        () => {
+            compile_error!("shadowed")
+        };
+    }
+    macro_rules! panic {
+        () => {
+            compile_error!("shadowed")
+        };
+    }
 
-    #[::leakcheck::leak_checked(settle = "1s", timeout = "2s", level = "deny", kinds(tasks), ignore_created_by = "x")]
+    #[::leakcheck::leak_checked(
+        settle = "1s",
+        timeout = "2s",
+        level = "deny",
+        kinds(tasks),
+        ignore_created_by = "x"
+    )]
     #[::core::prelude::v1::test]
     fn sync() {
         ran::sync();

@@ -89,7 +89,11 @@ async fn named() {
 #[tokio::test(unhandled_panic = "ignore")]
 async fn unhandled_panic() {
     ran::on_default();
-    assert!(tokio::spawn(async { panic!("for the test") }).await.is_err());
+    assert!(
+        tokio::spawn(async { panic!("for the test") })
+            .await
+            .is_err()
+    );
 }
 
 #[leak_checked]

@@ -10,7 +10,10 @@ fn quiet() -> leakcheck::Options {
 
 #[leak_checked(settle = "200ms", ignore_thread_name = "metrics-*", options = crate::modules::quiet)]
 mod checked {
-    #![allow(unused_imports, reason = "inner attributes of a module stay where they are")]
+    #![allow(
+        unused_imports,
+        reason = "inner attributes of a module stay where they are"
+    )]
 
     use std::collections::HashMap;
 

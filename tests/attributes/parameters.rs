@@ -17,10 +17,19 @@ impl Drop for Noisy {
 }
 
 #[leak_checked]
-fn sync<T: Copy + PartialEq>(mut value: T, other: T, _unused: Noisy, slice: &mut [T]) -> Result<T, String> {
+fn sync<T: Copy + PartialEq>(
+    mut value: T,
+    other: T,
+    _unused: Noisy,
+    slice: &mut [T],
+) -> Result<T, String> {
     let first = slice.first_mut().ok_or("no element")?;
     std::mem::swap(first, &mut value);
-    if value == other { Ok(value) } else { Err("different".into()) }
+    if value == other {
+        Ok(value)
+    } else {
+        Err("different".into())
+    }
 }
 
 #[test]

@@ -9,7 +9,10 @@ pub(crate) const MARK: &str = "body ran: ";
 
 /// Notes that the body of the current test has run, outside of any runtime.
 pub(crate) fn sync() {
-    assert!(Handle::try_current().is_err(), "a plain function runs outside of a runtime");
+    assert!(
+        Handle::try_current().is_err(),
+        "a plain function runs outside of a runtime"
+    );
     note();
 }
 
@@ -26,7 +29,10 @@ pub(crate) fn on_default() {
 
 /// The harness names the thread of a test after it; a body runs on that thread, whatever is below its attribute.
 fn note() {
-    let test = std::thread::current().name().unwrap_or("a thread without a name").to_owned();
+    let test = std::thread::current()
+        .name()
+        .unwrap_or("a thread without a name")
+        .to_owned();
     // Past the harness, which would swallow what is printed.
     writeln!(std::io::stdout(), "{MARK}{test}").expect("standard output is open");
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{home, symbol};
+use super::{function, home, symbol};
 use crate::{
     model::{Frame, Home},
     sys::origin,
@@ -58,12 +58,21 @@ fn single(path: u32, package_dir: Option<&str>) -> Trace {
             home: symbol.home,
         })
         .collect();
-    // Our own hooks are innermost, above the call that they listen to.
-    let own = stack
-        .iter()
-        .take_while(|frame| frame.function.contains("leakcheck::") || frame.function.is_empty())
-        .count();
+    // Our own hooks are innermost, above the call that they listen to; the harness is outermost, around the test.
+    let is_own = |frame: &Frame| {
+        matches!(
+            function::krate(&frame.function),
+            "leakcheck" | "pthread_create" | ""
+        )
+    };
+    let own = stack.iter().take_while(|frame| is_own(frame)).count();
     stack.drain(..own);
+    if let Some(harness) = stack
+        .iter()
+        .position(|frame| function::krate(&frame.function) == "test")
+    {
+        stack.truncate(harness);
+    }
 
     let site = stack
         .iter()
@@ -84,13 +93,14 @@ fn single(path: u32, package_dir: Option<&str>) -> Trace {
         .filter(|frame| frame.home == Home::Dependency)
         .cloned()
         .collect();
-    let mut callers: Vec<Frame> = stack[at + 1..]
+    let mut callers: Vec<Frame> = stack[at..]
         .iter()
         .filter(|frame| frame.home == Home::User)
         .cloned()
         .collect();
-    callers.dedup_by(|a, b| a.function == b.function && a.line == b.line);
-    callers.retain(|frame| frame.function != stack[at].function || frame.line != stack[at].line);
+    // A function and its closures go by one name; where they call each other, the innermost line says it all.
+    callers.dedup_by(|outer, inner| outer.function == inner.function);
+    callers.retain(|frame| frame.function != stack[at].function);
     Trace {
         site: Some(stack[at].clone()),
         through,

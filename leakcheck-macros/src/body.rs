@@ -1,0 +1,119 @@
+//! The new body of a test: one call into the library, with the old body as an argument.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::Path;
+use syn::ext::IdentExt as _;
+
+use crate::args::Args;
+use crate::runtime::Runtime;
+use crate::should_panic::ShouldPanic;
+use crate::test_fn::{Outcome, TestFn};
+
+/// How the old body is run.
+pub(crate) enum Driver {
+    /// As a plain call.
+    Sync,
+    /// On a runtime that the library owns.
+    Async(Runtime),
+    /// On the runtime of another attribute.
+    Within,
+}
+
+/// The statements of the new body.
+pub(crate) fn checked(
+    test: &TestFn,
+    driver: &Driver,
+    args: &Args,
+    should_panic: &ShouldPanic,
+) -> TokenStream {
+    let library = args.library();
+    let meta = meta(test, should_panic, &library);
+    let options = args.options();
+    let failed = failed(test, &library);
+    // Parameters go with the body even if it does not use them: what they own has to be gone before the check.
+    let captured = test.parameters().map(|name| quote_spanned!(Span::mixed_site()=> let _ = &#name;));
+    let body = test.body_after(quote!(#(#captured)*));
+    // A result of the wrong type is shown where the user has written it.
+    let span = test.result_span();
+    let call = |driver: &str, rest: TokenStream| {
+        let driver = syn::Ident::new(driver, span);
+        quote_spanned!(span=> #library::__private::#driver(#meta, &|| #options, #failed, #rest))
+    };
+    match driver {
+        Driver::Sync => {
+            let output = match test.outcome() {
+                Outcome::Unit => quote!(-> ()),
+                Outcome::Unnameable => TokenStream::new(),
+                Outcome::Never | Outcome::Type(_) => test.sig.output.to_token_stream(),
+            };
+            // An output needs the braces of a block, which the body has.
+            call("run_sync", quote_spanned!(span=> move || #output #body))
+        }
+        Driver::Within => {
+            let call = call("run_within", quote_spanned!(span=> body));
+            quote_spanned!(span=> let body = async move #body; #call.await)
+        }
+        Driver::Async(runtime) => {
+            let call = call("run_async", {
+                let build = runtime.build(&library);
+                quote_spanned!(span=> #build, body)
+            });
+            let (output, body, call) = match test.outcome() {
+                Outcome::Unit => (quote!(()), body, call),
+                Outcome::Unnameable => (quote!(_), body, call),
+                Outcome::Type(ty) => (ty.to_token_stream(), body, call),
+                // `!` cannot be an argument of a type yet.
+                Outcome::Never => (
+                    quote!(()),
+                    quote_spanned!(span=> { let () = #body; }),
+                    quote_spanned!(span=> #call; ::core::unreachable!()),
+                ),
+            };
+            quote_spanned! {span=>
+                let mut body = ::core::pin::pin!(async move #body);
+                let body: ::core::pin::Pin<&mut dyn ::core::future::Future<Output = #output>> = body;
+                #call
+            }
+        }
+    }
+}
+
+/// The constant that describes the test.
+fn meta(test: &TestFn, should_panic: &ShouldPanic, library: &Path) -> TokenStream {
+    let name = test.sig.ident.unraw().to_string();
+    let should_panic = should_panic.value(library);
+    // These two say where their own tokens stand, which shall be the name of the test.
+    let file = quote_spanned!(test.sig.ident.span()=> ::core::file!());
+    let line = quote_spanned!(test.sig.ident.span()=> ::core::line!());
+    quote_spanned! {Span::mixed_site()=>
+        const {
+            &#library::__private::TestMeta {
+                package: ::core::option_env!("CARGO_PKG_NAME"),
+                manifest_dir: ::core::option_env!("CARGO_MANIFEST_DIR"),
+                module: ::core::module_path!(),
+                name: #name,
+                file: #file,
+                line: #line,
+                should_panic: #should_panic,
+            }
+        }
+    }
+}
+
+/// The expression that tells whether the body has returned an `Err`.
+fn failed(test: &TestFn, library: &Path) -> TokenStream {
+    let ty = match test.outcome() {
+        Outcome::Unit | Outcome::Never => {
+            return quote_spanned!(Span::mixed_site()=> #library::__private::never_fails);
+        }
+        Outcome::Unnameable => quote!(_),
+        Outcome::Type(ty) => ty.to_token_stream(),
+    };
+    quote_spanned! {Span::mixed_site()=>
+        |outcome: &#ty| {
+            use #library::__private::{AnyOutcome as _, ResultOutcome as _};
+            (&#library::__private::Outcome(outcome)).failed()
+        }
+    }
+}

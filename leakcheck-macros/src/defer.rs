@@ -1,0 +1,83 @@
+//! Moves our attribute further down, where attributes below have to be expanded before it.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+use syn::{Attribute, parse_quote};
+
+use crate::args::Args;
+use crate::attr::{Role, arguments};
+use crate::expand::Form;
+use crate::runtime::Runtime;
+use crate::test_fn::TestFn;
+
+/// The function with our attribute at its new place, or nothing if it can be expanded where it is.
+pub(crate) fn defer(
+    args: &Args,
+    form: &Form,
+    test: &TestFn,
+    roles: &[Role],
+) -> syn::Result<Option<TokenStream>> {
+    let mut test = test.clone();
+    if roles.contains(&Role::Conditional) {
+        below_conditions(args, form, &mut test);
+    } else if roles.contains(&Role::Generator) {
+        below_generator(args, form, &mut test, roles)?;
+    } else {
+        return Ok(None);
+    }
+    Ok(Some(test.into_token_stream()))
+}
+
+/// `#[cfg_attr(condition, attribute)]` is resolved by the compiler, which goes from the top down.
+fn below_conditions(args: &Args, form: &Form, test: &mut TestFn) {
+    let library = args.library();
+    let conditional = |attr: &mut Attribute| Role::of(attr, &library) == Role::Conditional;
+    let mut first: Vec<Attribute> = test.attrs.extract_if(.., conditional).collect();
+    first.push(match form {
+        Form::Modifier => modifier(args),
+        Form::Test(runtime) => full(args, runtime),
+    });
+    test.attrs.splice(0..0, first);
+}
+
+/// Only below `#[rstest]` and the like are the real tests: one for each case, under its name, with fixtures in its body.
+fn below_generator(
+    args: &Args,
+    form: &Form,
+    test: &mut TestFn,
+    roles: &[Role],
+) -> syn::Result<()> {
+    let position = |wanted: &[Role]| roles.iter().position(|role| wanted.contains(role));
+    if let Some(tokio) = position(&[Role::TokioTest]) {
+        // One attribute does for both; `test_case` would swap two of them now and then.
+        let attr = test.attrs.remove(tokio);
+        let runtime = Runtime::of_tokio(arguments(&attr.meta))?;
+        test.attrs.push(full(args, &runtime));
+        return Ok(());
+    }
+    let added = match form {
+        Form::Test(runtime) if test.sig.asyncness.is_some() => full(args, runtime),
+        // Generators themselves make a test of every function that is not `async`.
+        Form::Test(runtime) => {
+            runtime.refuse_on_sync()?;
+            modifier(args)
+        }
+        Form::Modifier => modifier(args),
+    };
+    // Behind all cases: `rstest` gives what is above a case to this case alone.
+    let end = position(&[Role::ForeignTest, Role::WrappedTokioTest]);
+    test.attrs.insert(end.unwrap_or(test.attrs.len()), added);
+    Ok(())
+}
+
+/// `#[leak_checked(args)]`.
+fn modifier(args: &Args) -> Attribute {
+    let library = args.library();
+    parse_quote!(#[#library::leak_checked(#args)])
+}
+
+/// `#[leakcheck::test(args)]`.
+fn full(args: &Args, runtime: &Runtime) -> Attribute {
+    let library = args.library();
+    parse_quote!(#[#library::test(#args #runtime)])
+}
