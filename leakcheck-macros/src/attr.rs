@@ -1,6 +1,6 @@
 //! What an attribute of a test function is to us.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{Attribute, Meta, Path};
 
 /// Attributes that expand to one test function for each of their cases.
@@ -37,27 +37,20 @@ pub(crate) enum Role {
 impl Role {
     /// The part of `attr`, where this library is found at `library`.
     pub(crate) fn of(attr: &Attribute, library: &Path) -> Self {
-        let path = attr.path();
-        let Some(last) = path
-            .segments
-            .last()
-            .map(|segment| segment.ident.to_string())
-        else {
-            return Self::Other;
-        };
-        match last.as_str() {
+        let meta = &attr.meta;
+        match last_segment(meta).as_str() {
             "leak_checked" => Self::LeakChecked,
             "should_panic" => Self::ShouldPanic,
-            "cfg_attr" if mentions_test(attr) => Self::Conditional,
-            "test" if starts_with(path, "leakcheck") || is_below(path, library) => {
-                Self::LeakcheckTest
-            }
-            "test" if is_builtin(&attr.meta) => Self::Test,
-            "test" if is_tokio(&attr.meta) => Self::TokioTest,
-            "test" if tokio_inside(attr).is_some() => Self::WrappedTokioTest,
-            "test" if generator_inside(attr) => Self::Generator,
-            "test" => Self::ForeignTest,
-            name if GENERATORS.contains(&name) => Self::Generator,
+            "cfg_attr" if mentions_test(meta) => Self::Conditional,
+            "test" if is_below(meta.path(), library) => Self::LeakcheckTest,
+            "test" if is_builtin(meta) => Self::Test,
+            "test" if is_tokio(meta) => Self::TokioTest,
+            "test" => match inside(meta) {
+                Some(inner) if is_test(&inner) && is_tokio(&inner) => Self::WrappedTokioTest,
+                Some(inner) if is_generator(&last_segment(&inner)) => Self::Generator,
+                _ => Self::ForeignTest,
+            },
+            name if is_generator(name) => Self::Generator,
             _ => Self::Other,
         }
     }
@@ -66,11 +59,7 @@ impl Role {
     pub(crate) fn makes_test(attr: &Attribute, library: &Path) -> bool {
         match Self::of(attr, library) {
             Self::ShouldPanic => false,
-            Self::Other => attr
-                .path()
-                .segments
-                .last()
-                .is_some_and(|last| TESTS.iter().any(|name| last.ident == name)),
+            Self::Other => TESTS.contains(&last_segment(&attr.meta).as_str()),
             _ => true,
         }
     }
@@ -84,17 +73,15 @@ pub(crate) fn arguments(meta: &Meta) -> TokenStream {
     }
 }
 
-/// The `tokio::test(..)` in `#[test_log::test(tokio::test(..))]`.
-pub(crate) fn tokio_inside(attr: &Attribute) -> Option<Meta> {
-    attr.parse_args::<Meta>()
-        .ok()
-        .filter(|inner| is_test(inner.path()) && is_tokio(inner))
+/// The `other(..)` in `#[test_log::test(other(..))]`.
+pub(crate) fn inside(meta: &Meta) -> Option<Meta> {
+    syn::parse2(arguments(meta)).ok()
 }
 
-/// Whether this is `#[test_log::test(rstest::rstest)]` or the like.
-fn generator_inside(attr: &Attribute) -> bool {
-    let inner = attr.parse_args::<Meta>().ok();
-    inner.and_then(|inner| last_segment(inner.path())).is_some_and(|name| is_generator(&name))
+/// The name at the end of an attribute's path.
+fn last_segment(meta: &Meta) -> String {
+    let last = meta.path().segments.last();
+    last.map_or_else(String::new, |last| last.ident.to_string())
 }
 
 /// Whether this is the name of an attribute that expands to several tests.
@@ -102,54 +89,41 @@ fn is_generator(name: &str) -> bool {
     GENERATORS.contains(&name)
 }
 
-/// The name at the end of a path.
-fn last_segment(path: &Path) -> Option<String> {
-    path.segments.last().map(|last| last.ident.to_string())
+/// Whether the path ends in `test`.
+fn is_test(meta: &Meta) -> bool {
+    last_segment(meta) == "test"
 }
 
-/// Whether the first segment of `path` is `name`.
-fn starts_with(path: &Path, name: &str) -> bool {
-    path.segments.len() > 1 && path.segments[0].ident == name
-}
-
-/// Whether the last segment of `path` is `test`.
-fn is_test(path: &Path) -> bool {
-    path.segments
-        .last()
-        .is_some_and(|last| last.ident == "test")
-}
-
-/// Whether the segment before the last of `path` is the name of this library, its own or the one it was given.
+/// Whether the segment before the last is the name of this library, its own or the one it was given.
 fn is_below(path: &Path, library: &Path) -> bool {
-    let parent = path.segments.iter().nth_back(1);
     let given = library.segments.last();
-    parent.is_some_and(|parent| parent.ident == "leakcheck" || given.is_some_and(|given| given.ident == parent.ident))
+    let is_library = |name: &Ident| name == "leakcheck" || given.is_some_and(|given| given.ident == *name);
+    path.segments.iter().nth_back(1).is_some_and(|parent| is_library(&parent.ident))
 }
 
-/// Whether this is `#[test]`, by its short or by its full name.
+/// Whether this is the language's own test attribute, by its short or by its full name.
 fn is_builtin(meta: &Meta) -> bool {
     let Meta::Path(path) = meta else { return false };
-    let segments = &path.segments;
-    path.is_ident("test")
-        || (segments.len() == 4
-            && (segments[0].ident == "core" || segments[0].ident == "std")
-            && segments[1].ident == "prelude")
+    let names: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    matches!(names[..], ["test"] | ["core" | "std", "prelude", _, "test"])
 }
 
 /// Whether this is `tokio::test`, under its own name or with arguments that only it takes.
 fn is_tokio(meta: &Meta) -> bool {
     let keys = ["flavor", "worker_threads", "start_paused", "crate"];
-    let named = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if keys.iter().any(|key| ident == key));
-    starts_with(meta.path(), "tokio") || arguments(meta).into_iter().any(|token| named(&token))
+    let is_key = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if keys.iter().any(|key| ident == key));
+    let path = meta.path();
+    (path.segments.len() > 1 && path.segments[0].ident == "tokio") || arguments(meta).into_iter().any(|token| is_key(&token))
 }
 
 /// Whether an attribute that may vanish would be one that matters here.
-fn mentions_test(attr: &Attribute) -> bool {
-    let matters =
-        |name: &str| name == "test" || name == "should_panic" || GENERATORS.contains(&name);
+fn mentions_test(meta: &Meta) -> bool {
     // The condition comes first and may itself be called `test`.
-    let mut guarded = arguments(&attr.meta)
-        .into_iter()
-        .skip_while(|token| !matches!(token, TokenTree::Punct(comma) if comma.as_char() == ','));
-    guarded.any(|token| matches!(token, TokenTree::Ident(ident) if matters(&ident.to_string())))
+    let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+    let mut guarded = arguments(meta).into_iter().skip_while(|token| !is_comma(token));
+    guarded.any(|token| match token {
+        TokenTree::Ident(name) => name == "test" || name == "should_panic" || is_generator(&name.to_string()),
+        _ => false,
+    })
 }

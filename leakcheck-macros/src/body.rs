@@ -30,7 +30,7 @@ pub(crate) fn checked(
     let library = args.library();
     let meta = meta(test, should_panic, &library);
     let options = args.options();
-    let failed = failed(test, &library);
+    let ends = ends(test, driver, &library);
     // Parameters go with the body even if it does not use them: what they own has to be gone before the check.
     let captured = test.parameters().map(|name| quote_spanned!(Span::mixed_site()=> let _ = &#name;));
     let body = test.body_after(quote!(#(#captured)*));
@@ -38,7 +38,7 @@ pub(crate) fn checked(
     let span = test.result_span();
     let call = |driver: &str, rest: TokenStream| {
         let driver = syn::Ident::new(driver, span);
-        quote_spanned!(span=> #library::__private::#driver(#meta, &|| #options, #failed, #rest))
+        quote_spanned!(span=> #library::__private::#driver(#meta, &|| #options, #ends, #rest))
     };
     match driver {
         Driver::Sync => {
@@ -47,8 +47,8 @@ pub(crate) fn checked(
                 Outcome::Unnameable => TokenStream::new(),
                 Outcome::Never | Outcome::Type(_) => test.sig.output.to_token_stream(),
             };
-            // An output needs the braces of a block, which the body has.
-            call("run_sync", quote_spanned!(span=> move || #output #body))
+            let call = call("run_sync", quote_spanned!(span=> body));
+            quote_spanned!(span=> let body = move || #output #body; #call)
         }
         Driver::Within => {
             let call = call("run_within", quote_spanned!(span=> body));
@@ -101,19 +101,22 @@ fn meta(test: &TestFn, should_panic: &ShouldPanic, library: &Path) -> TokenStrea
     }
 }
 
-/// The expression that tells whether the body has returned an `Err`.
-fn failed(test: &TestFn, library: &Path) -> TokenStream {
-    let ty = match test.outcome() {
-        Outcome::Unit | Outcome::Never => {
-            return quote_spanned!(Span::mixed_site()=> #library::__private::never_fails);
+/// The expression that tells what a returned value means: whether it is an `Err`, and whether it is just `()`.
+fn ends(test: &TestFn, driver: &Driver, library: &Path) -> TokenStream {
+    let ty = match (test.outcome(), driver) {
+        (Outcome::Never, Driver::Sync | Driver::Within) => {
+            return quote_spanned!(Span::mixed_site()=> #library::__private::Ends::never());
         }
-        Outcome::Unnameable => quote!(_),
-        Outcome::Type(ty) => ty.to_token_stream(),
+        (Outcome::Unit | Outcome::Never, _) => {
+            return quote_spanned!(Span::mixed_site()=> #library::__private::Ends::UNIT);
+        }
+        (Outcome::Unnameable, _) => quote!(_),
+        (Outcome::Type(ty), _) => ty.to_token_stream(),
     };
     quote_spanned! {Span::mixed_site()=>
-        |outcome: &#ty| {
+        #library::__private::Ends::value(|outcome: &#ty| {
             use #library::__private::{AnyOutcome as _, ResultOutcome as _};
             (&#library::__private::Outcome(outcome)).failed()
-        }
+        })
     }
 }

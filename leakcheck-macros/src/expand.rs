@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, ItemMod, parse_quote};
 
 use crate::args::Args;
-use crate::attr::{Role, arguments, tokio_inside};
+use crate::attr::{Role, arguments, inside};
 use crate::body::Driver;
 use crate::module::Module;
 use crate::runtime::Runtime;
@@ -152,7 +152,7 @@ fn drive(form: Form, test: &mut TestFn, roles: &[Role]) -> syn::Result<Driver> {
             }
             if let Some(index) = position(Role::WrappedTokioTest) {
                 let attr = &mut test.attrs[index];
-                let inner = tokio_inside(attr);
+                let inner = inside(&attr.meta);
                 attr.meta = attr.path().clone().into();
                 let args = inner.as_ref().map(arguments).unwrap_or_default();
                 return Runtime::of_tokio(args).map(Driver::Async);

@@ -11,6 +11,7 @@ use crate::{
     model::Body,
     options::Level,
     output,
+    probe::Ends,
 };
 
 /// How a body ended.
@@ -21,24 +22,24 @@ pub(crate) enum Outcome<R> {
     Panicked(Box<dyn Any + Send>),
 }
 
-impl<R: 'static> Outcome<R> {
+impl<R> Outcome<R> {
     /// Runs a body and catches its panic.
-    pub(crate) fn of(body: impl FnOnce() -> R, failed: fn(&R) -> bool) -> Self {
+    pub(crate) fn of(body: impl FnOnce() -> R, ends: &Ends<R>) -> Self {
         match panic::catch_unwind(AssertUnwindSafe(body)) {
-            Ok(value) => Self::returned(value, failed),
+            Ok(value) => Self::returned(value, ends),
             Err(payload) => Self::Panicked(payload),
         }
     }
 
-    pub(crate) fn returned(value: R, failed: fn(&R) -> bool) -> Self {
+    pub(crate) fn returned(value: R, ends: &Ends<R>) -> Self {
         Self::Returned {
-            failed: failed(&value),
+            failed: (ends.failed)(&value),
             value,
         }
     }
 
     /// Applies a `#[should_panic]` that was taken over.
-    pub(crate) fn judge(self, meta: &TestMeta) -> Self {
+    pub(crate) fn judge(self, meta: &TestMeta, ends: &Ends<R>) -> Self {
         let expected = match meta.should_panic {
             ShouldPanic::No => return self,
             ShouldPanic::Yes => None,
@@ -50,8 +51,8 @@ impl<R: 'static> Outcome<R> {
                 meta.file, meta.line
             ),
             Self::Panicked(payload) => match (expected, message(payload.as_ref())) {
-                (None, _) => return Self::passed(),
-                (Some(text), Some(message)) if message.contains(text) => return Self::passed(),
+                (None, _) => return Self::passed(ends),
+                (Some(text), Some(message)) if message.contains(text) => return Self::passed(ends),
                 (Some(text), Some(message)) => format!(
                     "note: panic did not contain expected string\n      panic message: {message:?}\n expected substring: {text:?}"
                 ),
@@ -64,16 +65,14 @@ impl<R: 'static> Outcome<R> {
         Self::Panicked(Box::new(complaint))
     }
 
-    /// What a test that panicked as it should returns: the harness allows `()` only.
-    fn passed() -> Self {
-        let unit: Box<dyn Any> = Box::new(());
-        match unit.downcast::<R>() {
-            Ok(value) => Self::Returned {
-                value: *value,
+    fn passed(ends: &Ends<R>) -> Self {
+        match ends.unit {
+            Some(unit) => Self::Returned {
+                value: unit(),
                 failed: false,
             },
-            Err(_) => Self::Panicked(Box::new(
-                "functions with #[should_panic] must return `()`".to_owned(),
+            None => Self::Panicked(Box::new(
+                "functions using `#[should_panic]` must return `()`".to_owned(),
             )),
         }
     }

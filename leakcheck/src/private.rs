@@ -4,6 +4,6 @@ pub use tokio;
 
 pub use crate::{
     entry::{ShouldPanic, TestMeta},
-    probe::{AnyOutcome, Outcome, ResultOutcome, never_fails},
+    probe::{AnyOutcome, Ends, Outcome, ResultOutcome},
     runtime::{BuildRuntime, TestRuntime, boxed, layer, run_async, run_sync, run_within},
 };

@@ -28,9 +28,33 @@ impl<R> AnyOutcome for &Outcome<'_, R> {
     }
 }
 
-/// For functions that return nothing, never, or something without a name.
-pub fn never_fails<R>(_: &R) -> bool {
-    false
+/// What a value that a test returns means.
+#[derive(Debug)]
+pub struct Ends<R> {
+    /// Whether the value is an error.
+    pub(crate) failed: fn(&R) -> bool,
+    /// Makes the value that a test returns where its `#[should_panic]` came true; the harness allows `()` only.
+    pub(crate) unit: Option<fn() -> R>,
+}
+
+impl Ends<()> {
+    /// For functions that return nothing.
+    pub const UNIT: Self = Self {
+        failed: |&()| false,
+        unit: Some(|| ()),
+    };
+}
+
+impl<R> Ends<R> {
+    /// For functions that return a value of which `failed` says whether it is an error.
+    pub fn value(failed: fn(&R) -> bool) -> Self {
+        Self { failed, unit: None }
+    }
+
+    /// For functions that do not return.
+    pub fn never() -> Self {
+        Self::value(|_| false)
+    }
 }
 
 #[cfg(test)]
@@ -43,6 +67,6 @@ mod tests {
         assert!((&Outcome(&Err::<u8, _>("no"))).failed());
         assert!(!(&Outcome(&Alias::Ok(1))).failed());
         assert!(!(&Outcome(&())).failed());
-        assert!(!never_fails(&()));
+        assert!(!(Ends::UNIT.failed)(&()));
     }
 }

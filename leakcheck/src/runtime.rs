@@ -21,6 +21,7 @@ use crate::{
     options::{Level, Options},
     outcome::{Outcome, refuse},
     output,
+    probe::Ends,
     scope::{ScopeId, outside},
     sources::tasks::{self, Token},
     sys::context::{Context, Switch},
@@ -98,20 +99,20 @@ pub fn layer(below: Options, above: Options) -> Options {
 }
 
 /// Runs a plain test function.
-pub fn run_sync<R: 'static>(
+pub fn run_sync<R>(
     meta: &'static TestMeta,
     options: &dyn Fn() -> Options,
-    failed: fn(&R) -> bool,
+    ends: Ends<R>,
     body: impl FnOnce() -> R,
 ) -> R {
     let Some(mut session) = Session::open(meta, options) else {
-        return Outcome::of(body, failed)
-            .judge(meta)
+        return Outcome::of(body, &ends)
+            .judge(meta, &ends)
             .finish(false, Level::Off);
     };
     let outcome = {
         let _inside = session.scope.enter();
-        Outcome::of(body, failed).judge(meta)
+        Outcome::of(body, &ends).judge(meta, &ends)
     };
     session.in_check(|check| {
         if !check.is_clean_now() {
@@ -122,17 +123,17 @@ pub fn run_sync<R: 'static>(
 }
 
 /// Runs an async test function on a runtime of its own.
-pub fn run_async<R: 'static>(
+pub fn run_async<R>(
     meta: &'static TestMeta,
     options: &dyn Fn() -> Options,
-    failed: fn(&R) -> bool,
+    ends: Ends<R>,
     build: BuildRuntime,
     body: Pin<&mut dyn Future<Output = R>>,
 ) -> R {
     let Some(mut session) = Session::open(meta, options) else {
         let runtime = build(&|_| {}).unwrap_or_else(|error| no_runtime(&error));
-        return block_on(&*runtime, body, failed)
-            .judge(meta)
+        return block_on(&*runtime, body, &ends)
+            .judge(meta, &ends)
             .finish(false, Level::Off);
     };
     let token = Token::new();
@@ -142,7 +143,7 @@ pub fn run_async<R: 'static>(
     session
         .check
         .watch(Watched::owned(runtime.handle(), token, session.scope));
-    let outcome = block_on(&*runtime, body, failed).judge(meta);
+    let outcome = block_on(&*runtime, body, &ends).judge(meta, &ends);
     session.in_check(|check| {
         if !check.is_clean_now() {
             // A runtime that shut itself down cannot be driven any more, which leaves no task to wait for.
@@ -160,16 +161,16 @@ pub fn run_async<R: 'static>(
 }
 
 /// Runs an async test function on the runtime that polls it, which the check neither built nor ends.
-pub async fn run_within<R: 'static>(
+pub async fn run_within<R>(
     meta: &'static TestMeta,
     options: &dyn Fn() -> Options,
-    failed: fn(&R) -> bool,
+    ends: Ends<R>,
     body: impl Future<Output = R>,
 ) -> R {
     let Some(mut session) = Session::open(meta, options) else {
-        return caught(body, failed)
+        return caught(body, &ends)
             .await
-            .judge(meta)
+            .judge(meta, &ends)
             .finish(false, Level::Off);
     };
     if let Ok(handle) = Handle::try_current() {
@@ -179,28 +180,28 @@ pub async fn run_within<R: 'static>(
         scope: session.scope.index(),
         origin: 0,
     };
-    let mut work = pin!(caught(body, failed));
+    let mut work = pin!(caught(body, &ends));
     // The scope is this future's, not the thread's: between its polls the thread works for others.
     let outcome = poll_fn(|cx| {
         let _inside = Switch::to(here);
         work.as_mut().poll(cx)
     })
     .await
-    .judge(meta);
+    .judge(meta, &ends);
     if !session.check.is_clean_now() {
         session.check.settle_in_runtime().await;
     }
     session.conclude(outcome)
 }
 
-fn block_on<R: 'static>(
+fn block_on<R>(
     runtime: &dyn TestRuntime,
     body: Pin<&mut dyn Future<Output = R>>,
-    failed: fn(&R) -> bool,
+    ends: &Ends<R>,
 ) -> Outcome<R> {
     let mut outcome = None;
     let driven = panic::catch_unwind(AssertUnwindSafe(|| {
-        runtime.block_on(pin!(async { outcome = Some(caught(body, failed).await) }));
+        runtime.block_on(pin!(async { outcome = Some(caught(body, &ends).await) }));
     }));
     match (outcome, driven) {
         (Some(outcome), _) => outcome,
@@ -213,7 +214,7 @@ fn block_on<R: 'static>(
 }
 
 /// The outcome of a future; a panic of it is caught where it happens, so that its runtime lives on.
-async fn caught<R: 'static>(body: impl Future<Output = R>, failed: fn(&R) -> bool) -> Outcome<R> {
+async fn caught<R>(body: impl Future<Output = R>, ends: &Ends<R>) -> Outcome<R> {
     let mut body = Box::pin(body);
     let polled =
         poll_fn(
@@ -225,7 +226,7 @@ async fn caught<R: 'static>(body: impl Future<Output = R>, failed: fn(&R) -> boo
         )
         .await;
     match polled {
-        Ok(value) => Outcome::returned(value, failed),
+        Ok(value) => Outcome::returned(value, &ends),
         Err(payload) => Outcome::Panicked(payload),
     }
 }
@@ -280,7 +281,7 @@ impl Session {
         result
     }
 
-    fn conclude<R: 'static>(self, outcome: Outcome<R>) -> R {
+    fn conclude<R>(self, outcome: Outcome<R>) -> R {
         // A forked child that returned from the body is not the process that is checked.
         if crate::sys::fork::in_child() {
             return outcome.finish(false, Level::Off);

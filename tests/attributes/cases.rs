@@ -18,8 +18,8 @@ fn above_rstest(#[case] number: u32) {
 
 #[rstest]
 #[case(1)]
-#[leak_checked]
 #[case(2)]
+#[leak_checked]
 fn below_rstest(#[case] number: u32) {
     ran::sync();
     assert!(number > 0);

@@ -37,8 +37,7 @@ async fn inner_attributes() {
 
 #[leakcheck::test(flavor = "local")]
 async fn the_last_statement_has_no_semicolon() {
-    ran::on_default();
-    if true { drop(1) } else { drop(2) }
+    if cfg!(test) { ran::on_default() } else { unreachable!() }
 }
 
 macro_rules! tests {
