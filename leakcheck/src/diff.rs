@@ -86,7 +86,7 @@ pub(crate) fn groups(resources: &[Resource]) -> Vec<Group> {
     groups
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(leakcheck_loom)))]
 mod tests {
     use super::*;
 

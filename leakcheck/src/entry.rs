@@ -68,7 +68,7 @@ pub(crate) fn in_package(file: &str, package_dir: Option<&str>) -> String {
     inside.map_or_else(|| file.to_owned(), |inside| inside.display().to_string())
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(leakcheck_loom)))]
 mod tests {
     use super::*;
 

@@ -206,7 +206,7 @@ fn one_of(words: impl Iterator<Item = &'static str>) -> String {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(leakcheck_loom)))]
 mod tests {
     use super::*;
 

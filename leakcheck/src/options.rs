@@ -152,7 +152,7 @@ impl Options {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(leakcheck_loom)))]
 mod tests {
     use super::*;
 

@@ -74,7 +74,7 @@ struct Overflow {
 }
 
 impl<S: Slots> Registry<S> {
-    #[cfg(not(loom))]
+    #[cfg(not(leakcheck_loom))]
     pub(crate) const fn new(slots: S) -> Self {
         Self {
             slots,
@@ -85,7 +85,7 @@ impl<S: Slots> Registry<S> {
         }
     }
 
-    #[cfg(loom)]
+    #[cfg(leakcheck_loom)]
     pub(crate) fn new(slots: S) -> Self {
         Self {
             slots,

@@ -47,7 +47,7 @@ pub(crate) fn outside<R>(work: impl FnOnce() -> R) -> R {
     work()
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(leakcheck_loom)))]
 mod tests {
     use super::*;
 

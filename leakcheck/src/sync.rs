@@ -1,17 +1,17 @@
 //! Atomics and locks of std, or of loom where the concurrency is model-checked.
 
-#[cfg(not(loom))]
+#[cfg(not(leakcheck_loom))]
 pub(crate) use std::sync::{
     Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence},
 };
 
-#[cfg(loom)]
+#[cfg(leakcheck_loom)]
 pub(crate) use loom::sync::{
     Mutex, MutexGuard,
     atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence},
 };
-#[cfg(loom)]
+#[cfg(leakcheck_loom)]
 pub(crate) use std::sync::PoisonError;
 
 /// Locks, also after a panic in another holder: what the locks of this crate guard is valid at every step.

@@ -5,6 +5,8 @@ mod excerpt;
 mod github;
 mod json;
 mod plural;
+#[cfg(all(test, not(leakcheck_loom), not(miri)))]
+mod tests;
 mod text;
 
 use crate::{env::Format, env::TraceLevel, model::Report};

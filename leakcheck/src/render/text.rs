@@ -32,6 +32,7 @@ pub(super) fn render(report: &Report, trace: TraceLevel) -> String {
             stack(&mut out, leak);
         }
     }
+    out.push('\n');
     ignored(&mut out, report);
     coverage(&mut out, report);
     for note in &report.notes {
@@ -60,8 +61,8 @@ fn headline(out: &mut String, report: &Report) {
     };
     let behind = if parts.len() == 1 { " behind" } else { "" };
     let but = match report.body {
-        Body::Panicked => "; its own panic comes first",
-        Body::Failed => "; its own error comes first",
+        Body::Panicked => "; what fails it is its own panic",
+        Body::Failed => "; what fails it is its own error",
         _ => "",
     };
     let _ = writeln!(
@@ -78,22 +79,27 @@ fn finding(leak: &Leak, report: &Report) -> String {
         (count, kind) => format!("{} ×{count}", kind.name().replace('_', " ")),
     };
     let mut facts = Vec::new();
-    match (&leak.name, &leak.created_at) {
-        (Some(name), _) => facts.push(format!("\"{}\"", plain(name))),
-        (None, Some(site)) if !site.function.is_empty() => {
-            facts.push(format!("created in {}", plain(&site.function)))
+    facts.push(match (&leak.name, &leak.created_at, leak.kind) {
+        (Some(name), _, _) => format!("\"{}\"", plain(name)),
+        (None, Some(site), Kind::Task) if !site.function.is_empty() => {
+            format!("spawned in {}", plain(&site.function))
         }
-        _ if leak.kind == Kind::Task => facts.push("counted by the runtime, not named".to_owned()),
-        _ => facts.push("without a name".to_owned()),
-    }
+        (None, Some(site), _) if !site.function.is_empty() => {
+            format!("without a name, started in {}", plain(&site.function))
+        }
+        (None, _, Kind::Task) if leak.stack.is_empty() && leak.polls.is_none() => {
+            "counted by the runtime, not named".to_owned()
+        }
+        (None, _, _) => "without a name".to_owned(),
+    });
     if let Some(tid) = leak.tid {
         facts.push(format!("tid {tid}"));
     }
     if let Some(polls) = leak.polls {
-        let most = if leak.count > 1 { "at most " } else { "" };
+        let most = if leak.count > 1 { "up to " } else { "" };
         facts.push(match polls {
             0 => "never polled".to_owned(),
-            1 => format!("polled {most}once"),
+            1 => "polled once".to_owned(),
             polls => format!("polled {most}{polls} times"),
         });
     }
@@ -121,9 +127,11 @@ fn finding(leak: &Leak, report: &Report) -> String {
             .iter()
             .map(|accept| ("to accept it", plain(accept))),
     );
-    let label = match leak.kind {
-        Kind::Task => "spawned here",
-        _ => "started here",
+    let label = match (leak.kind, leak.created_through.is_empty()) {
+        (Kind::Task, true) => "spawned here",
+        (Kind::Task, false) => "spawned inside this call",
+        (_, true) => "started here",
+        (_, false) => "started inside this call",
     };
     excerpt::render(
         (&kind, &facts.join(", ")),

@@ -1,7 +1,7 @@
 //! A monotonic clock in milliseconds that costs a few nanoseconds to read.
 
 /// Milliseconds since some fixed moment, in steps of up to 4 ms.
-#[cfg(all(target_os = "linux", not(any(miri, loom))))]
+#[cfg(all(target_os = "linux", not(any(miri, leakcheck_loom))))]
 #[inline]
 pub(crate) fn now_ms() -> u64 {
     let mut time = libc::timespec {
@@ -15,7 +15,7 @@ pub(crate) fn now_ms() -> u64 {
 }
 
 /// Milliseconds since the first call.
-#[cfg(not(all(target_os = "linux", not(any(miri, loom)))))]
+#[cfg(not(all(target_os = "linux", not(any(miri, leakcheck_loom)))))]
 pub(crate) fn now_ms() -> u64 {
     use std::{sync::OnceLock, time::Instant};
 

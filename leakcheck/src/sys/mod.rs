@@ -12,14 +12,14 @@ pub(crate) mod tally;
 #[cfg(all(
     target_os = "linux",
     any(target_arch = "x86_64", target_arch = "aarch64"),
-    not(any(miri, loom))
+    not(any(miri, leakcheck_loom))
 ))]
 #[path = "linux/mod.rs"]
 mod imp;
 #[cfg(not(all(
     target_os = "linux",
     any(target_arch = "x86_64", target_arch = "aarch64"),
-    not(any(miri, loom))
+    not(any(miri, leakcheck_loom))
 )))]
 #[path = "portable/mod.rs"]
 mod imp;

@@ -48,12 +48,12 @@ pub(crate) fn of(scope: u32) -> &'static Tally {
 impl Tally {
     #[inline]
     pub(crate) fn tasks(&self) -> usize {
-        self.tasks.load(Ordering::Acquire)
+        self.tasks.load(Ordering::SeqCst)
     }
 
     #[inline]
     pub(crate) fn threads(&self) -> usize {
-        self.threads.load(Ordering::Acquire)
+        self.threads.load(Ordering::SeqCst)
     }
 
     #[inline]
@@ -63,7 +63,7 @@ impl Tally {
 
     #[inline]
     pub(crate) fn task_ended(&self) {
-        self.tasks.fetch_sub(1, Ordering::Release);
+        self.tasks.fetch_sub(1, Ordering::SeqCst);
         self.announce();
     }
 
@@ -72,13 +72,14 @@ impl Tally {
     }
 
     pub(crate) fn thread_ended(&self) {
-        self.threads.fetch_sub(1, Ordering::Release);
+        self.threads.fetch_sub(1, Ordering::SeqCst);
         self.announce();
     }
 
     #[inline]
     fn announce(&self) {
-        if self.waiting.load(Ordering::Relaxed) != 0 {
+        // Sequentially consistent with `expect` and the counts: either the waiter sees the new count, or this sees it.
+        if self.waiting.load(Ordering::SeqCst) != 0 {
             self.endings.fetch_add(1, Ordering::Release);
             event::wake(&self.endings);
         }

@@ -5,7 +5,7 @@ use crate::sys::origin::{self, MAX_FRAMES};
 /// The interned path to the caller.
 #[inline(never)]
 pub(crate) fn path(_tag: usize, parent: u32) -> u32 {
-    if cfg!(any(miri, loom)) {
+    if cfg!(any(miri, leakcheck_loom)) {
         return 0;
     }
     let mut frames = Vec::with_capacity(MAX_FRAMES);

@@ -1,0 +1,6 @@
+impl Pool {
+    fn connect(&self) {
+        tokio::spawn(keep_alive(conn.clone()));
+        std::thread::Builder::new().name("flusher".into()).spawn(flush);
+    }
+}

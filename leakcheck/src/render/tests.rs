@@ -1,0 +1,314 @@
+//! Every sentence that a user can see, against committed text. `UPDATE_GOLDEN=1` writes the text anew.
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use super::render;
+use crate::{
+    env::{Format, TraceLevel},
+    model::{
+        Body, Coverage, Frame, Home, Ignored, Kind, Leak, Location, Report, Seen, Subject, Verdict,
+    },
+};
+
+fn golden(name: &str, actual: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("src/render/golden")
+        .join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, actual).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(actual, expected, "{name} differs from its golden file");
+}
+
+fn text(report: &Report) -> String {
+    render(report, Format::Text, TraceLevel::Site)
+}
+
+fn report(leaks: Vec<Leak>) -> Report {
+    Report {
+        subject: Subject {
+            package: Some("my_app".to_owned()),
+            package_dir: Some("/work/my_app".to_owned()),
+            binary: "pool".to_owned(),
+            test: "reconnects".to_owned(),
+            function: Some("pool::reconnects".to_owned()),
+            location: Location {
+                file: "tests/pool.rs".to_owned(),
+                line: 12,
+            },
+        },
+        verdict: if leaks.is_empty() {
+            Verdict::Clean
+        } else {
+            Verdict::Leaked
+        },
+        body: Body::Passed,
+        waited: Duration::from_millis(1003),
+        spent: Duration::from_micros(812),
+        leaks,
+        lingered: Vec::new(),
+        ignored: Vec::new(),
+        coverage: Coverage {
+            kinds: vec![(Kind::Task, Seen::Full), (Kind::Thread, Seen::Full)],
+        },
+        notes: Vec::new(),
+    }
+}
+
+fn frame(function: &str, file: &str, line: u32, column: Option<u32>, home: Home) -> Frame {
+    let sample = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/render/golden/sample.rs");
+    Frame {
+        function: function.to_owned(),
+        file: Some(file.to_owned()),
+        path: (file == "src/pool.rs").then_some(sample),
+        line: Some(line),
+        column,
+        home,
+    }
+}
+
+fn task(count: usize) -> Leak {
+    let site = frame(
+        "my_app::pool::Pool::connect",
+        "src/pool.rs",
+        3,
+        Some(9),
+        Home::User,
+    );
+    let test = frame("pool::reconnects", "tests/pool.rs", 17, Some(5), Home::User);
+    Leak {
+        kind: Kind::Task,
+        count,
+        name: None,
+        created_at: Some(site.clone()),
+        created_through: Vec::new(),
+        created_by: vec![test.clone()],
+        stack: vec![
+            frame(
+                "tokio::task::spawn::spawn",
+                "tokio-1.54.1/src/task/spawn.rs",
+                176,
+                None,
+                Home::Machinery,
+            ),
+            site,
+            test,
+        ],
+        age: Some(Duration::from_millis(1612)),
+        polls: Some(3),
+        tid: None,
+        note: None,
+        of_runtime: false,
+        accept: Some("ignore_created_by(\"my_app::pool::Pool::connect\")".to_owned()),
+        fingerprint: "9f31c0ffee000001".to_owned(),
+    }
+}
+
+fn thread(name: Option<&str>) -> Leak {
+    Leak {
+        kind: Kind::Thread,
+        name: name.map(ToOwned::to_owned),
+        created_at: Some(frame(
+            "my_app::pool::Pool::connect",
+            "src/pool.rs",
+            4,
+            Some(60),
+            Home::User,
+        )),
+        polls: None,
+        tid: Some(4711),
+        ..task(1)
+    }
+}
+
+fn counted(count: usize) -> Leak {
+    crate::explain::unnamed_tasks(count)
+}
+
+#[test]
+fn clean_says_nothing() {
+    assert_eq!(text(&report(Vec::new())), "");
+    let lingering = Report {
+        verdict: Verdict::Lingering,
+        ..report(Vec::new())
+    };
+    assert_eq!(text(&lingering), "");
+}
+
+#[test]
+fn one_task() {
+    golden("one_task.txt", &text(&report(vec![task(1)])));
+}
+
+#[test]
+fn tasks_and_a_thread() {
+    golden(
+        "tasks_and_a_thread.txt",
+        &text(&report(vec![task(2), thread(Some("flusher"))])),
+    );
+}
+
+#[test]
+fn spawned_by_a_dependency() {
+    let through = frame(
+        "axum::serve::run",
+        "axum-0.8.3/src/serve/mod.rs",
+        297,
+        None,
+        Home::Dependency,
+    );
+    let leak = Leak {
+        created_through: vec![through],
+        ..task(1)
+    };
+    golden("through_a_dependency.txt", &text(&report(vec![leak])));
+}
+
+#[test]
+fn tasks_that_are_only_counted() {
+    for count in [1, 3] {
+        let report = Report {
+            coverage: Coverage {
+                kinds: vec![(
+                    Kind::Task,
+                    Seen::Partial("tasks are counted, not named".to_owned()),
+                )],
+            },
+            ..report(vec![counted(count)])
+        };
+        golden(&format!("counted_{count}.txt"), &text(&report));
+    }
+}
+
+#[test]
+fn a_thread_without_a_name_or_a_source() {
+    let site = frame(
+        "dep::start",
+        "dep-1.0.0/src/lib.rs",
+        9,
+        None,
+        Home::Dependency,
+    );
+    let leak = Leak {
+        created_at: Some(site),
+        created_by: Vec::new(),
+        stack: Vec::new(),
+        ..thread(None)
+    };
+    let nowhere = Leak {
+        created_at: None,
+        created_by: Vec::new(),
+        stack: Vec::new(),
+        accept: None,
+        ..thread(None)
+    };
+    golden(
+        "thread_without_name.txt",
+        &text(&report(vec![leak, nowhere])),
+    );
+}
+
+#[test]
+fn a_stuck_pool_thread() {
+    let group = crate::diff::Group {
+        kind: Kind::Thread,
+        origin: 0,
+        name: Some("tokio-rt-worker".to_owned()),
+        of_runtime: true,
+        count: 1,
+        oldest_ms: 1100,
+        polls: None,
+        tid: Some(7),
+    };
+    golden(
+        "stuck_pool_thread.txt",
+        &text(&report(vec![crate::explain::finding(&group, None)])),
+    );
+}
+
+#[test]
+fn rules_that_accepted_something() {
+    let entry = |rule: &str, reason: &str, count, built_in| Ignored {
+        rule: rule.to_owned(),
+        reason: reason.to_owned(),
+        count,
+        kind: Kind::Thread,
+        built_in,
+    };
+    let report = Report {
+        ignored: vec![
+            entry("ignore_thread_name(\"metrics-*\")", "", 1, false),
+            entry(
+                "ignore_created_by(\"moka::*\")",
+                "process-wide housekeeper",
+                2,
+                false,
+            ),
+            entry(
+                "ignore_created_by(\"rayon_core::registry::*\")",
+                "rayon's global pool has no shutdown",
+                2,
+                true,
+            ),
+        ],
+        notes: vec![
+            "ignore_created_by(\"moka::*\") accepts at most 2, and there were more".to_owned(),
+        ],
+        ..report(vec![task(1)])
+    };
+    golden("rules.txt", &text(&report));
+}
+
+#[test]
+fn the_body_comes_first() {
+    for (body, name) in [
+        (Body::Panicked, "body_panicked.txt"),
+        (Body::Failed, "body_failed.txt"),
+    ] {
+        golden(
+            name,
+            &text(&Report {
+                body,
+                ..report(vec![task(1)])
+            }),
+        );
+    }
+}
+
+#[test]
+fn sources_that_disagree() {
+    let report = Report {
+        verdict: Verdict::Inconclusive,
+        notes: vec!["2 more tasks are listed than the runtime counts as alive, so nothing is claimed about tasks".to_owned()],
+        ..report(Vec::new())
+    };
+    golden("inconclusive.txt", &text(&report));
+}
+
+#[test]
+fn full_stacks() {
+    golden(
+        "full_trace.txt",
+        &render(&report(vec![task(1)]), Format::Text, TraceLevel::Full),
+    );
+}
+
+#[test]
+fn names_cannot_steer_the_terminal() {
+    let shown = text(&report(vec![thread(Some("evil\x1b[2J\nname"))]));
+    assert!(
+        !shown.contains('\x1b') && shown.contains("evil\\u{1b}[2J\\nname"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn for_machines() {
+    let report = report(vec![task(2), counted(1)]);
+    golden(
+        "report.json",
+        &render(&report, Format::Json, TraceLevel::Site),
+    );
+    golden("github.txt", &super::github::render(&report));
+}
