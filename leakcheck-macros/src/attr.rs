@@ -97,14 +97,22 @@ fn is_test(meta: &Meta) -> bool {
 /// Whether the segment before the last is the name of this library, its own or the one it was given.
 fn is_below(path: &Path, library: &Path) -> bool {
     let given = library.segments.last();
-    let is_library = |name: &Ident| name == "leakcheck" || given.is_some_and(|given| given.ident == *name);
-    path.segments.iter().nth_back(1).is_some_and(|parent| is_library(&parent.ident))
+    let is_library =
+        |name: &Ident| name == "leakcheck" || given.is_some_and(|given| given.ident == *name);
+    path.segments
+        .iter()
+        .nth_back(1)
+        .is_some_and(|parent| is_library(&parent.ident))
 }
 
 /// Whether this is the language's own test attribute, by its short or by its full name.
 fn is_builtin(meta: &Meta) -> bool {
     let Meta::Path(path) = meta else { return false };
-    let names: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let names: Vec<_> = path
+        .segments
+        .iter()
+        .map(|segment| segment.ident.to_string())
+        .collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     matches!(names[..], ["test"] | ["core" | "std", "prelude", _, "test"])
 }
@@ -114,16 +122,22 @@ fn is_tokio(meta: &Meta) -> bool {
     let keys = ["flavor", "worker_threads", "start_paused", "crate"];
     let is_key = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if keys.iter().any(|key| ident == key));
     let path = meta.path();
-    (path.segments.len() > 1 && path.segments[0].ident == "tokio") || arguments(meta).into_iter().any(|token| is_key(&token))
+    (path.segments.len() > 1 && path.segments[0].ident == "tokio")
+        || arguments(meta).into_iter().any(|token| is_key(&token))
 }
 
 /// Whether an attribute that may vanish would be one that matters here.
 fn mentions_test(meta: &Meta) -> bool {
     // The condition comes first and may itself be called `test`.
-    let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
-    let mut guarded = arguments(meta).into_iter().skip_while(|token| !is_comma(token));
+    let is_comma =
+        |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+    let mut guarded = arguments(meta)
+        .into_iter()
+        .skip_while(|token| !is_comma(token));
     guarded.any(|token| match token {
-        TokenTree::Ident(name) => name == "test" || name == "should_panic" || is_generator(&name.to_string()),
+        TokenTree::Ident(name) => {
+            name == "test" || name == "should_panic" || is_generator(&name.to_string())
+        }
         _ => false,
     })
 }

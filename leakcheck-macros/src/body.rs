@@ -7,13 +7,13 @@ use syn::ext::IdentExt as _;
 
 use crate::args::Args;
 use crate::runtime::Runtime;
-use crate::should_panic::ShouldPanic;
+use crate::should_panic::{Harness, ShouldPanic};
 use crate::test_fn::{Outcome, TestFn};
 
 /// How the old body is run.
 pub(crate) enum Driver {
     /// As a plain call.
-    Sync,
+    Sync(Harness),
     /// On a runtime that the library owns.
     Async(Runtime),
     /// On the runtime of another attribute.
@@ -32,23 +32,32 @@ pub(crate) fn checked(
     let options = args.options();
     let ends = ends(test, driver, &library);
     // Parameters go with the body even if it does not use them: what they own has to be gone before the check.
-    let captured = test.parameters().map(|name| quote_spanned!(Span::mixed_site()=> let _ = &#name;));
+    let captured = test.parameters().map(|name| {
+        quote_spanned! {Span::mixed_site()=>
+            #[allow(clippy::used_underscore_binding)]
+            let _ = &#name;
+        }
+    });
     let body = test.body_after(quote!(#(#captured)*));
     // A result of the wrong type is shown where the user has written it.
     let span = test.result_span();
     let call = |driver: &str, rest: TokenStream| {
         let driver = syn::Ident::new(driver, span);
-        quote_spanned!(span=> #library::__private::#driver(#meta, &|| #options, #ends, #rest))
+        quote_spanned!(span=> #library::__private::#driver(#meta, &|| #options, &#ends, #rest))
     };
     match driver {
-        Driver::Sync => {
+        Driver::Sync(harness) => {
             let output = match test.outcome() {
                 Outcome::Unit => quote!(-> ()),
                 Outcome::Unnameable => TokenStream::new(),
                 Outcome::Never | Outcome::Type(_) => test.sig.output.to_token_stream(),
             };
             let call = call("run_sync", quote_spanned!(span=> body));
-            quote_spanned!(span=> let body = move || #output #body; #call)
+            let call = quote_spanned!(span=> let body = move || #output #body; #call);
+            match harness {
+                Harness::IsUnaware => call,
+                Harness::Knows => should_panic.invert(&call),
+            }
         }
         Driver::Within => {
             let call = call("run_within", quote_spanned!(span=> body));
@@ -103,17 +112,17 @@ fn meta(test: &TestFn, should_panic: &ShouldPanic, library: &Path) -> TokenStrea
 
 /// The expression that tells what a returned value means: whether it is an `Err`, and whether it is just `()`.
 fn ends(test: &TestFn, driver: &Driver, library: &Path) -> TokenStream {
+    let span = Span::mixed_site();
     let ty = match (test.outcome(), driver) {
-        (Outcome::Never, Driver::Sync | Driver::Within) => {
-            return quote_spanned!(Span::mixed_site()=> #library::__private::Ends::never());
+        (Outcome::Unit, _) | (Outcome::Never, Driver::Async(_)) => {
+            return quote_spanned!(span=> #library::__private::Ends::UNIT);
         }
-        (Outcome::Unit | Outcome::Never, _) => {
-            return quote_spanned!(Span::mixed_site()=> #library::__private::Ends::UNIT);
+        (Outcome::Never | Outcome::Unnameable, _) => {
+            return quote_spanned!(span=> #library::__private::Ends::never());
         }
-        (Outcome::Unnameable, _) => quote!(_),
-        (Outcome::Type(ty), _) => ty.to_token_stream(),
+        (Outcome::Type(ty), _) => ty,
     };
-    quote_spanned! {Span::mixed_site()=>
+    quote_spanned! {span=>
         #library::__private::Ends::value(|outcome: &#ty| {
             use #library::__private::{AnyOutcome as _, ResultOutcome as _};
             (&#library::__private::Outcome(outcome)).failed()

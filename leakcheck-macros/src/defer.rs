@@ -41,12 +41,7 @@ fn below_conditions(args: &Args, form: &Form, test: &mut TestFn) {
 }
 
 /// Only below `#[rstest]` and the like are the real tests: one for each case, under its name, with fixtures in its body.
-fn below_generator(
-    args: &Args,
-    form: &Form,
-    test: &mut TestFn,
-    roles: &[Role],
-) -> syn::Result<()> {
+fn below_generator(args: &Args, form: &Form, test: &mut TestFn, roles: &[Role]) -> syn::Result<()> {
     let position = |wanted: &[Role]| roles.iter().position(|role| wanted.contains(role));
     if let Some(tokio) = position(&[Role::TokioTest]) {
         // One attribute does for both; `test_case` would swap two of them now and then.

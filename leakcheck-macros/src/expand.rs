@@ -1,14 +1,14 @@
 //! From an attribute and its item to what replaces them.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, ItemMod, parse_quote};
+use syn::{Attribute, ItemMod, Path, parse_quote};
 
 use crate::args::Args;
 use crate::attr::{Role, arguments, inside};
 use crate::body::Driver;
 use crate::module::Module;
 use crate::runtime::Runtime;
-use crate::should_panic::ShouldPanic;
+use crate::should_panic::{Harness, ShouldPanic};
 use crate::test_fn::TestFn;
 use crate::{above, body, defer, prior};
 
@@ -82,15 +82,22 @@ fn misplaced(item: TokenStream, wanted: &str) -> syn::Error {
 /// Expands either attribute on a function.
 fn expand(args: &Args, form: Form, mut test: TestFn) -> syn::Result<TokenStream> {
     let library = args.library();
-    let roles: Vec<Role> =
-        test.attrs.iter().map(|attr| Role::of(attr, &library)).collect();
+    let roles: Vec<Role> = test
+        .attrs
+        .iter()
+        .map(|attr| Role::of(attr, &library))
+        .collect();
     refuse_second(&form, &test, &roles)?;
     if let Some(deferred) = defer::defer(args, &form, &test, &roles)? {
         return Ok(deferred);
     }
     prior::refuse(&test)?;
-    let driver = drive(form, &mut test, &roles)?;
-    let should_panic = ShouldPanic::take_from(&mut test, &library)?;
+    let driver = drive(form, &mut test, &roles, &library)?;
+    let harness = match driver {
+        Driver::Sync(harness) => harness,
+        Driver::Async(_) | Driver::Within => Harness::IsUnaware,
+    };
+    let should_panic = ShouldPanic::take_from(&mut test, &library, harness)?;
     let stmts = body::checked(&test, &driver, args, &should_panic);
     if let Driver::Async(_) = driver {
         test.sig.asyncness = None;
@@ -102,22 +109,31 @@ fn expand(args: &Args, form: Form, mut test: TestFn) -> syn::Result<TokenStream>
 fn refuse_second(form: &Form, test: &TestFn, roles: &[Role]) -> syn::Result<()> {
     let all = |wanted: &[Role]| -> Vec<&Attribute> {
         let attrs = test.attrs.iter().zip(roles);
-        attrs.filter(|(_, role)| wanted.contains(role)).map(|(attr, _)| attr).collect()
+        attrs
+            .filter(|(_, role)| wanted.contains(role))
+            .map(|(attr, _)| attr)
+            .collect()
     };
     let checking = all(&[Role::LeakChecked, Role::LeakcheckTest]);
     let (second, message) = match (&checking[..], form) {
-        ([second, ..], _) => {
-            (second, "this test is leak checked twice; remove one of the attributes")
-        }
+        ([second, ..], _) => (
+            second,
+            "this test is leak checked twice; remove one of the attributes",
+        ),
         ([], Form::Modifier) => match all(&[Role::Test, Role::TokioTest])[..] {
-            [_, second, ..] => {
-                (&{ second }, "this test would run twice; remove one of the test attributes")
-            }
+            [_, second, ..] => (
+                &{ second },
+                "this test would run twice; remove one of the test attributes",
+            ),
             _ => return Ok(()),
         },
         ([], Form::Test(_)) => {
-            let registering =
-                [Role::Test, Role::TokioTest, Role::WrappedTokioTest, Role::ForeignTest];
+            let registering = [
+                Role::Test,
+                Role::TokioTest,
+                Role::WrappedTokioTest,
+                Role::ForeignTest,
+            ];
             match all(&registering)[..] {
                 [second, ..] => (
                     &{ second },
@@ -131,7 +147,7 @@ fn refuse_second(form: &Form, test: &TestFn, roles: &[Role]) -> syn::Result<()> 
 }
 
 /// Decides how to run the body, and takes over the attribute that would have done so.
-fn drive(form: Form, test: &mut TestFn, roles: &[Role]) -> syn::Result<Driver> {
+fn drive(form: Form, test: &mut TestFn, roles: &[Role], library: &Path) -> syn::Result<Driver> {
     let is_async = test.sig.asyncness.is_some();
     let position = |wanted| roles.iter().position(|role| *role == wanted);
     match form {
@@ -141,9 +157,19 @@ fn drive(form: Form, test: &mut TestFn, roles: &[Role]) -> syn::Result<Driver> {
                 return Ok(Driver::Async(runtime));
             }
             runtime.refuse_on_sync()?;
-            Ok(Driver::Sync)
+            Ok(Driver::Sync(Harness::IsUnaware))
         }
-        Form::Modifier if !is_async => Ok(Driver::Sync),
+        Form::Modifier if !is_async => {
+            let registered_later = test
+                .attrs
+                .iter()
+                .any(|attr| Role::makes_test(attr, library));
+            Ok(Driver::Sync(if registered_later {
+                Harness::IsUnaware
+            } else {
+                Harness::Knows
+            }))
+        }
         Form::Modifier => {
             if let Some(index) = position(Role::TokioTest) {
                 let attr = test.attrs.remove(index);

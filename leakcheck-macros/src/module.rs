@@ -164,7 +164,7 @@ impl ToTokens for Module {
         } = self;
         tokens.extend(quote!(#(#attrs)* #head));
         brace.surround(tokens, |tokens| {
-            tokens.extend(quote!(#(#inner_attrs)* #items))
+            tokens.extend(quote!(#(#inner_attrs)* #items));
         });
     }
 }

@@ -23,6 +23,24 @@ struct Given<T> {
     value: T,
 }
 
+impl<T> Given<T> {
+    /// Notes what `entry` says.
+    fn set(slot: &mut Option<Self>, entry: &Entry, value: T) {
+        *slot = Some(Self {
+            key: entry.key.clone(),
+            value,
+        });
+    }
+}
+
+impl<T: ToTokens> Given<T> {
+    /// Calls the builder's method of the same name; if this tokio has none, the error is shown at the key.
+    fn setting(&self) -> TokenStream {
+        let Self { key, value } = self;
+        quote_spanned!(Span::mixed_site()=> builder.#key(#value);)
+    }
+}
+
 /// The runtime a test asks for; nothing is said about what was left out.
 #[derive(Clone, Default)]
 pub(crate) struct Runtime {
@@ -67,7 +85,7 @@ impl Runtime {
                 ),
             );
         };
-        if self.flavor() == "multi_thread" {
+        if self.flavor_is("multi_thread") {
             self.start_paused
                 .iter()
                 .for_each(|given| refuse(&given.key, "current_thread"));
@@ -93,48 +111,43 @@ impl Runtime {
         }
     }
 
-    /// The flavor asked for, or tokio's default for tests.
-    fn flavor(&self) -> String {
+    /// Whether this is the flavor asked for.
+    fn flavor_is(&self, name: &str) -> bool {
         self.flavor
             .as_ref()
-            .map_or_else(|| FLAVORS[0].into(), |given| given.value.value())
+            .is_some_and(|given| given.value.value() == name)
     }
 
     /// The expression that coerces to a `BuildRuntime`.
     pub(crate) fn build(&self, library: &Path) -> TokenStream {
         let span = Span::mixed_site();
         let tokio = quote_spanned!(span=> #library::__private::tokio);
-        let new = match self.flavor().as_str() {
-            "multi_thread" => quote_spanned!(span=> new_multi_thread),
-            _ => quote_spanned!(span=> new_current_thread),
+        let new = if self.flavor_is("multi_thread") {
+            quote_spanned!(span=> new_multi_thread)
+        } else {
+            quote_spanned!(span=> new_current_thread)
         };
-        let mut settings = TokenStream::new();
-        if let Some(Given { value, .. }) = &self.worker_threads {
-            // The suffix or its absence is the user's; any integer that was accepted fits.
-            settings.extend(quote_spanned!(span=> builder.worker_threads(#value);));
-        }
-        if let Some(Given { value, .. }) = &self.start_paused {
-            settings.extend(quote_spanned!(span=> builder.start_paused(#value);));
-        }
-        if let Some(Given { value, .. }) = &self.unhandled_panic {
-            let variant = match value.value().as_str() {
-                "ignore" => quote_spanned!(span=> Ignore),
-                _ => quote_spanned!(span=> ShutdownRuntime),
+        let reaction = self.unhandled_panic.as_ref().map(|Given { key, value }| {
+            let variant = if value.value() == "ignore" {
+                quote_spanned!(span=> Ignore)
+            } else {
+                quote_spanned!(span=> ShutdownRuntime)
             };
-            settings.extend(quote_spanned!(span=> builder.unhandled_panic(#tokio::runtime::UnhandledPanic::#variant);));
-        }
-        if let Some(Given { value, .. }) = &self.name {
-            settings.extend(quote_spanned!(span=> builder.name(#value);));
-        }
-        let finish = match self.flavor().as_str() {
-            "local" => build_local(library, &tokio),
-            _ => quote_spanned!(span=> builder.build().map(#library::__private::boxed)),
+            quote_spanned!(span=> builder.#key(#tokio::runtime::UnhandledPanic::#variant);)
+        });
+        let threads = self.worker_threads.as_ref().map(Given::setting);
+        let clock = self.start_paused.as_ref().map(Given::setting);
+        let name = self.name.as_ref().map(Given::setting);
+        let finish = if self.flavor_is("local") {
+            build_local(library, &tokio)
+        } else {
+            quote_spanned!(span=> builder.build().map(#library::__private::boxed))
         };
         quote_spanned! {span=>
             |prepare| {
                 let mut builder = #tokio::runtime::Builder::#new();
                 builder.enable_all();
-                #settings
+                #threads #clock #reaction #name
                 prepare(&mut builder);
                 #finish
             }
@@ -224,22 +237,24 @@ impl Table for Runtime {
     }
 
     fn store(&mut self, entry: &Entry) -> syn::Result<()> {
-        fn given<T>(entry: &Entry, value: T) -> Option<Given<T>> {
-            Some(Given {
-                key: entry.key.clone(),
-                value,
-            })
-        }
         match entry.key.to_string().as_str() {
-            "flavor" => self.flavor = given(entry, one_of(entry, &FLAVORS)?),
-            "unhandled_panic" => {
-                self.unhandled_panic = given(entry, one_of(entry, &UNHANDLED_PANICS)?)
-            }
+            "flavor" => Given::set(&mut self.flavor, entry, one_of(entry, &FLAVORS)?),
+            "worker_threads" => Given::set(&mut self.worker_threads, entry, threads(entry)?),
             "start_paused" => {
-                self.start_paused = given(entry, entry.assigned("start_paused = true")?)
+                Given::set(
+                    &mut self.start_paused,
+                    entry,
+                    entry.assigned("start_paused = true")?,
+                );
             }
-            "worker_threads" => self.worker_threads = given(entry, threads(entry)?),
-            "name" => self.name = given(entry, entry.string(r#"name = "a name""#)?),
+            "unhandled_panic" => {
+                Given::set(
+                    &mut self.unhandled_panic,
+                    entry,
+                    one_of(entry, &UNHANDLED_PANICS)?,
+                );
+            }
+            "name" => Given::set(&mut self.name, entry, entry.string(r#"name = "a name""#)?),
             // The tokio that generated code uses is the library's own.
             _ => _ = entry.string(r#"crate = "path::to::tokio""#)?,
         }

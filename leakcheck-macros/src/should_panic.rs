@@ -18,24 +18,32 @@ pub(crate) enum ShouldPanic {
     With(LitStr),
 }
 
+/// Whether the language's harness has seen the attribute when we do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Harness {
+    /// Not yet: the test is registered later, and by then the attribute is gone.
+    IsUnaware,
+    /// An attribute above ours has registered the test, and nothing can change what it expects.
+    Knows,
+}
+
 impl ShouldPanic {
-    /// Removes the attribute from `test`.
-    pub(crate) fn take_from(test: &mut TestFn, library: &Path) -> syn::Result<Self> {
+    /// Reads the attribute, and removes it from `test` if `who` says so.
+    pub(crate) fn take_from(test: &mut TestFn, library: &Path, who: Harness) -> syn::Result<Self> {
         let mut errors = Errors::default();
         // Generators may repeat the attribute; the harness goes by the first, too.
         let mut first = None;
-        for attr in test
-            .attrs
-            .extract_if(.., |attr| Role::of(attr, library) == Role::ShouldPanic)
-        {
-            let parsed = errors.keep(Self::parse(&attr));
-            first = first.or(parsed);
-        }
+        test.attrs.retain(|attr| {
+            if Role::of(attr, library) != Role::ShouldPanic {
+                return true;
+            }
+            let parsed = errors.keep(Self::parse(attr));
+            first = first.take().or(parsed);
+            who == Harness::Knows
+        });
         if first.is_some() && !matches!(test.outcome(), Outcome::Unit) {
-            errors.push(syn::Error::new_spanned(
-                &test.sig.output,
-                "a test with `#[should_panic]` must return `()`",
-            ));
+            let message = "a test with `#[should_panic]` must return `()`";
+            errors.push(syn::Error::new_spanned(&test.sig.output, message));
         }
         errors.finish(first.unwrap_or(Self::No))
     }
@@ -58,6 +66,21 @@ impl ShouldPanic {
             )
         };
         expected.map(Self::With).ok_or_else(malformed)
+    }
+
+    /// Runs `call`, which returns if the test passes, and does the opposite of what it does.
+    pub(crate) fn invert(&self, call: &TokenStream) -> TokenStream {
+        let span = Span::mixed_site();
+        let message = match self {
+            Self::No => return call.clone(),
+            Self::Yes => quote_spanned!(span=> "the body has panicked, as it should"),
+            Self::With(text) => quote_spanned!(span=> #text),
+        };
+        quote_spanned! {span=>
+            if ::std::panic::catch_unwind(::std::panic::AssertUnwindSafe(|| { #call })).is_ok() {
+                ::std::panic::resume_unwind(::std::boxed::Box::new(#message));
+            }
+        }
     }
 
     /// The value of the library's enum of the same name.

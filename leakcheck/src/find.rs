@@ -61,6 +61,10 @@ pub fn find(options: &Options) -> Result<Report, Error> {
 ///
 /// Where something was left behind, and where [`find`] returns an error.
 #[track_caller]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "reads best with the options built in the call"
+)]
 pub fn verify_none(options: Options) {
     let level = match env::get() {
         Ok(env) => options.clone().merge(env.options()).chosen_level(),

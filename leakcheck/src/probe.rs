@@ -62,6 +62,10 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(
+        clippy::needless_borrow,
+        reason = "the reference is what generated code writes"
+    )]
     fn only_an_error_has_failed() {
         type Alias = Result<u8, String>;
         assert!((&Outcome(&Err::<u8, _>("no"))).failed());

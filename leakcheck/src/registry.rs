@@ -175,10 +175,10 @@ impl<S: Slots> Registry<S> {
     /// A task ended. Returns its facts where its start had been told.
     #[inline]
     pub(crate) fn end(&self, id: u64) -> Option<Task> {
-        if self.overflowed.load(Ordering::Acquire) != 0 {
-            if let Some(task) = self.end_in_overflow(id) {
-                return Some(task);
-            }
+        if self.overflowed.load(Ordering::Acquire) != 0
+            && let Some(task) = self.end_in_overflow(id)
+        {
+            return Some(task);
         }
         let Some(slot) = self.slots.peek(self.index(id)) else {
             return self.end_too_early(id);

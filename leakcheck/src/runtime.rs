@@ -102,17 +102,17 @@ pub fn layer(below: Options, above: Options) -> Options {
 pub fn run_sync<R>(
     meta: &'static TestMeta,
     options: &dyn Fn() -> Options,
-    ends: Ends<R>,
+    ends: &Ends<R>,
     body: impl FnOnce() -> R,
 ) -> R {
     let Some(mut session) = Session::open(meta, options) else {
-        return Outcome::of(body, &ends)
-            .judge(meta, &ends)
+        return Outcome::of(body, ends)
+            .judge(meta, ends)
             .finish(false, Level::Off);
     };
     let outcome = {
         let _inside = session.scope.enter();
-        Outcome::of(body, &ends).judge(meta, &ends)
+        Outcome::of(body, ends).judge(meta, ends)
     };
     session.in_check(|check| {
         if !check.is_clean_now() {
@@ -126,14 +126,14 @@ pub fn run_sync<R>(
 pub fn run_async<R>(
     meta: &'static TestMeta,
     options: &dyn Fn() -> Options,
-    ends: Ends<R>,
+    ends: &Ends<R>,
     build: BuildRuntime,
     body: Pin<&mut dyn Future<Output = R>>,
 ) -> R {
     let Some(mut session) = Session::open(meta, options) else {
         let runtime = build(&|_| {}).unwrap_or_else(|error| no_runtime(&error));
-        return block_on(&*runtime, body, &ends)
-            .judge(meta, &ends)
+        return block_on(&*runtime, body, ends)
+            .judge(meta, ends)
             .finish(false, Level::Off);
     };
     let token = Token::new();
@@ -143,7 +143,7 @@ pub fn run_async<R>(
     session
         .check
         .watch(Watched::owned(runtime.handle(), token, session.scope));
-    let outcome = block_on(&*runtime, body, &ends).judge(meta, &ends);
+    let outcome = block_on(&*runtime, body, ends).judge(meta, ends);
     session.in_check(|check| {
         if !check.is_clean_now() {
             // A runtime that shut itself down cannot be driven any more, which leaves no task to wait for.
@@ -164,13 +164,13 @@ pub fn run_async<R>(
 pub async fn run_within<R>(
     meta: &'static TestMeta,
     options: &dyn Fn() -> Options,
-    ends: Ends<R>,
+    ends: &Ends<R>,
     body: impl Future<Output = R>,
 ) -> R {
     let Some(mut session) = Session::open(meta, options) else {
-        return caught(body, &ends)
+        return caught(body, ends)
             .await
-            .judge(meta, &ends)
+            .judge(meta, ends)
             .finish(false, Level::Off);
     };
     if let Ok(handle) = Handle::try_current() {
@@ -180,14 +180,14 @@ pub async fn run_within<R>(
         scope: session.scope.index(),
         origin: 0,
     };
-    let mut work = pin!(caught(body, &ends));
+    let mut work = pin!(caught(body, ends));
     // The scope is this future's, not the thread's: between its polls the thread works for others.
     let outcome = poll_fn(|cx| {
         let _inside = Switch::to(here);
         work.as_mut().poll(cx)
     })
     .await
-    .judge(meta, &ends);
+    .judge(meta, ends);
     if !session.check.is_clean_now() {
         session.check.settle_in_runtime().await;
     }
@@ -201,7 +201,7 @@ fn block_on<R>(
 ) -> Outcome<R> {
     let mut outcome = None;
     let driven = panic::catch_unwind(AssertUnwindSafe(|| {
-        runtime.block_on(pin!(async { outcome = Some(caught(body, &ends).await) }));
+        runtime.block_on(pin!(async { outcome = Some(caught(body, ends).await) }));
     }));
     match (outcome, driven) {
         (Some(outcome), _) => outcome,
@@ -226,7 +226,7 @@ async fn caught<R>(body: impl Future<Output = R>, ends: &Ends<R>) -> Outcome<R> 
         )
         .await;
     match polled {
-        Ok(value) => Outcome::returned(value, &ends),
+        Ok(value) => Outcome::returned(value, ends),
         Err(payload) => Outcome::Panicked(payload),
     }
 }
@@ -276,7 +276,7 @@ impl Session {
         let start = Instant::now();
         let waited = self.check.waited();
         let result = part(&mut self.check);
-        let waited = self.check.waited() - waited;
+        let waited = self.check.waited().saturating_sub(waited);
         self.check.spend(start.elapsed().saturating_sub(waited));
         result
     }

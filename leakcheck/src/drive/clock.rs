@@ -33,7 +33,7 @@ pub(super) async fn settle_paused(
     let mut step = Duration::from_millis(1);
     let mut passed = Duration::ZERO;
     while passed < limit && dirty(Duration::ZERO) {
-        let next = step.min(limit - passed);
+        let next = step.min(limit.saturating_sub(passed));
         if !sleep_within(next, limit, pacer).await {
             break; // Something keeps the runtime busy, so the clock does not move.
         }

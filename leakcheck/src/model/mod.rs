@@ -5,6 +5,10 @@ mod frame;
 mod kind;
 mod leak;
 mod report;
+#[cfg_attr(
+    not(tokio_unstable),
+    allow(dead_code, reason = "without hooks no task is named")
+)]
 mod resource;
 
 pub use coverage::{Coverage, Seen};

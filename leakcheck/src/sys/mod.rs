@@ -5,8 +5,20 @@
 
 mod chunked;
 pub(crate) mod clock;
+#[cfg_attr(
+    not(tokio_unstable),
+    allow(dead_code, reason = "the task hooks use the rest")
+)]
 pub(crate) mod context;
+#[cfg_attr(
+    not(tokio_unstable),
+    allow(dead_code, reason = "the task hooks use the rest")
+)]
 pub(crate) mod origin;
+#[cfg_attr(
+    not(tokio_unstable),
+    allow(dead_code, reason = "the task hooks use the rest")
+)]
 pub(crate) mod tally;
 
 #[cfg(all(

@@ -80,7 +80,7 @@ fn get(index: u32) -> Option<&'static Path> {
 }
 
 /// The name of the path with these frames, made if it is new; 0 where the memory for paths is used up.
-pub(crate) fn intern(frames: impl Iterator<Item = usize> + Clone, parent: u32) -> u32 {
+pub(crate) fn intern(frames: &(impl Iterator<Item = usize> + Clone), parent: u32) -> u32 {
     if frames.clone().next().is_none() {
         return 0;
     }

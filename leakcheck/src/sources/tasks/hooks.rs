@@ -47,9 +47,9 @@ pub(crate) fn instrument(builder: &mut Builder, token: Token) {
     super::adopt_threads(builder, token);
     builder
         .on_task_spawn(move |meta| spawned(meta, token))
-        .on_before_task_poll(|meta| about_to_poll(meta))
+        .on_before_task_poll(about_to_poll)
         .on_after_task_poll(|_| context::leave())
-        .on_task_terminate(|meta| ended(meta));
+        .on_task_terminate(ended);
 }
 
 /// The number of a task's `Id`, which tokio shows as text only: hashing hands it over as one word.

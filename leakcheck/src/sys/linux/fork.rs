@@ -10,12 +10,12 @@ static HERE: OnceRef<'static, AtomicU32> = OnceRef::new();
 
 /// Must run before the first fork that matters; later calls cost one load.
 pub(crate) fn arm() {
-    if HERE.get().is_none() {
-        if let Some(word) = map() {
-            word.store(1, Ordering::Relaxed);
-            // A lost race leaves one page behind.
-            let _ = HERE.set(word);
-        }
+    if HERE.get().is_none()
+        && let Some(word) = map()
+    {
+        word.store(1, Ordering::Relaxed);
+        // A lost race leaves one page behind.
+        let _ = HERE.set(word);
     }
 }
 

@@ -35,18 +35,16 @@ pub(super) fn pthread_create() -> Option<Create> {
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(super) fn pthread_create() -> Option<Create> {
     static REAL: OnceNonZeroUsize = OnceNonZeroUsize::new();
-    let address = REAL
-        .get_or_try_init(|| {
-            NonZeroUsize::new(sanitizer_interceptor())
-                // SAFETY: the name is a C string; `RTLD_NEXT` searches behind this object.
-                .or_else(|| {
-                    NonZeroUsize::new(unsafe {
-                        libc::dlsym(libc::RTLD_NEXT, c"pthread_create".as_ptr())
-                    } as usize)
-                })
-                .ok_or(())
-        })
-        .ok()?;
+    let find = || {
+        let next = || {
+            // SAFETY: the name is a C string; `RTLD_NEXT` searches behind this object.
+            unsafe { libc::dlsym(libc::RTLD_NEXT, c"pthread_create".as_ptr()) as usize }
+        };
+        NonZeroUsize::new(sanitizer_interceptor())
+            .or_else(|| NonZeroUsize::new(next()))
+            .ok_or(())
+    };
+    let address = REAL.get_or_try_init(find).ok()?;
     // SAFETY: the address is that of a function with this signature, by the name it was found under.
     Some(unsafe { std::mem::transmute::<usize, Create>(address.get()) })
 }

@@ -18,6 +18,7 @@ use crate::sys::origin::{self, MAX_FRAMES, mix};
 const HEADS: usize = 4096;
 
 /// A path that was unwound before, and how to recognise it.
+#[derive(Clone, Copy)]
 struct Known {
     depth: usize,
     tag: usize,
@@ -212,7 +213,7 @@ impl Unwound {
     }
 
     fn intern(&self, parent: u32) -> u32 {
-        origin::intern(self.steps().iter().map(|step| step.address), parent)
+        origin::intern(&self.steps().iter().map(|step| step.address), parent)
     }
 
     /// Whether the path may be recognised by its return addresses alone.

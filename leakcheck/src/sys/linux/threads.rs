@@ -159,10 +159,11 @@ unsafe extern "C" fn pthread_setname_np(thread: libc::pthread_t, name: *const c_
     let given = unsafe { CStr::from_ptr(name) };
     // SAFETY: always safe to ask.
     let is_own = unsafe { libc::pthread_equal(thread, libc::pthread_self()) } != 0;
-    if is_own && !fork::in_child() {
-        if let Some(record) = own() {
-            record.set_name(given.to_bytes());
-        }
+    if is_own
+        && !fork::in_child()
+        && let Some(record) = own()
+    {
+        record.set_name(given.to_bytes());
     }
     set_kernel_name(thread, is_own, given)
 }
@@ -369,12 +370,13 @@ unsafe extern "C" fn end(value: *mut c_void) {
         return;
     }
     let round = record.rounds.fetch_add(1, Ordering::Relaxed) + 1;
-    if round < ROUNDS && !next::under_sanitizer() {
-        if let Some(key) = key() {
-            // SAFETY: as in `arm_end`; setting the value again asks for one more round.
-            unsafe { libc::pthread_setspecific(key, value) };
-            return;
-        }
+    if round < ROUNDS
+        && !next::under_sanitizer()
+        && let Some(key) = key()
+    {
+        // SAFETY: as in `arm_end`; setting the value again asks for one more round.
+        unsafe { libc::pthread_setspecific(key, value) };
+        return;
     }
     OWN.set(0);
     record.free();

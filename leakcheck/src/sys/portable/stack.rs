@@ -13,5 +13,5 @@ pub(crate) fn path(_tag: usize, parent: u32) -> u32 {
         frames.push(frame.ip() as usize);
         frames.len() < MAX_FRAMES
     });
-    origin::intern(frames.iter().copied(), parent)
+    origin::intern(&frames.iter().copied(), parent)
 }

@@ -1,0 +1,63 @@
+//! How much a check can see, and whether that is as much as `LEAKCHECK_REQUIRE` asks for.
+
+use super::{Check, watched::Watched};
+use crate::{
+    env::{Env, Requirement, TraceLevel},
+    error::{Error, Repr},
+    model::{Coverage, Kind, Seen},
+    sources::{self, tasks},
+};
+
+impl Check {
+    pub(super) fn coverage(&self) -> Coverage {
+        let of = |kind: Kind| match kind {
+            Kind::Task => self.task_coverage(),
+            Kind::Thread => sources::threads::coverage(),
+            _ => Seen::Nothing("not covered by this version".to_owned()),
+        };
+        Coverage {
+            kinds: Kind::CHOICES
+                .iter()
+                .filter(|(kind, _)| self.options.wants(*kind))
+                .map(|(kind, _)| (*kind, of(*kind)))
+                .collect(),
+        }
+    }
+
+    fn task_coverage(&self) -> Seen {
+        match &self.runtime {
+            Some(Watched { token: Some(_), .. }) => tasks::coverage(),
+            Some(_) => Seen::Partial(
+                "the runtime was built elsewhere: its tasks are counted, not named; give its builder to \
+                 `leakcheck::instrument`, or let `#[leak_checked]` build it"
+                    .to_owned(),
+            ),
+            None => Seen::Partial("only tasks of runtimes that were given to `leakcheck::instrument` are seen".to_owned()),
+        }
+    }
+}
+
+/// Fails where `LEAKCHECK_REQUIRE` asks for what this build cannot see.
+pub(super) fn require(env: &Env) -> Result<(), Error> {
+    for (requirement, word) in &env.required {
+        let seen = match requirement {
+            Requirement::Threads => sources::threads::coverage(),
+            Requirement::Sites if env.trace == TraceLevel::Off => {
+                Seen::Nothing("LEAKCHECK_TRACE=off switches stacks off".to_owned())
+            }
+            Requirement::Tasks | Requirement::Sites => tasks::coverage(),
+            Requirement::Timers
+            | Requirement::Fds
+            | Requirement::Processes
+            | Requirement::States => Seen::Nothing("not covered by this version".to_owned()),
+        };
+        if seen != Seen::Full {
+            return Err(Repr::Required {
+                what: (*word).to_owned(),
+                why: seen.to_string(),
+            }
+            .into());
+        }
+    }
+    Ok(())
+}

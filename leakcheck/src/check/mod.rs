@@ -1,0 +1,185 @@
+//! One check, from the look before the body to the verdict. What drives the waiting is chosen by the caller.
+
+mod coverage;
+mod look;
+mod present;
+mod verdict;
+mod watched;
+
+use std::{collections::HashSet, time::Duration};
+
+use crate::{
+    diff::Baseline,
+    drive,
+    env::{Env, ReportDir, TraceLevel},
+    error::Error,
+    model::{Kind, ResourceId, Subject},
+    options::Options,
+    scope::ScopeId,
+    sources::{self, tasks},
+    sys,
+};
+use look::Look;
+use present::{Phase, Present};
+
+pub(crate) use watched::Watched;
+
+/// Before this much time has passed nothing is symbolised: most of what is still there is about to end.
+const PATIENCE: Duration = Duration::from_millis(25);
+
+/// One check under way.
+#[derive(Clone, Debug)]
+pub(crate) struct Check {
+    subject: Subject,
+    options: Options,
+    env: &'static Env,
+    scope: ScopeId,
+    baseline: Baseline,
+    runtime: Option<Watched>,
+    found: Present,
+    /// What was there at the first dirty look.
+    first: Option<Present>,
+    waited: Duration,
+    spent: Duration,
+}
+
+impl Check {
+    /// Begins a check of what `scope` creates from here on.
+    ///
+    /// # Errors
+    ///
+    /// Where `LEAKCHECK_REQUIRE` asks for what this build cannot see.
+    pub(crate) fn begin(
+        subject: Subject,
+        options: Options,
+        env: &'static Env,
+        scope: ScopeId,
+    ) -> Result<Self, Error> {
+        sys::fork::arm();
+        sys::origin::enable(env.trace != TraceLevel::Off);
+        coverage::require(env)?;
+        Ok(Self {
+            subject,
+            options,
+            env,
+            scope,
+            baseline: Baseline::default(),
+            runtime: None,
+            found: Present::default(),
+            first: None,
+            waited: Duration::ZERO,
+            spent: Duration::ZERO,
+        })
+    }
+
+    /// What exists now in the scope does not count.
+    pub(crate) fn exempt_present(&mut self) {
+        let mut before: HashSet<ResourceId> = HashSet::new();
+        before.extend(tasks::list(Some(self.scope)).iter().map(|task| task.id));
+        before.extend(
+            sources::threads::list(Some(self.scope))
+                .iter()
+                .map(|thread| thread.id),
+        );
+        self.baseline = Baseline::new(before);
+    }
+
+    pub(crate) fn watch(&mut self, runtime: Watched) {
+        self.runtime = Some(runtime);
+    }
+
+    /// Whether waiting on this thread would keep the tasks that are waited for from running.
+    pub(crate) fn would_block(&self) -> bool {
+        let has_tasks = || {
+            let counted = self.runtime.as_ref().map_or(0, Watched::new_tasks);
+            counted > 0 || self.scope.tally().tasks() > 0
+        };
+        self.runtime.is_some()
+            && self.options.wants(Kind::Task)
+            && watched::on_the_only_worker()
+            && has_tasks()
+    }
+
+    pub(crate) fn limit(&self) -> Duration {
+        self.options.settle_limit()
+    }
+
+    /// Whether nothing at all is there: the whole cost of a clean check.
+    pub(crate) fn is_clean_now(&self) -> bool {
+        let tally = self.scope.tally();
+        let counted = self.runtime.as_ref().map_or(0, Watched::new_tasks);
+        tally.tasks() == 0 && tally.threads() == 0 && counted == 0
+    }
+
+    /// Waits on this thread for what is there to end.
+    pub(crate) fn settle_blocking(&mut self) {
+        self.settle_on_thread(Phase::Running, self.limit());
+    }
+
+    /// Waits on this thread for the threads of a runtime that was told to stop, and has had `stopping` to do so.
+    pub(crate) fn settle_stopped(&mut self, stopping: Duration) {
+        /// A thread that ended needs a moment to be gone.
+        const GRACE: Duration = Duration::from_millis(100);
+        self.waited += stopping;
+        let left = self.limit().saturating_sub(stopping);
+        self.settle_on_thread(Phase::Stopped, left.max(GRACE));
+    }
+
+    fn settle_on_thread(&mut self, phase: Phase, limit: Duration) {
+        let mut look = Look::new(self, phase);
+        let tally = self.scope.tally();
+        let waited = drive::blocking(tally, limit, |elapsed| look.is_dirty(elapsed));
+        let first = look.first;
+        self.note(waited, first);
+        self.collect(phase);
+    }
+
+    /// Waits inside the runtime for what is there to end.
+    pub(crate) async fn settle_in_runtime(&mut self) {
+        let mut look = Look::new(self, Phase::Running);
+        let tally = self.scope.tally();
+        let waited = drive::in_runtime(tally, self.limit(), |elapsed| look.is_dirty(elapsed)).await;
+        let first = look.first;
+        self.note(waited, first);
+        self.collect(Phase::Running);
+    }
+
+    fn note(&mut self, waited: Duration, first: Option<Present>) {
+        self.waited += waited;
+        if self.first.is_none() {
+            self.first = first;
+        }
+    }
+
+    /// Adds what is there now to what was found.
+    fn collect(&mut self, phase: Phase) {
+        let known: HashSet<ResourceId> = self.found.ids().into_iter().collect();
+        let present = self.steady(phase);
+        let new = present
+            .resources
+            .into_iter()
+            .filter(|resource| !known.contains(&resource.id));
+        self.found.resources.extend(new);
+        self.found.unnamed += present.unnamed;
+        self.found.phantoms += present.phantoms;
+    }
+
+    pub(crate) fn waited(&self) -> Duration {
+        self.waited
+    }
+
+    /// Whether there is nothing to report: neither something left, nor something that took long to end.
+    pub(crate) fn found_nothing(&self) -> bool {
+        self.found.is_empty() && self.found.phantoms == 0 && self.waited < PATIENCE
+    }
+
+    /// Adds to the time that the check itself took.
+    pub(crate) fn spend(&mut self, time: Duration) {
+        self.spent += time;
+    }
+
+    /// Whether this check's report is to be written although it found nothing.
+    pub(crate) fn writes_always(&self) -> bool {
+        matches!(self.env.report_dir, Some(ReportDir::All(_)))
+    }
+}

@@ -1,0 +1,122 @@
+//! What is there now and was not before.
+
+use std::time::Duration;
+
+use super::Check;
+use crate::{
+    model::{Kind, Resource, ResourceId},
+    sources::{self, tasks},
+};
+
+/// Which threads are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// While the runtime of the check still runs: its own threads do not count.
+    Running,
+    /// After it was told to stop.
+    Stopped,
+}
+
+/// What is there now and was not before.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Present {
+    pub(super) resources: Vec<Resource>,
+    /// Tasks that the runtime counts beyond the listed ones.
+    pub(super) unnamed: usize,
+    /// Listed tasks beyond what the runtime counts.
+    pub(super) phantoms: usize,
+}
+
+impl Present {
+    pub(super) fn is_empty(&self) -> bool {
+        self.resources.is_empty() && self.unnamed == 0
+    }
+
+    pub(super) fn ids(&self) -> Vec<ResourceId> {
+        self.resources.iter().map(|resource| resource.id).collect()
+    }
+}
+
+impl Check {
+    /// What is there, read again while the two ways of counting disagree: a task that is just starting or ending is
+    /// seen by one before the other.
+    pub(super) fn steady(&self, phase: Phase) -> Present {
+        const READS: usize = 10;
+        let mut present = self.present(phase);
+        if !tasks::ARE_NAMED {
+            return present;
+        }
+        for _ in 1..READS {
+            if present.unnamed == 0 && present.phantoms == 0 {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+            let next = self.present(phase);
+            present = Present {
+                unnamed: present.unnamed.min(next.unnamed),
+                phantoms: present.phantoms.min(next.phantoms),
+                ..next
+            };
+        }
+        present
+    }
+
+    /// Whether a task is there that no identity can excuse; tells without listing.
+    pub(super) fn has_new_tasks(&self) -> bool {
+        self.options.wants(Kind::Task)
+            && self.baseline.is_empty()
+            && self
+                .options
+                .rules()
+                .iter()
+                .all(|rule| rule.identities().is_none())
+            && self.scope.tally().tasks() > 0
+    }
+
+    pub(super) fn present(&self, phase: Phase) -> Present {
+        if phase == Phase::Running && self.is_clean_now() {
+            return Present::default();
+        }
+        let mut present = Present::default();
+        if phase == Phase::Running && self.options.wants(Kind::Task) {
+            let listed = tasks::list(Some(self.scope));
+            present.resources = self.baseline.since(listed, &self.options);
+            if let Some(runtime) = &self.runtime {
+                // Without a token nobody knows which of the listed tasks are this runtime's: rather miss some.
+                let named = runtime
+                    .token
+                    .map_or(runtime.before + present.resources.len(), tasks::named_on);
+                match tasks::unnamed(&runtime.handle, named) {
+                    tasks::Count::More(unnamed) => present.unnamed = unnamed,
+                    tasks::Count::Fewer(phantoms) if runtime.token.is_some() => {
+                        present.phantoms = phantoms;
+                    }
+                    tasks::Count::Fewer(_) => {}
+                }
+            }
+        }
+        if self.scope.tally().threads() > 0 {
+            let threads = sources::threads::list(Some(self.scope));
+            let threads = threads
+                .into_iter()
+                .filter(|thread| self.counts(thread, phase))
+                .collect();
+            present
+                .resources
+                .extend(self.baseline.since(threads, &self.options));
+        }
+        present
+    }
+
+    /// Whether a thread counts as left behind in this phase.
+    fn counts(&self, thread: &Resource, phase: Phase) -> bool {
+        let Some(runtime) = &self.runtime else {
+            return true;
+        };
+        match phase {
+            Phase::Running => !runtime.owns(thread),
+            // A worker that cannot end runs a task that was found already.
+            Phase::Stopped => !runtime.is_worker(thread),
+        }
+    }
+}

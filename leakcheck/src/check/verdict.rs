@@ -1,0 +1,95 @@
+//! From what was found to a report.
+
+use std::{collections::HashSet, time::Instant};
+
+use super::{Check, PATIENCE, present::Present};
+use crate::{
+    diff, explain,
+    ignore::{self, Ignore, Sorted},
+    model::{Body, Leak, Report, ResourceId, Verdict},
+};
+
+impl Check {
+    fn findings(&self, present: &Present) -> Vec<Leak> {
+        let package_dir = self.subject.package_dir.as_deref();
+        let mut found: Vec<Leak> = diff::groups(&present.resources)
+            .iter()
+            .map(|group| explain::finding(group, package_dir))
+            .collect();
+        found.sort_by_key(|leak| leak.kind);
+        if present.unnamed > 0 {
+            found.insert(0, explain::unnamed_tasks(present.unnamed));
+        }
+        found
+    }
+
+    pub(super) fn sorted(&self, present: &Present) -> Sorted {
+        ignore::sort(self.findings(present), self.options.rules())
+    }
+
+    /// Ends the check.
+    pub(crate) fn conclude(self, body: Body) -> Report {
+        let start = Instant::now();
+        let coverage = self.coverage();
+        let mut notes = Vec::new();
+        let sorted = if self.found.is_empty() {
+            Sorted::default()
+        } else {
+            self.sorted(&self.found)
+        };
+        notes.extend(sorted.notes);
+        if !sorted.leaks.is_empty() && self.options.rules().iter().any(Ignore::needs_states) {
+            notes.push(
+                "rules on where something waits (ignore_top_function, ignore_any_function) were not applied: this \
+                 version does not read where tasks and threads wait"
+                    .to_owned(),
+            );
+        }
+        let lingering = self.waited >= PATIENCE;
+        let lingered = match &self.first {
+            Some(first) if lingering && self.env.report_dir.is_some() => self.lingered(first),
+            _ => Vec::new(),
+        };
+        let verdict = if self.found.phantoms > 0 {
+            notes.push(format!(
+                "{} more tasks are listed than the runtime counts as alive, so nothing is claimed about tasks",
+                self.found.phantoms
+            ));
+            Verdict::Inconclusive
+        } else if !sorted.leaks.is_empty() {
+            Verdict::Leaked
+        } else if lingering && sorted.ignored.is_empty() {
+            Verdict::Lingering
+        } else {
+            Verdict::Clean
+        };
+        Report {
+            subject: self.subject,
+            verdict,
+            body,
+            waited: self.waited,
+            spent: self.spent + start.elapsed(),
+            leaks: sorted.leaks,
+            lingered,
+            ignored: sorted.ignored,
+            coverage,
+            notes,
+        }
+    }
+
+    /// What was there at first and is not any more.
+    fn lingered(&self, first: &Present) -> Vec<Leak> {
+        let left: HashSet<ResourceId> = self.found.ids().into_iter().collect();
+        let ended = Present {
+            resources: first
+                .resources
+                .iter()
+                .filter(|resource| !left.contains(&resource.id))
+                .cloned()
+                .collect(),
+            unnamed: first.unnamed.saturating_sub(self.found.unnamed),
+            phantoms: 0,
+        };
+        self.findings(&ended)
+    }
+}

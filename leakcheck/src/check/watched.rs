@@ -1,0 +1,82 @@
+//! A tokio runtime whose tasks are looked at.
+
+use std::collections::HashSet;
+
+use tokio::runtime::{Handle, RuntimeFlavor};
+
+use crate::{
+    model::{Detail, Resource, ResourceId},
+    scope::ScopeId,
+    sources::{self, tasks::Token},
+};
+
+/// A tokio runtime whose tasks are looked at.
+#[derive(Clone, Debug)]
+pub(crate) struct Watched {
+    pub(super) handle: Handle,
+    /// The token it was instrumented with, if it was.
+    pub(super) token: Option<Token>,
+    /// Tasks that it counted before the check.
+    pub(super) before: usize,
+    /// Its worker threads, which end with it and not before.
+    workers: HashSet<ResourceId>,
+}
+
+impl Watched {
+    /// A runtime that this check built; call it right after that.
+    pub(crate) fn owned(handle: &Handle, token: Token, scope: ScopeId) -> Self {
+        Self {
+            handle: handle.clone(),
+            token: Some(token),
+            before: 0,
+            workers: sources::threads::list(Some(scope))
+                .iter()
+                .map(|thread| thread.id)
+                .collect(),
+        }
+    }
+
+    /// The current runtime with everything on it, but for the task that asks.
+    pub(crate) fn whole(handle: Handle) -> Self {
+        Self {
+            before: usize::from(tokio::task::try_id().is_some()),
+            ..Self::foreign(handle)
+        }
+    }
+
+    /// A runtime that somebody else built and that is running now; what it counts now was there before.
+    pub(crate) fn foreign(handle: Handle) -> Self {
+        Self {
+            before: handle.metrics().num_alive_tasks(),
+            handle,
+            token: None,
+            workers: HashSet::new(),
+        }
+    }
+
+    /// Tasks that it counts now and did not before.
+    pub(super) fn new_tasks(&self) -> usize {
+        let alive = self.handle.metrics().num_alive_tasks();
+        alive.saturating_sub(self.before)
+    }
+
+    /// Whether it is one of the threads that work for this runtime, which end when it does.
+    pub(super) fn owns(&self, thread: &Resource) -> bool {
+        let of_runtime = match (&thread.detail, self.token) {
+            (Detail::Thread { runtime, .. }, Some(token)) => *runtime == token.get(),
+            _ => false,
+        };
+        of_runtime || self.is_worker(thread)
+    }
+
+    /// Whether it was started with the runtime, to run its tasks.
+    pub(super) fn is_worker(&self, thread: &Resource) -> bool {
+        self.workers.contains(&thread.id)
+    }
+}
+
+/// Whether this thread is the only one that could run the tasks of its current runtime.
+pub(super) fn on_the_only_worker() -> bool {
+    Handle::try_current()
+        .is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::CurrentThread)
+}
