@@ -1,4 +1,66 @@
-//! Leak checks for tests.
+//! Fails a test that leaves a tokio task or a thread behind: in the right test, with the stack that created it.
+//!
+//! `#[tokio::test]` drops its runtime at the end of a test, which silently cancels whatever the test left running.
+//! So the tests pass, and production leaks. With one attribute more, the test fails instead and says who was left,
+//! which line created it, and what to do.
+//!
+//! ```
+//! use leakcheck::leak_checked;
+//!
+//! #[leak_checked] // above #[tokio::test], whose arguments it takes over
+//! #[tokio::test]
+//! # async fn hidden() {}
+//! async fn reconnects() {
+//!     tokio::spawn(async { std::future::pending::<()>().await }); // fails: one task is left behind
+//! }
+//!
+//! #[leakcheck::test(settle = "300ms")] // or the full test attribute, for `fn` and `async fn`
+//! fn drains() {
+//!     std::thread::spawn(|| ()).join().unwrap(); // passes
+//! }
+//! ```
+//!
+//! # What there is
+//!
+//! - [`leak_checked`], the attribute above any other test attribute, or above a whole module of tests;
+//!   [`macro@test`], the full test attribute.
+//! - [`Options`] and [`Ignore`], what a check waits for and what it accepts.
+//! - [`LeakGuard`], [`verify_none`] and [`find`] for tests without an attribute, [`checkpoint`] for the middle of an
+//!   async test, [`instrument`] for runtimes that a test builds itself.
+//! - [`Report`], what a check found; also as a JSON file, see below.
+//!
+//! # How a test is checked
+//!
+//! Each checked test is a scope. Whatever is started inside it inherits the scope: threads when they are created,
+//! tasks when they are spawned, and what those start in turn. When the body has ended and dropped what it owned, the
+//! check looks at what is alive in its own scope; tests that run in parallel never see each other's. If nothing is
+//! left, that was all, and it took about a microsecond. Otherwise it waits, first for a few turns of the runtime, then
+//! in real time, until nothing is left or [`Options::settle`] is over. Only then is the runtime stopped, in a way that
+//! cannot hang.
+//!
+//! The body's own failure always comes first, and a `#[should_panic]` is never satisfied by a leak.
+//!
+//! # Environment
+//!
+//! | variable | values | default |
+//! |---|---|---|
+//! | `LEAKCHECK` | `deny` fails the test, `warn` only prints, `off` checks nothing | `deny` |
+//! | `LEAKCHECK_TRACE` | `off` takes no stacks, `site` shows the site and its callers, `full` whole stacks | `site` |
+//! | `LEAKCHECK_SETTLE` | how long to wait for things to end, such as `500ms` | `1s` |
+//! | `LEAKCHECK_TIMEOUT` | parsed; no effect in this version | |
+//! | `LEAKCHECK_FORMAT` | `text`, `json`, `github` (text and annotations) | `text` |
+//! | `LEAKCHECK_REPORT_DIR` | a folder for one JSON file per test that was not clean; `all:<dir>` for every test | |
+//! | `LEAKCHECK_REQUIRE` | list of `tasks`, `threads`, `sites`, ..: fails each test if one of them cannot be seen | |
+//!
+//! A value that is not understood fails every checked test and names the valid ones. The environment overrides the
+//! attribute, which overrides `options = ..`.
+//!
+//! # Platforms
+//!
+//! Threads are seen on Linux, on `x86_64` and aarch64, with glibc or musl. Elsewhere the same code compiles, tasks are
+//! seen, and each report says that threads are not.
+//!
+//! What cannot be seen: [`_documentation::limits`]. How it works: [`_documentation::design`].
 #![deny(unsafe_code)]
 
 #[doc(hidden)]
@@ -40,9 +102,67 @@ pub use error::Error;
 pub use find::{find, verify_none};
 pub use guard::LeakGuard;
 pub use ignore::Ignore;
-pub use leakcheck_macros::{leak_checked, test};
 pub use model::{
     Body, Coverage, Frame, Home, Ignored, Kind, Leak, Location, Report, Seen, Subject, Verdict,
 };
 pub use options::{Level, Options};
 pub use runtime::instrument;
+
+/// Checks a test for leaks: a modifier above `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[test_log::test]` and others.
+///
+/// It takes over the arguments of `#[tokio::test]` (`flavor`, `worker_threads`, `start_paused`, `unhandled_panic`,
+/// `name`, `crate`), builds the runtime itself, forwards every other attribute and never adds a second `#[test]`. It
+/// has to stand above: below `#[tokio::test]` the runtime would be gone before the check, so that is a compile error.
+///
+/// Above a module it applies to every test inside, with its keys as their defaults:
+///
+/// ```
+/// #[leakcheck::leak_checked(ignore_thread_name = "metrics-*")]
+/// mod tests {
+///     #[test]
+///     fn one() {}
+///
+///     #[leakcheck::leak_checked(settle = "3s")]
+///     #[tokio::test]
+///     async fn another() {}
+/// }
+/// ```
+///
+/// # Keys
+///
+/// - `ignore_top_function`, `ignore_any_function`, `ignore_created_by`, `ignore_thread_name`: one pattern or a list,
+///   as `key = "a"`, `key = ["a", "b"]` or `key("a")`; see [`Ignore`].
+/// - `settle = "500ms"`, `timeout = "5s"`: see [`Options::settle`] and [`Options::timeout`].
+/// - `level = "deny"`, `"warn"` or `"off"`: see [`Level`].
+/// - `kinds(tasks, threads)`: checks these only; see [`Options::kinds`].
+/// - `options = path`: a function that returns [`Options`], which the other keys are put on top of.
+/// - `crate = "path"`: where this crate is found under another name.
+pub use leakcheck_macros::leak_checked;
+
+/// Makes a function a test that is checked for leaks: the full test attribute for `fn` and `async fn`.
+///
+/// It takes the keys of [`leak_checked`] and, for an `async fn`, those of `#[tokio::test]`.
+///
+/// ```
+/// #[leakcheck::test(flavor = "multi_thread", worker_threads = 2, settle = "2s")]
+/// # async fn hidden() {}
+/// async fn serves() -> Result<(), std::io::Error> {
+///     Ok(())
+/// }
+/// ```
+pub use leakcheck_macros::test;
+
+/// The documents beside the source.
+pub mod _documentation {
+    #[doc = include_str!("../LIMITS.md")]
+    pub mod limits {}
+
+    #[doc = include_str!("../DESIGN.md")]
+    pub mod design {}
+
+    #[doc = include_str!("../COMPARE.md")]
+    pub mod compare {}
+
+    #[doc = include_str!("../CHANGELOG.md")]
+    pub mod changelog {}
+}

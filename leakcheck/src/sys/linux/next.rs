@@ -59,10 +59,9 @@ fn sanitizer_interceptor() -> usize {
     0
 }
 
-// A sanitizer's own `pthread_create` is weak, so ours wins and theirs, which it needs, is reached by this name.
-#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
-std::arch::global_asm!(".weak __interceptor_pthread_create");
-
+/// Address of the sanitizer's own function, or 0. A sanitizer's `pthread_create` is weak, so ours wins, and theirs,
+/// which it needs, is reached by this name. The name is declared weak in the same place that uses it, because each
+/// object file has to say so for itself.
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 fn sanitizer_interceptor() -> usize {
     let address: usize;
@@ -70,6 +69,7 @@ fn sanitizer_interceptor() -> usize {
     #[cfg(target_arch = "x86_64")]
     unsafe {
         std::arch::asm!(
+            ".weak __interceptor_pthread_create",
             "mov {}, [rip + __interceptor_pthread_create@GOTPCREL]",
             out(reg) address,
             options(nostack, pure, readonly, preserves_flags)
@@ -79,6 +79,7 @@ fn sanitizer_interceptor() -> usize {
     #[cfg(target_arch = "aarch64")]
     unsafe {
         std::arch::asm!(
+            ".weak __interceptor_pthread_create",
             "adrp {0}, :got:__interceptor_pthread_create",
             "ldr {0}, [{0}, :got_lo12:__interceptor_pthread_create]",
             out(reg) address,
