@@ -5,7 +5,7 @@ use std::{sync::atomic::AtomicU32, time::Duration};
 /// Returns when `word` no longer holds `seen`, at a wake, at a signal, or after `limit`.
 pub(crate) fn wait(word: &AtomicU32, seen: u32, limit: Duration) {
     let time = libc::timespec {
-        tv_sec: libc::time_t::try_from(limit.as_secs()).unwrap_or(libc::time_t::MAX),
+        tv_sec: limit.as_secs().try_into().unwrap_or(i32::MAX.into()),
         tv_nsec: limit.subsec_nanos().into(),
     };
     // SAFETY: the word and the time outlive the call; the kernel compares and sleeps, it writes nothing.

@@ -1,39 +1,13 @@
-//! The `pthread_create` that ours stands in front of.
+//! A dynamic C library: the next symbol, or the sanitizer's where one stands in between.
 
-use std::{
-    ffi::{c_int, c_void},
-    num::NonZeroUsize,
-};
+use std::num::NonZeroUsize;
 
 use once_cell::race::OnceNonZeroUsize;
 
-/// A thread's start routine; it may be unwound through by `pthread_exit` and `pthread_cancel`.
-pub(super) type Start = unsafe extern "C-unwind" fn(*mut c_void) -> *mut c_void;
-pub(super) type Create = unsafe extern "C" fn(
-    *mut libc::pthread_t,
-    *const libc::pthread_attr_t,
-    Start,
-    *mut c_void,
-) -> c_int;
+use super::Create;
 
-/// The real function, or `None` where the C library keeps it out of reach.
-#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
-pub(super) fn pthread_create() -> Option<Create> {
-    // A static libc has no "next" symbol, but both known ones export this alias.
-    unsafe extern "C" {
-        fn __pthread_create(
-            thread: *mut libc::pthread_t,
-            attributes: *const libc::pthread_attr_t,
-            start: Start,
-            argument: *mut c_void,
-        ) -> c_int;
-    }
-    Some(__pthread_create)
-}
-
-/// The real function, or `None` where the C library keeps it out of reach.
-#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
-pub(super) fn pthread_create() -> Option<Create> {
+/// The real function, or `None` where it is out of reach.
+pub(in super::super) fn pthread_create() -> Option<Create> {
     static REAL: OnceNonZeroUsize = OnceNonZeroUsize::new();
     let find = || {
         let next = || {
@@ -50,19 +24,13 @@ pub(super) fn pthread_create() -> Option<Create> {
 }
 
 /// Whether a sanitizer's runtime stands between us and the C library.
-pub(super) fn under_sanitizer() -> bool {
+pub(in super::super) fn under_sanitizer() -> bool {
     sanitizer_interceptor() != 0
-}
-
-#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
-fn sanitizer_interceptor() -> usize {
-    0
 }
 
 /// Address of the sanitizer's own function, or 0. A sanitizer's `pthread_create` is weak, so ours wins, and theirs,
 /// which it needs, is reached by this name. The name is declared weak in the same place that uses it, because each
 /// object file has to say so for itself.
-#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 fn sanitizer_interceptor() -> usize {
     let address: usize;
     // SAFETY: reads one entry of the global offset table, which holds 0 for a weak symbol that nobody defines.

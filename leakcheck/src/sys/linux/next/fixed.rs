@@ -1,0 +1,25 @@
+//! A static C library has no next symbol, but those of musl and glibc both export this alias.
+
+use std::ffi::{c_int, c_void};
+
+use super::{Create, Start};
+
+unsafe extern "C" {
+    fn __pthread_create(
+        thread: *mut libc::pthread_t,
+        attributes: *const libc::pthread_attr_t,
+        start: Start,
+        argument: *mut c_void,
+    ) -> c_int;
+}
+
+/// The real function.
+#[expect(clippy::unnecessary_wraps, reason = "the face of both twins")]
+pub(in super::super) fn pthread_create() -> Option<Create> {
+    Some(__pthread_create)
+}
+
+/// Sanitizers need a dynamic C library.
+pub(in super::super) fn under_sanitizer() -> bool {
+    false
+}

@@ -1,0 +1,24 @@
+//! The `pthread_create` that ours stands in front of.
+
+use std::ffi::{c_int, c_void};
+
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+mod dynamic;
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(super) use dynamic::{pthread_create, under_sanitizer};
+
+#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
+mod fixed;
+#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
+pub(super) use fixed::{pthread_create, under_sanitizer};
+
+/// A thread's start routine; it may be unwound through by `pthread_exit` and `pthread_cancel`.
+pub(super) type Start = unsafe extern "C-unwind" fn(*mut c_void) -> *mut c_void;
+
+/// The signature of `pthread_create`.
+pub(super) type Create = unsafe extern "C" fn(
+    *mut libc::pthread_t,
+    *const libc::pthread_attr_t,
+    Start,
+    *mut c_void,
+) -> c_int;
