@@ -18,7 +18,7 @@ const MACHINERY: [&str; 7] = [
 
 /// Whose code a function is, by its file, and by its name where it has none.
 pub(super) fn of(function: &str, path: Option<&Path>) -> Home {
-    if MACHINERY.contains(&krate(function)) {
+    if MACHINERY.contains(&krate(function)) || path.is_some_and(is_own) {
         return Home::Machinery;
     }
     let Some(path) = path else {
@@ -35,6 +35,11 @@ pub(super) fn of(function: &str, path: Option<&Path>) -> Home {
         None if is_std(path) || !path.is_absolute() && !path.exists() => Home::Machinery,
         None => Home::User,
     }
+}
+
+/// Whether the file is one of this crate: some of its functions bear names of the C library.
+pub(super) fn is_own(path: &Path) -> bool {
+    path.starts_with(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))
 }
 
 /// `axum-0.8.3/src/serve/mod.rs` for a file of a dependency.

@@ -60,10 +60,8 @@ fn single(path: u32, package_dir: Option<&str>) -> Trace {
         .collect();
     // Our own hooks are innermost, above the call that they listen to; the harness is outermost, around the test.
     let is_own = |frame: &Frame| {
-        matches!(
-            function::krate(&frame.function),
-            "leakcheck" | "pthread_create" | ""
-        )
+        matches!(function::krate(&frame.function), "leakcheck" | "")
+            || frame.path.as_deref().is_some_and(home::is_own)
     };
     let own = stack.iter().take_while(|frame| is_own(frame)).count();
     stack.drain(..own);

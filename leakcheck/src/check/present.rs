@@ -79,9 +79,15 @@ impl Check {
         }
         let mut present = Present::default();
         if phase == Phase::Running && self.options.wants(Kind::Task) {
-            let listed = tasks::list(Some(self.scope));
+            let listed = if self.scope.tally().tasks() > 0 {
+                tasks::list(Some(self.scope))
+            } else {
+                Vec::new()
+            };
             present.resources = self.baseline.since(listed, &self.options);
-            if let Some(runtime) = &self.runtime {
+            if let Some(runtime) = &self.runtime
+                && (runtime.new_tasks() > 0 || !present.resources.is_empty())
+            {
                 // Without a token nobody knows which of the listed tasks are this runtime's: rather miss some.
                 let named = runtime
                     .token
