@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::{
-    model::{Detail, Kind, Resource, ResourceId},
+    model::{Detail, Kind, Resource, ResourceId, Tie},
     options::Options,
 };
 
@@ -43,8 +43,7 @@ pub(crate) struct Group {
     pub(crate) kind: Kind,
     pub(crate) origin: u32,
     pub(crate) name: Option<String>,
-    /// Whether all of them are threads of an instrumented runtime.
-    pub(crate) of_runtime: bool,
+    pub(crate) tie: Tie,
     pub(crate) count: usize,
     pub(crate) oldest_ms: u64,
     pub(crate) polls: Option<u32>,
@@ -52,24 +51,34 @@ pub(crate) struct Group {
     pub(crate) tid: Option<i32>,
 }
 
-/// Groups resources in the order in which their first ones come.
-pub(crate) fn groups(resources: &[Resource]) -> Vec<Group> {
+/// Groups resources in the order in which their first ones come. `own` is the token of the check's own runtime.
+pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
     let mut places = BTreeMap::new();
     let mut groups: Vec<Group> = Vec::new();
     for resource in resources {
-        let (name, of_runtime, polls, tid) = match &resource.detail {
-            Detail::Task { polls } => (None, false, Some(*polls), None),
-            Detail::Thread { tid, name, runtime } => {
-                (name.clone(), *runtime != 0, None, Some(*tid))
+        let (name, tie, polls, tid) = match &resource.detail {
+            Detail::Task { polls } => (None, Tie::None, Some(*polls), None),
+            Detail::Thread {
+                tid,
+                name,
+                runtime,
+                creator,
+            } => {
+                let tie = match own {
+                    Some(own) if *runtime == own => Tie::Member,
+                    Some(own) if *creator == own => Tie::Child,
+                    _ => Tie::None,
+                };
+                (name.clone(), tie, None, Some(*tid))
             }
         };
-        let key = (resource.kind(), resource.origin, name.clone(), of_runtime);
+        let key = (resource.kind(), resource.origin, name.clone(), tie);
         let place = *places.entry(key).or_insert_with(|| {
             groups.push(Group {
                 kind: resource.kind(),
                 origin: resource.origin,
                 name,
-                of_runtime,
+                tie,
                 count: 0,
                 oldest_ms: 0,
                 polls: None,
@@ -113,7 +122,7 @@ mod tests {
 
     #[test]
     fn one_path_is_one_group() {
-        let groups = groups(&[task(1, 5, 1), task(2, 6, 9), task(3, 5, 4)]);
+        let groups = groups(&[task(1, 5, 1), task(2, 6, 9), task(3, 5, 4)], None);
         assert_eq!(groups.len(), 2);
         assert_eq!(
             (groups[0].count, groups[0].polls, groups[0].oldest_ms),

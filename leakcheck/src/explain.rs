@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     capture::{self, Trace},
     diff::Group,
-    model::{Frame, Kind, Leak},
+    model::{Frame, Kind, Leak, Tie},
 };
 
 /// Reads a group's creation path and says what is known about it.
@@ -16,7 +16,7 @@ pub(crate) fn finding(group: &Group, package_dir: Option<&str>) -> Leak {
         count: group.count,
         accept: accept(group, &trace),
         fingerprint: fingerprint(group.kind, group.name.as_deref(), &trace),
-        note: group.of_runtime.then(|| {
+        note: (group.tie == Tie::Member).then(|| {
             "it is a thread of the test's own runtime and did not end with it: a blocking task still runs on it; the \
              site is where the thread was started, and a pool thread may have taken later tasks as well"
                 .to_owned()
@@ -29,7 +29,8 @@ pub(crate) fn finding(group: &Group, package_dir: Option<&str>) -> Leak {
         age: Some(Duration::from_millis(group.oldest_ms)),
         polls: group.polls,
         tid: group.tid,
-        of_runtime: group.of_runtime,
+        tie: group.tie,
+        ancestry: trace.ancestry,
     }
 }
 
@@ -47,7 +48,8 @@ pub(crate) fn unnamed_tasks(count: usize) -> Leak {
         polls: None,
         tid: None,
         note: None,
-        of_runtime: false,
+        tie: Tie::None,
+        ancestry: Vec::new(),
         accept: None,
         fingerprint: fingerprint(Kind::Task, None, &Trace::default()),
     }
@@ -63,7 +65,7 @@ pub(crate) fn help(leak: &Leak) -> &'static str {
             "dropping a `JoinHandle` does not end its task: keep it and `abort()` or await it, use a `JoinSet`, or \
              give the task a shutdown signal"
         }
-        Kind::Thread if leak.of_runtime => {
+        Kind::Thread if leak.tie == Tie::Member => {
             "a blocking closure cannot be cancelled: make what it waits for end, and await its `JoinHandle`"
         }
         Kind::Thread => {

@@ -19,6 +19,8 @@ pub(crate) struct Trace {
     pub(crate) callers: Vec<Frame>,
     /// Everything from the call that started it outwards.
     pub(crate) stack: Vec<Frame>,
+    /// The stacks of the parents, the nearest first.
+    pub(crate) ancestry: Vec<Frame>,
 }
 
 /// Reads a creation path. Files of the user are shown relative to `package_dir`.
@@ -29,6 +31,7 @@ pub(crate) fn trace(path: u32, package_dir: Option<&str>) -> Trace {
         let of_parent = single(parent, package_dir);
         trace.callers.extend(of_parent.site);
         trace.callers.extend(of_parent.callers);
+        trace.ancestry.extend(of_parent.stack);
         parent = origin::parent(parent);
     }
     trace
@@ -104,6 +107,7 @@ fn single(path: u32, package_dir: Option<&str>) -> Trace {
         through,
         callers,
         stack,
+        ancestry: Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, time::Instant};
 
-use super::{Check, PATIENCE, present::Present};
+use super::{Check, PATIENCE, present::Present, watched::Watched};
 use crate::{
     diff, explain,
     ignore::{self, Ignore, Sorted},
@@ -11,8 +11,9 @@ use crate::{
 
 impl Check {
     fn findings(&self, present: &Present) -> Vec<Leak> {
+        let own = self.runtime.as_ref().and_then(Watched::token);
         let package_dir = self.subject.package_dir.as_deref();
-        let mut found: Vec<Leak> = diff::groups(&present.resources)
+        let mut found: Vec<Leak> = diff::groups(&present.resources, own)
             .iter()
             .map(|group| explain::finding(group, package_dir))
             .collect();

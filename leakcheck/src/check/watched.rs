@@ -54,6 +54,11 @@ impl Watched {
         }
     }
 
+    /// The token's number, where it has one.
+    pub(super) fn token(&self) -> Option<u32> {
+        self.token.map(Token::get)
+    }
+
     /// Tasks that it counts now and did not before.
     pub(super) fn new_tasks(&self) -> usize {
         let alive = self.handle.metrics().num_alive_tasks();

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use wildmatch::WildMatch;
 
-use crate::model::{Kind, Leak, ResourceId};
+use crate::model::{Kind, Leak, ResourceId, Tie};
 
 /// A rule that accepts something that was left behind.
 ///
@@ -169,10 +169,15 @@ impl Ignore {
         if !self.kinds.is_empty() && !self.kinds.contains(&leak.kind) {
             return false;
         }
+        // A worker of the whole process does not pass that on through the test's own runtime.
+        let ancestry = match leak.tie {
+            Tie::Child if self.built_in => &[],
+            _ => leak.ancestry.as_slice(),
+        };
         let on_creation_path = |pattern: &WildMatch| {
             leak.stack
                 .iter()
-                .chain(&leak.created_by)
+                .chain(ancestry)
                 .any(|frame| pattern.matches(&frame.function))
         };
         if self

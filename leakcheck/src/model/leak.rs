@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Frame, Kind};
+use super::{Frame, Kind, Tie};
 
 /// Things of one kind that were made on one path and are still there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +18,9 @@ pub struct Leak {
     pub(crate) polls: Option<u32>,
     pub(crate) tid: Option<i32>,
     pub(crate) note: Option<String>,
-    /// Whether it is a thread of a runtime that the check itself owned.
-    pub(crate) of_runtime: bool,
+    pub(crate) tie: Tie,
+    /// Creation stacks of its parents, the nearest first.
+    pub(crate) ancestry: Vec<Frame>,
     pub(crate) accept: Option<String>,
     pub(crate) fingerprint: String,
 }

@@ -16,4 +16,4 @@ pub use frame::{Frame, Home};
 pub use kind::Kind;
 pub use leak::{Ignored, Leak};
 pub use report::{Body, Location, Report, Subject, Verdict};
-pub(crate) use resource::{Detail, Resource, ResourceId};
+pub(crate) use resource::{Detail, Resource, ResourceId, Tie};

@@ -16,12 +16,25 @@ pub(crate) enum ResourceId {
 pub(crate) enum Detail {
     /// How often the task was polled.
     Task { polls: u32 },
-    /// Kernel thread id and the name given to it. `runtime` is the token of the runtime that owns it, or 0.
+    /// Kernel thread id and the name given to it. `runtime` is the token of the runtime that owns it, and `creator`
+    /// of the one whose thread started it; 0 for none that is known.
     Thread {
         tid: i32,
         name: Option<String>,
         runtime: u32,
+        creator: u32,
     },
+}
+
+/// How a thread is tied to the runtime that the check itself built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Tie {
+    #[default]
+    None,
+    /// It is one of the runtime's own threads.
+    Member,
+    /// One of the runtime's threads started it.
+    Child,
 }
 
 /// One live thing.

@@ -6,7 +6,8 @@ use super::render;
 use crate::{
     env::{Format, TraceLevel},
     model::{
-        Body, Coverage, Frame, Home, Ignored, Kind, Leak, Location, Report, Seen, Subject, Verdict,
+        Body, Coverage, Frame, Home, Ignored, Kind, Leak, Location, Report, Seen, Subject, Tie,
+        Verdict,
     },
 };
 
@@ -99,7 +100,8 @@ fn task(count: usize) -> Leak {
         polls: Some(3),
         tid: None,
         note: None,
-        of_runtime: false,
+        tie: Tie::None,
+        ancestry: Vec::new(),
         accept: Some("ignore_created_by(\"my_app::pool::Pool::connect\")".to_owned()),
         fingerprint: "9f31c0ffee000001".to_owned(),
     }
@@ -215,7 +217,7 @@ fn a_stuck_pool_thread() {
         kind: Kind::Thread,
         origin: 0,
         name: Some("tokio-rt-worker".to_owned()),
-        of_runtime: true,
+        tie: Tie::Member,
         count: 1,
         oldest_ms: 1100,
         polls: None,

@@ -30,6 +30,7 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
                 tid: thread.tid,
                 name: thread.name,
                 runtime: thread.runtime,
+                creator: thread.creator,
             },
         })
         .collect()

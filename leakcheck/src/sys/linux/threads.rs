@@ -10,7 +10,7 @@ use std::{
     sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence},
 };
 
-use once_cell::race::OnceNonZeroUsize;
+use once_cell::race::{OnceBool, OnceNonZeroUsize};
 
 use super::{
     fork,
@@ -40,6 +40,7 @@ struct Record {
     root: AtomicU64,
     tid: AtomicU32,
     runtime: AtomicU32,
+    creator: AtomicU32,
     born: AtomicU64,
     start: AtomicUsize,
     argument: AtomicUsize,
@@ -57,6 +58,7 @@ pub(crate) struct Thread {
     pub(crate) origin: u32,
     pub(crate) tid: i32,
     pub(crate) runtime: u32,
+    pub(crate) creator: u32,
     pub(crate) born_ms: u64,
     pub(crate) name: Option<String>,
 }
@@ -131,7 +133,7 @@ unsafe extern "C" fn pthread_create(
     };
     // SAFETY: the caller's own arguments, passed on unchanged.
     let pass = || unsafe { create(thread, attributes, start, argument) };
-    if fork::in_child() || BUSY.replace(true) {
+    if is_off() || fork::in_child() || BUSY.replace(true) {
         return pass();
     }
     let claimed = claim(start, argument);
@@ -201,6 +203,19 @@ fn foreign_name(_thread: libc::pthread_t, _name: &CStr) -> c_int {
     libc::ENOSYS
 }
 
+/// Whether `LEAKCHECK=off` was set when the first thread was started.
+fn is_off() -> bool {
+    static OFF: OnceBool = OnceBool::new();
+    OFF.get_or_init(|| {
+        // std's own reader takes a lock and allocates, which an interposed function must not.
+        // SAFETY: the name is a C string; the value is compared at once and not kept.
+        unsafe {
+            let value = libc::getenv(c"LEAKCHECK".as_ptr());
+            !value.is_null() && CStr::from_ptr(value) == c"off"
+        }
+    })
+}
+
 /// Runs on the new thread before anything else does.
 pub(super) fn begin(index: usize) -> trampoline::Target {
     let record = RECORDS
@@ -237,6 +252,8 @@ fn claim(start: Start, argument: *mut c_void) -> Option<(usize, &'static Record)
     record.origin.store(origin::here(0), Ordering::Relaxed);
     record.tid.store(0, Ordering::Relaxed);
     record.runtime.store(0, Ordering::Relaxed);
+    let creator = own().map_or(0, |own| own.runtime.load(Ordering::Relaxed));
+    record.creator.store(creator, Ordering::Relaxed);
     record.born.store(clock::now_ms(), Ordering::Relaxed);
     record.start.store(start as usize, Ordering::Relaxed);
     record.argument.store(argument as usize, Ordering::Relaxed);
@@ -284,6 +301,7 @@ impl Record {
             origin: self.origin.load(Ordering::Relaxed),
             tid: self.tid.load(Ordering::Acquire).cast_signed(),
             runtime: self.runtime.load(Ordering::Acquire),
+            creator: self.creator.load(Ordering::Relaxed),
             born_ms: self.born.load(Ordering::Relaxed),
             name: self.name(),
         };

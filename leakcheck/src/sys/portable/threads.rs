@@ -8,6 +8,7 @@ pub(crate) struct Thread {
     pub(crate) origin: u32,
     pub(crate) tid: i32,
     pub(crate) runtime: u32,
+    pub(crate) creator: u32,
     pub(crate) born_ms: u64,
     pub(crate) name: Option<String>,
 }
