@@ -9,16 +9,10 @@ use syn::{Attribute, Meta};
 /// The text of the file up to the attribute at `span`.
 pub(crate) fn source_before(span: proc_macro::Span) -> Option<String> {
     let mut source = std::fs::read_to_string(span.local_file()?).ok()?;
-    let line_start: usize = source
-        .split_inclusive('\n')
-        .take(span.line() - 1)
-        .map(str::len)
-        .sum();
-    let column = source[line_start..]
-        .char_indices()
-        .nth(span.column() - 1)?
-        .0;
-    source.truncate(line_start + column);
+    let (above, before) = (span.line().checked_sub(1)?, span.column().checked_sub(1)?);
+    let line: usize = source.split_inclusive('\n').take(above).map(str::len).sum();
+    let (column, _) = source[line..].char_indices().nth(before)?;
+    source.truncate(line + column);
     Some(source)
 }
 
@@ -31,11 +25,12 @@ pub(crate) fn test_attribute(source: &str) -> Option<String> {
         if pending.is_empty() && (line.is_empty() || line.starts_with("//")) {
             continue;
         }
-        if pending.is_empty() && !line.ends_with(']') {
+        let is_attribute = line.starts_with("#[");
+        if pending.is_empty() && !is_attribute && !line.ends_with(']') {
             return None;
         }
         pending.insert_str(0, &format!("{line}\n"));
-        if !line.starts_with("#[") {
+        if !is_attribute {
             continue;
         }
         let attrs = Attribute::parse_outer.parse_str(&pending).ok()?;

@@ -146,16 +146,17 @@ fn one_of(entry: &Entry, span: Span, word: &str, valid: &[(&str, &str)]) -> syn:
     ))
 }
 
-/// One string, or several in brackets.
+/// One string, or several, in brackets or not.
 fn parse_patterns(input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
-    if input.peek(LitStr) {
-        return Ok(vec![input.parse()?]);
-    }
-    let content;
-    bracketed!(content in input);
-    Ok(Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?
-        .into_iter()
-        .collect())
+    let strings = Punctuated::<LitStr, Token![,]>::parse_terminated;
+    let patterns = if input.peek(LitStr) {
+        strings(input)?
+    } else {
+        let content;
+        bracketed!(content in input);
+        strings(&content)?
+    };
+    Ok(patterns.into_iter().collect())
 }
 
 /// A path, bare or in a string.
@@ -219,7 +220,7 @@ impl Table for Args {
 fn patterns(entry: &Entry) -> syn::Result<Vec<LitStr>> {
     let form = format!(r#"{0} = "pattern"` or `{0} = ["one", "two"]"#, entry.key);
     let mut errors = Errors::default();
-    let patterns = entry.assigned_with(parse_patterns, &form)?;
+    let patterns = entry.given_with(parse_patterns, &form)?;
     if patterns.is_empty() {
         return Err(entry.expected(&form));
     }
@@ -288,3 +289,6 @@ impl ToTokens for Args {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

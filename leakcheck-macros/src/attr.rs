@@ -119,7 +119,8 @@ fn is_builtin(meta: &Meta) -> bool {
 
 /// Whether this is `tokio::test`, under its own name or with arguments that only it takes.
 fn is_tokio(meta: &Meta) -> bool {
-    let keys = ["flavor", "worker_threads", "start_paused", "crate"];
+    // Not `crate` or `worker_threads`, which other runtimes have as well.
+    let keys = ["flavor", "start_paused"];
     let is_key = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if keys.iter().any(|key| ident == key));
     let path = meta.path();
     (path.segments.len() > 1 && path.segments[0].ident == "tokio")
@@ -141,3 +142,6 @@ fn mentions_test(meta: &Meta) -> bool {
         _ => false,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,6 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::Path;
-use syn::ext::IdentExt as _;
 
 use crate::args::Args;
 use crate::runtime::Runtime;
@@ -90,7 +89,8 @@ pub(crate) fn checked(
 
 /// The constant that describes the test.
 fn meta(test: &TestFn, should_panic: &ShouldPanic, library: &Path) -> TokenStream {
-    let name = test.sig.ident.unraw().to_string();
+    // As the harness lists it: a raw identifier keeps its prefix.
+    let name = test.sig.ident.to_string();
     let should_panic = should_panic.value(library);
     // These two say where their own tokens stand, which shall be the name of the test.
     let file = quote_spanned!(test.sig.ident.span()=> ::core::file!());

@@ -17,10 +17,12 @@ pub(crate) fn defer(
     test: &TestFn,
     roles: &[Role],
 ) -> syn::Result<Option<TokenStream>> {
+    // No runtime gives a test its parameters, so there is a macro that does, and it may want to see an `async fn`.
+    let is_given_values = !test.sig.inputs.is_empty() && roles.contains(&Role::TokioTest);
     let mut test = test.clone();
     if roles.contains(&Role::Conditional) {
         below_conditions(args, form, &mut test);
-    } else if roles.contains(&Role::Generator) {
+    } else if roles.contains(&Role::Generator) || is_given_values {
         below_generator(args, form, &mut test, roles)?;
     } else {
         return Ok(None);

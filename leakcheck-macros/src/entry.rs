@@ -136,6 +136,20 @@ impl Entry {
         }
     }
 
+    /// The value of `key = value` or of `key(value)`: the second is how the builder and the reports write it.
+    pub(crate) fn given_with<T>(
+        &self,
+        parser: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
+        form: &str,
+    ) -> syn::Result<T> {
+        match &self.value {
+            Value::Assigned(tokens) | Value::Listed(tokens) => parser
+                .parse2(tokens.clone())
+                .map_err(|_| self.expected(form)),
+            Value::Missing => Err(self.expected(form)),
+        }
+    }
+
     /// A string that says something.
     pub(crate) fn string(&self, form: &str) -> syn::Result<LitStr> {
         self.assigned(form)
@@ -169,7 +183,10 @@ impl Entry {
 
 impl Parse for Entry {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let key = input.call(Ident::parse_any)?;
+        let no_key = |error: syn::Error| {
+            syn::Error::new(error.span(), "expected a key, as in `settle = \"500ms\"`")
+        };
+        let key = input.call(Ident::parse_any).map_err(no_key)?;
         let value = if input.peek(syn::token::Paren) {
             let content;
             parenthesized!(content in input);

@@ -1,7 +1,7 @@
 //! From an attribute and its item to what replaces them.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, ItemMod, Path, parse_quote};
+use syn::{ItemMod, Path, parse_quote};
 
 use crate::args::Args;
 use crate::attr::{Role, arguments, inside};
@@ -107,41 +107,41 @@ fn expand(args: &Args, form: Form, mut test: TestFn) -> syn::Result<TokenStream>
 
 /// Refuses a second attribute that would check or register the same test.
 fn refuse_second(form: &Form, test: &TestFn, roles: &[Role]) -> syn::Result<()> {
-    let all = |wanted: &[Role]| -> Vec<&Attribute> {
-        let attrs = test.attrs.iter().zip(roles);
-        attrs
-            .filter(|(_, role)| wanted.contains(role))
-            .map(|(attr, _)| attr)
-            .collect()
+    let nth = |index: usize, wanted: &[Role]| {
+        let mut found = test
+            .attrs
+            .iter()
+            .zip(roles)
+            .filter(|(_, role)| wanted.contains(role));
+        found.nth(index).map(|(attr, _)| attr)
     };
-    let checking = all(&[Role::LeakChecked, Role::LeakcheckTest]);
-    let (second, message) = match (&checking[..], form) {
-        ([second, ..], _) => (
-            second,
-            "this test is leak checked twice; remove one of the attributes",
-        ),
-        ([], Form::Modifier) => match all(&[Role::Test, Role::TokioTest])[..] {
-            [_, second, ..] => (
-                &{ second },
-                "this test would run twice; remove one of the test attributes",
-            ),
-            _ => return Ok(()),
-        },
-        ([], Form::Test(_)) => {
-            let registering = [
+    let checking = nth(0, &[Role::LeakChecked, Role::LeakcheckTest]);
+    let registering = match form {
+        Form::Modifier => nth(1, &[Role::Test, Role::TokioTest]),
+        Form::Test(_) => nth(
+            0,
+            &[
                 Role::Test,
                 Role::TokioTest,
                 Role::WrappedTokioTest,
                 Role::ForeignTest,
-            ];
-            match all(&registering)[..] {
-                [second, ..] => (
-                    &{ second },
-                    "`#[leakcheck::test]` already makes this a test; remove one of them, or use `#[leak_checked]`",
-                ),
-                [] => return Ok(()),
-            }
-        }
+            ],
+        ),
+    };
+    let (second, message) = match (checking, registering, form) {
+        (None, None, _) => return Ok(()),
+        (Some(second), ..) => (
+            second,
+            "this test is leak checked twice; remove one of the attributes",
+        ),
+        (None, Some(second), Form::Modifier) => (
+            second,
+            "this test would run twice; remove one of the test attributes",
+        ),
+        (None, Some(second), Form::Test(_)) => (
+            second,
+            "`#[leakcheck::test]` already makes this a test; remove one of them, or use `#[leak_checked]`",
+        ),
     };
     Err(syn::Error::new_spanned(second, message))
 }
@@ -202,3 +202,6 @@ fn drive(form: Form, test: &mut TestFn, roles: &[Role], library: &Path) -> syn::
 fn make_test(test: &mut TestFn) {
     test.attrs.push(parse_quote!(#[::core::prelude::v1::test]));
 }
+
+#[cfg(test)]
+mod tests;

@@ -168,3 +168,6 @@ impl ToTokens for Module {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -293,3 +293,6 @@ impl ToTokens for Runtime {
         tokens.extend(quote!(#flavor #worker_threads #start_paused #unhandled_panic #name));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,7 @@ impl TestFn {
         tokens
     }
 
-    /// The names that the parameters bind.
+    /// The parameters that are plain names.
     pub(crate) fn parameters(&self) -> impl Iterator<Item = &proc_macro2::Ident> {
         self.sig.inputs.iter().filter_map(|input| match input {
             FnArg::Typed(typed) => match &*typed.pat {

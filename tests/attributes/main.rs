@@ -3,6 +3,7 @@
 //! The bodies only tell where they run; `registered` runs this binary again and compares what ran with what is listed.
 
 mod cases;
+mod failing;
 mod foreign;
 mod full;
 mod hygiene;

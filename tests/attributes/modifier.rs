@@ -103,7 +103,7 @@ fn ignored() {
     ran::sync();
 }
 
-#[ignore]
+#[ignore = "only to see that the attribute arrives"]
 #[leak_checked]
 #[tokio::test]
 async fn ignored_above() {

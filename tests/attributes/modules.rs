@@ -35,6 +35,7 @@ mod checked {
     }
 
     async fn async_helper() -> usize {
+        ::tokio::task::yield_now().await;
         helper()
     }
 

@@ -1,5 +1,7 @@
 //! `#[should_panic]` in its three forms, above and below.
 
+#![allow(clippy::should_panic_without_expect, reason = "all forms are tested")]
+
 use leakcheck::leak_checked;
 
 use crate::ran;

@@ -17,6 +17,10 @@ pub(crate) fn sync() {
 }
 
 /// Notes that the body of the current test has run on a runtime of this flavor.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "callers write it down on the spot"
+)]
 pub(crate) fn on(flavor: RuntimeFlavor) {
     assert_eq!(Handle::current().runtime_flavor(), flavor);
     note();
