@@ -8,11 +8,12 @@ use crate::{
     check::{Check, Watched},
     env,
     error::{Error, Repr},
-    find::{enforce, subject},
+    find::enforce,
     model::{Body, Report},
     options::{Level, Options},
     outcome::refuse,
     scope::ScopeId,
+    subject::Whom,
 };
 
 /// Remembers what is alive now, to compare with later.
@@ -55,7 +56,7 @@ impl Checkpoint {
         let begun = env::get().and_then(|env| {
             let options = options.merge(env.options());
             let level = options.chosen_level();
-            let mut check = Check::begin(subject(caller), options, env, ScopeId::current())?;
+            let mut check = Check::begin(Whom::caller(caller), options, env, ScopeId::current())?;
             check.exempt_present();
             if let Ok(handle) = Handle::try_current() {
                 check.watch(Watched::foreign(handle));

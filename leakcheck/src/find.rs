@@ -6,12 +6,13 @@ use tokio::runtime::Handle;
 
 use crate::{
     check::{Check, Watched},
-    entry, env,
+    env,
     error::{Error, Repr},
-    model::{self, Body, Report, Subject, Verdict},
+    model::{Body, Report, Verdict},
     options::{Level, Options},
     outcome, output,
     scope::ScopeId,
+    subject::Whom,
 };
 
 /// Looks for what was left behind, waiting for it to end as the options say.
@@ -36,7 +37,7 @@ pub fn find(options: &Options) -> Result<Report, Error> {
     let env = env::get()?;
     let scope = ScopeId::current();
     let mut check = Check::begin(
-        subject(Location::caller()),
+        Whom::caller(Location::caller()),
         options.clone().merge(env.options()),
         env,
         scope,
@@ -86,30 +87,5 @@ pub(crate) fn enforce(report: &Report, level: Level) {
     }
     if report.verdict() == Verdict::Leaked && level == Level::Deny {
         outcome::fail()
-    }
-}
-
-/// Whom a check without an attribute is about: the running test, by its thread's name, and the calling line.
-pub(crate) fn subject(caller: &Location<'_>) -> Subject {
-    let package_dir = std::env::var("CARGO_MANIFEST_DIR").ok();
-    let thread = std::thread::current();
-    let binary = std::env::current_exe()
-        .ok()
-        .and_then(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
-        .unwrap_or_default();
-    Subject {
-        package: std::env::var("CARGO_PKG_NAME").ok(),
-        // Cargo adds a hash to the names of test binaries.
-        binary: match binary.rsplit_once('-') {
-            Some((name, hash)) if hash.len() == 16 => name.to_owned(),
-            _ => binary,
-        },
-        test: thread.name().unwrap_or("unnamed").to_owned(),
-        function: None,
-        location: model::Location {
-            file: entry::in_package(caller.file(), package_dir.as_deref()),
-            line: caller.line(),
-        },
-        package_dir,
     }
 }

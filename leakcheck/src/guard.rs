@@ -8,12 +8,13 @@ use crate::{
     check::{Check, Watched},
     env,
     error::{Error, Repr},
-    find::{enforce, subject},
+    find::enforce,
     model::{Body, Report},
     options::{Level, Options},
     outcome::refuse,
     output,
     scope::ScopeId,
+    subject::Whom,
     sys::context::Switch,
 };
 
@@ -59,7 +60,8 @@ impl LeakGuard {
             } else {
                 ScopeId::open()
             };
-            let mut check = Check::begin(subject(caller), options, env, own.unwrap_or(current))?;
+            let mut check =
+                Check::begin(Whom::caller(caller), options, env, own.unwrap_or(current))?;
             check.exempt_present();
             if let Ok(handle) = Handle::try_current() {
                 check.watch(Watched::foreign(handle));

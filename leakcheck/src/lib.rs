@@ -93,6 +93,7 @@ mod runtime;
 mod scope;
 mod settle;
 mod sources;
+mod subject;
 mod sync;
 #[allow(unsafe_code, reason = "the only home of unsafe code")]
 mod sys;

@@ -181,7 +181,8 @@ impl<S: Slots> Registry<S> {
         {
             return Some(task);
         }
-        let Some(slot) = self.slots.peek(self.index(id)) else {
+        // Made if need be: the early end of the first task of a chunk needs a place too.
+        let Some(slot) = self.slots.get(self.index(id)) else {
             return self.end_too_early(id);
         };
         let mut seen = slot.id.load(Ordering::Acquire);
@@ -246,11 +247,22 @@ impl<S: Slots> Registry<S> {
         None
     }
 
+    /// Whether this start was cancelled by an end; also forgets ends whose start will not come any more.
     #[cold]
     fn forget_end(&self, id: u64) -> bool {
-        lock(&self.overflow)
-            .as_mut()
-            .is_some_and(|overflow| self.take_end(overflow, id))
+        /// An end overtakes its start by microseconds; by then few ids have been given out.
+        const PASSED: u64 = 4096;
+        let mut overflow = lock(&self.overflow);
+        let Some(overflow) = overflow.as_mut() else {
+            return false;
+        };
+        let cancelled = self.take_end(overflow, id);
+        overflow
+            .ended
+            .retain(|ended| id.saturating_sub(*ended) < PASSED);
+        self.remembered
+            .store(overflow.ended.len(), Ordering::Release);
+        cancelled
     }
 
     fn take_end(&self, overflow: &mut Overflow, id: u64) -> bool {

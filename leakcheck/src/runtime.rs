@@ -24,6 +24,7 @@ use crate::{
     probe::Ends,
     scope::{ScopeId, outside},
     sources::tasks::{self, Token},
+    subject::Whom,
     sys::context::{Context, Switch},
 };
 
@@ -151,8 +152,8 @@ pub fn run_async<R>(
             let _ = panic::catch_unwind(settle);
         }
         let start = Instant::now();
-        runtime.shutdown(check.limit());
-        if !check.is_clean_now() {
+        runtime.shutdown(check.stop_limit());
+        if !check.is_gone() {
             check.settle_stopped(start.elapsed());
         }
     });
@@ -259,7 +260,7 @@ impl Session {
             let Some(scope) = ScopeId::open() else {
                 return Ok(None);
             };
-            let mut check = Check::begin(meta.subject(), options, env, scope)?;
+            let mut check = Check::begin(Whom::Test(meta), options, env, scope)?;
             check.spend(start.elapsed());
             Ok(Some(Self {
                 check,

@@ -40,6 +40,11 @@ pub(super) fn krate(name: &str) -> &str {
     &start[..end]
 }
 
+/// Whether a function is the harness, or marks where std hands over to the program's own code.
+pub(super) fn is_outermost(name: &str) -> bool {
+    krate(name) == "test" || name.contains("::__rust_begin_short_backtrace")
+}
+
 fn strip_hash(name: &str) -> &str {
     const HASH: usize = "::h0123456789abcdef".len();
     let Some((head, tail)) = name
@@ -100,6 +105,15 @@ mod tests {
         ] {
             assert_eq!(tidy(raw), expected, "{raw}");
         }
+    }
+
+    #[test]
+    fn the_outermost_frames_are_known() {
+        assert!(is_outermost("test::run_test_in_process"));
+        assert!(is_outermost(
+            "std::sys::backtrace::__rust_begin_short_backtrace::h0123456789abcdef"
+        ));
+        assert!(!is_outermost("tests::run") && !is_outermost("my::test"));
     }
 
     #[test]

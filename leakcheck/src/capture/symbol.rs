@@ -21,6 +21,8 @@ pub(super) struct Symbol {
     pub(super) line: Option<u32>,
     pub(super) column: Option<u32>,
     pub(super) home: Home,
+    /// Whether it belongs to what started the thread, the program or the test.
+    pub(super) is_outermost: bool,
 }
 
 type Cache = HashMap<usize, Arc<[Symbol]>>;
@@ -40,6 +42,7 @@ pub(super) fn resolve(address: usize) -> Arc<[Symbol]> {
         let path = symbol.filename().map(PathBuf::from);
         symbols.push(Symbol {
             home: home::of(&name, path.as_deref()),
+            is_outermost: function::is_outermost(&name),
             function: function::tidy(&name),
             path,
             line: symbol.lineno(),

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use super::{function, home, symbol};
+use super::{
+    function, home,
+    symbol::{self, Symbol},
+};
 use crate::{
     model::{Frame, Home},
     sys::origin,
@@ -41,39 +44,24 @@ pub(crate) fn trace(path: u32, package_dir: Option<&str>) -> Trace {
 }
 
 fn single(path: u32, package_dir: Option<&str>) -> Trace {
-    let mut stack: Vec<Frame> = origin::frames(path)
-        .iter()
-        .flat_map(|address| {
-            symbol::resolve(*address)
-                .iter()
-                .cloned()
-                .collect::<Vec<_>>()
-        })
-        .map(|symbol| Frame {
-            file: symbol
-                .path
-                .as_deref()
-                .map(|path| display(path, package_dir)),
-            path: symbol.path,
-            function: symbol.function,
-            line: symbol.line,
-            column: symbol.column,
-            home: symbol.home,
-        })
-        .collect();
-    // Our own hooks are innermost, above the call that they listen to; the harness is outermost, around the test.
+    let mut stack: Vec<Frame> = Vec::new();
+    'path: for address in origin::frames(path) {
+        for symbol in symbol::resolve(*address).iter() {
+            // What lies outside started the thread, the program or the test. Reading it may mean to read the debug
+            // info of the C library.
+            if symbol.is_outermost {
+                break 'path;
+            }
+            stack.push(frame(symbol, package_dir));
+        }
+    }
+    // Our own hooks are innermost, above the call that they listen to.
     let is_own = |frame: &Frame| {
         matches!(function::krate(&frame.function), "leakcheck" | "")
             || frame.path.as_deref().is_some_and(home::is_own)
     };
     let own = stack.iter().take_while(|frame| is_own(frame)).count();
     stack.drain(..own);
-    if let Some(harness) = stack
-        .iter()
-        .position(|frame| function::krate(&frame.function) == "test")
-    {
-        stack.truncate(harness);
-    }
 
     let site = stack
         .iter()
@@ -108,6 +96,18 @@ fn single(path: u32, package_dir: Option<&str>) -> Trace {
         callers,
         stack,
         ancestry: Vec::new(),
+    }
+}
+
+fn frame(symbol: &Symbol, package_dir: Option<&str>) -> Frame {
+    let path = symbol.path.as_deref();
+    Frame {
+        function: symbol.function.clone(),
+        file: path.map(|path| display(path, package_dir)),
+        path: symbol.path.clone(),
+        line: symbol.line,
+        column: symbol.column,
+        home: symbol.home,
     }
 }
 

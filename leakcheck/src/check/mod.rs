@@ -13,10 +13,11 @@ use crate::{
     drive,
     env::{Env, ReportDir, TraceLevel},
     error::Error,
-    model::{Kind, ResourceId, Subject},
+    model::{Kind, ResourceId},
     options::Options,
     scope::ScopeId,
     sources::{self, tasks},
+    subject::Whom,
     sys,
 };
 use look::Look;
@@ -27,10 +28,13 @@ pub(crate) use watched::Watched;
 /// Before this much time has passed nothing is symbolised: most of what is still there is about to end.
 const PATIENCE: Duration = Duration::from_millis(25);
 
+/// A thread that was told to end needs a moment to be gone.
+const GRACE: Duration = Duration::from_millis(100);
+
 /// One check under way.
 #[derive(Clone, Debug)]
 pub(crate) struct Check {
-    subject: Subject,
+    whom: Whom,
     options: Options,
     env: &'static Env,
     scope: ScopeId,
@@ -50,7 +54,7 @@ impl Check {
     ///
     /// Where `LEAKCHECK_REQUIRE` asks for what this build cannot see.
     pub(crate) fn begin(
-        subject: Subject,
+        whom: Whom,
         options: Options,
         env: &'static Env,
         scope: ScopeId,
@@ -59,7 +63,7 @@ impl Check {
         sys::origin::enable(env.trace != TraceLevel::Off);
         coverage::require(env)?;
         Ok(Self {
-            subject,
+            whom,
             options,
             env,
             scope,
@@ -74,6 +78,10 @@ impl Check {
 
     /// What exists now in the scope does not count.
     pub(crate) fn exempt_present(&mut self) {
+        let tally = self.scope.tally();
+        if tally.tasks() == 0 && tally.threads() == 0 {
+            return;
+        }
         let mut before: HashSet<ResourceId> = HashSet::new();
         before.extend(tasks::list(Some(self.scope)).iter().map(|task| task.id));
         before.extend(
@@ -104,11 +112,24 @@ impl Check {
         self.options.settle_limit()
     }
 
-    /// Whether nothing at all is there: the whole cost of a clean check.
+    /// How long a runtime may take to stop.
+    pub(crate) fn stop_limit(&self) -> Duration {
+        self.limit().max(GRACE)
+    }
+
+    /// Whether nothing at all is there but the workers of its own runtime: the whole cost of a clean check.
     pub(crate) fn is_clean_now(&self) -> bool {
         let tally = self.scope.tally();
-        let counted = self.runtime.as_ref().map_or(0, Watched::new_tasks);
-        tally.tasks() == 0 && tally.threads() == 0 && counted == 0
+        let (counted, workers) = self
+            .runtime
+            .as_ref()
+            .map_or((0, 0), |runtime| (runtime.new_tasks(), runtime.workers()));
+        tally.tasks() == 0 && tally.threads() == workers && counted == 0
+    }
+
+    /// Whether nothing at all is there, after the runtime was stopped.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.scope.tally().threads() == 0
     }
 
     /// Waits on this thread for what is there to end.
@@ -118,12 +139,10 @@ impl Check {
 
     /// Waits on this thread for the threads of a runtime that was told to stop, and has had `stopping` to do so.
     pub(crate) fn settle_stopped(&mut self, stopping: Duration) {
-        /// A thread that ended needs a moment to be gone.
-        const GRACE: Duration = Duration::from_millis(100);
         self.waited += stopping;
         let left = self.limit().saturating_sub(stopping);
         // A runtime that did not stop says nothing about its threads: the drop of a leaked task holds it up.
-        let phase = if stopping > self.limit() * 2 {
+        let phase = if stopping > self.stop_limit() * 2 {
             Phase::Running
         } else {
             Phase::Stopped

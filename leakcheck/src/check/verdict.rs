@@ -12,10 +12,10 @@ use crate::{
 impl Check {
     fn findings(&self, present: &Present) -> Vec<Leak> {
         let own = self.runtime.as_ref().and_then(Watched::token);
-        let package_dir = self.subject.package_dir.as_deref();
+        let package_dir = self.whom.package_dir();
         let mut found: Vec<Leak> = diff::groups(&present.resources, own)
             .iter()
-            .map(|group| explain::finding(group, package_dir))
+            .map(|group| explain::finding(group, package_dir.as_deref()))
             .collect();
         found.sort_by_key(|leak| leak.kind);
         if present.unnamed > 0 {
@@ -65,7 +65,7 @@ impl Check {
             Verdict::Clean
         };
         Report {
-            subject: self.subject,
+            subject: self.whom.subject(),
             verdict,
             body,
             waited: self.waited,

@@ -59,6 +59,11 @@ impl Watched {
         self.token.map(Token::get)
     }
 
+    /// How many threads were started with it.
+    pub(super) fn workers(&self) -> usize {
+        self.workers.len()
+    }
+
     /// Tasks that it counts now and did not before.
     pub(super) fn new_tasks(&self) -> usize {
         let alive = self.handle.metrics().num_alive_tasks();

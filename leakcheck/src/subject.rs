@@ -1,0 +1,137 @@
+//! Whom a check is about, worked out only where a report needs it.
+
+use std::{
+    panic::Location,
+    path::Path,
+    thread::{self, Thread},
+};
+
+use crate::{
+    entry::TestMeta,
+    model::{self, Subject},
+};
+
+/// Whom a check is about.
+#[derive(Clone, Debug)]
+pub(crate) enum Whom {
+    /// A test with an attribute.
+    Test(&'static TestMeta),
+    /// Whatever runs on this thread, called from this place.
+    Caller(Thread, &'static Location<'static>),
+}
+
+impl Whom {
+    /// The caller of a function that looks without an attribute.
+    pub(crate) fn caller(place: &'static Location<'static>) -> Self {
+        Self::Caller(thread::current(), place)
+    }
+
+    /// The folder of the test's package, which files are shown relative to.
+    pub(crate) fn package_dir(&self) -> Option<String> {
+        match self {
+            Self::Test(meta) => meta.manifest_dir.map(ToOwned::to_owned),
+            Self::Caller(..) => std::env::var("CARGO_MANIFEST_DIR").ok(),
+        }
+    }
+
+    /// Name and place for a report.
+    pub(crate) fn subject(&self) -> Subject {
+        match self {
+            Self::Test(meta) => of_test(meta, self.package_dir()),
+            Self::Caller(thread, place) => of_caller(thread, place, self.package_dir()),
+        }
+    }
+}
+
+fn of_test(meta: &TestMeta, package_dir: Option<String>) -> Subject {
+    let (binary, module) = meta.module.split_once("::").unwrap_or((meta.module, ""));
+    let separator = if module.is_empty() { "" } else { "::" };
+    Subject {
+        package: meta.package.map(ToOwned::to_owned),
+        binary: binary.to_owned(),
+        test: format!("{module}{separator}{}", meta.name),
+        function: Some(format!("{}::{}", meta.module, meta.name)),
+        location: model::Location {
+            file: in_package(meta.file, package_dir.as_deref()),
+            line: meta.line,
+        },
+        package_dir,
+    }
+}
+
+/// Without an attribute the harness's thread has the test's name, and cargo's variables tell the package.
+fn of_caller(thread: &Thread, place: &Location<'_>, package_dir: Option<String>) -> Subject {
+    let binary = std::env::current_exe()
+        .ok()
+        .and_then(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
+        .unwrap_or_default();
+    Subject {
+        package: std::env::var("CARGO_PKG_NAME").ok(),
+        // Cargo adds a hash to the names of test binaries.
+        binary: match binary.rsplit_once('-') {
+            Some((name, hash)) if hash.len() == 16 => name.to_owned(),
+            _ => binary,
+        },
+        test: thread.name().unwrap_or("unnamed").to_owned(),
+        function: None,
+        location: model::Location {
+            file: in_package(place.file(), package_dir.as_deref()),
+            line: place.line(),
+        },
+        package_dir,
+    }
+}
+
+/// A `file!()` relative to its package. Cargo runs the compiler in the workspace's folder, so the file is relative to
+/// some folder above the package's own.
+fn in_package(file: &str, package_dir: Option<&str>) -> String {
+    let Some(dir) = package_dir.map(Path::new) else {
+        return file.to_owned();
+    };
+    let inside = dir.ancestors().find_map(|folder| {
+        let whole = folder.join(file);
+        (whole.starts_with(dir) && whole.is_file())
+            .then(|| whole.strip_prefix(dir).ok().map(Path::to_path_buf))?
+    });
+    inside.map_or_else(|| file.to_owned(), |inside| inside.display().to_string())
+}
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests {
+    use super::*;
+    use crate::entry::ShouldPanic;
+
+    fn meta(module: &'static str) -> TestMeta {
+        TestMeta {
+            package: Some("leakcheck"),
+            manifest_dir: Some(env!("CARGO_MANIFEST_DIR")),
+            module,
+            name: "works",
+            file: file!(),
+            line: 7,
+            should_panic: ShouldPanic::No,
+        }
+    }
+
+    fn of(meta: TestMeta) -> Subject {
+        of_test(&meta, meta.manifest_dir.map(ToOwned::to_owned))
+    }
+
+    #[test]
+    fn a_test_is_named_as_its_harness_names_it() {
+        assert_eq!(of(meta("pool")).test, "works");
+        let subject = of(meta("my_app::pool::tests"));
+        assert_eq!(subject.test, "pool::tests::works");
+        assert_eq!(subject.binary, "my_app");
+        assert_eq!(
+            subject.function.as_deref(),
+            Some("my_app::pool::tests::works")
+        );
+    }
+
+    #[test]
+    fn files_are_relative_to_the_package() {
+        assert_eq!(of(meta("pool")).location.file, "src/subject.rs");
+        assert_eq!(in_package("no/such.rs", Some("/nowhere")), "no/such.rs");
+    }
+}
