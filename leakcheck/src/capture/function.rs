@@ -2,8 +2,9 @@
 
 /// Removes what the compiler adds: hashes, closures and generic arguments.
 ///
-/// `a::b::{{closure}}::h0123456789abcdef` and `a::b::{closure#0}` become `a::b`; `a::Pool<T>::new` becomes
-/// `a::Pool::new`; the `<a::T as b::U>::m` form of trait methods stays.
+/// `a::b::{{closure}}::h0123456789abcdef` and `a::b::{closure#0}` become `a::b`; `a::Pool<T>::new` and
+/// `<a::Pool<T>>::new`, as the newer mangling has it, become `a::Pool::new`; the `<a::T as b::U>::m` form of trait
+/// methods stays.
 pub(super) fn tidy(name: &str) -> String {
     let name = strip_hash(name);
     let self_type = if name.starts_with('<') {
@@ -12,7 +13,13 @@ pub(super) fn tidy(name: &str) -> String {
         0
     };
     let (kept, mut rest) = name.split_at(self_type);
-    let mut tidy = kept.to_owned();
+    let mut tidy = match kept
+        .strip_prefix('<')
+        .and_then(|kept| kept.strip_suffix('>'))
+    {
+        Some(inherent) if is_path(inherent) => self::tidy(inherent),
+        _ => kept.to_owned(),
+    };
     while let Some(open) = rest.find(['<', '{']) {
         let (before, group) = rest.split_at(open);
         tidy.push_str(before);
@@ -24,6 +31,14 @@ pub(super) fn tidy(name: &str) -> String {
     }
     tidy.push_str(rest);
     tidy
+}
+
+/// Whether the self type in the brackets is a plain path, whose methods go by its name.
+fn is_path(name: &str) -> bool {
+    let generics = name.find('<').unwrap_or(name.len());
+    name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && !name[..generics].contains(' ')
+        && !name.contains(" as ")
 }
 
 /// The first crate that a name mentions.
@@ -99,6 +114,11 @@ mod tests {
             ("a::spawn::<fn() -> u8>", "a::spawn"),
             ("<a::T as b::U>::m", "<a::T as b::U>::m"),
             ("<a::T<X> as b::U>::m::{{closure}}", "<a::T<X> as b::U>::m"),
+            ("<a::Pool>::new", "a::Pool::new"),
+            ("<a::Pool<T>>::new::{closure#0}", "a::Pool::new"),
+            ("<dyn a::T>::m", "<dyn a::T>::m"),
+            ("<&a::T as b::U>::m", "<&a::T as b::U>::m"),
+            ("<fn() -> u8 as b::U>::m", "<fn() -> u8 as b::U>::m"),
             ("a<", "a"),
             ("", ""),
             ("{{closure}}", ""),

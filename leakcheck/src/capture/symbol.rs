@@ -37,7 +37,8 @@ pub(super) fn resolve(address: usize) -> Arc<[Symbol]> {
     backtrace::resolve(address as *mut c_void, |symbol| {
         let name = symbol
             .name()
-            .map(|name| name.to_string())
+            // The alternate form leaves out the hashes of both mangling schemes.
+            .map(|name| format!("{name:#}"))
             .unwrap_or_default();
         let path = symbol.filename().map(PathBuf::from);
         symbols.push(Symbol {

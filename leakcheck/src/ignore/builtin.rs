@@ -10,7 +10,7 @@ const STATIC: &str =
     "started for a static, which serves the whole process, while it was initialised or later on";
 
 /// Pattern of a creating function, one that rules it out, and why it is accepted.
-const CREATED_BY: [(&str, Option<&str>, &str); 10] = [
+const CREATED_BY: [(&str, Option<&str>, &str); 12] = [
     (
         "tokio::runtime::blocking::pool::Spawner::*",
         // The workers of a runtime that somebody built and left behind come this way too.
@@ -18,6 +18,8 @@ const CREATED_BY: [(&str, Option<&str>, &str); 10] = [
         "a pool thread of a tokio runtime ends with that runtime, or after 10 s without work",
     ),
     ("std::sync::once_lock::OnceLock::*", None, STATIC),
+    ("std::sync::lazy_lock::LazyLock::*", None, STATIC),
+    ("std::sync::once::Once::*", None, STATIC),
     ("std::sync::poison::once::Once::call_once*", None, STATIC),
     ("std::sys::sync::once::*", None, STATIC),
     ("once_cell::imp::*", None, STATIC),
