@@ -31,7 +31,7 @@ use crate::{
 ///
 /// Where a `LEAKCHECK_*` variable is not understood or asks for what cannot be seen, and in async code of a
 /// current-thread runtime with live tasks: this call would have to wait on the thread that runs them. Use
-/// [`checkpoint`](crate::checkpoint) there.
+/// [`checkpoint`](crate::checkpoint()) there.
 #[track_caller]
 pub fn find(options: &Options) -> Result<Report, Error> {
     let env = env::get()?;

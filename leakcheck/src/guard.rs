@@ -20,7 +20,7 @@ use crate::{
 
 /// Checks what is made while it lives; its drop fails the test if something is left.
 ///
-/// For synchronous code. In async code use [`checkpoint`](crate::checkpoint), which can let tasks run while it waits.
+/// For synchronous code. In async code use [`checkpoint`](crate::checkpoint()), which can let tasks run while it waits.
 ///
 /// ```
 /// use leakcheck::{LeakGuard, Options};

@@ -25,7 +25,7 @@
 //! - [`leak_checked`], the attribute above any other test attribute, or above a whole module of tests;
 //!   [`macro@test`], the full test attribute.
 //! - [`Options`] and [`Ignore`], what a check waits for and what it accepts.
-//! - [`LeakGuard`], [`verify_none`] and [`find`] for tests without an attribute, [`checkpoint`] for the middle of an
+//! - [`LeakGuard`], [`verify_none`] and [`find()`] for tests without an attribute, [`checkpoint()`] for the middle of an
 //!   async test, [`instrument`] for runtimes that a test builds itself.
 //! - [`Report`], what a check found; also as a JSON file, see below.
 //!
