@@ -5,7 +5,8 @@
 
 use std::{
     ffi::OsStr,
-    fs,
+    fs, iter,
+    path::Path,
     process::{Command, Output},
 };
 
@@ -148,11 +149,27 @@ impl Run {
 ///
 /// Where the child cannot be run or leaves a report that is not valid.
 pub fn rerun<A: AsRef<OsStr>>(arguments: &[A], variables: &[(&str, &str)]) -> Run {
+    let arguments = arguments.iter().map(AsRef::as_ref);
+    run(
+        iter::once(OsStr::new("--ignored")).chain(arguments),
+        variables,
+    )
+}
+
+/// Runs tests of the calling test binary, chosen by `arguments` of the harness, in a child process. Leave out the
+/// caller itself.
+///
+/// # Panics
+///
+/// As [`rerun`].
+pub fn run<A: AsRef<OsStr>>(
+    arguments: impl IntoIterator<Item = A>,
+    variables: &[(&str, &str)],
+) -> Run {
     let dir = tempfile::tempdir().expect("a temporary directory can be made");
     let exe = std::env::current_exe().expect("the test binary has a path");
     let mut command = Command::new(exe);
     command
-        .arg("--ignored")
         .args(arguments)
         .env_remove("RUST_TEST_THREADS")
         .env_remove("RUST_BACKTRACE")
@@ -162,16 +179,7 @@ pub fn rerun<A: AsRef<OsStr>>(arguments: &[A], variables: &[(&str, &str)]) -> Ru
         )
         .envs(variables.iter().copied());
     let output = command.output().expect("the test binary runs");
-    let mut reports: Vec<Report> = fs::read_dir(dir.path())
-        .expect("the report directory is readable")
-        .map(|entry| entry.expect("the report directory is readable").path())
-        .filter(|path| path.extension() == Some(OsStr::new("json")))
-        .map(|path| {
-            let text = fs::read_to_string(&path).expect("a report is readable");
-            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"))
-        })
-        .collect();
-    reports.sort_by(|a, b| a.test.cmp(&b.test));
+    let reports = reports_in(dir.path());
     Run { output, reports }
 }
 
@@ -182,4 +190,23 @@ pub fn rerun<A: AsRef<OsStr>>(arguments: &[A], variables: &[(&str, &str)]) -> Ru
 /// As [`rerun`].
 pub fn rerun_one(test: &str) -> Run {
     rerun(&["--exact", test], &[])
+}
+
+/// Reads the report files of a folder, sorted by test.
+///
+/// # Panics
+///
+/// Where one is not valid.
+pub fn reports_in(dir: &Path) -> Vec<Report> {
+    let mut reports: Vec<Report> = fs::read_dir(dir)
+        .expect("the report directory is readable")
+        .map(|entry| entry.expect("the report directory is readable").path())
+        .filter(|path| path.extension() == Some(OsStr::new("json")))
+        .map(|path| {
+            let text = fs::read_to_string(&path).expect("a report is readable");
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"))
+        })
+        .collect();
+    reports.sort_by(|a, b| a.test.cmp(&b.test));
+    reports
 }

@@ -1,1 +1,151 @@
-//! Placeholder.
+//! A test of a user's is red on a release that leaks, with the user's line and the dependency's, and green on the
+//! release that fixed it: real crates, pinned, each package with a lock file of its own.
+
+use std::{env, fs, path::Path, process::Command};
+
+use leakcheck_tests::{Frame, Leak, Report, reports_in};
+use test_case::test_case;
+
+/// What the compiler is told about tokio.
+#[derive(Clone, Copy, Debug)]
+enum Leg {
+    /// Nothing, as most users.
+    Plain,
+    /// To let the runtime tell of each task.
+    Unstable,
+}
+
+#[test_case("axum-0.8.3", &[
+    "the_server_ends_with_the_test: task x1 at LEAK \
+     through axum-0.8.3/src/serve/mod.rs:297 in axum-0.8.3/src/serve/mod.rs:270",
+]; "axum-0.8.3")]
+#[test_case("axum-0.8.4", &["the_server_ends_with_the_test: clean"]; "axum-0.8.4")]
+#[test_case("tower-0.4.6", &[
+    "giving_up_on_a_service_ends_its_task: task x1 at LEAK through tower-0.4.6/src/spawn_ready/service.rs:56",
+]; "tower-0.4.6")]
+#[test_case("tower-0.4.7", &["giving_up_on_a_service_ends_its_task: clean"]; "tower-0.4.7")]
+#[test_case("redis-0.32.1", &[
+    "a_resp2_manager_ends_its_tasks: clean",
+    "a_resp3_manager_ends_its_tasks: task x1 at LEAK \
+     through redis-0.32.1/src/aio/tokio.rs:173 in redis-0.32.1/src/aio/runtime.rs:260",
+    "a_resp3_manager_ends_its_tasks: task x1 at LEAK \
+     through redis-0.32.1/src/aio/tokio.rs:173 in redis-0.32.1/src/client.rs:771",
+]; "redis-0.32.1")]
+#[test_case("redis-0.32.2", &[
+    "a_resp2_manager_ends_its_tasks: clean",
+    "a_resp3_manager_ends_its_tasks: clean",
+]; "redis-0.32.2")]
+#[test_case("reqwest-0.12", &["a_dropped_client_closes_its_connection: clean"]; "reqwest-0.12")]
+#[test_case("sqlx-0.8", &[
+    "a_closed_pool_ends_its_workers: clean",
+    "a_dropped_pool_ends_its_workers: clean",
+]; "sqlx-0.8")]
+fn tasks_are_named_where_tokio_tells_of_them(package: &str, expected: &[&str]) {
+    assert_eq!(findings(package, Leg::Unstable), expected);
+}
+
+#[test_case("tower-0.4.6", &["giving_up_on_a_service_ends_its_task: task x1"]; "tower-0.4.6")]
+#[test_case("tower-0.4.7", &["giving_up_on_a_service_ends_its_task: clean"]; "tower-0.4.7")]
+fn tasks_are_counted_where_it_does_not(package: &str, expected: &[&str]) {
+    assert_eq!(findings(package, Leg::Plain), expected);
+}
+
+#[test_case("notify-4.0.6", &[
+    "a_dropped_watcher_ends_its_threads: thread x1 at LEAK \
+     through notify-4.0.6/src/debounce/timer.rs:174 in notify-4.0.6/src/debounce/mod.rs:82",
+]; "notify-4.0.6")]
+#[test_case("notify-4.0.7", &["a_dropped_watcher_ends_its_threads: clean"]; "notify-4.0.7")]
+#[test_case("notify-8", &["a_dropped_watcher_ends_its_threads: clean"]; "notify-8")]
+fn threads_are_named_without_any_flag(package: &str, expected: &[&str]) {
+    assert_eq!(findings(package, Leg::Plain), expected);
+}
+
+/// Runs the tests of a package, and says of each what it left behind.
+fn findings(package: &str, leg: Leg) -> Vec<String> {
+    let released = Path::new(env!("CARGO_MANIFEST_DIR")).join("../released");
+    let reports = tempfile::tempdir().expect("a temporary directory can be made");
+    let (flags, target) = match leg {
+        Leg::Plain => ("", "target/plain"),
+        Leg::Unstable => ("--cfg tokio_unstable", "target/unstable"),
+    };
+    let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["test", "--locked", "--no-fail-fast", "--manifest-path"])
+        .arg(released.join(package).join("Cargo.toml"))
+        // What is meant for this run and not for the one below it.
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env_remove("RUST_TEST_THREADS")
+        .env_remove("LEAKCHECK")
+        .env_remove("LEAKCHECK_SETTLE")
+        .env("RUSTFLAGS", flags)
+        .env("CARGO_TARGET_DIR", released.join(target))
+        .env(
+            "LEAKCHECK_REPORT_DIR",
+            format!("all:{}", reports.path().display()),
+        )
+        .output()
+        .expect("cargo runs");
+    let reports = reports_in(reports.path());
+    let leaky = reports
+        .iter()
+        .filter(|report| !report.leaks.is_empty())
+        .count();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
+    assert_eq!(
+        output.status.code(),
+        Some(if leaky == 0 { 0 } else { 101 }),
+        "{text}"
+    );
+    assert!(
+        text.contains(&format!(" {leaky} failed;")),
+        "just the leaky tests fail\n{text}"
+    );
+    reports
+        .iter()
+        .flat_map(|report| lines(report, &released))
+        .collect()
+}
+
+/// `test: clean`, or a line for each leak.
+fn lines(report: &Report, released: &Path) -> Vec<String> {
+    let test = &report.test;
+    match report.verdict.as_str() {
+        "clean" | "lingering" => vec![format!("{test}: clean")],
+        "leaked" => report
+            .leaks
+            .iter()
+            .map(|leak| format!("{test}: {}", line(leak, released)))
+            .collect(),
+        other => vec![format!("{test}: {other}")],
+    }
+}
+
+/// What is left, where the user made it, and through which line of a dependency.
+fn line(leak: &Leak, released: &Path) -> String {
+    // The call that started it, and its caller: often the first is a shim in front of several runtimes.
+    let places = leak
+        .created_at
+        .iter()
+        .chain(leak.created_through.iter().take(2));
+    let words = ["at", "through", "in"].iter().zip(places);
+    let words = words.map(|(word, frame)| format!(" {word} {}", place(frame, released)));
+    format!("{} x{}{}", leak.kind, leak.count, words.collect::<String>())
+}
+
+/// `LEAK` for a line of a scenario that is marked so, file and line for any other.
+fn place(frame: &Frame, released: &Path) -> String {
+    let (Some(file), Some(line)) = (&frame.file, frame.line) else {
+        return frame.function.clone();
+    };
+    let source = file
+        .strip_prefix("../scenarios/")
+        .and_then(|file| fs::read_to_string(released.join("scenarios").join(file)).ok());
+    let text = source
+        .as_deref()
+        .and_then(|source| source.lines().nth(line as usize - 1));
+    if text.is_some_and(|text| text.ends_with("// LEAK")) {
+        "LEAK".to_owned()
+    } else {
+        format!("{file}:{line}")
+    }
+}

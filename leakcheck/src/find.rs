@@ -8,7 +8,8 @@ use crate::{
     check::{Check, Watched},
     env,
     error::{Error, Repr},
-    model::{Body, Report, Verdict},
+    ignore::Ignore,
+    model::{Body, Kind, Report, Verdict},
     options::{Level, Options},
     outcome, output,
     scope::ScopeId,
@@ -36,12 +37,13 @@ use crate::{
 pub fn find(options: &Options) -> Result<Report, Error> {
     let env = env::get()?;
     let scope = ScopeId::current();
-    let mut check = Check::begin(
-        Whom::caller(Location::caller()),
-        options.clone().merge(env.options()),
-        env,
-        scope,
-    )?;
+    let mut options = options.clone().merge(env.options());
+    if let Ok(handle) = Handle::try_current()
+        && !scope.is_checked()
+    {
+        options = options.ignore(workers(&handle));
+    }
+    let mut check = Check::begin(Whom::caller(Location::caller()), options, env, scope)?;
     if let Ok(handle) = Handle::try_current() {
         check.watch(Watched::whole(handle));
     }
@@ -50,6 +52,14 @@ pub fn find(options: &Options) -> Result<Report, Error> {
     }
     check.settle_blocking();
     Ok(check.conclude(Body::Passed))
+}
+
+/// Accepts the workers of the runtime that is running now, which this thread may have built before.
+fn workers(handle: &Handle) -> Ignore {
+    Ignore::created_by("tokio::runtime::builder::Builder::build*")
+        .on(Kind::Thread)
+        .at_most(handle.metrics().num_workers())
+        .because("the runtime that runs this test is still needed")
 }
 
 /// Fails the test if something was left behind: [`find`], print, panic.

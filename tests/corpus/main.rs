@@ -1,1 +1,23 @@
-//! Placeholder.
+//! Leaks that other checkers are judged by, each in tokio or threads, and next to each the same code without the leak.
+//!
+//! A test that leaks is `#[ignore]`d and says on the line that leaks what must be found there. All are run in another
+//! process, leaks and twins at once, and the last test of each file compares the reports with what its source says.
+//! `rows` lists the patterns and the tests that stand for them.
+
+mod blocking;
+mod channels;
+mod expected;
+mod failing;
+mod harness;
+#[cfg(tokio_unstable)]
+mod instrumented;
+mod lifecycle;
+mod locks;
+mod net;
+mod parallel;
+mod rows;
+mod runtimes;
+mod source;
+mod threads;
+mod time;
+mod tree;

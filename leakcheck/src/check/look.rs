@@ -1,19 +1,27 @@
 //! Looks again and again while things end.
 
-use std::time::Duration;
+use std::{sync::mpsc, thread, time::Duration};
 
 use super::{
     Check, PATIENCE,
     present::{Phase, Present},
 };
-use crate::model::ResourceId;
+use crate::{model::ResourceId, scope::outside};
 
 /// Looks, and remembers what the rules said of the same set.
 pub(super) struct Look<'a> {
     check: &'a Check,
     phase: Phase,
     pub(super) first: Option<Present>,
-    judged: Option<(Vec<ResourceId>, bool)>,
+    judgement: Option<Judgement>,
+}
+
+/// Whether the rules accept a set, asked on a thread of its own: reading stacks may take longer than the whole wait,
+/// which must not grow by it.
+struct Judgement {
+    of: Vec<ResourceId>,
+    asked: mpsc::Receiver<bool>,
+    answer: Option<bool>,
 }
 
 impl<'a> Look<'a> {
@@ -22,11 +30,11 @@ impl<'a> Look<'a> {
             check,
             phase,
             first: None,
-            judged: None,
+            judgement: None,
         }
     }
 
-    /// Whether something is there that no rule accepts.
+    /// Whether something is there that no rule is known to accept.
     pub(super) fn is_dirty(&mut self, elapsed: Duration) -> bool {
         let is_remembered = self.first.is_some() || self.check.env.report_dir.is_none();
         if elapsed < PATIENCE
@@ -46,14 +54,55 @@ impl<'a> Look<'a> {
         if elapsed < PATIENCE || present.unnamed > 0 {
             return true;
         }
-        let ids = present.ids();
-        if let Some((judged, dirty)) = &self.judged
-            && *judged == ids
-        {
-            return *dirty;
-        }
-        let dirty = !self.check.sorted(&present).leaks.is_empty();
-        self.judged = Some((ids, dirty));
-        dirty
+        !self.is_accepted(present)
     }
+
+    /// Whether the rules accept all of it; false while that is not known.
+    fn is_accepted(&mut self, present: Present) -> bool {
+        let ids = present.ids();
+        let may_ask = match &mut self.judgement {
+            Some(judgement) => judgement.answer().is_some() && judgement.of != ids,
+            None => true,
+        };
+        if may_ask {
+            self.judgement = Some(Judgement {
+                of: ids.clone(),
+                asked: judge(self.check.clone(), present),
+                answer: None,
+            });
+        }
+        self.judgement
+            .as_mut()
+            .is_some_and(|judgement| judgement.of == ids && judgement.answer() == Some(true))
+    }
+}
+
+impl Judgement {
+    /// The answer, once it is there.
+    fn answer(&mut self) -> Option<bool> {
+        if self.answer.is_none() {
+            self.answer = match self.asked.try_recv() {
+                Ok(accepted) => Some(accepted),
+                Err(mpsc::TryRecvError::Empty) => None,
+                // No thread could be had: the wait goes to its end.
+                Err(mpsc::TryRecvError::Disconnected) => Some(false),
+            };
+        }
+        self.answer
+    }
+}
+
+fn judge(check: Check, present: Present) -> mpsc::Receiver<bool> {
+    let (tell, answer) = mpsc::channel();
+    let work = move || {
+        // The asker may have stopped waiting.
+        let _ = tell.send(check.sorted(&present).leaks.is_empty());
+    };
+    // An error drops the sender, which the receiver sees.
+    let _ = outside(|| {
+        thread::Builder::new()
+            .name("leakcheck-judge".to_owned())
+            .spawn(work)
+    });
+    answer
 }

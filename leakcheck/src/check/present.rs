@@ -32,6 +32,14 @@ impl Present {
         self.resources.is_empty() && self.unnamed == 0
     }
 
+    pub(super) fn has_tasks(&self) -> bool {
+        self.unnamed > 0
+            || self
+                .resources
+                .iter()
+                .any(|resource| resource.kind() == Kind::Task)
+    }
+
     pub(super) fn ids(&self) -> Vec<ResourceId> {
         self.resources.iter().map(|resource| resource.id).collect()
     }
@@ -121,8 +129,9 @@ impl Check {
         };
         match phase {
             Phase::Running => !runtime.owns(thread),
-            // A worker that cannot end runs a task that was found already.
-            Phase::Stopped => !runtime.is_worker(thread),
+            // Where a task was found, a worker that cannot end is the one that runs it. Where none was, whatever was
+            // started for a worker serves as a pool thread by now, and a blocking closure holds it.
+            Phase::Stopped => !runtime.is_worker(thread) || !self.found.has_tasks(),
         }
     }
 }

@@ -1,0 +1,256 @@
+//! Every pattern of the corpus has its tests, or a stated reason why not yet; and every test stands for a pattern.
+//!
+//! The numbers are those of the collection the patterns come from. What is pending waits for one of these: `B`, tasks
+//! by name without any flag; `C`, timers, file descriptors, processes, blocking and local tasks, the user's own
+//! resources and bodies that hang; `D`, checks of a whole binary.
+
+use std::{collections::HashSet, process::Command};
+
+use crate::expected::VERIFYING;
+
+/// One pattern.
+struct Row {
+    number: u32,
+    name: &'static str,
+    /// Leaky tests and their twins.
+    tests: &'static [&'static str],
+    /// What is not covered: what it waits for, and what it is.
+    pending: &'static [(char, &'static str)],
+}
+
+/// A pattern that is covered whole.
+const fn covered(number: u32, name: &'static str, tests: &'static [&'static str]) -> Row {
+    partly(number, name, tests, &[])
+}
+
+/// A pattern with a part that is pending.
+const fn partly(
+    number: u32,
+    name: &'static str,
+    tests: &'static [&'static str],
+    pending: &'static [(char, &'static str)],
+) -> Row {
+    Row {
+        number,
+        name,
+        tests,
+        pending,
+    }
+}
+
+const HANG: (char, &str) = ('C', "the same in the body, which hangs, needs a watchdog");
+const TIMER: (char, &str) = ('C', "the timer");
+const FD: (char, &str) = ('C', "the file descriptor");
+const CUSTOM: (char, &str) = ('C', "a resource that the user registers");
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    covered(1, "receive from a channel that nobody sends to", &[
+        "channels::receiver_holds_its_own_sender", "channels::receiver_holds_its_own_sender_on_workers",
+    ]),
+    covered(2, "its immune twin", &[
+        "channels::receiver_ends_with_its_sender", "channels::receiver_ends_with_its_sender_on_workers",
+    ]),
+    covered(3, "send without a receiver", &["channels::sender_has_no_reader"]),
+    covered(4, "parent returns early", &["channels::early_return_drops_the_receiver"]),
+    covered(6, "nil channel", &["lifecycle::pending_for_ever"]),
+    covered(7, "select without cases", &["lifecycle::select_without_a_live_branch"]),
+    covered(9, "wait group without done", &["lifecycle::tracker_is_never_closed", "lifecycle::tracker_is_closed"]),
+    partly(11, "double lock", &["locks::mutex_locked_twice", "locks::mutex_given_back_in_between"], &[HANG]),
+    covered(12, "double lock on a thread", &["threads::mutex_locked_twice", "blocking::mutex_locked_twice"]),
+    covered(14, "early return with a lock, immune", &["locks::guard_is_dropped_on_early_return"]),
+    covered(15, "opposite lock order", &[
+        "locks::opposite_order", "locks::opposite_order_on_workers", "locks::same_order",
+    ]),
+    covered(17, "read-write lock against itself", &[
+        "locks::write_lock_held_while_reading", "locks::second_read_queues_behind_a_writer",
+        "locks::write_lock_given_back_before_reading",
+    ]),
+    covered(19, "notifier needs the waiter's lock", &[
+        "threads::notifier_needs_a_lock_of_the_waiter", "threads::condvar_is_notified",
+    ]),
+    covered(21, "receive from a global channel", &["channels::static_keeps_the_sender"]),
+    covered(22, "range over a channel that is never closed", &[
+        "channels::pool_keeps_its_queues_open", "channels::pool_closes_its_queues",
+    ]),
+    covered(23, "start without stop", &["lifecycle::start_without_stop", "lifecycle::start_and_stop"]),
+    covered(24, "start without stop, fixed", &["lifecycle::guard_cancels_on_drop", "lifecycle::handle_aborts_on_drop"]),
+    covered(27, "first of several, immune", &["lifecycle::set_aborts_the_slower_ones"]),
+    covered(28, "parent gives up waiting", &[
+        "lifecycle::timeout_of_a_handle", "lifecycle::timeout_of_a_handle_on_workers",
+    ]),
+    covered(29, "parent gives up waiting, immune", &["lifecycle::timeout_of_a_future"]),
+    covered(30, "context is never cancelled", &["lifecycle::token_is_never_cancelled", "lifecycle::token_is_cancelled"]),
+    covered(33, "lock held while sending", &["locks::lock_held_while_sending", "locks::lock_given_back_before_sending"]),
+    partly(34, "stop waits for workers that send", &[
+        "channels::shutdown_awaits_a_worker_that_sends", "channels::shutdown_drops_what_a_worker_sends_to",
+    ], &[HANG]),
+    partly(36, "done channel is never closed", &["channels::done_is_never_said"], &[HANG]),
+    partly(37, "one full input blocks the cancellation of others", &[
+        "channels::one_full_input_holds_up_the_cancellation_of_all",
+    ], &[HANG]),
+    covered(39, "test gives up with peers waiting", &[
+        "failing::panics_with_peers_waiting", "failing::panics_with_peers_waiting_on_workers",
+        "failing::panics_and_releases_its_peers",
+    ]),
+    covered(42, "result channel is never read", &[
+        "channels::results_are_parked_unread", "channels::result_is_dropped_unread",
+    ]),
+    partly(43, "endless loop that sleeps", &[
+        "time::sleeps_for_ever", "time::sleeps_for_ever_on_workers", "time::sleeps_for_ever_in_paused_time",
+    ], &[TIMER]),
+    partly(44, "eternal heartbeat", &["time::heartbeat", "time::heartbeat_is_stopped"], &[TIMER]),
+    partly(45, "timer that never fires", &[], &[TIMER]),
+    partly(46, "timer that fired or was stopped", &[], &[TIMER]),
+    partly(48, "buffer taken and not given back", &[], &[CUSTOM]),
+    partly(49, "registration that is never undone", &[], &[CUSTOM]),
+    partly(50, "idle connection of a client", &[
+        "net::idle_connection_is_kept", "net::idle_connection_ends_with_its_pool",
+    ], &[FD]),
+    partly(51, "accept loop", &[
+        "net::accept_loop", "net::accept_loop_on_workers", "net::accept_loop_is_aborted",
+    ], &[FD]),
+    covered(53, "thread of its own", &["threads::handle_is_dropped", "threads::named_threads", "threads::joined"]),
+    covered(54, "scoped thread", &["threads::scoped"]),
+    partly(55, "blocking closure that hangs", &[
+        "blocking::closure_waits_for_ever", "blocking::closure_waits_for_ever_on_workers",
+        "blocking::closure_ends_with_its_sender",
+    ], &[('C', "the blocking task by name")]),
+    covered(56, "idle blocking pool", &["blocking::idle_pool", "blocking::idle_pool_on_workers"]),
+    covered(57, "busy loop", &["lifecycle::busy_task", "lifecycle::busy_task_on_workers", "threads::busy"]),
+    covered(59, "broadcast", &["channels::broadcast_from_a_static", "channels::broadcast_ends_with_its_sender"]),
+    covered(61, "oneshot", &["channels::oneshot_sender_is_stored", "channels::oneshot_sender_is_dropped"]),
+    covered(64, "join handle is dropped", &[
+        "lifecycle::handle_is_dropped", "lifecycle::handle_is_dropped_on_workers",
+        "lifecycle::handle_of_a_short_task_is_dropped",
+    ]),
+    covered(65, "abort is not awaited", &[
+        "lifecycle::abort_is_not_awaited", "lifecycle::abort_is_not_awaited_on_workers",
+    ]),
+    partly(66, "abort without effect", &[
+        "blocking::abort_of_a_closure_that_runs", "blocking::abort_of_a_closure_that_ends",
+        "blocking::abort_of_a_task_in_synchronous_code",
+    ], &[('C', "the blocking task by name")]),
+    partly(67, "task of a local set", &[], &[('C', "local tasks are not seen")]),
+    SECOND_RUNTIME,
+    partly(71, "child process without wait", &[], &[('C', "the process")]),
+    covered(72, "signal listeners", &["net::signal_listeners"]),
+    partly(73, "known daemons", &["runtimes::static_runtime", "runtimes::lazy_static_runtime"], &[
+        ('D', "the daemons of rayon and tracing-appender themselves"),
+    ]),
+    covered(74, "tree of leaks", &["tree::of_tasks", "tree::of_threads"]),
+    covered(76, "older task moves on", &["harness::older_task_moves_on", "harness::younger_task_is_new"]),
+    covered(78, "ends while the check waits", &[
+        "time::ends_while_the_check_waits", "time::ends_while_the_check_waits_on_workers",
+        "time::ends_while_the_check_waits_in_paused_time",
+    ]),
+    covered(79, "slow test", &[
+        "time::settles_from_the_end_of_a_slow_test", "time::settles_from_the_end_of_a_slow_test_in_paused_time",
+    ]),
+    covered(81, "parallel siblings", &["parallel::leaks"]),
+    covered(83, "threads of the harness", &["harness::threads_of_the_harness"]),
+    covered(84, "test that fails by itself", &[
+        "failing::panics_with_a_thread_waiting", "failing::returns_an_error_with_peers_waiting",
+    ]),
+    covered(85, "fixtures end before the check", &[
+        "harness::fixture_is_dropped_before_the_check", "harness::fixtures_are_dropped_before_the_check",
+        "harness::fixture_is_never_dropped",
+    ]),
+];
+
+/// How many patterns the collection has.
+const COUNT: usize = 58;
+
+const SECOND_RUNTIME: Row = if cfg!(tokio_unstable) {
+    covered(
+        68,
+        "second runtime",
+        &[
+            "runtimes::second_runtime_is_never_dropped",
+            "runtimes::second_runtime_is_dropped",
+            "instrumented::task_on_a_static_runtime",
+            "instrumented::task_by_the_handle_of_a_runtime",
+            "instrumented::task_on_a_static_runtime_is_awaited",
+        ],
+    )
+} else {
+    partly(
+        68,
+        "second runtime",
+        &[
+            "runtimes::second_runtime_is_never_dropped",
+            "runtimes::second_runtime_is_dropped",
+        ],
+        &[('B', "its tasks, which only the flag shows")],
+    )
+};
+
+/// Files that test the corpus, not the checker, and the siblings that stand for one pattern together.
+fn stands_for_a_pattern(test: &str) -> bool {
+    let is_own = ["rows::", "expected::", "source::", "parallel::"];
+    let is_comparison = test.ends_with(VERIFYING);
+    !is_comparison && !is_own.iter().any(|module| test.starts_with(module))
+}
+
+fn listed() -> Vec<String> {
+    let this = std::env::current_exe().expect("a running test has a binary");
+    let output = Command::new(this)
+        .args(["--list", "--format", "terse"])
+        .output()
+        .expect("the binary can be run again");
+    let list = String::from_utf8(output.stdout).expect("test names are text");
+    list.lines()
+        .filter_map(|line| line.strip_suffix(": test"))
+        .map(String::from)
+        .collect()
+}
+
+#[test]
+fn every_pattern_is_covered_or_pending() {
+    let listed = listed();
+    for Row {
+        number,
+        name,
+        tests,
+        pending,
+    } in ROWS
+    {
+        assert!(!tests.is_empty() || !pending.is_empty(), "{number} {name}");
+        for test in *tests {
+            let exists = listed.iter().any(|listed| listed == test);
+            assert!(exists, "{number} {name}: {test}");
+        }
+        for (issue, reason) in *pending {
+            assert!(
+                ('B'..='D').contains(issue) && !reason.is_empty(),
+                "{number} {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_pattern_is_listed_once() {
+    assert_eq!(ROWS.len(), COUNT);
+    assert!(ROWS.is_sorted_by(|one, next| one.number < next.number));
+}
+
+#[test]
+fn every_test_stands_for_one_pattern() {
+    let mut unnamed: HashSet<String> = listed().into_iter().collect();
+    unnamed.retain(|test| stands_for_a_pattern(test) || test == "parallel::leaks");
+    for test in ROWS.iter().flat_map(|row| row.tests) {
+        assert!(unnamed.remove(*test), "{test} is named twice");
+    }
+    assert!(unnamed.is_empty(), "in no row: {unnamed:?}");
+}
+
+#[test]
+fn every_file_is_compared() {
+    let listed = listed();
+    for test in listed.iter().filter(|test| stands_for_a_pattern(test)) {
+        let (file, _) = test.split_once("::").expect("a test is in a file");
+        let comparison = format!("{file}::{VERIFYING}");
+        assert!(listed.contains(&comparison), "{comparison} does not exist");
+    }
+}

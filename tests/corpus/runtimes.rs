@@ -1,0 +1,64 @@
+//! A runtime that the test built is its own to end; one in a static serves the whole process.
+
+use std::{
+    mem::forget,
+    sync::{LazyLock, OnceLock},
+};
+
+use leakcheck::leak_checked;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::expected::verify;
+
+fn build() -> Runtime {
+    Builder::new_multi_thread()
+        .worker_threads(2)
+        .build()
+        .unwrap()
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn second_runtime_is_never_dropped() {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("second")
+        // leak: thread "second" x2
+        .build()
+        .unwrap();
+    forget(runtime);
+}
+
+#[leak_checked]
+#[test]
+fn second_runtime_is_dropped() {
+    let runtime = build();
+    assert_eq!(runtime.block_on(runtime.spawn(async { 7 })).unwrap(), 7);
+}
+
+#[leak_checked]
+#[test]
+fn static_runtime() {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    let runtime = RUNTIME.get_or_init(build);
+    assert_eq!(runtime.block_on(runtime.spawn(async { 7 })).unwrap(), 7);
+}
+
+#[leak_checked]
+#[test]
+fn lazy_static_runtime() {
+    static RUNTIME: LazyLock<Runtime> = LazyLock::new(build);
+    let task = RUNTIME.spawn(async { 7 });
+    assert_eq!(RUNTIME.block_on(task).unwrap(), 7);
+}
+
+#[test]
+fn every_report_is_exact() {
+    for report in verify("runtimes", include_str!("runtimes.rs")) {
+        let workers: usize = report.ignored.iter().map(|ignored| ignored.count).sum();
+        let is_static = report.test.ends_with("static_runtime");
+        assert_eq!(workers, if is_static { 2 } else { 0 }, "{report:?}");
+        assert!(report.ignored.iter().all(|ignored| ignored.built_in));
+    }
+}

@@ -1,0 +1,130 @@
+//! A thread that does not end is left behind, waiting or running; one that is joined is not.
+
+use std::{
+    hint::spin_loop,
+    sync::{Arc, Condvar, Mutex, mpsc},
+    thread,
+};
+
+use leakcheck::leak_checked;
+
+use crate::expected::verify;
+
+fn park() {
+    loop {
+        thread::park();
+    }
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn handle_is_dropped() {
+    // leak: thread
+    drop(thread::spawn(park));
+}
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn named_threads() {
+    for _ in 0..3 {
+        thread::Builder::new()
+            .name("pinned".to_owned())
+            // leak: thread "pinned" x3
+            .spawn(park)
+            .unwrap();
+    }
+    thread::Builder::new()
+        .name("another".to_owned())
+        // leak: thread "another"
+        .spawn(park)
+        .unwrap();
+}
+
+#[leak_checked]
+#[test]
+fn joined() {
+    thread::spawn(|| {}).join().unwrap();
+}
+
+#[leak_checked]
+#[test]
+fn scoped() {
+    let mut numbers = [0; 8];
+    thread::scope(|scope| {
+        for number in &mut numbers {
+            scope.spawn(|| *number += 1);
+        }
+    });
+    assert_eq!(numbers, [1; 8]);
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn busy() {
+    // leak: thread
+    thread::spawn(|| {
+        loop {
+            spin_loop();
+            thread::yield_now();
+        }
+    });
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn mutex_locked_twice() {
+    // leak: thread
+    thread::spawn(|| {
+        let lock = Mutex::new(0);
+        let first = lock.lock().unwrap();
+        let second = lock.lock().unwrap();
+        *first + *second
+    });
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn notifier_needs_a_lock_of_the_waiter() {
+    let shared = Arc::new((Mutex::new(()), Mutex::new(false), Condvar::new()));
+    let theirs = shared.clone();
+    let (sender, waiting) = mpsc::channel();
+    // leak: thread
+    thread::spawn(move || {
+        let (outer, inner, changed) = &*theirs;
+        let _held = outer.lock().unwrap();
+        sender.send(()).unwrap();
+        drop(changed.wait_while(inner.lock().unwrap(), |ready| !*ready));
+    });
+    waiting.recv().unwrap();
+    // leak: thread
+    thread::spawn(move || {
+        let (outer, inner, changed) = &*shared;
+        let _held = outer.lock().unwrap();
+        *inner.lock().unwrap() = true;
+        changed.notify_all();
+    });
+}
+
+#[leak_checked]
+#[test]
+fn condvar_is_notified() {
+    let shared = Arc::new((Mutex::new(false), Condvar::new()));
+    let theirs = shared.clone();
+    thread::spawn(move || {
+        let (lock, changed) = &*theirs;
+        drop(changed.wait_while(lock.lock().unwrap(), |ready| !*ready));
+    });
+    let (lock, changed) = &*shared;
+    *lock.lock().unwrap() = true;
+    changed.notify_all();
+}
+
+#[test]
+fn every_report_is_exact() {
+    verify("threads", include_str!("threads.rs"));
+}

@@ -1,0 +1,116 @@
+//! What sleeps for ever is left behind, and what ends within the time to settle, counted from the test's end, is not.
+
+use std::time::Duration;
+
+use leakcheck::leak_checked;
+use tokio::time::{interval, sleep};
+
+use crate::expected::verify;
+
+const MILLISECOND: Duration = Duration::from_millis(1);
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn sleeps_for_ever() {
+    // leak: task
+    tokio::spawn(async {
+        loop {
+            sleep(Duration::from_secs(1)).await;
+        }
+    });
+}
+
+#[leak_checked]
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "leaks on purpose"]
+async fn sleeps_for_ever_on_workers() {
+    // leak: task
+    tokio::spawn(async {
+        loop {
+            sleep(Duration::from_secs(1)).await;
+        }
+    });
+}
+
+#[leak_checked]
+#[tokio::test(start_paused = true)]
+#[ignore = "leaks on purpose"]
+async fn sleeps_for_ever_in_paused_time() {
+    // leak: task
+    tokio::spawn(async {
+        loop {
+            sleep(MINUTE).await;
+        }
+    });
+}
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn heartbeat() {
+    // leak: task
+    tokio::spawn(async {
+        let mut interval = interval(100 * MILLISECOND);
+        loop {
+            interval.tick().await;
+        }
+    });
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn heartbeat_is_stopped() {
+    let task = tokio::spawn(async {
+        let mut interval = interval(100 * MILLISECOND);
+        loop {
+            interval.tick().await;
+        }
+    });
+    task.abort();
+}
+
+#[leak_checked(settle = "30s")]
+#[tokio::test]
+async fn ends_while_the_check_waits() {
+    for time in [1, 300, 600] {
+        tokio::spawn(sleep(time * MILLISECOND));
+    }
+}
+
+#[leak_checked(settle = "30s")]
+#[tokio::test(flavor = "multi_thread")]
+async fn ends_while_the_check_waits_on_workers() {
+    for time in [1, 300, 600] {
+        tokio::spawn(sleep(time * MILLISECOND));
+    }
+}
+
+/// In real time this would take an hour.
+#[leak_checked(settle = "1h")]
+#[tokio::test(start_paused = true)]
+async fn ends_while_the_check_waits_in_paused_time() {
+    for time in [1, 30, 59] {
+        tokio::spawn(sleep(time * MINUTE));
+    }
+}
+
+#[leak_checked(settle = "2s")]
+#[tokio::test]
+async fn settles_from_the_end_of_a_slow_test() {
+    tokio::spawn(sleep(2500 * MILLISECOND));
+    sleep(2100 * MILLISECOND).await;
+}
+
+#[leak_checked(settle = "30m")]
+#[tokio::test(start_paused = true)]
+async fn settles_from_the_end_of_a_slow_test_in_paused_time() {
+    tokio::spawn(sleep(80 * MINUTE));
+    sleep(60 * MINUTE).await;
+}
+
+#[test]
+fn every_report_is_exact() {
+    verify("time", include_str!("time.rs"));
+}

@@ -1,0 +1,104 @@
+//! A subject in a process of its own, which may fail, be killed or hang without taking the suite along.
+
+use std::{
+    process::{Command, Output},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use leakcheck_tests::{Run, rerun};
+
+/// After this long a child is taken for hung; nothing here takes a tenth of it.
+const HUNG: Duration = Duration::from_secs(180);
+
+/// Runs exactly one subject of `module`; see `run!`.
+pub(crate) fn run(module: &str, subject: &str, variables: &[(&str, &str)]) -> Run {
+    let name = format!("{}{subject}", subjects(module));
+    let run = run_all(&["--exact", &name], variables);
+    assert!(
+        run.text().contains("running 1 test\n"),
+        "no test is called {name}\n{}",
+        run.text()
+    );
+    run
+}
+
+/// What the names of all subjects of `module` begin with.
+pub(crate) fn subjects(module: &str) -> String {
+    let (_, module) = module.split_once("::").expect("a property is a module");
+    format!("{module}::subject::")
+}
+
+/// Runs the subjects that the harness chooses by `arguments`, and fails where they hang.
+pub(crate) fn run_all(arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+    let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+    let variables: Vec<(String, String)> = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let what = arguments.join(" ");
+    unless_hung(&what, move || {
+        let variables: Vec<(&str, &str)> = variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        rerun(&arguments, &variables)
+    })
+}
+
+/// Runs this test binary as `arguments` and `variables` say and not otherwise.
+pub(crate) fn harness(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let exe = std::env::current_exe().expect("the test binary has a path");
+    let mut command = Command::new(exe);
+    command
+        .args(arguments)
+        .env_remove("RUST_TEST_THREADS")
+        .env_remove("LEAKCHECK_REPORT_DIR")
+        .envs(variables.iter().copied());
+    unless_hung(&arguments.join(" "), move || {
+        command.output().expect("the test binary runs")
+    })
+}
+
+fn unless_hung<T: Send + 'static>(what: &str, run: impl FnOnce() -> T + Send + 'static) -> T {
+    let (send, ended) = mpsc::channel();
+    // Nobody listens any more where it was taken for hung.
+    let waiting = thread::spawn(move || drop(send.send(run())));
+    match ended.recv_timeout(HUNG) {
+        Ok(output) => output,
+        Err(mpsc::RecvTimeoutError::Timeout) => panic!("`{what}` hangs"),
+        Err(mpsc::RecvTimeoutError::Disconnected) => {
+            std::panic::resume_unwind(waiting.join().expect_err("its result was not sent"))
+        }
+    }
+}
+
+/// Every test of the run passed.
+#[track_caller]
+pub(crate) fn assert_passes(run: &Run) {
+    assert_eq!(run.output.status.code(), Some(0), "{}", run.text());
+}
+
+/// At least one test of the run failed, in the way that harnesses fail.
+#[track_caller]
+pub(crate) fn assert_fails(run: &Run) {
+    assert_eq!(run.output.status.code(), Some(101), "{}", run.text());
+}
+
+/// The values that subjects wrote after `label` past the harness, which swallows what is printed.
+pub(crate) fn said(run: &Run, label: &str) -> Vec<String> {
+    run.text()
+        .lines()
+        .filter_map(|line| Some(line.split_once(label)?.1.trim().to_owned()))
+        .collect()
+}
+
+/// Writes a line for [`said`].
+pub(crate) fn say(label: &str, value: impl std::fmt::Display) {
+    use std::io::Write as _;
+    let line = format!("\n{label} {value}\n");
+    std::io::stdout()
+        .write_all(line.as_bytes())
+        .expect("standard output is open");
+}

@@ -1,0 +1,308 @@
+//! A rule accepts exactly what it names, and the report says which rule accepted what and why.
+
+use leakcheck_tests::{Report, Run};
+
+use crate::{
+    child::{assert_fails, assert_passes},
+    left::{assert_left, tasks, threads},
+};
+
+const IN_CONNECT: &str = "thread::spawn(thread::park); // In connect.";
+const IN_TEST: &str = "thread::spawn(thread::park); // In the test.";
+
+/// What was accepted: rule, reason, kind and number.
+fn accepted(report: &Report) -> Vec<(&str, &str, &str, usize)> {
+    report
+        .ignored
+        .iter()
+        .map(|entry| {
+            assert!(!entry.built_in);
+            (
+                entry.rule.as_str(),
+                entry.reason.as_str(),
+                entry.kind.as_str(),
+                entry.count,
+            )
+        })
+        .collect()
+}
+
+/// The rule took the one thread and left the other.
+#[track_caller]
+fn assert_took_one(run: &Run, rule: &str) {
+    assert_fails(run);
+    assert_left(&run.report().leaks, &[threads(1, IN_TEST)]);
+    assert_eq!(accepted(run.report()), [(rule, "", "thread", 1)]);
+}
+
+#[test]
+fn created_by_a_function() {
+    assert_took_one(
+        &run!(by_path),
+        "ignore_created_by(\"suite::ignores::subject::connect\")",
+    );
+}
+
+#[test]
+fn created_by_a_glob() {
+    assert_took_one(&run!(by_glob), "ignore_created_by(\"*::conn*\")");
+}
+
+#[test]
+fn created_by_the_body_of_an_async_function() {
+    let rule = "ignore_created_by(\"suite::ignores::subject::connect_async\")";
+    assert_took_one(&run!(by_async_path), rule);
+}
+
+#[test]
+fn thread_names() {
+    assert_took_one(&run!(by_name), "ignore_thread_name(\"metrics-*\")");
+}
+
+#[test]
+fn a_part_of_a_path_is_not_the_path() {
+    let run = run!(by_part_of_a_path);
+    assert_fails(&run);
+    assert_left(&run.report().leaks, &[threads(1, IN_CONNECT)]);
+    assert_eq!(accepted(run.report()), []);
+}
+
+#[test]
+fn by_predicate_with_its_reason() {
+    let run = run!(by_predicate);
+    assert_fails(&run);
+    assert_left(&run.report().leaks, &[threads(1, IN_TEST)]);
+    assert_eq!(
+        accepted(run.report()),
+        [("ignore_if(..)", "it has a name", "thread", 1)]
+    );
+    assert!(run.text().contains("it has a name"), "{}", run.text());
+}
+
+#[test]
+fn at_most_is_exact() {
+    let rule = "ignore_created_by(\"*::connect\")";
+    let run = run!(two_of_two);
+    assert_passes(&run);
+    assert_left(&run.report().leaks, &[]);
+    assert_eq!(
+        accepted(run.report()),
+        [(rule, "a pool of two", "thread", 2)]
+    );
+
+    let run = run!(three_of_two);
+    assert_fails(&run);
+    assert_left(&run.report().leaks, &[threads(1, IN_CONNECT)]);
+    assert_eq!(
+        accepted(run.report()),
+        [(rule, "a pool of two", "thread", 2)]
+    );
+}
+
+#[test]
+fn a_rule_for_one_kind_leaves_the_others() {
+    let run = run!(only_threads);
+    assert_fails(&run);
+    assert_left(
+        &run.report().leaks,
+        &[tasks(1, "tokio::spawn(std::future::pending::<()>());")],
+    );
+    assert_eq!(
+        accepted(run.report()),
+        [("ignore_created_by(\"*\")", "", "thread", 1)]
+    );
+}
+
+#[test]
+fn tasks_are_accepted_where_they_have_sites() {
+    let run = run!(only_tasks);
+    if cfg!(tokio_unstable) {
+        assert_left(&run.report().leaks, &[threads(1, IN_TEST)]);
+        assert_eq!(
+            accepted(run.report()),
+            [("ignore_created_by(\"*\")", "", "task", 1)]
+        );
+    } else {
+        let task = tasks(1, "");
+        assert_left(&run.report().leaks, &[threads(1, IN_TEST), task]);
+        assert_eq!(accepted(run.report()), []);
+    }
+}
+
+#[test]
+fn what_is_there_already() {
+    use leakcheck::{Options, find};
+    use std::{sync::mpsc, thread, time::Duration};
+
+    let (stop, stopped) = mpsc::channel::<()>();
+    let older = thread::spawn(move || stopped.iter().count());
+    let options = Options::new().settle(Duration::from_millis(50));
+    let current = options.clone().ignore_current();
+    assert_left(find(&current).unwrap().leaks(), &[]);
+
+    let (stop_newer, stopped) = mpsc::channel::<()>();
+    let newer = thread::spawn(move || stopped.iter().count());
+    let (older_site, newer_site) = (
+        threads(
+            1,
+            "let older = thread::spawn(move || stopped.iter().count());",
+        ),
+        threads(
+            1,
+            "let newer = thread::spawn(move || stopped.iter().count());",
+        ),
+    );
+    assert_left(
+        find(&current).unwrap().leaks(),
+        std::slice::from_ref(&newer_site),
+    );
+    assert_left(find(&options).unwrap().leaks(), &[older_site, newer_site]);
+    drop((stop, stop_newer));
+    older.join().unwrap();
+    newer.join().unwrap();
+}
+
+#[test]
+fn rules_that_cannot_be_applied_yet_are_named() {
+    let run = run!(by_state);
+    assert_fails(&run);
+    assert_left(&run.report().leaks, &[threads(1, IN_CONNECT)]);
+    assert!(
+        run.report()
+            .notes
+            .iter()
+            .any(|note| note.contains("ignore_top_function")),
+        "{:?}",
+        run.report().notes
+    );
+}
+
+mod subject {
+    use std::thread;
+
+    use leakcheck::{Ignore, Kind, Options, leak_checked};
+
+    fn connect() {
+        thread::spawn(thread::park); // In connect.
+    }
+
+    async fn connect_async() {
+        tokio::task::yield_now().await;
+        thread::spawn(thread::park); // In connect_async.
+    }
+
+    fn named(name: &str) {
+        let builder = thread::Builder::new().name(name.to_owned());
+        builder.spawn(thread::park).unwrap();
+    }
+
+    #[leak_checked(
+        settle = "50ms",
+        ignore_created_by = "suite::ignores::subject::connect"
+    )]
+    #[test]
+    #[ignore = "leaks on purpose"]
+    fn by_path() {
+        connect();
+        thread::spawn(thread::park); // In the test.
+    }
+
+    #[leak_checked(settle = "50ms", ignore_created_by = "*::conn*")]
+    #[test]
+    #[ignore = "leaks on purpose"]
+    fn by_glob() {
+        connect();
+        thread::spawn(thread::park); // In the test.
+    }
+
+    #[leak_checked(
+        settle = "50ms",
+        ignore_created_by = "suite::ignores::subject::connect_async"
+    )]
+    #[tokio::test]
+    #[ignore = "leaks on purpose"]
+    async fn by_async_path() {
+        connect_async().await;
+        thread::spawn(thread::park); // In the test.
+    }
+
+    #[leak_checked(settle = "50ms", ignore_thread_name = "metrics-*")]
+    #[test]
+    #[ignore = "leaks on purpose"]
+    fn by_name() {
+        named("metrics-flush");
+        thread::spawn(thread::park); // In the test.
+    }
+
+    #[leak_checked(settle = "50ms", ignore_created_by = ["connect", "suite::ignores", "onnec"])]
+    #[test]
+    #[ignore = "leaks on purpose"]
+    fn by_part_of_a_path() {
+        connect();
+    }
+
+    fn has_a_name() -> Options {
+        Options::new().ignore_if("it has a name", |leak| leak.name().is_some())
+    }
+
+    #[leak_checked(settle = "50ms", options = has_a_name)]
+    #[test]
+    #[ignore = "leaks on purpose"]
+    fn by_predicate() {
+        named("flush");
+        thread::spawn(thread::park); // In the test.
+    }
+
+    fn two() -> Options {
+        let two = Ignore::created_by("*::connect").at_most(2);
+        Options::new().ignore(two.because("a pool of two"))
+    }
+
+    #[leak_checked(settle = "50ms", options = two)]
+    #[test]
+    #[ignore = "leaks on purpose"]
+    fn two_of_two() {
+        connect();
+        connect();
+    }
+
+    #[leak_checked(settle = "50ms", options = two)]
+    #[test]
+    #[ignore = "leaks on purpose"]
+    fn three_of_two() {
+        for _ in 0..3 {
+            connect();
+        }
+    }
+
+    fn threads() -> Options {
+        Options::new().ignore(Ignore::created_by("*").on(Kind::Thread))
+    }
+
+    #[leak_checked(settle = "50ms", options = threads)]
+    #[tokio::test]
+    #[ignore = "leaks on purpose"]
+    async fn only_threads() {
+        tokio::spawn(std::future::pending::<()>());
+        thread::spawn(thread::park); // In the test.
+    }
+
+    fn tasks() -> Options {
+        Options::new().ignore(Ignore::created_by("*").on(Kind::Task))
+    }
+
+    #[leak_checked(settle = "50ms", options = tasks)]
+    #[tokio::test]
+    #[ignore = "leaks on purpose"]
+    async fn only_tasks() {
+        tokio::spawn(std::future::pending::<()>());
+        thread::spawn(thread::park); // In the test.
+    }
+
+    #[leak_checked(settle = "50ms", ignore_top_function = "*", ignore_any_function = "*")]
+    #[test]
+    #[ignore = "leaks on purpose"]
+    fn by_state() {
+        connect();
+    }
+}

@@ -1,0 +1,120 @@
+//! Findings as the properties state them: kind, number, and the source line that made them.
+
+use std::{fs, path::Path};
+
+/// One finding, whichever way it was reported.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Finding {
+    kind: String,
+    /// The line at the site, without its indent; none where a task was only counted.
+    code: Option<String>,
+    count: usize,
+}
+
+/// Tasks that this line spawned. Without hooks they are counted, not named.
+pub(crate) fn tasks(count: usize, code: &str) -> Finding {
+    Finding {
+        kind: "task".to_owned(),
+        code: cfg!(tokio_unstable).then(|| code.to_owned()),
+        count,
+    }
+}
+
+/// Threads that this line started.
+pub(crate) fn threads(count: usize, code: &str) -> Finding {
+    Finding {
+        kind: "thread".to_owned(),
+        code: Some(code.to_owned()),
+        count,
+    }
+}
+
+impl Finding {
+    /// Whether this line made it.
+    pub(crate) fn is_of(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+}
+
+impl From<&leakcheck_tests::Leak> for Finding {
+    fn from(leak: &leakcheck_tests::Leak) -> Self {
+        let site = leak.created_at.as_ref();
+        Self {
+            kind: leak.kind.clone(),
+            code: site.map(|site| line(site.file.as_deref(), site.line)),
+            count: leak.count,
+        }
+    }
+}
+
+impl From<&leakcheck::Leak> for Finding {
+    fn from(leak: &leakcheck::Leak) -> Self {
+        let site = leak.created_at();
+        Self {
+            kind: leak.kind().name().to_owned(),
+            code: site.map(|site| line(site.file(), site.line())),
+            count: leak.count(),
+        }
+    }
+}
+
+/// The findings are exactly these, in any order.
+#[track_caller]
+pub(crate) fn assert_left<'a, L>(leaks: &'a [L], expected: &[Finding])
+where
+    Finding: From<&'a L>,
+{
+    let found: Vec<Finding> = leaks.iter().map(Finding::from).collect();
+    assert_eq!(merged(found), merged(expected.to_vec()));
+}
+
+/// Sorted, what is the same added up: counted tasks have no sites to tell them apart.
+fn merged(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort();
+    findings.dedup_by(|next, kept| {
+        let same = (&next.kind, &next.code) == (&kept.kind, &kept.code);
+        if same {
+            kept.count += next.count;
+        }
+        same
+    });
+    findings
+}
+
+fn line(file: Option<&str>, number: Option<u32>) -> String {
+    let place = format!("{file:?}:{number:?}");
+    let Some((file, number)) = file.zip(number) else {
+        return place;
+    };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let text = fs::read_to_string(path).unwrap_or_default();
+    text.lines()
+        .nth(number as usize - 1)
+        .map_or(place, |line| line.trim().to_owned())
+}
+
+mod control {
+    use super::{Finding, assert_left, threads};
+
+    impl From<&&str> for Finding {
+        fn from(code: &&str) -> Self {
+            threads(1, code)
+        }
+    }
+
+    #[test]
+    fn a_finding_too_many_or_too_few_is_seen() {
+        let leaks: [&str; 0] = [];
+        assert_left(&leaks, &[]);
+        assert_left(&["a", "b", "a"], &[threads(1, "b"), threads(2, "a")]);
+        for (found, expected) in [
+            (&["a"][..], vec![]),
+            (&[], vec![threads(1, "a")]),
+            (&["a", "a"], vec![threads(1, "a")]),
+            (&["a"], vec![threads(1, "b")]),
+        ] {
+            std::panic::catch_unwind(|| assert_left(found, &expected))
+                .expect_err("different findings are not equal");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Waiting costs a clean test nothing, lasts as long as was asked for, and has one deadline that nothing moves.
+
+use crate::{
+    child::{assert_fails, assert_passes},
+    left::{assert_left, tasks},
+};
+
+const ENDS: &str = "tokio::spawn(sleep(Duration::from_millis(1500)));";
+
+#[test]
+fn a_clean_test_does_not_wait() {
+    for subject in ["clean_sync", "clean_current_thread"] {
+        let run = crate::child::run(module_path!(), subject, &[]);
+        assert_passes(&run);
+        assert_eq!(run.report().waited_ms, 0);
+        assert_eq!(run.report().verdict, "clean");
+    }
+}
+
+#[test]
+fn a_leak_is_waited_for() {
+    let run = run!(short);
+    assert_fails(&run);
+    assert!(run.report().waited_ms >= 20, "{:?}", run.report());
+    assert_left(&run.report().leaks, &[tasks(1, ENDS)]);
+}
+
+#[test]
+fn the_attribute_gives_the_limit() {
+    let run = run!(long);
+    assert_passes(&run);
+    assert_eq!(run.report().verdict, "lingering");
+    assert_left(&run.report().lingered, &[tasks(1, ENDS)]);
+}
+
+#[test]
+fn the_environment_gives_it_before_the_attribute() {
+    let run = run!(short, "LEAKCHECK_SETTLE" = "20s");
+    assert_passes(&run);
+    assert_eq!(run.report().verdict, "lingering");
+
+    let run = run!(long, "LEAKCHECK_SETTLE" = "20ms");
+    assert_fails(&run);
+    assert_left(&run.report().leaks, &[tasks(1, ENDS)]);
+}
+
+/// The first leak of a process takes seconds to symbolise in a debug build.
+#[test]
+fn the_time_of_the_check_itself_is_not_added() {
+    let run = run!(long, "LEAKCHECK_SETTLE" = "100ms");
+    assert_fails(&run);
+    assert_left(&run.report().leaks, &[tasks(1, ENDS)]);
+}
+
+#[test]
+fn without_a_limit_nothing_is_waited_for() {
+    let run = run!(long, "LEAKCHECK_SETTLE" = "0s");
+    assert_fails(&run);
+    assert_left(&run.report().leaks, &[tasks(1, ENDS)]);
+}
+
+/// Each ending is news that wakes the check; if news moved the deadline, it would see the end of the chain.
+#[test]
+fn the_deadline_is_absolute() {
+    for subject in ["chain_of_tasks", "chain_of_threads"] {
+        let run = crate::child::run(module_path!(), subject, &[]);
+        assert_fails(&run);
+        assert_eq!(run.report().verdict, "leaked");
+    }
+}
+
+mod subject {
+    use std::{thread, time::Duration};
+
+    use leakcheck::leak_checked;
+    use tokio::time::sleep;
+
+    /// A hundred times the limit of the checks below.
+    const LINKS: u32 = 1000;
+    const LINK: Duration = Duration::from_millis(10);
+
+    #[leak_checked]
+    #[test]
+    #[ignore = "looked at from outside"]
+    fn clean_sync() {
+        thread::spawn(|| ()).join().unwrap();
+    }
+
+    #[leak_checked]
+    #[tokio::test]
+    #[ignore = "looked at from outside"]
+    async fn clean_current_thread() {
+        tokio::spawn(tokio::task::yield_now()).await.unwrap();
+    }
+
+    #[leak_checked(settle = "20ms")]
+    #[tokio::test]
+    #[ignore = "looked at from outside"]
+    async fn short() {
+        tokio::spawn(sleep(Duration::from_millis(1500)));
+    }
+
+    #[leak_checked(settle = "20s")]
+    #[tokio::test]
+    #[ignore = "looked at from outside"]
+    async fn long() {
+        tokio::spawn(sleep(Duration::from_millis(1500)));
+    }
+
+    fn next_task(left: u32) {
+        if left > 0 {
+            tokio::spawn(async move {
+                sleep(LINK).await;
+                next_task(left - 1);
+            });
+        }
+    }
+
+    #[leak_checked(settle = "100ms")]
+    #[tokio::test]
+    #[ignore = "leaks on purpose"]
+    async fn chain_of_tasks() {
+        next_task(LINKS);
+    }
+
+    fn next_thread(left: u32) {
+        if left > 0 {
+            thread::spawn(move || {
+                thread::sleep(LINK);
+                next_thread(left - 1);
+            });
+        }
+    }
+
+    #[leak_checked(settle = "100ms")]
+    #[test]
+    #[ignore = "leaks on purpose"]
+    fn chain_of_threads() {
+        next_thread(LINKS);
+    }
+}
