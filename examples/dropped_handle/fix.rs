@@ -1,0 +1,48 @@
+//! A `JoinSet` ends its tasks where it is dropped: the accept loop ends with the server.
+
+use std::net::SocketAddr;
+
+use leakcheck::leak_checked;
+use tokio::{
+    io::{self, AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
+
+struct EchoServer {
+    address: SocketAddr,
+    _accepting: JoinSet<io::Result<()>>,
+}
+
+impl EchoServer {
+    async fn start() -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let address = listener.local_addr()?;
+        let mut accepting = JoinSet::new();
+        accepting.spawn(accept(listener));
+        Ok(Self {
+            address,
+            _accepting: accepting,
+        })
+    }
+}
+
+async fn accept(listener: TcpListener) -> io::Result<()> {
+    loop {
+        let (mut connection, _) = listener.accept().await?;
+        let (mut read, mut write) = connection.split();
+        io::copy(&mut read, &mut write).await?;
+    }
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn what_is_sent_comes_back() -> io::Result<()> {
+    let server = EchoServer::start().await?;
+    let mut client = TcpStream::connect(server.address).await?;
+    client.write_all(b"hello").await?;
+    let mut answer = [0; 5];
+    client.read_exact(&mut answer).await?;
+    assert_eq!(&answer, b"hello");
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! Each leak fails with the report that is committed beside it, each fix passes, and no example is left out.
+
+#![allow(
+    missing_docs,
+    reason = "the captions of the programs are for their readers"
+)]
+
+mod arc_cycle {
+    mod fix;
+    mod leak;
+}
+mod axum_serve {
+    mod fix;
+    mod leak;
+}
+mod blocking_channel {
+    mod fix;
+    mod leak;
+}
+mod dropped_handle {
+    mod fix;
+    mod leak;
+}
+mod heartbeat {
+    mod fix;
+    mod leak;
+}
+mod retry_loop {
+    mod fix;
+    mod leak;
+}
+mod timeout_handle {
+    mod fix;
+    mod leak;
+}
+mod worker_thread {
+    mod fix;
+    mod leak;
+}
+
+use std::{env, fs, process::Command};
+
+use leakcheck_examples::{Example, Outcome, mask};
+
+/// Runs this binary again.
+fn run(arguments: &[&str]) -> String {
+    let output = Command::new(env::current_exe().expect("the test binary has a path"))
+        .args(arguments)
+        .env_remove("RUST_TEST_THREADS")
+        .env_remove("LEAKCHECK_SETTLE")
+        .output()
+        .expect("the test binary runs");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What should be the same in both configurations. Where tokio does not tell of its tasks, they are counted and a line
+/// says so; threads are described as well as ever.
+fn seen(report: &str) -> Vec<&str> {
+    let is_counted = cfg!(not(tokio_unstable)) && report.contains("\ntask");
+    report
+        .lines()
+        .take(if is_counted { 1 } else { usize::MAX })
+        .filter(|line| cfg!(tokio_unstable) || !line.starts_with("coverage of tasks: "))
+        .collect()
+}
+
+/// With `--cfg tokio_unstable`, `EXAMPLES=overwrite` writes the reports instead of comparing them.
+#[test]
+fn each_leak_prints_the_report_beside_it() {
+    let output = run(&["--ignored", "::leak::"]);
+    let outcome = Outcome::read(&output);
+    let overwrite =
+        cfg!(tokio_unstable) && env::var_os("EXAMPLES").is_some_and(|value| value == "overwrite");
+    let mut different = Vec::new();
+    for example in Example::all().expect("the examples are readable") {
+        let Some(printed) = outcome.leak(&example).map(mask) else {
+            panic!("`{}` does not fail\n{output}", example.name());
+        };
+        if overwrite {
+            fs::write(example.path("report.txt"), &printed).expect("the report is writable");
+        }
+        let expected = example.report().unwrap_or_default();
+        if seen(&printed) != seen(&expected) {
+            different.push(format!(
+                "{} prints\n{printed}\ninstead of\n{expected}",
+                example.name()
+            ));
+        }
+    }
+    assert!(different.is_empty(), "{}", different.join("\n\n"));
+}
+
+#[test]
+fn each_folder_has_one_leak_and_one_fix() {
+    let examples = Example::all().expect("the examples are readable");
+    let names: Vec<String> = examples.iter().map(Example::name).collect();
+    for (arguments, program) in [
+        (&["--list", "--ignored"][..], "leak"),
+        (&["--list", "::fix::"], "fix"),
+    ] {
+        let output = run(arguments);
+        let mut tested: Vec<&str> = output
+            .lines()
+            .filter_map(|line| {
+                line.strip_suffix(": test")?
+                    .split_once(&format!("::{program}::"))
+            })
+            .map(|(name, _)| name)
+            .collect();
+        tested.sort_unstable();
+        assert_eq!(tested, names, "{program}");
+    }
+}
