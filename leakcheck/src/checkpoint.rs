@@ -19,13 +19,13 @@ use crate::{
 /// Remembers what is alive now, to compare with later.
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// let before = leakcheck::checkpoint();
 /// let client = tokio::spawn(async { "a client's background task" });
 /// client.await.unwrap();
 /// before.verify().await; // Of the client nothing is left.
-/// # }
+/// # });
+/// # Ok::<(), std::io::Error>(())
 /// ```
 ///
 /// # Panics

@@ -103,13 +103,13 @@ mod tests {
     fn homes() {
         let registry = "/h/.cargo/registry/src/index.example-1/";
         for (function, file, expected) in [
-            ("my::f", "/work/my/src/lib.rs", Home::User),
+            ("my::f", "/home/me/my/src/lib.rs", Home::User),
             (
                 "my::f",
                 "/rustc/abc/library/core/src/ops/function.rs",
                 Home::Machinery,
             ),
-            ("core::f", "/work/my/src/lib.rs", Home::Machinery),
+            ("core::f", "/home/me/my/src/lib.rs", Home::Machinery),
             (
                 "axum::serve",
                 &format!("{registry}axum-0.8.3/src/serve/mod.rs"),
@@ -127,10 +127,10 @@ mod tests {
             ),
             (
                 "<tokio::T as x::Y>::m",
-                "/work/my/src/lib.rs",
+                "/home/me/my/src/lib.rs",
                 Home::Machinery,
             ),
-            ("leakcheck_user::f", "/work/my/src/lib.rs", Home::User),
+            ("leakcheck_user::f", "/home/me/my/src/lib.rs", Home::User),
         ] {
             assert_eq!(
                 of(function, Some(Path::new(file))),
@@ -149,6 +149,6 @@ mod tests {
             in_package(path).as_deref(),
             Some("axum-0.8.3/src/serve/mod.rs")
         );
-        assert_eq!(in_package(Path::new("/work/my/src/lib.rs")), None);
+        assert_eq!(in_package(Path::new("/home/me/my/src/lib.rs")), None);
     }
 }

@@ -30,7 +30,7 @@ fn report(leaks: Vec<Leak>) -> Report {
     Report {
         subject: Subject {
             package: Some("my_app".to_owned()),
-            package_dir: Some("/work/my_app".to_owned()),
+            package_dir: Some("/src/my_app".to_owned()),
             binary: "pool".to_owned(),
             test: "reconnects".to_owned(),
             function: Some("pool::reconnects".to_owned()),
