@@ -40,12 +40,14 @@ enum Leg {
     "a_closed_pool_ends_its_workers: clean",
     "a_dropped_pool_ends_its_workers: clean",
 ]; "sqlx-0.8")]
+#[ignore = "builds eleven packages; `.ci/run released`"]
 fn tasks_are_named_where_tokio_tells_of_them(package: &str, expected: &[&str]) {
     assert_eq!(findings(package, Leg::Unstable), expected);
 }
 
 #[test_case("tower-0.4.6", &["giving_up_on_a_service_ends_its_task: task x1"]; "tower-0.4.6")]
 #[test_case("tower-0.4.7", &["giving_up_on_a_service_ends_its_task: clean"]; "tower-0.4.7")]
+#[ignore = "builds eleven packages; `.ci/run released`"]
 fn tasks_are_counted_where_it_does_not(package: &str, expected: &[&str]) {
     assert_eq!(findings(package, Leg::Plain), expected);
 }
@@ -56,6 +58,7 @@ fn tasks_are_counted_where_it_does_not(package: &str, expected: &[&str]) {
 ]; "notify-4.0.6")]
 #[test_case("notify-4.0.7", &["a_dropped_watcher_ends_its_threads: clean"]; "notify-4.0.7")]
 #[test_case("notify-8", &["a_dropped_watcher_ends_its_threads: clean"]; "notify-8")]
+#[ignore = "builds eleven packages; `.ci/run released`"]
 fn threads_are_named_without_any_flag(package: &str, expected: &[&str]) {
     assert_eq!(findings(package, Leg::Plain), expected);
 }

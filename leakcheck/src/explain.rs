@@ -55,12 +55,21 @@ pub(crate) fn unnamed_tasks(count: usize) -> Leak {
     }
 }
 
-/// What usually leads to a leak of this kind, and what to do.
-pub(crate) fn help(leak: &Leak) -> &'static str {
-    match leak.kind {
-        Kind::Task if leak.created_at.is_none() => {
-            "build with RUSTFLAGS=\"--cfg tokio_unstable\" to see which tasks these are and where they were spawned"
-        }
+/// What usually leads to a leak of this kind, and what to do; nothing where only the coverage can help.
+pub(crate) fn help(leak: &Leak) -> Option<String> {
+    if let Some(dependency) = leak.created_through.last() {
+        let package = dependency
+            .file
+            .as_deref()
+            .and_then(|file| file.split('/').next());
+        return Some(format!(
+            "`{}` started it inside this call: use its shutdown or close method and wait for it, or look for a release \
+             that ends what it starts",
+            package.unwrap_or("a dependency")
+        ));
+    }
+    let text = match leak.kind {
+        Kind::Task if leak.polls.is_none() => return None,
         Kind::Task => {
             "dropping a `JoinHandle` does not end its task: keep it and `abort()` or await it, use a `JoinSet`, or \
              give the task a shutdown signal"
@@ -72,11 +81,16 @@ pub(crate) fn help(leak: &Leak) -> &'static str {
             "dropping a `JoinHandle` does not end its thread: tell it to stop, then `join()` it, or use `thread::scope`"
         }
         _ => "end it before the test does",
-    }
+    };
+    Some(text.to_owned())
 }
 
+/// The narrowest rule that accepts the group: by the dependency that started it, else by the user's own function.
 fn accept(group: &Group, trace: &Trace) -> Option<String> {
-    match (&trace.site, &group.name) {
+    let is_path =
+        |frame: &&Frame| frame.function.contains("::") && !frame.function.starts_with('<');
+    let through = trace.through.iter().rev().find(is_path);
+    match (through.or(trace.site.as_ref()), &group.name) {
         (Some(site), _) if !site.function.is_empty() => {
             Some(format!("ignore_created_by(\"{}\")", site.function))
         }

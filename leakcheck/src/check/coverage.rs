@@ -32,7 +32,11 @@ impl Check {
                  `leakcheck::instrument`, or let `#[leak_checked]` build it"
                     .to_owned(),
             ),
-            None => Seen::Partial("only tasks of runtimes that were given to `leakcheck::instrument` are seen".to_owned()),
+            None => Seen::Nothing(
+                "the check saw no runtime; tasks of those that were given to `leakcheck::instrument` are listed where \
+                 tokio tells of them"
+                    .to_owned(),
+            ),
         }
     }
 }

@@ -85,12 +85,12 @@ fn finding(leak: &Leak, report: &Report) -> String {
             format!("spawned in {}", plain(&site.function))
         }
         (None, Some(site), _) if !site.function.is_empty() => {
-            format!("without a name, started in {}", plain(&site.function))
+            format!("unnamed, started in {}", plain(&site.function))
         }
         (None, _, Kind::Task) if leak.stack.is_empty() && leak.polls.is_none() => {
             "counted by the runtime, not named".to_owned()
         }
-        (None, _, _) => "without a name".to_owned(),
+        (None, _, _) => "unnamed".to_owned(),
     });
     if let Some(tid) = leak.tid {
         facts.push(format!("tid {tid}"));
@@ -100,6 +100,7 @@ fn finding(leak: &Leak, report: &Report) -> String {
         facts.push(match polls {
             0 => "never polled".to_owned(),
             1 => "polled once".to_owned(),
+            2 => "polled twice".to_owned(),
             polls => format!("polled {most}{polls} times"),
         });
     }
@@ -109,19 +110,13 @@ fn finding(leak: &Leak, report: &Report) -> String {
     }
     let mut notes = Vec::new();
     if !leak.created_through.is_empty() {
-        let through: Vec<String> = leak
-            .created_through
-            .iter()
-            .take(CALLERS)
-            .map(called)
-            .collect();
-        notes.push(("through", through.join("  <-  ")));
+        notes.push(("through", through(&leak.created_through)));
     }
     if !leak.created_by.is_empty() {
         notes.push(("created by", callers(&leak.created_by, report)));
     }
     notes.extend(leak.note.iter().map(|note| ("note", note.clone())));
-    notes.push(("help", explain::help(leak).to_owned()));
+    notes.extend(explain::help(leak).map(|help| ("help", help)));
     notes.extend(
         leak.accept
             .iter()
@@ -165,11 +160,20 @@ fn callers(frames: &[Frame], report: &Report) -> String {
     shown.join("  <-  ")
 }
 
-fn called(frame: &Frame) -> String {
-    match place(frame) {
-        Some(place) => format!("{} ({place})", plain(&frame.function)),
+/// The dependency's own frames, a line each: the innermost, which did it, and those next to the user's call.
+fn through(frames: &[Frame]) -> String {
+    const SHOWN: usize = 3;
+    let line = |frame: &Frame| match place(frame) {
+        Some(place) if frame.function.is_empty() => place,
+        Some(place) => format!("{place} {}", short(&frame.function)),
         None => plain(&frame.function),
+    };
+    let mut lines: Vec<String> = frames.iter().map(line).collect();
+    if lines.len() > SHOWN {
+        let folded = plural::of(lines.len() - 2, "more frame", "more frames");
+        lines.splice(1..lines.len() - 1, [folded]);
     }
+    lines.join("\n")
 }
 
 fn place(frame: &Frame) -> Option<String> {
@@ -180,15 +184,19 @@ fn place(frame: &Frame) -> Option<String> {
     }
 }
 
-/// The last two segments of a path: `Pool::connect`.
+/// The last two segments of a path: `Pool::connect`; of a trait's method those of the type and the method.
 fn short(function: &str) -> String {
-    let mut ends = function.rmatch_indices("::").map(|(at, _)| at);
-    let start = ends.nth(1).map_or(0, |at| at + 2);
-    plain(if function.starts_with('<') {
-        function
-    } else {
-        &function[start..]
-    })
+    let (owner, method) = match function
+        .strip_prefix('<')
+        .and_then(|rest| rest.split_once(" as "))
+    {
+        Some((owner, rest)) => (owner, rest.rsplit("::").next().unwrap_or(rest)),
+        None => function.rsplit_once("::").unwrap_or(("", function)),
+    };
+    let owner = owner.split('<').next().unwrap_or(owner);
+    let owner = owner.rsplit("::").next().unwrap_or(owner);
+    let separator = if owner.is_empty() { "" } else { "::" };
+    plain(&format!("{owner}{separator}{method}"))
 }
 
 fn stack(out: &mut String, leak: &Leak) {
