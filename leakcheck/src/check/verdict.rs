@@ -13,10 +13,14 @@ impl Check {
     fn findings(&self, present: &Present) -> Vec<Leak> {
         let own = self.runtime.as_ref().and_then(Watched::token);
         let package_dir = self.whom.package_dir();
-        let mut found: Vec<Leak> = diff::groups(&present.resources, own)
-            .iter()
-            .map(|group| explain::finding(group, package_dir.as_deref()))
-            .collect();
+        let mut found: Vec<Leak> = Vec::new();
+        for group in diff::groups(&present.resources, own) {
+            let leak = explain::finding(&group, package_dir.as_deref());
+            match found.iter_mut().find(|known| known.is_like(&leak)) {
+                Some(known) => known.absorb(&leak),
+                None => found.push(leak),
+            }
+        }
         found.sort_by_key(|leak| leak.kind);
         if present.unnamed > 0 {
             found.insert(0, explain::unnamed_tasks(present.unnamed));

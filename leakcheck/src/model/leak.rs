@@ -26,6 +26,23 @@ pub struct Leak {
 }
 
 impl Leak {
+    /// Whether the other was made on the same lines: an optimiser may make several paths of one.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.name == other.name
+            && self.tie == other.tie
+            && self.created_at == other.created_at
+            && self.created_through == other.created_through
+            && self.created_by == other.created_by
+    }
+
+    /// Adds the other's things to this.
+    pub(crate) fn absorb(&mut self, other: &Self) {
+        self.count += other.count;
+        self.age = self.age.max(other.age);
+        self.polls = self.polls.max(other.polls);
+        self.tid = None;
+    }
     /// What it is.
     pub fn kind(&self) -> Kind {
         self.kind
