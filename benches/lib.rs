@@ -1,1 +1,13 @@
-//! Placeholder.
+//! What the programs of the benchmark share: the work to be measured, the rounds, the table, child programs.
+
+mod process;
+mod rounds;
+mod table;
+mod work;
+
+pub use process::{Program, peak_memory, relay_myself, relay_with_hooks, run_myself};
+pub use rounds::{Entrant, Scale, medians};
+pub use table::Section;
+pub use work::{
+    Flavor, Leaked, Spawns, leak, leak_nested, per_call, poll_often, spawn_join, thread_spawn_join,
+};

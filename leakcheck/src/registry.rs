@@ -35,9 +35,8 @@ pub(crate) enum Start {
     Cancelled,
 }
 
-/// One place of the table, on a cache line of its own: neighbours are polled by different workers.
+/// One place of the table.
 #[derive(Debug, Default)]
-#[repr(align(64))]
 pub(crate) struct Slot {
     id: AtomicU64,
     scope: AtomicU32,

@@ -216,7 +216,7 @@ fn block_on<R>(
 
 /// The outcome of a future; a panic of it is caught where it happens, so that its runtime lives on.
 async fn caught<R>(body: impl Future<Output = R>, ends: &Ends<R>) -> Outcome<R> {
-    let mut body = Box::pin(body);
+    let mut body = pin!(body);
     let polled =
         poll_fn(
             |cx| match panic::catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(cx))) {

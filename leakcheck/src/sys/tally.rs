@@ -1,17 +1,20 @@
 //! How many tasks and threads of each scope are alive: what a clean check looks at, and what a wait waits on.
 
 use std::{
+    cell::Cell,
     sync::atomic::{AtomicU32, AtomicUsize, Ordering},
     time::Duration,
 };
 
 use super::{Chunked, imp::event};
 
-/// The counts of one scope, on a cache line of their own: the workers of one runtime share it with nobody else.
+/// Counters of tasks per scope; threads take turns, so that the workers of one runtime seldom share one.
+const SHARDS: usize = 4;
+
+/// The counts of one scope.
 #[derive(Debug, Default)]
-#[repr(align(64))]
 pub(crate) struct Tally {
-    tasks: AtomicUsize,
+    tasks: [Shard; SHARDS],
     threads: AtomicUsize,
     /// Number of waiting checks; endings wake them only where there is one.
     waiting: AtomicU32,
@@ -19,11 +22,39 @@ pub(crate) struct Tally {
     endings: AtomicU32,
 }
 
+/// Both only grow, on a cache line of their own.
+#[derive(Debug, Default)]
+#[repr(align(64))]
+struct Shard {
+    started: AtomicUsize,
+    ended: AtomicUsize,
+}
+
+thread_local! {
+    static SHARD: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// The shard of this thread.
+#[inline]
+fn shard() -> usize {
+    static NEXT_SHARD: AtomicUsize = AtomicUsize::new(0);
+    SHARD.get().unwrap_or_else(|| {
+        let shard = NEXT_SHARD.fetch_add(1, Ordering::Relaxed) % SHARDS;
+        SHARD.set(Some(shard));
+        shard
+    })
+}
+
 /// More scopes than this in one process share the last one, which no check reads.
 static TALLIES: Chunked<Tally, 1024> = Chunked::new();
 static NEXT: AtomicU32 = AtomicU32::new(1);
 static NOBODY: Tally = Tally {
-    tasks: AtomicUsize::new(0),
+    tasks: [const {
+        Shard {
+            started: AtomicUsize::new(0),
+            ended: AtomicUsize::new(0),
+        }
+    }; SHARDS],
     threads: AtomicUsize::new(0),
     waiting: AtomicU32::new(0),
     endings: AtomicU32::new(0),
@@ -47,9 +78,18 @@ pub(crate) fn of(scope: u32) -> &'static Tally {
 }
 
 impl Tally {
+    /// Live tasks. Ends are read before starts: if the two sums agree, there was a moment in between without any.
     #[inline]
     pub(crate) fn tasks(&self) -> usize {
-        self.tasks.load(Ordering::SeqCst)
+        let sum = |count: fn(&Shard) -> &AtomicUsize| -> usize {
+            self.tasks
+                .iter()
+                .map(|shard| count(shard).load(Ordering::SeqCst))
+                .sum()
+        };
+        let ended = sum(|shard| &shard.ended);
+        let started = sum(|shard| &shard.started);
+        started.saturating_sub(ended)
     }
 
     #[inline]
@@ -59,12 +99,12 @@ impl Tally {
 
     #[inline]
     pub(crate) fn task_started(&self) {
-        self.tasks.fetch_add(1, Ordering::Relaxed);
+        self.tasks[shard()].started.fetch_add(1, Ordering::SeqCst);
     }
 
     #[inline]
     pub(crate) fn task_ended(&self) {
-        self.tasks.fetch_sub(1, Ordering::SeqCst);
+        self.tasks[shard()].ended.fetch_add(1, Ordering::SeqCst);
         self.announce();
     }
 
@@ -114,5 +154,26 @@ impl Expecting {
 impl Drop for Expecting {
     fn drop(&mut self) {
         self.tally.waiting.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn starts_and_ends_on_different_threads_add_up() {
+        let scope = open().expect("far below the limit");
+        std::thread::scope(|threads| {
+            for _ in 0..2 * SHARDS {
+                threads.spawn(|| {
+                    (0..100).for_each(|_| of(scope).task_started());
+                    assert!(of(scope).tasks() > 0);
+                });
+            }
+        });
+        assert_eq!(of(scope).tasks(), 200 * SHARDS);
+        (0..200 * SHARDS).for_each(|_| of(scope).task_ended());
+        assert_eq!(of(scope).tasks(), 0);
     }
 }

@@ -23,12 +23,15 @@ use crate::{
 #[derive(Debug)]
 struct Process;
 
-static SLOTS: Chunked<Slot, 1024> = Chunked::new();
+/// Small enough to stay in the processor's cache; with more live tasks than slots, the rest goes to a locked map.
+const CHUNKS: usize = 128;
+
+static SLOTS: Chunked<Slot, CHUNKS> = Chunked::new();
 static TASKS: Registry<Process> = Registry::new(Process);
 
 impl Slots for Process {
     fn len(&self) -> usize {
-        Chunked::<Slot, 1024>::LEN
+        Chunked::<Slot, CHUNKS>::LEN
     }
 
     #[inline]
