@@ -31,7 +31,7 @@ fn a_leaked_task_stays_its_owners() {
         assert_passes(&run);
         for report in &run.reports {
             let coverage = report.coverage["task"].as_str().expect("it is a sentence");
-            assert!(coverage.starts_with("partial: "), "{coverage}");
+            assert!(coverage.starts_with("none: "), "{coverage}");
         }
     }
     for report in &run.reports {

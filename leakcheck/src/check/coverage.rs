@@ -32,11 +32,10 @@ impl Check {
                  `leakcheck::instrument`, or let `#[leak_checked]` build it"
                     .to_owned(),
             ),
-            None => Seen::Nothing(
-                "the check saw no runtime; tasks of those that were given to `leakcheck::instrument` are listed where \
-                 tokio tells of them"
-                    .to_owned(),
+            None if tasks::ARE_NAMED => Seen::Partial(
+                "only tasks of runtimes that were given to `leakcheck::instrument` are seen".to_owned(),
             ),
+            None => Seen::Nothing("the check saw no runtime whose tasks it could count".to_owned()),
         }
     }
 }
