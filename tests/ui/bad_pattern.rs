@@ -12,7 +12,7 @@ fn none() {}
 #[leak_checked(ignore_thread_name = name)]
 fn no_string() {}
 
-#[leak_checked(ignore_thread_name("a", "b"))]
+#[leak_checked(ignore_thread_name(a, b))]
 fn parentheses() {}
 
 fn main() {}
