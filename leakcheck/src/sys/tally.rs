@@ -162,7 +162,10 @@ mod tests {
     use super::*;
 
     #[test]
-    #[cfg_attr(miri, ignore = "hundreds of contended steps take the interpreter minutes")]
+    #[cfg_attr(
+        miri,
+        ignore = "hundreds of contended steps take the interpreter minutes"
+    )]
     fn starts_and_ends_on_different_threads_add_up() {
         let scope = open().expect("far below the limit");
         std::thread::scope(|threads| {
