@@ -37,6 +37,8 @@ fn note() {
         .name()
         .unwrap_or("a thread without a name")
         .to_owned();
-    // Past the harness, which would swallow what is printed.
-    writeln!(std::io::stdout(), "{MARK}{test}").expect("standard output is open");
+    // Past the harness, which would swallow what is printed, and not into the midst of its own lines.
+    let line = format!("\n{MARK}{test}\n");
+    let written = std::io::stderr().write_all(line.as_bytes());
+    written.expect("standard error is open");
 }

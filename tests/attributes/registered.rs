@@ -7,19 +7,20 @@ use crate::ran::MARK;
 /// What is in this binary, one name a line.
 const EXPECTED: &str = include_str!("registered.txt");
 
-/// What this binary prints to standard output when it is run with these arguments.
-fn output(args: &[&str]) -> String {
+/// What this binary prints when it is run with these arguments: the harness to standard output, bodies to the other.
+fn output(args: &[&str]) -> (String, String) {
     let this = std::env::current_exe().expect("a running test has a binary");
     // With a single thread the harness would run the tests on one that bears the name of none.
     let mut again = Command::new(this);
     let output = again.arg("--test-threads=2").args(args).output();
     let output = output.expect("the binary can be run again");
-    String::from_utf8(output.stdout).expect("test names are text")
+    let text = |bytes| String::from_utf8(bytes).expect("test names are text");
+    (text(output.stdout), text(output.stderr))
 }
 
 /// The names that this binary lists.
 fn listed(args: &[&str]) -> Vec<String> {
-    let list = output(&[&["--list", "--format", "terse"], args].concat());
+    let (list, _) = output(&[&["--list", "--format", "terse"], args].concat());
     list.lines()
         .filter_map(|line| line.strip_suffix(": test"))
         .map(String::from)
@@ -28,7 +29,7 @@ fn listed(args: &[&str]) -> Vec<String> {
 
 /// The names of the tests whose bodies ran.
 fn ran(args: &[&str]) -> Vec<String> {
-    let text = output(&[&["--nocapture"], OTHERS, args].concat());
+    let (_, text) = output(&[&["--nocapture"], OTHERS, args].concat());
     text.lines()
         .filter_map(|line| line.split_once(MARK))
         .map(|(_, name)| name.into())
@@ -74,7 +75,7 @@ fn every_body_runs_once() {
 
 #[test]
 fn every_test_passes_that_can() {
-    let text = output(&[&["--include-ignored"], OTHERS].concat());
+    let (text, _) = output(&[&["--include-ignored"], OTHERS].concat());
     let failed = text
         .lines()
         .filter_map(|line| line.strip_prefix("test ")?.strip_suffix(" ... FAILED"));
