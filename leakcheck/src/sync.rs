@@ -14,6 +14,24 @@ pub(crate) use loom::sync::{
 #[cfg(leakcheck_loom)]
 pub(crate) use std::sync::PoisonError;
 
+/// Stands where sequentially consistent accesses are needed: std's have one total order, of loom's only fences do.
+#[inline]
+pub(crate) fn total_order() {
+    #[cfg(leakcheck_loom)]
+    fence(Ordering::SeqCst);
+}
+
+/// Gives way for `time`, which a model checker has none of.
+pub(crate) fn pause(time: std::time::Duration) {
+    #[cfg(leakcheck_loom)]
+    {
+        _ = time;
+        loom::thread::yield_now();
+    }
+    #[cfg(not(leakcheck_loom))]
+    std::thread::sleep(time);
+}
+
 /// Locks, also after a panic in another holder: what the locks of this crate guard is valid at every step.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -1,12 +1,9 @@
 //! How many tasks and threads of each scope are alive: what a clean check looks at, and what a wait waits on.
 
-use std::{
-    cell::Cell,
-    sync::atomic::{AtomicU32, AtomicUsize, Ordering},
-    time::Duration,
-};
+use std::{cell::Cell, sync::atomic::AtomicU32 as Global, time::Duration};
 
 use super::{Chunked, imp::event};
+use crate::sync::{AtomicU32, AtomicUsize, Ordering, total_order};
 
 /// Counters of tasks per scope; threads take turns, so that the workers of one runtime seldom share one.
 const SHARDS: usize = 4;
@@ -37,9 +34,9 @@ thread_local! {
 /// The shard of this thread.
 #[inline]
 fn shard() -> usize {
-    static NEXT_SHARD: AtomicUsize = AtomicUsize::new(0);
+    static NEXT_SHARD: Global = Global::new(0);
     SHARD.get().unwrap_or_else(|| {
-        let shard = NEXT_SHARD.fetch_add(1, Ordering::Relaxed) % SHARDS;
+        let shard = NEXT_SHARD.fetch_add(1, Ordering::Relaxed) as usize % SHARDS;
         SHARD.set(Some(shard));
         shard
     })
@@ -47,7 +44,8 @@ fn shard() -> usize {
 
 /// More scopes than this in one process share the last one, which no check reads.
 static TALLIES: Chunked<Tally, 1024> = Chunked::new();
-static NEXT: AtomicU32 = AtomicU32::new(1);
+static NEXT: Global = Global::new(1);
+#[cfg(not(leakcheck_loom))]
 static NOBODY: Tally = Tally {
     tasks: [const {
         Shard {
@@ -59,6 +57,10 @@ static NOBODY: Tally = Tally {
     waiting: AtomicU32::new(0),
     endings: AtomicU32::new(0),
 };
+#[cfg(leakcheck_loom)]
+loom::lazy_static! {
+    static ref NOBODY: Tally = Tally::default();
+}
 
 /// Makes a new scope, and `None` after 262,143 of them.
 pub(crate) fn open() -> Option<u32> {
@@ -81,6 +83,7 @@ impl Tally {
     /// Live tasks. Ends are read before starts: if the two sums agree, there was a moment in between without any.
     #[inline]
     pub(crate) fn tasks(&self) -> usize {
+        total_order();
         let sum = |count: fn(&Shard) -> &AtomicUsize| -> usize {
             self.tasks
                 .iter()
@@ -94,6 +97,7 @@ impl Tally {
 
     #[inline]
     pub(crate) fn threads(&self) -> usize {
+        total_order();
         self.threads.load(Ordering::SeqCst)
     }
 
@@ -120,6 +124,7 @@ impl Tally {
     #[inline]
     fn announce(&self) {
         // Sequentially consistent with `expect` and the counts: either the waiter sees the new count, or this sees it.
+        total_order();
         if self.waiting.load(Ordering::SeqCst) != 0 {
             self.endings.fetch_add(1, Ordering::Release);
             event::wake(&self.endings);
@@ -157,27 +162,5 @@ impl Drop for Expecting {
     }
 }
 
-#[cfg(all(test, not(leakcheck_loom)))]
-mod tests {
-    use super::*;
-
-    #[test]
-    #[cfg_attr(
-        miri,
-        ignore = "hundreds of contended steps take the interpreter minutes"
-    )]
-    fn starts_and_ends_on_different_threads_add_up() {
-        let scope = open().expect("far below the limit");
-        std::thread::scope(|threads| {
-            for _ in 0..2 * SHARDS {
-                threads.spawn(|| {
-                    (0..100).for_each(|_| of(scope).task_started());
-                    assert!(of(scope).tasks() > 0);
-                });
-            }
-        });
-        assert_eq!(of(scope).tasks(), 200 * SHARDS);
-        (0..200 * SHARDS).for_each(|_| of(scope).task_ended());
-        assert_eq!(of(scope).tasks(), 0);
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,8 @@
 //! Waiting by looking again: no wake-up that works inside a dying thread is common to all platforms.
 
-use std::{
-    sync::atomic::{AtomicU32, Ordering},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
+
+use crate::sync::{AtomicU32, Ordering, pause};
 
 /// Returns when `word` no longer holds `seen`, or after `limit`.
 pub(crate) fn wait(word: &AtomicU32, seen: u32, limit: Duration) {
@@ -14,7 +13,7 @@ pub(crate) fn wait(word: &AtomicU32, seen: u32, limit: Duration) {
         if left.is_zero() {
             break;
         }
-        std::thread::sleep(left.min(STEP));
+        pause(left.min(STEP));
     }
 }
 
