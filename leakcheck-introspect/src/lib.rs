@@ -1,0 +1,15 @@
+//! The live tokio tasks of this process, read out of its own debug info.
+
+mod error;
+mod frame;
+mod graph;
+mod list;
+mod object;
+mod task;
+
+pub use error::Error;
+pub use frame::{Frame, FrameKind, Local, Location};
+pub use graph::{Graph, Waker};
+pub use list::TaskList;
+pub use object::{Certainty, Class, Event, Hold, Object, Role, Wait};
+pub use task::{State, Task};

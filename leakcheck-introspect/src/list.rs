@@ -1,0 +1,48 @@
+//! The tasks of one runtime or one `LocalSet`.
+
+use tokio::{runtime::Handle, task::LocalSet};
+
+use crate::{Error, Task};
+
+/// Everything that was alive when it was taken, in the order of task ids.
+#[derive(Clone, Debug)]
+pub struct TaskList {
+    pub(crate) tasks: Vec<Task>,
+    pub(crate) alive: Option<usize>,
+    pub(crate) gap: Option<String>,
+}
+
+impl TaskList {
+    /// Reads the tasks of a runtime, without polling or waking any.
+    ///
+    /// # Errors
+    /// Where this program has no debug info that names them, or the runtime is not as its debug info says.
+    pub fn of_runtime(handle: &Handle) -> Result<Self, Error> {
+        let _ = handle;
+        Err(Error::new("not implemented"))
+    }
+
+    /// Reads the tasks of a `LocalSet`.
+    ///
+    /// # Errors
+    /// As [`of_runtime`](Self::of_runtime).
+    pub fn of_local_set(set: &LocalSet) -> Result<Self, Error> {
+        let _ = set;
+        Err(Error::new("not implemented"))
+    }
+
+    /// The tasks.
+    pub fn tasks(&self) -> &[Task] {
+        &self.tasks
+    }
+
+    /// How many the runtime itself counted, where it does.
+    pub fn alive(&self) -> Option<usize> {
+        self.alive
+    }
+
+    /// Why the list is not whole: the runtime was busy, or its list could not be followed to the end.
+    pub fn gap(&self) -> Option<&str> {
+        self.gap.as_deref()
+    }
+}

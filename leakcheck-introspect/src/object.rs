@@ -1,0 +1,175 @@
+//! What tasks wait for and hold: channels, locks, other tasks, timers, descriptors.
+
+use std::{sync::Arc, time::Instant};
+
+use crate::Location;
+
+/// A thing that several tasks may share; two ends of one channel are one object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Object {
+    pub(crate) class: Class,
+    pub(crate) address: u64,
+}
+
+impl Object {
+    /// What it is.
+    pub fn class(&self) -> Class {
+        self.class
+    }
+
+    /// What tells it apart from others of its class: an address, or the number of a descriptor.
+    pub fn address(&self) -> u64 {
+        self.address
+    }
+}
+
+/// Kinds of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Class {
+    /// `tokio::sync::mpsc`, bounded or not.
+    Mpsc,
+    /// `tokio::sync::oneshot`.
+    Oneshot,
+    /// `tokio::sync::watch`.
+    Watch,
+    /// `tokio::sync::broadcast`.
+    Broadcast,
+    /// `tokio::sync::Mutex`.
+    Mutex,
+    /// `tokio::sync::RwLock`.
+    RwLock,
+    /// `tokio::sync::Semaphore`.
+    Semaphore,
+    /// `tokio::sync::Notify`.
+    Notify,
+    /// `tokio::sync::Barrier`.
+    Barrier,
+    /// Another task.
+    Task,
+    /// `tokio_util::sync::CancellationToken`.
+    CancellationToken,
+    /// A timer of the runtime.
+    Timer,
+    /// A file descriptor that the runtime's I/O driver watches.
+    Descriptor,
+}
+
+/// What a holder can do with an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Sends into a channel.
+    Sender,
+    /// Receives from a channel.
+    Receiver,
+    /// Has the lock, or permits of it.
+    Guard,
+    /// Owns or shares the object itself.
+    Owner,
+    /// Stands in its queue.
+    Waiter,
+}
+
+/// One end of an object in a local variable of a frame.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Hold {
+    pub(crate) object: Object,
+    pub(crate) role: Role,
+    pub(crate) function: Arc<str>,
+    pub(crate) local: Arc<str>,
+    pub(crate) location: Option<Location>,
+}
+
+impl Hold {
+    /// What is held.
+    pub fn object(&self) -> Object {
+        self.object
+    }
+
+    /// What the holder can do with it.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The function whose frame holds it.
+    pub fn function(&self) -> &str {
+        &self.function
+    }
+
+    /// The variable, with the path of fields inside it: `hub.extra.tx`.
+    pub fn local(&self) -> &str {
+        &self.local
+    }
+
+    /// Where that function is suspended.
+    pub fn location(&self) -> Option<&Location> {
+        self.location.as_ref()
+    }
+}
+
+/// Something that a task waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    pub(crate) event: Event,
+    pub(crate) object: Option<Object>,
+    pub(crate) certainty: Certainty,
+}
+
+impl Wait {
+    /// What would wake it.
+    pub fn event(&self) -> &Event {
+        &self.event
+    }
+
+    /// On which object; `None` where nothing can ever wake it.
+    pub fn object(&self) -> Option<Object> {
+        self.object
+    }
+
+    /// Whether it is known to wait for this, or was only seen to hold it in a hand-written future.
+    pub fn certainty(&self) -> Certainty {
+        self.certainty
+    }
+}
+
+/// How sure a wait is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Certainty {
+    /// An async function awaits it.
+    Awaits,
+    /// A hand-written future contains it and may poll it.
+    MayAwait,
+}
+
+/// What would wake a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A message in a channel, or the end of its senders.
+    Message {
+        /// How many senders are alive, where the channel counts them.
+        senders: Option<u64>,
+    },
+    /// Room in a bounded channel, or the end of its receiver.
+    Capacity,
+    /// The end of the other side of a channel.
+    Closed,
+    /// A changed value in a watch channel.
+    Change,
+    /// A lock or permits.
+    Permit,
+    /// A notification.
+    Notification,
+    /// Others at the barrier.
+    Arrivals,
+    /// The end of another task.
+    End,
+    /// The cancellation of a token.
+    Cancellation,
+    /// A moment; `None` where it could not be read.
+    Deadline(Option<Instant>),
+    /// Readiness of a descriptor.
+    Readiness,
+    /// Nothing: it awaits a future that is never ready.
+    Never,
+}

@@ -1,0 +1,78 @@
+//! What is known of one task.
+
+use std::sync::Arc;
+
+use crate::{Frame, Hold, Wait};
+
+/// A live task of a runtime or of a `LocalSet`.
+#[derive(Clone, Debug)]
+pub struct Task {
+    pub(crate) id: u64,
+    pub(crate) address: u64,
+    pub(crate) state: State,
+    pub(crate) future: Arc<str>,
+    pub(crate) root: Option<Arc<Frame>>,
+    pub(crate) waits: Vec<Wait>,
+    pub(crate) holds: Vec<Hold>,
+    pub(crate) unread: Option<String>,
+}
+
+impl Task {
+    /// What `tokio::task::Id` shows.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Address of its cell: the identity by which join handles know it.
+    pub fn address(&self) -> u64 {
+        self.address
+    }
+
+    /// Whether it runs, is about to, or waits.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// Its future: the path of the async function or block, else of the type.
+    pub fn future(&self) -> &str {
+        &self.future
+    }
+
+    /// The outermost frame, with those that it awaits inside; `None` where [`unread`](Self::unread) says why.
+    pub fn root(&self) -> Option<&Frame> {
+        self.root.as_deref()
+    }
+
+    /// Frames from the outermost to where it waits; of several branches the first.
+    pub fn chain(&self) -> Vec<&Frame> {
+        std::iter::successors(self.root(), |frame| frame.inner.first()).collect()
+    }
+
+    /// What it waits for; several where it selects or joins.
+    pub fn waits(&self) -> &[Wait] {
+        &self.waits
+    }
+
+    /// What its frames hold of channels, locks, tasks and the like.
+    pub fn holds(&self) -> &[Hold] {
+        &self.holds
+    }
+
+    /// Why its frames could not be read.
+    pub fn unread(&self) -> Option<&str> {
+        self.unread.as_deref()
+    }
+}
+
+/// What the scheduler says of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Waits to be woken.
+    Idle,
+    /// Was woken, or never polled: stands in a run queue.
+    Scheduled,
+    /// A thread polls it right now.
+    Running,
+    /// Has ended, and somebody may still ask for the result.
+    Complete,
+}
