@@ -1,11 +1,15 @@
 //! Who could wake whom.
 
-use crate::{Hold, Task, TaskList, Wait};
+use std::collections::HashSet;
+
+use crate::{Class, Event, Hold, Object, Role, State, Task, TaskList, Wait};
 
 /// Edges between the tasks of some lists.
 #[derive(Debug)]
 pub struct Graph<'l> {
     tasks: Vec<&'l Task>,
+    /// Addresses of the tasks that wait for ever.
+    stuck: HashSet<u64>,
 }
 
 /// Somebody who could make a wait end.
@@ -20,20 +24,126 @@ pub struct Waker<'l> {
 impl<'l> Graph<'l> {
     /// The edges between all tasks of these lists.
     pub fn new(lists: impl IntoIterator<Item = &'l TaskList>) -> Self {
-        Self {
-            tasks: lists.into_iter().flat_map(TaskList::tasks).collect(),
+        let tasks: Vec<_> = lists.into_iter().flat_map(TaskList::tasks).collect();
+        let mut graph = Self {
+            stuck: tasks
+                .iter()
+                .filter(|task| task.state == State::Idle && task.is_complete && !task.waits.is_empty())
+                .map(|task| task.address)
+                .collect(),
+            tasks,
+        };
+        // The largest set whose waits nothing outside of it can end.
+        loop {
+            let freed: Vec<_> = graph
+                .tasks
+                .iter()
+                .filter(|task| graph.stuck.contains(&task.address))
+                .filter(|task| !task.waits.iter().all(|wait| graph.is_in_vain(wait)))
+                .map(|task| task.address)
+                .collect();
+            if freed.is_empty() {
+                return graph;
+            }
+            freed.iter().for_each(|address| {
+                graph.stuck.remove(address);
+            });
         }
     }
 
-    /// Tasks that were found to hold what could end this wait. What was not found may still exist.
-    pub fn wakers(&self, wait: &Wait) -> Vec<Waker<'l>> {
-        let _ = wait;
-        Vec::new()
+    /// Tasks that were found to hold what could end this wait of `waiter`. What was not found may still exist.
+    pub fn wakers(&self, waiter: &Task, wait: &Wait) -> Vec<Waker<'l>> {
+        let Some(object) = wait.object else {
+            return Vec::new();
+        };
+        if let Event::End = wait.event {
+            let ends = |task: &&&Task| task.address == object.address;
+            return self
+                .tasks
+                .iter()
+                .filter(ends)
+                .map(|task| Waker { task, hold: None })
+                .collect();
+        }
+        let Some(role) = wait.event.ended_by() else {
+            return Vec::new();
+        };
+        // A reference to what one waits on oneself helps nobody.
+        let helps_others = matches!(wait.event, Event::Notification | Event::Arrivals | Event::Cancellation);
+        self.tasks
+            .iter()
+            .filter(|task| !(helps_others && task.address == waiter.address))
+            .flat_map(|task| {
+                let fits = move |hold: &&Hold| hold.role == role && hold.object.is_same(object);
+                task.holds.iter().filter(fits).map(move |hold| Waker {
+                    task,
+                    hold: Some(hold),
+                })
+            })
+            .collect()
     }
 
     /// Whether the task was proven to wait for ever: nothing outside of the tasks that wait for ever can wake it.
+    ///
+    /// Left aside is that somebody aborts it.
     pub fn is_stuck(&self, task: &Task) -> bool {
-        let _ = (task, &self.tasks);
-        false
+        self.stuck.contains(&task.address)
+    }
+
+    /// Whether only stuck tasks could end the wait.
+    fn is_in_vain(&self, wait: &Wait) -> bool {
+        let Some(object) = wait.object else {
+            return wait.event == Event::Never;
+        };
+        match wait.event {
+            Event::End => self.stuck.contains(&object.address),
+            Event::Message { senders } | Event::Change { senders } => {
+                let senders = senders.or((object.class == Class::Oneshot).then_some(1));
+                senders.is_some_and(|senders| self.stuck_senders(object) >= senders)
+            }
+            Event::Permit => self.stuck_holds(object).any(|hold| hold.is_exclusive),
+            _ => false,
+        }
+    }
+
+    fn stuck_senders(&self, object: Object) -> u64 {
+        let places: HashSet<u64> = self
+            .stuck_holds(object)
+            .filter(|hold| hold.role == Role::Sender)
+            .map(|hold| hold.place)
+            .collect();
+        places.len() as u64
+    }
+
+    fn stuck_holds(&self, object: Object) -> impl Iterator<Item = &'l Hold> {
+        self.tasks
+            .iter()
+            .filter(|task| self.stuck.contains(&task.address))
+            .flat_map(|task| &task.holds)
+            .filter(move |hold| hold.object.is_same(object))
+    }
+}
+
+impl Event {
+    /// What somebody must have of the object to make this happen.
+    fn ended_by(&self) -> Option<Role> {
+        match self {
+            Self::Message { .. } | Self::Change { .. } => Some(Role::Sender),
+            Self::Capacity | Self::Closed => Some(Role::Receiver),
+            Self::Permit => Some(Role::Guard),
+            Self::Notification | Self::Arrivals | Self::Cancellation => Some(Role::Owner),
+            Self::End | Self::Deadline(_) | Self::Readiness | Self::Never => None,
+        }
+    }
+}
+
+impl Object {
+    /// Whether it is the same thing: a lock may be reached as such or as the semaphore inside it.
+    fn is_same(self, other: Self) -> bool {
+        let family = |class| match class {
+            Class::Mutex | Class::RwLock => Class::Semaphore,
+            other => other,
+        };
+        self.address == other.address && family(self.class) == family(other.class)
     }
 }

@@ -5,6 +5,7 @@ mod frame;
 mod graph;
 mod list;
 mod object;
+mod read;
 mod task;
 
 pub use error::Error;

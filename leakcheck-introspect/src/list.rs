@@ -2,7 +2,7 @@
 
 use tokio::{runtime::Handle, task::LocalSet};
 
-use crate::{Error, Task};
+use crate::{Error, Task, read};
 
 /// Everything that was alive when it was taken, in the order of task ids.
 #[derive(Clone, Debug)]
@@ -18,8 +18,7 @@ impl TaskList {
     /// # Errors
     /// Where this program has no debug info that names them, or the runtime is not as its debug info says.
     pub fn of_runtime(handle: &Handle) -> Result<Self, Error> {
-        let _ = handle;
-        Err(Error::new("not implemented"))
+        read::of_runtime(handle)
     }
 
     /// Reads the tasks of a `LocalSet`.
@@ -27,8 +26,7 @@ impl TaskList {
     /// # Errors
     /// As [`of_runtime`](Self::of_runtime).
     pub fn of_local_set(set: &LocalSet) -> Result<Self, Error> {
-        let _ = set;
-        Err(Error::new("not implemented"))
+        read::of_local_set(set)
     }
 
     /// The tasks.

@@ -75,6 +75,10 @@ pub enum Role {
 pub struct Hold {
     pub(crate) object: Object,
     pub(crate) role: Role,
+    /// Address of the handle itself: one that is reached twice counts once.
+    pub(crate) place: u64,
+    /// Whether nobody else can have the lock at the same time.
+    pub(crate) is_exclusive: bool,
     pub(crate) function: Arc<str>,
     pub(crate) local: Arc<str>,
     pub(crate) location: Option<Location>,
@@ -154,8 +158,11 @@ pub enum Event {
     Capacity,
     /// The end of the other side of a channel.
     Closed,
-    /// A changed value in a watch channel.
-    Change,
+    /// A changed value in a watch channel, or the end of its senders.
+    Change {
+        /// How many senders are alive.
+        senders: Option<u64>,
+    },
     /// A lock or permits.
     Permit,
     /// A notification.

@@ -14,6 +14,7 @@ pub struct Task {
     pub(crate) root: Option<Arc<Frame>>,
     pub(crate) waits: Vec<Wait>,
     pub(crate) holds: Vec<Hold>,
+    pub(crate) is_complete: bool,
     pub(crate) unread: Option<String>,
 }
 
@@ -51,6 +52,12 @@ impl Task {
     /// What it waits for; several where it selects or joins.
     pub fn waits(&self) -> &[Wait] {
         &self.waits
+    }
+
+    /// Whether nothing but its waits can wake it, as far as its future shows; false where a part of it is hand-written
+    /// or could not be followed.
+    pub fn is_complete(&self) -> bool {
+        self.is_complete
     }
 
     /// What its frames hold of channels, locks, tasks and the like.

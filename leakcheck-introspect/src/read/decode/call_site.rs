@@ -1,0 +1,71 @@
+//! Where a coroutine is suspended. In `select!` and `join!` the debug info of its state names the macro's own file; the
+//! line that the user wrote stands with the variables of the function that resumes it, which is found by its symbol.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use super::{location, suspended_at};
+use crate::{
+    Location,
+    read::dwarf::{Die, Image, Type, Variant},
+};
+
+/// A place of suspension.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Site {
+    pub(super) location: Option<Location>,
+    /// Whether the await stands in a macro of another file.
+    pub(super) is_macro: bool,
+}
+
+/// Where the coroutine `ty` is suspended in this case of its state.
+pub(super) fn of(image: &Image, ty: &Type, variant: &Variant) -> Site {
+    let Some(unit) = image.unit(ty.die.unit) else {
+        return Site::default();
+    };
+    let own_file = ty.variants().first().map(|first| first.member.file);
+    if own_file == Some(variant.member.file) {
+        return Site {
+            location: suspended_at(unit, variant),
+            is_macro: false,
+        };
+    }
+    static SITES: Mutex<Option<HashMap<Die, Option<u32>>>> = Mutex::new(None);
+    let sites = || SITES.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = sites().as_ref().and_then(|sites| sites.get(&variant.member.ty).copied());
+    let line = known.unwrap_or_else(|| {
+        let line = line_of_call(image, ty, variant);
+        sites().get_or_insert_default().insert(variant.member.ty, line);
+        line
+    });
+    // Without the line, the function's own is closer than one in a macro of somebody else.
+    let first = ty.variants().first().map_or(0, |first| first.member.line);
+    Site {
+        location: own_file.and_then(|file| location(unit, file, line.unwrap_or(first))),
+        is_macro: true,
+    }
+}
+
+/// The line of the macro's call, if it is certain.
+fn line_of_call(image: &Image, ty: &Type, variant: &Variant) -> Option<u32> {
+    let own_file = ty.variants().first()?.member.file;
+    let file = image.unit(ty.die.unit)?.file(own_file)?;
+    let mut lines = image.lines_of_variable(ty, "futures", &file);
+    lines.sort_unstable();
+    // Each macro keeps one such variable, and states are numbered in the order of the source.
+    let macros = ty
+        .variants()
+        .iter()
+        .filter(|variant| variant.member.file != own_file);
+    if macros.clone().count() == lines.len() {
+        let index = macros.map(|other| other.member.ty).position(|ty| ty == variant.member.ty)?;
+        return lines.get(index).copied();
+    }
+    lines.dedup();
+    match lines[..] {
+        [only] => Some(only),
+        _ => None,
+    }
+}

@@ -1,0 +1,307 @@
+//! From the bytes of a future to frames, waits and holds.
+
+mod call_site;
+mod name;
+mod scan;
+
+use std::sync::Arc;
+
+use self::scan::{Mode, Scan};
+use super::{
+    dwarf::{Member, Shape, Type, Variant},
+    tokio::{Call, Leaf},
+    value::{Reader, Value},
+};
+use crate::{Certainty, Event, Frame, FrameKind, Hold, Local, Location, Role, Wait};
+
+pub(crate) use name::{coroutine as coroutine_name, short};
+
+/// Levels of awaits that are followed.
+const DEEPEST: u32 = 64;
+/// Frames of one task.
+const MOST_FRAMES: u32 = 400;
+
+/// What a future says of itself.
+#[derive(Debug)]
+pub(crate) struct Decoded {
+    pub(crate) root: Frame,
+    pub(crate) waits: Vec<Wait>,
+    pub(crate) holds: Vec<Hold>,
+    /// Whether everything that it may be woken by is among the waits.
+    pub(crate) is_complete: bool,
+}
+
+/// Reads one future.
+#[derive(Debug)]
+struct Decoder<'r, 'i> {
+    reader: &'r Reader<'i>,
+    frames: u32,
+    waits: Vec<Wait>,
+    holds: Vec<Hold>,
+    is_complete: bool,
+}
+
+/// Reads a future and everything that it awaits.
+pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
+    let mut decoder = Decoder {
+        reader,
+        frames: 0,
+        waits: Vec::new(),
+        holds: Vec::new(),
+        is_complete: true,
+    };
+    let root = decoder.frame(future, 0, Trust::Unknown);
+    decoder.waits.dedup();
+    Decoded {
+        root,
+        waits: decoder.waits,
+        holds: decoder.holds,
+        is_complete: decoder.is_complete,
+    }
+}
+
+/// Whether code that is not an async function is known to poll all that it contains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// It is std's, tokio's or a well-known combinator.
+    Known,
+    /// Somebody wrote it by hand.
+    Unknown,
+}
+
+impl Decoder<'_, '_> {
+    fn frame(&mut self, future: Value, depth: u32, closures: Trust) -> Frame {
+        self.frames += 1;
+        if depth > DEEPEST || self.frames > MOST_FRAMES {
+            self.is_complete = false;
+            return plain_frame("..".into());
+        }
+        if future.ty.is_coroutine() {
+            return self.coroutine(future, depth);
+        }
+        self.poll_based(future, depth, closures)
+    }
+
+    /// An async function or block: its state says at which await it is.
+    fn coroutine(&mut self, future: Value, depth: u32) -> Frame {
+        let function = coroutine_name(self.reader.image, future.ty);
+        let mut frame = plain_frame(Arc::clone(&function));
+        let Some((variant, inside)) = self.reader.variant(future) else {
+            self.is_complete = false;
+            return frame;
+        };
+        frame.kind = match inside.ty.name {
+            name if name.starts_with("Unresumed") => FrameKind::Unresumed,
+            name if name.starts_with("Returned") || name.starts_with("Panicked") => FrameKind::Finished,
+            _ => FrameKind::Suspended,
+        };
+        if frame.kind == FrameKind::Finished {
+            return frame;
+        }
+        let site = call_site::of(self.reader.image, future.ty, variant);
+        frame.location = site.location;
+        let call = Call::of(&function);
+        frame.locals = self.locals(&frame, inside, call.is_some());
+        if frame.kind == FrameKind::Unresumed {
+            self.is_complete = false;
+            return frame;
+        }
+        if let Some(call) = call
+            && self.called(call, inside)
+        {
+            return frame;
+        }
+        let awaitee = inside.ty.member("__awaitee").and_then(|member| self.reader.at(inside.address, member));
+        let Some(awaitee) = awaitee else {
+            self.is_complete = false;
+            return frame;
+        };
+        let closures = if site.is_macro { Trust::Known } else { Trust::Unknown };
+        let (waits, frames) = (self.waits.len(), self.frames);
+        let inner = self.awaited(awaitee, depth + 1, closures);
+        frame.inner.extend(inner);
+        if self.waits.len() == waits && self.frames == frames {
+            // It waits for something of which nothing is known.
+            self.is_complete = false;
+        }
+        frame
+    }
+
+    /// What stands behind an await: a frame, unless it is just an object or a wrapper without a name worth showing.
+    fn awaited(&mut self, awaitee: Value, depth: u32, closures: Trust) -> Vec<Frame> {
+        if awaitee.ty.base == "core::future::pending::Pending" {
+            self.wait(Event::Never, None, Certainty::Awaits);
+            return Vec::new();
+        }
+        let frame = self.frame(awaitee, depth, closures);
+        if frame.kind == FrameKind::Future && is_wrapper(awaitee.ty) {
+            return frame.inner;
+        }
+        vec![frame]
+    }
+
+    /// A future that is polled by code of its own: all futures and objects inside it count.
+    fn poll_based(&mut self, future: Value, depth: u32, closures: Trust) -> Frame {
+        let mut frame = plain_frame(future.ty.base.as_str().into());
+        let scan = Scan::of(self.reader, future, Mode::Futures, closures);
+        self.is_complete &= !scan.is_cut;
+        for (value, trust) in &scan.futures {
+            let (waits, frames) = (self.waits.len(), self.frames);
+            let inner = self.awaited(*value, depth + 1, Trust::Unknown);
+            let unknown = self.waits.len() == waits && self.frames == frames + 1 && inner.is_empty();
+            self.is_complete &= !unknown && *trust == Trust::Known;
+            frame.inner.extend(inner);
+        }
+        for (path, found, trust) in &scan.objects {
+            let is_awaited = found.known.leaf == Leaf::Yes
+                || found.role == Role::Receiver
+                || found.role == Role::Owner && found.object.class == crate::Class::Descriptor;
+            if is_awaited && let Some(event) = found.awaited(self.reader) {
+                let certainty = match trust {
+                    Trust::Known => Certainty::Awaits,
+                    Trust::Unknown => Certainty::MayAwait,
+                };
+                self.wait(event, Some(found.object), certainty);
+                self.is_complete &= certainty == Certainty::Awaits;
+            }
+            self.hold(&frame, found, path);
+        }
+        if scan.futures.is_empty() && scan.objects.is_empty() {
+            self.is_complete = false;
+        }
+        frame
+    }
+
+    /// Waits of a function of tokio, read off what its `self` leads to.
+    fn called(&mut self, call: Call, inside: Value) -> bool {
+        let before = self.waits.len();
+        for name in ["self", "__self", "this"] {
+            let Some(value) = self.reader.field(inside, name) else {
+                continue;
+            };
+            let scan = Scan::of(self.reader, value, Mode::Objects, Trust::Known);
+            for (_, found, _) in &scan.objects {
+                if let Some(event) = call.event(self.reader, found) {
+                    self.wait(event, Some(found.object), Certainty::Awaits);
+                }
+            }
+            if self.waits.len() > before {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn wait(&mut self, event: Event, object: Option<crate::Object>, certainty: Certainty) {
+        let wait = Wait {
+            event,
+            object,
+            certainty,
+        };
+        if !self.waits.contains(&wait) {
+            self.waits.push(wait);
+        }
+    }
+
+    /// Named variables of the state, and what they hold. Of a library's own function only what it owns is a hold.
+    fn locals(&mut self, frame: &Frame, inside: Value, is_library: bool) -> Vec<Local> {
+        let mut locals: Vec<Local> = Vec::new();
+        let mut seen: Vec<(&str, u64)> = Vec::new();
+        for member in inside.ty.members() {
+            let is_self = member.name == "__self";
+            let is_hidden = member.name.starts_with("__") && !is_self || member.name.is_empty();
+            if is_hidden || is_macro_local(member.name) || seen.contains(&(member.name, member.offset)) {
+                continue;
+            }
+            seen.push((member.name, member.offset));
+            let Some(value) = self.reader.at(inside.address, member) else {
+                continue;
+            };
+            let name = if is_self { "self" } else { member.name };
+            let scan = Scan::of(self.reader, value, Mode::Objects, Trust::Known);
+            self.is_complete &= !scan.is_cut;
+            for (path, found, _) in &scan.objects {
+                if !(is_library && is_reference(value.ty)) {
+                    self.hold(frame, found, &format!("{name}{path}"));
+                }
+            }
+            let local = Local {
+                name: name.into(),
+                ty: self.type_name(value.ty).into(),
+            };
+            // A pinned variable occurs as itself and as the reference that is polled.
+            if !locals.iter().any(|known| known.name == local.name) {
+                locals.push(local);
+            }
+        }
+        locals
+    }
+
+    fn hold(&mut self, frame: &Frame, found: &scan::Object, path: &str) {
+        let hold = Hold {
+            object: found.object,
+            role: found.role,
+            place: found.place,
+            is_exclusive: found.is_exclusive(),
+            function: Arc::clone(&frame.function),
+            local: path.trim_start_matches('.').into(),
+            location: frame.location.clone(),
+        };
+        let is_known = |known: &Hold| {
+            known.object == hold.object && known.role == hold.role && known.place == hold.place
+        };
+        if !self.holds.iter().any(is_known) {
+            self.holds.push(hold);
+        }
+    }
+
+    fn type_name(&self, ty: &Type) -> String {
+        match ty.shape {
+            Shape::Array(element, count) => {
+                let element = self.reader.image.ty(element);
+                let element = element.map_or_else(String::new, |ty| self.type_name(ty));
+                format!("[{element}; {count}]")
+            }
+            _ if ty.is_coroutine() => coroutine_name(self.reader.image, ty).to_string(),
+            _ => short(&ty.full()),
+        }
+    }
+}
+
+fn plain_frame(function: Arc<str>) -> Frame {
+    Frame {
+        function,
+        kind: FrameKind::Future,
+        location: None,
+        locals: Vec::new(),
+        inner: Vec::new(),
+    }
+}
+
+/// Pointers and the like, whose content is what matters.
+fn is_wrapper(ty: &Type) -> bool {
+    let prefixes = ["Pin<", "Box<", "alloc::boxed::Box<", "Unique<", "&", "PollFn<", "Coop<", "CoopFuture<"];
+    matches!(ty.shape, Shape::Pointer(_)) || prefixes.iter().any(|prefix| ty.name.starts_with(prefix))
+}
+
+fn is_reference(ty: &Type) -> bool {
+    let name = ty.name.trim_start_matches("Pin<");
+    name.starts_with('&')
+}
+
+/// What macros of tokio and std put beside the user's own variables.
+fn is_macro_local(name: &str) -> bool {
+    matches!(name, "pinned" | "disabled" | "futures") || name.starts_with("_ref__")
+}
+
+/// The line that a member of a coroutine was declared on.
+fn location(unit: &super::dwarf::Unit, file: u64, line: u32) -> Option<Location> {
+    let file = unit.file(file)?;
+    (line > 0).then_some(Location { file, line })
+}
+
+/// Where a variant of a coroutine is suspended.
+fn suspended_at(unit: &super::dwarf::Unit, variant: &Variant) -> Option<Location> {
+    let Member { file, line, .. } = variant.member;
+    location(unit, file, line)
+}

@@ -1,0 +1,107 @@
+//! Names that people know, from those of the debug info.
+
+use std::sync::Arc;
+
+use crate::read::dwarf::{Image, Shape, Type};
+
+/// The path of an async function, or of the function around an async block or closure.
+pub(crate) fn coroutine(image: &Image, ty: &Type) -> Arc<str> {
+    let mut path = String::new();
+    for segment in segments(&ty.path) {
+        let shown = match segment {
+            _ if segment.starts_with("{async_fn#") || segment.starts_with("{async_block#") => continue,
+            _ if segment.starts_with("{impl#") => {
+                if let Some(owner) = self_type(image, ty) {
+                    path = owner;
+                    continue;
+                }
+                "{impl}"
+            }
+            _ if segment.starts_with("{closure#") => "{closure}",
+            _ if segment.starts_with("{async_closure#") => "{async closure}",
+            _ => segment,
+        };
+        if !path.is_empty() {
+            path.push_str("::");
+        }
+        path.push_str(shown);
+    }
+    let last = match ty.name {
+        name if name.starts_with("{async_fn_env#") => "",
+        name if name.starts_with("{async_block_env#") => "::{async block}",
+        name if name.starts_with("{async_closure") => "::{async closure}",
+        _ => "::{coroutine}",
+    };
+    path.push_str(last);
+    path.into()
+}
+
+/// The type of `self`, where the coroutine captured it.
+fn self_type(image: &Image, ty: &Type) -> Option<String> {
+    let unresumed = image.ty(ty.variants().first()?.member.ty)?;
+    let captured = unresumed.member("self").or_else(|| unresumed.member("__self"))?;
+    let mut owner = image.ty(captured.ty)?;
+    for _ in 0..4 {
+        let next = match &owner.shape {
+            Shape::Pointer(to) => image.ty(*to),
+            Shape::Struct(members) if owner.name.starts_with("Pin<") => {
+                members.first().and_then(|pointer| image.ty(pointer.ty))
+            }
+            _ if owner.name.starts_with("Arc<") || owner.name.starts_with("Rc<") => {
+                owner.argument("T").and_then(|inner| image.ty(inner))
+            }
+            _ => None,
+        };
+        match next {
+            Some(next) => owner = next,
+            None => break,
+        }
+    }
+    (!owner.base.is_empty()).then(|| owner.base.clone())
+}
+
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split("::").filter(|segment| !segment.is_empty())
+}
+
+/// A type with every path in it cut down to its last segment, and without the default allocator.
+pub(crate) fn short(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut word = String::new();
+    let mut rest = name.chars().peekable();
+    while let Some(next) = rest.next() {
+        if next == ':' && rest.peek() == Some(&':') {
+            rest.next();
+            // What stood before the colons was only a path, unless it is the end of something in brackets.
+            if !out.ends_with('>') || !word.is_empty() {
+                word.clear();
+            }
+        } else if next.is_alphanumeric() || matches!(next, '_' | '{' | '}' | '#') {
+            word.push(next);
+        } else {
+            out.push_str(&word);
+            word.clear();
+            out.push(next);
+        }
+    }
+    out.push_str(&word);
+    out.replace(", Global>", ">").replace("dyn Future<assoc$<Output,", "dyn Future<Output = ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn types_are_cut_down_to_their_last_segments() {
+        for (long, expected) in [
+            ("u32", "u32"),
+            ("alloc::string::String", "String"),
+            ("alloc::vec::Vec<alloc::string::String, alloc::alloc::Global>", "Vec<String>"),
+            ("&mut tokio::sync::mpsc::bounded::Receiver<(u8, a::B)>", "&mut Receiver<(u8, B)>"),
+            ("core::option::Option<&[alloc::sync::Arc<a::b::C>]>", "Option<&[Arc<C>]>"),
+        ] {
+            assert_eq!(short(long), expected);
+        }
+    }
+}

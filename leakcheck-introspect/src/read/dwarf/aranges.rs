@@ -1,0 +1,122 @@
+//! Which unit owns an address: the section `.debug_aranges`, read by hand.
+//!
+//! It is the largest single cost of a first report, so neighbouring entries are merged while they are read: one unit's
+//! code lies in few runs. A run may cover what is not its unit's; the unit's own index decides.
+
+use std::ops::Range;
+
+/// Entries of one unit that lie closer than this become one run.
+const GAP: u64 = 1 << 12;
+
+/// Addresses of one unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) addresses: Range<u64>,
+    /// Offset of the unit in `.debug_info`.
+    pub(super) unit: usize,
+}
+
+/// All runs of the section; stops at the first set that is not whole.
+pub(super) fn read(section: &[u8]) -> Vec<Run> {
+    let mut runs = Vec::new();
+    let mut rest = section;
+    while let Some(length) = number(rest, 0, 4) {
+        let Some(set) = usize::try_from(length)
+            .ok()
+            .and_then(|length| rest.get(4..4 + length))
+        else {
+            break;
+        };
+        read_set(set, &mut runs);
+        rest = &rest[4 + set.len()..];
+    }
+    runs
+}
+
+/// One set: version, unit, sizes, then pairs of address and length, aligned to their size.
+fn read_set(set: &[u8], runs: &mut Vec<Run>) {
+    const PAIR: usize = 16;
+    // The set's own length stands before it, and counts for the alignment.
+    const PAIRS: usize = PAIR - 4;
+    let (Some(2), Some(unit), Some(&[8, 0])) = (number(set, 0, 2), number(set, 2, 4), set.get(6..8)) else {
+        return;
+    };
+    let Ok(unit) = usize::try_from(unit) else { return };
+    let mut open: Option<Range<u64>> = None;
+    for pair in set.get(PAIRS..).unwrap_or_default().chunks_exact(PAIR) {
+        let (start, length) = pair.split_at(8);
+        let start = word(start);
+        let end = start.wrapping_add(word(length));
+        // 0 and 1 stand for what the linker threw away.
+        if start <= 1 || end <= start {
+            continue;
+        }
+        match &mut open {
+            Some(run) if start >= run.start && start < run.end.saturating_add(GAP) => {
+                if end > run.end {
+                    run.end = end;
+                }
+            }
+            _ => {
+                if let Some(addresses) = open.replace(start..end) {
+                    runs.push(Run { addresses, unit });
+                }
+            }
+        }
+    }
+    if let Some(addresses) = open {
+        runs.push(Run { addresses, unit });
+    }
+}
+
+fn word(bytes: &[u8]) -> u64 {
+    bytes.try_into().map_or(0, u64::from_le_bytes)
+}
+
+fn number(bytes: &[u8], at: usize, size: usize) -> Option<u64> {
+    let mut word = [0; 8];
+    word.get_mut(..size)?.copy_from_slice(bytes.get(at..at + size)?);
+    Some(u64::from_le_bytes(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(unit: u32, pairs: &[(u64, u64)]) -> Vec<u8> {
+        let mut set = Vec::new();
+        set.extend(2_u16.to_le_bytes());
+        set.extend(unit.to_le_bytes());
+        set.extend([8, 0, 0, 0, 0, 0]);
+        for (start, length) in pairs.iter().chain(&[(0, 0)]) {
+            set.extend(start.to_le_bytes());
+            set.extend(length.to_le_bytes());
+        }
+        let mut whole = u32::try_from(set.len()).expect("short").to_le_bytes().to_vec();
+        whole.extend(set);
+        whole
+    }
+
+    #[test]
+    fn neighbours_become_one_run() {
+        let section = [
+            set(0, &[(0x1000, 0x10), (0x1010, 0x20), (0x9000, 8), (1, 5), (0, 7)]),
+            set(77, &[(0x2000, 1)]),
+        ]
+        .concat();
+        let run = |addresses, unit| Run { addresses, unit };
+        assert_eq!(
+            read(&section),
+            [run(0x1000..0x1030, 0), run(0x9000..0x9008, 0), run(0x2000..0x2001, 77)]
+        );
+    }
+
+    #[test]
+    fn a_section_that_is_cut_off_gives_what_is_whole() {
+        let section = [set(0, &[(0x1000, 0x10)]), set(9, &[(0x2000, 1)])].concat();
+        let whole = set(0, &[(0x1000, 0x10)]).len();
+        for end in 0..section.len() {
+            assert_eq!(read(&section[..end]).len(), usize::from(end >= whole), "{end}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Functions and vtables by address.
+
+use gimli::{UnitOffset, constants as c};
+
+use super::{Die, Image, Type, Unit, types::without_arguments};
+
+/// A function that has code.
+#[derive(Debug)]
+pub(crate) struct Function {
+    pub(crate) name: &'static str,
+    /// Generic arguments by the names of their parameters.
+    pub(crate) arguments: Vec<(&'static str, Die)>,
+    /// Types of its parameters.
+    pub(crate) parameters: Vec<Die>,
+    pub(crate) unit: &'static Unit,
+}
+
+impl Function {
+    pub(crate) fn argument(&self, name: &str) -> Option<Die> {
+        self.arguments
+            .iter()
+            .find(|argument| argument.0 == name)
+            .map(|argument| argument.1)
+    }
+}
+
+impl Image {
+    /// The function whose code starts at `address`.
+    pub(crate) fn function(&self, address: u64) -> Option<Function> {
+        let at = address.wrapping_sub(self.program.bias);
+        let (unit, offset) = self
+            .units_at(at)
+            .find_map(|unit| Some((unit, unit.index().function(at)?)))?;
+        let mut function = Function {
+            name: "",
+            arguments: Vec::new(),
+            parameters: Vec::new(),
+            unit,
+        };
+        self.describe(unit, offset, &mut function, 0);
+        Some(function)
+    }
+
+    /// Adds what an entry says, and what those say that it refers to: a declaration, the origin of an inlined copy.
+    fn describe(&self, unit: &'static Unit, offset: usize, function: &mut Function, depth: u32) {
+        let Ok(mut tree) = unit.unit.entries_tree(Some(UnitOffset(offset))) else {
+            return;
+        };
+        let Ok(root) = tree.root() else { return };
+        let facts = unit.facts(self, root.entry());
+        if function.name.is_empty() {
+            function.name = facts.name;
+        }
+        let parameters_are_known = !function.parameters.is_empty();
+        let mut children = root.children();
+        while let Ok(Some(child)) = children.next() {
+            match child.entry().tag() {
+                c::DW_TAG_template_type_parameter => {
+                    let facts = unit.facts(self, child.entry());
+                    if let Some(ty) = facts.ty
+                        && function.argument(facts.name).is_none()
+                    {
+                        function.arguments.push((facts.name, ty));
+                    }
+                }
+                c::DW_TAG_formal_parameter if !parameters_are_known => {
+                    function.parameters.extend(unit.facts(self, child.entry()).ty);
+                }
+                _ => {}
+            }
+        }
+        if let Some(other) = facts.other
+            && depth < 3
+            && let Some(unit) = self.unit(other.unit)
+        {
+            self.describe(unit, other.offset, function, depth + 1);
+        }
+    }
+
+    /// The type whose vtable lies at `address`.
+    pub(crate) fn vtable(&self, address: u64) -> Option<Die> {
+        let at = address.wrapping_sub(self.program.bias);
+        let (unit, offset) = self
+            .units_at(at)
+            .find_map(|unit| Some((unit, unit.index().vtable(at)?)))?;
+        let table = unit.facts_at(self, offset)?.ty?;
+        self.unit(table.unit)?.facts_at(self, table.offset)?.other
+    }
+
+    /// Lines in `file` on which the function that resumes this coroutine declares variables of this name.
+    ///
+    /// It usually stands in another unit than the type, so that only its symbol leads there.
+    pub(crate) fn lines_of_variable(&self, coroutine: &Type, variable: &str, file: &str) -> Vec<u32> {
+        let function = without_arguments(coroutine.name).replacen("_env#", "#", 1);
+        let Some(named) = coroutine.path.rsplit("::").find(|name| !name.starts_with('{')) else {
+            return Vec::new();
+        };
+        let mut seen = Vec::new();
+        for (_, at) in self.symbols.containing(&format!("{}{named}", named.len())) {
+            for unit in self.units_at(at) {
+                let Some(offset) = unit.index().function(at) else {
+                    continue;
+                };
+                let is_it = !seen.contains(&(unit.number, offset))
+                    && without_arguments(unit.name_at(offset)) == function
+                    && unit.path(offset) == coroutine.path;
+                if is_it {
+                    seen.push((unit.number, offset));
+                    let lines = self.variables(unit, offset, variable, file);
+                    if !lines.is_empty() {
+                        // Copies for other generic arguments have the same lines.
+                        return lines;
+                    }
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn variables(&self, unit: &Unit, function: usize, name: &str, file: &str) -> Vec<u32> {
+        let mut lines = Vec::new();
+        let Ok(mut entries) = unit.unit.entries_at_offset(UnitOffset(function)) else {
+            return lines;
+        };
+        let mut top = None;
+        while let Ok(Some(entry)) = entries.next_dfs() {
+            let depth = entry.depth();
+            let top = *top.get_or_insert(depth);
+            if depth <= top && entry.offset().0 != function {
+                break;
+            }
+            if entry.tag() == c::DW_TAG_variable {
+                let facts = unit.facts(self, entry);
+                if facts.name == name && unit.file(facts.file).as_deref() == Some(file) {
+                    lines.push(facts.line);
+                }
+            }
+        }
+        lines
+    }
+}

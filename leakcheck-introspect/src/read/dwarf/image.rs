@@ -1,0 +1,202 @@
+//! The debug info of the running program.
+
+use std::{
+    borrow::Cow,
+    path::Path,
+    sync::{Mutex, OnceLock, PoisonError},
+};
+
+use gimli::{DebugInfoOffset, EndianSlice, LittleEndian, SectionId};
+use object::{Object, ObjectSection};
+
+use super::{
+    Die, Slice, Type, Unit,
+    aranges::{self, Run},
+    symbols::Symbols,
+};
+use crate::{
+    Error,
+    read::memory::{self, Program},
+};
+
+/// The debug info of the running program, mapped once; everything else is read when first needed.
+pub(crate) struct Image {
+    pub(crate) program: Program,
+    pub(super) symbols: Symbols,
+    dwarf: &'static gimli::Dwarf<Slice>,
+    /// Offsets of the units, ascending.
+    starts: Vec<usize>,
+    runs: Vec<Run>,
+    units: Vec<OnceLock<Option<&'static Unit>>>,
+}
+
+impl std::fmt::Debug for Image {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Image").field("program", &self.program).finish_non_exhaustive()
+    }
+}
+
+impl Image {
+    /// Maps the debug info of this process.
+    pub(crate) fn open() -> Result<Self, Error> {
+        // Not the path of the executable: a rebuild may have replaced the file.
+        let bytes = memory::map(Path::new("/proc/self/exe"))
+            .map_err(|error| Error::io("map the running program", &error))?;
+        Self::of(bytes, Program::of_this_process())
+    }
+
+    /// Reads the debug info in an executable's bytes.
+    pub(crate) fn of(bytes: &'static [u8], program: Program) -> Result<Self, Error> {
+        let object = object::File::parse(bytes)
+            .map_err(|error| Error::new(format!("the running program is not readable as ELF: {error}")))?;
+        let dwarf = load(&object)?;
+        let mut starts = Vec::new();
+        let mut headers = dwarf.units();
+        while let Ok(Some(header)) = headers.next() {
+            starts.extend(header.debug_info_offset().map(|offset| offset.0));
+        }
+        if starts.is_empty() {
+            return Err(Error::new(
+                "this program has no debug info; full debug info names its tasks: remove `debug` and `strip` from \
+                 [profile.dev] and [profile.test], or set `debug = 2`",
+            ));
+        }
+        let mut image = Self {
+            program,
+            symbols: Symbols::of(&object),
+            dwarf: Box::leak(Box::new(dwarf)),
+            units: vec![OnceLock::new(); starts.len()],
+            starts,
+            runs: aranges::read(&section(&object, ".debug_aranges")?),
+        };
+        if image.runs.is_empty() {
+            image.runs = image.unit_ranges();
+        }
+        Ok(image)
+    }
+
+    /// What `.debug_aranges` would say, from the units themselves: slower.
+    fn unit_ranges(&self) -> Vec<Run> {
+        let mut runs = Vec::new();
+        for number in 0..self.starts.len() {
+            let Some(unit) = u32::try_from(number).ok().and_then(|number| self.unit(number)) else {
+                continue;
+            };
+            let Ok(mut ranges) = unit.dwarf.unit_ranges(&unit.unit) else {
+                continue;
+            };
+            while let Ok(Some(range)) = ranges.next() {
+                if range.begin > 1 {
+                    runs.push(Run {
+                        addresses: range.begin..range.end,
+                        unit: unit.start,
+                    });
+                }
+            }
+        }
+        runs
+    }
+
+    /// Number of units.
+    pub(crate) fn len(&self) -> u32 {
+        u32::try_from(self.starts.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The unit with this number.
+    pub(crate) fn unit(&self, number: u32) -> Option<&'static Unit> {
+        *self
+            .units
+            .get(number as usize)?
+            .get_or_init(|| self.load_unit(number))
+    }
+
+    fn load_unit(&self, number: u32) -> Option<&'static Unit> {
+        let start = *self.starts.get(number as usize)?;
+        let header = self.dwarf.unit_header(DebugInfoOffset(start)).ok()?;
+        let unit = self.dwarf.unit(header).ok()?;
+        Some(Box::leak(Box::new(Unit {
+            number,
+            start,
+            unit,
+            dwarf: self.dwarf,
+            index: OnceLock::new(),
+            types: Mutex::default(),
+        })))
+    }
+
+    /// Units that may own an address of the file.
+    pub(super) fn units_at(&self, at: u64) -> impl Iterator<Item = &'static Unit> {
+        self.runs
+            .iter()
+            .filter(move |run| run.addresses.start <= at && at < run.addresses.end)
+            .filter_map(|run| {
+                let number = self.starts.binary_search(&run.unit).ok()?;
+                self.unit(u32::try_from(number).ok()?)
+            })
+    }
+
+    /// The entry at an offset of the whole section.
+    pub(super) fn die_at(&self, offset: usize) -> Option<Die> {
+        let number = self.starts.partition_point(|start| *start <= offset).checked_sub(1)?;
+        Some(Die {
+            unit: u32::try_from(number).ok()?,
+            offset: offset - self.starts.get(number)?,
+        })
+    }
+
+    /// The type that an entry describes.
+    pub(crate) fn ty(&self, die: Die) -> Option<&'static Type> {
+        let unit = self.unit(die.unit)?;
+        let types = || unit.types.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = types().get(&die.offset) {
+            return *known;
+        }
+        let parsed = unit
+            .parse(self, die.offset)
+            .map(|ty| &*Box::leak(Box::new(ty)));
+        *types().entry(die.offset).or_insert(parsed)
+    }
+
+    /// The first type of this unit that fits, among those whose name starts with `prefix`.
+    pub(crate) fn find_in(
+        &self,
+        unit: &Unit,
+        prefix: &str,
+        fits: impl Fn(&Type) -> bool,
+    ) -> Option<&'static Type> {
+        unit.index()
+            .scopes
+            .iter()
+            .filter(|scope| scope.is_type)
+            .map(|scope| scope.offset as usize)
+            .filter(|offset| unit.name_at(*offset).starts_with(prefix))
+            .filter_map(|offset| self.ty(unit.die(offset)))
+            .find(|ty| fits(ty))
+    }
+
+    /// The same in every unit: slow, for where nothing refers to the type.
+    pub(crate) fn find(&self, prefix: &str, fits: impl Fn(&Type) -> bool + Copy) -> Option<&'static Type> {
+        (0..self.len())
+            .filter_map(|number| self.unit(number))
+            .find_map(|unit| self.find_in(unit, prefix, fits))
+    }
+}
+
+/// A section's bytes, inflated if need be; empty where there is none.
+fn section(object: &object::File<'static>, name: &str) -> Result<Cow<'static, [u8]>, Error> {
+    object.section_by_name(name).map_or(Ok(Cow::Borrowed(&[])), |section| {
+        section
+            .uncompressed_data()
+            .map_err(|error| Error::new(format!("section {name} of the running program is broken: {error}")))
+    })
+}
+
+fn load(object: &object::File<'static>) -> Result<gimli::Dwarf<Slice>, Error> {
+    gimli::Dwarf::load(|id: SectionId| {
+        let bytes: &'static [u8] = match section(object, id.name())? {
+            Cow::Borrowed(bytes) => bytes,
+            Cow::Owned(bytes) => Box::leak(bytes.into_boxed_slice()),
+        };
+        Ok(EndianSlice::new(bytes, LittleEndian))
+    })
+}

@@ -1,0 +1,27 @@
+//! The program's debug info: units found by address, indexed when first touched; types parsed when first needed.
+//!
+//! What is parsed stays for the life of the process, so that types are `&'static` and values that refer to them copy.
+
+mod aranges;
+mod function;
+mod image;
+mod index;
+mod symbols;
+mod types;
+mod unit;
+
+pub(crate) use image::Image;
+pub(crate) use types::{Member, Shape, Type, Variant};
+pub(crate) use unit::Unit;
+
+/// Bytes of a section.
+pub(crate) type Slice = gimli::EndianSlice<'static, gimli::LittleEndian>;
+
+/// An entry of the debug info.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Die {
+    /// Which unit, counted from 0.
+    pub(crate) unit: u32,
+    /// Where in it.
+    pub(crate) offset: usize,
+}

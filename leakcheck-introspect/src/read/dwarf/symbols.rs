@@ -1,0 +1,69 @@
+//! The symbol table, searched by a part of a name.
+
+use object::{Object, ObjectSection};
+
+use crate::read::memory;
+
+/// Bytes of one entry: name, information, other, section, address, size.
+const ENTRY: usize = 24;
+/// Places of one name that are looked at.
+const MOST: usize = 64;
+
+/// The sections `.symtab` and `.strtab`, as they are mapped.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Symbols {
+    entries: &'static [u8],
+    names: &'static [u8],
+}
+
+impl Symbols {
+    pub(super) fn of(object: &object::File<'static>) -> Self {
+        let bytes = |name| {
+            object
+                .section_by_name(name)
+                .and_then(|section| section.data().ok())
+                .unwrap_or_default()
+        };
+        Self {
+            entries: bytes(".symtab"),
+            names: bytes(".strtab"),
+        }
+    }
+
+    /// Names that contain `part`, with their addresses.
+    pub(super) fn containing(self, part: &str) -> Vec<(&'static str, u64)> {
+        let mut names = Vec::new();
+        let mut from = 0;
+        while names.len() < MOST
+            && let Some(rest) = self.names.get(from..)
+            && let Some(found) = memory::find(rest, part.as_bytes())
+        {
+            let found = from + found;
+            let start = self.names[..found]
+                .iter()
+                .rposition(|byte| *byte == 0)
+                .map_or(0, |zero| zero + 1);
+            let end = self.names[found..]
+                .iter()
+                .position(|byte| *byte == 0)
+                .map_or(self.names.len(), |length| found + length);
+            if let (Ok(start_u32), Ok(name)) =
+                (u32::try_from(start), std::str::from_utf8(&self.names[start..end]))
+            {
+                names.push((start_u32, name));
+            }
+            from = end;
+        }
+        if names.is_empty() {
+            return Vec::new();
+        }
+        self.entries
+            .chunks_exact(ENTRY)
+            .filter_map(|entry| {
+                let name = u32::from_le_bytes(entry[..4].try_into().ok()?);
+                let found = names.iter().find(|known| known.0 == name)?;
+                Some((found.1, u64::from_le_bytes(entry[8..16].try_into().ok()?)))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,144 @@
+//! One compilation unit.
+
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Arc, Mutex, OnceLock},
+};
+
+use gimli::{AttributeValue, UnitOffset, constants as c};
+
+use super::{Die, Image, Slice, Type, index::Index};
+
+/// A unit whose header and abbreviations are read.
+pub(crate) struct Unit {
+    pub(super) number: u32,
+    /// Where it starts in its section.
+    pub(super) start: usize,
+    pub(super) unit: gimli::Unit<Slice>,
+    /// The program's own sections, or those of the file that this unit was split off to.
+    pub(super) dwarf: &'static gimli::Dwarf<Slice>,
+    pub(super) index: OnceLock<Index>,
+    pub(super) types: Mutex<HashMap<usize, Option<&'static Type>>>,
+}
+
+impl std::fmt::Debug for Unit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unit").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+/// The attributes of an entry that anything here needs.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Facts {
+    pub(super) name: &'static str,
+    pub(super) ty: Option<Die>,
+    pub(super) size: Option<u64>,
+    pub(super) align: Option<u64>,
+    pub(super) location: u64,
+    pub(super) file: u64,
+    pub(super) line: u32,
+    pub(super) other: Option<Die>,
+}
+
+impl Unit {
+    /// What the unit has in it, made on first use.
+    pub(crate) fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::of(self).unwrap_or_default())
+    }
+
+    pub(super) fn die(&self, offset: usize) -> Die {
+        Die {
+            unit: self.number,
+            offset,
+        }
+    }
+
+    pub(super) fn text(&self, value: AttributeValue<Slice>) -> &'static str {
+        self.dwarf
+            .attr_string(&self.unit, value)
+            .ok()
+            .and_then(|text| std::str::from_utf8(text.slice()).ok())
+            .unwrap_or("")
+    }
+
+    pub(super) fn reference(&self, image: &Image, value: &AttributeValue<Slice>) -> Option<Die> {
+        match value {
+            AttributeValue::UnitRef(offset) => Some(self.die(offset.0)),
+            AttributeValue::DebugInfoRef(offset) => image.die_at(offset.0),
+            _ => None,
+        }
+    }
+
+    /// The attributes of an entry.
+    pub(super) fn facts(
+        &self,
+        image: &Image,
+        entry: &gimli::DebuggingInformationEntry<Slice>,
+    ) -> Facts {
+        let mut facts = Facts::default();
+        for attribute in entry.attrs() {
+            let value = attribute.value();
+            match attribute.name() {
+                c::DW_AT_name => facts.name = self.text(value),
+                c::DW_AT_type => facts.ty = self.reference(image, &value),
+                c::DW_AT_byte_size => facts.size = number(&value),
+                c::DW_AT_alignment => facts.align = number(&value),
+                c::DW_AT_data_member_location => facts.location = number(&value).unwrap_or(0),
+                c::DW_AT_decl_file => facts.file = number(&value).unwrap_or(0),
+                c::DW_AT_decl_line => {
+                    facts.line = number(&value).and_then(|line| u32::try_from(line).ok()).unwrap_or(0);
+                }
+                c::DW_AT_specification | c::DW_AT_abstract_origin | c::DW_AT_containing_type => {
+                    facts.other = self.reference(image, &value);
+                }
+                _ => {}
+            }
+        }
+        facts
+    }
+
+    /// The attributes of the entry at `offset`.
+    pub(super) fn facts_at(&self, image: &Image, offset: usize) -> Option<Facts> {
+        let entry = self.unit.entry(UnitOffset(offset)).ok()?;
+        Some(self.facts(image, &entry))
+    }
+
+    pub(super) fn name_at(&self, offset: usize) -> &'static str {
+        self.unit
+            .entry(UnitOffset(offset))
+            .ok()
+            .and_then(|entry| entry.attr_value(c::DW_AT_name))
+            .map_or("", |name| self.text(name))
+    }
+
+    /// The path of a file of this unit, joined with its directory.
+    pub(crate) fn file(&self, number: u64) -> Option<Arc<str>> {
+        let header = self.unit.line_program.as_ref()?.header();
+        let file = header.file(number)?;
+        let name = self.text(file.path_name());
+        let directory = file.directory(header).map_or("", |directory| self.text(directory));
+        let home = self
+            .unit
+            .comp_dir
+            .as_ref()
+            .and_then(|home| std::str::from_utf8(home.slice()).ok())
+            .unwrap_or("");
+        let path = Path::new(home).join(directory).join(name);
+        Some(path.to_str()?.into())
+    }
+}
+
+/// Whatever form a constant has.
+pub(super) fn number(value: &AttributeValue<Slice>) -> Option<u64> {
+    match *value {
+        AttributeValue::Data1(number) => Some(number.into()),
+        AttributeValue::Data2(number) => Some(number.into()),
+        AttributeValue::Data4(number) => Some(number.into()),
+        AttributeValue::Data8(number)
+        | AttributeValue::Udata(number)
+        | AttributeValue::FileIndex(number) => Some(number),
+        AttributeValue::Sdata(number) => Some(number.cast_unsigned()),
+        _ => value.udata_value(),
+    }
+}

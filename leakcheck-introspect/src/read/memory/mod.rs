@@ -1,0 +1,141 @@
+//! The memory of this process, read through the kernel: an address that is not mapped is a `None`, never a crash.
+//!
+//! The only home of `unsafe` in this crate. Every byte that is read here is untrusted: another thread may free or
+//! change it at the same time.
+
+mod kernel;
+mod program;
+
+use std::cell::RefCell;
+
+pub(crate) use program::{Program, find, map};
+
+/// Bytes per cached line.
+const LINE: usize = 256;
+/// Lines that are kept; each address has one place.
+const LINES: usize = 256;
+/// Below and above this nothing of a process is mapped.
+const LOWEST: u64 = 4096;
+const HIGHEST: u64 = 1 << 56;
+
+/// What was read since the last [`forget`](Self::forget).
+#[derive(Debug)]
+pub(crate) struct Memory {
+    lines: RefCell<Vec<Line>>,
+    age: std::cell::Cell<u64>,
+}
+
+#[derive(Clone, Debug)]
+struct Line {
+    address: u64,
+    age: u64,
+    bytes: [u8; LINE],
+}
+
+impl Memory {
+    pub(crate) fn new() -> Self {
+        let empty = Line {
+            address: 0,
+            age: 0,
+            bytes: [0; LINE],
+        };
+        Self {
+            lines: RefCell::new(vec![empty; LINES]),
+            age: std::cell::Cell::new(1),
+        }
+    }
+
+    /// Makes the next reads see the memory as it is then.
+    pub(crate) fn forget(&self) {
+        self.age.set(self.age.get() + 1);
+    }
+
+    /// Fills `into` from `address`.
+    pub(crate) fn read(&self, address: u64, into: &mut [u8]) -> Option<()> {
+        let mut done = 0;
+        while done < into.len() {
+            let at = address.checked_add(done as u64)?;
+            let start = at - at % LINE as u64;
+            let skip = usize::try_from(at - start).ok()?;
+            let length = (into.len() - done).min(LINE - skip);
+            let lines = &mut self.lines.borrow_mut();
+            let line = lines.get_mut(usize::try_from(start / LINE as u64).ok()? % LINES)?;
+            if line.address != start || line.age != self.age.get() {
+                line.age = 0;
+                if !(LOWEST..HIGHEST).contains(&start) {
+                    return None;
+                }
+                kernel::read(start, &mut line.bytes)?;
+                line.address = start;
+                line.age = self.age.get();
+            }
+            into.get_mut(done..done + length)?
+                .copy_from_slice(line.bytes.get(skip..skip + length)?);
+            done += length;
+        }
+        Some(())
+    }
+
+    /// The little-endian number of `size` bytes at `address`, up to eight.
+    pub(crate) fn number(&self, address: u64, size: u64) -> Option<u64> {
+        let mut bytes = [0; 8];
+        let size = usize::try_from(size).ok()?;
+        self.read(address, bytes.get_mut(..size)?)?;
+        Some(u64::from_le_bytes(bytes))
+    }
+
+    /// The pointer or word at `address`.
+    pub(crate) fn word(&self, address: u64) -> Option<u64> {
+        self.number(address, 8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_is_read() {
+        let memory = Memory::new();
+        let words: Vec<u64> = (0..1000).collect();
+        for (index, word) in words.iter().enumerate() {
+            let address = words.as_ptr() as u64 + index as u64 * 8;
+            assert_eq!(memory.word(address), Some(*word));
+        }
+        let mut all = vec![0; 8000];
+        memory
+            .read(words.as_ptr() as u64, &mut all)
+            .expect("it is mapped");
+        assert_eq!(&all[7992..], 999_u64.to_le_bytes());
+    }
+
+    #[test]
+    fn what_is_not_there_is_nothing() {
+        let memory = Memory::new();
+        for address in [0, 8, 4096, u64::MAX, u64::MAX - 8, 0xffff_8000_0000_0000, 1 << 47] {
+            assert_eq!(memory.word(address), None, "{address:#x}");
+        }
+    }
+
+    #[test]
+    fn a_change_is_seen_after_forgetting() {
+        let memory = Memory::new();
+        let word = std::sync::atomic::AtomicU64::new(1);
+        let address = word.as_ptr() as u64;
+        assert_eq!(memory.word(address), Some(1));
+        word.store(2, std::sync::atomic::Ordering::SeqCst);
+        memory.forget();
+        assert_eq!(memory.word(address), Some(2));
+    }
+
+    #[test]
+    fn every_way_of_reading_gives_the_same() {
+        let words = [1_u64, 2, 3, 4];
+        for read in kernel::WAYS {
+            let mut bytes = [0; 32];
+            read(words.as_ptr() as u64, &mut bytes).expect("it is mapped");
+            assert_eq!(bytes[24], 4);
+            assert_eq!(read(8, &mut bytes), None);
+        }
+    }
+}

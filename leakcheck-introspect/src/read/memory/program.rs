@@ -1,0 +1,68 @@
+//! Where the running program lies in memory, and its file.
+
+use std::{fs::File, io, ops::Range, path::Path};
+
+/// The main program as it is loaded.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    /// What to subtract from an address to find it in the file's debug info.
+    pub(crate) bias: u64,
+    /// Addresses of its code and data.
+    pub(crate) span: Range<u64>,
+}
+
+impl Program {
+    pub(crate) fn of_this_process() -> Self {
+        let mut program = Self {
+            bias: 0,
+            span: u64::MAX..0,
+        };
+        // SAFETY: `note_first` gets the pointer to `program`, which outlives the call.
+        unsafe { libc::dl_iterate_phdr(Some(note_first), (&raw mut program).cast()) };
+        program
+    }
+}
+
+/// The first entry is the main program.
+unsafe extern "C" fn note_first(
+    info: *mut libc::dl_phdr_info,
+    _size: usize,
+    program: *mut libc::c_void,
+) -> libc::c_int {
+    // SAFETY: the loader hands over a valid entry with `dlpi_phnum` headers, and the caller a `Program`.
+    let (info, headers, program) = unsafe {
+        let info = &*info;
+        let headers = std::slice::from_raw_parts(info.dlpi_phdr, info.dlpi_phnum.into());
+        (info, headers, &mut *program.cast::<Program>())
+    };
+    program.bias = info.dlpi_addr;
+    for header in headers.iter().filter(|header| header.p_type == libc::PT_LOAD) {
+        let start = info.dlpi_addr.wrapping_add(header.p_vaddr);
+        program.span.start = program.span.start.min(start);
+        program.span.end = program.span.end.max(start.wrapping_add(header.p_memsz));
+    }
+    1
+}
+
+/// Maps a whole file for as long as the process lives.
+pub(crate) fn map(path: &Path) -> io::Result<&'static [u8]> {
+    let file = File::open(path)?;
+    // SAFETY: the map is private and read only. That nobody truncates a program that runs is the kernel's rule
+    // (ETXTBSY); files of debug info beside it are only replaced, not truncated, by the tools that write them.
+    let map = unsafe { memmap2::Mmap::map(&file)? };
+    Ok(Box::leak(Box::new(map)))
+}
+
+/// Where `needle` first stands in `within`: the C library's search, which is fast in programs that are not optimised.
+pub(crate) fn find(within: &[u8], needle: &[u8]) -> Option<usize> {
+    // SAFETY: both slices are borrowed for the call, and the result is null or inside `within`.
+    let found = unsafe {
+        libc::memmem(
+            within.as_ptr().cast(),
+            within.len(),
+            needle.as_ptr().cast(),
+            needle.len(),
+        )
+    };
+    (!found.is_null()).then(|| found as usize - within.as_ptr() as usize)
+}

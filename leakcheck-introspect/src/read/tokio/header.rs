@@ -1,0 +1,219 @@
+//! The cell of a task: header, future, trailer.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use super::layout;
+use crate::{
+    Error, State,
+    read::{
+        dwarf::{Shape, Type},
+        value::{Reader, Value},
+    },
+};
+
+/// Where the parts of a header are, the same for every task.
+#[derive(Debug)]
+pub(crate) struct Header {
+    state: u64,
+    vtable: u64,
+    owner: u64,
+    poll: u64,
+    trailer_offset: u64,
+    id_offset: u64,
+    /// In the trailer; known once a task was seen.
+    links: OnceLock<Links>,
+    kinds: Mutex<HashMap<u64, Arc<TaskKind>>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Links {
+    previous: u64,
+    next: u64,
+}
+
+/// What all tasks of one future type have in common.
+#[derive(Debug)]
+pub(crate) struct TaskKind {
+    /// The type of the future; `None` where the function that polls it has no debug info.
+    pub(crate) future: Option<&'static Type>,
+    cell: Option<&'static Type>,
+    pub(crate) trailer: u64,
+    id: u64,
+}
+
+/// One step along a list of tasks.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) kind: Arc<TaskKind>,
+    pub(crate) previous: u64,
+    pub(crate) next: u64,
+}
+
+impl Header {
+    /// Reads it off the type of a header.
+    pub(crate) fn of(reader: &Reader<'_>, header: &Type) -> Result<Self, Error> {
+        let offset = |ty: &Type, name: &str| {
+            ty.member(name)
+                .map(|member| member.offset)
+                .ok_or_else(|| Error::new(format!("tokio's `{}` has no field `{name}`", ty.base)))
+        };
+        let vtable = header
+            .member("vtable")
+            .and_then(|member| reader.image.ty(member.ty))
+            .and_then(|ty| match ty.shape {
+                Shape::Pointer(to) => reader.image.ty(to),
+                _ => None,
+            })
+            .ok_or_else(|| Error::new("tokio's task header has no vtable"))?;
+        Ok(Self {
+            state: offset(header, "state")?,
+            vtable: offset(header, "vtable")?,
+            owner: offset(header, "owner_id")?,
+            poll: offset(vtable, "poll")?,
+            trailer_offset: offset(vtable, "trailer_offset")?,
+            id_offset: offset(vtable, "id_offset")?,
+            links: OnceLock::new(),
+            kinds: Mutex::default(),
+        })
+    }
+
+    /// The state word of the task at `address`.
+    pub(crate) fn state(&self, reader: &Reader<'_>, address: u64) -> Option<u64> {
+        reader.memory.word(address.wrapping_add(self.state))
+    }
+
+    /// What a state word says.
+    pub(crate) fn meaning(word: u64) -> State {
+        if word & layout::RUNNING != 0 {
+            State::Running
+        } else if word & layout::COMPLETE != 0 {
+            State::Complete
+        } else if word & layout::NOTIFIED != 0 {
+            State::Scheduled
+        } else {
+            State::Idle
+        }
+    }
+
+    /// Looks at the task at `address`, which `owner` must own.
+    pub(crate) fn step(&self, reader: &Reader<'_>, address: u64, owner: u64) -> Result<Step, Error> {
+        let broken = || Error::new(format!("the memory of the task at {address:#x} is not readable"));
+        if address % 8 != 0 {
+            return Err(Error::new(format!("the task at {address:#x} is misplaced")));
+        }
+        let word = |at: u64| reader.memory.word(at).ok_or_else(broken);
+        let seen = word(address.wrapping_add(self.owner))?;
+        if seen != owner {
+            return Err(Error::new(format!(
+                "the task at {address:#x} belongs to owner {seen}, not to {owner}"
+            )));
+        }
+        let kind = self.kind(reader, address)?;
+        let links = self.links(reader, &kind)?;
+        let trailer = address.wrapping_add(kind.trailer);
+        Ok(Step {
+            previous: word(trailer.wrapping_add(links.previous))?,
+            next: word(trailer.wrapping_add(links.next))?,
+            kind,
+        })
+    }
+
+    /// The kind of the task at `address`.
+    pub(crate) fn kind(&self, reader: &Reader<'_>, address: u64) -> Result<Arc<TaskKind>, Error> {
+        let vtable = reader.memory.word(address.wrapping_add(self.vtable));
+        let vtable = vtable
+            .filter(|vtable| reader.image.program.span.contains(vtable))
+            .ok_or_else(|| Error::new(format!("the task at {address:#x} has no vtable of this program")))?;
+        let kinds = || self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kinds().get(&vtable) {
+            return Ok(Arc::clone(known));
+        }
+        let kind = self
+            .read_kind(reader, vtable)
+            .ok_or_else(|| Error::new(format!("the vtable of the task at {address:#x} is not readable")))?;
+        Ok(Arc::clone(kinds().entry(vtable).or_insert(Arc::new(kind))))
+    }
+
+    fn read_kind(&self, reader: &Reader<'_>, vtable: u64) -> Option<TaskKind> {
+        let word = |offset: u64| reader.memory.word(vtable.wrapping_add(offset));
+        let trailer = word(self.trailer_offset)?;
+        let mut kind = TaskKind {
+            future: None,
+            cell: None,
+            trailer,
+            id: word(self.id_offset)?,
+        };
+        if let Some(poll) = reader.image.function(word(self.poll)?)
+            && let (Some(future), Some(scheduler)) = (poll.argument("T"), poll.argument("S"))
+        {
+            kind.future = reader.image.ty(future);
+            let has = |ty: &Type, die| ty.arguments.iter().any(|argument| argument.1 == die);
+            kind.cell = reader
+                .image
+                .find_in(poll.unit, "Cell<", |ty| {
+                    ty.member("trailer").is_some() && has(ty, future) && has(ty, scheduler)
+                })
+                .filter(|cell| cell.member("trailer").is_some_and(|found| found.offset == trailer));
+        }
+        Some(kind)
+    }
+
+    fn links(&self, reader: &Reader<'_>, kind: &TaskKind) -> Result<Links, Error> {
+        if let Some(known) = self.links.get() {
+            return Ok(*known);
+        }
+        let trailer = kind
+            .cell
+            .and_then(|cell| reader.image.ty(cell.member("trailer")?.ty))
+            .or_else(|| {
+                reader.image.find("Trailer", |ty| {
+                    ty.base == layout::TRAILER && !ty.members().is_empty()
+                })
+            })
+            .ok_or_else(|| Error::new("tokio's task trailer is not in the debug info"))?;
+        let at = Value { ty: trailer, address: 0 };
+        let found = reader
+            .inside(at, &|ty| ty.base == layout::LINKS)
+            .and_then(|links| {
+                let offset = |name| Some(links.address.wrapping_add(links.ty.member(name)?.offset));
+                Some(Links {
+                    previous: offset("prev")?,
+                    next: offset("next")?,
+                })
+            })
+            .ok_or_else(|| Error::new("tokio's task trailer has no links"))?;
+        Ok(*self.links.get_or_init(|| found))
+    }
+}
+
+impl TaskKind {
+    /// The number of the task at `address`.
+    pub(crate) fn id(&self, reader: &Reader<'_>, address: u64) -> Option<u64> {
+        reader.memory.word(address.wrapping_add(self.id))
+    }
+
+    /// The future of the task at `address`, unless it has ended.
+    pub(crate) fn future(&self, reader: &Reader<'_>, address: u64) -> Option<Value> {
+        if let Some(cell) = self.cell {
+            let cell = Value { ty: cell, address };
+            let stage = reader.walk(cell, &["core", "stage"])?;
+            let stage = reader.inside(stage, &|ty| ty.base == layout::STAGE)?;
+            let (variant, inside) = reader.variant(stage)?;
+            (variant.member.name == "Running").then_some(())?;
+            return reader.field(inside, "__0");
+        }
+        // Optimised programs have no type of the cell, but its layout is fixed: `Core` and `Stage` are `repr(C)`, the
+        // number is followed by the stage's tag, and that by the future.
+        let future = self.future?;
+        let tag = address.wrapping_add(self.id).wrapping_add(8);
+        let end = self.id.checked_add(16)?.checked_add(future.size)?;
+        let fits = future.align <= 8 && end <= self.trailer;
+        (fits && reader.memory.number(tag, 4)? == 0).then_some(Value {
+            ty: future,
+            address: tag.wrapping_add(8),
+        })
+    }
+}

@@ -1,0 +1,289 @@
+//! The objects that tasks wait for and hold, by the types through which they are reached.
+
+use std::time::{Duration, Instant};
+
+use crate::{
+    Class, Event, Object, Role,
+    read::{
+        dwarf::Type,
+        value::{Reader, Value},
+    },
+};
+
+/// A type that stands for an object.
+#[derive(Debug)]
+pub(crate) struct Known {
+    ty: &'static str,
+    class: Class,
+    role: Role,
+    at: At,
+    /// What one waits for who awaits it, if it is awaited by itself.
+    pub(crate) leaf: Leaf,
+    /// A field whose content is searched as well, such as what a lock guards.
+    pub(crate) content: Option<&'static str>,
+}
+
+/// Where the object's identity is.
+#[derive(Clone, Copy, Debug)]
+enum At {
+    /// The pointer that this path ends at.
+    Pointer(&'static [&'static str]),
+    /// The address of what this path ends at.
+    Place(&'static [&'static str]),
+    /// The number of the descriptor inside.
+    Descriptor,
+}
+
+/// Whether a type is a future of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leaf {
+    /// It is only ever polled inside another future.
+    No,
+    /// It is awaited for what its class stands for.
+    Yes,
+}
+
+/// An object that was reached.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) object: Object,
+    pub(crate) role: Role,
+    pub(crate) place: u64,
+    pub(crate) known: &'static Known,
+    pub(crate) value: Value,
+}
+
+macro_rules! known {
+    ($($ty:literal $class:ident $role:ident $at:expr, $leaf:ident $(, in $content:literal)?;)*) => {
+        &[$(Known {
+            ty: $ty,
+            class: Class::$class,
+            role: Role::$role,
+            at: $at,
+            leaf: Leaf::$leaf,
+            content: known!(@content $($content)?),
+        }),*]
+    };
+    (@content) => { None };
+    (@content $content:literal) => { Some($content) };
+}
+
+use At::{Descriptor, Place, Pointer};
+
+const ITSELF: At = Place(&[]);
+
+static KNOWN: &[Known] = known![
+    "tokio::sync::mpsc::bounded::Sender" Mpsc Sender Pointer(&["chan", "inner"]), No;
+    "tokio::sync::mpsc::bounded::Permit" Mpsc Sender Pointer(&["chan", ">", "inner"]), No;
+    "tokio::sync::mpsc::bounded::PermitIterator" Mpsc Sender Pointer(&["chan", ">", "inner"]), No;
+    "tokio::sync::mpsc::bounded::OwnedPermit" Mpsc Sender Pointer(&["chan", "?", "__0", "inner"]), No;
+    "tokio::sync::mpsc::bounded::Receiver" Mpsc Receiver Pointer(&["chan", "inner"]), No;
+    "tokio::sync::mpsc::unbounded::UnboundedSender" Mpsc Sender Pointer(&["chan", "inner"]), No;
+    "tokio::sync::mpsc::unbounded::UnboundedReceiver" Mpsc Receiver Pointer(&["chan", "inner"]), No;
+    "tokio::sync::mpsc::chan::Tx" Mpsc Sender Pointer(&["inner"]), No;
+    "tokio::sync::mpsc::chan::Rx" Mpsc Receiver Pointer(&["inner"]), No;
+    "tokio::sync::oneshot::Sender" Oneshot Sender Pointer(&["inner"]), No;
+    "tokio::sync::oneshot::Receiver" Oneshot Receiver Pointer(&["inner"]), Yes;
+    "tokio::sync::watch::Sender" Watch Sender Pointer(&["shared"]), No;
+    "tokio::sync::watch::Receiver" Watch Receiver Pointer(&["shared"]), No;
+    "tokio::sync::broadcast::Sender" Broadcast Sender Pointer(&["shared"]), No;
+    "tokio::sync::broadcast::Receiver" Broadcast Receiver Pointer(&["shared"]), No;
+    "tokio::sync::batch_semaphore::Acquire" Semaphore Waiter Pointer(&["semaphore"]), Yes;
+    "tokio::sync::mutex::Mutex" Mutex Owner Place(&["s"]), No, in "c";
+    "tokio::sync::mutex::MutexGuard" Mutex Guard Place(&["lock", ">", "s"]), No;
+    "tokio::sync::mutex::OwnedMutexGuard" Mutex Guard Place(&["lock", ">", "s"]), No;
+    "tokio::sync::mutex::MappedMutexGuard" Mutex Guard Pointer(&["s"]), No;
+    "tokio::sync::rwlock::RwLock" RwLock Owner Place(&["s"]), No, in "c";
+    "tokio::sync::rwlock::read_guard::RwLockReadGuard" RwLock Guard Pointer(&["s"]), No;
+    "tokio::sync::rwlock::write_guard::RwLockWriteGuard" RwLock Guard Pointer(&["s"]), No;
+    "tokio::sync::rwlock::write_guard_mapped::RwLockMappedWriteGuard" RwLock Guard Pointer(&["s"]), No;
+    "tokio::sync::rwlock::owned_read_guard::OwnedRwLockReadGuard" RwLock Guard Place(&["lock", ">", "s"]), No;
+    "tokio::sync::rwlock::owned_write_guard::OwnedRwLockWriteGuard" RwLock Guard Place(&["lock", ">", "s"]), No;
+    "tokio::sync::semaphore::Semaphore" Semaphore Owner Place(&["ll_sem"]), No;
+    "tokio::sync::semaphore::SemaphorePermit" Semaphore Guard Place(&["sem", ">", "ll_sem"]), No;
+    "tokio::sync::semaphore::OwnedSemaphorePermit" Semaphore Guard Place(&["sem", ">", "ll_sem"]), No;
+    "tokio::sync::once_cell::OnceCell" Semaphore Owner Place(&["semaphore", "ll_sem"]), No, in "value";
+    "tokio::sync::notify::Notify" Notify Owner ITSELF, No;
+    "tokio::sync::notify::Notified" Notify Waiter Pointer(&["notify"]), Yes;
+    "tokio::sync::notify::OwnedNotified" Notify Waiter Place(&["notify", ">"]), Yes;
+    "tokio::sync::barrier::Barrier" Barrier Owner ITSELF, No;
+    "tokio::runtime::task::join::JoinHandle" Task Owner Pointer(&["raw", "ptr"]), Yes;
+    "tokio::runtime::task::abort::AbortHandle" Task Sender Pointer(&["raw", "ptr"]), No;
+    "tokio::time::sleep::Sleep" Timer Owner ITSELF, Yes;
+    "tokio::io::poll_evented::PollEvented" Descriptor Owner Descriptor, No;
+    "tokio::io::async_fd::AsyncFd" Descriptor Owner Descriptor, No;
+    "tokio_util::sync::cancellation_token::CancellationToken" CancellationToken Owner Pointer(&["inner"]), No;
+    "tokio_util::sync::cancellation_token::WaitForCancellationFuture" CancellationToken Waiter Pointer(&["cancellation_token", ">", "inner"]), Yes;
+    "tokio_util::sync::cancellation_token::WaitForCancellationFutureOwned" CancellationToken Waiter Pointer(&["cancellation_token", "inner"]), Yes;
+];
+
+/// Methods of these types wait for what stands beside them, on the `self` that they were called with.
+static METHODS: &[(&str, &[&str], Call)] = &[
+    ("tokio::sync::mpsc::bounded::Sender", &["closed"], Call::Closed),
+    ("tokio::sync::mpsc::unbounded::UnboundedSender", &["closed"], Call::Closed),
+    ("tokio::sync::mpsc::bounded::Sender", &[], Call::Capacity),
+    ("tokio::sync::mpsc::bounded::Receiver", &[], Call::Receive),
+    ("tokio::sync::mpsc::unbounded::UnboundedReceiver", &[], Call::Receive),
+    ("tokio::sync::oneshot::Sender", &["closed"], Call::Closed),
+    ("tokio::sync::watch::Sender", &["closed"], Call::Closed),
+    ("tokio::sync::watch::Receiver", &[], Call::Receive),
+    ("tokio::sync::broadcast::Sender", &["closed"], Call::Closed),
+    ("tokio::sync::broadcast::Receiver", &[], Call::Receive),
+    ("tokio::sync::mutex::Mutex", &[], Call::Permit),
+    ("tokio::sync::rwlock::RwLock", &[], Call::Permit),
+    ("tokio::sync::semaphore::Semaphore", &[], Call::Permit),
+    ("tokio::sync::barrier::Barrier", &[], Call::Arrive),
+    ("tokio::task::join_set::JoinSet", &["join_next", "join_next_with_id"], Call::Join),
+    ("tokio::net::tcp::listener::TcpListener", &[], Call::Ready),
+    ("tokio::net::tcp::stream::TcpStream", &[], Call::Ready),
+    ("tokio::net::udp::UdpSocket", &[], Call::Ready),
+    ("tokio::net::unix::listener::UnixListener", &[], Call::Ready),
+    ("tokio::net::unix::stream::UnixStream", &[], Call::Ready),
+    ("tokio::net::unix::datagram::socket::UnixDatagram", &[], Call::Ready),
+    ("tokio::io::async_fd::AsyncFd", &[], Call::Ready),
+];
+
+/// What a method of tokio waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    Receive,
+    Capacity,
+    Closed,
+    Permit,
+    Arrive,
+    Join,
+    Ready,
+}
+
+impl Call {
+    /// What the function with this path waits for.
+    pub(crate) fn of(function: &str) -> Option<Self> {
+        if !function.starts_with("tokio::") {
+            return None;
+        }
+        METHODS.iter().find_map(|(ty, methods, call)| {
+            let method = function.strip_prefix(ty)?.strip_prefix("::")?;
+            (methods.is_empty() || methods.contains(&method)).then_some(*call)
+        })
+    }
+
+    /// What it waits for on an object that its `self` leads to.
+    pub(crate) fn event(self, reader: &Reader<'_>, found: &Found) -> Option<Event> {
+        let class = found.object.class;
+        match (self, found.role) {
+            (Self::Receive, Role::Receiver) => found.awaited(reader),
+            (Self::Capacity, Role::Sender) => (class == Class::Mpsc).then_some(Event::Capacity),
+            (Self::Closed, Role::Sender) => Some(Event::Closed),
+            (Self::Permit, Role::Owner) => {
+                matches!(class, Class::Mutex | Class::RwLock | Class::Semaphore).then_some(Event::Permit)
+            }
+            (Self::Arrive, Role::Owner) => (class == Class::Barrier).then_some(Event::Arrivals),
+            (Self::Join, Role::Owner) => (class == Class::Task).then_some(Event::End),
+            (Self::Ready, Role::Owner) => (class == Class::Descriptor).then_some(Event::Readiness),
+            _ => None,
+        }
+    }
+}
+
+impl Known {
+    /// Whether values of this type stand for objects.
+    pub(crate) fn is_one(ty: &Type) -> bool {
+        ty.path.starts_with("tokio") && KNOWN.iter().any(|known| known.ty == ty.base)
+    }
+
+    /// The object that a value stands for.
+    pub(crate) fn find(reader: &Reader<'_>, value: Value) -> Option<Found> {
+        if !value.ty.path.starts_with("tokio") {
+            return None;
+        }
+        let known = KNOWN.iter().find(|known| known.ty == value.ty.base)?;
+        let address = match known.at {
+            Pointer(path) => {
+                let pointer = reader.pointer(reader.walk(value, path)?)?;
+                reader.memory.word(pointer.address)?
+            }
+            Place(path) => reader.walk(value, path)?.address,
+            Descriptor => {
+                let descriptor = reader.inside(value, &|ty| ty.name == "OwnedFd")?;
+                reader.memory.number(descriptor.address, 4)?
+            }
+        };
+        Some(Found {
+            object: Object {
+                class: known.class,
+                address,
+            },
+            role: known.role,
+            place: value.address,
+            known,
+            value,
+        })
+    }
+}
+
+impl Found {
+    /// Whether it is a lock that nobody else can have at the same time.
+    pub(crate) fn is_exclusive(&self) -> bool {
+        self.role == Role::Guard
+            && (self.object.class == Class::Mutex || self.known.ty.contains("rite_guard"))
+    }
+
+    /// What somebody waits for who waits with this.
+    pub(crate) fn awaited(&self, reader: &Reader<'_>) -> Option<Event> {
+        match (self.object.class, self.role) {
+            (Class::Mpsc, Role::Receiver) => Some(Event::Message {
+                // Out of a weak sender another one may come at any time.
+                senders: self
+                    .count(reader, "tx_count")
+                    .filter(|_| self.count(reader, "tx_weak_count") == Some(0)),
+            }),
+            (Class::Broadcast, Role::Receiver) => Some(Event::Message {
+                senders: self.count(reader, "num_tx"),
+            }),
+            (Class::Oneshot, Role::Receiver) => Some(Event::Message { senders: None }),
+            (Class::Watch, Role::Receiver) => Some(Event::Change {
+                senders: self.count(reader, "ref_count_tx"),
+            }),
+            (Class::Semaphore, Role::Waiter) => Some(Event::Permit),
+            (Class::Notify, Role::Waiter) => Some(Event::Notification),
+            (Class::CancellationToken, Role::Waiter) => Some(Event::Cancellation),
+            (Class::Task, Role::Owner) => Some(Event::End),
+            (Class::Timer, _) => Some(Event::Deadline(self.deadline(reader))),
+            (Class::Descriptor, _) => Some(Event::Readiness),
+            _ => None,
+        }
+    }
+
+    /// A counter of the channel.
+    fn count(&self, reader: &Reader<'_>, name: &str) -> Option<u64> {
+        let path = match self.known.at {
+            Pointer(path) => path,
+            _ => return None,
+        };
+        let shared = reader.target(reader.walk(self.value, path)?)?;
+        let count = reader.field(shared, name)?;
+        reader.memory.word(count.address)
+    }
+
+    /// When the timer fires. The two clocks are compared as they lie in memory, because std shows no numbers.
+    fn deadline(&self, reader: &Reader<'_>) -> Option<Instant> {
+        let deadline = reader.field(self.value, "deadline")?;
+        let deadline = reader.inside(deadline, &|ty| ty.base == "std::time::Instant")?;
+        let now = Instant::now();
+        let ours = std::ptr::from_ref(std::hint::black_box(&now)) as u64;
+        let part = |address: u64, offset, size| reader.memory.number(address.wrapping_add(offset), size);
+        (deadline.ty.size == size_of::<Instant>() as u64 && deadline.ty.size == 16).then_some(())?;
+        reader.memory.forget();
+        let read = |address| {
+            let nanos = part(address, 8, 4)?;
+            let seconds = u128::from(part(address, 0, 8)?);
+            (nanos < 1_000_000_000).then_some(seconds * 1_000_000_000 + u128::from(nanos))
+        };
+        let (then, now_read) = (read(deadline.address)?, read(ours)?);
+        let between = |later: u128, earlier| u64::try_from(later.checked_sub(earlier)?).ok();
+        match between(then, now_read) {
+            Some(nanos) => now.checked_add(Duration::from_nanos(nanos)),
+            None => now.checked_sub(Duration::from_nanos(between(now_read, then)?)),
+        }
+    }
+}

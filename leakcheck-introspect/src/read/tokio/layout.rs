@@ -1,0 +1,26 @@
+//! What tokio keeps private and this crate relies on: names of types and fields, in one table.
+//!
+//! Paths go by name through the few structures that matter; wrappers between them (cells, locks, atomics) are searched
+//! by type, because they change from release to release.
+
+/// From a `Handle` to the tasks it owns, for both kinds of runtime.
+pub(super) const OWNED_BY_HANDLE: &[&str] = &["inner", "?", "__0", ">", "shared", "owned"];
+/// From a `LocalSet` to the tasks it owns.
+pub(super) const OWNED_BY_LOCAL_SET: &[&str] = &["context", ">", "shared", ">", "local_state", "owned"];
+/// The type of a handle, where no function of this crate leads to it.
+pub(super) const HANDLE: &str = "tokio::runtime::handle::Handle";
+/// The type of a local set, likewise.
+pub(super) const LOCAL_SET: &str = "tokio::task::local::LocalSet";
+
+/// The list of tasks in each shard, and the links inside a task.
+pub(super) const LINKED_LIST: &str = "tokio::util::linked_list::LinkedList";
+pub(super) const LINKS: &str = "tokio::util::linked_list::PointersInner";
+/// What stands at the end of a task's cell.
+pub(super) const TRAILER: &str = "tokio::runtime::task::core::Trailer";
+/// What stands in front of it.
+pub(super) const STAGE: &str = "tokio::runtime::task::core::Stage";
+
+/// Bits of a task's state word.
+pub(super) const RUNNING: u64 = 1;
+pub(super) const COMPLETE: u64 = 1 << 1;
+pub(super) const NOTIFIED: u64 = 1 << 2;

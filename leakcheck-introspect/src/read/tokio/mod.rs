@@ -1,0 +1,10 @@
+//! Tokio's own structures: lists of tasks, cells, and the objects that tasks wait for.
+
+mod header;
+mod known;
+mod layout;
+mod owned;
+
+pub(crate) use header::Header;
+pub(crate) use known::{Call, Found, Known, Leaf};
+pub(crate) use owned::{Entrance, Listed, Owned};

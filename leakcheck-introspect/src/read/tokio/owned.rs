@@ -1,0 +1,245 @@
+//! The lists of tasks that a runtime or a `LocalSet` owns.
+
+use std::sync::{Arc, OnceLock};
+
+use tokio::{runtime::Handle, task::LocalSet};
+
+use super::{
+    header::{Header, TaskKind},
+    layout,
+};
+use crate::{
+    Error,
+    read::{
+        dwarf::{Image, Shape, Type},
+        value::{Reader, Value},
+    },
+};
+
+/// More tasks than this are taken for a list that runs in circles.
+const MOST_TASKS: usize = 5_000_000;
+const MOST_SHARDS: u64 = 1 << 16;
+
+/// What leads to tasks in this program, found out once.
+#[derive(Debug)]
+pub(crate) struct Entrance {
+    handle: &'static Type,
+    local_set: OnceLock<Option<&'static Type>>,
+    header: OnceLock<Header>,
+}
+
+/// Tasks of one owner.
+#[derive(Debug)]
+pub(crate) struct Owned {
+    lists: Vec<Value>,
+    owner: u64,
+    /// How many it says it has, where it counts them.
+    pub(crate) count: Option<u64>,
+}
+
+/// A task that stands in a list.
+#[derive(Clone, Debug)]
+pub(crate) struct Listed {
+    pub(crate) address: u64,
+    pub(crate) kind: Arc<TaskKind>,
+}
+
+/// What was found along the lists, and why it is not all.
+#[derive(Debug, Default)]
+pub(crate) struct Walked {
+    pub(crate) tasks: Vec<Listed>,
+    pub(crate) torn: Option<Error>,
+}
+
+/// Their parameters lead to the types.
+#[inline(never)]
+fn takes_handle(handle: &Handle) -> u64 {
+    std::hint::black_box(std::ptr::from_ref(handle)) as u64
+}
+
+#[inline(never)]
+fn takes_local_set(set: &LocalSet) -> u64 {
+    std::hint::black_box(std::ptr::from_ref(set)) as u64
+}
+
+impl Entrance {
+    /// Finds the type of a handle, and compares its size with the real one.
+    pub(crate) fn find(image: &Image) -> Result<Self, Error> {
+        let anchor: fn(&Handle) -> u64 = takes_handle;
+        let handle = parameter(image, anchor as usize as u64, layout::HANDLE, "Handle").ok_or_else(|| {
+            Error::new(
+                "the debug info of this program does not describe tokio's `Handle`; full debug info names tasks: remove \
+                 `debug = 1`, `line-tables-only` or `strip` from [profile.dev] and [profile.test]",
+            )
+        })?;
+        if handle.size != size_of::<Handle>() as u64 {
+            return Err(Error::new(format!(
+                "tokio's `Handle` has {} bytes in the debug info and {} in the program",
+                handle.size,
+                size_of::<Handle>()
+            )));
+        }
+        Ok(Self {
+            handle,
+            local_set: OnceLock::new(),
+            header: OnceLock::new(),
+        })
+    }
+
+    /// The tasks that a runtime owns.
+    pub(crate) fn of_runtime(&self, reader: &Reader<'_>, handle: &Handle) -> Result<Owned, Error> {
+        let handle = Value {
+            ty: self.handle,
+            address: takes_handle(handle),
+        };
+        let owned = walk(reader, handle, layout::OWNED_BY_HANDLE)?;
+        let list = walk(reader, owned, &["list"])?;
+        let shards = walk(reader, list, &["lists"])?;
+        let number = |value: Value, path: &[&str]| {
+            let value = walk(reader, value, path)?;
+            reader.number(value).ok_or_else(|| unreadable(path))
+        };
+        let first = number(shards, &["data_ptr"])?;
+        let length = number(shards, &["length"])?;
+        if length > MOST_SHARDS || !length.is_power_of_two() {
+            return Err(Error::new(format!("the runtime's list of tasks has {length} shards")));
+        }
+        let pointer = walk(reader, shards, &["data_ptr"])?;
+        let shard = match pointer.ty.shape {
+            Shape::Pointer(to) => reader.image.ty(to),
+            _ => None,
+        };
+        let shard = shard.ok_or_else(|| Error::new("the runtime's list of tasks has no type"))?;
+        let lists = (0..length)
+            .map(|index| {
+                let address = first.wrapping_add(index.wrapping_mul(shard.size));
+                linked_list(reader, Value { ty: shard, address })
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Owned {
+            lists,
+            owner: number(owned, &["id"])?,
+            count: reader
+                .walk(list, &["count"])
+                .and_then(|count| reader.memory.word(count.address)),
+        })
+    }
+
+    /// The tasks that a `LocalSet` owns.
+    pub(crate) fn of_local_set(&self, reader: &Reader<'_>, set: &LocalSet) -> Result<Owned, Error> {
+        let anchor: fn(&LocalSet) -> u64 = takes_local_set;
+        let ty = self.local_set.get_or_init(|| {
+            parameter(reader.image, anchor as usize as u64, layout::LOCAL_SET, "LocalSet")
+        });
+        let ty = ty.ok_or_else(|| Error::new("the debug info does not describe tokio's `LocalSet`"))?;
+        let set = Value {
+            ty,
+            address: takes_local_set(set),
+        };
+        let owned = walk(reader, set, layout::OWNED_BY_LOCAL_SET)?;
+        let id = walk(reader, owned, &["id"])?;
+        Ok(Owned {
+            lists: vec![linked_list(reader, owned)?],
+            owner: reader.number(id).ok_or_else(|| unreadable(&["id"]))?,
+            count: None,
+        })
+    }
+
+    /// The layout of task headers, read off the first list that was seen.
+    pub(crate) fn header(&self, reader: &Reader<'_>, owned: &Owned) -> Result<&Header, Error> {
+        if let Some(known) = self.header.get() {
+            return Ok(known);
+        }
+        let list = owned.lists.first().ok_or_else(|| Error::new("the runtime has no list of tasks"))?;
+        let ty = walk(reader, *list, &["head"])?
+            .ty
+            .variants()
+            .iter()
+            .find(|variant| variant.member.name == "Some")
+            .and_then(|variant| reader.image.ty(variant.member.ty)?.member("__0"))
+            .and_then(|member| reader.image.ty(member.ty)?.member("pointer"))
+            .and_then(|member| match reader.image.ty(member.ty)?.shape {
+                Shape::Pointer(to) => reader.image.ty(to),
+                _ => None,
+            })
+            .ok_or_else(|| Error::new("the runtime's list of tasks does not lead to task headers"))?;
+        let header = Header::of(reader, ty)?;
+        Ok(self.header.get_or_init(|| header))
+    }
+
+    /// Walks along all lists.
+    pub(crate) fn walk(&self, reader: &Reader<'_>, owned: &Owned) -> Result<Walked, Error> {
+        let header = self.header(reader, owned)?;
+        let mut walked = Walked::default();
+        for list in &owned.lists {
+            let head = walk(reader, *list, &["head"])?;
+            let mut previous = 0;
+            let mut address = reader
+                .memory
+                .word(head.address)
+                .ok_or_else(|| unreadable(&["head"]))?;
+            while address != 0 && walked.tasks.len() < MOST_TASKS {
+                let step = match header.step(reader, address, owned.owner) {
+                    Ok(step) => step,
+                    Err(error) => {
+                        walked.torn = Some(error);
+                        break;
+                    }
+                };
+                if step.previous != previous {
+                    walked.torn = Some(Error::new(format!(
+                        "the list of tasks changed while it was read, at {address:#x}"
+                    )));
+                }
+                walked.tasks.push(Listed {
+                    address,
+                    kind: step.kind,
+                });
+                previous = address;
+                address = step.next;
+            }
+        }
+        Ok(walked)
+    }
+
+    /// The layout of task headers, if a list was seen before.
+    pub(crate) fn known_header(&self) -> Option<&Header> {
+        self.header.get()
+    }
+}
+
+/// What the only parameter of one of our functions refers to, or the type found by its path.
+fn parameter(image: &Image, function: u64, path: &'static str, name: &str) -> Option<&'static Type> {
+    let ours = || {
+        let function = image.function(function)?;
+        match image.ty(*function.parameters.first()?)?.shape {
+            Shape::Pointer(to) => image.ty(to),
+            _ => None,
+        }
+    };
+    ours()
+        .filter(|ty| ty.base == path)
+        .or_else(|| image.find(name, |ty| ty.base == path && !ty.members().is_empty()))
+}
+
+fn linked_list(reader: &Reader<'_>, value: Value) -> Result<Value, Error> {
+    reader
+        .inside(value, &|ty| ty.base == layout::LINKED_LIST)
+        .ok_or_else(|| Error::new(format!("there is no list of tasks in `{}`", value.ty.base)))
+}
+
+/// Follows a path, and says where it broke.
+fn walk(reader: &Reader<'_>, value: Value, path: &[&str]) -> Result<Value, Error> {
+    path.iter().try_fold(value, |value, step| {
+        reader.walk(value, &[step]).ok_or_else(|| {
+            Error::new(format!(
+                "`{step}` is not found in tokio's `{}`; this release of tokio is not known",
+                value.ty.base
+            ))
+        })
+    })
+}
+
+fn unreadable(path: &[&str]) -> Error {
+    Error::new(format!("the runtime's `{}` is not readable", path.join(".")))
+}

@@ -1,0 +1,165 @@
+//! A typed place in memory, and the ways from one to the next.
+
+use super::{
+    dwarf::{Image, Member, Shape, Type, Variant},
+    memory::Memory,
+};
+
+/// Something of a type at an address. Nothing says that it is still there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Value {
+    pub(crate) ty: &'static Type,
+    pub(crate) address: u64,
+}
+
+/// Reads values of one moment.
+#[derive(Debug)]
+pub(crate) struct Reader<'i> {
+    pub(crate) image: &'i Image,
+    pub(crate) memory: Memory,
+}
+
+/// Steps through wrappers that one search makes at most.
+const WRAPPERS: u32 = 10;
+
+impl<'i> Reader<'i> {
+    pub(crate) fn new(image: &'i Image) -> Self {
+        Self {
+            image,
+            memory: Memory::new(),
+        }
+    }
+
+    /// A member of the value at `address`.
+    pub(crate) fn at(&self, address: u64, member: &Member) -> Option<Value> {
+        Some(Value {
+            ty: self.image.ty(member.ty)?,
+            address: address.wrapping_add(member.offset),
+        })
+    }
+
+    pub(crate) fn field(&self, value: Value, name: &str) -> Option<Value> {
+        self.at(value.address, value.ty.member(name)?)
+    }
+
+    /// The active case of an enum, and what is in it.
+    pub(crate) fn variant(&self, value: Value) -> Option<(&'static Variant, Value)> {
+        let Shape::Enum {
+            discriminant,
+            variants,
+        } = &value.ty.shape
+        else {
+            return None;
+        };
+        let variant = match discriminant {
+            None => variants.first()?,
+            Some(by) => {
+                let mask = if by.size >= 8 {
+                    u64::MAX
+                } else {
+                    (1 << (by.size * 8)) - 1
+                };
+                let at = value.address.wrapping_add(by.offset);
+                let seen = self.memory.number(at, by.size)?;
+                variants
+                    .iter()
+                    .find(|variant| variant.value.is_some_and(|value| value & mask == seen))
+                    .or_else(|| variants.iter().find(|variant| variant.value.is_none()))?
+            }
+        };
+        Some((variant, self.at(value.address, &variant.member)?))
+    }
+
+    /// What is in the `Some` of an `Option`.
+    pub(crate) fn some(&self, value: Value) -> Option<Value> {
+        let (variant, inside) = self.variant(value)?;
+        (variant.member.name == "Some").then_some(())?;
+        self.field(inside, "__0")
+    }
+
+    /// What a plain pointer points to.
+    pub(crate) fn pointee(&self, value: Value) -> Option<Value> {
+        let Shape::Pointer(to) = value.ty.shape else {
+            return None;
+        };
+        let address = self.memory.word(value.address)?;
+        (address >= 4096).then_some(())?;
+        Some(Value {
+            ty: self.image.ty(to)?,
+            address,
+        })
+    }
+
+    /// What a pointer or smart pointer leads to, past the counts of an `Arc` or `Rc`.
+    pub(crate) fn target(&self, value: Value) -> Option<Value> {
+        let pointer = self.pointer(value)?;
+        let target = self.pointee(pointer)?;
+        if target.ty.name.starts_with("ArcInner<") {
+            return self.field(target, "data");
+        }
+        if target.ty.name.starts_with("RcInner<") || target.ty.name.starts_with("RcBox<") {
+            return self.field(target, "value");
+        }
+        Some(target)
+    }
+
+    /// The plain pointer inside a smart pointer.
+    pub(crate) fn pointer(&self, value: Value) -> Option<Value> {
+        let mut value = value;
+        for _ in 0..WRAPPERS {
+            value = match &value.ty.shape {
+                Shape::Pointer(_) => return Some(value),
+                Shape::Enum { .. } => {
+                    let (variant, inside) = self.variant(value)?;
+                    (variant.member.name != "None").then_some(())?;
+                    inside
+                }
+                Shape::Struct(members) => {
+                    let names = ["ptr", "pointer", "__pointer", "__0", "inner", "data_ptr", "p"];
+                    let member = names.iter().find_map(|name| value.ty.member(name));
+                    // A wrapper of one field under whatever name.
+                    let member = member.or(match &members[..] {
+                        [only] => Some(only),
+                        _ => None,
+                    })?;
+                    self.at(value.address, member)?
+                }
+                _ => return None,
+            };
+        }
+        None
+    }
+
+    /// The first member that fits, at any depth inside the value itself, active cases of enums included.
+    pub(crate) fn inside(&self, value: Value, fits: &dyn Fn(&Type) -> bool) -> Option<Value> {
+        self.inside_to(value, fits, WRAPPERS)
+    }
+
+    fn inside_to(&self, value: Value, fits: &dyn Fn(&Type) -> bool, depth: u32) -> Option<Value> {
+        if fits(value.ty) {
+            return Some(value);
+        }
+        let depth = depth.checked_sub(1)?;
+        match &value.ty.shape {
+            Shape::Struct(members) => members.iter().find_map(|member| {
+                self.inside_to(self.at(value.address, member)?, fits, depth)
+            }),
+            Shape::Enum { .. } => self.inside_to(self.variant(value)?.1, fits, depth),
+            _ => None,
+        }
+    }
+
+    /// Follows a path of field names; `>` goes to what a pointer leads to, `?` to the active case of an enum.
+    pub(crate) fn walk(&self, value: Value, path: &[&str]) -> Option<Value> {
+        path.iter().try_fold(value, |value, step| match *step {
+            ">" => self.target(value),
+            "?" => self.variant(value).map(|(_, inside)| inside),
+            name => self.field(value, name),
+        })
+    }
+
+    /// The number in the value.
+    pub(crate) fn number(&self, value: Value) -> Option<u64> {
+        self.memory.number(value.address, value.ty.size)
+    }
+}
