@@ -35,7 +35,10 @@ async fn race(mut a: mpsc::Receiver<u32>, mut b: mpsc::Receiver<u32>) {
 }
 
 fn print(frame: &Frame, depth: usize) {
-    let place = frame.location().map(ToString::to_string).unwrap_or_default();
+    let place = frame
+        .location()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     println!("{:depth$}{}  {place}", "", frame.function());
     for local in frame.locals() {
         println!("{:depth$}  . {}: {}", "", local.name(), local.ty());
@@ -68,7 +71,13 @@ fn main() -> Result<(), leakcheck_introspect::Error> {
         eprintln!("{:?}", start.elapsed());
         let graph = Graph::new([&list]);
         for task in list.tasks() {
-            println!("task {} ({:?}) {} {:?}", task.id(), task.state(), task.future(), task.unread());
+            println!(
+                "task {} ({:?}) {} {:?}",
+                task.id(),
+                task.state(),
+                task.future(),
+                task.unread()
+            );
             if let Some(root) = task.root() {
                 print(root, 4);
             }
@@ -76,10 +85,18 @@ fn main() -> Result<(), leakcheck_introspect::Error> {
                 println!("    waits for {:?} {:?}", wait.event(), wait.object());
                 for waker in graph.wakers(task, wait) {
                     let held = waker.hold.map_or("", |hold| hold.local());
-                    println!("      from task {} {} {held}", waker.task.id(), waker.task.future());
+                    println!(
+                        "      from task {} {} {held}",
+                        waker.task.id(),
+                        waker.task.future()
+                    );
                 }
             }
-            println!("    stuck: {} complete: {}", graph.is_stuck(task), task.is_complete());
+            println!(
+                "    stuck: {} complete: {}",
+                graph.is_stuck(task),
+                task.is_complete()
+            );
         }
         Ok(())
     })

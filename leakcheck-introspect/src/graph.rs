@@ -28,7 +28,9 @@ impl<'l> Graph<'l> {
         let mut graph = Self {
             stuck: tasks
                 .iter()
-                .filter(|task| task.state == State::Idle && task.is_complete && !task.waits.is_empty())
+                .filter(|task| {
+                    task.state == State::Idle && task.is_complete && !task.waits.is_empty()
+                })
                 .map(|task| task.address)
                 .collect(),
             tasks,
@@ -69,7 +71,10 @@ impl<'l> Graph<'l> {
             return Vec::new();
         };
         // A reference to what one waits on oneself helps nobody.
-        let helps_others = matches!(wait.event, Event::Notification | Event::Arrivals | Event::Cancellation);
+        let helps_others = matches!(
+            wait.event,
+            Event::Notification | Event::Arrivals | Event::Cancellation
+        );
         self.tasks
             .iter()
             .filter(|task| !(helps_others && task.address == waiter.address))

@@ -13,4 +13,5 @@ pub use frame::{Frame, FrameKind, Local, Location};
 pub use graph::{Graph, Waker};
 pub use list::TaskList;
 pub use object::{Certainty, Class, Event, Hold, Object, Role, Wait};
+pub use read::available;
 pub use task::{State, Task};

@@ -34,6 +34,12 @@ impl TaskList {
         &self.tasks
     }
 
+    /// The task with this id.
+    pub fn find(&self, id: u64) -> Option<&Task> {
+        let at = self.tasks.binary_search_by_key(&id, Task::id).ok()?;
+        self.tasks.get(at)
+    }
+
     /// How many the runtime itself counted, where it does.
     pub fn alive(&self) -> Option<usize> {
         self.alive

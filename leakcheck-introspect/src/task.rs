@@ -39,6 +39,11 @@ impl Task {
         &self.future
     }
 
+    /// The same, shared by all tasks of one future.
+    pub fn shared_future(&self) -> Arc<str> {
+        Arc::clone(&self.future)
+    }
+
     /// The outermost frame, with those that it awaits inside; `None` where [`unread`](Self::unread) says why.
     pub fn root(&self) -> Option<&Frame> {
         self.root.as_deref()

@@ -45,7 +45,9 @@ pub(crate) struct Group {
     pub(crate) name: Option<String>,
     pub(crate) tie: Tie,
     pub(crate) count: usize,
-    pub(crate) oldest_ms: u64,
+    /// Ids of its tasks.
+    pub(crate) tasks: Vec<u64>,
+    pub(crate) oldest_ms: Option<u64>,
     pub(crate) polls: Option<u32>,
     /// The kernel's id where the group is one thread.
     pub(crate) tid: Option<i32>,
@@ -57,7 +59,12 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for resource in resources {
         let (name, tie, polls, tid) = match &resource.detail {
-            Detail::Task { polls } => (None, Tie::None, Some(*polls), None),
+            Detail::Task { polls, future } => (
+                future.as_deref().map(ToOwned::to_owned),
+                Tie::None,
+                *polls,
+                None,
+            ),
             Detail::Thread {
                 tid,
                 name,
@@ -80,7 +87,8 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
                 name,
                 tie,
                 count: 0,
-                oldest_ms: 0,
+                tasks: Vec::new(),
+                oldest_ms: None,
                 polls: None,
                 tid: None,
             });
@@ -88,6 +96,9 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
         });
         let group = &mut groups[place];
         group.count += 1;
+        if let ResourceId::Task(id) = resource.id {
+            group.tasks.push(id);
+        }
         group.oldest_ms = group.oldest_ms.max(resource.age_ms);
         group.polls = group.polls.max(polls);
         group.tid = if group.count == 1 { tid } else { None };
@@ -103,8 +114,11 @@ mod tests {
         Resource {
             id: ResourceId::Task(id),
             origin,
-            age_ms: id,
-            detail: Detail::Task { polls },
+            age_ms: Some(id),
+            detail: Detail::Task {
+                polls: Some(polls),
+                future: None,
+            },
         }
     }
 
@@ -126,7 +140,7 @@ mod tests {
         assert_eq!(groups.len(), 2);
         assert_eq!(
             (groups[0].count, groups[0].polls, groups[0].oldest_ms),
-            (2, Some(4), 3)
+            (2, Some(4), Some(3))
         );
         assert_eq!((groups[1].count, groups[1].polls), (1, Some(9)));
     }

@@ -1,15 +1,19 @@
 //! From a group of raw resources to a finding: where it was made, why it is usually so, and how to accept it.
 
+mod waiting;
+
 use std::time::Duration;
 
 use crate::{
     capture::{self, Trace},
     diff::Group,
-    model::{Frame, Kind, Leak, Tie},
+    model::{Frame, Kind, Leak, Tie, Waiting},
 };
 
+pub(crate) use waiting::waiting;
+
 /// Reads a group's creation path and says what is known about it.
-pub(crate) fn finding(group: &Group, package_dir: Option<&str>) -> Leak {
+pub(crate) fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -> Leak {
     let trace = capture::trace(group.origin, package_dir);
     Leak {
         kind: group.kind,
@@ -26,10 +30,11 @@ pub(crate) fn finding(group: &Group, package_dir: Option<&str>) -> Leak {
         created_through: trace.through,
         created_by: trace.callers,
         stack: trace.stack,
-        age: Some(Duration::from_millis(group.oldest_ms)),
+        age: group.oldest_ms.map(Duration::from_millis),
         polls: group.polls,
         tid: group.tid,
         tie: group.tie,
+        waiting,
         ancestry: trace.ancestry,
     }
 }
@@ -49,6 +54,7 @@ pub(crate) fn unnamed_tasks(count: usize) -> Leak {
         tid: None,
         note: None,
         tie: Tie::None,
+        waiting: None,
         ancestry: Vec::new(),
         accept: None,
         fingerprint: fingerprint(Kind::Task, None, &Trace::default()),

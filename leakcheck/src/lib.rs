@@ -104,7 +104,8 @@ pub use find::{find, verify_none};
 pub use guard::LeakGuard;
 pub use ignore::Ignore;
 pub use model::{
-    Body, Coverage, Frame, Home, Ignored, Kind, Leak, Location, Report, Seen, Subject, Verdict,
+    Awaited, Body, Coverage, Frame, Holder, Home, Ignored, Kind, Leak, Location, Report, Seen,
+    Subject, TaskState, Verdict, Waiting,
 };
 pub use options::{Level, Options};
 pub use runtime::instrument;

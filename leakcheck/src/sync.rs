@@ -21,17 +21,6 @@ pub(crate) fn total_order() {
     fence(Ordering::SeqCst);
 }
 
-/// Gives way for `time`, which a model checker has none of.
-pub(crate) fn pause(time: std::time::Duration) {
-    #[cfg(leakcheck_loom)]
-    {
-        _ = time;
-        loom::thread::yield_now();
-    }
-    #[cfg(not(leakcheck_loom))]
-    std::thread::sleep(time);
-}
-
 /// Locks, also after a panic in another holder: what the locks of this crate guard is valid at every step.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

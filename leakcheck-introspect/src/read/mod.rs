@@ -38,19 +38,32 @@ fn program() -> Result<&'static Program, Error> {
     program.as_ref().map_err(Clone::clone)
 }
 
+/// Whether tasks can be read in this program at all.
+///
+/// # Errors
+///
+/// Where they cannot, with what to change.
+pub fn available() -> Result<(), Error> {
+    program().map(|_| ())
+}
+
 /// The tasks of a runtime.
 pub(crate) fn of_runtime(handle: &Handle) -> Result<TaskList, Error> {
     let program = program()?;
     let reader = Reader::new(&program.image);
     let alive = || handle.metrics().num_alive_tasks();
-    list(program, &reader, Some(&alive), || program.entrance.of_runtime(&reader, handle))
+    list(program, &reader, Some(&alive), || {
+        program.entrance.of_runtime(&reader, handle)
+    })
 }
 
 /// The tasks of a `LocalSet`.
 pub(crate) fn of_local_set(set: &LocalSet) -> Result<TaskList, Error> {
     let program = program()?;
     let reader = Reader::new(&program.image);
-    list(program, &reader, None, || program.entrance.of_local_set(&reader, set))
+    list(program, &reader, None, || {
+        program.entrance.of_local_set(&reader, set)
+    })
 }
 
 fn list(
@@ -82,7 +95,13 @@ fn list(
     };
     let header = program.entrance.known_header();
     let mut tasks: Vec<_> = header
-        .map(|header| walked.tasks.iter().map(|listed| task(reader, header, listed)).collect())
+        .map(|header| {
+            walked
+                .tasks
+                .iter()
+                .map(|listed| task(reader, header, listed))
+                .collect()
+        })
         .unwrap_or_default();
     tasks.sort_by_key(|task| task.id);
     Ok(TaskList { tasks, alive, gap })

@@ -115,7 +115,15 @@ impl<'i> Reader<'i> {
                     inside
                 }
                 Shape::Struct(members) => {
-                    let names = ["ptr", "pointer", "__pointer", "__0", "inner", "data_ptr", "p"];
+                    let names = [
+                        "ptr",
+                        "pointer",
+                        "__pointer",
+                        "__0",
+                        "inner",
+                        "data_ptr",
+                        "p",
+                    ];
                     let member = names.iter().find_map(|name| value.ty.member(name));
                     // A wrapper of one field under whatever name.
                     let member = member.or(match &members[..] {
@@ -141,9 +149,9 @@ impl<'i> Reader<'i> {
         }
         let depth = depth.checked_sub(1)?;
         match &value.ty.shape {
-            Shape::Struct(members) => members.iter().find_map(|member| {
-                self.inside_to(self.at(value.address, member)?, fits, depth)
-            }),
+            Shape::Struct(members) => members
+                .iter()
+                .find_map(|member| self.inside_to(self.at(value.address, member)?, fits, depth)),
             Shape::Enum { .. } => self.inside_to(self.variant(value)?.1, fits, depth),
             _ => None,
         }

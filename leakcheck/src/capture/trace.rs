@@ -1,6 +1,6 @@
 //! A creation path as frames, and which of them is the site.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{
     function, home,
@@ -52,7 +52,7 @@ fn single(path: u32, package_dir: Option<&str>) -> Trace {
             if symbol.is_outermost {
                 break 'path;
             }
-            stack.push(frame(symbol, package_dir));
+            stack.push(of_symbol(symbol, package_dir));
         }
     }
     // Our own hooks are innermost, above the call that they listen to.
@@ -99,7 +99,20 @@ fn single(path: u32, package_dir: Option<&str>) -> Trace {
     }
 }
 
-fn frame(symbol: &Symbol, package_dir: Option<&str>) -> Frame {
+/// A frame whose function and place are known by name.
+pub(crate) fn frame(name: &str, place: Option<(&str, u32)>, package_dir: Option<&str>) -> Frame {
+    let path = place.map(|place| PathBuf::from(place.0));
+    Frame {
+        function: function::tidy(name),
+        file: path.as_deref().map(|path| display(path, package_dir)),
+        home: home::of(name, path.as_deref()),
+        path,
+        line: place.map(|place| place.1),
+        column: None,
+    }
+}
+
+fn of_symbol(symbol: &Symbol, package_dir: Option<&str>) -> Frame {
     let path = symbol.path.as_deref();
     Frame {
         function: symbol.function.clone(),

@@ -16,10 +16,10 @@ pub(super) struct Look<'a> {
     judgement: Option<Judgement>,
 }
 
-/// Whether the rules accept a set, asked on a thread of its own: reading stacks may take longer than the whole wait,
-/// which must not grow by it.
+/// Whether waiting on is of no use, because the rules accept a set or because none of it can ever end. Asked on a thread
+/// of its own: reading debug info may take longer than the whole wait, which must not grow by it.
 struct Judgement {
-    of: Vec<ResourceId>,
+    of: (Vec<ResourceId>, usize),
     asked: mpsc::Receiver<bool>,
     answer: Option<bool>,
 }
@@ -34,7 +34,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// Whether something is there that no rule is known to accept.
+    /// Whether something is there that no rule is known to accept, and that may still end.
     pub(super) fn is_dirty(&mut self, elapsed: Duration) -> bool {
         let is_remembered = self.first.is_some() || self.check.env.report_dir.is_none();
         if elapsed < PATIENCE
@@ -51,15 +51,15 @@ impl<'a> Look<'a> {
         if !is_remembered {
             self.first = Some(present.clone());
         }
-        if elapsed < PATIENCE || present.unnamed > 0 {
+        if elapsed < PATIENCE {
             return true;
         }
-        !self.is_accepted(present)
+        !self.is_settled(present)
     }
 
-    /// Whether the rules accept all of it; false while that is not known.
-    fn is_accepted(&mut self, present: Present) -> bool {
-        let ids = present.ids();
+    /// Whether waiting on is known to be of no use.
+    fn is_settled(&mut self, present: Present) -> bool {
+        let ids = (present.ids(), present.unnamed);
         let may_ask = match &mut self.judgement {
             Some(judgement) => judgement.answer().is_some() && judgement.of != ids,
             None => true,
@@ -92,11 +92,14 @@ impl Judgement {
     }
 }
 
-fn judge(check: Check, present: Present) -> mpsc::Receiver<bool> {
+fn judge(check: Check, mut present: Present) -> mpsc::Receiver<bool> {
     let (tell, answer) = mpsc::channel();
     let work = move || {
+        check.read(&mut present);
+        let is_settled =
+            present.is_stuck() || present.unnamed == 0 && check.sorted(&present).leaks.is_empty();
         // The asker may have stopped waiting.
-        let _ = tell.send(check.sorted(&present).leaks.is_empty());
+        let _ = tell.send(is_settled);
     };
     // An error drops the sender, which the receiver sees.
     let _ = outside(|| {

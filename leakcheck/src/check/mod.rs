@@ -187,6 +187,8 @@ impl Check {
         self.found.resources.extend(new);
         self.found.unnamed += present.unnamed;
         self.found.phantoms += present.phantoms;
+        self.found.list = self.found.list.take().or(present.list);
+        self.found.unread = self.found.unread.take().or(present.unread);
     }
 
     pub(crate) fn waited(&self) -> Duration {

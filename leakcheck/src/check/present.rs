@@ -1,10 +1,12 @@
 //! What is there now and was not before.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use leakcheck_introspect::{Graph, TaskList};
 
 use super::Check;
 use crate::{
-    model::{Kind, Resource, ResourceId},
+    model::{Detail, Kind, Resource, ResourceId},
     sources::{self, tasks},
 };
 
@@ -25,6 +27,10 @@ pub(super) struct Present {
     pub(super) unnamed: usize,
     /// Listed tasks beyond what the runtime counts.
     pub(super) phantoms: usize,
+    /// The runtime's own list, where it was read.
+    pub(super) list: Option<Arc<TaskList>>,
+    /// Why it was not, or not all of it.
+    pub(super) unread: Option<String>,
 }
 
 impl Present {
@@ -40,6 +46,23 @@ impl Present {
                 .any(|resource| resource.kind() == Kind::Task)
     }
 
+    /// Whether all of it is tasks that were proven to wait for ever.
+    pub(super) fn is_stuck(&self) -> bool {
+        let Some(list) = self
+            .list
+            .as_deref()
+            .filter(|_| self.unread.is_none() && self.unnamed == 0)
+        else {
+            return false;
+        };
+        let graph = Graph::new([list]);
+        !self.resources.is_empty()
+            && self.resources.iter().all(|resource| match resource.id {
+                ResourceId::Task(id) => list.find(id).is_some_and(|task| graph.is_stuck(task)),
+                ResourceId::Thread(_) => false,
+            })
+    }
+
     pub(super) fn ids(&self) -> Vec<ResourceId> {
         self.resources.iter().map(|resource| resource.id).collect()
     }
@@ -51,11 +74,8 @@ impl Check {
     pub(super) fn steady(&self, phase: Phase) -> Present {
         const READS: usize = 10;
         let mut present = self.present(phase);
-        if !tasks::ARE_NAMED {
-            return present;
-        }
         for _ in 1..READS {
-            if present.unnamed == 0 && present.phantoms == 0 {
+            if !tasks::ARE_HEARD || present.unnamed == 0 && present.phantoms == 0 {
                 break;
             }
             std::thread::sleep(Duration::from_millis(1));
@@ -66,7 +86,41 @@ impl Check {
                 ..next
             };
         }
+        self.read(&mut present);
         present
+    }
+
+    /// Reads the runtime's list of its tasks: where they are suspended, and which they are if no hook has told.
+    pub(super) fn read(&self, present: &mut Present) {
+        let Some(runtime) = self.runtime.as_ref().filter(|_| present.has_tasks()) else {
+            return;
+        };
+        let list = match tasks::read(&runtime.handle) {
+            Ok(list) => list,
+            Err(error) => {
+                present.unread = Some(error.to_string());
+                return;
+            }
+        };
+        present.unread = list.gap().map(ToOwned::to_owned);
+        if !tasks::ARE_HEARD
+            && present.unread.is_none()
+            && let Some(new) = runtime.new_on(&list, self.scope)
+        {
+            present
+                .resources
+                .extend(self.baseline.since(new, &self.options));
+            present.unnamed = 0;
+        }
+        for resource in &mut present.resources {
+            if let (ResourceId::Task(id), Detail::Task { future, .. }) =
+                (resource.id, &mut resource.detail)
+                && let Some(task) = list.find(id)
+            {
+                *future = Some(task.shared_future());
+            }
+        }
+        present.list = Some(Arc::new(list));
     }
 
     /// Whether a task is there that no identity can excuse; tells without listing.

@@ -2,6 +2,8 @@
 
 use std::{collections::HashSet, time::Instant};
 
+use leakcheck_introspect::Graph;
+
 use super::{Check, PATIENCE, present::Present, watched::Watched};
 use crate::{
     diff, explain,
@@ -14,8 +16,15 @@ impl Check {
         let own = self.runtime.as_ref().and_then(Watched::token);
         let package_dir = self.whom.package_dir();
         let mut found: Vec<Leak> = Vec::new();
+        let list = present.list.as_deref();
+        let graph = Graph::new(list);
         for group in diff::groups(&present.resources, own) {
-            let leak = explain::finding(&group, package_dir.as_deref());
+            let tasks: Vec<_> = list
+                .into_iter()
+                .flat_map(|list| group.tasks.iter().filter_map(|id| list.find(*id)))
+                .collect();
+            let waiting = explain::waiting(&tasks, &graph, package_dir.as_deref());
+            let leak = explain::finding(&group, waiting, package_dir.as_deref());
             match found.iter_mut().find(|known| known.is_like(&leak)) {
                 Some(known) => known.absorb(&leak),
                 None => found.push(leak),
@@ -94,6 +103,8 @@ impl Check {
                 .collect(),
             unnamed: first.unnamed.saturating_sub(self.found.unnamed),
             phantoms: 0,
+            list: None,
+            unread: None,
         };
         self.findings(&ended)
     }

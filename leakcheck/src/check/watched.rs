@@ -2,12 +2,16 @@
 
 use std::collections::HashSet;
 
+use leakcheck_introspect::{Task, TaskList};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::{
     model::{Detail, Resource, ResourceId},
     scope::ScopeId,
-    sources::{self, tasks::Token},
+    sources::{
+        self,
+        tasks::{self, Token},
+    },
 };
 
 /// A tokio runtime whose tasks are looked at.
@@ -18,6 +22,10 @@ pub(crate) struct Watched {
     pub(super) token: Option<Token>,
     /// Tasks that it counted before the check.
     pub(super) before: usize,
+    /// Which ones those were, where that could be read.
+    known: Option<HashSet<u64>>,
+    /// Whether everything on it is the check's own.
+    is_whole: bool,
     /// Its worker threads, which end with it and not before.
     workers: HashSet<ResourceId>,
 }
@@ -29,6 +37,8 @@ impl Watched {
             handle: handle.clone(),
             token: Some(token),
             before: 0,
+            known: Some(HashSet::new()),
+            is_whole: true,
             // A current-thread runtime starts none, and a clean test need not list them.
             workers: if scope.tally().threads() == 0 {
                 HashSet::new()
@@ -41,18 +51,35 @@ impl Watched {
 
     /// The current runtime with everything on it, but for the task that asks.
     pub(crate) fn whole(handle: Handle) -> Self {
+        let asking = tokio::task::try_id().map(tasks::number);
         Self {
-            before: usize::from(tokio::task::try_id().is_some()),
-            ..Self::foreign(handle)
+            handle,
+            token: None,
+            before: usize::from(asking.is_some()),
+            known: Some(asking.into_iter().collect()),
+            is_whole: true,
+            workers: HashSet::new(),
         }
     }
 
     /// A runtime that somebody else built and that is running now; what it counts now was there before.
     pub(crate) fn foreign(handle: Handle) -> Self {
+        let before = handle.metrics().num_alive_tasks();
         Self {
-            before: handle.metrics().num_alive_tasks(),
+            before,
+            known: if before == 0 {
+                Some(HashSet::new())
+            } else if tasks::ARE_HEARD {
+                None
+            } else {
+                let list = tasks::read(&handle)
+                    .ok()
+                    .filter(|list| list.gap().is_none());
+                list.map(|list| list.tasks().iter().map(Task::id).collect())
+            },
             handle,
             token: None,
+            is_whole: false,
             workers: HashSet::new(),
         }
     }
@@ -71,6 +98,14 @@ impl Watched {
     pub(super) fn new_tasks(&self) -> usize {
         let alive = self.handle.metrics().num_alive_tasks();
         alive.saturating_sub(self.before)
+    }
+
+    /// The tasks of its list that it did not have before, and that `scope` has made if others use it as well; nothing
+    /// where it is not known what it had.
+    pub(super) fn new_on(&self, list: &TaskList, scope: ScopeId) -> Option<Vec<Resource>> {
+        let known = self.known.as_ref()?;
+        let scope = (!self.is_whole && scope.is_checked()).then_some(scope);
+        Some(tasks::new_on(list, scope, |id| !known.contains(&id)))
     }
 
     /// Whether it is one of the threads that work for this runtime, which end when it does.

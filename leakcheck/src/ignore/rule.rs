@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use wildmatch::WildMatch;
 
-use crate::model::{Kind, Leak, ResourceId, Tie};
+use crate::model::{Frame, Home, Kind, Leak, ResourceId, Tie};
 
 /// A rule that accepts something that was left behind.
 ///
@@ -188,7 +188,11 @@ impl Ignore {
             return false;
         }
         match &self.matcher {
-            Matcher::TopFunction(_) | Matcher::AnyFunction(_) | Matcher::Current(_) => false,
+            Matcher::TopFunction(pattern) => waits_in(leak)
+                .is_some_and(|stack| top(stack).any(|frame| pattern.matches(&frame.function))),
+            Matcher::AnyFunction(pattern) => waits_in(leak)
+                .is_some_and(|stack| stack.iter().any(|frame| pattern.matches(&frame.function))),
+            Matcher::Current(_) => false,
             Matcher::CreatedBy(pattern) => on_creation_path(pattern),
             Matcher::ThreadName(pattern) => leak
                 .name
@@ -197,6 +201,21 @@ impl Ignore {
             Matcher::Predicate(accept) => accept(leak),
         }
     }
+}
+
+/// The stack that all things of the finding are on; nothing where they are at several places.
+fn waits_in(leak: &Leak) -> Option<&[Frame]> {
+    let waiting = leak
+        .waiting
+        .as_ref()
+        .filter(|waiting| waiting.elsewhere == 0)?;
+    Some(&waiting.stack)
+}
+
+/// The innermost frame, and the innermost one that is the user's own.
+fn top(stack: &[Frame]) -> impl Iterator<Item = &Frame> {
+    let own = stack.iter().find(|frame| frame.home == Home::User);
+    stack.first().into_iter().chain(own)
 }
 
 impl Matcher {

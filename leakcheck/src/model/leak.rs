@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Frame, Kind, Tie};
+use super::{Frame, Kind, Tie, Waiting};
 
 /// Things of one kind that were made on one path and are still there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,7 @@ pub struct Leak {
     pub(crate) tid: Option<i32>,
     pub(crate) note: Option<String>,
     pub(crate) tie: Tie,
+    pub(crate) waiting: Option<Waiting>,
     /// Creation stacks of its parents, the nearest first.
     pub(crate) ancestry: Vec<Frame>,
     pub(crate) accept: Option<String>,
@@ -53,7 +54,7 @@ impl Leak {
         self.count
     }
 
-    /// A thread's name, where it has one.
+    /// A thread's name, where it has one; of a task the path of its async function or block.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
@@ -92,6 +93,11 @@ impl Leak {
     /// Kernel id of the thread, where there is just one.
     pub fn tid(&self) -> Option<i32> {
         self.tid
+    }
+
+    /// Where its tasks are suspended and what they wait for, where that could be read.
+    pub fn waiting(&self) -> Option<&Waiting> {
+        self.waiting.as_ref()
     }
 
     /// Stays the same from run to run: made of the kind and the functions on the creation path.

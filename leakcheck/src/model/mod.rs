@@ -10,6 +10,7 @@ mod report;
     allow(dead_code, reason = "without hooks no task is named")
 )]
 mod resource;
+mod waiting;
 
 pub use coverage::{Coverage, Seen};
 pub use frame::{Frame, Home};
@@ -17,3 +18,4 @@ pub use kind::Kind;
 pub use leak::{Ignored, Leak};
 pub use report::{Body, Location, Report, Subject, Verdict};
 pub(crate) use resource::{Detail, Resource, ResourceId, Tie};
+pub use waiting::{Awaited, Holder, TaskState, Waiting};

@@ -1,5 +1,7 @@
 //! One live thing as a source saw it: raw words, nothing formatted.
 
+use std::sync::Arc;
+
 use super::Kind;
 
 /// Identity that survives the reuse of numbers.
@@ -14,8 +16,11 @@ pub(crate) enum ResourceId {
 /// Facts that only one kind has.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Detail {
-    /// How often the task was polled.
-    Task { polls: u32 },
+    /// How often the task was polled, where that is counted, and its future, where that could be read.
+    Task {
+        polls: Option<u32>,
+        future: Option<Arc<str>>,
+    },
     /// Kernel thread id and the name given to it. `runtime` is the token of the runtime that owns it, and `creator`
     /// of the one whose thread started it; 0 for none that is known.
     Thread {
@@ -43,8 +48,8 @@ pub(crate) struct Resource {
     pub(crate) id: ResourceId,
     /// Index of the creation path in `sys::origin`, or 0 where none was taken.
     pub(crate) origin: u32,
-    /// Age in milliseconds.
-    pub(crate) age_ms: u64,
+    /// Age in milliseconds, where its beginning was noted.
+    pub(crate) age_ms: Option<u64>,
     pub(crate) detail: Detail,
 }
 

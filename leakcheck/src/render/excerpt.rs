@@ -7,28 +7,38 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use super::escape;
 use crate::model::Frame;
 
-/// Renders a title, the line of `frame` with `label` under its call, and notes below.
+/// A place in the source, and what happened there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) label: &'a str,
+}
+
+/// Renders a title, the line of each place with its label under the call, and notes below.
 pub(super) fn render(
     heading: (&str, &str),
-    frame: Option<&Frame>,
-    label: &str,
+    places: &[Place<'_>],
     notes: &[(&str, String)],
 ) -> String {
     let (name, title) = heading;
     let mut group = Group::with_title(Level::ERROR.with_name(name).primary_title(title));
-    let line = frame.and_then(source_line);
-    group = match (frame, &line) {
-        (Some(frame), Some(line)) => {
-            let span = call_span(line, frame.column);
-            group.element(
+    let lines: Vec<_> = places
+        .iter()
+        .map(|place| source_line(place.frame))
+        .collect();
+    for (Place { frame, label }, line) in places.iter().zip(&lines) {
+        group = match (line, &frame.file, frame.line) {
+            (Some(line), _, _) => group.element(
                 Snippet::source(line.as_str())
                     .line_start(frame.line.unwrap_or(1) as usize)
                     .path(frame.file.as_deref().map(escape::plain))
-                    .annotation(AnnotationKind::Primary.span(span).label(label)),
-            )
-        }
-        (Some(frame), None) => match (&frame.file, frame.line) {
-            (Some(file), Some(line)) => {
+                    .annotation(
+                        AnnotationKind::Primary
+                            .span(call_span(line, frame.column))
+                            .label(*label),
+                    ),
+            ),
+            (None, Some(file), Some(line)) => {
                 let origin = Origin::path(escape::plain(file)).line(line as usize);
                 group.element(match frame.column {
                     Some(column) => origin.char_column(column as usize),
@@ -36,9 +46,8 @@ pub(super) fn render(
                 })
             }
             _ => group,
-        },
-        (None, _) => group,
-    };
+        };
+    }
     for (name, text) in notes {
         group = group.element(Level::NOTE.with_name(*name).message(text.as_str()));
     }
@@ -51,11 +60,17 @@ fn source_line(frame: &Frame) -> Option<String> {
     source.lines().nth(number).map(ToOwned::to_owned)
 }
 
-/// From the column to the end of the path or method name that stands there; the whole line without a column.
+/// From the column to the end of the path or method name that stands there. Without a column the only await of the line,
+/// or all of it.
 fn call_span(line: &str, column: Option<u32>) -> std::ops::Range<usize> {
     let whole = (line.len() - line.trim_start().len())..line.trim_end().len();
     let Some(column) = column.and_then(|column| (column as usize).checked_sub(1)) else {
-        return whole;
+        const AWAIT: &str = ".await";
+        let mut awaits = line.match_indices(AWAIT);
+        return match (awaits.next(), awaits.next()) {
+            (Some((at, _)), None) => at + 1..at + AWAIT.len(),
+            _ => whole,
+        };
     };
     // Debug info counts bytes.
     let Some(rest) = line.get(column..).filter(|rest| !rest.is_empty()) else {

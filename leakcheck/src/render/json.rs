@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Body, Frame, Leak, Report, Verdict};
+use crate::model::{Body, Frame, Holder, Leak, Report, Verdict, Waiting};
 
 const FORMAT_VERSION: u32 = 1;
 
@@ -48,13 +48,34 @@ struct WireLeak<'a> {
     created_through: Vec<WireFrame<'a>>,
     created_by: Vec<WireFrame<'a>>,
     waits_at: Vec<WireFrame<'a>>,
-    waits_for: Option<()>,
+    waits_for: Option<WireAwaited<'a>>,
     state: Option<&'static str>,
     age_ms: Option<u128>,
     polls: Option<u32>,
     tid: Option<i32>,
     accept: Option<&'a str>,
     fingerprint: &'a str,
+}
+
+#[derive(Serialize)]
+struct WireAwaited<'a> {
+    what: &'a str,
+    held_by: Vec<WireHolder<'a>>,
+    /// Whether it was proven that nothing of this can happen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    never: Option<bool>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    or: Vec<WireAwaited<'a>>,
+}
+
+#[derive(Serialize)]
+struct WireHolder<'a> {
+    task: u64,
+    name: &'a str,
+    itself: bool,
+    local: Option<&'a str>,
+    #[serde(flatten)]
+    at: Option<WireFrame<'a>>,
 }
 
 #[derive(Serialize)]
@@ -125,14 +146,43 @@ fn leak(leak: &Leak) -> WireLeak<'_> {
         created_at: leak.created_at.as_ref().map(frame),
         created_through: leak.created_through.iter().map(frame).collect(),
         created_by: leak.created_by.iter().map(frame).collect(),
-        waits_at: Vec::new(),
-        waits_for: None,
-        state: None,
+        waits_at: leak
+            .waiting
+            .iter()
+            .flat_map(|waiting| waiting.stack.iter().map(frame))
+            .collect(),
+        waits_for: leak.waiting.as_ref().and_then(waits_for),
+        state: leak.waiting.as_ref().map(|waiting| waiting.state.name()),
         age_ms: leak.age.map(|age| age.as_millis()),
         polls: leak.polls,
         tid: leak.tid,
         accept: leak.accept.as_deref(),
         fingerprint: &leak.fingerprint,
+    }
+}
+
+fn waits_for(waiting: &Waiting) -> Option<WireAwaited<'_>> {
+    let mut events = waiting.events.iter().map(|event| WireAwaited {
+        what: &event.what,
+        held_by: event.held_by.iter().map(holder).collect(),
+        never: None,
+        or: Vec::new(),
+    });
+    let first = events.next()?;
+    Some(WireAwaited {
+        never: Some(waiting.is_forever),
+        or: events.collect(),
+        ..first
+    })
+}
+
+fn holder(holder: &Holder) -> WireHolder<'_> {
+    WireHolder {
+        task: holder.task,
+        name: &holder.name,
+        itself: holder.is_itself,
+        local: holder.local.as_deref(),
+        at: holder.at.as_ref().map(frame),
     }
 }
 

@@ -8,6 +8,7 @@ mod plural;
 #[cfg(all(test, not(leakcheck_loom), not(miri)))]
 mod tests;
 mod text;
+mod waits;
 
 use crate::{env::Format, env::TraceLevel, model::Report};
 

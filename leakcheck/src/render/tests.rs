@@ -101,6 +101,7 @@ fn task(count: usize) -> Leak {
         tid: None,
         note: None,
         tie: Tie::None,
+        waiting: None,
         ancestry: Vec::new(),
         accept: Some("ignore_created_by(\"my_app::pool::Pool::connect\")".to_owned()),
         fingerprint: "9f31c0ffee000001".to_owned(),

@@ -2,7 +2,11 @@
 
 use std::fmt::Write;
 
-use super::{escape::plain, excerpt, plural};
+use super::{
+    escape::plain,
+    excerpt::{self, Place},
+    plural, waits,
+};
 use crate::{
     env::TraceLevel,
     explain,
@@ -80,6 +84,7 @@ fn finding(leak: &Leak, report: &Report) -> String {
     };
     let mut facts = Vec::new();
     facts.push(match (&leak.name, &leak.created_at, leak.kind) {
+        (Some(name), _, Kind::Task) => plain(name),
         (Some(name), _, _) => format!("\"{}\"", plain(name)),
         (None, Some(site), Kind::Task) if !site.function.is_empty() => {
             format!("spawned in {}", plain(&site.function))
@@ -92,6 +97,11 @@ fn finding(leak: &Leak, report: &Report) -> String {
         }
         (None, _, _) => "unnamed".to_owned(),
     });
+    facts.extend(
+        leak.waiting
+            .as_ref()
+            .map(|waiting| waiting.state.name().to_owned()),
+    );
     if let Some(tid) = leak.tid {
         facts.push(format!("tid {tid}"));
     }
@@ -109,6 +119,9 @@ fn finding(leak: &Leak, report: &Report) -> String {
         facts.push(format!("{oldest}alive for {}", plural::time(age)));
     }
     let mut notes = Vec::new();
+    if let Some(waiting) = &leak.waiting {
+        notes.extend(waits::notes(waiting));
+    }
     if !leak.created_through.is_empty() {
         notes.push(("through", through(&leak.created_through)));
     }
@@ -128,12 +141,15 @@ fn finding(leak: &Leak, report: &Report) -> String {
         (_, true) => "started here",
         (_, false) => "started inside this call",
     };
-    excerpt::render(
-        (&kind, &facts.join(", ")),
-        leak.created_at.as_ref(),
-        label,
-        &notes,
-    )
+    let created = leak.created_at.as_ref().map(|frame| Place { frame, label });
+    let label = leak.waiting.as_ref().map(waits::label).unwrap_or_default();
+    let waits = leak.waiting.as_ref().and_then(waits::place);
+    let waits = waits.map(|frame| Place {
+        frame,
+        label: &label,
+    });
+    let places: Vec<_> = created.into_iter().chain(waits).collect();
+    excerpt::render((&kind, &facts.join(", ")), &places, &notes)
 }
 
 fn callers(frames: &[Frame], report: &Report) -> String {
@@ -176,7 +192,7 @@ fn through(frames: &[Frame]) -> String {
     lines.join("\n")
 }
 
-fn place(frame: &Frame) -> Option<String> {
+pub(super) fn place(frame: &Frame) -> Option<String> {
     match (&frame.file, frame.line) {
         (Some(file), Some(line)) => Some(format!("{}:{line}", plain(file))),
         (Some(file), None) => Some(plain(file)),
@@ -185,7 +201,7 @@ fn place(frame: &Frame) -> Option<String> {
 }
 
 /// The last two segments of a path: `Pool::connect`; of a trait's method those of the type and the method.
-fn short(function: &str) -> String {
+pub(super) fn short(function: &str) -> String {
     let (owner, method) = match function
         .strip_prefix('<')
         .and_then(|rest| rest.split_once(" as "))

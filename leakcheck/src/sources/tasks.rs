@@ -1,20 +1,24 @@
-//! Tokio tasks: named by the runtime's own hooks where `--cfg tokio_unstable` is on, counted where it is not.
+//! Tokio tasks: by the runtime's hooks where `--cfg tokio_unstable` is on, by its own list where it is not.
 //!
-//! Both twins have the same face: `instrument` a builder, `list` what is known by name, `coverage` in words. What a
-//! runtime counts beyond the named ones is [`unnamed`].
+//! Both twins have the same face: `instrument` a builder, `list` what is known already, `new_on` what a runtime's list
+//! adds to that, `coverage` in words. What a runtime counts beyond the known ones is [`unnamed`].
 
-#[cfg(not(tokio_unstable))]
-mod counted;
 #[cfg(tokio_unstable)]
 mod hooks;
-
 #[cfg(not(tokio_unstable))]
-pub(crate) use counted::{ARE_NAMED, coverage, instrument, list, named_on};
+mod listed;
+
 #[cfg(tokio_unstable)]
-pub(crate) use hooks::{ARE_NAMED, coverage, instrument, list, named_on};
+pub(crate) use hooks::{ARE_HEARD, coverage, instrument, list, named_on, new_on};
+#[cfg(not(tokio_unstable))]
+pub(crate) use listed::{ARE_HEARD, coverage, instrument, list, named_on, new_on};
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    hash::{Hash, Hasher},
+    sync::atomic::{AtomicU32, Ordering},
+};
 
+use leakcheck_introspect::{Error, TaskList};
 use tokio::runtime::Handle;
 
 use crate::{
@@ -24,6 +28,19 @@ use crate::{
         threads,
     },
 };
+
+/// Why some tasks have no creation path.
+const EXHAUSTED: &str =
+    "more distinct creation paths than fit into 64 MiB; tasks on later ones have no site";
+
+/// The runtime's own list of its tasks, with where each is suspended; reads memory only.
+///
+/// # Errors
+///
+/// Where this program's debug info does not lead there.
+pub(crate) fn read(handle: &Handle) -> Result<TaskList, Error> {
+    TaskList::of_runtime(handle)
+}
 
 /// Tells apart the runtimes that are instrumented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +55,29 @@ impl Token {
     pub(crate) const fn get(self) -> u32 {
         self.0
     }
+}
+
+/// The number of a task's `Id`, which tokio shows as text only: hashing hands it over as one word.
+#[inline]
+pub(crate) fn number(id: tokio::task::Id) -> u64 {
+    struct Word(u64);
+    impl Hasher for Word {
+        fn write_u64(&mut self, word: u64) {
+            self.0 = word;
+        }
+        fn write(&mut self, bytes: &[u8]) {
+            // Should `Id` ever hash as bytes, they are still unique per task.
+            self.0 = bytes
+                .iter()
+                .fold(self.0, |sum, byte| (sum << 8) | u64::from(*byte));
+        }
+        fn finish(&self) -> u64 {
+            self.0
+        }
+    }
+    let mut word = Word(0);
+    id.hash(&mut word);
+    word.finish()
 }
 
 /// Makes each thread of the runtime known as such, and let it work for the scope that built the runtime: on platforms

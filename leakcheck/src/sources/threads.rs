@@ -25,7 +25,7 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
         .map(|thread| Resource {
             id: ResourceId::Thread(thread.number),
             origin: thread.origin,
-            age_ms: now.saturating_sub(thread.born_ms),
+            age_ms: Some(now.saturating_sub(thread.born_ms)),
             detail: Detail::Thread {
                 tid: thread.tid,
                 name: thread.name,

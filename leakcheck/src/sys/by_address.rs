@@ -80,12 +80,9 @@ pub(crate) fn put<'a>(
 pub(crate) fn forget<'a>(window: impl Iterator<Item = &'a Slot>, address: usize) {
     if let Some(slot) = holder(window, address) {
         // Fails only where another address took the slot, which forgets this one as well.
-        let _ = slot.key.compare_exchange(
-            address,
-            FORGOTTEN,
-            Ordering::Relaxed,
-            Ordering::Relaxed,
-        );
+        let _ = slot
+            .key
+            .compare_exchange(address, FORGOTTEN, Ordering::Relaxed, Ordering::Relaxed);
     }
 }
 
@@ -109,10 +106,7 @@ fn holder<'a>(window: impl Iterator<Item = &'a Slot>, address: usize) -> Option<
 
 /// The slot to write to and what it holds: the address's own, a free one, or that of the oldest creation.
 #[inline]
-fn place<'a>(
-    window: impl Iterator<Item = &'a Slot>,
-    address: usize,
-) -> Option<(&'a Slot, usize)> {
+fn place<'a>(window: impl Iterator<Item = &'a Slot>, address: usize) -> Option<(&'a Slot, usize)> {
     let mut free = None;
     let mut oldest = None;
     for slot in window {
@@ -135,12 +129,7 @@ fn place<'a>(
 impl Slot {
     fn claim(&self, seen: usize, address: usize) -> bool {
         self.key
-            .compare_exchange(
-                seen,
-                address | BUSY,
-                Ordering::Acquire,
-                Ordering::Relaxed,
-            )
+            .compare_exchange(seen, address | BUSY, Ordering::Acquire, Ordering::Relaxed)
             .is_ok()
     }
 

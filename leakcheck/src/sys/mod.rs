@@ -1,8 +1,14 @@
 //! The process and its machine: the only home of `unsafe`.
 //!
-//! `context`, `tally`, `chunked`, `origin` and `clock` are the same everywhere; what needs the operating system
-//! is chosen once, as `imp`. Nothing here formats, prints or decides.
+//! `context`, `tally`, `chunked`, `by_address`, `origin` and `clock` are the same everywhere; what needs the operating
+//! system is chosen once, as `imp`. Nothing here formats, prints or decides.
 
+#[cfg(not(tokio_unstable))]
+#[cfg_attr(
+    not(test),
+    allow(dead_code, reason = "what is live is to be joined with it")
+)]
+mod by_address;
 mod chunked;
 pub(crate) mod clock;
 #[cfg_attr(
@@ -38,3 +44,6 @@ mod imp;
 
 pub(crate) use chunked::Chunked;
 pub(crate) use imp::{fork, threads};
+#[cfg(not(tokio_unstable))]
+#[allow(unused_imports, reason = "what is live is to be joined with it")]
+pub(crate) use {by_address::Creation, imp::cells};

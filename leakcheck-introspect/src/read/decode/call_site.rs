@@ -34,10 +34,14 @@ pub(super) fn of(image: &Image, ty: &Type, variant: &Variant) -> Site {
     }
     static SITES: Mutex<Option<HashMap<Die, Option<u32>>>> = Mutex::new(None);
     let sites = || SITES.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = sites().as_ref().and_then(|sites| sites.get(&variant.member.ty).copied());
+    let known = sites()
+        .as_ref()
+        .and_then(|sites| sites.get(&variant.member.ty).copied());
     let line = known.unwrap_or_else(|| {
         let line = line_of_call(image, ty, variant);
-        sites().get_or_insert_default().insert(variant.member.ty, line);
+        sites()
+            .get_or_insert_default()
+            .insert(variant.member.ty, line);
         line
     });
     // Without the line, the function's own is closer than one in a macro of somebody else.
@@ -60,7 +64,9 @@ fn line_of_call(image: &Image, ty: &Type, variant: &Variant) -> Option<u32> {
         .iter()
         .filter(|variant| variant.member.file != own_file);
     if macros.clone().count() == lines.len() {
-        let index = macros.map(|other| other.member.ty).position(|ty| ty == variant.member.ty)?;
+        let index = macros
+            .map(|other| other.member.ty)
+            .position(|ty| ty == variant.member.ty)?;
         return lines.get(index).copied();
     }
     lines.dedup();

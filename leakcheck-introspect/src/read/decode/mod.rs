@@ -92,7 +92,9 @@ impl Decoder<'_, '_> {
         };
         frame.kind = match inside.ty.name {
             name if name.starts_with("Unresumed") => FrameKind::Unresumed,
-            name if name.starts_with("Returned") || name.starts_with("Panicked") => FrameKind::Finished,
+            name if name.starts_with("Returned") || name.starts_with("Panicked") => {
+                FrameKind::Finished
+            }
             _ => FrameKind::Suspended,
         };
         if frame.kind == FrameKind::Finished {
@@ -111,12 +113,19 @@ impl Decoder<'_, '_> {
         {
             return frame;
         }
-        let awaitee = inside.ty.member("__awaitee").and_then(|member| self.reader.at(inside.address, member));
+        let awaitee = inside
+            .ty
+            .member("__awaitee")
+            .and_then(|member| self.reader.at(inside.address, member));
         let Some(awaitee) = awaitee else {
             self.is_complete = false;
             return frame;
         };
-        let closures = if site.is_macro { Trust::Known } else { Trust::Unknown };
+        let closures = if site.is_macro {
+            Trust::Known
+        } else {
+            Trust::Unknown
+        };
         let (waits, frames) = (self.waits.len(), self.frames);
         let inner = self.awaited(awaitee, depth + 1, closures);
         frame.inner.extend(inner);
@@ -148,7 +157,8 @@ impl Decoder<'_, '_> {
         for (value, trust) in &scan.futures {
             let (waits, frames) = (self.waits.len(), self.frames);
             let inner = self.awaited(*value, depth + 1, Trust::Unknown);
-            let unknown = self.waits.len() == waits && self.frames == frames + 1 && inner.is_empty();
+            let unknown =
+                self.waits.len() == waits && self.frames == frames + 1 && inner.is_empty();
             self.is_complete &= !unknown && *trust == Trust::Known;
             frame.inner.extend(inner);
         }
@@ -210,7 +220,10 @@ impl Decoder<'_, '_> {
         for member in inside.ty.members() {
             let is_self = member.name == "__self";
             let is_hidden = member.name.starts_with("__") && !is_self || member.name.is_empty();
-            if is_hidden || is_macro_local(member.name) || seen.contains(&(member.name, member.offset)) {
+            if is_hidden
+                || is_macro_local(member.name)
+                || seen.contains(&(member.name, member.offset))
+            {
                 continue;
             }
             seen.push((member.name, member.offset));
@@ -280,8 +293,18 @@ fn plain_frame(function: Arc<str>) -> Frame {
 
 /// Pointers and the like, whose content is what matters.
 fn is_wrapper(ty: &Type) -> bool {
-    let prefixes = ["Pin<", "Box<", "alloc::boxed::Box<", "Unique<", "&", "PollFn<", "Coop<", "CoopFuture<"];
-    matches!(ty.shape, Shape::Pointer(_)) || prefixes.iter().any(|prefix| ty.name.starts_with(prefix))
+    let prefixes = [
+        "Pin<",
+        "Box<",
+        "alloc::boxed::Box<",
+        "Unique<",
+        "&",
+        "PollFn<",
+        "Coop<",
+        "CoopFuture<",
+    ];
+    matches!(ty.shape, Shape::Pointer(_))
+        || prefixes.iter().any(|prefix| ty.name.starts_with(prefix))
 }
 
 fn is_reference(ty: &Type) -> bool {

@@ -9,7 +9,9 @@ pub(crate) fn coroutine(image: &Image, ty: &Type) -> Arc<str> {
     let mut path = String::new();
     for segment in segments(&ty.path) {
         let shown = match segment {
-            _ if segment.starts_with("{async_fn#") || segment.starts_with("{async_block#") => continue,
+            _ if segment.starts_with("{async_fn#") || segment.starts_with("{async_block#") => {
+                continue;
+            }
             _ if segment.starts_with("{impl#") => {
                 if let Some(owner) = self_type(image, ty) {
                     path = owner;
@@ -39,7 +41,9 @@ pub(crate) fn coroutine(image: &Image, ty: &Type) -> Arc<str> {
 /// The type of `self`, where the coroutine captured it.
 fn self_type(image: &Image, ty: &Type) -> Option<String> {
     let unresumed = image.ty(ty.variants().first()?.member.ty)?;
-    let captured = unresumed.member("self").or_else(|| unresumed.member("__self"))?;
+    let captured = unresumed
+        .member("self")
+        .or_else(|| unresumed.member("__self"))?;
     let mut owner = image.ty(captured.ty)?;
     for _ in 0..4 {
         let next = match &owner.shape {
@@ -85,7 +89,8 @@ pub(crate) fn short(name: &str) -> String {
         }
     }
     out.push_str(&word);
-    out.replace(", Global>", ">").replace("dyn Future<assoc$<Output,", "dyn Future<Output = ")
+    out.replace(", Global>", ">")
+        .replace("dyn Future<assoc$<Output,", "dyn Future<Output = ")
 }
 
 #[cfg(test)]
@@ -97,9 +102,18 @@ mod tests {
         for (long, expected) in [
             ("u32", "u32"),
             ("alloc::string::String", "String"),
-            ("alloc::vec::Vec<alloc::string::String, alloc::alloc::Global>", "Vec<String>"),
-            ("&mut tokio::sync::mpsc::bounded::Receiver<(u8, a::B)>", "&mut Receiver<(u8, B)>"),
-            ("core::option::Option<&[alloc::sync::Arc<a::b::C>]>", "Option<&[Arc<C>]>"),
+            (
+                "alloc::vec::Vec<alloc::string::String, alloc::alloc::Global>",
+                "Vec<String>",
+            ),
+            (
+                "&mut tokio::sync::mpsc::bounded::Receiver<(u8, a::B)>",
+                "&mut Receiver<(u8, B)>",
+            ),
+            (
+                "core::option::Option<&[alloc::sync::Arc<a::b::C>]>",
+                "Option<&[Arc<C>]>",
+            ),
         ] {
             assert_eq!(short(long), expected);
         }

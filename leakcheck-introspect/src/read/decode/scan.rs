@@ -65,8 +65,18 @@ impl<'r, 'i> Scan<'r, 'i> {
     /// Whether a future of this type is known to poll all that it contains, and nothing else.
     fn is_trusted(&self, ty: &Type) -> bool {
         const HOMES: &[&str] = &[
-            "alloc", "core", "std", "tokio", "tokio_util", "tokio_stream", "futures_util", "futures_core",
-            "pin_project", "pin_project_lite", "tracing", "hashbrown",
+            "alloc",
+            "core",
+            "std",
+            "tokio",
+            "tokio_util",
+            "tokio_stream",
+            "futures_util",
+            "futures_core",
+            "pin_project",
+            "pin_project_lite",
+            "tracing",
+            "hashbrown",
         ];
         let home = ty.path.split("::").next().unwrap_or_default();
         let is_closure = ty.name.starts_with("{closure_env#");
@@ -98,7 +108,11 @@ impl<'r, 'i> Scan<'r, 'i> {
             self.futures.push((value, trust));
             return;
         }
-        let trust = if self.is_trusted(value.ty) { trust } else { Trust::Unknown };
+        let trust = if self.is_trusted(value.ty) {
+            trust
+        } else {
+            Trust::Unknown
+        };
         if let Some(found) = Known::find(self.reader, value) {
             let content = found.known.content;
             self.objects.push((path.to_owned(), found, trust));
@@ -131,7 +145,14 @@ impl<'r, 'i> Scan<'r, 'i> {
         }
     }
 
-    fn structure(&mut self, value: Value, members: &[Member], path: &str, depth: u32, trust: Trust) {
+    fn structure(
+        &mut self,
+        value: Value,
+        members: &[Member],
+        path: &str,
+        depth: u32,
+        trust: Trust,
+    ) {
         match members {
             [data, table] if table.name == "vtable" => {
                 if let Some(target) = self.dynamic(value.address, data, table) {
@@ -146,8 +167,12 @@ impl<'r, 'i> Scan<'r, 'i> {
             _ if value.ty.base == "alloc::collections::vec_deque::VecDeque" => {
                 self.deque(value, path, depth, trust);
             }
-            _ if value.ty.base == "hashbrown::raw::RawTable" => self.table(value, path, depth, trust),
-            _ if value.ty.name.starts_with("IdleNotifiedSet<") => self.join_set(value, path, depth, trust),
+            _ if value.ty.base == "hashbrown::raw::RawTable" => {
+                self.table(value, path, depth, trust)
+            }
+            _ if value.ty.name.starts_with("IdleNotifiedSet<") => {
+                self.join_set(value, path, depth, trust)
+            }
             _ if value.ty.base == "futures_util::stream::futures_unordered::FuturesUnordered" => {
                 self.unordered(value, path, depth, trust);
             }
@@ -160,8 +185,12 @@ impl<'r, 'i> Scan<'r, 'i> {
             let Some(inside) = self.reader.at(value.address, member) else {
                 continue;
             };
-            let is_wrapper = matches!(member.name, "" | "__0" | "pointer" | "__pointer" | "ptr" | "__awaitee")
-                || ["core::", "alloc::", "std::"].iter().any(|home| value.ty.path.starts_with(home));
+            let is_wrapper = matches!(
+                member.name,
+                "" | "__0" | "pointer" | "__pointer" | "ptr" | "__awaitee"
+            ) || ["core::", "alloc::", "std::"]
+                .iter()
+                .any(|home| value.ty.path.starts_with(home));
             if is_wrapper || is_barren(self.reader, inside.ty) {
                 self.visit(inside, path, depth + 1, trust);
             } else {
@@ -170,7 +199,15 @@ impl<'r, 'i> Scan<'r, 'i> {
         }
     }
 
-    fn elements(&mut self, element: &'static Type, first: u64, count: u64, path: &str, depth: u32, trust: Trust) {
+    fn elements(
+        &mut self,
+        element: &'static Type,
+        first: u64,
+        count: u64,
+        path: &str,
+        depth: u32,
+        trust: Trust,
+    ) {
         if is_barren(self.reader, element) || count > 1 << 32 {
             return;
         }
@@ -224,14 +261,24 @@ impl<'r, 'i> Scan<'r, 'i> {
         }
         let poll = self.reader.memory.word(table.wrapping_add(24))?;
         let receiver = image.ty(*image.function(poll)?.parameters.first()?)?;
-        let pointer = receiver.member("pointer").or_else(|| receiver.member("__pointer"))?;
+        let pointer = receiver
+            .member("pointer")
+            .or_else(|| receiver.member("__pointer"))?;
         match image.ty(pointer.ty)?.shape {
             Shape::Pointer(to) => image.ty(to),
             _ => None,
         }
     }
 
-    fn slice(&mut self, base: u64, data: &Member, length: &Member, path: &str, depth: u32, trust: Trust) {
+    fn slice(
+        &mut self,
+        base: u64,
+        data: &Member,
+        length: &Member,
+        path: &str,
+        depth: u32,
+        trust: Trust,
+    ) {
         let memory = &self.reader.memory;
         let pointer = memory.word(base.wrapping_add(data.offset));
         let length = memory.word(base.wrapping_add(length.offset));
@@ -248,7 +295,9 @@ impl<'r, 'i> Scan<'r, 'i> {
         let read = || {
             let element = self.reader.image.ty(value.ty.argument("T")?)?;
             let length = self.reader.number(self.reader.field(value, "len")?)?;
-            let pointer = self.reader.pointer(self.reader.walk(value, &["buf", "inner", "ptr"])?)?;
+            let pointer = self
+                .reader
+                .pointer(self.reader.walk(value, &["buf", "inner", "ptr"])?)?;
             Some((element, self.reader.memory.word(pointer.address)?, length))
         };
         if let Some((element, first, length)) = read() {
@@ -259,13 +308,24 @@ impl<'r, 'i> Scan<'r, 'i> {
     fn deque(&mut self, value: Value, path: &str, depth: u32, trust: Trust) {
         let read = || {
             let element = self.reader.image.ty(value.ty.argument("T")?)?;
-            let number = |path: &[&str]| self.reader.number(self.reader.inside(self.reader.walk(value, path)?, &|ty| {
-                matches!(ty.shape, Shape::Leaf)
-            })?);
+            let number = |path: &[&str]| {
+                self.reader
+                    .number(self.reader.inside(self.reader.walk(value, path)?, &|ty| {
+                        matches!(ty.shape, Shape::Leaf)
+                    })?)
+            };
             let capacity = number(&["buf", "inner", "cap"])?;
-            let pointer = self.reader.pointer(self.reader.walk(value, &["buf", "inner", "ptr"])?)?;
+            let pointer = self
+                .reader
+                .pointer(self.reader.walk(value, &["buf", "inner", "ptr"])?)?;
             let first = self.reader.memory.word(pointer.address)?;
-            Some((element, first, capacity, number(&["head"])?, number(&["len"])?))
+            Some((
+                element,
+                first,
+                capacity,
+                number(&["head"])?,
+                number(&["len"])?,
+            ))
         };
         let Some((element, first, capacity, head, length)) = read() else {
             return;
@@ -288,8 +348,12 @@ impl<'r, 'i> Scan<'r, 'i> {
     fn table(&mut self, value: Value, path: &str, depth: u32, trust: Trust) {
         let read = || {
             let element = self.reader.image.ty(value.ty.argument("T")?)?;
-            let control = self.reader.pointer(self.reader.walk(value, &["table", "ctrl"])?)?;
-            let mask = self.reader.number(self.reader.walk(value, &["table", "bucket_mask"])?)?;
+            let control = self
+                .reader
+                .pointer(self.reader.walk(value, &["table", "ctrl"])?)?;
+            let mask = self
+                .reader
+                .number(self.reader.walk(value, &["table", "bucket_mask"])?)?;
             Some((element, self.reader.memory.word(control.address)?, mask))
         };
         let Some((element, control, mask)) = read() else {
@@ -328,7 +392,9 @@ impl<'r, 'i> Scan<'r, 'i> {
         };
         let mut index = 0;
         for list in ["notified", "idle"] {
-            let head = reader.walk(lists, &[list, "head"]).and_then(|head| reader.some(head));
+            let head = reader
+                .walk(lists, &[list, "head"])
+                .and_then(|head| reader.some(head));
             let mut entry = head.and_then(|head| reader.target(head));
             while let Some(at) = entry {
                 if index == MOST_ELEMENTS {
@@ -341,7 +407,9 @@ impl<'r, 'i> Scan<'r, 'i> {
                 index += 1;
                 entry = reader
                     .field(at, "pointers")
-                    .and_then(|links| reader.inside(links, &|ty| ty.base.ends_with("::PointersInner")))
+                    .and_then(|links| {
+                        reader.inside(links, &|ty| ty.base.ends_with("::PointersInner"))
+                    })
                     .and_then(|links| reader.some(reader.field(links, "next")?))
                     .and_then(|next| reader.target(next));
             }
@@ -401,10 +469,18 @@ fn is_barren(reader: &Reader<'_>, ty: &'static Type) -> bool {
             Shape::Struct(members) => {
                 open.extend(members.iter().filter_map(|member| image.ty(member.ty)));
                 // Collections point to bytes; their elements stand in their arguments.
-                open.extend(next.arguments.iter().filter_map(|argument| image.ty(argument.1)));
+                open.extend(
+                    next.arguments
+                        .iter()
+                        .filter_map(|argument| image.ty(argument.1)),
+                );
             }
             Shape::Enum { variants, .. } => {
-                open.extend(variants.iter().filter_map(|variant| image.ty(variant.member.ty)));
+                open.extend(
+                    variants
+                        .iter()
+                        .filter_map(|variant| image.ty(variant.member.ty)),
+                );
             }
         }
     }
@@ -432,4 +508,3 @@ fn is_opaque(ty: &Type) -> bool {
     ];
     HOMES.iter().any(|home| ty.path.starts_with(home)) || ty.name.starts_with("PhantomData<")
 }
-

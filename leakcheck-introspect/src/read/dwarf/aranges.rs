@@ -38,10 +38,14 @@ fn read_set(set: &[u8], runs: &mut Vec<Run>) {
     const PAIR: usize = 16;
     // The set's own length stands before it, and counts for the alignment.
     const PAIRS: usize = PAIR - 4;
-    let (Some(2), Some(unit), Some(&[8, 0])) = (number(set, 0, 2), number(set, 2, 4), set.get(6..8)) else {
+    let (Some(2), Some(unit), Some(&[8, 0])) =
+        (number(set, 0, 2), number(set, 2, 4), set.get(6..8))
+    else {
         return;
     };
-    let Ok(unit) = usize::try_from(unit) else { return };
+    let Ok(unit) = usize::try_from(unit) else {
+        return;
+    };
     let mut open: Option<Range<u64>> = None;
     for pair in set.get(PAIRS..).unwrap_or_default().chunks_exact(PAIR) {
         let (start, length) = pair.split_at(8);
@@ -75,7 +79,8 @@ fn word(bytes: &[u8]) -> u64 {
 
 fn number(bytes: &[u8], at: usize, size: usize) -> Option<u64> {
     let mut word = [0; 8];
-    word.get_mut(..size)?.copy_from_slice(bytes.get(at..at + size)?);
+    word.get_mut(..size)?
+        .copy_from_slice(bytes.get(at..at + size)?);
     Some(u64::from_le_bytes(word))
 }
 
@@ -92,7 +97,10 @@ mod tests {
             set.extend(start.to_le_bytes());
             set.extend(length.to_le_bytes());
         }
-        let mut whole = u32::try_from(set.len()).expect("short").to_le_bytes().to_vec();
+        let mut whole = u32::try_from(set.len())
+            .expect("short")
+            .to_le_bytes()
+            .to_vec();
         whole.extend(set);
         whole
     }
@@ -100,14 +108,21 @@ mod tests {
     #[test]
     fn neighbours_become_one_run() {
         let section = [
-            set(0, &[(0x1000, 0x10), (0x1010, 0x20), (0x9000, 8), (1, 5), (0, 7)]),
+            set(
+                0,
+                &[(0x1000, 0x10), (0x1010, 0x20), (0x9000, 8), (1, 5), (0, 7)],
+            ),
             set(77, &[(0x2000, 1)]),
         ]
         .concat();
         let run = |addresses, unit| Run { addresses, unit };
         assert_eq!(
             read(&section),
-            [run(0x1000..0x1030, 0), run(0x9000..0x9008, 0), run(0x2000..0x2001, 77)]
+            [
+                run(0x1000..0x1030, 0),
+                run(0x9000..0x9008, 0),
+                run(0x2000..0x2001, 77)
+            ]
         );
     }
 
@@ -116,7 +131,11 @@ mod tests {
         let section = [set(0, &[(0x1000, 0x10)]), set(9, &[(0x2000, 1)])].concat();
         let whole = set(0, &[(0x1000, 0x10)]).len();
         for end in 0..section.len() {
-            assert_eq!(read(&section[..end]).len(), usize::from(end >= whole), "{end}");
+            assert_eq!(
+                read(&section[..end]).len(),
+                usize::from(end >= whole),
+                "{end}"
+            );
         }
     }
 }

@@ -64,7 +64,9 @@ impl Image {
                     }
                 }
                 c::DW_TAG_formal_parameter if !parameters_are_known => {
-                    function.parameters.extend(unit.facts(self, child.entry()).ty);
+                    function
+                        .parameters
+                        .extend(unit.facts(self, child.entry()).ty);
                 }
                 _ => {}
             }
@@ -90,9 +92,18 @@ impl Image {
     /// Lines in `file` on which the function that resumes this coroutine declares variables of this name.
     ///
     /// It usually stands in another unit than the type, so that only its symbol leads there.
-    pub(crate) fn lines_of_variable(&self, coroutine: &Type, variable: &str, file: &str) -> Vec<u32> {
+    pub(crate) fn lines_of_variable(
+        &self,
+        coroutine: &Type,
+        variable: &str,
+        file: &str,
+    ) -> Vec<u32> {
         let function = without_arguments(coroutine.name).replacen("_env#", "#", 1);
-        let Some(named) = coroutine.path.rsplit("::").find(|name| !name.starts_with('{')) else {
+        let Some(named) = coroutine
+            .path
+            .rsplit("::")
+            .find(|name| !name.starts_with('{'))
+        else {
             return Vec::new();
         };
         let mut seen = Vec::new();

@@ -32,7 +32,9 @@ pub(crate) struct Image {
 
 impl std::fmt::Debug for Image {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Image").field("program", &self.program).finish_non_exhaustive()
+        f.debug_struct("Image")
+            .field("program", &self.program)
+            .finish_non_exhaustive()
     }
 }
 
@@ -47,8 +49,11 @@ impl Image {
 
     /// Reads the debug info in an executable's bytes.
     pub(crate) fn of(bytes: &'static [u8], program: Program) -> Result<Self, Error> {
-        let object = object::File::parse(bytes)
-            .map_err(|error| Error::new(format!("the running program is not readable as ELF: {error}")))?;
+        let object = object::File::parse(bytes).map_err(|error| {
+            Error::new(format!(
+                "the running program is not readable as ELF: {error}"
+            ))
+        })?;
         let dwarf = load(&object)?;
         let mut starts = Vec::new();
         let mut headers = dwarf.units();
@@ -79,7 +84,10 @@ impl Image {
     fn unit_ranges(&self) -> Vec<Run> {
         let mut runs = Vec::new();
         for number in 0..self.starts.len() {
-            let Some(unit) = u32::try_from(number).ok().and_then(|number| self.unit(number)) else {
+            let Some(unit) = u32::try_from(number)
+                .ok()
+                .and_then(|number| self.unit(number))
+            else {
                 continue;
             };
             let Ok(mut ranges) = unit.dwarf.unit_ranges(&unit.unit) else {
@@ -137,7 +145,10 @@ impl Image {
 
     /// The entry at an offset of the whole section.
     pub(super) fn die_at(&self, offset: usize) -> Option<Die> {
-        let number = self.starts.partition_point(|start| *start <= offset).checked_sub(1)?;
+        let number = self
+            .starts
+            .partition_point(|start| *start <= offset)
+            .checked_sub(1)?;
         Some(Die {
             unit: u32::try_from(number).ok()?,
             offset: offset - self.starts.get(number)?,
@@ -175,7 +186,11 @@ impl Image {
     }
 
     /// The same in every unit: slow, for where nothing refers to the type.
-    pub(crate) fn find(&self, prefix: &str, fits: impl Fn(&Type) -> bool + Copy) -> Option<&'static Type> {
+    pub(crate) fn find(
+        &self,
+        prefix: &str,
+        fits: impl Fn(&Type) -> bool + Copy,
+    ) -> Option<&'static Type> {
         (0..self.len())
             .filter_map(|number| self.unit(number))
             .find_map(|unit| self.find_in(unit, prefix, fits))
@@ -184,11 +199,15 @@ impl Image {
 
 /// A section's bytes, inflated if need be; empty where there is none.
 fn section(object: &object::File<'static>, name: &str) -> Result<Cow<'static, [u8]>, Error> {
-    object.section_by_name(name).map_or(Ok(Cow::Borrowed(&[])), |section| {
-        section
-            .uncompressed_data()
-            .map_err(|error| Error::new(format!("section {name} of the running program is broken: {error}")))
-    })
+    object
+        .section_by_name(name)
+        .map_or(Ok(Cow::Borrowed(&[])), |section| {
+            section.uncompressed_data().map_err(|error| {
+                Error::new(format!(
+                    "section {name} of the running program is broken: {error}"
+                ))
+            })
+        })
 }
 
 fn load(object: &object::File<'static>) -> Result<gimli::Dwarf<Slice>, Error> {

@@ -125,9 +125,7 @@ fn address_of(unit: &Unit, expression: gimli::Expression<super::Slice>) -> Optio
     let mut operations = expression.operations(unit.unit.encoding());
     let address = match operations.next().ok()?? {
         gimli::Operation::Address { address } => address,
-        gimli::Operation::AddressIndex { index } => {
-            unit.dwarf.address(&unit.unit, index).ok()?
-        }
+        gimli::Operation::AddressIndex { index } => unit.dwarf.address(&unit.unit, index).ok()?,
         _ => return None,
     };
     (address > 1 && operations.next().ok()?.is_none()).then_some(address)

@@ -47,9 +47,10 @@ impl Symbols {
                 .iter()
                 .position(|byte| *byte == 0)
                 .map_or(self.names.len(), |length| found + length);
-            if let (Ok(start_u32), Ok(name)) =
-                (u32::try_from(start), std::str::from_utf8(&self.names[start..end]))
-            {
+            if let (Ok(start_u32), Ok(name)) = (
+                u32::try_from(start),
+                std::str::from_utf8(&self.names[start..end]),
+            ) {
                 names.push((start_u32, name));
             }
             from = end;

@@ -24,7 +24,9 @@ pub(crate) struct Unit {
 
 impl std::fmt::Debug for Unit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Unit").field("number", &self.number).finish_non_exhaustive()
+        f.debug_struct("Unit")
+            .field("number", &self.number)
+            .finish_non_exhaustive()
     }
 }
 
@@ -44,7 +46,8 @@ pub(super) struct Facts {
 impl Unit {
     /// What the unit has in it, made on first use.
     pub(crate) fn index(&self) -> &Index {
-        self.index.get_or_init(|| Index::of(self).unwrap_or_default())
+        self.index
+            .get_or_init(|| Index::of(self).unwrap_or_default())
     }
 
     pub(super) fn die(&self, offset: usize) -> Die {
@@ -87,7 +90,9 @@ impl Unit {
                 c::DW_AT_data_member_location => facts.location = number(&value).unwrap_or(0),
                 c::DW_AT_decl_file => facts.file = number(&value).unwrap_or(0),
                 c::DW_AT_decl_line => {
-                    facts.line = number(&value).and_then(|line| u32::try_from(line).ok()).unwrap_or(0);
+                    facts.line = number(&value)
+                        .and_then(|line| u32::try_from(line).ok())
+                        .unwrap_or(0);
                 }
                 c::DW_AT_specification | c::DW_AT_abstract_origin | c::DW_AT_containing_type => {
                     facts.other = self.reference(image, &value);
@@ -117,7 +122,9 @@ impl Unit {
         let header = self.unit.line_program.as_ref()?.header();
         let file = header.file(number)?;
         let name = self.text(file.path_name());
-        let directory = file.directory(header).map_or("", |directory| self.text(directory));
+        let directory = file
+            .directory(header)
+            .map_or("", |directory| self.text(directory));
         let home = self
             .unit
             .comp_dir

@@ -43,13 +43,17 @@ fn by_call(address: u64, into: &mut [u8]) -> Option<()> {
     };
     // SAFETY: the kernel writes at most `into.len()` bytes to `into`, which is borrowed for the call; the other side is
     // only read, and an address that is not mapped is an error value.
-    let got = unsafe { libc::process_vm_readv(libc::getpid(), &raw const local, 1, &raw const remote, 1, 0) };
+    let got = unsafe {
+        libc::process_vm_readv(libc::getpid(), &raw const local, 1, &raw const remote, 1, 0)
+    };
     (usize::try_from(got) == Ok(into.len())).then_some(())
 }
 
 fn by_file(address: u64, into: &mut [u8]) -> Option<()> {
     static SELF: OnceLock<Option<File>> = OnceLock::new();
-    let memory = SELF.get_or_init(|| File::open("/proc/self/mem").ok()).as_ref()?;
+    let memory = SELF
+        .get_or_init(|| File::open("/proc/self/mem").ok())
+        .as_ref()?;
     memory.read_exact_at(into, address).ok()
 }
 
@@ -62,9 +66,17 @@ fn by_pipe(address: u64, into: &mut [u8]) -> Option<()> {
     // SAFETY: both were just made and belong to nobody else.
     let [from, to] = ends.map(|end| unsafe { OwnedFd::from_raw_fd(end) });
     for (index, part) in into.chunks_mut(libc::PIPE_BUF).enumerate() {
-        let start = usize::try_from(address).ok()?.checked_add(index * libc::PIPE_BUF)?;
+        let start = usize::try_from(address)
+            .ok()?
+            .checked_add(index * libc::PIPE_BUF)?;
         // SAFETY: the kernel reads from the address and refuses one that is not mapped; a pipe takes this much at once.
-        let put = unsafe { libc::write(to.as_raw_fd(), std::ptr::with_exposed_provenance(start), part.len()) };
+        let put = unsafe {
+            libc::write(
+                to.as_raw_fd(),
+                std::ptr::with_exposed_provenance(start),
+                part.len(),
+            )
+        };
         if usize::try_from(put) != Ok(part.len()) {
             return None;
         }

@@ -112,7 +112,15 @@ mod tests {
     #[test]
     fn what_is_not_there_is_nothing() {
         let memory = Memory::new();
-        for address in [0, 8, 4096, u64::MAX, u64::MAX - 8, 0xffff_8000_0000_0000, 1 << 47] {
+        for address in [
+            0,
+            8,
+            4096,
+            u64::MAX,
+            u64::MAX - 8,
+            0xffff_8000_0000_0000,
+            1 << 47,
+        ] {
             assert_eq!(memory.word(address), None, "{address:#x}");
         }
     }

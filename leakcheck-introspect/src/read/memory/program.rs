@@ -36,7 +36,10 @@ unsafe extern "C" fn note_first(
         (info, headers, &mut *program.cast::<Program>())
     };
     program.bias = info.dlpi_addr;
-    for header in headers.iter().filter(|header| header.p_type == libc::PT_LOAD) {
+    for header in headers
+        .iter()
+        .filter(|header| header.p_type == libc::PT_LOAD)
+    {
         let start = info.dlpi_addr.wrapping_add(header.p_vaddr);
         program.span.start = program.span.start.min(start);
         program.span.end = program.span.end.max(start.wrapping_add(header.p_memsz));

@@ -99,8 +99,17 @@ impl Header {
     }
 
     /// Looks at the task at `address`, which `owner` must own.
-    pub(crate) fn step(&self, reader: &Reader<'_>, address: u64, owner: u64) -> Result<Step, Error> {
-        let broken = || Error::new(format!("the memory of the task at {address:#x} is not readable"));
+    pub(crate) fn step(
+        &self,
+        reader: &Reader<'_>,
+        address: u64,
+        owner: u64,
+    ) -> Result<Step, Error> {
+        let broken = || {
+            Error::new(format!(
+                "the memory of the task at {address:#x} is not readable"
+            ))
+        };
         if address % 8 != 0 {
             return Err(Error::new(format!("the task at {address:#x} is misplaced")));
         }
@@ -126,14 +135,20 @@ impl Header {
         let vtable = reader.memory.word(address.wrapping_add(self.vtable));
         let vtable = vtable
             .filter(|vtable| reader.image.program.span.contains(vtable))
-            .ok_or_else(|| Error::new(format!("the task at {address:#x} has no vtable of this program")))?;
+            .ok_or_else(|| {
+                Error::new(format!(
+                    "the task at {address:#x} has no vtable of this program"
+                ))
+            })?;
         let kinds = || self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = kinds().get(&vtable) {
             return Ok(Arc::clone(known));
         }
-        let kind = self
-            .read_kind(reader, vtable)
-            .ok_or_else(|| Error::new(format!("the vtable of the task at {address:#x} is not readable")))?;
+        let kind = self.read_kind(reader, vtable).ok_or_else(|| {
+            Error::new(format!(
+                "the vtable of the task at {address:#x} is not readable"
+            ))
+        })?;
         Ok(Arc::clone(kinds().entry(vtable).or_insert(Arc::new(kind))))
     }
 
@@ -156,7 +171,10 @@ impl Header {
                 .find_in(poll.unit, "Cell<", |ty| {
                     ty.member("trailer").is_some() && has(ty, future) && has(ty, scheduler)
                 })
-                .filter(|cell| cell.member("trailer").is_some_and(|found| found.offset == trailer));
+                .filter(|cell| {
+                    cell.member("trailer")
+                        .is_some_and(|found| found.offset == trailer)
+                });
         }
         Some(kind)
     }
@@ -174,7 +192,10 @@ impl Header {
                 })
             })
             .ok_or_else(|| Error::new("tokio's task trailer is not in the debug info"))?;
-        let at = Value { ty: trailer, address: 0 };
+        let at = Value {
+            ty: trailer,
+            address: 0,
+        };
         let found = reader
             .inside(at, &|ty| ty.base == layout::LINKS)
             .and_then(|links| {

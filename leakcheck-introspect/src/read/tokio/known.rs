@@ -119,11 +119,23 @@ static KNOWN: &[Known] = known![
 
 /// Methods of these types wait for what stands beside them, on the `self` that they were called with.
 static METHODS: &[(&str, &[&str], Call)] = &[
-    ("tokio::sync::mpsc::bounded::Sender", &["closed"], Call::Closed),
-    ("tokio::sync::mpsc::unbounded::UnboundedSender", &["closed"], Call::Closed),
+    (
+        "tokio::sync::mpsc::bounded::Sender",
+        &["closed"],
+        Call::Closed,
+    ),
+    (
+        "tokio::sync::mpsc::unbounded::UnboundedSender",
+        &["closed"],
+        Call::Closed,
+    ),
     ("tokio::sync::mpsc::bounded::Sender", &[], Call::Capacity),
     ("tokio::sync::mpsc::bounded::Receiver", &[], Call::Receive),
-    ("tokio::sync::mpsc::unbounded::UnboundedReceiver", &[], Call::Receive),
+    (
+        "tokio::sync::mpsc::unbounded::UnboundedReceiver",
+        &[],
+        Call::Receive,
+    ),
     ("tokio::sync::oneshot::Sender", &["closed"], Call::Closed),
     ("tokio::sync::watch::Sender", &["closed"], Call::Closed),
     ("tokio::sync::watch::Receiver", &[], Call::Receive),
@@ -133,13 +145,21 @@ static METHODS: &[(&str, &[&str], Call)] = &[
     ("tokio::sync::rwlock::RwLock", &[], Call::Permit),
     ("tokio::sync::semaphore::Semaphore", &[], Call::Permit),
     ("tokio::sync::barrier::Barrier", &[], Call::Arrive),
-    ("tokio::task::join_set::JoinSet", &["join_next", "join_next_with_id"], Call::Join),
+    (
+        "tokio::task::join_set::JoinSet",
+        &["join_next", "join_next_with_id"],
+        Call::Join,
+    ),
     ("tokio::net::tcp::listener::TcpListener", &[], Call::Ready),
     ("tokio::net::tcp::stream::TcpStream", &[], Call::Ready),
     ("tokio::net::udp::UdpSocket", &[], Call::Ready),
     ("tokio::net::unix::listener::UnixListener", &[], Call::Ready),
     ("tokio::net::unix::stream::UnixStream", &[], Call::Ready),
-    ("tokio::net::unix::datagram::socket::UnixDatagram", &[], Call::Ready),
+    (
+        "tokio::net::unix::datagram::socket::UnixDatagram",
+        &[],
+        Call::Ready,
+    ),
     ("tokio::io::async_fd::AsyncFd", &[], Call::Ready),
 ];
 
@@ -175,7 +195,8 @@ impl Call {
             (Self::Capacity, Role::Sender) => (class == Class::Mpsc).then_some(Event::Capacity),
             (Self::Closed, Role::Sender) => Some(Event::Closed),
             (Self::Permit, Role::Owner) => {
-                matches!(class, Class::Mutex | Class::RwLock | Class::Semaphore).then_some(Event::Permit)
+                matches!(class, Class::Mutex | Class::RwLock | Class::Semaphore)
+                    .then_some(Event::Permit)
             }
             (Self::Arrive, Role::Owner) => (class == Class::Barrier).then_some(Event::Arrivals),
             (Self::Join, Role::Owner) => (class == Class::Task).then_some(Event::End),
@@ -271,7 +292,8 @@ impl Found {
         let deadline = reader.inside(deadline, &|ty| ty.base == "std::time::Instant")?;
         let now = Instant::now();
         let ours = std::ptr::from_ref(std::hint::black_box(&now)) as u64;
-        let part = |address: u64, offset, size| reader.memory.number(address.wrapping_add(offset), size);
+        let part =
+            |address: u64, offset, size| reader.memory.number(address.wrapping_add(offset), size);
         (deadline.ty.size == size_of::<Instant>() as u64 && deadline.ty.size == 16).then_some(())?;
         reader.memory.forget();
         let read = |address| {

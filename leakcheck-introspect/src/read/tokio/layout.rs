@@ -6,7 +6,8 @@
 /// From a `Handle` to the tasks it owns, for both kinds of runtime.
 pub(super) const OWNED_BY_HANDLE: &[&str] = &["inner", "?", "__0", ">", "shared", "owned"];
 /// From a `LocalSet` to the tasks it owns.
-pub(super) const OWNED_BY_LOCAL_SET: &[&str] = &["context", ">", "shared", ">", "local_state", "owned"];
+pub(super) const OWNED_BY_LOCAL_SET: &[&str] =
+    &["context", ">", "shared", ">", "local_state", "owned"];
 /// The type of a handle, where no function of this crate leads to it.
 pub(super) const HANDLE: &str = "tokio::runtime::handle::Handle";
 /// The type of a local set, likewise.

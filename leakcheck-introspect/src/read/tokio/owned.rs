@@ -102,7 +102,9 @@ impl Entrance {
         let first = number(shards, &["data_ptr"])?;
         let length = number(shards, &["length"])?;
         if length > MOST_SHARDS || !length.is_power_of_two() {
-            return Err(Error::new(format!("the runtime's list of tasks has {length} shards")));
+            return Err(Error::new(format!(
+                "the runtime's list of tasks has {length} shards"
+            )));
         }
         let pointer = walk(reader, shards, &["data_ptr"])?;
         let shard = match pointer.ty.shape {
@@ -129,9 +131,15 @@ impl Entrance {
     pub(crate) fn of_local_set(&self, reader: &Reader<'_>, set: &LocalSet) -> Result<Owned, Error> {
         let anchor: fn(&LocalSet) -> u64 = takes_local_set;
         let ty = self.local_set.get_or_init(|| {
-            parameter(reader.image, anchor as usize as u64, layout::LOCAL_SET, "LocalSet")
+            parameter(
+                reader.image,
+                anchor as usize as u64,
+                layout::LOCAL_SET,
+                "LocalSet",
+            )
         });
-        let ty = ty.ok_or_else(|| Error::new("the debug info does not describe tokio's `LocalSet`"))?;
+        let ty =
+            ty.ok_or_else(|| Error::new("the debug info does not describe tokio's `LocalSet`"))?;
         let set = Value {
             ty,
             address: takes_local_set(set),
@@ -150,7 +158,10 @@ impl Entrance {
         if let Some(known) = self.header.get() {
             return Ok(known);
         }
-        let list = owned.lists.first().ok_or_else(|| Error::new("the runtime has no list of tasks"))?;
+        let list = owned
+            .lists
+            .first()
+            .ok_or_else(|| Error::new("the runtime has no list of tasks"))?;
         let ty = walk(reader, *list, &["head"])?
             .ty
             .variants()
@@ -162,7 +173,9 @@ impl Entrance {
                 Shape::Pointer(to) => reader.image.ty(to),
                 _ => None,
             })
-            .ok_or_else(|| Error::new("the runtime's list of tasks does not lead to task headers"))?;
+            .ok_or_else(|| {
+                Error::new("the runtime's list of tasks does not lead to task headers")
+            })?;
         let header = Header::of(reader, ty)?;
         Ok(self.header.get_or_init(|| header))
     }
@@ -209,7 +222,12 @@ impl Entrance {
 }
 
 /// What the only parameter of one of our functions refers to, or the type found by its path.
-fn parameter(image: &Image, function: u64, path: &'static str, name: &str) -> Option<&'static Type> {
+fn parameter(
+    image: &Image,
+    function: u64,
+    path: &'static str,
+    name: &str,
+) -> Option<&'static Type> {
     let ours = || {
         let function = image.function(function)?;
         match image.ty(*function.parameters.first()?)?.shape {
@@ -241,5 +259,8 @@ fn walk(reader: &Reader<'_>, value: Value, path: &[&str]) -> Result<Value, Error
 }
 
 fn unreadable(path: &[&str]) -> Error {
-    Error::new(format!("the runtime's `{}` is not readable", path.join(".")))
+    Error::new(format!(
+        "the runtime's `{}` is not readable",
+        path.join(".")
+    ))
 }

@@ -4,11 +4,10 @@
 //! (blocking tasks, workers), ends before the start (spawning on a runtime that is shut down), ends after the
 //! `JoinHandle` has resolved. Tasks of a `LocalSet` call no hooks at all.
 
-use std::hash::{Hash, Hasher};
-
+use leakcheck_introspect::TaskList;
 use tokio::runtime::{Builder, TaskMeta};
 
-use super::Token;
+use super::{Token, number};
 use crate::{
     model::{Detail, Resource, ResourceId, Seen},
     registry::{Registry, Slot, Slots, Start, Task},
@@ -55,34 +54,11 @@ pub(crate) fn instrument(builder: &mut Builder, token: Token) {
         .on_task_terminate(ended);
 }
 
-/// The number of a task's `Id`, which tokio shows as text only: hashing hands it over as one word.
-#[inline]
-fn number(meta: &TaskMeta<'_>) -> u64 {
-    struct Word(u64);
-    impl Hasher for Word {
-        fn write_u64(&mut self, word: u64) {
-            self.0 = word;
-        }
-        fn write(&mut self, bytes: &[u8]) {
-            // Should `Id` ever hash as bytes, they are still unique per task.
-            self.0 = bytes
-                .iter()
-                .fold(self.0, |sum, byte| (sum << 8) | u64::from(*byte));
-        }
-        fn finish(&self) -> u64 {
-            self.0
-        }
-    }
-    let mut word = Word(0);
-    meta.id().hash(&mut word);
-    word.finish()
-}
-
 fn spawned(meta: &TaskMeta<'_>, token: Token) {
     let context = context::current();
     let tally = tally::of(context.scope);
     let task = Task {
-        id: number(meta),
+        id: number(meta.id()),
         scope: context.scope,
         origin: origin::here(std::ptr::from_ref(meta.spawned_at()) as usize),
         runtime: token.get(),
@@ -99,7 +75,7 @@ fn about_to_poll(meta: &TaskMeta<'_>) {
     // An unknown task works for whom its thread works.
     context::enter(
         TASKS
-            .poll(number(meta))
+            .poll(number(meta.id()))
             .map_or_else(context::current, |task| Context {
                 scope: task.scope,
                 origin: task.origin,
@@ -108,7 +84,7 @@ fn about_to_poll(meta: &TaskMeta<'_>) {
 }
 
 fn ended(meta: &TaskMeta<'_>) {
-    if let Some(task) = TASKS.end(number(meta)) {
+    if let Some(task) = TASKS.end(number(meta.id())) {
         tally::of(task.scope).task_ended();
     }
 }
@@ -122,22 +98,31 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
         .map(|task| Resource {
             id: ResourceId::Task(task.id),
             origin: task.origin,
-            age_ms: now.saturating_sub(task.born_ms),
-            detail: Detail::Task { polls: task.polls },
+            age_ms: Some(now.saturating_sub(task.born_ms)),
+            detail: Detail::Task {
+                polls: Some(task.polls),
+                future: None,
+            },
         })
         .collect()
 }
 
-/// Whether tasks are known by name.
-pub(crate) const ARE_NAMED: bool = true;
+/// Whether tasks are known from the moment of their spawn.
+pub(crate) const ARE_HEARD: bool = true;
+
+/// The runtime's list adds nothing to what the hooks have told.
+pub(crate) fn new_on(
+    _list: &TaskList,
+    _scope: Option<ScopeId>,
+    _is_new: impl Fn(u64) -> bool,
+) -> Vec<Resource> {
+    Vec::new()
+}
 
 /// How much is seen.
 pub(crate) fn coverage() -> Seen {
     if origin::is_exhausted() {
-        return Seen::Partial(
-            "more distinct creation paths than fit into 64 MiB; tasks on later ones have no site"
-                .to_owned(),
-        );
+        return Seen::Partial(super::EXHAUSTED.to_owned());
     }
     Seen::Full
 }

@@ -65,7 +65,12 @@ mod in_order {
         let known = [128, 256, 384, 1024].map(|address| find(slots.iter(), address));
         assert_eq!(
             known,
-            [None, Some(creation(2)), Some(creation(3)), Some(creation(4))]
+            [
+                None,
+                Some(creation(2)),
+                Some(creation(3)),
+                Some(creation(4))
+            ]
         );
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::sync::{AtomicU32, Ordering, pause};
+use crate::sync::{AtomicU32, Ordering};
 
 /// Returns when `word` no longer holds `seen`, or after `limit`.
 pub(crate) fn wait(word: &AtomicU32, seen: u32, limit: Duration) {
@@ -15,6 +15,17 @@ pub(crate) fn wait(word: &AtomicU32, seen: u32, limit: Duration) {
         }
         pause(left.min(STEP));
     }
+}
+
+/// Gives way for `time`, which a model checker has none of.
+fn pause(time: Duration) {
+    #[cfg(leakcheck_loom)]
+    {
+        _ = time;
+        loom::thread::yield_now();
+    }
+    #[cfg(not(leakcheck_loom))]
+    std::thread::sleep(time);
 }
 
 /// Waiters look for themselves.

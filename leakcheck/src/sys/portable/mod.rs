@@ -5,6 +5,16 @@
     reason = "the face of both twins; here little can fail"
 )]
 
+#[cfg(not(tokio_unstable))]
+#[cfg_attr(
+    not(test),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "what is live is to be joined with it"
+    )
+)]
+pub(crate) mod cells;
 pub(crate) mod event;
 pub(crate) mod fork;
 pub(crate) mod memory;

@@ -19,6 +19,12 @@ pub(in super::super) fn pthread_create() -> Option<Create> {
     Some(__pthread_create)
 }
 
+/// Out of reach: musl exports no alias of this one. What it is made of is as good.
+#[cfg(not(tokio_unstable))]
+pub(in super::super) fn posix_memalign() -> Option<super::Align> {
+    None
+}
+
 /// Sanitizers need a dynamic C library.
 pub(in super::super) fn under_sanitizer() -> bool {
     false

@@ -1,14 +1,21 @@
-//! The `pthread_create` that ours stands in front of.
+//! The functions that ours stand in front of.
 
 use std::ffi::{c_int, c_void};
 
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 mod dynamic;
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static", tokio_unstable)))]
+pub(super) use dynamic::posix_memalign;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(super) use dynamic::{pthread_create, under_sanitizer};
 
 #[cfg(any(target_env = "musl", target_feature = "crt-static"))]
 mod fixed;
+#[cfg(all(
+    any(target_env = "musl", target_feature = "crt-static"),
+    not(tokio_unstable)
+))]
+pub(super) use fixed::posix_memalign;
 #[cfg(any(target_env = "musl", target_feature = "crt-static"))]
 pub(super) use fixed::{pthread_create, under_sanitizer};
 
@@ -22,3 +29,7 @@ pub(super) type Create = unsafe extern "C" fn(
     Start,
     *mut c_void,
 ) -> c_int;
+
+/// The signature of `posix_memalign`.
+#[cfg(not(tokio_unstable))]
+pub(super) type Align = unsafe extern "C" fn(*mut *mut c_void, usize, usize) -> c_int;

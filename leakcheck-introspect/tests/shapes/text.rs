@@ -1,0 +1,245 @@
+//! The text that a decoded task is compared as.
+//!
+//! ```text
+//! mpsc::ping                                      the name of the task, and in brackets what is special about it
+//!   mpsc::ping @ping  rx: Receiver<u32>           a frame, the marker on the line of its await, and its locals
+//!     mpsc::inner @inner                          what it awaits
+//!   holds rx: receiver of mpsc                    what its locals hold
+//!   waits for message of mpsc (1 sender) <- mpsc::pong `tx`      what could wake it, and who holds that where
+//! ```
+//!
+//! A task is named for its future; several of one future are numbered in the order of their ids. In brackets stand its
+//! state, unless it is idle, `stuck` where it provably waits for ever, and `open` where its waits may not be all.
+
+use std::{collections::BTreeMap, fmt::Write, time::Duration};
+
+use leakcheck_introspect::{
+    Certainty, Class, Event, Frame, FrameKind, Graph, Location, Role, State, Task, TaskList, Wait,
+    Waker,
+};
+use tokio::time::Instant;
+
+use crate::{
+    AREAS, normal,
+    shape::{Area, Stage},
+};
+
+/// Writes the tasks of one list.
+pub(crate) struct Writer<'l> {
+    list: &'l TaskList,
+    stage: &'l Stage,
+    graph: Graph<'l>,
+    names: BTreeMap<u64, String>,
+}
+
+impl<'l> Writer<'l> {
+    pub(crate) fn new(list: &'l TaskList, stage: &'l Stage) -> Self {
+        Self {
+            list,
+            stage,
+            graph: Graph::new([list]),
+            names: names(list),
+        }
+    }
+
+    /// The text of every task, by its name.
+    pub(crate) fn texts(&self) -> BTreeMap<String, String> {
+        let tasks = self.list.tasks().iter();
+        tasks.map(|task| (self.name(task).to_owned(), self.text(task))).collect()
+    }
+
+    fn name(&self, task: &Task) -> &str {
+        self.names.get(&task.id()).map_or("a task of another list", String::as_str)
+    }
+
+    fn text(&self, task: &Task) -> String {
+        let mut text = self.name(task).to_owned();
+        let special = self.special(task);
+        if !special.is_empty() {
+            let _ = write!(text, " [{}]", special.join(", "));
+        }
+        if let Some(root) = task.root() {
+            frame_lines(root, 1, &mut text);
+        }
+        let holds = task.holds().iter().filter(|hold| normal::is_shown(hold)).map(|hold| {
+            format!("{}: {}", hold.local(), object(hold.role(), hold.object().class()))
+        });
+        let holds = sorted(holds);
+        if !holds.is_empty() {
+            let _ = write!(text, "\n  holds {}", holds.join(", "));
+        }
+        for wait in sorted(task.waits().iter().map(|wait| self.wait(task, wait))) {
+            let _ = write!(text, "\n  {wait}");
+        }
+        text
+    }
+
+    fn special(&self, task: &Task) -> Vec<String> {
+        let mut special = Vec::new();
+        match task.state() {
+            State::Idle => {}
+            State::Scheduled => special.push("scheduled".to_owned()),
+            State::Running => special.push("running".to_owned()),
+            State::Complete => special.push("complete".to_owned()),
+        }
+        if let Some(why) = task.unread() {
+            special.push(format!("unread: {why}"));
+        }
+        if self.graph.is_stuck(task) {
+            special.push("stuck".to_owned());
+        }
+        if task.root().is_some() && !task.is_complete() {
+            special.push("open".to_owned());
+        }
+        special
+    }
+
+    fn wait(&self, task: &Task, wait: &Wait) -> String {
+        let verb = match wait.certainty() {
+            Certainty::Awaits => "waits",
+            Certainty::MayAwait => "may wait",
+        };
+        let class = wait.object().map_or("nothing", |object| class_name(object.class()));
+        let event = match wait.event() {
+            Event::Message { senders } => format!("message of {class}{}", counted(*senders)),
+            Event::Capacity => format!("capacity of {class}"),
+            Event::Closed => format!("close of {class}"),
+            Event::Change { senders } => format!("change of {class}{}", counted(*senders)),
+            Event::Permit => format!("permit of {class}"),
+            Event::Notification => format!("notification of {class}"),
+            Event::Arrivals => format!("arrivals at {class}"),
+            Event::End => format!("end of {class}"),
+            Event::Cancellation => format!("cancellation of {class}"),
+            Event::Deadline(Some(at)) => return format!("{verb} for {}", hours(*at)),
+            Event::Readiness => {
+                let number = wait.object().map_or(u64::MAX, |object| object.address());
+                return format!("{verb} for {class} `{}`", self.stage.descriptor_name(number));
+            }
+            Event::Never => return format!("{verb} for nothing"),
+            other => return format!("{verb} for {other:?} of {class}"),
+        };
+        let wakers = self.graph.wakers(task, wait);
+        let wakers = sorted(wakers.iter().map(|waker| self.waker(waker)));
+        let wakers = if wakers.is_empty() { "nobody found".to_owned() } else { wakers.join(", ") };
+        format!("{verb} for {event} <- {wakers}")
+    }
+
+    fn waker(&self, waker: &Waker<'_>) -> String {
+        let name = self.name(waker.task);
+        match waker.hold {
+            None => name.to_owned(),
+            Some(hold) if normal::is_own(hold.function()) => format!("{name} `{}`", hold.local()),
+            Some(_) => format!("{name} inside a dependency"),
+        }
+    }
+}
+
+/// The names of all tasks of a list, by their ids.
+fn names(list: &TaskList) -> BTreeMap<u64, String> {
+    let mut by_future: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    for task in list.tasks() {
+        by_future.entry(normal::path(task.future())).or_default().push(task.id());
+    }
+    let mut names = BTreeMap::new();
+    for (future, ids) in by_future {
+        match &ids[..] {
+            [only] => _ = names.insert(*only, future.to_owned()),
+            several => names.extend(
+                several.iter().enumerate().map(|(index, id)| (*id, format!("{future}#{index}"))),
+            ),
+        }
+    }
+    names
+}
+
+/// One frame, and those inside it.
+fn frame_lines(frame: &Frame, depth: usize, text: &mut String) {
+    if !normal::counts(frame) {
+        return;
+    }
+    let _ = write!(text, "\n{:1$}{2}", "", depth * 2, normal::path(frame.function()));
+    if normal::is_own(frame.function()) {
+        let _ = match frame.kind() {
+            FrameKind::Suspended => Ok(()),
+            FrameKind::Unresumed => write!(text, " (not started)"),
+            FrameKind::Finished => write!(text, " (finished)"),
+            FrameKind::Future => write!(text, " (hand-written)"),
+        };
+        if let Some(location) = frame.location() {
+            let _ = write!(text, " {}", marker(location));
+        }
+        let locals = frame.locals().iter();
+        let locals = locals.map(|local| format!("{}: {}", local.name(), normal::type_name(local.ty())));
+        let locals = sorted(locals);
+        if !locals.is_empty() {
+            let _ = write!(text, "  {}", locals.join(", "));
+        }
+    }
+    for inner in frame.inner() {
+        frame_lines(inner, depth + 1, text);
+    }
+}
+
+/// The marker on a line of this crate, else the line itself.
+fn marker(location: &Location) -> String {
+    let at = |area: &&&Area| location.file().ends_with(&format!("tests/shapes/{}", area.file));
+    let Some(area) = AREAS.iter().find(at) else {
+        return format!("@{location}");
+    };
+    let line = area.source.lines().nth(location.line() as usize - 1).unwrap_or_default();
+    match line.split_once("// @") {
+        Some((_, marker)) => format!("@{marker}"),
+        None => format!("@{}:{} `{}`", area.file, location.line(), line.trim()),
+    }
+}
+
+fn sorted(parts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut parts: Vec<_> = parts.collect();
+    parts.sort_unstable();
+    parts
+}
+
+fn object(role: Role, class: Class) -> String {
+    let class = class_name(class);
+    match role {
+        Role::Sender => format!("sender of {class}"),
+        Role::Receiver => format!("receiver of {class}"),
+        Role::Guard => format!("guard of {class}"),
+        Role::Owner => class.to_owned(),
+        Role::Waiter => format!("waiter for {class}"),
+    }
+}
+
+fn class_name(class: Class) -> &'static str {
+    match class {
+        Class::Mpsc => "mpsc",
+        Class::Oneshot => "oneshot",
+        Class::Watch => "watch",
+        Class::Broadcast => "broadcast",
+        Class::Mutex => "mutex",
+        Class::RwLock => "rwlock",
+        Class::Semaphore => "semaphore",
+        Class::Notify => "notify",
+        Class::Barrier => "barrier",
+        Class::Task => "task",
+        Class::CancellationToken => "token",
+        Class::Timer => "timer",
+        Class::Descriptor => "descriptor",
+        _ => "something new",
+    }
+}
+
+fn counted(senders: Option<u64>) -> String {
+    match senders {
+        None => String::new(),
+        Some(1) => " (1 sender)".to_owned(),
+        Some(several) => format!(" ({several} senders)"),
+    }
+}
+
+/// A deadline, to the nearest hour: no test takes half of one.
+fn hours(at: std::time::Instant) -> String {
+    const HOUR: Duration = Duration::from_secs(3600);
+    let left = Instant::from_std(at).saturating_duration_since(Instant::now()) + HOUR / 2;
+    format!("timer in {} h", left.as_secs() / HOUR.as_secs())
+}

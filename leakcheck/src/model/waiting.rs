@@ -1,0 +1,113 @@
+//! Where a task is suspended and what it waits for.
+
+use super::Frame;
+
+/// What the tasks of a finding are doing, read out of the program's own debug info.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    pub(crate) state: TaskState,
+    pub(crate) stack: Vec<Frame>,
+    pub(crate) events: Vec<Awaited>,
+    pub(crate) is_forever: bool,
+    /// How many of the finding's tasks are elsewhere than the first.
+    pub(crate) elsewhere: usize,
+}
+
+/// What the scheduler says of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TaskState {
+    /// It waits to be woken.
+    Idle,
+    /// It was woken and waits for its turn.
+    Scheduled,
+    /// A thread runs it.
+    Running,
+}
+
+/// Something that would wake a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Awaited {
+    pub(crate) what: String,
+    pub(crate) held_by: Vec<Holder>,
+    /// Whether anybody could be found to hold it at all: nobody holds a timer.
+    pub(crate) has_holders: bool,
+}
+
+/// A task that could wake another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    pub(crate) task: u64,
+    pub(crate) name: String,
+    pub(crate) is_itself: bool,
+    pub(crate) local: Option<String>,
+    pub(crate) at: Option<Frame>,
+}
+
+impl Waiting {
+    /// What the scheduler says.
+    pub fn state(&self) -> TaskState {
+        self.state
+    }
+
+    /// The chain of awaits, innermost first.
+    pub fn stack(&self) -> &[Frame] {
+        &self.stack
+    }
+
+    /// What would wake it: one of these, if there are several.
+    pub fn events(&self) -> &[Awaited] {
+        &self.events
+    }
+
+    /// Whether it was proven that none of it can happen.
+    pub fn is_forever(&self) -> bool {
+        self.is_forever
+    }
+}
+
+impl Awaited {
+    /// In words: `a message`.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// The tasks that were found to be able to make it happen. What was not found may still exist.
+    pub fn held_by(&self) -> &[Holder] {
+        &self.held_by
+    }
+}
+
+impl Holder {
+    /// The task's id.
+    pub fn task(&self) -> u64 {
+        self.task
+    }
+
+    /// The task's future.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The variable that holds the other end, with the path of fields inside it; `None` where the task itself is waited
+    /// for.
+    pub fn local(&self) -> Option<&str> {
+        self.local.as_deref()
+    }
+
+    /// Where the function that has this variable is suspended.
+    pub fn at(&self) -> Option<&Frame> {
+        self.at.as_ref()
+    }
+}
+
+impl TaskState {
+    /// As the JSON report has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Scheduled => "scheduled",
+            Self::Running => "running",
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Where a task is suspended and what for, in words.
+
+use super::{
+    escape::plain,
+    plural,
+    text::{place as at, short},
+};
+use crate::model::{Awaited, Frame, Holder, Home, Waiting};
+
+/// Callers of the place where it waits that are shown.
+const CALLERS: usize = 4;
+
+/// The innermost line of the user's own, or of a dependency where none is.
+pub(super) fn place(waiting: &Waiting) -> Option<&Frame> {
+    let of = |home| {
+        waiting
+            .stack
+            .iter()
+            .find(move |frame| frame.home == home && frame.line.is_some())
+    };
+    of(Home::User).or_else(|| of(Home::Dependency))
+}
+
+/// What stands under that line.
+pub(super) fn label(waiting: &Waiting) -> String {
+    let inner = waiting.stack.first().filter(|first| {
+        place(waiting).is_some_and(|place| place != *first) && !first.function.is_empty()
+    });
+    match inner {
+        Some(inner) => format!("waits here: {}", short(&inner.function)),
+        None => "waits here".to_owned(),
+    }
+}
+
+/// What it waits for, who could help, and how it came there.
+pub(super) fn notes(waiting: &Waiting) -> Vec<(&'static str, String)> {
+    let mut notes = Vec::new();
+    for (index, event) in waiting.events.iter().enumerate() {
+        let last = index + 1 == waiting.events.len();
+        let mut text = awaited(event);
+        if waiting.is_forever && last {
+            text.push_str(if waiting.events.len() == 1 {
+                ", so it can never come"
+            } else {
+                "; none of this can ever come"
+            });
+        }
+        notes.push((if index == 0 { "waits for" } else { "or for" }, text));
+    }
+    let inside: Vec<String> = waiting
+        .stack
+        .iter()
+        .filter(|frame| frame.home != Home::Machinery)
+        .filter(|frame| Some(*frame) != place(waiting))
+        .map(|frame| match at(frame) {
+            Some(place) => format!("{place} {}", short(&frame.function)),
+            None => plain(&frame.function),
+        })
+        .collect();
+    if !inside.is_empty() {
+        let mut shown = inside[..inside.len().min(CALLERS)].to_vec();
+        if inside.len() > CALLERS {
+            shown.push(plural::of(
+                inside.len() - CALLERS,
+                "more frame",
+                "more frames",
+            ));
+        }
+        notes.push(("awaited by", shown.join("  <-  ")));
+    }
+    if waiting.elsewhere > 0 {
+        notes.push((
+            "note",
+            match waiting.elsewhere {
+                1 => "1 of them waits elsewhere".to_owned(),
+                more => format!("{more} of them wait elsewhere"),
+            },
+        ));
+    }
+    notes
+}
+
+fn awaited(event: &Awaited) -> String {
+    let mut text = plain(&event.what);
+    if event.held_by.is_empty() && event.has_holders {
+        text.push_str("; who could send it was not found among the tasks");
+    }
+    let holders: Vec<String> = event.held_by.iter().map(holder).collect();
+    if !holders.is_empty() {
+        let verb = match (event.has_holders, text.contains(';')) {
+            (true, _) => ", held by ",
+            (false, _) => ": ",
+        };
+        text.push_str(verb);
+        text.push_str(&holders.join(" and by "));
+    }
+    text
+}
+
+fn holder(holder: &Holder) -> String {
+    let who = if holder.is_itself {
+        "this same task".to_owned()
+    } else {
+        format!("task {} `{}`", holder.task, plain(&holder.name))
+    };
+    let local = holder
+        .local
+        .as_deref()
+        .filter(|local| !local.is_empty())
+        .map(|local| format!(" in `{}`", plain(local)))
+        .unwrap_or_default();
+    let place = holder
+        .at
+        .as_ref()
+        .and_then(at)
+        .map(|place| format!(" ({place})"))
+        .unwrap_or_default();
+    format!("{who}{local}{place}")
+}

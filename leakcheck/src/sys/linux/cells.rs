@@ -1,0 +1,256 @@
+//! Where, when and for which scope each task was created, by the address of its cell, without any help of tokio.
+//!
+//! Tokio allocates one cell per task, aligned to 128 bytes, and std's `System` allocator has memory with such an
+//! alignment from `posix_memalign`. This module defines that function and notes the creation.
+//!
+//! The invariant: what is known of an address is the newest 128-aligned allocation there, or nothing. Every such
+//! allocation passes here and replaces or forgets what was known, so that a reused address never gives a task the
+//! stack of another. Frees are not seen, which leaves entries of dead cells; but nobody asks for the address of a cell
+//! that is not alive. A block of another alignment, or of `aligned_alloc`, `realloc` or `mmap`, changes nothing: it is
+//! no cell, and the next cell at its address passes here again. Other things that are aligned so, such as the channels
+//! of std, are noted for nothing and asked for by nobody.
+//!
+//! All this holds where the program's own allocator is `System`, or asks it each time; see [`unavailable`].
+
+use std::{
+    cell::Cell,
+    ffi::{c_int, c_void},
+    num::NonZeroUsize,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+use once_cell::race::OnceNonZeroUsize;
+
+use super::{fork, next};
+use crate::sys::{
+    Chunked,
+    by_address::{self, Creation, Put, Slot},
+    clock,
+    context::{self, Context},
+    origin,
+};
+
+mod probe;
+pub(crate) use probe::unavailable;
+
+/// Alignment of a task's cell on `x86_64` and aarch64: `Cell` in tokio's `runtime/task/core.rs`.
+const ALIGN: usize = 128;
+const CHUNKS: usize = 4096;
+/// Addresses that are tried for one creation before the oldest there is displaced.
+const WINDOW: usize = 16;
+
+static SLOTS: Chunked<Slot, CHUNKS> = Chunked::new();
+/// Whether anything was ever recorded: until then nothing need be forgotten.
+static USED: AtomicBool = AtomicBool::new(false);
+/// Number of living [`Watch`]es.
+static WATCHED: AtomicUsize = AtomicUsize::new(0);
+/// Creations that had to make room for later ones, or found none.
+static MISSED: AtomicUsize = AtomicUsize::new(0);
+/// Address of the function that says which task a thread polls.
+static CURRENT_TASK: OnceNonZeroUsize = OnceNonZeroUsize::new();
+
+thread_local! {
+    // Constant and without destructor: usable in every phase of a thread's life.
+    static BUSY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What is known of the creation of the cell at `address`, which must be alive.
+pub(crate) fn find(address: usize) -> Option<Creation> {
+    by_address::find(window_so_far(address), address)
+}
+
+/// Lets creations be linked to the task that is polled on the creating thread, by its number; 0 stands for none.
+///
+/// The function is called inside the allocator: it must not allocate memory with an alignment of 128, unwind or lock.
+pub(crate) fn ask_for_parents(current_task: fn() -> u64) {
+    if let Some(address) = NonZeroUsize::new(current_task as usize) {
+        // The first one stays; there is one tokio to ask.
+        let _ = CURRENT_TASK.set(address);
+    }
+}
+
+/// The number of the task that this thread polls, or 0.
+#[inline]
+fn current_task() -> u64 {
+    let Some(address) = CURRENT_TASK.get() else {
+        return 0;
+    };
+    // SAFETY: the address is that of a function of this type, see `ask_for_parents`.
+    let current_task = unsafe { std::mem::transmute::<usize, fn() -> u64>(address.get()) };
+    current_task()
+}
+
+/// While this lives, tasks that are created by tasks are noted on threads of no scope as well: a runtime that is
+/// shared between tests has such threads, and the task that creates may belong to a test.
+#[derive(Debug)]
+pub(crate) struct Watch(());
+
+/// Begins to watch.
+pub(crate) fn watch() -> Watch {
+    WATCHED.fetch_add(1, Ordering::Relaxed);
+    Watch(())
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        WATCHED.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Why the creation of a live task may be missing, if so.
+pub(crate) fn gap() -> Option<String> {
+    match MISSED.load(Ordering::Relaxed) {
+        0 => None,
+        missed => Some(format!(
+            "{missed} creations of tasks were forgotten, because too many distinct addresses were in use"
+        )),
+    }
+}
+
+/// Weak, so that an allocator that brings functions of the C library along, as jemalloc and mimalloc do on demand,
+/// can be linked and wins. The jump leaves no trace on the stack.
+macro_rules! define {
+    ($jump:literal) => {
+        std::arch::global_asm!(
+            ".pushsection .text.posix_memalign,\"ax\",@progbits",
+            ".weak posix_memalign",
+            ".p2align 4",
+            ".type posix_memalign,@function",
+            "posix_memalign:",
+            ".cfi_startproc",
+            $jump,
+            ".cfi_endproc",
+            ".size posix_memalign, . - posix_memalign",
+            ".popsection",
+            allocate = sym allocate,
+        );
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+define!("endbr64\n jmp {allocate}");
+#[cfg(target_arch = "aarch64")]
+define!("hint #34\n b {allocate}"); // The hint is `bti c`.
+
+/// Takes the place of the C library's `posix_memalign`: calls on, then notes what was created.
+///
+/// # Safety
+///
+/// As for the C library's own.
+unsafe extern "C" fn allocate(result: *mut *mut c_void, align: usize, size: usize) -> c_int {
+    // SAFETY: the caller's own arguments, passed on unchanged.
+    let error = unsafe {
+        match next::posix_memalign() {
+            Some(real) => real(result, align, size),
+            None => from_parts(result, align, size),
+        }
+    };
+    if align == ALIGN && error == 0 {
+        // SAFETY: the call has succeeded, so it has written the address.
+        allocated(unsafe { *result } as usize, size);
+    }
+    error
+}
+
+/// What `posix_memalign` does, by the one function that all C libraries here make it of.
+///
+/// # Safety
+///
+/// `result` must be valid for writing.
+#[cold]
+unsafe fn from_parts(result: *mut *mut c_void, align: usize, size: usize) -> c_int {
+    if !align.is_power_of_two() || align < size_of::<*mut c_void>() {
+        return libc::EINVAL;
+    }
+    keeping_errno(|| {
+        // SAFETY: the alignment is valid, and `result` is so by contract.
+        unsafe {
+            let start = libc::memalign(align, size);
+            if start.is_null() {
+                return libc::ENOMEM;
+            }
+            *result = start;
+        }
+        0
+    })
+}
+
+/// A block with the alignment of a cell was handed out, and belongs to this thread until this returns.
+#[inline]
+fn allocated(address: usize, size: usize) {
+    let scope = context::current().scope;
+    let is_wanted = scope != Context::UNCHECKED.scope || WATCHED.load(Ordering::Relaxed) != 0;
+    if (is_wanted || USED.load(Ordering::Relaxed)) && !fork::in_child() {
+        // Within itself, which takes an allocator that uses this function for its own ends, it only forgets.
+        let is_recorded = is_wanted && !BUSY.replace(true) && {
+            let is_recorded = keeping_errno(|| record(address, size, scope));
+            BUSY.set(false);
+            is_recorded
+        };
+        if !is_recorded {
+            by_address::forget(window_so_far(address), address);
+        }
+    }
+}
+
+/// Notes a creation, unless it belongs to no scope and was made by no task that may belong to one.
+fn record(address: usize, size: usize, scope: u32) -> bool {
+    let parent = current_task();
+    if scope == Context::UNCHECKED.scope && parent == 0 {
+        return false;
+    }
+    let creation = Creation {
+        size: u32::try_from(size).unwrap_or(u32::MAX),
+        scope,
+        origin: origin::here(size),
+        parent,
+        born_ms: clock::now_ms(),
+    };
+    if !USED.load(Ordering::Relaxed) {
+        USED.store(true, Ordering::Relaxed);
+    }
+    let put = by_address::put(&window(address), address, creation);
+    if put != Put::Recorded {
+        MISSED.fetch_add(1, Ordering::Relaxed);
+    }
+    put != Put::Lost
+}
+
+/// The slots where `address` may be. Neighbours in memory are neighbours here; areas of the heap are spread.
+#[inline]
+fn places(address: usize) -> impl Iterator<Item = usize> + Clone {
+    const LEN: usize = Chunked::<Slot, CHUNKS>::LEN;
+    /// Size of one area that malloc takes from the system for a thread.
+    const AREA: usize = 64 << 20;
+    const SPREAD: usize = 0x9e37_79b9_7f4a_7c15;
+    let start = address / ALIGN + ((address / AREA).wrapping_mul(SPREAD) >> 32);
+    (start..start + WINDOW).map(|place| place % LEN)
+}
+
+/// The slots of `address`, made if need be.
+#[inline]
+fn window(address: usize) -> impl Iterator<Item = &'static Slot> + Clone {
+    places(address).map_while(|place| SLOTS.get(place))
+}
+
+/// The slots of `address` as far as they were made: what was not made was never used.
+#[inline]
+fn window_so_far(address: usize) -> impl Iterator<Item = &'static Slot> + Clone {
+    places(address).map_while(|place| SLOTS.peek(place))
+}
+
+/// Runs `work`, whose failures are no concern of the program's.
+#[inline]
+fn keeping_errno<R>(work: impl FnOnce() -> R) -> R {
+    // SAFETY: `errno` is this thread's own and lives as long as the thread.
+    let errno = unsafe { libc::__errno_location() };
+    // SAFETY: as above.
+    let before = unsafe { *errno };
+    let result = work();
+    // SAFETY: as above; nothing holds a reference.
+    unsafe { *errno = before };
+    result
+}
+
+#[cfg(test)]
+mod tests;
