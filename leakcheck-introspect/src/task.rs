@@ -15,7 +15,7 @@ pub struct Task {
     pub(crate) waits: Vec<Wait>,
     pub(crate) holds: Vec<Hold>,
     pub(crate) is_complete: bool,
-    pub(crate) unread: Option<String>,
+    pub(crate) unread: Option<Arc<str>>,
 }
 
 impl Task {

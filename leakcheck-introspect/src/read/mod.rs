@@ -3,20 +3,22 @@
 mod decode;
 mod dwarf;
 mod memory;
+mod roll;
 mod tokio;
+mod trail;
 mod value;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use ::tokio::{runtime::Handle, task::LocalSet};
 
 use self::{
-    decode::{coroutine_name, decode, short},
     dwarf::Image,
-    tokio::{Entrance, Header, Listed, Owned},
+    roll::Roll,
+    tokio::{Entrance, Owned},
     value::Reader,
 };
-use crate::{Error, State, Task, TaskList};
+use crate::{Error, Task, TaskList};
 
 /// Tries to read a runtime that does not keep still.
 const TRIES: u32 = 4;
@@ -96,66 +98,10 @@ fn list(
     let header = program.entrance.known_header();
     let mut tasks: Vec<_> = header
         .map(|header| {
-            walked
-                .tasks
-                .iter()
-                .map(|listed| task(reader, header, listed))
-                .collect()
+            let mut roll = Roll::new(reader, header);
+            walked.tasks.iter().map(|listed| roll.task(listed)).collect()
         })
         .unwrap_or_default();
-    tasks.sort_by_key(|task| task.id);
+    tasks.sort_unstable_by_key(Task::id);
     Ok(TaskList { tasks, alive, gap })
-}
-
-fn task(reader: &Reader<'_>, header: &Header, listed: &Listed) -> Task {
-    reader.memory.forget();
-    let mut task = Task {
-        id: listed.kind.id(reader, listed.address).unwrap_or(0),
-        address: listed.address,
-        state: State::Idle,
-        future: listed.kind.future.map_or_else(
-            || "a future without debug info".into(),
-            |ty| name(reader.image, ty),
-        ),
-        root: None,
-        waits: Vec::new(),
-        holds: Vec::new(),
-        is_complete: false,
-        unread: None,
-    };
-    let Some(word) = header.state(reader, listed.address) else {
-        task.unread = Some("its memory is not readable".to_owned());
-        return task;
-    };
-    task.state = Header::meaning(word);
-    if matches!(task.state, State::Running | State::Complete) {
-        return task;
-    }
-    let Some(future) = listed.kind.future(reader, listed.address) else {
-        task.unread = Some(match listed.kind.future {
-            Some(_) => "its future is not where its type says".to_owned(),
-            None => "the crate that spawned it was built without full debug info".to_owned(),
-        });
-        return task;
-    };
-    let decoded = decode(reader, future);
-    // What it was may be gone by now.
-    reader.memory.forget();
-    if header.state(reader, listed.address) != Some(word) {
-        task.unread = Some("it changed while it was read".to_owned());
-        return task;
-    }
-    task.root = Some(Arc::new(decoded.root));
-    task.waits = decoded.waits;
-    task.holds = decoded.holds;
-    task.is_complete = decoded.is_complete;
-    task
-}
-
-fn name(image: &Image, ty: &dwarf::Type) -> Arc<str> {
-    if ty.is_coroutine() {
-        coroutine_name(image, ty)
-    } else {
-        short(&ty.full()).into()
-    }
 }

@@ -1,8 +1,11 @@
 //! A typed place in memory, and the ways from one to the next.
 
+use std::cell::RefCell;
+
 use super::{
     dwarf::{Image, Member, Shape, Type, Variant},
     memory::Memory,
+    trail::{Rule, Trail},
 };
 
 /// Something of a type at an address. Nothing says that it is still there.
@@ -10,6 +13,18 @@ use super::{
 pub(crate) struct Value {
     pub(crate) ty: &'static Type,
     pub(crate) address: u64,
+    /// Which followed pointer it was reached through.
+    pub(crate) base: u32,
+}
+
+impl Value {
+    pub(crate) fn new(ty: &'static Type, address: u64) -> Self {
+        Self {
+            ty,
+            address,
+            base: 0,
+        }
+    }
 }
 
 /// Reads values of one moment.
@@ -17,6 +32,8 @@ pub(crate) struct Value {
 pub(crate) struct Reader<'i> {
     pub(crate) image: &'i Image,
     pub(crate) memory: Memory,
+    /// What decides, while that is noted.
+    trail: RefCell<Option<Trail>>,
 }
 
 /// Steps through wrappers that one search makes at most.
@@ -27,19 +44,61 @@ impl<'i> Reader<'i> {
         Self {
             image,
             memory: Memory::new(),
+            trail: RefCell::new(None),
         }
     }
 
-    /// A member of the value at `address`.
-    pub(crate) fn at(&self, address: u64, member: &Member) -> Option<Value> {
+    /// Notes from here on what decides, for the task at `cell`.
+    pub(crate) fn note(&self, cell: u64) {
+        self.trail.replace(Some(Trail::new(cell)));
+    }
+
+    /// What was noted.
+    pub(crate) fn noted(&self) -> Option<Trail> {
+        self.trail.take()
+    }
+
+    /// Runs `work` without noting anything.
+    pub(crate) fn aside<R>(&self, work: impl FnOnce() -> R) -> R {
+        let trail = self.trail.take();
+        let result = work();
+        self.trail.replace(trail);
+        result
+    }
+
+    /// Notes a pointer that was followed.
+    pub(crate) fn follow(&self, from: u32, at: u64, address: u64, skip: u64) -> u32 {
+        match &mut *self.trail.borrow_mut() {
+            Some(trail) => trail.follow(from, at, address, skip),
+            None => 0,
+        }
+    }
+
+    /// Notes a word that decided.
+    pub(crate) fn decide(&self, base: u32, at: u64, size: u64, rule: impl FnOnce() -> Rule) {
+        if let Some(trail) = &mut *self.trail.borrow_mut() {
+            trail.decide(base, at, size, rule());
+        }
+    }
+
+    /// Notes that others cannot be compared with this task.
+    pub(crate) fn give_up(&self) {
+        if let Some(trail) = &mut *self.trail.borrow_mut() {
+            trail.give_up();
+        }
+    }
+
+    /// A member of a value.
+    pub(crate) fn at(&self, value: Value, member: &Member) -> Option<Value> {
         Some(Value {
             ty: self.image.ty(member.ty)?,
-            address: address.wrapping_add(member.offset),
+            address: value.address.wrapping_add(member.offset),
+            base: value.base,
         })
     }
 
     pub(crate) fn field(&self, value: Value, name: &str) -> Option<Value> {
-        self.at(value.address, value.ty.member(name)?)
+        self.at(value, value.ty.member(name)?)
     }
 
     /// The active case of an enum, and what is in it.
@@ -61,13 +120,20 @@ impl<'i> Reader<'i> {
                 };
                 let at = value.address.wrapping_add(by.offset);
                 let seen = self.memory.number(at, by.size)?;
-                variants
+                let chosen = variants
                     .iter()
                     .find(|variant| variant.value.is_some_and(|value| value & mask == seen))
-                    .or_else(|| variants.iter().find(|variant| variant.value.is_none()))?
+                    .or_else(|| variants.iter().find(|variant| variant.value.is_none()))?;
+                self.decide(value.base, at, by.size, || match chosen.value {
+                    Some(_) => Rule::Is(seen),
+                    None => Rule::IsNot(
+                        variants.iter().filter_map(|variant| Some(variant.value? & mask)).collect(),
+                    ),
+                });
+                chosen
             }
         };
-        Some((variant, self.at(value.address, &variant.member)?))
+        Some((variant, self.at(value, &variant.member)?))
     }
 
     /// What is in the `Some` of an `Option`.
@@ -87,6 +153,7 @@ impl<'i> Reader<'i> {
         Some(Value {
             ty: self.image.ty(to)?,
             address,
+            base: self.follow(value.base, value.address, address, 0),
         })
     }
 
@@ -130,7 +197,7 @@ impl<'i> Reader<'i> {
                         [only] => Some(only),
                         _ => None,
                     })?;
-                    self.at(value.address, member)?
+                    self.at(value, member)?
                 }
                 _ => return None,
             };
@@ -151,7 +218,7 @@ impl<'i> Reader<'i> {
         match &value.ty.shape {
             Shape::Struct(members) => members
                 .iter()
-                .find_map(|member| self.inside_to(self.at(value.address, member)?, fits, depth)),
+                .find_map(|member| self.inside_to(self.at(value, member)?, fits, depth)),
             Shape::Enum { .. } => self.inside_to(self.variant(value)?.1, fits, depth),
             _ => None,
         }

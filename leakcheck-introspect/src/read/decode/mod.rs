@@ -103,20 +103,21 @@ impl Decoder<'_, '_> {
         let site = call_site::of(self.reader.image, future.ty, variant);
         frame.location = site.location;
         let call = Call::of(&function);
-        frame.locals = self.locals(&frame, inside, call.is_some());
+        let reader = self.reader;
+        frame.locals = reader.aside(|| self.locals(&frame, inside, call.is_some()));
         if frame.kind == FrameKind::Unresumed {
             self.is_complete = false;
             return frame;
         }
         if let Some(call) = call
-            && self.called(call, inside)
+            && reader.aside(|| self.called(call, inside))
         {
             return frame;
         }
         let awaitee = inside
             .ty
             .member("__awaitee")
-            .and_then(|member| self.reader.at(inside.address, member));
+            .and_then(|member| self.reader.at(inside, member));
         let Some(awaitee) = awaitee else {
             self.is_complete = false;
             return frame;
@@ -227,7 +228,7 @@ impl Decoder<'_, '_> {
                 continue;
             }
             seen.push((member.name, member.offset));
-            let Some(value) = self.reader.at(inside.address, member) else {
+            let Some(value) = self.reader.at(inside, member) else {
                 continue;
             };
             let name = if is_self { "self" } else { member.name };

@@ -7,6 +7,7 @@ use super::Trust;
 use crate::read::{
     dwarf::{Die, Member, Shape, Type},
     tokio::{Found, Known},
+    trail::Rule,
     value::{Reader, Value},
 };
 
@@ -133,7 +134,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             }
             Shape::Array(element, count) => {
                 if let Some(element) = self.reader.image.ty(*element) {
-                    self.elements(element, value.address, *count, path, depth, trust);
+                    self.elements(element, (value.base, value.address), *count, path, depth, trust);
                 }
             }
             Shape::Enum { .. } => {
@@ -155,13 +156,13 @@ impl<'r, 'i> Scan<'r, 'i> {
     ) {
         match members {
             [data, table] if table.name == "vtable" => {
-                if let Some(target) = self.dynamic(value.address, data, table) {
+                if let Some(target) = self.dynamic(value, data, table) {
                     // Whoever made the object decides whether it is trusted, not who boxed it.
                     self.visit(target, path, depth + 1, trust);
                 }
             }
             [data, length] if data.name == "data_ptr" && length.name == "length" => {
-                self.slice(value.address, data, length, path, depth, trust);
+                self.slice(value, data, length, path, depth, trust);
             }
             _ if value.ty.base == "alloc::vec::Vec" => self.vector(value, path, depth, trust),
             _ if value.ty.base == "alloc::collections::vec_deque::VecDeque" => {
@@ -182,7 +183,7 @@ impl<'r, 'i> Scan<'r, 'i> {
 
     fn members(&mut self, value: Value, members: &[Member], path: &str, depth: u32, trust: Trust) {
         for member in members {
-            let Some(inside) = self.reader.at(value.address, member) else {
+            let Some(inside) = self.reader.at(value, member) else {
                 continue;
             };
             let is_wrapper = matches!(
@@ -202,7 +203,7 @@ impl<'r, 'i> Scan<'r, 'i> {
     fn elements(
         &mut self,
         element: &'static Type,
-        first: u64,
+        (base, first): (u32, u64),
         count: u64,
         path: &str,
         depth: u32,
@@ -216,16 +217,20 @@ impl<'r, 'i> Scan<'r, 'i> {
             let value = Value {
                 ty: element,
                 address: first.wrapping_add(index.wrapping_mul(element.size)),
+                base,
             };
             self.visit(value, &format!("{path}[{index}]"), depth + 1, trust);
         }
     }
 
     /// What a pointer with a vtable points to.
-    fn dynamic(&self, base: u64, data: &Member, table: &Member) -> Option<Value> {
+    fn dynamic(&self, value: Value, data: &Member, table: &Member) -> Option<Value> {
         let memory = &self.reader.memory;
-        let pointer = memory.word(base.wrapping_add(data.offset))?;
-        let table = memory.word(base.wrapping_add(table.offset))?;
+        let at = value.address.wrapping_add(data.offset);
+        let pointer = memory.word(at)?;
+        let at_table = value.address.wrapping_add(table.offset);
+        let table = memory.word(at_table)?;
+        self.reader.decide(value.base, at_table, 8, || Rule::Is(table));
         let shared = match self.reader.image.ty(data.ty)?.shape {
             Shape::Pointer(to) => self.reader.image.ty(to)?,
             _ => return None,
@@ -240,9 +245,11 @@ impl<'r, 'i> Scan<'r, 'i> {
         } else {
             0
         };
+        let address = pointer.wrapping_add(skip);
         Some(Value {
             ty: self.concrete(table)?,
-            address: pointer.wrapping_add(skip),
+            address,
+            base: self.reader.follow(value.base, at, address, skip),
         })
     }
 
@@ -270,42 +277,52 @@ impl<'r, 'i> Scan<'r, 'i> {
         }
     }
 
-    fn slice(
-        &mut self,
-        base: u64,
-        data: &Member,
-        length: &Member,
-        path: &str,
-        depth: u32,
-        trust: Trust,
-    ) {
-        let memory = &self.reader.memory;
-        let pointer = memory.word(base.wrapping_add(data.offset));
-        let length = memory.word(base.wrapping_add(length.offset));
+    fn slice(&mut self, value: Value, data: &Member, length: &Member, path: &str, depth: u32, trust: Trust) {
         let element = self.reader.image.ty(data.ty).and_then(|ty| match ty.shape {
             Shape::Pointer(to) => self.reader.image.ty(to),
             _ => None,
         });
-        if let (Some(pointer), Some(length), Some(element)) = (pointer, length, element) {
-            self.elements(element, pointer, length, path, depth, trust);
+        let at = |member: &Member| value.address.wrapping_add(member.offset);
+        if let Some(element) = element {
+            self.row(element, value.base, (at(data), at(length)), path, depth, trust);
         }
     }
 
     fn vector(&mut self, value: Value, path: &str, depth: u32, trust: Trust) {
         let read = || {
             let element = self.reader.image.ty(value.ty.argument("T")?)?;
-            let length = self.reader.number(self.reader.field(value, "len")?)?;
-            let pointer = self
-                .reader
-                .pointer(self.reader.walk(value, &["buf", "inner", "ptr"])?)?;
-            Some((element, self.reader.memory.word(pointer.address)?, length))
+            let length = self.reader.field(value, "len")?;
+            let pointer = self.reader.walk(value, &["buf", "inner", "ptr"])?;
+            Some((element, (self.reader.pointer(pointer)?.address, length.address)))
         };
-        if let Some((element, first, length)) = read() {
-            self.elements(element, first, length, path, depth, trust);
+        if let Some((element, at)) = read() {
+            self.row(element, value.base, at, path, depth, trust);
+        }
+    }
+
+    /// Elements that lie side by side, of which a pointer and a length are known to stand at two places.
+    fn row(
+        &mut self,
+        element: &'static Type,
+        base: u32,
+        (pointer, length): (u64, u64),
+        path: &str,
+        depth: u32,
+        trust: Trust,
+    ) {
+        if is_barren(self.reader, element) {
+            return;
+        }
+        let memory = &self.reader.memory;
+        if let (Some(first), Some(count)) = (memory.word(pointer), memory.word(length)) {
+            self.reader.decide(base, length, 8, || Rule::Is(count));
+            let base = self.reader.follow(base, pointer, first, 0);
+            self.elements(element, (base, first), count, path, depth, trust);
         }
     }
 
     fn deque(&mut self, value: Value, path: &str, depth: u32, trust: Trust) {
+        self.reader.give_up();
         let read = || {
             let element = self.reader.image.ty(value.ty.argument("T")?)?;
             let number = |path: &[&str]| {
@@ -339,6 +356,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             let value = Value {
                 ty: element,
                 address: first.wrapping_add(place.wrapping_mul(element.size)),
+                base: value.base,
             };
             self.visit(value, &format!("{path}[{index}]"), depth + 1, trust);
         }
@@ -346,6 +364,7 @@ impl<'r, 'i> Scan<'r, 'i> {
 
     /// A hash table: control bytes upwards from a point, elements downwards.
     fn table(&mut self, value: Value, path: &str, depth: u32, trust: Trust) {
+        self.reader.give_up();
         let read = || {
             let element = self.reader.image.ty(value.ty.argument("T")?)?;
             let control = self
@@ -374,6 +393,7 @@ impl<'r, 'i> Scan<'r, 'i> {
                 let value = Value {
                     ty: element,
                     address: control.wrapping_sub(back),
+                    base: value.base,
                 };
                 self.visit(value, &format!("{path}[{found}]"), depth + 1, trust);
                 found += 1;
@@ -383,6 +403,7 @@ impl<'r, 'i> Scan<'r, 'i> {
 
     /// Tokio's `JoinSet`: two linked lists of join handles.
     fn join_set(&mut self, value: Value, path: &str, depth: u32, trust: Trust) {
+        self.reader.give_up();
         let reader = self.reader;
         let Some(lists) = reader
             .walk(value, &["lists", ">"])
@@ -418,6 +439,7 @@ impl<'r, 'i> Scan<'r, 'i> {
 
     /// `FuturesUnordered`: a list of heap cells, each with a future.
     fn unordered(&mut self, value: Value, path: &str, depth: u32, trust: Trust) {
+        self.reader.give_up();
         let reader = self.reader;
         let follow = |value: Value, name| {
             let link = reader.field(value, name)?;

@@ -42,6 +42,8 @@ pub(crate) struct TaskKind {
     cell: Option<&'static Type>,
     pub(crate) trailer: u64,
     id: u64,
+    /// How the future is called, once that was asked.
+    pub(crate) name: OnceLock<Arc<str>>,
 }
 
 /// One step along a list of tasks.
@@ -160,6 +162,7 @@ impl Header {
             cell: None,
             trailer,
             id: word(self.id_offset)?,
+            name: OnceLock::new(),
         };
         if let Some(poll) = reader.image.function(word(self.poll)?)
             && let (Some(future), Some(scheduler)) = (poll.argument("T"), poll.argument("S"))
@@ -192,10 +195,7 @@ impl Header {
                 })
             })
             .ok_or_else(|| Error::new("tokio's task trailer is not in the debug info"))?;
-        let at = Value {
-            ty: trailer,
-            address: 0,
-        };
+        let at = Value::new(trailer, 0);
         let found = reader
             .inside(at, &|ty| ty.base == layout::LINKS)
             .and_then(|links| {
@@ -219,7 +219,7 @@ impl TaskKind {
     /// The future of the task at `address`, unless it has ended.
     pub(crate) fn future(&self, reader: &Reader<'_>, address: u64) -> Option<Value> {
         if let Some(cell) = self.cell {
-            let cell = Value { ty: cell, address };
+            let cell = Value::new(cell, address);
             let stage = reader.walk(cell, &["core", "stage"])?;
             let stage = reader.inside(stage, &|ty| ty.base == layout::STAGE)?;
             let (variant, inside) = reader.variant(stage)?;
@@ -232,9 +232,6 @@ impl TaskKind {
         let tag = address.wrapping_add(self.id).wrapping_add(8);
         let end = self.id.checked_add(16)?.checked_add(future.size)?;
         let fits = future.align <= 8 && end <= self.trailer;
-        (fits && reader.memory.number(tag, 4)? == 0).then_some(Value {
-            ty: future,
-            address: tag.wrapping_add(8),
-        })
+        (fits && reader.memory.number(tag, 4)? == 0).then_some(Value::new(future, tag.wrapping_add(8)))
     }
 }

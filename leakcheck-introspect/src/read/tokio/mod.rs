@@ -5,6 +5,6 @@ mod known;
 mod layout;
 mod owned;
 
-pub(crate) use header::Header;
+pub(crate) use header::{Header, TaskKind};
 pub(crate) use known::{Call, Found, Known, Leaf};
 pub(crate) use owned::{Entrance, Listed, Owned};

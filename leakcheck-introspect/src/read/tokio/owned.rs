@@ -88,10 +88,7 @@ impl Entrance {
 
     /// The tasks that a runtime owns.
     pub(crate) fn of_runtime(&self, reader: &Reader<'_>, handle: &Handle) -> Result<Owned, Error> {
-        let handle = Value {
-            ty: self.handle,
-            address: takes_handle(handle),
-        };
+        let handle = Value::new(self.handle, takes_handle(handle));
         let owned = walk(reader, handle, layout::OWNED_BY_HANDLE)?;
         let list = walk(reader, owned, &["list"])?;
         let shards = walk(reader, list, &["lists"])?;
@@ -115,7 +112,7 @@ impl Entrance {
         let lists = (0..length)
             .map(|index| {
                 let address = first.wrapping_add(index.wrapping_mul(shard.size));
-                linked_list(reader, Value { ty: shard, address })
+                linked_list(reader, Value::new(shard, address))
             })
             .collect::<Result<_, _>>()?;
         Ok(Owned {
@@ -140,10 +137,7 @@ impl Entrance {
         });
         let ty =
             ty.ok_or_else(|| Error::new("the debug info does not describe tokio's `LocalSet`"))?;
-        let set = Value {
-            ty,
-            address: takes_local_set(set),
-        };
+        let set = Value::new(ty, takes_local_set(set));
         let owned = walk(reader, set, layout::OWNED_BY_LOCAL_SET)?;
         let id = walk(reader, owned, &["id"])?;
         Ok(Owned {

@@ -1,0 +1,134 @@
+//! From the list of tasks to what is known of each.
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+};
+
+use super::{
+    decode::{coroutine_name, decode, short},
+    tokio::{Header, Listed, TaskKind},
+    trail::Trail,
+    value::Reader,
+};
+use crate::{Frame, State, Task};
+
+/// Tasks of one kind that are decoded in full; more of them are recognised by where they are, and nothing else is read.
+const FULL: usize = 64;
+/// Places of one kind that tasks are compared with.
+const MOST_PLACES: usize = 64;
+
+/// Reads one task after the other.
+#[derive(Debug)]
+pub(super) struct Roll<'r, 'i> {
+    reader: &'r Reader<'i>,
+    header: &'r Header,
+    kinds: HashMap<*const TaskKind, Places>,
+}
+
+/// What tasks of one kind were decoded to.
+#[derive(Debug, Default)]
+struct Places {
+    decoded: usize,
+    places: Vec<(Trail, Arc<Frame>)>,
+}
+
+impl<'r, 'i> Roll<'r, 'i> {
+    pub(super) fn new(reader: &'r Reader<'i>, header: &'r Header) -> Self {
+        Self {
+            reader,
+            header,
+            kinds: HashMap::new(),
+        }
+    }
+
+    /// What is known of a task.
+    pub(super) fn task(&mut self, listed: &Listed) -> Task {
+        let reader = self.reader;
+        reader.memory.forget();
+        let mut task = Task {
+            id: listed.kind.id(reader, listed.address).unwrap_or(0),
+            address: listed.address,
+            state: State::Idle,
+            future: self.name(&listed.kind),
+            root: None,
+            waits: Vec::new(),
+            holds: Vec::new(),
+            is_complete: false,
+            unread: None,
+        };
+        let Some(word) = self.header.state(reader, listed.address) else {
+            task.unread = Some("its memory is not readable".into());
+            return task;
+        };
+        task.state = Header::meaning(word);
+        if matches!(task.state, State::Running | State::Complete) {
+            return task;
+        }
+        if let Some(root) = self.recognise(listed) {
+            task.root = Some(root);
+        } else {
+            self.decode(listed, &mut task);
+        }
+        // What it was may be gone by now.
+        reader.memory.forget();
+        if self.header.state(reader, listed.address) != Some(word) {
+            task.root = None;
+            task.waits.clear();
+            task.holds.clear();
+            task.is_complete = false;
+            task.unread = Some("it changed while it was read".into());
+        }
+        task
+    }
+
+    /// The frames of an earlier task that is at the same place, where enough of the kind were decoded.
+    fn recognise(&self, listed: &Listed) -> Option<Arc<Frame>> {
+        let known = self.kinds.get(&Arc::as_ptr(&listed.kind))?;
+        (known.decoded >= FULL).then_some(())?;
+        let same = |place: &&(Trail, Arc<Frame>)| place.0.fits(&self.reader.memory, listed.address);
+        known.places.iter().find(same).map(|place| Arc::clone(&place.1))
+    }
+
+    fn decode(&mut self, listed: &Listed, task: &mut Task) {
+        let reader = self.reader;
+        reader.note(listed.address);
+        let future = listed.kind.future(reader, listed.address);
+        let decoded = future.map(|future| decode(reader, future));
+        let trail = reader.noted();
+        let Some(decoded) = decoded else {
+            task.unread = Some(match listed.kind.future {
+                Some(_) => "its future is not where its type says".into(),
+                None => "the crate that spawned it was built without full debug info".into(),
+            });
+            return;
+        };
+        let known = self.kinds.entry(Arc::as_ptr(&listed.kind)).or_default();
+        known.decoded += 1;
+        let place = known.places.iter().find(|place| *place.1 == decoded.root);
+        let root = match place {
+            Some(place) => Arc::clone(&place.1),
+            None => Arc::new(decoded.root),
+        };
+        if let Some(trail) = trail.filter(Trail::is_whole)
+            && place.is_none()
+            && known.places.len() < MOST_PLACES
+        {
+            known.places.push((trail, Arc::clone(&root)));
+        }
+        task.root = Some(root);
+        task.waits = decoded.waits;
+        task.holds = decoded.holds;
+        task.is_complete = decoded.is_complete;
+    }
+
+    /// The name of the kind's future.
+    fn name(&self, kind: &TaskKind) -> Arc<str> {
+        let make = || match kind.future {
+            Some(ty) if ty.is_coroutine() => coroutine_name(self.reader.image, ty),
+            Some(ty) => short(&ty.full()).into(),
+            None => "a future without debug info".into(),
+        };
+        Arc::clone(kind.name.get_or_init(make))
+    }
+}

@@ -1,0 +1,124 @@
+//! How a task was decoded, so that others that are at the same place are recognised without decoding them.
+//!
+//! Decoding decides by a few words: the states of its coroutines, the cases of enums and the vtables on the way to where it
+//! waits. They are noted with the pointers that led to them. Another task of the same kind that has the same words at the
+//! same places is at the same place.
+
+use super::memory::Memory;
+
+/// Words that are noted for one task; one that needs more is not worth recognising.
+const MOST_CHECKS: usize = 256;
+
+/// What was decided on, in the order in which it was read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trail {
+    /// Pointers that were followed; the task's own cell comes before the first.
+    bases: Vec<Base>,
+    checks: Vec<Check>,
+    is_cut: bool,
+}
+
+/// A pointer that was followed.
+#[derive(Clone, Copy, Debug)]
+struct Base {
+    /// Which base it stands in, and where.
+    from: u32,
+    offset: u64,
+    /// What it led to, and how much further the value starts.
+    address: u64,
+    skip: u64,
+}
+
+/// A word that decided.
+#[derive(Clone, Debug)]
+struct Check {
+    base: u32,
+    offset: u64,
+    size: u64,
+    rule: Rule,
+}
+
+/// What a word must be for the same decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    Is(u64),
+    /// None of these: the case of an enum that all other values stand for.
+    IsNot(Box<[u64]>),
+}
+
+impl Trail {
+    /// Begins at a task's cell.
+    pub(crate) fn new(cell: u64) -> Self {
+        Self {
+            bases: vec![Base {
+                from: 0,
+                offset: 0,
+                address: cell,
+                skip: 0,
+            }],
+            checks: Vec::new(),
+            is_cut: false,
+        }
+    }
+
+    /// Notes that the pointer at `at`, reached through `from`, was followed to `address`, `skip` bytes behind its target.
+    pub(crate) fn follow(&mut self, from: u32, at: u64, address: u64, skip: u64) -> u32 {
+        self.bases.push(Base {
+            from,
+            offset: at.wrapping_sub(self.address(from)),
+            address,
+            skip,
+        });
+        self.is_cut |= self.bases.len() > MOST_CHECKS;
+        u32::try_from(self.bases.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Notes that the word at `at` decided.
+    pub(crate) fn decide(&mut self, base: u32, at: u64, size: u64, rule: Rule) {
+        self.is_cut |= self.checks.len() == MOST_CHECKS;
+        if !self.is_cut {
+            let offset = at.wrapping_sub(self.address(base));
+            self.checks.push(Check {
+                base,
+                offset,
+                size,
+                rule,
+            });
+        }
+    }
+
+    /// Notes that others cannot be compared with this task.
+    pub(crate) fn give_up(&mut self) {
+        self.is_cut = true;
+    }
+
+    fn address(&self, base: u32) -> u64 {
+        self.bases.get(base as usize).map_or(0, |base| base.address)
+    }
+
+    /// Whether other tasks can be compared with this one.
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.is_cut
+    }
+
+    /// Whether the task at `cell` has the same words at the same places.
+    pub(crate) fn fits(&self, memory: &Memory, cell: u64) -> bool {
+        let mut addresses = Vec::with_capacity(self.bases.len());
+        addresses.push(cell);
+        for base in self.bases.iter().skip(1) {
+            let from: u64 = addresses.get(base.from as usize).copied().unwrap_or(0);
+            let Some(target) = memory.word(from.wrapping_add(base.offset)) else {
+                return false;
+            };
+            addresses.push(target.wrapping_add(base.skip));
+        }
+        self.checks.iter().all(|check| {
+            let base = addresses.get(check.base as usize).copied().unwrap_or(0);
+            let word = memory.number(base.wrapping_add(check.offset), check.size);
+            word.is_some_and(|word| match &check.rule {
+                Rule::Is(seen) => word == *seen,
+                Rule::IsNot(others) => !others.contains(&word),
+            })
+        })
+    }
+}
