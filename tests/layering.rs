@@ -21,7 +21,7 @@ const LAYERS: [&[&str]; 17] = [
     &["render"],
     &["output"],
     &["outcome"],
-    &["find", "runtime"],
+    &["find", "runtime", "snapshot"],
     &["checkpoint", "guard"],
     &["private"],
 ];

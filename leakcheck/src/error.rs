@@ -20,6 +20,10 @@ pub(crate) enum Repr {
     Required { what: String, why: String },
     /// A call that would have to wait on the thread that runs the tasks it waits for.
     WouldBlock,
+    /// A call that looks at the current runtime where none is.
+    NoRuntime,
+    /// Tasks that could not be read.
+    Unreadable { why: String },
     /// A file that could not be written.
     Write { path: PathBuf, cause: String },
 }
@@ -46,6 +50,11 @@ impl std::fmt::Display for Error {
                 "failed to wait for tasks to end: this thread is the one that runs them; inside async code \
                  take `leakcheck::checkpoint()` and call `.verify().await` on it",
             ),
+            Repr::NoRuntime => f.write_str(
+                "failed to find the tasks to look at: no tokio runtime is current here; call it from async code or \
+                 inside `Handle::enter`",
+            ),
+            Repr::Unreadable { why } => write!(f, "failed to read the tasks of this program: {why}"),
             Repr::Write { path, cause } => {
                 write!(f, "failed to write the report to {}: {cause}", path.display())
             }

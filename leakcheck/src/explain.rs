@@ -4,16 +4,41 @@ mod waiting;
 
 use std::time::Duration;
 
+use leakcheck_introspect::{Graph, TaskList};
+
 use crate::{
     capture::{self, Trace},
-    diff::Group,
-    model::{Frame, Kind, Leak, Tie, Waiting},
+    diff::{self, Group},
+    model::{Frame, Kind, Leak, Resource, Tie, Waiting},
 };
 
-pub(crate) use waiting::waiting;
+/// One finding per kind, creation path and name. `own` is the token of the check's own runtime.
+pub(crate) fn findings(
+    resources: &[Resource],
+    list: Option<&TaskList>,
+    own: Option<u32>,
+    package_dir: Option<&str>,
+) -> Vec<Leak> {
+    let graph = Graph::new(list);
+    let mut found: Vec<Leak> = Vec::new();
+    for group in diff::groups(resources, own) {
+        let tasks: Vec<_> = list
+            .into_iter()
+            .flat_map(|list| group.tasks.iter().filter_map(|id| list.find(*id)))
+            .collect();
+        let waiting = waiting::of(&tasks, &graph, package_dir);
+        let leak = finding(&group, waiting, package_dir);
+        match found.iter_mut().find(|known| known.is_like(&leak)) {
+            Some(known) => known.absorb(&leak),
+            None => found.push(leak),
+        }
+    }
+    found.sort_by_key(|leak| leak.kind);
+    found
+}
 
 /// Reads a group's creation path and says what is known about it.
-pub(crate) fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -> Leak {
+fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -> Leak {
     let trace = capture::trace(group.origin, package_dir);
     Leak {
         kind: group.kind,

@@ -92,6 +92,7 @@ mod render;
 mod runtime;
 mod scope;
 mod settle;
+mod snapshot;
 mod sources;
 mod subject;
 mod sync;
@@ -109,6 +110,7 @@ pub use model::{
 };
 pub use options::{Level, Options};
 pub use runtime::instrument;
+pub use snapshot::{Snapshot, dump};
 
 /// Checks a test for leaks: a modifier above `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[test_log::test]` and others.
 ///

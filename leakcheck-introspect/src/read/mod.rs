@@ -1,5 +1,6 @@
 //! How tasks are read: memory, debug info, typed values, tokio's structures, futures. Data flows in this order.
 
+mod canary;
 mod decode;
 mod dwarf;
 mod memory;
@@ -35,7 +36,9 @@ fn program() -> Result<&'static Program, Error> {
     let program = PROGRAM.get_or_init(|| {
         let image = Image::open()?;
         let entrance = Entrance::find(&image)?;
-        Ok(Program { image, entrance })
+        let program = Program { image, entrance };
+        canary::verify(&program)?;
+        Ok(program)
     });
     program.as_ref().map_err(Clone::clone)
 }
@@ -99,7 +102,11 @@ fn list(
     let mut tasks: Vec<_> = header
         .map(|header| {
             let mut roll = Roll::new(reader, header);
-            walked.tasks.iter().map(|listed| roll.task(listed)).collect()
+            walked
+                .tasks
+                .iter()
+                .map(|listed| roll.task(listed))
+                .collect()
         })
         .unwrap_or_default();
     tasks.sort_unstable_by_key(Task::id);

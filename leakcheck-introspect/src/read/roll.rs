@@ -1,9 +1,6 @@
 //! From the list of tasks to what is known of each.
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     decode::{coroutine_name, decode, short},
@@ -87,7 +84,11 @@ impl<'r, 'i> Roll<'r, 'i> {
         let known = self.kinds.get(&Arc::as_ptr(&listed.kind))?;
         (known.decoded >= FULL).then_some(())?;
         let same = |place: &&(Trail, Arc<Frame>)| place.0.fits(&self.reader.memory, listed.address);
-        known.places.iter().find(same).map(|place| Arc::clone(&place.1))
+        known
+            .places
+            .iter()
+            .find(same)
+            .map(|place| Arc::clone(&place.1))
     }
 
     fn decode(&mut self, listed: &Listed, task: &mut Task) {

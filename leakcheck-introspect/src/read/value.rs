@@ -127,7 +127,10 @@ impl<'i> Reader<'i> {
                 self.decide(value.base, at, by.size, || match chosen.value {
                     Some(_) => Rule::Is(seen),
                     None => Rule::IsNot(
-                        variants.iter().filter_map(|variant| Some(variant.value? & mask)).collect(),
+                        variants
+                            .iter()
+                            .filter_map(|variant| Some(variant.value? & mask))
+                            .collect(),
                     ),
                 });
                 chosen

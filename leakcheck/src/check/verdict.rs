@@ -2,11 +2,9 @@
 
 use std::{collections::HashSet, time::Instant};
 
-use leakcheck_introspect::Graph;
-
 use super::{Check, PATIENCE, present::Present, watched::Watched};
 use crate::{
-    diff, explain,
+    explain,
     ignore::{self, Ignore, Sorted},
     model::{Body, Leak, Report, ResourceId, Verdict},
 };
@@ -15,22 +13,8 @@ impl Check {
     fn findings(&self, present: &Present) -> Vec<Leak> {
         let own = self.runtime.as_ref().and_then(Watched::token);
         let package_dir = self.whom.package_dir();
-        let mut found: Vec<Leak> = Vec::new();
         let list = present.list.as_deref();
-        let graph = Graph::new(list);
-        for group in diff::groups(&present.resources, own) {
-            let tasks: Vec<_> = list
-                .into_iter()
-                .flat_map(|list| group.tasks.iter().filter_map(|id| list.find(*id)))
-                .collect();
-            let waiting = explain::waiting(&tasks, &graph, package_dir.as_deref());
-            let leak = explain::finding(&group, waiting, package_dir.as_deref());
-            match found.iter_mut().find(|known| known.is_like(&leak)) {
-                Some(known) => known.absorb(&leak),
-                None => found.push(leak),
-            }
-        }
-        found.sort_by_key(|leak| leak.kind);
+        let mut found = explain::findings(&present.resources, list, own, package_dir.as_deref());
         if present.unnamed > 0 {
             found.insert(0, explain::unnamed_tasks(present.unnamed));
         }

@@ -13,11 +13,7 @@ use crate::{
 const HOLDERS: usize = 8;
 
 /// What the tasks of one group are doing; `None` where none of them could be read.
-pub(crate) fn waiting(
-    tasks: &[&Task],
-    graph: &Graph<'_>,
-    package_dir: Option<&str>,
-) -> Option<Waiting> {
+pub(super) fn of(tasks: &[&Task], graph: &Graph<'_>, package_dir: Option<&str>) -> Option<Waiting> {
     let first = *tasks
         .iter()
         .find(|task| task.root().is_some())

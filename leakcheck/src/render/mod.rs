@@ -10,7 +10,11 @@ mod tests;
 mod text;
 mod waits;
 
-use crate::{env::Format, env::TraceLevel, model::Report};
+use crate::{
+    env::Format,
+    env::TraceLevel,
+    model::{Leak, Report},
+};
 
 /// Renders a report.
 pub(crate) fn render(report: &Report, format: Format, trace: TraceLevel) -> String {
@@ -19,6 +23,11 @@ pub(crate) fn render(report: &Report, format: Format, trace: TraceLevel) -> Stri
         Format::Json => json::render(report),
         Format::Github => format!("{}{}", text::render(report, trace), github::render(report)),
     }
+}
+
+/// Renders the live tasks of a runtime.
+pub(crate) fn tasks(tasks: &[Leak]) -> String {
+    text::tasks(tasks)
 }
 
 pub(crate) use json::render as to_json;

@@ -31,7 +31,7 @@ pub(super) fn render(report: &Report, trace: TraceLevel) -> String {
         }
     }
     for leak in &report.leaks {
-        let _ = writeln!(out, "\n{}", finding(leak, report));
+        let _ = writeln!(out, "\n{}", finding(leak, Some(report)));
         if trace == TraceLevel::Full {
             stack(&mut out, leak);
         }
@@ -43,6 +43,19 @@ pub(super) fn render(report: &Report, trace: TraceLevel) -> String {
         let _ = writeln!(out, "note: {note}");
     }
     footer(&mut out, report, trace);
+    out
+}
+
+/// Renders the live tasks of a runtime.
+pub(super) fn tasks(tasks: &[Leak]) -> String {
+    let count = tasks.iter().map(Leak::count).sum();
+    let mut out = format!(
+        "leakcheck: {}\n",
+        plural::of(count, "live task", "live tasks")
+    );
+    for task in tasks {
+        let _ = writeln!(out, "\n{}", finding(task, None));
+    }
     out
 }
 
@@ -77,7 +90,8 @@ fn headline(out: &mut String, report: &Report) {
     );
 }
 
-fn finding(leak: &Leak, report: &Report) -> String {
+/// One finding; without a report it is nobody's fault.
+fn finding(leak: &Leak, report: Option<&Report>) -> String {
     let kind = match (leak.count, leak.kind) {
         (1, kind) => kind.name().replace('_', " "),
         (count, kind) => format!("{} ×{count}", kind.name().replace('_', " ")),
@@ -129,12 +143,11 @@ fn finding(leak: &Leak, report: &Report) -> String {
         notes.push(("created by", callers(&leak.created_by, report)));
     }
     notes.extend(leak.note.iter().map(|note| ("note", note.clone())));
-    notes.extend(explain::help(leak).map(|help| ("help", help)));
-    notes.extend(
-        leak.accept
-            .iter()
-            .map(|accept| ("to accept it", plain(accept))),
-    );
+    if report.is_some() {
+        notes.extend(explain::help(leak).map(|help| ("help", help)));
+        let accept = leak.accept.iter();
+        notes.extend(accept.map(|accept| ("to accept it", plain(accept))));
+    }
     let label = match (leak.kind, leak.created_through.is_empty()) {
         (Kind::Task, true) => "spawned here",
         (Kind::Task, false) => "spawned inside this call",
@@ -152,12 +165,13 @@ fn finding(leak: &Leak, report: &Report) -> String {
     excerpt::render((&kind, &facts.join(", ")), &places, &notes)
 }
 
-fn callers(frames: &[Frame], report: &Report) -> String {
+fn callers(frames: &[Frame], report: Option<&Report>) -> String {
     let mut shown: Vec<String> = frames
         .iter()
         .take(CALLERS)
         .map(|frame| {
-            let is_test = report.subject.function.as_deref() == Some(frame.function.as_str());
+            let is_test = report
+                .is_some_and(|report| report.subject.function.as_deref() == Some(&frame.function));
             let place = place(frame);
             match place {
                 Some(place) if is_test => format!("{place} (this test)"),

@@ -9,9 +9,9 @@ mod hooks;
 mod listed;
 
 #[cfg(tokio_unstable)]
-pub(crate) use hooks::{ARE_HEARD, coverage, instrument, list, named_on, new_on};
+pub(crate) use hooks::{ARE_HEARD, all_on, coverage, instrument, list, named_on, new_on};
 #[cfg(not(tokio_unstable))]
-pub(crate) use listed::{ARE_HEARD, coverage, instrument, list, named_on, new_on};
+pub(crate) use listed::{ARE_HEARD, all_on, coverage, instrument, list, named_on, new_on};
 
 use std::{
     hash::{Hash, Hasher},

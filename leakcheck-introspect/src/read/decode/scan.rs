@@ -134,7 +134,14 @@ impl<'r, 'i> Scan<'r, 'i> {
             }
             Shape::Array(element, count) => {
                 if let Some(element) = self.reader.image.ty(*element) {
-                    self.elements(element, (value.base, value.address), *count, path, depth, trust);
+                    self.elements(
+                        element,
+                        (value.base, value.address),
+                        *count,
+                        path,
+                        depth,
+                        trust,
+                    );
                 }
             }
             Shape::Enum { .. } => {
@@ -230,7 +237,8 @@ impl<'r, 'i> Scan<'r, 'i> {
         let pointer = memory.word(at)?;
         let at_table = value.address.wrapping_add(table.offset);
         let table = memory.word(at_table)?;
-        self.reader.decide(value.base, at_table, 8, || Rule::Is(table));
+        self.reader
+            .decide(value.base, at_table, 8, || Rule::Is(table));
         let shared = match self.reader.image.ty(data.ty)?.shape {
             Shape::Pointer(to) => self.reader.image.ty(to)?,
             _ => return None,
@@ -277,14 +285,29 @@ impl<'r, 'i> Scan<'r, 'i> {
         }
     }
 
-    fn slice(&mut self, value: Value, data: &Member, length: &Member, path: &str, depth: u32, trust: Trust) {
+    fn slice(
+        &mut self,
+        value: Value,
+        data: &Member,
+        length: &Member,
+        path: &str,
+        depth: u32,
+        trust: Trust,
+    ) {
         let element = self.reader.image.ty(data.ty).and_then(|ty| match ty.shape {
             Shape::Pointer(to) => self.reader.image.ty(to),
             _ => None,
         });
         let at = |member: &Member| value.address.wrapping_add(member.offset);
         if let Some(element) = element {
-            self.row(element, value.base, (at(data), at(length)), path, depth, trust);
+            self.row(
+                element,
+                value.base,
+                (at(data), at(length)),
+                path,
+                depth,
+                trust,
+            );
         }
     }
 
@@ -293,7 +316,10 @@ impl<'r, 'i> Scan<'r, 'i> {
             let element = self.reader.image.ty(value.ty.argument("T")?)?;
             let length = self.reader.field(value, "len")?;
             let pointer = self.reader.walk(value, &["buf", "inner", "ptr"])?;
-            Some((element, (self.reader.pointer(pointer)?.address, length.address)))
+            Some((
+                element,
+                (self.reader.pointer(pointer)?.address, length.address),
+            ))
         };
         if let Some((element, at)) = read() {
             self.row(element, value.base, at, path, depth, trust);

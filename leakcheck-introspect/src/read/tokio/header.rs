@@ -232,6 +232,7 @@ impl TaskKind {
         let tag = address.wrapping_add(self.id).wrapping_add(8);
         let end = self.id.checked_add(16)?.checked_add(future.size)?;
         let fits = future.align <= 8 && end <= self.trailer;
-        (fits && reader.memory.number(tag, 4)? == 0).then_some(Value::new(future, tag.wrapping_add(8)))
+        (fits && reader.memory.number(tag, 4)? == 0)
+            .then_some(Value::new(future, tag.wrapping_add(8)))
     }
 }

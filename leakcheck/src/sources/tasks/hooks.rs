@@ -119,6 +119,19 @@ pub(crate) fn new_on(
     Vec::new()
 }
 
+/// All tasks of a runtime's list; how they were made is known of those that the hooks have told.
+pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
+    let mut heard = self::list(None);
+    heard.retain_mut(|resource| match (resource.id, &mut resource.detail) {
+        (ResourceId::Task(id), Detail::Task { future, .. }) => {
+            *future = list.find(id).map(leakcheck_introspect::Task::shared_future);
+            future.is_some()
+        }
+        _ => false,
+    });
+    heard
+}
+
 /// How much is seen.
 pub(crate) fn coverage() -> Seen {
     if origin::is_exhausted() {

@@ -55,6 +55,11 @@ pub(crate) fn new_on(
         .collect()
 }
 
+/// All tasks of a runtime's list.
+pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
+    new_on(list, None, |_| true)
+}
+
 /// How much is seen.
 pub(crate) fn coverage() -> Seen {
     if let Err(error) = leakcheck_introspect::available() {

@@ -6,14 +6,7 @@
 )]
 
 #[cfg(not(tokio_unstable))]
-#[cfg_attr(
-    not(test),
-    allow(
-        dead_code,
-        unused_imports,
-        reason = "what is live is to be joined with it"
-    )
-)]
+#[allow(dead_code, reason = "what is live is to be joined with it")]
 pub(crate) mod cells;
 pub(crate) mod event;
 pub(crate) mod fork;

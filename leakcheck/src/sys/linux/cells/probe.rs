@@ -5,7 +5,7 @@ use std::{
     sync::OnceLock,
 };
 
-use super::{ALIGN, find};
+use super::{ALIGN, find, next};
 use crate::sys::{
     context::{Context, Switch},
     tally,
@@ -26,10 +26,16 @@ fn why() -> Option<&'static str> {
         let scopes = [one, other, one, other];
         scopes.into_iter().all(|scope| is_seen(scope, size))
     });
-    (!is_seen).then_some(
-        "where tasks are created is unknown, because the program has an allocator of its own, which does not ask the \
-         system's for each cell of a task",
-    )
+    if is_seen {
+        None
+    } else if next::under_sanitizer() {
+        Some("where tasks are created is unknown, because a sanitizer has the allocator in hand")
+    } else {
+        Some(
+            "where tasks are created is unknown, because the program has an allocator of its own, which does not \
+             ask the system's for each cell of a task",
+        )
+    }
 }
 
 /// Allocates as tokio does for a task, and looks for it.

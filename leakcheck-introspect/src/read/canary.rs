@@ -1,0 +1,130 @@
+//! The method on trial: two tasks whose every detail is known are read before anything is believed.
+//!
+//! They live in a `LocalSet` of their own, which is polled by hand once: no runtime, no thread, nobody's waker.
+
+use std::{
+    future::{Future, pending},
+    pin::pin,
+    task::{Context, Waker},
+};
+
+use tokio::task::{JoinHandle, LocalSet};
+
+use super::{Program, list, value::Reader};
+use crate::{Error, Event, FrameKind, State, Task};
+
+/// Line of the canary's await.
+const LINE: u32 = line!() + 5;
+
+async fn canary(other: JoinHandle<()>, number: u64) -> u64 {
+    let doubled = number * 2;
+    let sum = [number, doubled];
+    let _ = other.await;
+    sum.iter().sum()
+}
+
+async fn sleeper() {
+    pending::<()>().await;
+}
+
+/// Reads both, and says what was not as it must be.
+///
+/// Where this crate has no debug info of its own there is nothing to compare with, which is no mistake of the method.
+pub(super) fn verify(program: &Program) -> Result<(), Error> {
+    let set = LocalSet::new();
+    let other = set.spawn_local(sleeper());
+    let _canary = set.spawn_local(canary(other, 21));
+    let _ = pin!(async { set.run_until(pending::<()>()).await })
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()));
+    let reader = Reader::new(&program.image);
+    let list = list(program, &reader, None, || {
+        program.entrance.of_local_set(&reader, &set)
+    })?;
+    let [sleeper, canary] = list.tasks() else {
+        return Err(wrong(&format!("{} tasks instead of 2", list.tasks().len())));
+    };
+    if sleeper.unread().is_some() && canary.unread().is_some() {
+        return Ok(());
+    }
+    check(sleeper, canary).map_err(|what| wrong(&what))
+}
+
+fn check(sleeper: &Task, canary: &Task) -> Result<(), String> {
+    let expect = |is: bool, what: &str| if is { Ok(()) } else { Err(what.to_owned()) };
+    expect(canary.future().ends_with("canary::canary"), canary.future())?;
+    expect(
+        sleeper.future().ends_with("canary::sleeper"),
+        sleeper.future(),
+    )?;
+    expect(canary.state() == State::Idle, "its state")?;
+    let frame = canary.root().ok_or("no frames")?;
+    expect(frame.kind() == FrameKind::Suspended, "where it is")?;
+    let line = frame.location().map(|location| location.line());
+    expect(
+        line == Some(LINE),
+        &format!("line {line:?} instead of {LINE}"),
+    )?;
+    let names: Vec<_> = frame.locals().iter().map(|local| local.name()).collect();
+    expect(names.contains(&"sum"), &format!("variables {names:?}"))?;
+    let [wait] = canary.waits() else {
+        return Err(format!("{} waits instead of 1", canary.waits().len()));
+    };
+    expect(*wait.event() == Event::End, "what it waits for")?;
+    let target = wait.object().map(|object| object.address());
+    expect(target == Some(sleeper.address()), "whom it waits for")?;
+    let [wait] = sleeper.waits() else {
+        return Err("the wait of the other".to_owned());
+    };
+    expect(
+        *wait.event() == Event::Never,
+        "that the other waits for ever",
+    )
+}
+
+fn wrong(what: &str) -> Error {
+    Error::new(format!(
+        "a task that is known in every detail was misread ({what}), so nothing that this method reads is believed; build \
+         the test profile without optimisation, or report it"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_canary_is_read_right() {
+        let program = super::super::program().expect("tests have debug info");
+        verify(program).expect("every detail is right");
+    }
+
+    #[test]
+    fn every_detail_counts() {
+        let program = super::super::program().expect("tests have debug info");
+        let set = LocalSet::new();
+        let other = set.spawn_local(sleeper());
+        let _canary = set.spawn_local(canary(other, 21));
+        let _ = pin!(async { set.run_until(pending::<()>()).await })
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()));
+        let list = crate::TaskList::of_local_set(&set).expect("tests have debug info");
+        let [sleeper, canary] = list.tasks() else {
+            panic!("two tasks were spawned");
+        };
+        assert_eq!(check(sleeper, canary), Ok(()));
+        type Spoil = fn(&mut Task);
+        let spoils: [Spoil; 5] = [
+            |task| task.future = "canary".into(),
+            |task| task.state = State::Running,
+            |task| task.root = None,
+            |task| task.waits.clear(),
+            |task| task.waits[0].object = None,
+        ];
+        for spoil in spoils {
+            let mut spoiled = canary.clone();
+            spoil(&mut spoiled);
+            assert!(check(sleeper, &spoiled).is_err());
+        }
+    }
+}
