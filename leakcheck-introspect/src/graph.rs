@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::{Class, Event, Hold, Object, Role, State, Task, TaskList, Wait};
+use crate::{Certainty, Class, Event, Hold, Object, Role, State, Task, TaskList, Wait};
 
 /// Edges between the tasks of some lists.
 #[derive(Debug)]
@@ -125,7 +125,7 @@ impl<'l> Graph<'l> {
             .iter()
             .filter(|task| self.stuck.contains(&task.address))
             .flat_map(|task| &task.holds)
-            .filter(move |hold| hold.object.is_same(object))
+            .filter(move |hold| hold.object.is_same(object) && hold.certainty == Certainty::Certain)
     }
 }
 

@@ -79,6 +79,7 @@ pub struct Hold {
     pub(crate) place: u64,
     /// Whether nobody else can have the lock at the same time.
     pub(crate) is_exclusive: bool,
+    pub(crate) certainty: Certainty,
     pub(crate) function: Arc<str>,
     pub(crate) local: Arc<str>,
     pub(crate) location: Option<Location>,
@@ -93,6 +94,11 @@ impl Hold {
     /// What the holder can do with it.
     pub fn role(&self) -> Role {
         self.role
+    }
+
+    /// Whether it is known to hold it still, or may have been moved out of.
+    pub fn certainty(&self) -> Certainty {
+        self.certainty
     }
 
     /// The function whose frame holds it.
@@ -136,13 +142,13 @@ impl Wait {
     }
 }
 
-/// How sure a wait is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// How sure a wait or a hold is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Certainty {
-    /// An async function awaits it.
-    Awaits,
-    /// A hand-written future contains it and may poll it.
-    MayAwait,
+    /// A hand-written future contains it and may or may not poll it; a variable may have been moved out of.
+    Possible,
+    /// It awaits it; it holds it.
+    Certain,
 }
 
 /// What would wake a task.

@@ -9,7 +9,7 @@ use leakcheck_introspect::{Graph, TaskList};
 use crate::{
     capture::{self, Trace},
     diff::{self, Group},
-    model::{Frame, Kind, Leak, Resource, Tie, Waiting},
+    model::{Awaited, Frame, Kind, Leak, Resource, Tie, Waiting},
 };
 
 /// One finding per kind, creation path and name. `own` is the token of the check's own runtime.
@@ -100,7 +100,10 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
         ));
     }
     let text = match leak.kind {
-        Kind::Task if leak.polls.is_none() => return None,
+        Kind::Task if leak.waiting.is_none() && leak.stack.is_empty() => return None,
+        Kind::Task if keeps_its_own_sender(leak) => {
+            "drop the sender that the task keeps, or let it select on a shutdown signal as well"
+        }
         Kind::Task => {
             "dropping a `JoinHandle` does not end its task: keep it and `abort()` or await it, use a `JoinSet`, or \
              give the task a shutdown signal"
@@ -114,6 +117,17 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
         _ => "end it before the test does",
     };
     Some(text.to_owned())
+}
+
+/// Whether what the tasks wait for could only come from themselves.
+fn keeps_its_own_sender(leak: &Leak) -> bool {
+    leak.waiting.as_ref().is_some_and(|waiting| {
+        let from_itself = |event: &Awaited| {
+            event.what.starts_with("a message")
+                && event.held_by.iter().all(|holder| holder.is_itself)
+        };
+        waiting.is_forever && waiting.events.iter().all(from_itself)
+    })
 }
 
 /// The narrowest rule that accepts the group: by the dependency that started it, else by the user's own function.

@@ -76,6 +76,9 @@ fn awaited(task: &Task, wait: &Wait, graph: &Graph<'_>, package_dir: Option<&str
         held_by.push(Holder {
             task: waker.task.id(),
             name: waker.task.future().to_owned(),
+            is_certain: waker
+                .hold
+                .is_none_or(|hold| hold.certainty() == Certainty::Certain),
             is_itself: waker.task.address() == task.address(),
             local: waker.hold.map(|hold| hold.local().to_owned()),
             at: place.and_then(|place| {
@@ -90,8 +93,8 @@ fn awaited(task: &Task, wait: &Wait, graph: &Graph<'_>, package_dir: Option<&str
         Event::Deadline(_) | Event::Readiness | Event::Never | Event::End
     );
     let perhaps = match wait.certainty() {
-        Certainty::Awaits => "",
-        Certainty::MayAwait => "perhaps ",
+        Certainty::Certain => "",
+        Certainty::Possible => "perhaps ",
     };
     Awaited {
         what: format!("{perhaps}{}", words(wait, class)),

@@ -40,6 +40,7 @@ pub struct Holder {
     pub(crate) task: u64,
     pub(crate) name: String,
     pub(crate) is_itself: bool,
+    pub(crate) is_certain: bool,
     pub(crate) local: Option<String>,
     pub(crate) at: Option<Frame>,
 }
@@ -87,6 +88,11 @@ impl Holder {
     /// The task's future.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether it certainly holds it; otherwise the variable may have been moved out of.
+    pub fn is_certain(&self) -> bool {
+        self.is_certain
     }
 
     /// The variable that holds the other end, with the path of fields inside it; `None` where the task itself is waited

@@ -73,6 +73,7 @@ struct WireHolder<'a> {
     task: u64,
     name: &'a str,
     itself: bool,
+    certain: bool,
     local: Option<&'a str>,
     #[serde(flatten)]
     at: Option<WireFrame<'a>>,
@@ -181,6 +182,7 @@ fn holder(holder: &Holder) -> WireHolder<'_> {
         task: holder.task,
         name: &holder.name,
         itself: holder.is_itself,
+        certain: holder.is_certain,
         local: holder.local.as_deref(),
         at: holder.at.as_ref().map(frame),
     }

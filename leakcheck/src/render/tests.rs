@@ -2,12 +2,14 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
+mod waits;
+
 use super::render;
 use crate::{
     env::{Format, TraceLevel},
     model::{
-        Body, Coverage, Frame, Home, Ignored, Kind, Leak, Location, Report, Seen, Subject, Tie,
-        Verdict,
+        Body, Coverage, Detail, Frame, Home, Ignored, Kind, Leak, Location, Report, Resource,
+        ResourceId, Seen, Subject, Tie, Verdict,
     },
 };
 
@@ -214,20 +216,19 @@ fn a_thread_without_a_name_or_a_source() {
 
 #[test]
 fn a_stuck_pool_thread() {
-    let group = crate::diff::Group {
-        kind: Kind::Thread,
+    let thread = Resource {
+        id: ResourceId::Thread(1),
         origin: 0,
-        name: Some("tokio-rt-worker".to_owned()),
-        tie: Tie::Member,
-        count: 1,
-        oldest_ms: 1100,
-        polls: None,
-        tid: Some(7),
+        age_ms: Some(1100),
+        detail: Detail::Thread {
+            tid: 7,
+            name: Some("tokio-rt-worker".to_owned()),
+            runtime: 3,
+            creator: 0,
+        },
     };
-    golden(
-        "stuck_pool_thread.txt",
-        &text(&report(vec![crate::explain::finding(&group, None)])),
-    );
+    let found = crate::explain::findings(&[thread], None, Some(3), None);
+    golden("stuck_pool_thread.txt", &text(&report(found)));
 }
 
 #[test]

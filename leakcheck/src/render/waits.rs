@@ -40,9 +40,9 @@ pub(super) fn notes(waiting: &Waiting) -> Vec<(&'static str, String)> {
         let mut text = awaited(event);
         if waiting.is_forever && last {
             text.push_str(if waiting.events.len() == 1 {
-                ", so it can never come"
+                ", so this can never happen"
             } else {
-                "; none of this can ever come"
+                "; none of this can ever happen"
             });
         }
         notes.push((if index == 0 { "waits for" } else { "or for" }, text));
@@ -83,16 +83,17 @@ pub(super) fn notes(waiting: &Waiting) -> Vec<(&'static str, String)> {
 fn awaited(event: &Awaited) -> String {
     let mut text = plain(&event.what);
     if event.held_by.is_empty() && event.has_holders {
-        text.push_str("; who could send it was not found among the tasks");
+        text.push_str("; who could make it happen was not found among the tasks");
     }
-    let holders: Vec<String> = event.held_by.iter().map(holder).collect();
-    if !holders.is_empty() {
-        let verb = match (event.has_holders, text.contains(';')) {
-            (true, _) => ", held by ",
-            (false, _) => ": ",
-        };
-        text.push_str(verb);
-        text.push_str(&holders.join(" and by "));
+    for (index, by) in event.held_by.iter().enumerate() {
+        let perhaps = if by.is_certain { "" } else { "perhaps " };
+        text.push_str(&match (event.has_holders, index) {
+            (true, 0) => format!(", {perhaps}held by "),
+            (true, _) => format!(" and {perhaps}by "),
+            (false, 0) => ": ".to_owned(),
+            (false, _) => ", ".to_owned(),
+        });
+        text.push_str(&holder(by));
     }
     text
 }

@@ -3,10 +3,14 @@
 mod call_site;
 mod name;
 mod scan;
+mod variables;
 
 use std::sync::Arc;
 
-use self::scan::{Mode, Scan};
+use self::{
+    scan::{Mode, Scan},
+    variables::{Presence, Variables},
+};
 use super::{
     dwarf::{Member, Shape, Type, Variant},
     tokio::{Call, Leaf},
@@ -104,7 +108,7 @@ impl Decoder<'_, '_> {
         frame.location = site.location;
         let call = Call::of(&function);
         let reader = self.reader;
-        frame.locals = reader.aside(|| self.locals(&frame, inside, call.is_some()));
+        frame.locals = reader.aside(|| self.locals(&frame, future, inside, call.is_some()));
         if frame.kind == FrameKind::Unresumed {
             self.is_complete = false;
             return frame;
@@ -140,7 +144,7 @@ impl Decoder<'_, '_> {
     /// What stands behind an await: a frame, unless it is just an object or a wrapper without a name worth showing.
     fn awaited(&mut self, awaitee: Value, depth: u32, closures: Trust) -> Vec<Frame> {
         if awaitee.ty.base == "core::future::pending::Pending" {
-            self.wait(Event::Never, None, Certainty::Awaits);
+            self.wait(Event::Never, None, Certainty::Certain);
             return Vec::new();
         }
         let frame = self.frame(awaitee, depth, closures);
@@ -169,13 +173,13 @@ impl Decoder<'_, '_> {
                 || found.role == Role::Owner && found.object.class == crate::Class::Descriptor;
             if is_awaited && let Some(event) = found.awaited(self.reader) {
                 let certainty = match trust {
-                    Trust::Known => Certainty::Awaits,
-                    Trust::Unknown => Certainty::MayAwait,
+                    Trust::Known => Certainty::Certain,
+                    Trust::Unknown => Certainty::Possible,
                 };
                 self.wait(event, Some(found.object), certainty);
-                self.is_complete &= certainty == Certainty::Awaits;
+                self.is_complete &= certainty == Certainty::Certain;
             }
-            self.hold(&frame, found, path);
+            self.hold(&frame, found, path, Certainty::Certain);
         }
         if scan.futures.is_empty() && scan.objects.is_empty() {
             self.is_complete = false;
@@ -193,7 +197,7 @@ impl Decoder<'_, '_> {
             let scan = Scan::of(self.reader, value, Mode::Objects, Trust::Known);
             for (_, found, _) in &scan.objects {
                 if let Some(event) = call.event(self.reader, found) {
-                    self.wait(event, Some(found.object), Certainty::Awaits);
+                    self.wait(event, Some(found.object), Certainty::Certain);
                 }
             }
             if self.waits.len() > before {
@@ -215,57 +219,55 @@ impl Decoder<'_, '_> {
     }
 
     /// Named variables of the state, and what they hold. Of a library's own function only what it owns is a hold.
-    fn locals(&mut self, frame: &Frame, inside: Value, is_library: bool) -> Vec<Local> {
+    fn locals(&mut self, frame: &Frame, coroutine: Value, inside: Value, is_library: bool) -> Vec<Local> {
         let mut locals: Vec<Local> = Vec::new();
-        let mut seen: Vec<(&str, u64)> = Vec::new();
-        for member in inside.ty.members() {
-            let is_self = member.name == "__self";
-            let is_hidden = member.name.starts_with("__") && !is_self || member.name.is_empty();
-            if is_hidden
-                || is_macro_local(member.name)
-                || seen.contains(&(member.name, member.offset))
-            {
-                continue;
-            }
-            seen.push((member.name, member.offset));
-            let Some(value) = self.reader.at(inside, member) else {
-                continue;
-            };
-            let name = if is_self { "self" } else { member.name };
+        let variables = Variables::of(self.reader, coroutine, frame.kind);
+        for (name, value) in variables.named(self.reader, inside) {
             let scan = Scan::of(self.reader, value, Mode::Objects, Trust::Known);
             self.is_complete &= !scan.is_cut;
+            let presence = variables.presence(value);
+            if presence == Presence::Gone && !scan.objects.is_empty() {
+                continue;
+            }
             for (path, found, _) in &scan.objects {
                 if !(is_library && is_reference(value.ty)) {
-                    self.hold(frame, found, &format!("{name}{path}"));
+                    let certainty = match presence {
+                        Presence::There => Certainty::Certain,
+                        Presence::Gone | Presence::Unknown => Certainty::Possible,
+                    };
+                    self.hold(frame, found, &format!("{name}{path}"), certainty);
                 }
             }
-            let local = Local {
-                name: name.into(),
-                ty: self.type_name(value.ty).into(),
-            };
             // A pinned variable occurs as itself and as the reference that is polled.
-            if !locals.iter().any(|known| known.name == local.name) {
-                locals.push(local);
+            if !locals.iter().any(|known| &*known.name == name) {
+                locals.push(Local {
+                    name: name.into(),
+                    ty: self.type_name(value.ty).into(),
+                });
             }
         }
         locals
     }
 
-    fn hold(&mut self, frame: &Frame, found: &scan::Object, path: &str) {
+    fn hold(&mut self, frame: &Frame, found: &scan::Object, path: &str, certainty: Certainty) {
         let hold = Hold {
             object: found.object,
             role: found.role,
             place: found.place,
             is_exclusive: found.is_exclusive(),
+            certainty,
             function: Arc::clone(&frame.function),
             local: path.trim_start_matches('.').into(),
             location: frame.location.clone(),
         };
-        let is_known = |known: &Hold| {
+        let is_same = |known: &&mut Hold| {
             known.object == hold.object && known.role == hold.role && known.place == hold.place
         };
-        if !self.holds.iter().any(is_known) {
-            self.holds.push(hold);
+        match self.holds.iter_mut().find(is_same) {
+            // Behind the reference of one frame stands the variable of another.
+            Some(known) if known.certainty < certainty => *known = hold,
+            Some(_) => {}
+            None => self.holds.push(hold),
         }
     }
 
@@ -311,11 +313,6 @@ fn is_wrapper(ty: &Type) -> bool {
 fn is_reference(ty: &Type) -> bool {
     let name = ty.name.trim_start_matches("Pin<");
     name.starts_with('&')
-}
-
-/// What macros of tokio and std put beside the user's own variables.
-fn is_macro_local(name: &str) -> bool {
-    matches!(name, "pinned" | "disabled" | "futures") || name.starts_with("_ref__")
 }
 
 /// The line that a member of a coroutine was declared on.

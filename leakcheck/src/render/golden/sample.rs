@@ -4,3 +4,5 @@ impl Pool {
         std::thread::Builder::new().name("flusher".into()).spawn(flush);
     }
 }
+async fn keep_alive() {
+        let job = rx.recv().await;

@@ -180,16 +180,27 @@ unsafe fn from_parts(result: *mut *mut c_void, align: usize, size: usize) -> c_i
 fn allocated(address: usize, size: usize) {
     let scope = context::current().scope;
     let is_wanted = scope != Context::UNCHECKED.scope || WATCHED.load(Ordering::Relaxed) != 0;
-    if (is_wanted || USED.load(Ordering::Relaxed)) && !fork::in_child() {
+    if is_wanted || USED.load(Ordering::Relaxed) {
+        update(address, size, is_wanted.then_some(scope));
+    }
+}
+
+/// Notes the creation, or forgets what was known of the address. Out of line, to keep the way around it short.
+#[inline(never)]
+fn update(address: usize, size: usize, scope: Option<u32>) {
+    if fork::in_child() {
+        return;
+    }
+    let is_recorded = scope.is_some_and(|scope| {
         // Within itself, which takes an allocator that uses this function for its own ends, it only forgets.
-        let is_recorded = is_wanted && !BUSY.replace(true) && {
+        !BUSY.replace(true) && {
             let is_recorded = keeping_errno(|| record(address, size, scope));
             BUSY.set(false);
             is_recorded
-        };
-        if !is_recorded {
-            by_address::forget(window_so_far(address), address);
         }
+    });
+    if !is_recorded {
+        by_address::forget(window_so_far(address), address);
     }
 }
 

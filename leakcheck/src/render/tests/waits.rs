@@ -1,0 +1,142 @@
+//! What is said of where a task waits.
+
+use super::*;
+use crate::model::{Awaited, Holder, TaskState, Waiting};
+
+fn awaited(what: &str, held_by: Vec<Holder>) -> Awaited {
+    Awaited {
+        what: what.to_owned(),
+        held_by,
+        has_holders: true,
+    }
+}
+
+fn holder(is_itself: bool, is_certain: bool) -> Holder {
+    Holder {
+        task: 12,
+        name: "my_app::pool::reap".to_owned(),
+        is_itself,
+        is_certain,
+        local: Some("tx".to_owned()),
+        at: Some(frame(
+            "my_app::pool::reap",
+            "src/pool.rs",
+            120,
+            None,
+            Home::User,
+        )),
+    }
+}
+
+fn waiting(events: Vec<Awaited>) -> Waiting {
+    Waiting {
+        state: TaskState::Idle,
+        stack: vec![
+            frame(
+                "tokio::sync::mpsc::bounded::Receiver::recv",
+                "tokio-1.54.1/src/sync/mpsc/bounded.rs",
+                245,
+                None,
+                Home::Machinery,
+            ),
+            frame(
+                "my_app::pool::keep_alive",
+                "src/pool.rs",
+                8,
+                None,
+                Home::User,
+            ),
+            frame("my_app::pool::run", "src/pool.rs", 40, None, Home::User),
+        ],
+        events,
+        is_forever: false,
+        elsewhere: 0,
+    }
+}
+
+fn shown(name: &str, count: usize, waiting: Waiting) {
+    let leak = Leak {
+        name: Some("my_app::pool::keep_alive".to_owned()),
+        waiting: Some(waiting),
+        ..task(count)
+    };
+    golden(name, &text(&report(vec![leak])));
+}
+
+#[test]
+fn a_sender_that_the_task_keeps_itself() {
+    let waiting = Waiting {
+        is_forever: true,
+        ..waiting(vec![awaited(
+            "a message; 1 sender is alive",
+            vec![holder(true, true)],
+        )])
+    };
+    shown("waits_for_itself.txt", 1, waiting);
+}
+
+#[test]
+fn several_events() {
+    let timer = Awaited {
+        has_holders: false,
+        ..awaited("a timer that fires in 3 seconds", Vec::new())
+    };
+    let waiting = Waiting {
+        elsewhere: 2,
+        ..waiting(vec![
+            awaited(
+                "a message; 2 senders are alive",
+                vec![holder(false, false), holder(false, true)],
+            ),
+            awaited("a mutex", Vec::new()),
+            timer,
+        ])
+    };
+    shown("waits_for_several.txt", 3, waiting);
+}
+
+#[test]
+fn nothing_can_wake_it() {
+    let never = Awaited {
+        has_holders: false,
+        ..awaited("a future that is never ready", Vec::new())
+    };
+    let mut waiting = Waiting {
+        is_forever: true,
+        elsewhere: 1,
+        ..waiting(vec![never.clone(), never])
+    };
+    waiting.stack.clear();
+    shown("waits_for_ever.txt", 2, waiting);
+}
+
+#[test]
+fn the_end_of_another_task() {
+    let end = Awaited {
+        has_holders: false,
+        ..awaited(
+            "the end of a task",
+            vec![Holder {
+                local: None,
+                at: None,
+                ..holder(false, true)
+            }],
+        )
+    };
+    shown("waits_for_a_task.txt", 1, waiting(vec![end]));
+}
+
+#[test]
+fn for_machines() {
+    let leak = Leak {
+        waiting: Some(waiting(vec![
+            awaited("a message; 1 sender is alive", vec![holder(true, true)]),
+            awaited("a mutex", Vec::new()),
+        ])),
+        ..task(1)
+    };
+    golden(
+        "waits.json",
+        &render(&report(vec![leak]), Format::Json, TraceLevel::Site),
+    );
+}
