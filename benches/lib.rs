@@ -9,5 +9,6 @@ pub use process::{Program, peak_memory, relay_myself, relay_with_hooks, run_myse
 pub use rounds::{Entrant, Scale, medians};
 pub use table::Section;
 pub use work::{
-    Flavor, Leaked, Spawns, leak, leak_nested, per_call, poll_often, spawn_join, thread_spawn_join,
+    Flavor, Leaked, Spawns, leak, leak_nested, per_call, plain_spawn_join, poll_often, spawn_join,
+    thread_spawn_join,
 };

@@ -46,6 +46,7 @@ fn main() -> ExitCode {
         ["child", "row", name] => measure(name, Scale::Full),
         ["child", "row", name, QUICK] => measure(name, Scale::Quick),
         ["child", "flood", mode] => flood::child(mode).map(|()| true),
+        ["child", "spawns", mode, count] => spawns::child(mode, count).map(|()| true),
         ["child", "threads", count] => threads::child(count).map(|()| true),
         _ => bench(&words),
     };

@@ -1,14 +1,20 @@
 //! Spawn and join: identity and exact creation stack of every task, next to hooks that unwind each time.
 
-use std::future::ready;
+use std::{
+    future::ready,
+    io::{self, Write as _},
+};
 
 use leakcheck::Options;
-use leakcheck_bench::{Entrant, Flavor, Program, Scale, Section, Spawns, medians, spawn_join};
+use leakcheck_bench::{
+    Entrant, Flavor, Program, Scale, Section, Spawns, medians, plain_spawn_join, spawn_join,
+};
 use tokio::runtime::Builder;
 
-use crate::{attribution, checked};
+use crate::{attribution, checked, threads};
 
 const OURS: &str = "leakcheck";
+const UNCHECKED: &str = "leakcheck, no check";
 #[cfg(tokio_unstable)]
 const UNWIND: &str = "hooks, locked map, full unwind";
 
@@ -30,8 +36,49 @@ pub(crate) fn row(scale: Scale) -> Result<Vec<Section>, String> {
     }
     if cfg!(tokio_unstable) {
         sections.push(console(scale)?);
+    } else {
+        sections.push(linked(scale)?);
     }
     Ok(sections)
+}
+
+/// What it costs to be linked with the library, where no check was ever made and inside of one.
+fn linked(scale: Scale) -> Result<Section, String> {
+    let [without, with] = threads::programs()?;
+    let count = (10 * TASKS).to_string();
+    let entrants = vec![
+        Entrant::new("a program without leakcheck", || {
+            without.run(&["spawns", &count])
+        }),
+        Entrant::new(UNCHECKED, || {
+            with.run(&["child", "spawns", "unchecked", &count])
+        }),
+        Entrant::new(OURS, || with.run(&["child", "spawns", "checked", &count])),
+    ];
+    let medians = medians(scale.rounds(150), entrants)?;
+    let title = "the same on current_thread, in child processes that take turns";
+    let section = Section::new(title).ratios(&medians);
+    Ok(section
+        .remark(UNCHECKED, "target 1.02x")
+        .remark(OURS, "target 1.25x"))
+}
+
+/// What the child does: the work, or the work inside a checked test.
+pub(crate) fn child(mode: &str, count: &str) -> io::Result<()> {
+    let tasks = count.parse().map_err(io::Error::other)?;
+    let time = match mode {
+        "unchecked" => plain_spawn_join(tasks),
+        _ => checked::run(
+            Flavor::CurrentThread,
+            Options::new,
+            spawn_join(Spawns {
+                tasks,
+                yields: 0,
+                nesting: NESTING,
+            }),
+        ),
+    };
+    writeln!(io::stdout(), "{time}")
 }
 
 fn compare(scale: Scale, flavor: Flavor, yields: usize) -> Result<Section, String> {

@@ -14,19 +14,31 @@ use crate::checked;
 const THREADS: usize = 500;
 
 pub(crate) fn row(scale: Scale) -> Result<Vec<Section>, String> {
-    let without = Program::build("bench-without", "")?;
-    let with = Program::this()?;
-    if is_linked_with_leakcheck(without.path())? || !is_linked_with_leakcheck(with.path())? {
-        return Err("the two programs do not differ in what they are linked with".to_owned());
-    }
+    let [without, with] = programs()?;
     let count = THREADS.to_string();
     let entrants = vec![
-        Entrant::new("a program without leakcheck", || without.run(&[&count])),
+        Entrant::new("a program without leakcheck", || {
+            without.run(&["threads", &count])
+        }),
         Entrant::new("leakcheck", || with.run(&["child", "threads", &count])),
     ];
     let medians = medians(scale.rounds(150), entrants)?;
     let title = "spawn + join of a thread, in child processes that take turns";
     Ok(vec![Section::new(title).ratios(&medians)])
+}
+
+/// A program that is linked without the library, and this one.
+///
+/// # Errors
+///
+/// Where they do not differ.
+pub(crate) fn programs() -> Result<[Program; 2], String> {
+    let without = Program::build("bench-without", "")?;
+    let with = Program::this()?;
+    if is_linked_with_leakcheck(without.path())? || !is_linked_with_leakcheck(with.path())? {
+        return Err("the two programs do not differ in what they are linked with".to_owned());
+    }
+    Ok([without, with])
 }
 
 /// What the child does: the work inside a checked test.

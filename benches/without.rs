@@ -1,11 +1,18 @@
-//! Starts and joins threads in a program that is not linked with `leakcheck`.
+//! Does the work of a row in a program that is not linked with `leakcheck`.
 
 use std::io::{self, Write as _};
 
-use leakcheck_bench::thread_spawn_join;
+use leakcheck_bench::{plain_spawn_join, thread_spawn_join};
 
 fn main() -> io::Result<()> {
-    let count = std::env::args().nth(1).and_then(|count| count.parse().ok());
-    let count = count.ok_or_else(|| io::Error::other("expected a number of threads"))?;
-    writeln!(io::stdout(), "{}", thread_spawn_join(count))
+    let mut arguments = std::env::args().skip(1);
+    let work = arguments.next();
+    let count = arguments.next().and_then(|count| count.parse().ok());
+    let count = count.ok_or_else(|| io::Error::other("expected a kind of work and a number"))?;
+    let time = match work.as_deref() {
+        Some("threads") => thread_spawn_join(count),
+        Some("spawns") => plain_spawn_join(count),
+        _ => return Err(io::Error::other("expected threads or spawns")),
+    };
+    writeln!(io::stdout(), "{time}")
 }

@@ -10,7 +10,7 @@ use crate::{
     scope::ScopeId,
     sources::{
         self,
-        tasks::{self, Token},
+        tasks::{self, Token, Watch},
     },
 };
 
@@ -26,6 +26,8 @@ pub(crate) struct Watched {
     known: Option<HashSet<u64>>,
     /// Whether everything on it is the check's own.
     is_whole: bool,
+    /// Keeps the tasks that its tasks make from being missed.
+    _watch: Option<Watch>,
     /// Its worker threads, which end with it and not before.
     workers: HashSet<ResourceId>,
 }
@@ -39,6 +41,7 @@ impl Watched {
             before: 0,
             known: Some(HashSet::new()),
             is_whole: true,
+            _watch: None,
             // A current-thread runtime starts none, and a clean test need not list them.
             workers: if scope.tally().threads() == 0 {
                 HashSet::new()
@@ -58,6 +61,7 @@ impl Watched {
             before: usize::from(asking.is_some()),
             known: Some(asking.into_iter().collect()),
             is_whole: true,
+            _watch: None,
             workers: HashSet::new(),
         }
     }
@@ -80,6 +84,7 @@ impl Watched {
             handle,
             token: None,
             is_whole: false,
+            _watch: Some(tasks::watch()),
             workers: HashSet::new(),
         }
     }

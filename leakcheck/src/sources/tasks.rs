@@ -9,9 +9,13 @@ mod hooks;
 mod listed;
 
 #[cfg(tokio_unstable)]
-pub(crate) use hooks::{ARE_HEARD, all_on, coverage, instrument, list, named_on, new_on};
+pub(crate) use hooks::{
+    ARE_HEARD, Watch, all_on, coverage, instrument, list, named_on, new_on, watch,
+};
 #[cfg(not(tokio_unstable))]
-pub(crate) use listed::{ARE_HEARD, all_on, coverage, instrument, list, named_on, new_on};
+pub(crate) use listed::{
+    ARE_HEARD, Watch, all_on, coverage, instrument, list, named_on, new_on, watch,
+};
 
 use std::{
     hash::{Hash, Hasher},

@@ -4,10 +4,7 @@
 //! system is chosen once, as `imp`. Nothing here formats, prints or decides.
 
 #[cfg(not(tokio_unstable))]
-#[cfg_attr(
-    not(test),
-    allow(dead_code, reason = "what is live is to be joined with it")
-)]
+#[allow(dead_code, reason = "where nothing is interposed nothing is written")]
 mod by_address;
 mod chunked;
 pub(crate) mod clock;
@@ -45,5 +42,4 @@ mod imp;
 pub(crate) use chunked::Chunked;
 pub(crate) use imp::{fork, threads};
 #[cfg(not(tokio_unstable))]
-#[allow(unused_imports, reason = "what is live is to be joined with it")]
 pub(crate) use {by_address::Creation, imp::cells};

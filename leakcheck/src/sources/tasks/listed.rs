@@ -1,19 +1,30 @@
 //! Without hooks: the runtime's own list says which tasks are alive, and the interposed allocator where they were made.
 
-use leakcheck_introspect::TaskList;
+use std::{collections::HashMap, sync::Arc};
+
+use leakcheck_introspect::{Task, TaskList};
 use tokio::runtime::Builder;
 
 use super::Token;
 use crate::{
     model::{Detail, Resource, ResourceId, Seen},
     scope::ScopeId,
-    sys::{cells, clock, origin},
+    sys::{Creation, cells, clock, origin},
 };
 
 /// Marks the runtime's threads. Tasks need no mark: their memory is where the list says.
 pub(crate) fn instrument(builder: &mut Builder, token: Token) {
+    cells::ask_for_parents(|| tokio::task::try_id().map_or(0, super::number));
     super::adopt_threads(builder, token);
 }
+
+/// Lets tasks be noted that tasks of a runtime make that this check did not build, while the result lives.
+pub(crate) fn watch() -> Watch {
+    Arc::new(cells::watch())
+}
+
+/// See [`watch`].
+pub(crate) type Watch = Arc<cells::Watch>;
 
 /// Without a runtime's list no task is known.
 pub(crate) fn list(_scope: Option<ScopeId>) -> Vec<Resource> {
@@ -25,34 +36,77 @@ pub(crate) const ARE_HEARD: bool = false;
 
 /// The tasks of a runtime's list that are new, and of `scope` if one is given.
 ///
-/// A task whose creation is not known cannot be said to be another's; where creations are recorded at all, it is.
+/// A task is a scope's if it was made on a thread of the scope, or by a task of the scope that is still there. Where
+/// creations are recorded and this one was not, it is nobody's.
 pub(crate) fn new_on(
     list: &TaskList,
     scope: Option<ScopeId>,
     is_new: impl Fn(u64) -> bool,
 ) -> Vec<Resource> {
     let now = clock::now_ms();
+    let family = Family::of(list);
     list.tasks()
         .iter()
         .filter(|task| is_new(task.id()))
-        .filter_map(|task| {
-            let created = usize::try_from(task.address()).ok().and_then(cells::find);
-            let is_ours = match (scope, created) {
-                (None, _) => true,
-                (Some(scope), Some(created)) => created.scope == scope.index(),
-                (Some(_), None) => cells::unavailable().is_some(),
-            };
-            is_ours.then(|| Resource {
-                id: ResourceId::Task(task.id()),
-                origin: created.map_or(0, |created| created.origin),
-                age_ms: created.map(|created| now.saturating_sub(created.born_ms)),
-                detail: Detail::Task {
-                    polls: None,
-                    future: Some(task.shared_future()),
-                },
-            })
+        .filter(|task| scope.is_none_or(|scope| family.is_of(task.id(), scope)))
+        .map(|task| Resource {
+            id: ResourceId::Task(task.id()),
+            origin: family.origin(task.id()),
+            age_ms: family
+                .created
+                .get(&task.id())
+                .map(|created| now.saturating_sub(created.born_ms)),
+            detail: Detail::Task {
+                polls: None,
+                future: Some(task.shared_future()),
+            },
         })
         .collect()
+}
+
+/// How the tasks of a list were made, and by which others.
+struct Family {
+    created: HashMap<u64, Creation>,
+}
+
+/// Generations that are followed.
+const GENERATIONS: usize = 16;
+
+impl Family {
+    fn of(list: &TaskList) -> Self {
+        let created = |task: &Task| {
+            let address = usize::try_from(task.address()).ok()?;
+            Some((task.id(), cells::find(address)?))
+        };
+        Self {
+            created: list.tasks().iter().filter_map(created).collect(),
+        }
+    }
+
+    /// The creations of a task, of its parent and so on, as far as they are still there.
+    fn line(&self, id: u64) -> impl Iterator<Item = &Creation> {
+        let first = self.created.get(&id);
+        std::iter::successors(first, |created| self.created.get(&created.parent)).take(GENERATIONS)
+    }
+
+    fn is_of(&self, id: u64, scope: ScopeId) -> bool {
+        match self.created.get(&id) {
+            Some(_) => self.line(id).any(|created| created.scope == scope.index()),
+            None => cells::unavailable().is_some(),
+        }
+    }
+
+    /// The creation path, continued by that of the parent instead of that of the thread that polled it.
+    fn origin(&self, id: u64) -> u32 {
+        let line: Vec<&Creation> = self.line(id).collect();
+        line.iter().rev().fold(0, |above, created| {
+            if created.parent == 0 {
+                return created.origin;
+            }
+            let frames = origin::frames(created.origin).iter().copied();
+            origin::intern(&frames, above)
+        })
+    }
 }
 
 /// All tasks of a runtime's list.

@@ -6,7 +6,6 @@
 )]
 
 #[cfg(not(tokio_unstable))]
-#[allow(dead_code, reason = "what is live is to be joined with it")]
 pub(crate) mod cells;
 pub(crate) mod event;
 pub(crate) mod fork;

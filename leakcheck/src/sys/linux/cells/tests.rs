@@ -283,6 +283,31 @@ fn a_task_of_a_task_is_linked_to_it() {
     assert_eq!(find(address(&orphan)), None);
 }
 
+/// The destructors of thread-locals may run after tokio's own thread-local is gone.
+#[test]
+fn a_dying_thread_may_allocate() {
+    struct Late(std::sync::mpsc::Sender<Option<u32>>);
+    impl Drop for Late {
+        fn drop(&mut self) {
+            let scope = find(Block::new(256).address()).map(|found| found.scope);
+            // The test may have failed already.
+            let _ = self.0.send(scope);
+        }
+    }
+    thread_local!(static LATE: std::cell::OnceCell<Late> = const { std::cell::OnceCell::new() });
+    ask_for_parents(number);
+    let (scope, _inside) = scope();
+    let (tell, told) = std::sync::mpsc::channel();
+    let work = move || {
+        // Registered first, so destroyed after what the next line registers.
+        LATE.with(|late| late.set(Late(tell)).is_ok());
+        number()
+    };
+    let thread = std::thread::spawn(work);
+    assert_eq!(thread.join().expect("it ends"), 0);
+    assert_eq!(told.recv(), Ok(Some(scope)));
+}
+
 #[test]
 fn a_forked_child_records_nothing() {
     fork::arm();
