@@ -18,6 +18,12 @@ impl Error {
     }
 }
 
+impl From<gimli::Error> for Error {
+    fn from(error: gimli::Error) -> Self {
+        Self::new(format!("the debug info of this program is broken: {error}"))
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)

@@ -7,6 +7,7 @@ mod list;
 mod object;
 mod read;
 mod task;
+mod timer;
 
 pub use error::Error;
 pub use frame::{Frame, FrameKind, Local, Location};
@@ -15,3 +16,4 @@ pub use list::TaskList;
 pub use object::{Certainty, Class, Event, Hold, Object, Role, Wait};
 pub use read::available;
 pub use task::{State, Task};
+pub use timer::{Timer, TimerList};

@@ -1,6 +1,8 @@
 //! How tasks are read: memory, debug info, typed values, tokio's structures, futures. Data flows in this order.
 
 mod canary;
+#[allow(dead_code, reason = "not used by `decode` yet")]
+mod alive;
 mod decode;
 mod dwarf;
 mod memory;
@@ -19,7 +21,7 @@ use self::{
     tokio::{Entrance, Owned},
     value::Reader,
 };
-use crate::{Error, Task, TaskList};
+use crate::{Error, Task, TaskList, TimerList};
 
 /// Tries to read a runtime that does not keep still.
 const TRIES: u32 = 4;
@@ -60,6 +62,13 @@ pub(crate) fn of_runtime(handle: &Handle) -> Result<TaskList, Error> {
     list(program, &reader, Some(&alive), || {
         program.entrance.of_runtime(&reader, handle)
     })
+}
+
+/// The armed timers of a runtime.
+pub(crate) fn timers(handle: &Handle) -> Result<TimerList, Error> {
+    let program = program()?;
+    let reader = Reader::new(&program.image);
+    program.entrance.timers(&reader, handle)
 }
 
 /// The tasks of a `LocalSet`.

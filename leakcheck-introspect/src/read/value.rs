@@ -37,7 +37,7 @@ pub(crate) struct Reader<'i> {
 }
 
 /// Steps through wrappers that one search makes at most.
-const WRAPPERS: u32 = 10;
+const WRAPPERS: u32 = 16;
 
 impl<'i> Reader<'i> {
     pub(crate) fn new(image: &'i Image) -> Self {

@@ -219,24 +219,33 @@ impl Decoder<'_, '_> {
     }
 
     /// Named variables of the state, and what they hold. Of a library's own function only what it owns is a hold.
-    fn locals(&mut self, frame: &Frame, coroutine: Value, inside: Value, is_library: bool) -> Vec<Local> {
+    fn locals(
+        &mut self,
+        frame: &Frame,
+        coroutine: Value,
+        inside: Value,
+        is_library: bool,
+    ) -> Vec<Local> {
         let mut locals: Vec<Local> = Vec::new();
         let variables = Variables::of(self.reader, coroutine, frame.kind);
         for (name, value) in variables.named(self.reader, inside) {
             let scan = Scan::of(self.reader, value, Mode::Objects, Trust::Known);
             self.is_complete &= !scan.is_cut;
-            let presence = variables.presence(value);
-            if presence == Presence::Gone && !scan.objects.is_empty() {
-                continue;
-            }
+            let mut is_gone = !scan.objects.is_empty();
             for (path, found, _) in &scan.objects {
+                let presence = variables.presence(value, found);
+                is_gone &= presence == Presence::Gone;
+                let certainty = match presence {
+                    Presence::There => Certainty::Certain,
+                    Presence::Unknown => Certainty::Possible,
+                    Presence::Gone => continue,
+                };
                 if !(is_library && is_reference(value.ty)) {
-                    let certainty = match presence {
-                        Presence::There => Certainty::Certain,
-                        Presence::Gone | Presence::Unknown => Certainty::Possible,
-                    };
                     self.hold(frame, found, &format!("{name}{path}"), certainty);
                 }
+            }
+            if is_gone {
+                continue;
             }
             // A pinned variable occurs as itself and as the reference that is polled.
             if !locals.iter().any(|known| &*known.name == name) {

@@ -7,7 +7,9 @@ use super::is_reference;
 use crate::{
     FrameKind,
     read::{
+        alive::{self, Alive},
         dwarf::Member,
+        tokio::Found,
         value::{Reader, Value},
     },
 };
@@ -25,6 +27,7 @@ pub(super) enum Presence {
 #[derive(Debug)]
 pub(super) struct Variables {
     kind: FrameKind,
+    alive: Option<Alive>,
     /// Captured ones of an async function: it moves each to a variable of its own when it begins.
     moved: &'static [Member],
 }
@@ -33,10 +36,14 @@ impl Variables {
     pub(super) fn of(reader: &Reader<'_>, coroutine: Value, kind: FrameKind) -> Self {
         let unresumed = coroutine.ty.variants().first();
         let captured = unresumed.and_then(|variant| reader.image.ty(variant.member.ty));
-        let has_moved = kind != FrameKind::Unresumed && coroutine.ty.name.starts_with("{async_fn_env#");
+        let has_moved =
+            kind != FrameKind::Unresumed && coroutine.ty.name.starts_with("{async_fn_env#");
         Self {
             kind,
-            moved: captured.filter(|_| has_moved).map_or(&[], |captured| captured.members()),
+            alive: alive::of(reader, coroutine).filter(|_| kind != FrameKind::Unresumed),
+            moved: captured
+                .filter(|_| has_moved)
+                .map_or(&[], |captured| captured.members()),
         }
     }
 
@@ -48,13 +55,16 @@ impl Variables {
                 "__self" => "self",
                 name => name,
             };
-            let is_moved = |moved: &Member| moved.name == member.name && moved.offset == member.offset;
+            let is_moved =
+                |moved: &Member| moved.name == member.name && moved.offset == member.offset;
             let is_hidden = name.is_empty()
                 || name.starts_with("__")
                 || is_of_macro(name)
                 || self.moved.iter().any(is_moved);
             if let Some(value) = reader.at(inside, member).filter(|_| !is_hidden)
-                && !named.iter().any(|known| known.0 == name && known.1.address == value.address)
+                && !named
+                    .iter()
+                    .any(|known| known.0 == name && known.1.address == value.address)
             {
                 named.push((name, value));
             }
@@ -62,14 +72,23 @@ impl Variables {
         named
     }
 
-    /// Whether a variable still has its value.
-    pub(super) fn presence(&self, value: Value) -> Presence {
-        match self.kind {
-            FrameKind::Unresumed => Presence::There,
-            // Copies of a reference are left where they are.
-            _ if is_reference(value.ty) => Presence::Unknown,
-            _ => Presence::Unknown,
+    /// Whether what was found in a variable is still there.
+    pub(super) fn presence(&self, variable: Value, found: &Found) -> Presence {
+        if self.kind == FrameKind::Unresumed {
+            return Presence::There;
         }
+        // Copies of a reference are left where they are.
+        let Some(alive) = self.alive.as_ref().filter(|_| !is_reference(variable.ty)) else {
+            return Presence::Unknown;
+        };
+        let end = variable.address.saturating_add(variable.ty.size);
+        let is_inside = (variable.address..end).contains(&found.place);
+        let is_there = if is_inside {
+            alive.covers(found.place, found.value.ty.size)
+        } else {
+            alive.touches(variable.address, variable.ty.size)
+        };
+        if is_there { Presence::There } else { Presence::Gone }
     }
 }
 

@@ -12,6 +12,7 @@ use object::{Object, ObjectSection};
 use super::{
     Die, Slice, Type, Unit,
     aranges::{self, Run},
+    split::Split,
     symbols::Symbols,
 };
 use crate::{
@@ -23,6 +24,7 @@ use crate::{
 pub(crate) struct Image {
     pub(crate) program: Program,
     pub(super) symbols: Symbols,
+    split: Split,
     dwarf: &'static gimli::Dwarf<Slice>,
     /// Offsets of the units, ascending.
     starts: Vec<usize>,
@@ -54,7 +56,7 @@ impl Image {
                 "the running program is not readable as ELF: {error}"
             ))
         })?;
-        let dwarf = load(&object)?;
+        let dwarf = gimli::Dwarf::load(|id: SectionId| load(&object, id.name()))?;
         let mut starts = Vec::new();
         let mut headers = dwarf.units();
         while let Ok(Some(header)) = headers.next() {
@@ -69,6 +71,7 @@ impl Image {
         let mut image = Self {
             program,
             symbols: Symbols::of(&object),
+            split: Split::default(),
             dwarf: Box::leak(Box::new(dwarf)),
             units: vec![OnceLock::new(); starts.len()],
             starts,
@@ -121,12 +124,20 @@ impl Image {
     fn load_unit(&self, number: u32) -> Option<&'static Unit> {
         let start = *self.starts.get(number as usize)?;
         let header = self.dwarf.unit_header(DebugInfoOffset(start)).ok()?;
-        let unit = self.dwarf.unit(header).ok()?;
+        let skeleton = self.dwarf.unit(header).ok()?;
+        let split = skeleton
+            .dwo_id
+            .and_then(|id| self.split.unit(self.dwarf, &skeleton, id));
+        let (unit, dwarf, skeleton) = match split {
+            Some((unit, dwarf)) => (unit, dwarf, Some(skeleton)),
+            None => (skeleton, self.dwarf, None),
+        };
         Some(Box::leak(Box::new(Unit {
             number,
             start,
             unit,
-            dwarf: self.dwarf,
+            dwarf,
+            skeleton,
             index: OnceLock::new(),
             types: Mutex::default(),
         })))
@@ -210,12 +221,16 @@ fn section(object: &object::File<'static>, name: &str) -> Result<Cow<'static, [u
         })
 }
 
-fn load(object: &object::File<'static>) -> Result<gimli::Dwarf<Slice>, Error> {
-    gimli::Dwarf::load(|id: SectionId| {
-        let bytes: &'static [u8] = match section(object, id.name())? {
-            Cow::Borrowed(bytes) => bytes,
-            Cow::Owned(bytes) => Box::leak(bytes.into_boxed_slice()),
-        };
-        Ok(EndianSlice::new(bytes, LittleEndian))
-    })
+/// A section for the life of the process; empty where there is none.
+pub(super) fn load(object: &object::File<'static>, name: &str) -> Result<Slice, Error> {
+    let bytes: &'static [u8] = match section(object, name)? {
+        Cow::Borrowed(bytes) => bytes,
+        Cow::Owned(bytes) => Box::leak(bytes.into_boxed_slice()),
+    };
+    Ok(EndianSlice::new(bytes, LittleEndian))
+}
+
+/// No bytes.
+pub(super) fn empty() -> Slice {
+    EndianSlice::new(&[], LittleEndian)
 }

@@ -6,6 +6,7 @@ mod aranges;
 mod function;
 mod image;
 mod index;
+mod split;
 mod symbols;
 mod types;
 mod unit;

@@ -1,7 +1,10 @@
 //! The symbol table, searched by a part of a name.
 
+use std::collections::HashMap;
+
 use object::{Object, ObjectSection};
 
+use super::Image;
 use crate::read::memory;
 
 /// Bytes of one entry: name, information, other, section, address, size.
@@ -64,6 +67,47 @@ impl Symbols {
                 let name = u32::from_le_bytes(entry[..4].try_into().ok()?);
                 let found = names.iter().find(|known| known.0 == name)?;
                 Some((found.1, u64::from_le_bytes(entry[8..16].try_into().ok()?)))
+            })
+            .collect()
+    }
+}
+
+impl Image {
+    /// All names that contain `part` and fit, by their addresses in the running program.
+    pub(crate) fn symbols_with(
+        &self,
+        part: &str,
+        fits: impl Fn(&str) -> bool,
+    ) -> HashMap<u64, &'static str> {
+        let Symbols { entries, names } = self.symbols;
+        // In the order of their offsets.
+        let mut found: Vec<(u32, &'static str)> = Vec::new();
+        let mut from = 0;
+        while let Some(rest) = names.get(from..)
+            && let Some(at) = memory::find(rest, part.as_bytes())
+        {
+            let at = from + at;
+            let start = names[..at].iter().rposition(|byte| *byte == 0);
+            let start = start.map_or(0, |zero| zero + 1);
+            let end = memory::find(&names[at..], &[0]).map_or(names.len(), |length| at + length);
+            if let (Ok(offset), Ok(name)) = (
+                u32::try_from(start),
+                std::str::from_utf8(&names[start..end]),
+            ) && fits(name)
+            {
+                found.push((offset, name));
+            }
+            from = end;
+        }
+        entries
+            .chunks_exact(ENTRY)
+            .filter_map(|entry| {
+                let name = u32::from_le_bytes(entry[..4].try_into().ok()?);
+                let place = found.binary_search_by_key(&name, |name| name.0).ok()?;
+                let address = u64::from_le_bytes(entry[8..16].try_into().ok()?);
+                // Without an address it stands in another file.
+                (address != 0).then_some(())?;
+                Some((address.wrapping_add(self.program.bias), found[place].1))
             })
             .collect()
     }

@@ -148,8 +148,9 @@ impl Unit {
                 facts.size.unwrap_or(8),
             ),
             c::DW_TAG_array_type => {
-                let count = self.count(root);
-                (Shape::Array(facts.ty?, count), 0)
+                let (element, count) = (facts.ty?, self.count(root));
+                let each = image.ty(element).map_or(0, |element| element.size);
+                (Shape::Array(element, count), each.saturating_mul(count))
             }
             c::DW_TAG_structure_type | c::DW_TAG_union_type => (
                 self.inside(image, root, &mut arguments),

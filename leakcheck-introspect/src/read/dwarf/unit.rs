@@ -18,6 +18,8 @@ pub(crate) struct Unit {
     pub(super) unit: gimli::Unit<Slice>,
     /// The program's own sections, or those of the file that this unit was split off to.
     pub(super) dwarf: &'static gimli::Dwarf<Slice>,
+    /// What the program itself has of a unit that was split off: lines, folders, addresses.
+    pub(super) skeleton: Option<gimli::Unit<Slice>>,
     pub(super) index: OnceLock<Index>,
     pub(super) types: Mutex<HashMap<usize, Option<&'static Type>>>,
 }
@@ -68,7 +70,9 @@ impl Unit {
     pub(super) fn reference(&self, image: &Image, value: &AttributeValue<Slice>) -> Option<Die> {
         match value {
             AttributeValue::UnitRef(offset) => Some(self.die(offset.0)),
-            AttributeValue::DebugInfoRef(offset) => image.die_at(offset.0),
+            AttributeValue::DebugInfoRef(offset) if self.skeleton.is_none() => {
+                image.die_at(offset.0)
+            }
             _ => None,
         }
     }
@@ -119,14 +123,14 @@ impl Unit {
 
     /// The path of a file of this unit, joined with its directory.
     pub(crate) fn file(&self, number: u64) -> Option<Arc<str>> {
-        let header = self.unit.line_program.as_ref()?.header();
+        let lines = self.skeleton.as_ref().unwrap_or(&self.unit);
+        let header = lines.line_program.as_ref()?.header();
         let file = header.file(number)?;
         let name = self.text(file.path_name());
         let directory = file
             .directory(header)
             .map_or("", |directory| self.text(directory));
-        let home = self
-            .unit
+        let home = lines
             .comp_dir
             .as_ref()
             .and_then(|home| std::str::from_utf8(home.slice()).ok())

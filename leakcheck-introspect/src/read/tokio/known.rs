@@ -1,7 +1,8 @@
 //! The objects that tasks wait for and hold, by the types through which they are reached.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use super::clock;
 use crate::{
     Class, Event, Object, Role,
     read::{
@@ -286,26 +287,8 @@ impl Found {
         reader.memory.word(count.address)
     }
 
-    /// When the timer fires. The two clocks are compared as they lie in memory, because std shows no numbers.
+    /// When the timer fires.
     fn deadline(&self, reader: &Reader<'_>) -> Option<Instant> {
-        let deadline = reader.field(self.value, "deadline")?;
-        let deadline = reader.inside(deadline, &|ty| ty.base == "std::time::Instant")?;
-        let now = Instant::now();
-        let ours = std::ptr::from_ref(std::hint::black_box(&now)) as u64;
-        let part =
-            |address: u64, offset, size| reader.memory.number(address.wrapping_add(offset), size);
-        (deadline.ty.size == size_of::<Instant>() as u64 && deadline.ty.size == 16).then_some(())?;
-        reader.memory.forget();
-        let read = |address| {
-            let nanos = part(address, 8, 4)?;
-            let seconds = u128::from(part(address, 0, 8)?);
-            (nanos < 1_000_000_000).then_some(seconds * 1_000_000_000 + u128::from(nanos))
-        };
-        let (then, now_read) = (read(deadline.address)?, read(ours)?);
-        let between = |later: u128, earlier| u64::try_from(later.checked_sub(earlier)?).ok();
-        match between(then, now_read) {
-            Some(nanos) => now.checked_add(Duration::from_nanos(nanos)),
-            None => now.checked_sub(Duration::from_nanos(between(now_read, then)?)),
-        }
+        clock::instant(reader, reader.field(self.value, "deadline")?)
     }
 }

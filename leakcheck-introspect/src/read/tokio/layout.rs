@@ -8,6 +8,12 @@ pub(super) const OWNED_BY_HANDLE: &[&str] = &["inner", "?", "__0", ">", "shared"
 /// From a `LocalSet` to the tasks it owns.
 pub(super) const OWNED_BY_LOCAL_SET: &[&str] =
     &["context", ">", "shared", ">", "local_state", "owned"];
+/// From a `Handle` to what it has of the time driver.
+pub(super) const TIME_BY_HANDLE: &[&str] = &["inner", "?", "__0", ">", "driver", "time"];
+/// The driver's own handle, its wheel, and where a timer has the tick it was armed for, by release.
+pub(super) const TIME_HANDLE: &str = "tokio::runtime::time::handle::Handle";
+pub(super) const WHEEL: &str = "tokio::runtime::time::wheel::Wheel";
+pub(super) const TICKS: &[&str] = &["registered_when", "cached_when"];
 /// The type of a handle, where no function of this crate leads to it.
 pub(super) const HANDLE: &str = "tokio::runtime::handle::Handle";
 /// The type of a local set, likewise.

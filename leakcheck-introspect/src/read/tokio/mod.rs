@@ -1,9 +1,11 @@
 //! Tokio's own structures: lists of tasks, cells, and the objects that tasks wait for.
 
+mod clock;
 mod header;
 mod known;
 mod layout;
 mod owned;
+mod timers;
 
 pub(crate) use header::{Header, TaskKind};
 pub(crate) use known::{Call, Found, Known, Leaf};

@@ -86,10 +86,14 @@ impl Entrance {
         })
     }
 
+    /// A handle as a value.
+    pub(super) fn handle(&self, handle: &Handle) -> Value {
+        Value::new(self.handle, takes_handle(handle))
+    }
+
     /// The tasks that a runtime owns.
     pub(crate) fn of_runtime(&self, reader: &Reader<'_>, handle: &Handle) -> Result<Owned, Error> {
-        let handle = Value::new(self.handle, takes_handle(handle));
-        let owned = walk(reader, handle, layout::OWNED_BY_HANDLE)?;
+        let owned = walk(reader, self.handle(handle), layout::OWNED_BY_HANDLE)?;
         let list = walk(reader, owned, &["list"])?;
         let shards = walk(reader, list, &["lists"])?;
         let number = |value: Value, path: &[&str]| {
@@ -241,7 +245,7 @@ fn linked_list(reader: &Reader<'_>, value: Value) -> Result<Value, Error> {
 }
 
 /// Follows a path, and says where it broke.
-fn walk(reader: &Reader<'_>, value: Value, path: &[&str]) -> Result<Value, Error> {
+pub(super) fn walk(reader: &Reader<'_>, value: Value, path: &[&str]) -> Result<Value, Error> {
     path.iter().try_fold(value, |value, step| {
         reader.walk(value, &[step]).ok_or_else(|| {
             Error::new(format!(

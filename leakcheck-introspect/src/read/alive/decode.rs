@@ -1,0 +1,321 @@
+//! Decodes the few instructions of x86-64 that drop code is made of where it was not optimised. All others are a `None`.
+
+use super::action::{
+    Action as A, Action, Address, Arithmetic, NEXT, Place, RAX, RSP, Register, Source, Target, widen,
+};
+
+/// The instruction at the start of `bytes`, which lie at `at`, and where the next one lies.
+pub(super) fn decode(bytes: &[u8], at: u64) -> Option<(Action, u64)> {
+    let mut code = Code {
+        bytes,
+        at,
+        length: 0,
+        extension: 0,
+        is_word: false,
+    };
+    let action = code.action()?;
+    Some((action, code.next()))
+}
+
+/// Bytes that are being decoded.
+struct Code<'b> {
+    bytes: &'b [u8],
+    at: u64,
+    length: usize,
+    /// The prefix that widens operands and the numbers of registers; 0 where there is none.
+    extension: u8,
+    /// Whether a prefix makes operands two bytes wide.
+    is_word: bool,
+}
+
+impl Code<'_> {
+    fn byte(&mut self) -> Option<u8> {
+        let byte = *self.bytes.get(self.length)?;
+        self.length += 1;
+        Some(byte)
+    }
+
+    /// What lies behind the bytes that are decoded.
+    fn next(&self) -> u64 {
+        self.at.wrapping_add(self.length as u64)
+    }
+
+    /// A signed number of 1, 2 or 4 bytes, widened.
+    fn number(&mut self, size: u64) -> Option<u64> {
+        let mut bits = 0;
+        for index in 0..size {
+            bits |= u64::from(self.byte()?) << (index * 8);
+        }
+        Some(widen(bits, size))
+    }
+
+    /// A constant operand of an instruction on `size` bytes: never longer than four.
+    fn constant(&mut self, size: u64) -> Option<u64> {
+        self.number(size.min(4))
+    }
+
+    /// A distance from the next instruction.
+    fn distance(&mut self, size: u64) -> Option<u64> {
+        let distance = self.number(size)?;
+        Some(self.next().wrapping_add(distance))
+    }
+
+    /// Size of the operands of an instruction that exists for bytes (even) and for wider ones (odd).
+    fn size(&self, opcode: u8) -> u64 {
+        match opcode & 1 {
+            0 => 1,
+            _ => self.wide(),
+        }
+    }
+
+    fn wide(&self) -> u64 {
+        match (self.extension & 8 != 0, self.is_word) {
+            (true, _) => 8,
+            (false, true) => 2,
+            (false, false) => 4,
+        }
+    }
+
+    /// The register in the lowest bits of an opcode.
+    fn low(&self, opcode: u8) -> Register {
+        usize::from(opcode & 7 | (self.extension & 1) << 3)
+    }
+
+    /// The register in the middle of an operand's mode.
+    fn middle(&self, mode: u8) -> Register {
+        usize::from(mode >> 3 & 7 | (self.extension & 4) << 1)
+    }
+
+    /// A register and another operand.
+    fn operands(&mut self, size: u64) -> Option<(Register, Place)> {
+        let mode = self.byte()?;
+        let register = self.middle(mode);
+        let place = self.place(mode)?;
+        if let Place::Register(other) = place {
+            self.is_plain(other, size)?;
+        }
+        self.is_plain(register, size)?;
+        Some((register, place))
+    }
+
+    /// Like [`operands`](Self::operands), with more of the opcode in place of the register.
+    fn group(&mut self, size: u64) -> Option<(u8, Place)> {
+        let mode = self.byte()?;
+        let place = self.place(mode)?;
+        if let Place::Register(register) = place {
+            self.is_plain(register, size)?;
+        }
+        Some((mode >> 3 & 7, place))
+    }
+
+    /// Without a prefix, four numbers stand for the second bytes of other registers.
+    fn is_plain(&self, register: Register, size: u64) -> Option<()> {
+        (size > 1 || self.extension != 0 || register < 4).then_some(())
+    }
+
+    fn place(&mut self, mode: u8) -> Option<Place> {
+        let low = self.low(mode);
+        if mode >> 6 == 3 {
+            return Some(Place::Register(low));
+        }
+        let mut address = Address::default();
+        if mode & 7 == 4 {
+            let scaled = self.byte()?;
+            let index = usize::from(scaled >> 3 & 7 | (self.extension & 2) << 2);
+            // The number of the stack's register stands for none.
+            address.index = (index != RSP).then_some((index, 1 << (scaled >> 6)));
+            if mode >> 6 != 0 || scaled & 7 != 5 {
+                address.base = Some(self.low(scaled));
+            } else {
+                address.offset = self.number(4)?;
+            }
+        } else if mode >> 6 == 0 && mode & 7 == 5 {
+            address.base = Some(NEXT);
+            address.offset = self.number(4)?;
+        } else {
+            address.base = Some(low);
+        }
+        address.offset = match mode >> 6 {
+            0 => address.offset,
+            1 => self.number(1)?,
+            _ => self.number(4)?,
+        };
+        Some(Place::Memory(address))
+    }
+
+    fn action(&mut self) -> Option<Action> {
+        let mut opcode = self.byte()?;
+        if opcode == 0x66 {
+            self.is_word = true;
+            opcode = self.byte()?;
+        }
+        if opcode & 0xf0 == 0x40 {
+            self.extension = opcode;
+            opcode = self.byte()?;
+        }
+        let size = self.size(opcode);
+        let wide = self.wide();
+        Some(match opcode {
+            0x0f => return self.long(),
+            0x00..0x40 => return self.arithmetic(opcode, size),
+            0x50..0x58 if !self.is_word => A::Push(Place::Register(self.low(opcode))),
+            0x58..0x60 if !self.is_word => A::Pop(self.low(opcode)),
+            0x63 => self.widened(4, true)?,
+            0x70..0x80 => A::Branch(opcode & 15, self.distance(1)?),
+            0x80 | 0x81 | 0x83 => {
+                let (which, left) = self.group(size)?;
+                let right = if opcode == 0x83 {
+                    self.number(1)?
+                } else {
+                    self.constant(size)?
+                };
+                calculate(which, left, Source::Constant(right), size)?
+            }
+            0x84 | 0x85 => {
+                let (right, left) = self.operands(size)?;
+                test(left, Source::Place(Place::Register(right)), size)
+            }
+            0x88 | 0x89 => {
+                let (from, to) = self.operands(size)?;
+                copy(to, Source::Place(Place::Register(from)), size)
+            }
+            0x8a | 0x8b => {
+                let (to, from) = self.operands(size)?;
+                copy(Place::Register(to), Source::Place(from), size)
+            }
+            0x8d => match self.operands(wide)? {
+                (to, Place::Memory(at)) => A::Point { to, at, size: wide },
+                (_, Place::Register(_)) => return None,
+            },
+            0x90 if self.extension == 0 => A::Rest,
+            0xa8 | 0xa9 => {
+                let right = Source::Constant(self.constant(size)?);
+                test(Place::Register(RAX), right, size)
+            }
+            0xb0..0xb8 => {
+                let to = self.low(opcode);
+                self.is_plain(to, 1)?;
+                copy(Place::Register(to), Source::Constant(self.number(1)?), 1)
+            }
+            0xb8..0xc0 => {
+                let to = Place::Register(self.low(opcode));
+                copy(to, Source::Constant(self.number(wide)?), wide)
+            }
+            0xc3 => A::Return,
+            0xc6 | 0xc7 => match self.group(size)? {
+                (0, to) => copy(to, Source::Constant(self.constant(size)?), size),
+                _ => return None,
+            },
+            0xe8 => A::Call(Target::At(self.distance(4)?)),
+            0xe9 => A::Jump(Target::At(self.distance(4)?)),
+            0xeb => A::Jump(Target::At(self.distance(1)?)),
+            0xf3 if self.bytes.get(self.length..self.length + 3)? == [0x0f, 0x1e, 0xfa] => {
+                self.length += 3;
+                A::Rest
+            }
+            0xf6 | 0xf7 => match self.group(size)? {
+                (0, left) => test(left, Source::Constant(self.constant(size)?), size),
+                _ => return None,
+            },
+            0xff if !self.is_word => match self.group(8)? {
+                (2, place) => A::Call(Target::In(place)),
+                (4, place) => A::Jump(Target::In(place)),
+                (6, place) => A::Push(place),
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+
+    /// Opcodes of two bytes.
+    fn long(&mut self) -> Option<Action> {
+        let opcode = self.byte()?;
+        let wide = self.wide();
+        Some(match opcode {
+            0x1f => {
+                self.group(wide)?;
+                A::Rest
+            }
+            0x40..0x50 => {
+                let (to, from) = self.operands(wide)?;
+                A::Choose {
+                    on: opcode & 15,
+                    to,
+                    from,
+                    size: wide,
+                }
+            }
+            0x80..0x90 => A::Branch(opcode & 15, self.distance(4)?),
+            0x90..0xa0 => A::Set(opcode & 15, self.group(1)?.1),
+            0xb6 | 0xbe => self.widened(1, opcode == 0xbe)?,
+            0xb7 | 0xbf => self.widened(2, opcode == 0xbf)?,
+            _ => return None,
+        })
+    }
+
+    fn widened(&mut self, narrow: u64, is_signed: bool) -> Option<Action> {
+        let size = self.wide();
+        let mode = self.byte()?;
+        let from = self.place(mode)?;
+        if let Place::Register(register) = from {
+            self.is_plain(register, narrow)?;
+        }
+        Some(A::Widen {
+            to: self.middle(mode),
+            from,
+            narrow,
+            size,
+            is_signed,
+        })
+    }
+
+    /// The eight calculations that share a way of encoding their operands.
+    fn arithmetic(&mut self, opcode: u8, size: u64) -> Option<Action> {
+        let (left, right) = match opcode & 7 {
+            0 | 1 => {
+                let (register, place) = self.operands(size)?;
+                (place, Source::Place(Place::Register(register)))
+            }
+            2 | 3 => {
+                let (register, place) = self.operands(size)?;
+                (Place::Register(register), Source::Place(place))
+            }
+            4 | 5 => (Place::Register(RAX), Source::Constant(self.constant(size)?)),
+            _ => return None,
+        };
+        calculate(opcode >> 3, left, right, size)
+    }
+}
+
+fn copy(to: Place, from: Source, size: u64) -> Action {
+    A::Copy { to, from, size }
+}
+
+fn test(left: Place, right: Source, size: u64) -> Action {
+    A::Calculate {
+        how: Arithmetic::And,
+        left,
+        right,
+        size,
+        keeps: false,
+    }
+}
+
+/// The calculation of a number; those that also add what was carried are not used to drop.
+fn calculate(which: u8, left: Place, right: Source, size: u64) -> Option<Action> {
+    let how = match which {
+        0 => Arithmetic::Add,
+        1 => Arithmetic::Or,
+        4 => Arithmetic::And,
+        5 | 7 => Arithmetic::Subtract,
+        6 => Arithmetic::ExclusiveOr,
+        _ => return None,
+    };
+    Some(A::Calculate {
+        how,
+        left,
+        right,
+        size,
+        keeps: which != 7,
+    })
+}

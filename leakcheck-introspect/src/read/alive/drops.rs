@@ -1,0 +1,216 @@
+//! The functions that drop values, by their symbols and by what the debug info says of them.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use super::places;
+use crate::read::{
+    dwarf::{Die, Image, Shape, Type},
+    memory,
+};
+
+/// What the compiler calls the function that drops a value, in its releases up to now.
+const NAMES: [&str; 2] = ["drop_in_place", "drop_glue"];
+
+/// All functions that drop values of one type, found out once.
+#[derive(Debug)]
+pub(super) struct Drops {
+    names: HashMap<u64, &'static str>,
+    /// Those for coroutines and closures, which only the debug info tells apart.
+    closures: Vec<(u64, &'static str)>,
+    codes: Mutex<HashMap<Die, Option<u64>>>,
+    callees: Mutex<HashMap<u64, Callee>>,
+}
+
+/// What a function does that drop code calls.
+#[derive(Clone, Debug)]
+pub(super) enum Callee {
+    /// It drops a value of this type.
+    Drops(&'static Type),
+    /// It drops a value of the type that its symbol names, and has no debug info.
+    DropsNamed(Arc<str>),
+    /// It frees the memory of a `Box` whose content is gone.
+    FreesBox,
+    /// Anything else.
+    Other,
+}
+
+impl Drops {
+    /// Those of this program.
+    pub(super) fn of(image: &Image) -> &'static Self {
+        static DROPS: OnceLock<Drops> = OnceLock::new();
+        DROPS.get_or_init(|| {
+            let names: HashMap<_, _> = NAMES
+                .iter()
+                .flat_map(|part| image.symbols_with(part, is_drop))
+                .collect();
+            let mut closures: Vec<_> = names
+                .iter()
+                .filter(|(_, name)| drops_closure(name))
+                .map(|(address, name)| (*address, *name))
+                .collect();
+            closures.sort_unstable();
+            Self {
+                names,
+                closures,
+                codes: Mutex::default(),
+                callees: Mutex::default(),
+            }
+        })
+    }
+
+    /// Where the code lies that drops coroutines of this type.
+    pub(super) fn code_for(&self, image: &Image, coroutine: &Type) -> Option<u64> {
+        let codes = || self.codes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = codes().get(&coroutine.die) {
+            return *known;
+        }
+        let code = self.find_code(image, coroutine);
+        *codes().entry(coroutine.die).or_insert(code)
+    }
+
+    fn find_code(&self, image: &Image, coroutine: &Type) -> Option<u64> {
+        let named = coroutine
+            .path
+            .rsplit("::")
+            .find(|name| !name.starts_with('{'))?;
+        self.closures
+            .iter()
+            .filter(|(_, symbol)| {
+                memory::find(symbol.as_bytes(), named.as_bytes()).is_some()
+            })
+            .map(|(address, _)| *address)
+            .find(|address| {
+                dropped(image, *address).is_some_and(|ty| places::is_same(ty, coroutine))
+            })
+    }
+
+    /// What the function at `address` does.
+    pub(super) fn callee(&self, image: &Image, address: u64) -> Callee {
+        let callees = || self.callees.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = callees().get(&address) {
+            return known.clone();
+        }
+        let callee = self.find_callee(image, address);
+        callees().entry(address).or_insert(callee).clone()
+    }
+
+    fn find_callee(&self, image: &Image, address: u64) -> Callee {
+        if let Some(symbol) = self.names.get(&address) {
+            if let Some(ty) = dropped(image, address) {
+                return Callee::Drops(ty);
+            }
+            return argument(symbol).map_or(Callee::Other, Callee::DropsNamed);
+        }
+        if frees_box(image, address).is_some() {
+            return Callee::FreesBox;
+        }
+        Callee::Other
+    }
+}
+
+/// Whether a symbol is that of a function that drops a value, in either way to write symbols.
+fn is_drop(symbol: &str) -> bool {
+    let old = symbol.strip_prefix("_ZN4core3ptr").is_some_and(|rest| {
+        let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        NAMES
+            .iter()
+            .any(|name| rest.strip_prefix(name).is_some_and(|rest| rest.starts_with("$LT$")))
+    });
+    old || symbol.starts_with("_RINv") && new_argument(symbol).is_some()
+}
+
+/// The type that is dropped, as the newer way to write symbols has it.
+fn new_argument(symbol: &str) -> Option<&str> {
+    NAMES.iter().find_map(|name| {
+        let function = format!("_4core3ptr{}{name}", name.len());
+        let (before, argument) = symbol.split_once(&function)?;
+        // The crate `core` comes first, with nothing but its hash.
+        let is_first = !before["_RINv".len()..].contains('_');
+        is_first.then_some(argument)
+    })
+}
+
+/// Whether it drops a coroutine or a closure, and nothing that contains one.
+fn drops_closure(symbol: &str) -> bool {
+    const END: &str = "$u7b$$u7b$closure$u7d$$u7d$$GT$17h";
+    match new_argument(symbol) {
+        Some(argument) => argument.starts_with("NC"),
+        None => symbol.contains(END),
+    }
+}
+
+/// The type whose values a function drops.
+fn dropped(image: &Image, address: u64) -> Option<&'static Type> {
+    let function = image.function(address)?;
+    NAMES
+        .iter()
+        .any(|name| function.name.starts_with(name))
+        .then_some(())?;
+    let ty = image.ty(function.argument("T")?)?;
+    // The size of a slice is not in its type.
+    (!matches!(ty.shape, Shape::Array(_, 0))).then_some(ty)
+}
+
+/// The type in the symbol of a function that drops values, written as in the source.
+fn argument(symbol: &str) -> Option<Arc<str>> {
+    let name = format!("{:#}", rustc_demangle::demangle(symbol));
+    let (start, end) = (name.find('<')?, name.rfind('>')?);
+    Some(name.get(start + 1..end)?.into())
+}
+
+/// Whether it is the `drop` of a `Box`, which is only called by itself where the content was moved.
+fn frees_box(image: &Image, address: u64) -> Option<()> {
+    let function = image.function(address)?;
+    let first = image.ty(*function.parameters.first()?)?;
+    let Shape::Pointer(to) = first.shape else {
+        return None;
+    };
+    let is_it = function.name.starts_with("drop<")
+        && function.parameters.len() == 1
+        && image.ty(to)?.base == "alloc::boxed::Box";
+    is_it.then_some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn symbols_of_both_kinds_are_recognised() {
+        let old = "_ZN4core3ptr61drop_in_place$LT$app..run..$u7b$$u7b$closure$u7d$$u7d$$GT$17hd1c55bcdb5d199c9E";
+        let new = "_RINvNtCsgEmfK2I1SDS_4core3ptr13drop_in_placeNCNvCsaL4vRTeLKVz_3app3run0EBK_";
+        let newest = "_RINvNtCs8NwYtU1Mohg_4core3ptr9drop_glueNCNvCsjRnqx85J7k3_3app3run0EBF_";
+        for symbol in [old, new, newest] {
+            assert!(is_drop(symbol), "{symbol}");
+            assert!(drops_closure(symbol), "{symbol}");
+        }
+        let around = "_ZN4core3ptr88drop_in_place$LT$core..pin..Pin$LT$app..run..$u7b$$u7b$closure$u7d$$u7d$$GT$$GT$17hd1c55bcdb5d199c9E";
+        let new_around = "_RINvNtCsgEmfK2I1SDS_4core3ptr13drop_in_placeINtNtB4_3pin3PinNCNvCsaL4vRTeLKVz_3app3run0EEBK_";
+        for symbol in [around, new_around] {
+            assert!(is_drop(symbol), "{symbol}");
+            assert!(!drops_closure(symbol), "{symbol}");
+        }
+        let others = [
+            "_ZN3app13drop_in_place17hd1c55bcdb5d199c9E",
+            "_ZN4core3ptr13drop_in_place17hd1c55bcdb5d199c9E",
+            "_RINvNtCsgEmfK2I1SDS_3app3ptr13drop_in_placeNtB4_1AEB4_",
+            "_RINvNtCsgEmfK2I1SDS_3app3runNvNtCsgEmfK2I1SDS_4core3ptr13drop_in_placeNtB4_1AEB4_",
+        ];
+        for symbol in others {
+            assert!(!is_drop(symbol), "{symbol}");
+        }
+    }
+
+    #[test]
+    fn the_type_is_read_off_the_symbol() {
+        let old = "_ZN4core3ptr42drop_in_place$LT$alloc..string..String$GT$17hd1c55bcdb5d199c9E";
+        let new = "_RINvNtCsgEmfK2I1SDS_4core3ptr13drop_in_placeNtNtCslNYArtu3iFV_5alloc6string6StringECs1_3app";
+        for symbol in [old, new] {
+            assert_eq!(argument(symbol).as_deref(), Some("alloc::string::String"));
+        }
+        assert_eq!(argument("main"), None);
+    }
+}

@@ -1,0 +1,94 @@
+//! Every armed timer is read with its deadline and the task that it wakes, and no other.
+
+use std::time::{Duration, Instant};
+
+use leakcheck_introspect::{TaskList, TimerList};
+use tokio::{
+    runtime::{Builder, Handle, Runtime},
+    task::yield_now,
+    time::{interval, sleep, timeout},
+};
+
+async fn sleeper(seconds: u64) {
+    sleep(Duration::from_secs(seconds)).await;
+}
+
+/// Deadlines in seconds from now and futures of the tasks that are woken.
+fn armed(start: Instant) -> Vec<(u64, String)> {
+    let tasks = TaskList::of_runtime(&Handle::current()).expect("tests have debug info");
+    let timers = TimerList::of_runtime(&Handle::current()).expect("the driver is known");
+    assert_eq!(timers.gap(), None);
+    timers
+        .timers()
+        .iter()
+        .map(|timer| {
+            let left = timer.deadline().expect("it has a deadline").saturating_duration_since(start);
+            let is_woken = |task: &&leakcheck_introspect::Task| Some(task.address()) == timer.wakes();
+            let woken = tasks.tasks().iter().find(is_woken);
+            let name = woken.map_or("nobody", |task| task.future());
+            ((left + Duration::from_millis(500)).as_secs(), name.to_owned())
+        })
+        .collect()
+}
+
+async fn scenario() {
+    let start = Instant::now();
+    let named = |seconds: u64, name: &str| (seconds, format!("timers::{name}"));
+    assert_eq!(armed(start), []);
+    let one = tokio::spawn(sleeper(100));
+    // Far enough apart to stand on different levels of the wheel.
+    tokio::spawn(sleeper(100_000));
+    tokio::spawn(sleeper(10_000_000));
+    tokio::spawn(async {
+        let _ = timeout(Duration::from_secs(500), std::future::pending::<()>()).await;
+    });
+    tokio::spawn(async {
+        let mut ticks = interval(Duration::from_secs(900));
+        ticks.tick().await;
+        ticks.tick().await;
+    });
+    // Made and never polled: not armed.
+    let idle = sleep(Duration::from_secs(7));
+    let all = [
+        named(100, "sleeper"),
+        named(500, "scenario::{async block}"),
+        named(900, "scenario::{async block}"),
+        named(100_000, "sleeper"),
+        named(10_000_000, "sleeper"),
+    ];
+    // The first tick comes at once, and workers take a moment to poll them all.
+    for _ in 0..10_000 {
+        if armed(start) == all {
+            break;
+        }
+        yield_now().await;
+    }
+    assert_eq!(armed(start), all);
+    one.abort();
+    let _ = one.await;
+    assert_eq!(armed(start), all[1..]);
+    drop(idle);
+}
+
+fn run(runtime: std::io::Result<Runtime>) {
+    runtime.expect("a runtime can be built").block_on(async {
+        tokio::spawn(scenario()).await.expect("it does not panic");
+    });
+}
+
+#[test]
+fn on_one_thread() {
+    run(Builder::new_current_thread().enable_time().build());
+}
+
+#[test]
+fn on_workers() {
+    run(Builder::new_multi_thread().worker_threads(2).enable_time().build());
+}
+
+#[test]
+fn without_a_driver_there_are_none() {
+    let runtime = Builder::new_current_thread().build().expect("a runtime can be built");
+    let timers = TimerList::of_runtime(runtime.handle()).expect("tests have debug info");
+    assert_eq!(timers.timers(), []);
+}
