@@ -42,7 +42,9 @@ pub(crate) async fn parked(read: impl Fn() -> Result<TaskList, Error>) -> TaskLi
         }
         let list = read().expect("this program has debug info");
         let is_parked = |task: &&Task| {
-            let is_new = task.root().is_some_and(|root| root.kind() == FrameKind::Unresumed);
+            let is_new = task
+                .root()
+                .is_some_and(|root| root.kind() == FrameKind::Unresumed);
             task.state() == State::Idle && !is_new
         };
         if let Some(task) = list.tasks().iter().find(|task| !is_parked(task)) {
@@ -55,8 +57,11 @@ pub(crate) async fn parked(read: impl Fn() -> Result<TaskList, Error>) -> TaskLi
             before = None;
             continue;
         }
-        let seen: Vec<_> =
-            list.tasks().iter().map(|task| (task.id(), task.root().cloned())).collect();
+        let seen: Vec<_> = list
+            .tasks()
+            .iter()
+            .map(|task| (task.id(), task.root().cloned()))
+            .collect();
         if before.as_ref() == Some(&seen) {
             return list;
         }
@@ -66,15 +71,27 @@ pub(crate) async fn parked(read: impl Fn() -> Result<TaskList, Error>) -> TaskLi
     panic!("the tasks do not come to rest: {restless}");
 }
 
-/// Panics with every difference between the tasks of a list and the shapes.
-pub(crate) fn compare(areas: &[&Area], stage: &Stage, list: &TaskList) {
+/// The names of shapes, and how their tasks must read.
+pub(crate) fn written(areas: &[&Area]) -> impl Iterator<Item = (&'static str, &'static str)> {
+    areas
+        .iter()
+        .flat_map(|area| area.shapes)
+        .map(|shape| (shape.name, shape.tasks))
+}
+
+/// Panics with every difference between the tasks of a list and what is written of them.
+pub(crate) fn compare<'e>(
+    written: impl IntoIterator<Item = (&'e str, &'e str)>,
+    stage: &Stage,
+    list: &TaskList,
+) {
     let mut texts = Writer::new(list, stage).texts();
     let mut differences = String::new();
-    for shape in areas.iter().flat_map(|area| area.shapes) {
-        for (name, expected) in blocks(shape.tasks) {
+    for (shape, tasks) in written {
+        for (name, expected) in blocks(tasks) {
             let seen = texts.remove(&name).unwrap_or_default();
             if seen != expected {
-                let _ = write!(differences, "\n\n== {}", shape.name);
+                let _ = write!(differences, "\n\n== {shape}");
                 difference(&expected, &seen, &mut differences);
             }
         }
@@ -130,8 +147,8 @@ fn difference(expected: &str, seen: &str, out: &mut String) {
                 j += 1;
                 (' ', old)
             }
-            (Some(old), new) if new.is_none()
-                || length(&common, (i + 1, j)) >= length(&common, (i, j + 1)) =>
+            (Some(old), new)
+                if new.is_none() || length(&common, (i + 1, j)) >= length(&common, (i, j + 1)) =>
             {
                 i += 1;
                 ('-', old)

@@ -1,9 +1,9 @@
 //! All that is left out of a comparison: it would change with the version of a dependency, or is nobody's business.
 //!
-//! - Types are cut down to the last segments of their paths, and lose the default allocator.
+//! - Types are cut down to the last segments of their paths, and lose the default allocator and hasher.
 //! - Paths of this crate lose its name.
-//! - Frames of dependencies count only where a frame of this crate is below them: what they wait for is compared by
-//!   itself. Their lines never count.
+//! - Frames of dependencies count only where a frame of this crate is below them, and of several in a row only the
+//!   outermost, which this crate has called. Their lines and locals never count. What they wait for does.
 //! - Locals are in the order of their names, and so are holds and waits: no order is promised.
 //! - Holds in frames of dependencies, and places in queues, are left out of the list of holds.
 
@@ -25,6 +25,19 @@ pub(crate) fn path(function: &str) -> &str {
 /// Whether a frame counts.
 pub(crate) fn counts(frame: &Frame) -> bool {
     is_own(frame.function()) || frame.inner().iter().any(counts)
+}
+
+/// The frames that count inside one that does.
+pub(crate) fn inside(frame: &Frame) -> Vec<&Frame> {
+    let mut inside = Vec::new();
+    for inner in frame.inner().iter().filter(|inner| counts(inner)) {
+        if is_own(frame.function()) || is_own(inner.function()) {
+            inside.push(inner);
+        } else {
+            inside.extend(self::inside(inner));
+        }
+    }
+    inside
 }
 
 /// Whether a hold counts.
@@ -53,7 +66,9 @@ pub(crate) fn type_name(full: &str) -> String {
         rest = &rest[next.len_utf8()..];
     }
     short.push_str(&segment);
-    short.replace(", Global>", ">")
+    short
+        .replace(", Global>", ">")
+        .replace(", RandomState>", ">")
 }
 
 #[test]
@@ -61,7 +76,10 @@ fn types_lose_their_paths() {
     for (full, short) in [
         ("u8", "u8"),
         ("alloc::vec::Vec<a::B, alloc::alloc::Global>", "Vec<B>"),
-        ("&mut [core::option::Option<(a::B, u8)>; 3]", "&mut [Option<(B, u8)>; 3]"),
+        (
+            "&mut [core::option::Option<(a::B, u8)>; 3]",
+            "&mut [Option<(B, u8)>; 3]",
+        ),
         ("a::b::{async block}", "{async block}"),
     ] {
         assert_eq!(type_name(full), short);

@@ -5,9 +5,13 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
     os::fd::{AsRawFd, RawFd},
+    time::Duration,
 };
 
 use tokio::task::JoinHandle;
+
+/// Longer than any test; expectations tell deadlines in hours.
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 
 /// The shapes of one file.
 pub(crate) struct Area {
@@ -27,11 +31,13 @@ pub(crate) struct Shape {
     pub(crate) tasks: &'static str,
 }
 
+type Step = Box<dyn FnOnce(&mut Stage)>;
+
 /// What goes on behind the back of the tasks.
 #[derive(Default)]
 pub(crate) struct Stage {
     kept: Vec<Box<dyn Any>>,
-    later: Vec<Box<dyn FnOnce(&mut Stage)>>,
+    later: Vec<Step>,
     ids: BTreeSet<u64>,
     descriptors: BTreeMap<u64, &'static str>,
 }
@@ -42,7 +48,7 @@ impl Stage {
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        let _ = self.spawn_joinable(future);
+        drop(self.spawn_joinable(future));
     }
 
     /// Spawns a task that somebody joins.

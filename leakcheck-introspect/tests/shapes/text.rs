@@ -9,9 +9,10 @@
 //! ```
 //!
 //! A task is named for its future; several of one future are numbered in the order of their ids. In brackets stand its
-//! state, unless it is idle, `stuck` where it provably waits for ever, and `open` where its waits may not be all.
+//! state, unless it is idle, `stuck` where it provably waits for ever, and `open` where its waits may not be all. A
+//! question mark stands behind a local that may have been moved out of.
 
-use std::{collections::BTreeMap, fmt::Write, time::Duration};
+use std::{collections::BTreeMap, fmt::Write};
 
 use leakcheck_introspect::{
     Certainty, Class, Event, Frame, FrameKind, Graph, Location, Role, State, Task, TaskList, Wait,
@@ -21,7 +22,7 @@ use tokio::time::Instant;
 
 use crate::{
     AREAS, normal,
-    shape::{Area, Stage},
+    shape::{Area, HOUR, Stage},
 };
 
 /// Writes the tasks of one list.
@@ -45,11 +46,15 @@ impl<'l> Writer<'l> {
     /// The text of every task, by its name.
     pub(crate) fn texts(&self) -> BTreeMap<String, String> {
         let tasks = self.list.tasks().iter();
-        tasks.map(|task| (self.name(task).to_owned(), self.text(task))).collect()
+        tasks
+            .map(|task| (self.name(task).to_owned(), self.text(task)))
+            .collect()
     }
 
     fn name(&self, task: &Task) -> &str {
-        self.names.get(&task.id()).map_or("a task of another list", String::as_str)
+        self.names
+            .get(&task.id())
+            .map_or("a task of another list", String::as_str)
     }
 
     fn text(&self, task: &Task) -> String {
@@ -58,12 +63,18 @@ impl<'l> Writer<'l> {
         if !special.is_empty() {
             let _ = write!(text, " [{}]", special.join(", "));
         }
-        if let Some(root) = task.root() {
+        if let Some(root) = task.root().filter(|root| normal::counts(root)) {
             frame_lines(root, 1, &mut text);
         }
-        let holds = task.holds().iter().filter(|hold| normal::is_shown(hold)).map(|hold| {
-            format!("{}: {}", hold.local(), object(hold.role(), hold.object().class()))
-        });
+        let holds = task
+            .holds()
+            .iter()
+            .filter(|hold| normal::is_shown(hold))
+            .map(|hold| {
+                let doubt = doubt(hold.certainty());
+                let object = object(hold.role(), hold.object().class());
+                format!("{}{doubt}: {object}", hold.local())
+            });
         let holds = sorted(holds);
         if !holds.is_empty() {
             let _ = write!(text, "\n  holds {}", holds.join(", "));
@@ -96,10 +107,12 @@ impl<'l> Writer<'l> {
 
     fn wait(&self, task: &Task, wait: &Wait) -> String {
         let verb = match wait.certainty() {
-            Certainty::Awaits => "waits",
-            Certainty::MayAwait => "may wait",
+            Certainty::Certain => "waits",
+            Certainty::Possible => "may wait",
         };
-        let class = wait.object().map_or("nothing", |object| class_name(object.class()));
+        let class = wait
+            .object()
+            .map_or("nothing", |object| class_name(object.class()));
         let event = match wait.event() {
             Event::Message { senders } => format!("message of {class}{}", counted(*senders)),
             Event::Capacity => format!("capacity of {class}"),
@@ -113,14 +126,21 @@ impl<'l> Writer<'l> {
             Event::Deadline(Some(at)) => return format!("{verb} for {}", hours(*at)),
             Event::Readiness => {
                 let number = wait.object().map_or(u64::MAX, |object| object.address());
-                return format!("{verb} for {class} `{}`", self.stage.descriptor_name(number));
+                return format!(
+                    "{verb} for {class} `{}`",
+                    self.stage.descriptor_name(number)
+                );
             }
             Event::Never => return format!("{verb} for nothing"),
             other => return format!("{verb} for {other:?} of {class}"),
         };
         let wakers = self.graph.wakers(task, wait);
         let wakers = sorted(wakers.iter().map(|waker| self.waker(waker)));
-        let wakers = if wakers.is_empty() { "nobody found".to_owned() } else { wakers.join(", ") };
+        let wakers = if wakers.is_empty() {
+            "nobody found".to_owned()
+        } else {
+            wakers.join(", ")
+        };
         format!("{verb} for {event} <- {wakers}")
     }
 
@@ -128,7 +148,9 @@ impl<'l> Writer<'l> {
         let name = self.name(waker.task);
         match waker.hold {
             None => name.to_owned(),
-            Some(hold) if normal::is_own(hold.function()) => format!("{name} `{}`", hold.local()),
+            Some(hold) if normal::is_own(hold.function()) => {
+                format!("{name} `{}`{}", hold.local(), doubt(hold.certainty()))
+            }
             Some(_) => format!("{name} inside a dependency"),
         }
     }
@@ -138,14 +160,20 @@ impl<'l> Writer<'l> {
 fn names(list: &TaskList) -> BTreeMap<u64, String> {
     let mut by_future: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
     for task in list.tasks() {
-        by_future.entry(normal::path(task.future())).or_default().push(task.id());
+        by_future
+            .entry(normal::path(task.future()))
+            .or_default()
+            .push(task.id());
     }
     let mut names = BTreeMap::new();
     for (future, ids) in by_future {
         match &ids[..] {
             [only] => _ = names.insert(*only, future.to_owned()),
             several => names.extend(
-                several.iter().enumerate().map(|(index, id)| (*id, format!("{future}#{index}"))),
+                several
+                    .iter()
+                    .enumerate()
+                    .map(|(index, id)| (*id, format!("{future}#{index}"))),
             ),
         }
     }
@@ -154,10 +182,13 @@ fn names(list: &TaskList) -> BTreeMap<u64, String> {
 
 /// One frame, and those inside it.
 fn frame_lines(frame: &Frame, depth: usize, text: &mut String) {
-    if !normal::counts(frame) {
-        return;
-    }
-    let _ = write!(text, "\n{:1$}{2}", "", depth * 2, normal::path(frame.function()));
+    let _ = write!(
+        text,
+        "\n{:1$}{2}",
+        "",
+        depth * 2,
+        normal::path(frame.function())
+    );
     if normal::is_own(frame.function()) {
         let _ = match frame.kind() {
             FrameKind::Suspended => Ok(()),
@@ -169,27 +200,35 @@ fn frame_lines(frame: &Frame, depth: usize, text: &mut String) {
             let _ = write!(text, " {}", marker(location));
         }
         let locals = frame.locals().iter();
-        let locals = locals.map(|local| format!("{}: {}", local.name(), normal::type_name(local.ty())));
+        let locals =
+            locals.map(|local| format!("{}: {}", local.name(), normal::type_name(local.ty())));
         let locals = sorted(locals);
         if !locals.is_empty() {
             let _ = write!(text, "  {}", locals.join(", "));
         }
     }
-    for inner in frame.inner() {
+    for inner in normal::inside(frame) {
         frame_lines(inner, depth + 1, text);
     }
 }
 
-/// The marker on a line of this crate, else the line itself.
+/// The marker on a line of this crate or alone on the line above, else the line itself.
 fn marker(location: &Location) -> String {
-    let at = |area: &&&Area| location.file().ends_with(&format!("tests/shapes/{}", area.file));
+    let at = |area: &&&Area| {
+        location
+            .file()
+            .ends_with(&format!("tests/shapes/{}", area.file))
+    };
     let Some(area) = AREAS.iter().find(at) else {
         return format!("@{location}");
     };
-    let line = area.source.lines().nth(location.line() as usize - 1).unwrap_or_default();
-    match line.split_once("// @") {
-        Some((_, marker)) => format!("@{marker}"),
-        None => format!("@{}:{} `{}`", area.file, location.line(), line.trim()),
+    let before = location.line().saturating_sub(2) as usize;
+    let mut lines = area.source.lines().skip(before).map(str::trim);
+    let above = lines.next().and_then(|line| line.strip_prefix("// @"));
+    let line = lines.next().unwrap_or_default();
+    match line.split_once("// @").map(|(_, marker)| marker).or(above) {
+        Some(marker) => format!("@{marker}"),
+        None => format!("@{}:{} `{line}`", area.file, location.line()),
     }
 }
 
@@ -197,6 +236,14 @@ fn sorted(parts: impl Iterator<Item = String>) -> Vec<String> {
     let mut parts: Vec<_> = parts.collect();
     parts.sort_unstable();
     parts
+}
+
+/// The mark of what may have been moved away.
+fn doubt(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Certain => "",
+        Certainty::Possible => "?",
+    }
 }
 
 fn object(role: Role, class: Class) -> String {
@@ -239,7 +286,6 @@ fn counted(senders: Option<u64>) -> String {
 
 /// A deadline, to the nearest hour: no test takes half of one.
 fn hours(at: std::time::Instant) -> String {
-    const HOUR: Duration = Duration::from_secs(3600);
     let left = Instant::from_std(at).saturating_duration_since(Instant::now()) + HOUR / 2;
     format!("timer in {} h", left.as_secs() / HOUR.as_secs())
 }

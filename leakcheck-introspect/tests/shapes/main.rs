@@ -1,0 +1,121 @@
+//! Every way to await that is known reads as written here, in full: frames, lines, locals, holds, waits and who could
+//! end them.
+
+mod check;
+mod normal;
+mod shape;
+mod text;
+
+mod branches;
+mod channels;
+mod combinators;
+mod erased;
+mod local;
+mod locks;
+mod mpsc;
+mod net;
+mod owners;
+mod permits;
+mod plain;
+mod quiet;
+mod senders;
+mod shared;
+mod signals;
+mod states;
+mod streams;
+mod tasks;
+mod timers;
+mod tokens;
+mod whole;
+mod wrappers;
+
+use leakcheck_introspect::TaskList;
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::{
+    check::{compare, spawned, written},
+    shape::{Area, Stage},
+};
+
+/// What runs on a runtime of either flavour.
+const SHARED: &[&Area] = &[
+    &branches::AREA,
+    &channels::AREA,
+    &combinators::AREA,
+    &erased::AREA,
+    &locks::AREA,
+    &mpsc::AREA,
+    &net::AREA,
+    &owners::AREA,
+    &permits::AREA,
+    &plain::AREA,
+    &senders::AREA,
+    &shared::AREA,
+    &signals::AREA,
+    &streams::AREA,
+    &tasks::AREA,
+    &timers::AREA,
+    &tokens::AREA,
+    &wrappers::AREA,
+];
+
+/// Everything, for the lines of markers.
+const AREAS: &[&Area] = &[
+    &branches::AREA,
+    &channels::AREA,
+    &combinators::AREA,
+    &erased::AREA,
+    &local::AREA,
+    &locks::AREA,
+    &mpsc::AREA,
+    &net::AREA,
+    &owners::AREA,
+    &permits::AREA,
+    &plain::AREA,
+    &senders::AREA,
+    &shared::AREA,
+    &signals::AREA,
+    &states::AREA,
+    &streams::AREA,
+    &tasks::AREA,
+    &timers::AREA,
+    &tokens::AREA,
+    &wrappers::AREA,
+];
+
+fn current_thread() -> Runtime {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be built")
+}
+
+fn multi_thread() -> Runtime {
+    let mut builder = Builder::new_multi_thread();
+    builder
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime can be built")
+}
+
+fn all_shapes_read_as_written(runtime: &Runtime) {
+    let mut stage = Stage::default();
+    runtime.block_on(async {
+        let list = spawned(SHARED, &mut stage, || {
+            TaskList::of_runtime(&Handle::current())
+        })
+        .await;
+        compare(written(SHARED), &stage, &list);
+    });
+}
+
+#[test]
+fn on_one_thread() {
+    all_shapes_read_as_written(&current_thread());
+}
+
+#[test]
+fn on_several_threads() {
+    all_shapes_read_as_written(&multi_thread());
+}
