@@ -20,8 +20,13 @@ async fn worker(number: usize) {
 }
 
 fn main() {
-    let count: usize = std::env::args().nth(1).map_or(100_000, |count| count.parse().expect("a number"));
-    let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime can be built");
+    let count: usize = std::env::args()
+        .nth(1)
+        .map_or(100_000, |count| count.parse().expect("a number"));
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime can be built");
     runtime.block_on(async {
         for number in 0..count {
             tokio::spawn(worker(number));
@@ -32,8 +37,17 @@ fn main() {
         for _ in 0..2 {
             let start = Instant::now();
             let list = TaskList::of_runtime(&Handle::current()).expect("tasks can be read");
-            let idle = list.tasks().iter().filter(|task| task.root().is_some()).count();
-            println!("{} tasks, {idle} with frames, {:?}, gap {:?}", list.tasks().len(), start.elapsed(), list.gap());
+            let idle = list
+                .tasks()
+                .iter()
+                .filter(|task| task.root().is_some())
+                .count();
+            println!(
+                "{} tasks, {idle} with frames, {:?}, gap {:?}",
+                list.tasks().len(),
+                start.elapsed(),
+                list.gap()
+            );
         }
     });
 }

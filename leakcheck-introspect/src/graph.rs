@@ -106,7 +106,10 @@ impl<'l> Graph<'l> {
                 let senders = senders.or((object.class == Class::Oneshot).then_some(1));
                 senders.is_some_and(|senders| self.stuck_senders(object) >= senders)
             }
-            Event::Permit => self.stuck_holds(object).any(|hold| hold.is_exclusive),
+            // Who wants to be alone waits for every reader, and a reader for who is alone.
+            Event::Permit => self
+                .stuck_holds(object)
+                .any(|hold| hold.is_exclusive || wait.is_exclusive && hold.role == Role::Guard),
             _ => false,
         }
     }
@@ -125,7 +128,9 @@ impl<'l> Graph<'l> {
             .iter()
             .filter(|task| self.stuck.contains(&task.address))
             .flat_map(|task| &task.holds)
-            .filter(move |hold| hold.object.is_same(object) && hold.certainty == Certainty::Certain)
+            .filter(move |hold| {
+                hold.object.is_same(object) && hold.certainty == Certainty::Certain && hold.is_sole
+            })
     }
 }
 

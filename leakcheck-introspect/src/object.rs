@@ -79,6 +79,8 @@ pub struct Hold {
     pub(crate) place: u64,
     /// Whether nobody else can have the lock at the same time.
     pub(crate) is_exclusive: bool,
+    /// Whether nobody else can come to it, as through an `Arc` with other owners.
+    pub(crate) is_sole: bool,
     pub(crate) certainty: Certainty,
     pub(crate) function: Arc<str>,
     pub(crate) local: Arc<str>,
@@ -123,6 +125,8 @@ pub struct Wait {
     pub(crate) event: Event,
     pub(crate) object: Option<Object>,
     pub(crate) certainty: Certainty,
+    /// Whether it waits to have a lock alone.
+    pub(crate) is_exclusive: bool,
 }
 
 impl Wait {

@@ -35,23 +35,41 @@ async fn spawner() {
 
 /// How long, in seconds: a moment by default, longer where `LEAKCHECK_TEST_SECONDS` says so.
 fn duration() -> Duration {
-    let seconds = std::env::var("LEAKCHECK_TEST_SECONDS").map(|text| text.parse().expect("a number"));
+    let seconds =
+        std::env::var("LEAKCHECK_TEST_SECONDS").map(|text| text.parse().expect("a number"));
     Duration::from_secs(seconds.unwrap_or(3))
 }
 
 /// What is wrong with a task that was read.
 fn complaint(task: &Task) -> Option<String> {
-    let functions: Vec<_> = task.chain().iter().map(|frame| frame.function().to_owned()).collect();
-    let line = task.root().and_then(|root| root.location()).map(|location| location.line());
+    let functions: Vec<_> = task
+        .chain()
+        .iter()
+        .map(|frame| frame.function().to_owned())
+        .collect();
+    let line = task
+        .root()
+        .and_then(|root| root.location())
+        .map(|location| location.line());
     let expected = match task.future() {
         "churn::parked" => {
-            let names: Vec<_> = task.root().into_iter().flat_map(|root| root.locals()).collect();
-            functions == ["churn::parked", "tokio::sync::mpsc::bounded::Receiver::recv"]
+            let names: Vec<_> = task
+                .root()
+                .into_iter()
+                .flat_map(|root| root.locals())
+                .collect();
+            functions
+                == [
+                    "churn::parked",
+                    "tokio::sync::mpsc::bounded::Receiver::recv",
+                ]
                 && line == Some(LINE)
                 && task.state() == State::Idle
                 && names.iter().any(|local| local.name() == "doubled")
         }
-        "churn::short" | "churn::spawner" => functions.first().is_some_and(|first| first == task.future()),
+        "churn::short" | "churn::spawner" => functions
+            .first()
+            .is_some_and(|first| first == task.future()),
         _ => false,
     };
     (!expected).then(|| format!("{} {functions:?} {line:?}", task.future()))
@@ -59,7 +77,11 @@ fn complaint(task: &Task) -> Option<String> {
 
 #[test]
 fn what_stays_is_read_right() {
-    let runtime = Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_time()
+        .build()
+        .unwrap();
     let mut keep = Vec::new();
     let mut ids = HashSet::new();
     for number in 0..PARKED {
@@ -72,31 +94,49 @@ fn what_stays_is_read_right() {
         runtime.spawn(spawner());
     }
     // Until all are parked.
-    while runtime.block_on(async { TaskList::of_runtime(runtime.handle()) }).is_ok_and(|list| {
-        list.tasks()
-            .iter()
-            .filter(|task| task.future() == "churn::parked" && complaint(task).is_none())
-            .count()
-            < PARKED
-    }) {}
+    while runtime
+        .block_on(async { TaskList::of_runtime(runtime.handle()) })
+        .is_ok_and(|list| {
+            list.tasks()
+                .iter()
+                .filter(|task| task.future() == "churn::parked" && complaint(task).is_none())
+                .count()
+                < PARKED
+        })
+    {}
     let start = Instant::now();
     let (mut snapshots, mut whole, mut read) = (0_u64, 0_u64, 0_u64);
     while start.elapsed() < duration() {
         let list = TaskList::of_runtime(runtime.handle()).expect("the program has debug info");
         snapshots += 1;
-        let (known, unread): (Vec<&Task>, Vec<&Task>) = list.tasks().iter().partition(|task| task.root().is_some());
+        let (known, unread): (Vec<&Task>, Vec<&Task>) =
+            list.tasks().iter().partition(|task| task.root().is_some());
         for task in &known {
             assert_eq!(complaint(task), None);
         }
-        let parked: Vec<_> = known.iter().filter(|task| task.future() == "churn::parked").collect();
+        let parked: Vec<_> = known
+            .iter()
+            .filter(|task| task.future() == "churn::parked")
+            .collect();
         for task in &parked {
-            assert!(ids.contains(&task.id().to_string()), "task {} is none of ours", task.id());
+            assert!(
+                ids.contains(&task.id().to_string()),
+                "task {} is none of ours",
+                task.id()
+            );
         }
         read += known.len() as u64;
         if list.gap().is_none() {
             whole += 1;
-            let busy = unread.iter().filter(|task| task.future() == "churn::parked").count();
-            assert_eq!((parked.len(), busy), (PARKED, 0), "a whole list has all that stay");
+            let busy = unread
+                .iter()
+                .filter(|task| task.future() == "churn::parked")
+                .count();
+            assert_eq!(
+                (parked.len(), busy),
+                (PARKED, 0),
+                "a whole list has all that stay"
+            );
         }
     }
     println!("{snapshots} snapshots, {whole} of them whole, {read} tasks read");

@@ -22,11 +22,18 @@ fn armed(start: Instant) -> Vec<(u64, String)> {
         .timers()
         .iter()
         .map(|timer| {
-            let left = timer.deadline().expect("it has a deadline").saturating_duration_since(start);
-            let is_woken = |task: &&leakcheck_introspect::Task| Some(task.address()) == timer.wakes();
+            let left = timer
+                .deadline()
+                .expect("it has a deadline")
+                .saturating_duration_since(start);
+            let is_woken =
+                |task: &&leakcheck_introspect::Task| Some(task.address()) == timer.wakes();
             let woken = tasks.tasks().iter().find(is_woken);
             let name = woken.map_or("nobody", |task| task.future());
-            ((left + Duration::from_millis(500)).as_secs(), name.to_owned())
+            (
+                (left + Duration::from_millis(500)).as_secs(),
+                name.to_owned(),
+            )
         })
         .collect()
 }
@@ -83,12 +90,17 @@ fn on_one_thread() {
 
 #[test]
 fn on_workers() {
-    run(Builder::new_multi_thread().worker_threads(2).enable_time().build());
+    run(Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_time()
+        .build());
 }
 
 #[test]
 fn without_a_driver_there_are_none() {
-    let runtime = Builder::new_current_thread().build().expect("a runtime can be built");
+    let runtime = Builder::new_current_thread()
+        .build()
+        .expect("a runtime can be built");
     let timers = TimerList::of_runtime(runtime.handle()).expect("tests have debug info");
     assert_eq!(timers.timers(), []);
 }

@@ -1,8 +1,8 @@
 //! How tasks are read: memory, debug info, typed values, tokio's structures, futures. Data flows in this order.
 
-mod canary;
 #[allow(dead_code, reason = "not used by `decode` yet")]
 mod alive;
+mod canary;
 mod decode;
 mod dwarf;
 mod memory;

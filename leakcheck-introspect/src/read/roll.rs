@@ -63,6 +63,9 @@ impl<'r, 'i> Roll<'r, 'i> {
             return task;
         }
         if let Some(root) = self.recognise(listed) {
+            if listed.kind.is_boxed() {
+                task.future = Arc::clone(&root.function);
+            }
             task.root = Some(root);
         } else {
             self.decode(listed, &mut task);
@@ -116,6 +119,9 @@ impl<'r, 'i> Roll<'r, 'i> {
             && known.places.len() < MOST_PLACES
         {
             known.places.push((trail, Arc::clone(&root)));
+        }
+        if listed.kind.is_boxed() {
+            task.future = Arc::clone(&root.function);
         }
         task.root = Some(root);
         task.waits = decoded.waits;

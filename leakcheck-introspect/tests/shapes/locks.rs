@@ -155,7 +155,7 @@ pub(crate) const AREA: Area = Area {
             tasks: "
                 locks::locks_twice [stuck]
                   locks::locks_twice @locks_twice  first: MutexGuard<u8>, lock: Mutex<u8>
-                  holds first: guard of mutex, lock: mutex
+                  holds first: guard of mutex, lock?: mutex
                   waits for permit of mutex <- locks::locks_twice `first`
             ",
         },

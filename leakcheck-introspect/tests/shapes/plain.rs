@@ -203,7 +203,7 @@ pub(crate) const AREA: Area = Area {
             spawn: |stage| stage.spawn(calls_closure()),
             tasks: "
                 plain::calls_closure [stuck]
-                  plain::calls_closure @calls_closure  offset: i64, shifted: {async closure}
+                  plain::calls_closure @calls_closure  offset: i64, shifted: {closure}
                     plain::calls_closure::{async closure} @closure  by: i64, offset: &i64
                   waits for nothing
             ",

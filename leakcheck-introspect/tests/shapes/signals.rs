@@ -97,7 +97,7 @@ pub(crate) const AREA: Area = Area {
             tasks: "
                 signals::notified_by_itself
                   signals::notified_by_itself @notified_by_itself  bell: Notify
-                  holds bell: notify
+                  holds bell?: notify
                   waits for notification of notify <- nobody found
             ",
         },

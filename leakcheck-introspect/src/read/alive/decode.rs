@@ -1,7 +1,8 @@
 //! Decodes the few instructions of x86-64 that drop code is made of where it was not optimised. All others are a `None`.
 
 use super::action::{
-    Action as A, Action, Address, Arithmetic, NEXT, Place, RAX, RSP, Register, Source, Target, widen,
+    Action as A, Action, Address, Arithmetic, NEXT, Place, RAX, RSP, Register, Source, Target,
+    widen,
 };
 
 /// The instruction at the start of `bytes`, which lie at `at`, and where the next one lies.

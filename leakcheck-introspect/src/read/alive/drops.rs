@@ -78,9 +78,7 @@ impl Drops {
             .find(|name| !name.starts_with('{'))?;
         self.closures
             .iter()
-            .filter(|(_, symbol)| {
-                memory::find(symbol.as_bytes(), named.as_bytes()).is_some()
-            })
+            .filter(|(_, symbol)| memory::find(symbol.as_bytes(), named.as_bytes()).is_some())
             .map(|(address, _)| *address)
             .find(|address| {
                 dropped(image, *address).is_some_and(|ty| places::is_same(ty, coroutine))
@@ -115,9 +113,10 @@ impl Drops {
 fn is_drop(symbol: &str) -> bool {
     let old = symbol.strip_prefix("_ZN4core3ptr").is_some_and(|rest| {
         let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
-        NAMES
-            .iter()
-            .any(|name| rest.strip_prefix(name).is_some_and(|rest| rest.starts_with("$LT$")))
+        NAMES.iter().any(|name| {
+            rest.strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with("$LT$"))
+        })
     });
     old || symbol.starts_with("_RINv") && new_argument(symbol).is_some()
 }

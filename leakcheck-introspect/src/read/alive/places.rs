@@ -145,10 +145,7 @@ impl Search<'_, '_> {
     }
 
     fn member(&mut self, member: &Member, offset: u64, depth: u32) -> Option<()> {
-        match (
-            offset.checked_sub(member.offset),
-            self.image.ty(member.ty),
-        ) {
+        match (offset.checked_sub(member.offset), self.image.ty(member.ty)) {
             // What has no size lies at its start.
             (Some(offset), Some(ty)) if offset < ty.size.max(1) => {
                 self.visit(ty, offset, depth + 1)

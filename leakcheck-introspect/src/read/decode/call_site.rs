@@ -12,6 +12,9 @@ use crate::{
     read::dwarf::{Die, Image, Type, Variant},
 };
 
+/// Variables that macros declare on the line of their call: tokio's `select!` and `join!`, those of the futures crate.
+const MACROS: &[&str] = &["futures", "_fut0", "__select_result", "__poll_fn"];
+
 /// A place of suspension.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Site {
@@ -56,8 +59,13 @@ pub(super) fn of(image: &Image, ty: &Type, variant: &Variant) -> Site {
 fn line_of_call(image: &Image, ty: &Type, variant: &Variant) -> Option<u32> {
     let own_file = ty.variants().first()?.member.file;
     let file = image.unit(ty.die.unit)?.file(own_file)?;
-    let mut lines = image.lines_of_variable(ty, "futures", &file);
+    let mut lines = Vec::new();
+    for variable in MACROS {
+        lines.extend(image.lines_of_variable(ty, variable, &file));
+    }
     lines.sort_unstable();
+    // A macro declares it twice, first as itself and then as a reference, on the line of its call.
+    lines.dedup();
     // Each macro keeps one such variable, and states are numbered in the order of the source.
     let macros = ty
         .variants()
@@ -69,7 +77,6 @@ fn line_of_call(image: &Image, ty: &Type, variant: &Variant) -> Option<u32> {
             .position(|ty| ty == variant.member.ty)?;
         return lines.get(index).copied();
     }
-    lines.dedup();
     match lines[..] {
         [only] => Some(only),
         _ => None,

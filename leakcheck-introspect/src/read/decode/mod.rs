@@ -1,6 +1,8 @@
 //! From the bytes of a future to frames, waits and holds.
 
+mod barren;
 mod call_site;
+mod collections;
 mod name;
 mod scan;
 mod variables;
@@ -8,7 +10,7 @@ mod variables;
 use std::sync::Arc;
 
 use self::{
-    scan::{Mode, Scan},
+    scan::{Mode, Object, Scan},
     variables::{Presence, Variables},
 };
 use super::{
@@ -40,6 +42,8 @@ pub(crate) struct Decoded {
 struct Decoder<'r, 'i> {
     reader: &'r Reader<'i>,
     frames: u32,
+    /// Waits that were seen, also those that were seen before.
+    seen: u32,
     waits: Vec<Wait>,
     holds: Vec<Hold>,
     is_complete: bool,
@@ -50,11 +54,16 @@ pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
     let mut decoder = Decoder {
         reader,
         frames: 0,
+        seen: 0,
         waits: Vec::new(),
         holds: Vec::new(),
         is_complete: true,
     };
-    let root = decoder.frame(future, 0, Trust::Unknown);
+    let mut root = decoder.frame(future, 0, Trust::Unknown);
+    // What is boxed goes by the name of what is in the box.
+    if is_wrapper(future.ty) && root.inner.len() == 1 {
+        root = root.inner.remove(0);
+    }
     decoder.waits.dedup();
     Decoded {
         root,
@@ -114,7 +123,7 @@ impl Decoder<'_, '_> {
             return frame;
         }
         if let Some(call) = call
-            && reader.aside(|| self.called(call, inside))
+            && reader.aside(|| self.called(call, &function, inside))
         {
             return frame;
         }
@@ -131,10 +140,10 @@ impl Decoder<'_, '_> {
         } else {
             Trust::Unknown
         };
-        let (waits, frames) = (self.waits.len(), self.frames);
+        let (seen, frames) = (self.seen, self.frames);
         let inner = self.awaited(awaitee, depth + 1, closures);
         frame.inner.extend(inner);
-        if self.waits.len() == waits && self.frames == frames {
+        if self.seen == seen && self.frames == frames {
             // It waits for something of which nothing is known.
             self.is_complete = false;
         }
@@ -157,29 +166,34 @@ impl Decoder<'_, '_> {
     /// A future that is polled by code of its own: all futures and objects inside it count.
     fn poll_based(&mut self, future: Value, depth: u32, closures: Trust) -> Frame {
         let mut frame = plain_frame(future.ty.base.as_str().into());
-        let scan = Scan::of(self.reader, future, Mode::Futures, closures);
+        let home = home_of(&frame.function).to_owned();
+        let scan = Scan::of(self.reader, future, Mode::Futures, closures, &home);
         self.is_complete &= !scan.is_cut;
         for (value, trust) in &scan.futures {
-            let (waits, frames) = (self.waits.len(), self.frames);
+            if closures == Trust::Known && self.is_unresumed(*value) {
+                // A macro polls all of its branches at once, but for those that are switched off.
+                continue;
+            }
+            let (seen, frames) = (self.seen, self.frames);
             let inner = self.awaited(*value, depth + 1, Trust::Unknown);
-            let unknown =
-                self.waits.len() == waits && self.frames == frames + 1 && inner.is_empty();
-            self.is_complete &= !unknown && *trust == Trust::Known;
+            let is_unknown = self.seen == seen && self.frames == frames + 1 && inner.is_empty();
+            self.is_complete &= !is_unknown && *trust == Trust::Known;
             frame.inner.extend(inner);
         }
-        for (path, found, trust) in &scan.objects {
+        for object in &scan.objects {
+            let found = &object.found;
             let is_awaited = found.known.leaf == Leaf::Yes
                 || found.role == Role::Receiver
                 || found.role == Role::Owner && found.object.class == crate::Class::Descriptor;
             if is_awaited && let Some(event) = found.awaited(self.reader) {
-                let certainty = match trust {
+                let certainty = match object.trust {
                     Trust::Known => Certainty::Certain,
                     Trust::Unknown => Certainty::Possible,
                 };
                 self.wait(event, Some(found.object), certainty);
                 self.is_complete &= certainty == Certainty::Certain;
             }
-            self.hold(&frame, found, path, Certainty::Certain);
+            self.hold(&frame, object, "", Certainty::Certain);
         }
         if scan.futures.is_empty() && scan.objects.is_empty() {
             self.is_complete = false;
@@ -188,19 +202,23 @@ impl Decoder<'_, '_> {
     }
 
     /// Waits of a function of tokio, read off what its `self` leads to.
-    fn called(&mut self, call: Call, inside: Value) -> bool {
-        let before = self.waits.len();
+    fn called(&mut self, call: Call, function: &str, inside: Value) -> bool {
+        let before = self.seen;
+        let is_exclusive = wants_to_be_alone(function);
         for name in ["self", "__self", "this"] {
             let Some(value) = self.reader.field(inside, name) else {
                 continue;
             };
-            let scan = Scan::of(self.reader, value, Mode::Objects, Trust::Known);
-            for (_, found, _) in &scan.objects {
+            let scan = Scan::of(self.reader, value, Mode::Objects, Trust::Known, "");
+            for Object { found, .. } in &scan.objects {
                 if let Some(event) = call.event(self.reader, found) {
                     self.wait(event, Some(found.object), Certainty::Certain);
                 }
             }
-            if self.waits.len() > before {
+            if self.seen > before {
+                if let Some(wait) = self.waits.last_mut().filter(|_| is_exclusive) {
+                    wait.is_exclusive = true;
+                }
                 return true;
             }
         }
@@ -212,7 +230,9 @@ impl Decoder<'_, '_> {
             event,
             object,
             certainty,
+            is_exclusive: false,
         };
+        self.seen += 1;
         if !self.waits.contains(&wait) {
             self.waits.push(wait);
         }
@@ -229,50 +249,80 @@ impl Decoder<'_, '_> {
         let mut locals: Vec<Local> = Vec::new();
         let variables = Variables::of(self.reader, coroutine, frame.kind);
         for (name, value) in variables.named(self.reader, inside) {
-            let scan = Scan::of(self.reader, value, Mode::Objects, Trust::Known);
+            let scan = Scan::of(
+                self.reader,
+                value,
+                Mode::Objects,
+                Trust::Known,
+                home_of(&frame.function),
+            );
             self.is_complete &= !scan.is_cut;
-            let mut is_gone = !scan.objects.is_empty();
-            for (path, found, _) in &scan.objects {
-                let presence = variables.presence(value, found);
-                is_gone &= presence == Presence::Gone;
+            let mut is_gone = variables.is_gone(self.reader, value);
+            for (index, object) in scan.objects.iter().enumerate() {
+                let presence = variables.presence(value, &object.found);
+                is_gone = presence == Presence::Gone && (is_gone || index == 0);
                 let certainty = match presence {
                     Presence::There => Certainty::Certain,
                     Presence::Unknown => Certainty::Possible,
                     Presence::Gone => continue,
                 };
                 if !(is_library && is_reference(value.ty)) {
-                    self.hold(frame, found, &format!("{name}{path}"), certainty);
+                    self.hold(frame, object, name, certainty);
                 }
             }
             if is_gone {
                 continue;
             }
+            let local = Local {
+                name: name.into(),
+                ty: self.type_name(value.ty).into(),
+            };
             // A pinned variable occurs as itself and as the reference that is polled.
-            if !locals.iter().any(|known| &*known.name == name) {
-                locals.push(Local {
-                    name: name.into(),
-                    ty: self.type_name(value.ty).into(),
-                });
+            let is_pinned = |known: &Local| {
+                known == &local
+                    || known.name == local.name
+                        && (known.ty.starts_with("Pin<&") || local.ty.starts_with("Pin<&"))
+            };
+            if !locals.iter().any(is_pinned) {
+                locals.push(local);
             }
         }
         locals
     }
 
-    fn hold(&mut self, frame: &Frame, found: &scan::Object, path: &str, certainty: Certainty) {
+    fn is_unresumed(&self, future: Value) -> bool {
+        let state = self.reader.variant(future);
+        state.is_some_and(|(_, inside)| {
+            future.ty.is_coroutine() && inside.ty.name.starts_with("Unresumed")
+        })
+    }
+
+    fn hold(&mut self, frame: &Frame, object: &Object, variable: &str, certainty: Certainty) {
+        let found = &object.found;
         let hold = Hold {
             object: found.object,
             role: found.role,
             place: found.place,
             is_exclusive: found.is_exclusive(),
+            is_sole: object.is_sole,
             certainty,
             function: Arc::clone(&frame.function),
-            local: path.trim_start_matches('.').into(),
+            local: format!("{variable}{}", object.path)
+                .trim_start_matches('.')
+                .into(),
             location: frame.location.clone(),
         };
         let is_same = |known: &&mut Hold| {
             known.object == hold.object && known.role == hold.role && known.place == hold.place
         };
         match self.holds.iter_mut().find(is_same) {
+            // A future and a library's own frame know better whether it is there, and the user's how it is called.
+            Some(known)
+                if known.certainty < certainty
+                    && (variable.is_empty() || Call::of(&frame.function).is_some()) =>
+            {
+                known.certainty = certainty;
+            }
             // Behind the reference of one frame stands the variable of another.
             Some(known) if known.certainty < certainty => *known = hold,
             Some(_) => {}
@@ -301,6 +351,21 @@ fn plain_frame(function: Arc<str>) -> Frame {
         locals: Vec::new(),
         inner: Vec::new(),
     }
+}
+
+/// Whether the function asks for a lock that nobody else may have.
+fn wants_to_be_alone(function: &str) -> bool {
+    let method = function.rsplit("::").next().unwrap_or_default();
+    function.starts_with("tokio::sync::rwlock") && method.starts_with("write")
+}
+
+/// The crate of a function.
+fn home_of(function: &str) -> &str {
+    function
+        .trim_start_matches('<')
+        .split("::")
+        .next()
+        .unwrap_or_default()
 }
 
 /// Pointers and the like, whose content is what matters.

@@ -28,6 +28,11 @@ pub(crate) fn coroutine(image: &Image, ty: &Type) -> Arc<str> {
         }
         path.push_str(shown);
     }
+    if ty.name.starts_with("{async_closure")
+        && let Some(outer) = path.strip_suffix("::{closure}")
+    {
+        path.truncate(outer.len());
+    }
     let last = match ty.name {
         name if name.starts_with("{async_fn_env#") => "",
         name if name.starts_with("{async_block_env#") => "::{async block}",
@@ -71,26 +76,37 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
 /// A type with every path in it cut down to its last segment, and without the default allocator.
 pub(crate) fn short(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
-    let mut word = String::new();
+    let (mut word, mut before) = (String::new(), String::new());
     let mut rest = name.chars().peekable();
     while let Some(next) = rest.next() {
         if next == ':' && rest.peek() == Some(&':') {
             rest.next();
             // What stood before the colons was only a path, unless it is the end of something in brackets.
             if !out.ends_with('>') || !word.is_empty() {
-                word.clear();
+                before = std::mem::take(&mut word);
             }
         } else if next.is_alphanumeric() || matches!(next, '_' | '{' | '}' | '#') {
             word.push(next);
         } else {
-            out.push_str(&word);
+            out.push_str(known_as(&word, &before));
             word.clear();
             out.push(next);
         }
     }
-    out.push_str(&word);
+    out.push_str(known_as(&word, &before));
     out.replace(", Global>", ">")
         .replace("dyn Future<assoc$<Output,", "dyn Future<Output = ")
+}
+
+/// What the compiler makes of functions, blocks and closures, under the names that people know.
+fn known_as<'n>(word: &'n str, function: &'n str) -> &'n str {
+    match word.split('#').next() {
+        Some("{async_fn_env") => function,
+        Some("{async_block_env") => "{async block}",
+        Some("{async_closure_env" | "{async_closure") => "{async closure}",
+        Some("{closure_env") => "{closure}",
+        _ => word,
+    }
 }
 
 #[cfg(test)]
@@ -101,6 +117,8 @@ mod tests {
     fn types_are_cut_down_to_their_last_segments() {
         for (long, expected) in [
             ("u32", "u32"),
+            ("a::Fuse<b::leaf::{async_fn_env#0}>", "Fuse<leaf>"),
+            ("a::f::{closure_env#1}", "{closure}"),
             ("alloc::string::String", "String"),
             (
                 "alloc::vec::Vec<alloc::string::String, alloc::alloc::Global>",

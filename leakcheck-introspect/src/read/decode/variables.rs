@@ -5,7 +5,7 @@
 
 use super::is_reference;
 use crate::{
-    FrameKind,
+    Class, FrameKind, Role,
     read::{
         alive::{self, Alive},
         dwarf::Member,
@@ -53,7 +53,8 @@ impl Variables {
         for member in inside.ty.members() {
             let name = match member.name {
                 "__self" => "self",
-                name => name,
+                // Captured by reference.
+                name => name.strip_prefix("_ref__").unwrap_or(name),
             };
             let is_moved =
                 |moved: &Member| moved.name == member.name && moved.offset == member.offset;
@@ -83,16 +84,48 @@ impl Variables {
         };
         let end = variable.address.saturating_add(variable.ty.size);
         let is_inside = (variable.address..end).contains(&found.place);
+        // Without anything to drop in them they leave no trace in the code that drops.
+        let leaves_no_trace = found.role == Role::Owner
+            && matches!(
+                found.object.class,
+                Class::Mutex | Class::RwLock | Class::Semaphore | Class::Notify | Class::Barrier
+            );
         let is_there = if is_inside {
             alive.covers(found.place, found.value.ty.size)
         } else {
             alive.touches(variable.address, variable.ty.size)
         };
-        if is_there { Presence::There } else { Presence::Gone }
+        match is_there {
+            true => Presence::There,
+            false if is_inside && leaves_no_trace => Presence::Unknown,
+            false => Presence::Gone,
+        }
+    }
+
+    /// Whether a variable was moved out of that has something to drop.
+    pub(super) fn is_gone(&self, reader: &Reader<'_>, variable: Value) -> bool {
+        const OWNERS: &[&str] = &[
+            "alloc::boxed::Box",
+            "alloc::rc::Rc",
+            "alloc::string::String",
+            "alloc::sync::Arc",
+            "alloc::vec::Vec",
+        ];
+        let Some(alive) = self.alive.as_ref() else {
+            return false;
+        };
+        let owns = || {
+            reader
+                .inside(variable, &|ty| OWNERS.contains(&ty.base.as_str()))
+                .is_some()
+        };
+        !is_reference(variable.ty) && !alive.touches(variable.address, variable.ty.size) && owns()
     }
 }
 
 /// What macros of tokio and std put beside the user's own variables.
 fn is_of_macro(name: &str) -> bool {
-    matches!(name, "pinned" | "disabled" | "futures") || name.starts_with("_ref__")
+    let is_number = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(name, "pinned" | "disabled" | "futures")
+        || name.strip_prefix("_fut").is_some_and(is_number)
 }

@@ -211,6 +211,11 @@ impl Header {
 }
 
 impl TaskKind {
+    /// Whether the future is only a pointer to one: tokio itself boxes those that are big.
+    pub(crate) fn is_boxed(&self) -> bool {
+        self.future.is_some_and(|ty| ty.base == "core::pin::Pin")
+    }
+
     /// The number of the task at `address`.
     pub(crate) fn id(&self, reader: &Reader<'_>, address: u64) -> Option<u64> {
         reader.memory.word(address.wrapping_add(self.id))

@@ -32,8 +32,14 @@ impl Entrance {
         };
         let wheel = reader
             .inside(driver, &|ty| ty.base == layout::WHEEL)
-            .ok_or_else(|| Error::new("the runtime's time driver has no wheel; this kind of driver is not known"))?;
-        let start = reader.field(driver, "time_source").and_then(|source| clock::instant(reader, source));
+            .ok_or_else(|| {
+                Error::new(
+                    "the runtime's time driver has no wheel; this kind of driver is not known",
+                )
+            })?;
+        let start = reader
+            .field(driver, "time_source")
+            .and_then(|source| clock::instant(reader, source));
         let levels = walk(reader, wheel, &["levels"])?;
         let levels = elements(reader, reader.target(levels).unwrap_or(levels))?;
         for level in levels {
@@ -68,7 +74,9 @@ fn timer(reader: &Reader<'_>, entry: Value, start: Option<std::time::Instant>) -
         .inside(entry, &|ty| ty.base == "core::task::wake::RawWaker")
         .and_then(|waker| reader.memory.word(reader.field(waker, "data")?.address));
     Timer {
-        deadline: tick.zip(start).and_then(|(tick, start)| start.checked_add(Duration::from_millis(tick))),
+        deadline: tick
+            .zip(start)
+            .and_then(|(tick, start)| start.checked_add(Duration::from_millis(tick))),
         waker,
     }
 }
@@ -76,7 +84,9 @@ fn timer(reader: &Reader<'_>, entry: Value, start: Option<std::time::Instant>) -
 /// The elements of an array.
 fn elements(reader: &Reader<'_>, array: Value) -> Result<Vec<Value>, Error> {
     let Shape::Array(element, count) = array.ty.shape else {
-        return Err(Error::new("the wheel of the runtime's time driver is not an array"));
+        return Err(Error::new(
+            "the wheel of the runtime's time driver is not an array",
+        ));
     };
     let ty = reader
         .image

@@ -85,8 +85,18 @@ async fn captured_if(condition: bool, first: Probe, second: Probe) {
 #[test]
 fn arguments_are_the_captured_and_the_local_at_once() {
     for condition in [false, true] {
-        let seen = suspended!(captured_if(black_box(condition), Probe::new(), Probe::new()));
-        let count = |name| seen[0].left(name).iter().filter(|is_left| **is_left).count();
+        let seen = suspended!(captured_if(
+            black_box(condition),
+            Probe::new(),
+            Probe::new()
+        ));
+        let count = |name| {
+            seen[0]
+                .left(name)
+                .iter()
+                .filter(|is_left| **is_left)
+                .count()
+        };
         assert_eq!(count("first"), usize::from(!condition));
         assert_eq!(count("second"), usize::from(condition));
     }

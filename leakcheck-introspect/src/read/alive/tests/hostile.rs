@@ -132,7 +132,11 @@ fn a_cleared_flag_reads_as_cleared() {
 fn bytes_without_sense_end() {
     let mut numbers = numbers();
     for _ in 0..4_000 {
-        let bytes: Vec<u8> = numbers.by_ref().take(16).flat_map(u64::to_le_bytes).collect();
+        let bytes: Vec<u8> = numbers
+            .by_ref()
+            .take(16)
+            .flat_map(u64::to_le_bytes)
+            .collect();
         let followed = run(&bytes, 64);
         // By chance it may return before it does anything.
         let is_nothing = followed.is_none_or(|followed| followed.calls.is_empty());

@@ -95,7 +95,9 @@ impl Suspended {
             .iter()
             .filter(|address| self.place.contains(address));
         let all = named.map(|probe| probe.address);
-        let all = all.chain(left.map(|left| left.address)).chain(seen.copied());
+        let all = all
+            .chain(left.map(|left| left.address))
+            .chain(seen.copied());
         all.filter(|address| self.alive.covers(*address, 8) != dropped.contains(address))
             .collect()
     }
@@ -120,9 +122,7 @@ fn is_optimised() -> bool {
 /// Spawns a future, lets it run until it waits, and reads it and what it awaits; `None` where nothing is read.
 ///
 /// What is said of probes is compared with what dropping the task drops.
-pub(super) fn suspend(
-    future: impl Future<Output = ()> + Send + 'static,
-) -> Option<Vec<Suspended>> {
+pub(super) fn suspend(future: impl Future<Output = ()> + Send + 'static) -> Option<Vec<Suspended>> {
     let runtime = Builder::new_current_thread().build();
     let (seen, dropped) = runtime.expect("a runtime can be built").block_on(async {
         let task = ::tokio::spawn(future);
@@ -136,7 +136,10 @@ pub(super) fn suspend(
         assert!(ended.is_err(), "it waits until it is aborted");
         (seen, DROPPED.with_borrow(Vec::clone))
     });
-    assert!(seen.is_some() || !is_followed(), "it is read where it can be");
+    assert!(
+        seen.is_some() || !is_followed(),
+        "it is read where it can be"
+    );
     for suspended in seen.iter().flatten() {
         let mistakes = suspended.mistakes(&dropped);
         assert!(mistakes.is_empty(), "{mistakes:x?} in {suspended:x?}");

@@ -1,0 +1,62 @@
+//! Types in which no walk finds anything.
+
+use std::collections::HashSet;
+
+use super::scan::{is_driver, is_opaque};
+use crate::read::{
+    dwarf::{Shape, Type},
+    tokio::Known,
+    value::Reader,
+};
+
+/// Types that one question looks at; beyond that the answer is no.
+const MOST_TYPES: usize = 5_000;
+
+/// Whether neither futures nor objects can be inside values of this type.
+pub(super) fn is_barren(reader: &Reader<'_>, ty: &'static Type) -> bool {
+    *ty.is_barren.get_or_init(|| find_nothing(reader, ty))
+}
+
+fn find_nothing(reader: &Reader<'_>, ty: &'static Type) -> bool {
+    let image = reader.image;
+    let mut seen = HashSet::new();
+    let mut open = vec![ty];
+    while let Some(next) = open.pop() {
+        if !seen.insert(next.die) || next.is_barren.get() == Some(&true) {
+            continue;
+        }
+        let is_fruitful = next.is_barren.get() == Some(&false)
+            || next.is_coroutine()
+            || next.member("vtable").is_some()
+            || next.base == "core::future::pending::Pending"
+            || is_driver(next)
+            || Known::is_one(next);
+        if is_fruitful || seen.len() > MOST_TYPES {
+            return false;
+        }
+        // Collections point to bytes; their elements stand in their arguments.
+        open.extend(
+            next.arguments
+                .iter()
+                .filter_map(|argument| image.ty(argument.1)),
+        );
+        if is_opaque(next) {
+            continue;
+        }
+        match &next.shape {
+            Shape::Leaf => {}
+            Shape::Pointer(to) | Shape::Array(to, _) => open.extend(image.ty(*to)),
+            Shape::Struct(members) => {
+                open.extend(members.iter().filter_map(|member| image.ty(member.ty)));
+            }
+            Shape::Enum { variants, .. } => {
+                open.extend(
+                    variants
+                        .iter()
+                        .filter_map(|variant| image.ty(variant.member.ty)),
+                );
+            }
+        }
+    }
+    true
+}
