@@ -47,9 +47,9 @@ impl<'l> Graph<'l> {
             if freed.is_empty() {
                 return graph;
             }
-            freed.iter().for_each(|address| {
+            for address in &freed {
                 graph.stuck.remove(address);
-            });
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use std::{
 use tokio::task::{JoinHandle, LocalSet};
 
 use super::{Program, list, value::Reader};
-use crate::{Error, Event, FrameKind, State, Task};
+use crate::{Error, Event, FrameKind, Local, Location, State, Task};
 
 /// Line of the canary's await.
 const LINE: u32 = line!() + 5;
@@ -60,12 +60,12 @@ fn check(sleeper: &Task, canary: &Task) -> Result<(), String> {
     expect(canary.state() == State::Idle, "its state")?;
     let frame = canary.root().ok_or("no frames")?;
     expect(frame.kind() == FrameKind::Suspended, "where it is")?;
-    let line = frame.location().map(|location| location.line());
+    let line = frame.location().map(Location::line);
     expect(
         line == Some(LINE),
         &format!("line {line:?} instead of {LINE}"),
     )?;
-    let names: Vec<_> = frame.locals().iter().map(|local| local.name()).collect();
+    let names: Vec<_> = frame.locals().iter().map(Local::name).collect();
     expect(names.contains(&"sum"), &format!("variables {names:?}"))?;
     let [wait] = canary.waits() else {
         return Err(format!("{} waits instead of 1", canary.waits().len()));

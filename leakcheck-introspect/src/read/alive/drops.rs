@@ -85,6 +85,16 @@ impl Drops {
             })
     }
 
+    /// Types of all coroutines that have such code.
+    #[cfg(test)]
+    pub(super) fn coroutines(&self, image: &Image) -> Vec<&'static Type> {
+        let types = self
+            .closures
+            .iter()
+            .filter_map(|(address, _)| dropped(image, *address));
+        types.filter(|ty| ty.is_coroutine()).collect()
+    }
+
     /// What the function at `address` does.
     pub(super) fn callee(&self, image: &Image, address: u64) -> Callee {
         let callees = || self.callees.lock().unwrap_or_else(PoisonError::into_inner);

@@ -23,6 +23,9 @@ pub(super) struct Site {
     pub(super) is_macro: bool,
 }
 
+/// Lines that were found before.
+static SITES: Mutex<Option<HashMap<Die, Option<u32>>>> = Mutex::new(None);
+
 /// Where the coroutine `ty` is suspended in this case of its state.
 pub(super) fn of(image: &Image, ty: &Type, variant: &Variant) -> Site {
     let Some(unit) = image.unit(ty.die.unit) else {
@@ -35,7 +38,6 @@ pub(super) fn of(image: &Image, ty: &Type, variant: &Variant) -> Site {
             is_macro: false,
         };
     }
-    static SITES: Mutex<Option<HashMap<Die, Option<u32>>>> = Mutex::new(None);
     let sites = || SITES.lock().unwrap_or_else(PoisonError::into_inner);
     let known = sites()
         .as_ref()

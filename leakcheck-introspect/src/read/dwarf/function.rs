@@ -43,7 +43,7 @@ impl Image {
 
     /// Adds what an entry says, and what those say that it refers to: a declaration, the origin of an inlined copy.
     fn describe(&self, unit: &'static Unit, offset: usize, function: &mut Function, depth: u32) {
-        let Ok(mut tree) = unit.unit.entries_tree(Some(UnitOffset(offset))) else {
+        let Ok(mut tree) = unit.parsed.entries_tree(Some(UnitOffset(offset))) else {
             return;
         };
         let Ok(root) = tree.root() else { return };
@@ -130,7 +130,7 @@ impl Image {
 
     fn variables(&self, unit: &Unit, function: usize, name: &str, file: &str) -> Vec<u32> {
         let mut lines = Vec::new();
-        let Ok(mut entries) = unit.unit.entries_at_offset(UnitOffset(function)) else {
+        let Ok(mut entries) = unit.parsed.entries_at_offset(UnitOffset(function)) else {
             return lines;
         };
         let mut top = None;

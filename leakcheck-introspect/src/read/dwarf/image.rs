@@ -93,7 +93,7 @@ impl Image {
             else {
                 continue;
             };
-            let Ok(mut ranges) = unit.dwarf.unit_ranges(&unit.unit) else {
+            let Ok(mut ranges) = unit.dwarf.unit_ranges(&unit.parsed) else {
                 continue;
             };
             while let Ok(Some(range)) = ranges.next() {
@@ -135,7 +135,7 @@ impl Image {
         Some(Box::leak(Box::new(Unit {
             number,
             start,
-            unit,
+            parsed: unit,
             dwarf,
             skeleton,
             index: OnceLock::new(),

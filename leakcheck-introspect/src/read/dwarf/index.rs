@@ -27,7 +27,7 @@ pub(super) struct Scope {
 impl Index {
     pub(super) fn of(unit: &Unit) -> gimli::Result<Self> {
         let mut index = Self::default();
-        let mut entries = unit.unit.entries_raw(None)?;
+        let mut entries = unit.parsed.entries_raw(None)?;
         let mut outer = Vec::new();
         let mut current = u32::MAX;
         while !entries.is_empty() {
@@ -83,7 +83,7 @@ impl Index {
             if let Some(address) = address_of(unit, expression) {
                 self.vtables.push((address, offset));
             }
-        } else if let Ok(Some(address)) = unit.dwarf.attr_address(&unit.unit, value)
+        } else if let Ok(Some(address)) = unit.dwarf.attr_address(&unit.parsed, value)
             && address > 1
         {
             self.functions.push((address, offset));
@@ -122,10 +122,10 @@ fn find(table: &[(u64, u32)], address: u64) -> Option<usize> {
 
 /// The address in an expression that is nothing but an address.
 fn address_of(unit: &Unit, expression: gimli::Expression<super::Slice>) -> Option<u64> {
-    let mut operations = expression.operations(unit.unit.encoding());
+    let mut operations = expression.operations(unit.parsed.encoding());
     let address = match operations.next().ok()?? {
         gimli::Operation::Address { address } => address,
-        gimli::Operation::AddressIndex { index } => unit.dwarf.address(&unit.unit, index).ok()?,
+        gimli::Operation::AddressIndex { index } => unit.dwarf.address(&unit.parsed, index).ok()?,
         _ => return None,
     };
     (address > 1 && operations.next().ok()?.is_none()).then_some(address)

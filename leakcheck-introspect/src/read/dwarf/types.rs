@@ -137,7 +137,7 @@ impl Unit {
     }
 
     pub(super) fn parse(&self, image: &Image, offset: usize) -> Option<Type> {
-        let mut tree = self.unit.entries_tree(Some(UnitOffset(offset))).ok()?;
+        let mut tree = self.parsed.entries_tree(Some(UnitOffset(offset))).ok()?;
         let root = tree.root().ok()?;
         let tag = root.entry().tag();
         let facts = self.facts(image, root.entry());
@@ -148,7 +148,7 @@ impl Unit {
                 facts.size.unwrap_or(8),
             ),
             c::DW_TAG_array_type => {
-                let (element, count) = (facts.ty?, self.count(root));
+                let (element, count) = (facts.ty?, count(root));
                 let each = image.ty(element).map_or(0, |element| element.size);
                 (Shape::Array(element, count), each.saturating_mul(count))
             }
@@ -190,17 +190,6 @@ impl Unit {
         } else {
             image.unit(target.unit)?.parse(image, target.offset)
         }
-    }
-
-    fn count(&self, root: EntriesTreeNode<Slice>) -> u64 {
-        let mut children = root.children();
-        while let Ok(Some(child)) = children.next() {
-            if child.entry().tag() == c::DW_TAG_subrange_type {
-                let count = child.entry().attr_value(c::DW_AT_count);
-                return count.as_ref().and_then(number).unwrap_or(0);
-            }
-        }
-        0
     }
 
     fn inside(
@@ -264,6 +253,18 @@ impl Unit {
             variants,
         }
     }
+}
+
+/// Number of elements of an array.
+fn count(root: EntriesTreeNode<Slice>) -> u64 {
+    let mut children = root.children();
+    while let Ok(Some(child)) = children.next() {
+        if child.entry().tag() == c::DW_TAG_subrange_type {
+            let count = child.entry().attr_value(c::DW_AT_count);
+            return count.as_ref().and_then(number).unwrap_or(0);
+        }
+    }
+    0
 }
 
 fn member(facts: &Facts) -> Option<Member> {

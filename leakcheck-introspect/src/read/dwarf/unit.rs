@@ -15,7 +15,7 @@ pub(crate) struct Unit {
     pub(super) number: u32,
     /// Where it starts in its section.
     pub(super) start: usize,
-    pub(super) unit: gimli::Unit<Slice>,
+    pub(super) parsed: gimli::Unit<Slice>,
     /// The program's own sections, or those of the file that this unit was split off to.
     pub(super) dwarf: &'static gimli::Dwarf<Slice>,
     /// What the program itself has of a unit that was split off: lines, folders, addresses.
@@ -61,7 +61,7 @@ impl Unit {
 
     pub(super) fn text(&self, value: AttributeValue<Slice>) -> &'static str {
         self.dwarf
-            .attr_string(&self.unit, value)
+            .attr_string(&self.parsed, value)
             .ok()
             .and_then(|text| std::str::from_utf8(text.slice()).ok())
             .unwrap_or("")
@@ -109,12 +109,12 @@ impl Unit {
 
     /// The attributes of the entry at `offset`.
     pub(super) fn facts_at(&self, image: &Image, offset: usize) -> Option<Facts> {
-        let entry = self.unit.entry(UnitOffset(offset)).ok()?;
+        let entry = self.parsed.entry(UnitOffset(offset)).ok()?;
         Some(self.facts(image, &entry))
     }
 
     pub(super) fn name_at(&self, offset: usize) -> &'static str {
-        self.unit
+        self.parsed
             .entry(UnitOffset(offset))
             .ok()
             .and_then(|entry| entry.attr_value(c::DW_AT_name))
@@ -123,7 +123,7 @@ impl Unit {
 
     /// The path of a file of this unit, joined with its directory.
     pub(crate) fn file(&self, number: u64) -> Option<Arc<str>> {
-        let lines = self.skeleton.as_ref().unwrap_or(&self.unit);
+        let lines = self.skeleton.as_ref().unwrap_or(&self.parsed);
         let header = lines.line_program.as_ref()?.header();
         let file = header.file(number)?;
         let name = self.text(file.path_name());

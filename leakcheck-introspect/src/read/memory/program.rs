@@ -15,7 +15,11 @@ impl Program {
     pub(crate) fn of_this_process() -> Self {
         let mut program = Self {
             bias: 0,
-            span: u64::MAX..0,
+            // Nothing yet: whatever comes begins before and ends after it.
+            span: Range {
+                start: u64::MAX,
+                end: 0,
+            },
         };
         // SAFETY: `note_first` gets the pointer to `program`, which outlives the call.
         unsafe { libc::dl_iterate_phdr(Some(note_first), (&raw mut program).cast()) };

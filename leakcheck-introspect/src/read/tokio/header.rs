@@ -112,7 +112,7 @@ impl Header {
                 "the memory of the task at {address:#x} is not readable"
             ))
         };
-        if address % 8 != 0 {
+        if !address.is_multiple_of(8) {
             return Err(Error::new(format!("the task at {address:#x} is misplaced")));
         }
         let word = |at: u64| reader.memory.word(at).ok_or_else(broken);

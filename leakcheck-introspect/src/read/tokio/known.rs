@@ -278,9 +278,8 @@ impl Found {
 
     /// A counter of the channel.
     fn count(&self, reader: &Reader<'_>, name: &str) -> Option<u64> {
-        let path = match self.known.at {
-            Pointer(path) => path,
-            _ => return None,
+        let Pointer(path) = self.known.at else {
+            return None;
         };
         let shared = reader.target(reader.walk(self.value, path)?)?;
         let count = reader.field(shared, name)?;
@@ -289,6 +288,8 @@ impl Found {
 
     /// When the timer fires.
     fn deadline(&self, reader: &Reader<'_>) -> Option<Instant> {
-        clock::instant(reader, reader.field(self.value, "deadline")?)
+        // Until 1.52 it stands in the entry of the timer.
+        let holder = reader.inside(self.value, &|ty| ty.member("deadline").is_some())?;
+        clock::instant(reader, reader.field(holder, "deadline")?)
     }
 }

@@ -1,5 +1,6 @@
 //! Real coroutines are suspended, read, and then dropped: what was said to be left must be what their drop drops.
 
+mod all;
 mod cases;
 mod hostile;
 mod tokios;
