@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    cell::Cell,
     path::Path,
     sync::{Mutex, OnceLock, PoisonError},
 };
@@ -173,9 +174,8 @@ impl Image {
         if let Some(known) = types().get(&die.offset) {
             return *known;
         }
-        let parsed = unit
-            .parse(self, die.offset)
-            .map(|ty| &*Box::leak(Box::new(ty)));
+        let parsed = nested(|| unit.parse(self, die.offset)).flatten();
+        let parsed = parsed.map(|ty| &*Box::leak(Box::new(ty)));
         *types().entry(die.offset).or_insert(parsed)
     }
 
@@ -206,6 +206,20 @@ impl Image {
             .filter_map(|number| self.unit(number))
             .find_map(|unit| self.find_in(unit, prefix, fits))
     }
+}
+
+/// Parses something inside something that is being parsed; `None` where that goes too deep to be true.
+pub(super) fn nested<R>(parse: impl FnOnce() -> R) -> Option<R> {
+    const DEEPEST: u32 = 64;
+    thread_local! {
+        static DEPTH: Cell<u32> = const { Cell::new(0) };
+    }
+    let depth = DEPTH.get();
+    (depth < DEEPEST).then_some(())?;
+    DEPTH.set(depth + 1);
+    let result = parse();
+    DEPTH.set(depth);
+    Some(result)
 }
 
 /// A section's bytes, inflated if need be; empty where there is none.

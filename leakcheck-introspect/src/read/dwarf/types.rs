@@ -6,6 +6,7 @@ use gimli::{EntriesTreeNode, UnitOffset, constants as c};
 
 use super::{
     Die, Image, Slice, Unit,
+    image::nested,
     unit::{Facts, number},
 };
 
@@ -185,11 +186,7 @@ impl Unit {
 
     /// What another name stands for.
     fn parse_again(&self, image: &Image, target: Die) -> Option<Type> {
-        if target.unit == self.number {
-            self.parse(image, target.offset)
-        } else {
-            image.unit(target.unit)?.parse(image, target.offset)
-        }
+        nested(|| image.unit(target.unit)?.parse(image, target.offset)).flatten()
     }
 
     fn inside(
