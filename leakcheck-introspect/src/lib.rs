@@ -9,6 +9,10 @@ mod read;
 mod task;
 mod timer;
 
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub use read::fuzzing;
+
 pub use error::Error;
 pub use frame::{Frame, FrameKind, Local, Location};
 pub use graph::{Graph, Waker};

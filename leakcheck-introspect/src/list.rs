@@ -21,6 +21,14 @@ impl TaskList {
         read::of_runtime(handle)
     }
 
+    /// The same without looking into the futures: ids, addresses and states only, at a fraction of the time.
+    ///
+    /// # Errors
+    /// As [`of_runtime`](Self::of_runtime).
+    pub fn outline_of_runtime(handle: &Handle) -> Result<Self, Error> {
+        read::outline_of_runtime(handle)
+    }
+
     /// Reads the tasks of a `LocalSet`.
     ///
     /// # Errors

@@ -59,7 +59,7 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for resource in resources {
         let (name, tie, polls, tid) = match &resource.detail {
-            Detail::Task { polls, future } => (
+            Detail::Task { polls, future, .. } => (
                 future.as_deref().map(ToOwned::to_owned),
                 Tie::None,
                 *polls,
@@ -79,7 +79,11 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
                 (name.clone(), tie, None, Some(*tid))
             }
         };
-        let key = (resource.kind(), resource.origin, name.clone(), tie);
+        let place = match resource.detail {
+            Detail::Task { place, .. } => place,
+            Detail::Thread { .. } => 0,
+        };
+        let key = (resource.kind(), resource.origin, name.clone(), tie, place);
         let place = *places.entry(key).or_insert_with(|| {
             groups.push(Group {
                 kind: resource.kind(),
@@ -118,6 +122,7 @@ mod tests {
             detail: Detail::Task {
                 polls: Some(polls),
                 future: None,
+                place: 0,
             },
         }
     }

@@ -2,6 +2,8 @@
 
 mod waiting;
 
+pub(crate) use waiting::place;
+
 use std::time::Duration;
 
 use leakcheck_introspect::{Graph, TaskList};
@@ -15,17 +17,15 @@ use crate::{
 /// One finding per kind, creation path and name. `own` is the token of the check's own runtime.
 pub(crate) fn findings(
     resources: &[Resource],
-    list: Option<&TaskList>,
+    lists: &[&TaskList],
     own: Option<u32>,
     package_dir: Option<&str>,
 ) -> Vec<Leak> {
-    let graph = Graph::new(list);
+    let graph = Graph::new(lists.iter().copied());
+    let find = |id: &u64| lists.iter().find_map(|list| list.find(*id));
     let mut found: Vec<Leak> = Vec::new();
     for group in diff::groups(resources, own) {
-        let tasks: Vec<_> = list
-            .into_iter()
-            .flat_map(|list| group.tasks.iter().filter_map(|id| list.find(*id)))
-            .collect();
+        let tasks: Vec<_> = group.tasks.iter().filter_map(find).collect();
         let waiting = waiting::of(&tasks, &graph, package_dir);
         let leak = finding(&group, waiting, package_dir);
         match found.iter_mut().find(|known| known.is_like(&leak)) {

@@ -90,7 +90,7 @@ pub fn boxed(runtime: Runtime) -> Box<dyn TestRuntime> {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn instrument(builder: &mut Builder) -> &mut Builder {
-    tasks::instrument(builder, Token::new());
+    tasks::instrument_foreign(builder, Token::new());
     builder
 }
 

@@ -53,7 +53,7 @@ impl Snapshot {
         resources.retain(|resource| Some(resource.id) != own.map(crate::model::ResourceId::Task));
         let package_dir = std::env::var("CARGO_MANIFEST_DIR").ok();
         Ok(Self {
-            tasks: explain::findings(&resources, Some(&list), None, package_dir.as_deref()),
+            tasks: explain::findings(&resources, &[&list], None, package_dir.as_deref()),
             gap: list.gap().map(ToOwned::to_owned),
         })
     }

@@ -1,7 +1,7 @@
 //! Tests on one static runtime answer for their own tasks only, also while those of an earlier test go on spawning.
 
 use crate::{
-    child::{assert_fails, assert_passes, run_all, subjects},
+    child::{assert_fails, run_all, subjects},
     left::{Finding, assert_left, tasks},
 };
 
@@ -13,27 +13,18 @@ fn a_leaked_task_stays_its_owners() {
     };
     assert_left(&works.leaks, &[]);
     assert_eq!(works.verdict, "clean");
-    if cfg!(tokio_unstable) {
-        assert_fails(&run);
-        assert!(run.text().contains("1 passed; 2 failed"), "{}", run.text());
-        assert_left(&leaks.leaks, &[tasks(1, "tokio::spawn(pending::<()>());")]);
-        // Children may be alive at the moment of the look as well.
-        let child = "tokio::spawn(async { BORN.fetch_add(1, Ordering::SeqCst) });";
-        let parents: Vec<_> = breeds
-            .leaks
-            .iter()
-            .filter(|leak| !Finding::from(*leak).is_of(child))
-            .cloned()
-            .collect();
-        assert_left(&parents, &[tasks(1, "tokio::spawn(breed());")]);
-    } else {
-        // Without hooks tasks of a runtime that the test does not own are not seen, which the report says.
-        assert_passes(&run);
-        for report in &run.reports {
-            let coverage = report.coverage["task"].as_str().expect("it is a sentence");
-            assert!(coverage.starts_with("none: "), "{coverage}");
-        }
-    }
+    assert_fails(&run);
+    assert!(run.text().contains("1 passed; 2 failed"), "{}", run.text());
+    assert_left(&leaks.leaks, &[tasks(1, "tokio::spawn(pending::<()>());")]);
+    // Children may be alive at the moment of the look as well.
+    let child = "tokio::spawn(async { BORN.fetch_add(1, Ordering::SeqCst) });";
+    let parents: Vec<_> = breeds
+        .leaks
+        .iter()
+        .filter(|leak| !Finding::from(*leak).is_of(child))
+        .cloned()
+        .collect();
+    assert_left(&parents, &[tasks(1, "tokio::spawn(breed());")]);
     for report in &run.reports {
         assert!(
             report.leaks.iter().all(|leak| leak.kind == "task"),

@@ -10,7 +10,7 @@ use std::{
 
 use tokio::task::{JoinHandle, LocalSet};
 
-use super::{Program, list, value::Reader};
+use super::{Program, list, roll::Depth, value::Reader};
 use crate::{Error, Event, FrameKind, Local, Location, State, Task};
 
 /// Line of the canary's await.
@@ -38,7 +38,7 @@ pub(super) fn verify(program: &Program) -> Result<(), Error> {
         .as_mut()
         .poll(&mut Context::from_waker(Waker::noop()));
     let reader = Reader::new(&program.image);
-    let list = list(program, &reader, None, || {
+    let list = list(program, &reader, Depth::Frames, None, || {
         program.entrance.of_local_set(&reader, &set)
     })?;
     let [sleeper, canary] = list.tasks() else {

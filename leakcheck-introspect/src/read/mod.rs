@@ -5,6 +5,9 @@ mod alive;
 mod canary;
 mod decode;
 mod dwarf;
+mod effort;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod memory;
 mod roll;
 mod tokio;
@@ -17,7 +20,7 @@ use ::tokio::{runtime::Handle, task::LocalSet};
 
 use self::{
     dwarf::Image,
-    roll::Roll,
+    roll::{Depth, Roll},
     tokio::{Entrance, Owned},
     value::Reader,
 };
@@ -56,10 +59,19 @@ pub fn available() -> Result<(), Error> {
 
 /// The tasks of a runtime.
 pub(crate) fn of_runtime(handle: &Handle) -> Result<TaskList, Error> {
+    runtime(handle, Depth::Frames)
+}
+
+/// The tasks of a runtime, without their frames.
+pub(crate) fn outline_of_runtime(handle: &Handle) -> Result<TaskList, Error> {
+    runtime(handle, Depth::Outline)
+}
+
+fn runtime(handle: &Handle, depth: Depth) -> Result<TaskList, Error> {
     let program = program()?;
     let reader = Reader::new(&program.image);
     let alive = || handle.metrics().num_alive_tasks();
-    list(program, &reader, Some(&alive), || {
+    list(program, &reader, depth, Some(&alive), || {
         program.entrance.of_runtime(&reader, handle)
     })
 }
@@ -75,7 +87,7 @@ pub(crate) fn timers(handle: &Handle) -> Result<TimerList, Error> {
 pub(crate) fn of_local_set(set: &LocalSet) -> Result<TaskList, Error> {
     let program = program()?;
     let reader = Reader::new(&program.image);
-    list(program, &reader, None, || {
+    list(program, &reader, Depth::Frames, None, || {
         program.entrance.of_local_set(&reader, set)
     })
 }
@@ -83,6 +95,7 @@ pub(crate) fn of_local_set(set: &LocalSet) -> Result<TaskList, Error> {
 fn list(
     program: &Program,
     reader: &Reader<'_>,
+    depth: Depth,
     alive: Option<&dyn Fn() -> usize>,
     owned: impl Fn() -> Result<Owned, Error>,
 ) -> Result<TaskList, Error> {
@@ -110,7 +123,7 @@ fn list(
     let header = program.entrance.known_header();
     let mut tasks: Vec<_> = header
         .map(|header| {
-            let mut roll = Roll::new(reader, header);
+            let mut roll = Roll::new(reader, header, depth);
             walked
                 .tasks
                 .iter()

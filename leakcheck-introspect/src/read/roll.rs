@@ -15,11 +15,19 @@ const FULL: usize = 64;
 /// Places of one kind that tasks are compared with.
 const MOST_PLACES: usize = 64;
 
+/// How much is read of each task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    Outline,
+    Frames,
+}
+
 /// Reads one task after the other.
 #[derive(Debug)]
 pub(super) struct Roll<'r, 'i> {
     reader: &'r Reader<'i>,
     header: &'r Header,
+    depth: Depth,
     kinds: HashMap<*const TaskKind, Places>,
 }
 
@@ -31,10 +39,11 @@ struct Places {
 }
 
 impl<'r, 'i> Roll<'r, 'i> {
-    pub(super) fn new(reader: &'r Reader<'i>, header: &'r Header) -> Self {
+    pub(super) fn new(reader: &'r Reader<'i>, header: &'r Header, depth: Depth) -> Self {
         Self {
             reader,
             header,
+            depth,
             kinds: HashMap::new(),
         }
     }
@@ -59,7 +68,7 @@ impl<'r, 'i> Roll<'r, 'i> {
             return task;
         };
         task.state = Header::meaning(word);
-        if matches!(task.state, State::Running | State::Complete) {
+        if self.depth == Depth::Outline || matches!(task.state, State::Running | State::Complete) {
             return task;
         }
         if let Some(root) = self.recognise(listed) {

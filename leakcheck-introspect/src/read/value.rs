@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::{
+    effort,
     dwarf::{Image, Member, Shape, Type, Variant},
     memory::Memory,
     trail::{Rule, Trail},
@@ -90,6 +91,7 @@ impl<'i> Reader<'i> {
 
     /// A member of a value.
     pub(crate) fn at(&self, value: Value, member: &Member) -> Option<Value> {
+        effort::spend();
         Some(Value {
             ty: self.image.ty(member.ty)?,
             address: value.address.wrapping_add(member.offset),

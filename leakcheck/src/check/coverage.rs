@@ -32,10 +32,13 @@ impl Check {
                  `leakcheck::instrument`, or let `#[leak_checked]` build it"
                     .to_owned(),
             ),
-            None if tasks::ARE_HEARD => Seen::Partial(
-                "only tasks of runtimes that were given to `leakcheck::instrument` are seen".to_owned(),
-            ),
-            None => Seen::Nothing("the check saw no runtime whose tasks it could count".to_owned()),
+            None => match tasks::coverage() {
+                Seen::Full => Seen::Partial(
+                    "only tasks of runtimes that were given to `leakcheck::instrument` are seen"
+                        .to_owned(),
+                ),
+                less => less,
+            },
         }
     }
 }

@@ -49,7 +49,9 @@ impl<'a> Look<'a> {
             return false;
         }
         if !is_remembered {
-            self.first = Some(present.clone());
+            let mut first = present.clone();
+            self.check.identify(&mut first);
+            self.first = Some(first);
         }
         if elapsed < PATIENCE {
             return true;

@@ -79,7 +79,7 @@ impl Check {
     /// What exists now in the scope does not count.
     pub(crate) fn exempt_present(&mut self) {
         let tally = self.scope.tally();
-        if tally.tasks() == 0 && tally.threads() == 0 {
+        if tally.tasks() == 0 && tally.threads() == 0 && !tasks::may_be_elsewhere() {
             return;
         }
         let mut before: HashSet<ResourceId> = HashSet::new();
@@ -124,7 +124,15 @@ impl Check {
             .runtime
             .as_ref()
             .map_or((0, 0), |runtime| (runtime.new_tasks(), runtime.workers()));
-        tally.tasks() == 0 && tally.threads() == workers && counted == 0
+        tally.tasks() == 0
+            && tally.threads() == workers
+            && counted == 0
+            && !(tasks::may_be_elsewhere() && self.has_tasks_elsewhere())
+    }
+
+    /// Whether tasks of the scope are on runtimes that somebody else built.
+    fn has_tasks_elsewhere(&self) -> bool {
+        self.options.wants(Kind::Task) && !tasks::list(Some(self.scope)).is_empty()
     }
 
     /// Whether nothing at all is there, after the runtime was stopped.
@@ -187,7 +195,7 @@ impl Check {
         self.found.resources.extend(new);
         self.found.unnamed += present.unnamed;
         self.found.phantoms += present.phantoms;
-        self.found.list = self.found.list.take().or(present.list);
+        self.found.lists.extend(present.lists);
         self.found.unread = self.found.unread.take().or(present.unread);
     }
 

@@ -4,8 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use leakcheck_introspect::{Graph, TaskList};
 
-use super::Check;
+use super::{Check, Watched};
 use crate::{
+    explain,
     model::{Detail, Kind, Resource, ResourceId},
     sources::{self, tasks},
 };
@@ -27,8 +28,8 @@ pub(super) struct Present {
     pub(super) unnamed: usize,
     /// Listed tasks beyond what the runtime counts.
     pub(super) phantoms: usize,
-    /// The runtime's own list, where it was read.
-    pub(super) list: Option<Arc<TaskList>>,
+    /// The lists of its runtime and of others, where they were read.
+    pub(super) lists: Vec<Arc<TaskList>>,
     /// Why it was not, or not all of it.
     pub(super) unread: Option<String>,
 }
@@ -48,17 +49,13 @@ impl Present {
 
     /// Whether all of it is tasks that were proven to wait for ever.
     pub(super) fn is_stuck(&self) -> bool {
-        let Some(list) = self
-            .list
-            .as_deref()
-            .filter(|_| self.unread.is_none() && self.unnamed == 0)
-        else {
-            return false;
-        };
-        let graph = Graph::new([list]);
-        !self.resources.is_empty()
+        let graph = Graph::new(self.lists.iter().map(Arc::as_ref));
+        let find = |id| self.lists.iter().find_map(|list| list.find(id));
+        self.unread.is_none()
+            && self.unnamed == 0
+            && !self.resources.is_empty()
             && self.resources.iter().all(|resource| match resource.id {
-                ResourceId::Task(id) => list.find(id).is_some_and(|task| graph.is_stuck(task)),
+                ResourceId::Task(id) => find(id).is_some_and(|task| graph.is_stuck(task)),
                 ResourceId::Thread(_) => false,
             })
     }
@@ -90,37 +87,58 @@ impl Check {
         present
     }
 
-    /// Reads the runtime's list of its tasks: where they are suspended, and which they are if no hook has told.
+    /// Reads the lists of tasks: where they are suspended, and which they are if no hook has told.
     pub(super) fn read(&self, present: &mut Present) {
-        let Some(runtime) = self.runtime.as_ref().filter(|_| present.has_tasks()) else {
+        if !present.has_tasks() {
             return;
-        };
-        let list = match tasks::read(&runtime.handle) {
-            Ok(list) => list,
-            Err(error) => {
-                present.unread = Some(error.to_string());
-                return;
-            }
-        };
-        present.unread = list.gap().map(ToOwned::to_owned);
-        if !tasks::ARE_HEARD
-            && present.unread.is_none()
-            && let Some(new) = runtime.new_on(&list, self.scope)
-        {
-            present
-                .resources
-                .extend(self.baseline.since(new, &self.options));
-            present.unnamed = 0;
         }
+        if let Some(runtime) = &self.runtime {
+            match tasks::read(&runtime.handle) {
+                Ok(list) => {
+                    self.identify_on(runtime, &list, present);
+                    present.lists.push(Arc::new(list));
+                }
+                Err(error) => present.unread = Some(error.to_string()),
+            }
+        }
+        present
+            .lists
+            .extend(tasks::read_foreign().into_iter().map(Arc::new));
+        let find = |id| present.lists.iter().find_map(|list| list.find(id));
         for resource in &mut present.resources {
-            if let (ResourceId::Task(id), Detail::Task { future, .. }) =
+            if let (ResourceId::Task(id), Detail::Task { future, place, .. }) =
                 (resource.id, &mut resource.detail)
-                && let Some(task) = list.find(id)
+                && let Some(task) = find(id)
             {
                 *future = Some(task.shared_future());
+                *place = explain::place(task);
             }
         }
-        present.list = Some(Arc::new(list));
+    }
+
+    /// Finds out which the counted tasks are, and no more than that.
+    pub(super) fn identify(&self, present: &mut Present) {
+        if let Some(runtime) = &self.runtime
+            && present.unnamed > 0
+            && !tasks::ARE_HEARD
+            && let Ok(list) = tasks::outline(&runtime.handle)
+        {
+            self.identify_on(runtime, &list, present);
+        }
+    }
+
+    fn identify_on(&self, runtime: &Watched, list: &TaskList, present: &mut Present) {
+        present.unread = list.gap().map(ToOwned::to_owned);
+        if tasks::ARE_HEARD || present.unread.is_some() {
+            return;
+        }
+        if let Some(new) = runtime.new_on(list, self.scope) {
+            let known = present.ids();
+            let new = self.baseline.since(new, &self.options);
+            let new = new.into_iter().filter(|task| !known.contains(&task.id));
+            present.resources.extend(new);
+            present.unnamed = 0;
+        }
     }
 
     /// Whether a task is there that no identity can excuse; tells without listing.
@@ -141,7 +159,7 @@ impl Check {
         }
         let mut present = Present::default();
         if phase == Phase::Running && self.options.wants(Kind::Task) {
-            let listed = if self.scope.tally().tasks() > 0 {
+            let listed = if self.scope.tally().tasks() > 0 || tasks::may_be_elsewhere() {
                 tasks::list(Some(self.scope))
             } else {
                 Vec::new()
@@ -150,10 +168,12 @@ impl Check {
             if let Some(runtime) = &self.runtime
                 && (runtime.new_tasks() > 0 || !present.resources.is_empty())
             {
-                // Without a token nobody knows which of the listed tasks are this runtime's: rather miss some.
-                let named = runtime
-                    .token
-                    .map_or(runtime.before + present.resources.len(), tasks::named_on);
+                let named = match runtime.token {
+                    _ if !tasks::ARE_HEARD => runtime.before,
+                    Some(token) => tasks::named_on(token),
+                    // Nobody knows which of the listed tasks are this runtime's: rather miss some.
+                    None => runtime.before + present.resources.len(),
+                };
                 match tasks::unnamed(&runtime.handle, named) {
                     tasks::Count::More(unnamed) => present.unnamed = unnamed,
                     tasks::Count::Fewer(phantoms) if runtime.token.is_some() => {

@@ -1,6 +1,6 @@
 //! From what was found to a report.
 
-use std::{collections::HashSet, time::Instant};
+use std::{collections::HashSet, sync::Arc, time::Instant};
 
 use super::{Check, PATIENCE, present::Present, watched::Watched};
 use crate::{
@@ -13,8 +13,8 @@ impl Check {
     fn findings(&self, present: &Present) -> Vec<Leak> {
         let own = self.runtime.as_ref().and_then(Watched::token);
         let package_dir = self.whom.package_dir();
-        let list = present.list.as_deref();
-        let mut found = explain::findings(&present.resources, list, own, package_dir.as_deref());
+        let lists: Vec<_> = present.lists.iter().map(Arc::as_ref).collect();
+        let mut found = explain::findings(&present.resources, &lists, own, package_dir.as_deref());
         if present.unnamed > 0 {
             found.insert(0, explain::unnamed_tasks(present.unnamed));
         }
@@ -87,7 +87,7 @@ impl Check {
                 .collect(),
             unnamed: first.unnamed.saturating_sub(self.found.unnamed),
             phantoms: 0,
-            list: None,
+            lists: Vec::new(),
             unread: None,
         };
         self.findings(&ended)

@@ -1,8 +1,13 @@
 //! From decoded tasks to what a person can use: where they wait, for what, and who could help.
 
-use std::time::Instant;
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    time::Instant,
+};
 
-use leakcheck_introspect::{Certainty, Class, Event, FrameKind, Graph, State, Task, Wait};
+use leakcheck_introspect::{
+    Certainty, Class, Event, FrameKind, Graph, Location, State, Task, Wait,
+};
 
 use crate::{
     capture,
@@ -18,7 +23,6 @@ pub(super) fn of(tasks: &[&Task], graph: &Graph<'_>, package_dir: Option<&str>) 
         .iter()
         .find(|task| task.root().is_some())
         .or(tasks.first())?;
-    let is_elsewhere = |task: &&&Task| place(task) != place(first);
     Some(Waiting {
         state: match first.state() {
             State::Running | State::Complete => TaskState::Running,
@@ -32,21 +36,17 @@ pub(super) fn of(tasks: &[&Task], graph: &Graph<'_>, package_dir: Option<&str>) 
             .map(|wait| awaited(first, wait, graph, package_dir))
             .collect(),
         is_forever: tasks.iter().all(|task| graph.is_stuck(task)),
-        elsewhere: tasks.iter().filter(is_elsewhere).count(),
     })
 }
 
-/// Function and line of every frame, which two tasks at the same place share.
-fn place(task: &Task) -> Vec<(&str, Option<u32>)> {
-    task.chain()
-        .iter()
-        .map(|frame| {
-            (
-                frame.function(),
-                frame.location().map(|location| location.line()),
-            )
-        })
-        .collect()
+/// The same for all tasks that are suspended at the same lines of the same functions.
+pub(crate) fn place(task: &Task) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for frame in task.chain() {
+        frame.function().hash(&mut hasher);
+        frame.location().map(Location::line).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 fn stack(task: &Task, package_dir: Option<&str>) -> Vec<Frame> {

@@ -188,9 +188,11 @@ impl Ignore {
             return false;
         }
         match &self.matcher {
-            Matcher::TopFunction(pattern) => waits_in(leak)
+            Matcher::TopFunction(pattern) => leak
+                .waits_in()
                 .is_some_and(|stack| top(stack).any(|frame| pattern.matches(&frame.function))),
-            Matcher::AnyFunction(pattern) => waits_in(leak)
+            Matcher::AnyFunction(pattern) => leak
+                .waits_in()
                 .is_some_and(|stack| stack.iter().any(|frame| pattern.matches(&frame.function))),
             Matcher::Current(_) => false,
             Matcher::CreatedBy(pattern) => on_creation_path(pattern),
@@ -201,15 +203,6 @@ impl Ignore {
             Matcher::Predicate(accept) => accept(leak),
         }
     }
-}
-
-/// The stack that all things of the finding are on; nothing where they are at several places.
-fn waits_in(leak: &Leak) -> Option<&[Frame]> {
-    let waiting = leak
-        .waiting
-        .as_ref()
-        .filter(|waiting| waiting.elsewhere == 0)?;
-    Some(&waiting.stack)
 }
 
 /// The innermost frame, and the innermost one that is the user's own.

@@ -35,6 +35,7 @@ impl Leak {
             && self.created_at == other.created_at
             && self.created_through == other.created_through
             && self.created_by == other.created_by
+            && self.waits_in() == other.waits_in()
     }
 
     /// Adds the other's things to this.
@@ -93,6 +94,13 @@ impl Leak {
     /// Kernel id of the thread, where there is just one.
     pub fn tid(&self) -> Option<i32> {
         self.tid
+    }
+
+    /// The frames in which it waits, innermost first.
+    pub(crate) fn waits_in(&self) -> Option<&[Frame]> {
+        self.waiting
+            .as_ref()
+            .map(|waiting| waiting.stack.as_slice())
     }
 
     /// Where its tasks are suspended and what they wait for, where that could be read.

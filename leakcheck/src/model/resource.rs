@@ -17,9 +17,11 @@ pub(crate) enum ResourceId {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Detail {
     /// How often the task was polled, where that is counted, and its future, where that could be read.
+    /// Tasks that are suspended at the same place have the same `place`.
     Task {
         polls: Option<u32>,
         future: Option<Arc<str>>,
+        place: u64,
     },
     /// Kernel thread id and the name given to it. `runtime` is the token of the runtime that owns it, and `creator`
     /// of the one whose thread started it; 0 for none that is known.

@@ -9,8 +9,6 @@ pub struct Waiting {
     pub(crate) stack: Vec<Frame>,
     pub(crate) events: Vec<Awaited>,
     pub(crate) is_forever: bool,
-    /// How many of the finding's tasks are elsewhere than the first.
-    pub(crate) elsewhere: usize,
 }
 
 /// What the scheduler says of a task.

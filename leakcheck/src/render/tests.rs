@@ -227,7 +227,7 @@ fn a_stuck_pool_thread() {
             creator: 0,
         },
     };
-    let found = crate::explain::findings(&[thread], None, Some(3), None);
+    let found = crate::explain::findings(&[thread], &[], Some(3), None);
     golden("stuck_pool_thread.txt", &text(&report(found)));
 }
 

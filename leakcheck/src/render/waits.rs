@@ -68,15 +68,6 @@ pub(super) fn notes(waiting: &Waiting) -> Vec<(&'static str, String)> {
         }
         notes.push(("awaited by", shown.join("  <-  ")));
     }
-    if waiting.elsewhere > 0 {
-        notes.push((
-            "note",
-            match waiting.elsewhere {
-                1 => "1 of them waits elsewhere".to_owned(),
-                more => format!("{more} of them wait elsewhere"),
-            },
-        ));
-    }
     notes
 }
 

@@ -10,11 +10,13 @@ mod listed;
 
 #[cfg(tokio_unstable)]
 pub(crate) use hooks::{
-    ARE_HEARD, Watch, all_on, coverage, instrument, list, named_on, new_on, watch,
+    ARE_HEARD, Watch, all_on, coverage, instrument, instrument_foreign, list, may_be_elsewhere,
+    named_on, new_on, read_foreign, watch,
 };
 #[cfg(not(tokio_unstable))]
 pub(crate) use listed::{
-    ARE_HEARD, Watch, all_on, coverage, instrument, list, named_on, new_on, watch,
+    ARE_HEARD, Watch, all_on, coverage, instrument, instrument_foreign, list, may_be_elsewhere,
+    named_on, new_on, read_foreign, watch,
 };
 
 use std::{
@@ -44,6 +46,15 @@ const EXHAUSTED: &str =
 /// Where this program's debug info does not lead there.
 pub(crate) fn read(handle: &Handle) -> Result<TaskList, Error> {
     TaskList::of_runtime(handle)
+}
+
+/// The same without where they are suspended, at a fraction of the time.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(crate) fn outline(handle: &Handle) -> Result<TaskList, Error> {
+    TaskList::outline_of_runtime(handle)
 }
 
 /// Tells apart the runtimes that are instrumented.
@@ -86,7 +97,11 @@ pub(crate) fn number(id: tokio::task::Id) -> u64 {
 
 /// Makes each thread of the runtime known as such, and let it work for the scope that built the runtime: on platforms
 /// where threads do not inherit their scope this is the only way.
-fn adopt_threads(builder: &mut tokio::runtime::Builder, token: Token) {
+fn adopt_threads(
+    builder: &mut tokio::runtime::Builder,
+    token: Token,
+    and: impl Fn() + Send + Sync + 'static,
+) {
     let home = Context {
         scope: ScopeId::current().index(),
         origin: 0,
@@ -96,6 +111,7 @@ fn adopt_threads(builder: &mut tokio::runtime::Builder, token: Token) {
         if context::current() == Context::UNCHECKED {
             context::replace(home);
         }
+        and();
     });
 }
 

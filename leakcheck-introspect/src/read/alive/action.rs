@@ -45,6 +45,12 @@ pub(super) enum Action {
         size: u64,
         keeps: bool,
     },
+    /// Adds one or takes it away. That leaves one of the flags as it was, which nothing depends on here.
+    Count {
+        how: Arithmetic,
+        place: Place,
+        size: u64,
+    },
     /// Puts a word on the stack.
     Push(Place),
     /// Takes a word off the stack.

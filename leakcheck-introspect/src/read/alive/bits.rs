@@ -40,6 +40,10 @@ impl Bits {
 
 /// What the last calculation came to.
 #[derive(Clone, Copy, Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "the processor has them one by one"
+)]
 pub(super) struct Flags {
     is_zero: bool,
     is_negative: bool,
@@ -144,7 +148,7 @@ mod tests {
                     1,
                 )
                 .expect("both are known");
-                assert_eq!(sum, left.wrapping_add(right).into());
+                assert_eq!(sum, u64::from(left.wrapping_add(right)));
                 assert_eq!(flags.has_carried, left.checked_add(right).is_none());
                 let signed = left.cast_signed().checked_add(right.cast_signed());
                 assert_eq!(flags.has_overflown, signed.is_none());

@@ -154,6 +154,10 @@ impl Code<'_> {
             self.extension = opcode;
             opcode = self.byte()?;
         }
+        // What goes elsewhere has no operands that could be narrower.
+        if self.is_word && matches!(opcode, 0x70..0x80 | 0xc3 | 0xe8..0xec) {
+            return None;
+        }
         let size = self.size(opcode);
         let wide = self.wide();
         Some(match opcode {
@@ -218,10 +222,18 @@ impl Code<'_> {
                 (0, left) => test(left, Source::Constant(self.constant(size)?), size),
                 _ => return None,
             },
-            0xff if !self.is_word => match self.group(8)? {
-                (2, place) => A::Call(Target::In(place)),
-                (4, place) => A::Jump(Target::In(place)),
-                (6, place) => A::Push(place),
+            // Calls, jumps and pushes are of eight bytes without a prefix.
+            0xff if !self.is_word && self.bytes.get(self.length)? >> 3 & 7 > 1 => {
+                match self.group(8)? {
+                    (2, place) => A::Call(Target::In(place)),
+                    (4, place) => A::Jump(Target::In(place)),
+                    (6, place) => A::Push(place),
+                    _ => return None,
+                }
+            }
+            0xfe | 0xff => match self.group(size)? {
+                (0, place) => count(Arithmetic::Add, place, size),
+                (1, place) => count(Arithmetic::Subtract, place, size),
                 _ => return None,
             },
             _ => return None,
@@ -246,7 +258,7 @@ impl Code<'_> {
                     size: wide,
                 }
             }
-            0x80..0x90 => A::Branch(opcode & 15, self.distance(4)?),
+            0x80..0x90 if !self.is_word => A::Branch(opcode & 15, self.distance(4)?),
             0x90..0xa0 => A::Set(opcode & 15, self.group(1)?.1),
             0xb6 | 0xbe => self.widened(1, opcode == 0xbe)?,
             0xb7 | 0xbf => self.widened(2, opcode == 0xbf)?,
@@ -290,6 +302,10 @@ impl Code<'_> {
 
 fn copy(to: Place, from: Source, size: u64) -> Action {
     A::Copy { to, from, size }
+}
+
+fn count(how: Arithmetic, place: Place, size: u64) -> Action {
+    A::Count { how, place, size }
 }
 
 fn test(left: Place, right: Source, size: u64) -> Action {

@@ -144,11 +144,15 @@ fn new_argument(symbol: &str) -> Option<&str> {
 
 /// Whether it drops a coroutine or a closure, and nothing that contains one.
 fn drops_closure(symbol: &str) -> bool {
-    const END: &str = "$u7b$$u7b$closure$u7d$$u7d$$GT$17h";
-    match new_argument(symbol) {
-        Some(argument) => argument.starts_with("NC"),
-        None => symbol.contains(END),
+    // Coroutines of async closures have the closure's kind as an argument.
+    const ENDS: [&str; 4] = ["", "$LT$i8$GT$", "$LT$i16$GT$", "$LT$i32$GT$"];
+    if let Some(argument) = new_argument(symbol) {
+        return argument.starts_with("NC") || argument.starts_with("INC");
     }
+    symbol
+        .rsplit_once("$GT$17h")
+        .and_then(|(argument, _)| argument.rsplit_once("$u7b$$u7b$closure$u7d$$u7d$"))
+        .is_some_and(|(_, end)| ENDS.contains(&end))
 }
 
 /// The type whose values a function drops.
@@ -192,7 +196,10 @@ mod tests {
         let old = "_ZN4core3ptr61drop_in_place$LT$app..run..$u7b$$u7b$closure$u7d$$u7d$$GT$17hd1c55bcdb5d199c9E";
         let new = "_RINvNtCsgEmfK2I1SDS_4core3ptr13drop_in_placeNCNvCsaL4vRTeLKVz_3app3run0EBK_";
         let newest = "_RINvNtCs8NwYtU1Mohg_4core3ptr9drop_glueNCNvCsjRnqx85J7k3_3app3run0EBF_";
-        for symbol in [old, new, newest] {
+        let of_closure = "_ZN4core3ptr98drop_in_place$LT$app..run..$u7b$$u7b$closure$u7d$$u7d$..$u7b$$u7b$closure$u7d$$u7d$$LT$i16$GT$$GT$17h8d8d5d150f5547bdE";
+        let new_of_closure =
+            "_RINvNtCsgEmfK2I1SDS_4core3ptr13drop_in_placeINCNCNvCshLZY75MoEWI_3app3run00sEEBN_";
+        for symbol in [old, new, newest, of_closure, new_of_closure] {
             assert!(is_drop(symbol), "{symbol}");
             assert!(drops_closure(symbol), "{symbol}");
         }

@@ -35,11 +35,11 @@ pub(super) struct Call {
 
 /// A part of the object that the function reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Read {
-    pub(crate) address: u64,
-    pub(crate) size: u64,
+pub(super) struct Read {
+    pub(super) address: u64,
+    pub(super) size: u64,
     /// What is there.
-    pub(crate) number: u64,
+    pub(super) number: u64,
 }
 
 /// What a function does.
@@ -136,6 +136,11 @@ impl Machine<'_> {
                 if keeps {
                     self.put(left, result, size)?;
                 }
+            }
+            Action::Count { how, place, size } => {
+                let result = self.calculate(how, place, Source::Constant(1), size)?;
+                self.put(place, result, size)?;
+                self.flags = None;
             }
             Action::Push(from) => {
                 let value = self.get(from, 8)?;

@@ -20,11 +20,12 @@ mod tests;
 
 use self::{
     drops::{Callee, Drops},
-    machine::{Call, Read},
+    machine::Call,
     places::Wanted,
 };
 use super::{
     dwarf::Type,
+    trail::Rule,
     value::{Reader, Value},
 };
 
@@ -35,7 +36,6 @@ use super::{
 #[derive(Clone, Debug)]
 pub(crate) struct Alive {
     left: Vec<Left>,
-    reads: Vec<Read>,
 }
 
 /// Something that is still to be dropped.
@@ -67,12 +67,6 @@ impl Alive {
     pub(crate) fn left(&self) -> &[Left] {
         &self.left
     }
-
-    /// What of the coroutine decided on this: its state, drop flags. Another coroutine of the same type that has the same
-    /// there has the same left.
-    pub(crate) fn reads(&self) -> &[Read] {
-        &self.reads
-    }
 }
 
 impl Left {
@@ -92,11 +86,14 @@ pub(crate) fn of(reader: &Reader<'_>, coroutine: Value) -> Option<Alive> {
     let object = address..address.checked_add(ty.size)?;
     let program = &reader.image.program.span;
     let followed = machine::follow(&reader.memory, program, entry, object.clone())?;
+    // Others of this type at the same await may differ in their drop flags.
+    for read in &followed.reads {
+        reader.decide(coroutine.base, read.address, read.size, || {
+            Rule::Is(read.number)
+        });
+    }
     let (_, state) = reader.variant(coroutine)?;
-    let mut alive = Alive {
-        left: Vec::new(),
-        reads: followed.reads,
-    };
+    let mut alive = Alive { left: Vec::new() };
     for Call { target, argument } in followed.calls {
         let is_inside = object.contains(&argument);
         let ty = match drops.callee(reader.image, target) {

@@ -3,6 +3,7 @@
 use gimli::{AttributeValue, constants as c};
 
 use super::Unit;
+use crate::read::effort;
 
 /// Entries of one unit by what they are looked up by.
 #[derive(Debug, Default)]
@@ -31,6 +32,7 @@ impl Index {
         let mut outer = Vec::new();
         let mut current = u32::MAX;
         while !entries.is_empty() {
+            effort::spend();
             let Ok(offset) = u32::try_from(entries.next_offset().0) else {
                 break;
             };

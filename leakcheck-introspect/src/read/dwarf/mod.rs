@@ -3,6 +3,8 @@
 //! What is parsed stays for the life of the process, so that types are `&'static` and values that refer to them copy.
 
 mod aranges;
+#[cfg(any(test, fuzzing))]
+mod everything;
 mod function;
 mod image;
 mod index;

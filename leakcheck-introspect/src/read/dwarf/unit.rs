@@ -9,6 +9,7 @@ use std::{
 use gimli::{AttributeValue, UnitOffset, constants as c};
 
 use super::{Die, Image, Slice, Type, index::Index};
+use crate::read::effort;
 
 /// A unit whose header and abbreviations are read.
 pub(crate) struct Unit {
@@ -83,6 +84,7 @@ impl Unit {
         image: &Image,
         entry: &gimli::DebuggingInformationEntry<Slice>,
     ) -> Facts {
+        effort::spend();
         let mut facts = Facts::default();
         for attribute in entry.attrs() {
             let value = attribute.value();

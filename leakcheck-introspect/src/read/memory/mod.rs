@@ -8,6 +8,8 @@ mod program;
 
 use std::cell::RefCell;
 
+use super::effort;
+
 pub(crate) use program::{Program, find, map};
 
 /// Bytes per cached line.
@@ -52,6 +54,7 @@ impl Memory {
 
     /// Fills `into` from `address`.
     pub(crate) fn read(&self, address: u64, into: &mut [u8]) -> Option<()> {
+        effort::spend();
         let mut done = 0;
         while done < into.len() {
             let at = address.checked_add(done as u64)?;

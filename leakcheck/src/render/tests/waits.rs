@@ -50,7 +50,6 @@ fn waiting(events: Vec<Awaited>) -> Waiting {
         ],
         events,
         is_forever: false,
-        elsewhere: 0,
     }
 }
 
@@ -81,17 +80,14 @@ fn several_events() {
         has_holders: false,
         ..awaited("a timer that fires in 3 seconds", Vec::new())
     };
-    let waiting = Waiting {
-        elsewhere: 2,
-        ..waiting(vec![
-            awaited(
-                "a message; 2 senders are alive",
-                vec![holder(false, false), holder(false, true)],
-            ),
-            awaited("a mutex", Vec::new()),
-            timer,
-        ])
-    };
+    let waiting = waiting(vec![
+        awaited(
+            "a message; 2 senders are alive",
+            vec![holder(false, false), holder(false, true)],
+        ),
+        awaited("a mutex", Vec::new()),
+        timer,
+    ]);
     shown("waits_for_several.txt", 3, waiting);
 }
 
@@ -103,7 +99,6 @@ fn nothing_can_wake_it() {
     };
     let mut waiting = Waiting {
         is_forever: true,
-        elsewhere: 1,
         ..waiting(vec![never.clone(), never])
     };
     waiting.stack.clear();

@@ -46,12 +46,17 @@ impl Slots for Process {
 
 /// Listens to the runtime's tasks. Replaces hooks of the same kind that the builder had.
 pub(crate) fn instrument(builder: &mut Builder, token: Token) {
-    super::adopt_threads(builder, token);
+    super::adopt_threads(builder, token, || ());
     builder
         .on_task_spawn(move |meta| spawned(meta, token))
         .on_before_task_poll(about_to_poll)
         .on_after_task_poll(|_| context::leave())
         .on_task_terminate(ended);
+}
+
+/// The same for a runtime that somebody else builds.
+pub(crate) fn instrument_foreign(builder: &mut Builder, token: Token) {
+    instrument(builder, token);
 }
 
 fn spawned(meta: &TaskMeta<'_>, token: Token) {
@@ -89,6 +94,16 @@ fn ended(meta: &TaskMeta<'_>) {
     }
 }
 
+/// Hooks have told of the tasks of other runtimes; where those wait is not read.
+pub(crate) fn read_foreign() -> Vec<TaskList> {
+    Vec::new()
+}
+
+/// The counts of a scope have its tasks on all runtimes.
+pub(crate) fn may_be_elsewhere() -> bool {
+    false
+}
+
 /// Hooks need no help with the tasks of other runtimes: they are not told of them.
 pub(crate) fn watch() -> Watch {}
 
@@ -108,6 +123,7 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
             detail: Detail::Task {
                 polls: Some(task.polls),
                 future: None,
+                place: 0,
             },
         })
         .collect()

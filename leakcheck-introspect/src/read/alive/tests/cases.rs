@@ -274,6 +274,22 @@ fn generic_functions_and_methods_have_code_of_their_own() {
 }
 
 #[test]
+fn closures_that_are_async_are_followed() {
+    let captured = Probe::new();
+    let closure = async move |kept: Probe, dropped: Probe| {
+        captured.look();
+        drop(dropped);
+        pending::<()>().await;
+        kept.look();
+    };
+    let seen = suspended!(async move { closure(Probe::new(), Probe::new()).await });
+    assert_eq!(seen.len(), 2);
+    assert_eq!(seen[0].left("closure"), [true]);
+    assert!(seen[1].left("kept").contains(&true));
+    assert!(!seen[1].left("dropped").contains(&true));
+}
+
+#[test]
 fn many_states_are_told_apart() {
     for stop in 0..12 {
         let seen = suspended!(async move {

@@ -1,0 +1,38 @@
+//! How many steps reading takes: counted where hostile input is tried, and nowhere else.
+
+/// Counts one step. More than [`within`] allows are a panic: the input would take too long.
+#[inline]
+pub(crate) fn spend() {
+    #[cfg(any(test, fuzzing))]
+    counted::LEFT.set(match counted::LEFT.get().checked_sub(1) {
+        Some(left) => left,
+        None => panic!("more steps than the size of the input allows"),
+    });
+}
+
+#[cfg(any(test, fuzzing))]
+mod counted {
+    use std::cell::Cell;
+
+    thread_local! {
+        pub(super) static LEFT: Cell<u64> = const { Cell::new(u64::MAX) };
+    }
+
+    /// Runs `work` with this many steps, and returns how many it took.
+    pub(crate) fn within(most: u64, work: impl FnOnce()) -> u64 {
+        LEFT.set(most);
+        work();
+        most - LEFT.replace(u64::MAX)
+    }
+
+    #[test]
+    fn too_many_steps_are_a_panic() {
+        assert_eq!(within(3, || (0..3).for_each(|_| super::spend())), 3);
+        let more = || within(3, || (0..4).for_each(|_| super::spend()));
+        assert!(std::panic::catch_unwind(more).is_err());
+        LEFT.set(u64::MAX);
+    }
+}
+
+#[cfg(any(test, fuzzing))]
+pub(crate) use counted::within;

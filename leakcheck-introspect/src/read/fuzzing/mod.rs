@@ -1,0 +1,13 @@
+//! Hostile input: debug info that lies, and memory that is not what its type says. Whatever it is, reading ends, and says
+//! that there is nothing to read.
+//!
+//! Built for tests and by `cargo fuzz` only, see `fuzz/README.md`.
+
+mod memory;
+mod sections;
+mod tasks;
+#[cfg(test)]
+mod tests;
+
+#[cfg(fuzzing)]
+pub use self::{memory::memory, sections::sections, tasks::tasks};
