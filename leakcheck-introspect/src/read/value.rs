@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use super::{
-    effort,
     dwarf::{Image, Member, Shape, Type, Variant},
+    effort,
     memory::Memory,
     trail::{Rule, Trail},
 };

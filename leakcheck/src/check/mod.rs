@@ -99,7 +99,10 @@ impl Check {
     /// Whether waiting on this thread would keep the tasks that are waited for from running.
     pub(crate) fn would_block(&self) -> bool {
         let has_tasks = || {
-            let counted = self.runtime.as_ref().map_or(0, Watched::new_tasks);
+            let counted = self
+                .runtime
+                .as_ref()
+                .map_or(0, |runtime| runtime.new_tasks(self.scope));
             counted > 0 || self.scope.tally().tasks() > 0
         };
         self.runtime.is_some()
@@ -120,10 +123,9 @@ impl Check {
     /// Whether nothing at all is there but the workers of its own runtime: the whole cost of a clean check.
     pub(crate) fn is_clean_now(&self) -> bool {
         let tally = self.scope.tally();
-        let (counted, workers) = self
-            .runtime
-            .as_ref()
-            .map_or((0, 0), |runtime| (runtime.new_tasks(), runtime.workers()));
+        let (counted, workers) = self.runtime.as_ref().map_or((0, 0), |runtime| {
+            (runtime.new_tasks(self.scope), runtime.workers())
+        });
         tally.tasks() == 0
             && tally.threads() == workers
             && counted == 0

@@ -165,24 +165,32 @@ impl Check {
                 Vec::new()
             };
             present.resources = self.baseline.since(listed, &self.options);
-            if let Some(runtime) = &self.runtime
-                && (runtime.new_tasks() > 0 || !present.resources.is_empty())
-            {
-                let named = match runtime.token {
-                    _ if !tasks::ARE_HEARD => runtime.before,
-                    Some(token) => tasks::named_on(token),
-                    // Nobody knows which of the listed tasks are this runtime's: rather miss some.
-                    None => runtime.before + present.resources.len(),
-                };
-                match tasks::unnamed(&runtime.handle, named) {
-                    tasks::Count::More(unnamed) => present.unnamed = unnamed,
-                    tasks::Count::Fewer(phantoms) if runtime.token.is_some() => {
-                        present.phantoms = phantoms;
-                    }
-                    tasks::Count::Fewer(_) => {}
+            if let Some(runtime) = &self.runtime {
+                let new = runtime.new_tasks(self.scope);
+                if !tasks::ARE_HEARD {
+                    present.unnamed = new;
+                } else if new > 0 || !present.resources.is_empty() {
+                    self.compare(runtime, &mut present);
                 }
             }
         }
+        self.with_threads(present, phase)
+    }
+
+    /// Compares what was heard of with what the runtime counts.
+    fn compare(&self, runtime: &Watched, present: &mut Present) {
+        // Without a token nobody knows which of the listed tasks are this runtime's: rather miss some.
+        let named = runtime
+            .token
+            .map_or(runtime.before + present.resources.len(), tasks::named_on);
+        match tasks::unnamed(&runtime.handle, named) {
+            tasks::Count::More(unnamed) => present.unnamed = unnamed,
+            tasks::Count::Fewer(phantoms) if runtime.token.is_some() => present.phantoms = phantoms,
+            tasks::Count::Fewer(_) => {}
+        }
+    }
+
+    fn with_threads(&self, mut present: Present, phase: Phase) -> Present {
         if self.scope.tally().threads() > 0 {
             let threads = sources::threads::list(Some(self.scope));
             let threads = threads

@@ -99,10 +99,20 @@ impl Watched {
         self.workers.len()
     }
 
-    /// Tasks that it counts now and did not before.
-    pub(super) fn new_tasks(&self) -> usize {
+    /// Tasks that it has now and did not before. The counts tell where there were none; otherwise one that has ended would
+    /// make up for one that is new, and the list must be read.
+    pub(super) fn new_tasks(&self, scope: ScopeId) -> usize {
         let alive = self.handle.metrics().num_alive_tasks();
-        alive.saturating_sub(self.before)
+        let by_count = alive.saturating_sub(self.before);
+        if tasks::ARE_HEARD || self.before == 0 || alive == 0 {
+            return by_count;
+        }
+        match tasks::outline(&self.handle) {
+            Ok(list) if list.gap().is_none() => {
+                self.new_on(&list, scope).map_or(by_count, |new| new.len())
+            }
+            _ => by_count,
+        }
     }
 
     /// The tasks of its list that it did not have before, and that `scope` has made if others use it as well; nothing

@@ -1,149 +1,22 @@
 //! Decodes the few instructions of x86-64 that drop code is made of where it was not optimised. All others are a `None`.
 
-use super::action::{
-    Action as A, Action, Address, Arithmetic, NEXT, Place, RAX, RSP, Register, Source, Target,
-    widen,
+use super::{
+    action::{Action as A, Action, Arithmetic, Place, RAX, Source, Target},
+    code::Code,
 };
+
+/// What is behind the first byte of an instruction that marks where calls may go, and does nothing.
+const ENTRY: [u8; 3] = [0x0f, 0x1e, 0xfa];
 
 /// The instruction at the start of `bytes`, which lie at `at`, and where the next one lies.
 pub(super) fn decode(bytes: &[u8], at: u64) -> Option<(Action, u64)> {
-    let mut code = Code {
-        bytes,
-        at,
-        length: 0,
-        extension: 0,
-        is_word: false,
-    };
+    let mut code = Code::new(bytes, at);
     let action = code.action()?;
     Some((action, code.next()))
 }
 
-/// Bytes that are being decoded.
-struct Code<'b> {
-    bytes: &'b [u8],
-    at: u64,
-    length: usize,
-    /// The prefix that widens operands and the numbers of registers; 0 where there is none.
-    extension: u8,
-    /// Whether a prefix makes operands two bytes wide.
-    is_word: bool,
-}
-
 impl Code<'_> {
-    fn byte(&mut self) -> Option<u8> {
-        let byte = *self.bytes.get(self.length)?;
-        self.length += 1;
-        Some(byte)
-    }
-
-    /// What lies behind the bytes that are decoded.
-    fn next(&self) -> u64 {
-        self.at.wrapping_add(self.length as u64)
-    }
-
-    /// A signed number of 1, 2 or 4 bytes, widened.
-    fn number(&mut self, size: u64) -> Option<u64> {
-        let mut bits = 0;
-        for index in 0..size {
-            bits |= u64::from(self.byte()?) << (index * 8);
-        }
-        Some(widen(bits, size))
-    }
-
-    /// A constant operand of an instruction on `size` bytes: never longer than four.
-    fn constant(&mut self, size: u64) -> Option<u64> {
-        self.number(size.min(4))
-    }
-
-    /// A distance from the next instruction.
-    fn distance(&mut self, size: u64) -> Option<u64> {
-        let distance = self.number(size)?;
-        Some(self.next().wrapping_add(distance))
-    }
-
-    /// Size of the operands of an instruction that exists for bytes (even) and for wider ones (odd).
-    fn size(&self, opcode: u8) -> u64 {
-        match opcode & 1 {
-            0 => 1,
-            _ => self.wide(),
-        }
-    }
-
-    fn wide(&self) -> u64 {
-        match (self.extension & 8 != 0, self.is_word) {
-            (true, _) => 8,
-            (false, true) => 2,
-            (false, false) => 4,
-        }
-    }
-
-    /// The register in the lowest bits of an opcode.
-    fn low(&self, opcode: u8) -> Register {
-        usize::from(opcode & 7 | (self.extension & 1) << 3)
-    }
-
-    /// The register in the middle of an operand's mode.
-    fn middle(&self, mode: u8) -> Register {
-        usize::from(mode >> 3 & 7 | (self.extension & 4) << 1)
-    }
-
-    /// A register and another operand.
-    fn operands(&mut self, size: u64) -> Option<(Register, Place)> {
-        let mode = self.byte()?;
-        let register = self.middle(mode);
-        let place = self.place(mode)?;
-        if let Place::Register(other) = place {
-            self.is_plain(other, size)?;
-        }
-        self.is_plain(register, size)?;
-        Some((register, place))
-    }
-
-    /// Like [`operands`](Self::operands), with more of the opcode in place of the register.
-    fn group(&mut self, size: u64) -> Option<(u8, Place)> {
-        let mode = self.byte()?;
-        let place = self.place(mode)?;
-        if let Place::Register(register) = place {
-            self.is_plain(register, size)?;
-        }
-        Some((mode >> 3 & 7, place))
-    }
-
-    /// Without a prefix, four numbers stand for the second bytes of other registers.
-    fn is_plain(&self, register: Register, size: u64) -> Option<()> {
-        (size > 1 || self.extension != 0 || register < 4).then_some(())
-    }
-
-    fn place(&mut self, mode: u8) -> Option<Place> {
-        let low = self.low(mode);
-        if mode >> 6 == 3 {
-            return Some(Place::Register(low));
-        }
-        let mut address = Address::default();
-        if mode & 7 == 4 {
-            let scaled = self.byte()?;
-            let index = usize::from(scaled >> 3 & 7 | (self.extension & 2) << 2);
-            // The number of the stack's register stands for none.
-            address.index = (index != RSP).then_some((index, 1 << (scaled >> 6)));
-            if mode >> 6 != 0 || scaled & 7 != 5 {
-                address.base = Some(self.low(scaled));
-            } else {
-                address.offset = self.number(4)?;
-            }
-        } else if mode >> 6 == 0 && mode & 7 == 5 {
-            address.base = Some(NEXT);
-            address.offset = self.number(4)?;
-        } else {
-            address.base = Some(low);
-        }
-        address.offset = match mode >> 6 {
-            0 => address.offset,
-            1 => self.number(1)?,
-            _ => self.number(4)?,
-        };
-        Some(Place::Memory(address))
-    }
-
+    /// The instruction that starts here.
     fn action(&mut self) -> Option<Action> {
         let mut opcode = self.byte()?;
         if opcode == 0x66 {
@@ -214,8 +87,10 @@ impl Code<'_> {
             0xe8 => A::Call(Target::At(self.distance(4)?)),
             0xe9 => A::Jump(Target::At(self.distance(4)?)),
             0xeb => A::Jump(Target::At(self.distance(1)?)),
-            0xf3 if self.bytes.get(self.length..self.length + 3)? == [0x0f, 0x1e, 0xfa] => {
-                self.length += 3;
+            0xf3 if self.rest().starts_with(&ENTRY) => {
+                for _ in ENTRY {
+                    self.byte()?;
+                }
                 A::Rest
             }
             0xf6 | 0xf7 => match self.group(size)? {
@@ -223,14 +98,12 @@ impl Code<'_> {
                 _ => return None,
             },
             // Calls, jumps and pushes are of eight bytes without a prefix.
-            0xff if !self.is_word && self.bytes.get(self.length)? >> 3 & 7 > 1 => {
-                match self.group(8)? {
-                    (2, place) => A::Call(Target::In(place)),
-                    (4, place) => A::Jump(Target::In(place)),
-                    (6, place) => A::Push(place),
-                    _ => return None,
-                }
-            }
+            0xff if !self.is_word && self.rest().first()? >> 3 & 7 > 1 => match self.group(8)? {
+                (2, place) => A::Call(Target::In(place)),
+                (4, place) => A::Jump(Target::In(place)),
+                (6, place) => A::Push(place),
+                _ => return None,
+            },
             0xfe | 0xff => match self.group(size)? {
                 (0, place) => count(Arithmetic::Add, place, size),
                 (1, place) => count(Arithmetic::Subtract, place, size),

@@ -13,6 +13,8 @@ use crate::read::{
 
 /// What the compiler calls the function that drops a value, in its releases up to now.
 const NAMES: [&str; 2] = ["drop_in_place", "drop_glue"];
+/// What the names have in common.
+const PART: &str = "drop_";
 
 /// All functions that drop values of one type, found out once.
 #[derive(Debug)]
@@ -42,10 +44,7 @@ impl Drops {
     pub(super) fn of(image: &Image) -> &'static Self {
         static DROPS: OnceLock<Drops> = OnceLock::new();
         DROPS.get_or_init(|| {
-            let names: HashMap<_, _> = NAMES
-                .iter()
-                .flat_map(|part| image.symbols_with(part, is_drop))
-                .collect();
+            let names = image.symbols_with(PART, is_drop);
             let mut closures: Vec<_> = names
                 .iter()
                 .filter(|(_, name)| drops_closure(name))

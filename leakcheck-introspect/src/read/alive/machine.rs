@@ -12,13 +12,12 @@ use super::{
     bits::{Bits, Flags, calculate},
     decode::decode,
     stack::Stack,
+    world::{Read, World},
 };
 use crate::read::memory::Memory;
 
 /// Instructions that are followed.
 const STEPS: u32 = 20_000;
-/// Bytes of an instruction, at most.
-const LONGEST: usize = 15;
 /// Where the function seems to return to: an address that no program has.
 const CALLER: u64 = 1 << 61;
 /// Registers that a called function keeps: `rbx`, `rsp`, `rbp` and `r12` to `r15`.
@@ -31,15 +30,6 @@ pub(super) struct Call {
     pub(super) target: u64,
     /// Its first argument.
     pub(super) argument: u64,
-}
-
-/// A part of the object that the function reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Read {
-    pub(super) address: u64,
-    pub(super) size: u64,
-    /// What is there.
-    pub(super) number: u64,
 }
 
 /// What a function does.
@@ -61,16 +51,12 @@ pub(super) fn follow(
     object: Range<u64>,
 ) -> Option<Followed> {
     let mut machine = Machine {
-        memory,
-        program,
-        object,
         registers: [Bits::UNKNOWN; REGISTERS],
         flags: None,
-        stack: Stack::new(),
-        cleared: Vec::new(),
-        followed: Followed::default(),
+        calls: Vec::new(),
+        world: World::new(memory, program, object.clone()),
     };
-    machine.registers[RDI] = Bits::all(machine.object.start);
+    machine.registers[RDI] = Bits::all(object.start);
     machine.registers[RSP] = Bits::all(Stack::TOP);
     machine.push(Bits::all(CALLER))?;
     let mut at = entry;
@@ -78,29 +64,26 @@ pub(super) fn follow(
         at = machine.step(at)?;
         if at == CALLER {
             let stack = machine.registers[RSP].number(8)?;
-            return (stack == Stack::TOP).then_some(machine.followed);
+            return (stack == Stack::TOP).then_some(Followed {
+                calls: machine.calls,
+                reads: machine.world.reads,
+            });
         }
     }
     None
 }
 
 struct Machine<'m> {
-    memory: &'m Memory,
-    /// Code and constants.
-    program: &'m Range<u64>,
-    object: Range<u64>,
+    world: World<'m>,
     registers: [Bits; REGISTERS],
     flags: Option<Flags>,
-    stack: Stack,
-    /// Drop flags of the object that the function has cleared.
-    cleared: Vec<u64>,
-    followed: Followed,
+    calls: Vec<Call>,
 }
 
 impl Machine<'_> {
     /// Follows one instruction, and says where the next one lies.
     fn step(&mut self, at: u64) -> Option<u64> {
-        let (bytes, length) = self.code(at)?;
+        let (bytes, length) = self.world.code(at)?;
         let (action, next) = decode(bytes.get(..length)?, at)?;
         self.registers[NEXT] = Bits::all(next);
         match action {
@@ -174,20 +157,6 @@ impl Machine<'_> {
         Some(next)
     }
 
-    /// The bytes of the instruction at an address, and how many of them there are.
-    fn code(&self, at: u64) -> Option<([u8; LONGEST], usize)> {
-        let mut bytes = [0; LONGEST];
-        let end = self.program.end;
-        let most = usize::try_from(end.checked_sub(at)?).unwrap_or(usize::MAX);
-        if !self.program.contains(&at) {
-            return None;
-        }
-        // The code may end before that many bytes.
-        let read = |length: &usize| self.memory.read(at, &mut bytes[..*length]).is_some();
-        let length = (1..=LONGEST.min(most)).rev().find(read)?;
-        Some((bytes, length))
-    }
-
     /// Goes to where a new piece of straight code starts.
     ///
     /// Code that is not optimised starts it with nothing but its frame, and takes all it needs from there. Code that is
@@ -211,7 +180,7 @@ impl Machine<'_> {
             target: self.target(target)?,
             argument: self.registers[RDI].number(8)?,
         };
-        self.followed.calls.push(call);
+        self.calls.push(call);
         for (number, register) in self.registers.iter_mut().enumerate() {
             if !KEPT.contains(&number) {
                 *register = Bits::UNKNOWN;
@@ -250,12 +219,12 @@ impl Machine<'_> {
     fn push(&mut self, value: Bits) -> Option<()> {
         let top = self.registers[RSP].number(8)?.wrapping_sub(8);
         self.registers[RSP] = Bits::all(top);
-        self.store(top, value, 8)
+        self.world.store(top, value, 8)
     }
 
     fn pop(&mut self) -> Option<Bits> {
         let top = self.registers[RSP].number(8)?;
-        let value = self.load(top, 8)?;
+        let value = self.world.load(top, 8)?;
         self.registers[RSP] = Bits::all(top.wrapping_add(8));
         Some(value)
     }
@@ -270,13 +239,13 @@ impl Machine<'_> {
     fn get(&mut self, place: Place, size: u64) -> Option<Bits> {
         match place {
             Place::Register(register) => self.registers.get(register).copied(),
-            Place::Memory(address) => self.load(self.address(address)?, size),
+            Place::Memory(address) => self.world.load(self.address(address)?, size),
         }
     }
 
     fn put(&mut self, place: Place, value: Bits, size: u64) -> Option<()> {
         let register = match place {
-            Place::Memory(address) => return self.store(self.address(address)?, value, size),
+            Place::Memory(address) => return self.world.store(self.address(address)?, value, size),
             Place::Register(register) => self.registers.get_mut(register)?,
         };
         // Four bytes clear the upper half, fewer keep what is above them.
@@ -295,45 +264,5 @@ impl Machine<'_> {
             sum = sum.wrapping_add(register(index)?.wrapping_mul(scale));
         }
         Some(sum)
-    }
-
-    fn load(&mut self, address: u64, size: u64) -> Option<Bits> {
-        if let Some(range) = Stack::range(address, size) {
-            return Some(self.stack.load(range));
-        }
-        let end = address.checked_add(size)?;
-        let lies_in = |range: &Range<u64>| range.start <= address && end <= range.end;
-        let is_object = lies_in(&self.object);
-        (is_object || lies_in(self.program)).then_some(())?;
-        let mut number = self.memory.number(address, size)?;
-        if is_object {
-            self.followed.reads.push(Read {
-                address,
-                size,
-                number,
-            });
-        }
-        for cleared in &self.cleared {
-            if (address..end).contains(cleared) {
-                number &= !(0xff << ((cleared - address) * 8));
-            }
-        }
-        Some(Bits::all(number))
-    }
-
-    fn store(&mut self, address: u64, value: Bits, size: u64) -> Option<()> {
-        if let Some(range) = Stack::range(address, size) {
-            self.stack.store(range, value);
-            return Some(());
-        }
-        let end = address.checked_add(size)?;
-        if self.object.contains(&address) {
-            // Anything but a drop flag that is cleared would be the work of what was to be called.
-            (size == 1 && value.number(1)? == 0).then_some(())?;
-            self.cleared.push(address);
-            return Some(());
-        }
-        // Counters of a coverage tool.
-        (self.program.start <= address && end <= self.program.end).then_some(())
     }
 }

@@ -10,6 +10,7 @@
 
 mod action;
 mod bits;
+mod code;
 mod decode;
 mod drops;
 mod machine;
@@ -17,6 +18,7 @@ mod places;
 mod stack;
 #[cfg(test)]
 mod tests;
+mod world;
 
 use self::{
     drops::{Callee, Drops},

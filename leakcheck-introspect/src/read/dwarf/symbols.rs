@@ -80,8 +80,9 @@ impl Image {
         fits: impl Fn(&str) -> bool,
     ) -> HashMap<u64, &'static str> {
         let Symbols { entries, names } = self.symbols;
-        // In the order of their offsets.
-        let mut found: Vec<(u32, &'static str)> = Vec::new();
+        let mut found: HashMap<u32, &'static str> = HashMap::new();
+        // Most entries are others, and programs that are not optimised look into a table of hashes slowly.
+        let mut is_found = vec![false; names.len()];
         let mut from = 0;
         while let Some(rest) = names.get(from..)
             && let Some(at) = memory::find(rest, part.as_bytes())
@@ -89,26 +90,30 @@ impl Image {
             let at = from + at;
             let start = names[..at].iter().rposition(|byte| *byte == 0);
             let start = start.map_or(0, |zero| zero + 1);
-            let end = memory::find(&names[at..], &[0]).map_or(names.len(), |length| at + length);
+            let length = memory::find(&names[at..], &[0]);
+            let end = length.map_or(names.len(), |length| at + length);
             if let (Ok(offset), Ok(name)) = (
                 u32::try_from(start),
                 std::str::from_utf8(&names[start..end]),
             ) && fits(name)
             {
-                found.push((offset, name));
+                found.insert(offset, name);
+                is_found[start] = true;
             }
             from = end;
         }
-        entries
-            .chunks_exact(ENTRY)
-            .filter_map(|entry| {
-                let name = u32::from_le_bytes(entry[..4].try_into().ok()?);
-                let place = found.binary_search_by_key(&name, |name| name.0).ok()?;
-                let address = u64::from_le_bytes(entry[8..16].try_into().ok()?);
+        let mut symbols = HashMap::with_capacity(found.len());
+        for entry in entries.chunks_exact(ENTRY) {
+            let name = u32::from_le_bytes([entry[0], entry[1], entry[2], entry[3]]);
+            if is_found.get(name as usize) == Some(&true)
+                && let Some(name) = found.get(&name)
+                && let Ok(address) = entry[8..16].try_into().map(u64::from_le_bytes)
                 // Without an address it stands in another file.
-                (address != 0).then_some(())?;
-                Some((address.wrapping_add(self.program.bias), found[place].1))
-            })
-            .collect()
+                && address != 0
+            {
+                symbols.insert(address.wrapping_add(self.program.bias), *name);
+            }
+        }
+        symbols
     }
 }

@@ -162,7 +162,9 @@ impl Unit {
             | c::DW_TAG_subroutine_type
             | c::DW_TAG_unspecified_type => (Shape::Leaf, facts.size.unwrap_or(0)),
             c::DW_TAG_typedef | c::DW_TAG_const_type | c::DW_TAG_volatile_type => {
-                return self.parse_again(image, facts.ty?);
+                // Another name for the same.
+                let target = facts.ty?;
+                return nested(|| image.unit(target.unit)?.parse(image, target.offset)).flatten();
             }
             _ => return None,
         };
@@ -182,11 +184,6 @@ impl Unit {
             arguments,
             is_barren: OnceLock::new(),
         })
-    }
-
-    /// What another name stands for.
-    fn parse_again(&self, image: &Image, target: Die) -> Option<Type> {
-        nested(|| image.unit(target.unit)?.parse(image, target.offset)).flatten()
     }
 
     fn inside(

@@ -68,7 +68,14 @@ pub fn memory(list: &TaskList, bytes: &[u8]) -> Result<Read, Error> {
     room.resize(ROOM, 0);
     for edit in edits.chunks_exact(EDIT) {
         let addresses = tasks.iter().map(crate::Task::address).collect::<Vec<_>>();
-        replace(&mut room, edit, at, cell.len(), &addresses, &program.image.program.span);
+        replace(
+            &mut room,
+            edit,
+            at,
+            cell.len(),
+            &addresses,
+            &program.image.program.span,
+        );
     }
     for (word, bytes) in copy.iter_mut().zip(room.chunks_exact(8)) {
         *word = bytes.try_into().map_or(0, u64::from_ne_bytes);

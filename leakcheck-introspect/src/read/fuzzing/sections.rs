@@ -55,16 +55,14 @@ fn look(bytes: &[u8], found: &mut Found) {
     let everything = image.everything();
     found.functions = everything.functions;
     found.vtables = everything.vtables;
-    let symbols = image.symbols_with("a", |_| true);
+    let symbols = image.functions_with(&["a", "tiny"], |_| true);
     for address in symbols.keys().take(MOST_SYMBOLS) {
         let _ = image.function(*address);
         let _ = image.vtable(*address);
     }
     let _ = image.find("Handle", |ty| ty.full().is_empty());
-    let (coroutines, others): (Vec<_>, Vec<_>) = everything
-        .types
-        .iter()
-        .partition(|ty| ty.is_coroutine());
+    let (coroutines, others): (Vec<_>, Vec<_>) =
+        everything.types.iter().partition(|ty| ty.is_coroutine());
     found.coroutines = coroutines.len();
     // Whatever the input is, it is also what lies in memory.
     let reader = Reader::new(&image);

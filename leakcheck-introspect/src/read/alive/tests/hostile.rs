@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use crate::read::{
-    alive::machine::{Call, Followed, Read, follow},
+    alive::{
+        machine::{Call, Followed, follow},
+        world::Read,
+    },
     memory::Memory,
 };
 

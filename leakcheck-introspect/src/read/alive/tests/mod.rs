@@ -3,6 +3,7 @@
 mod all;
 mod cases;
 mod hostile;
+mod parts;
 mod tokios;
 
 use std::{cell::RefCell, future::Future, ops::Range};
