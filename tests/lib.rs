@@ -78,7 +78,7 @@ pub struct Leak {
     pub kind: String,
     /// How many.
     pub count: usize,
-    /// Thread name.
+    /// A thread's name, or the path of a task's future.
     pub name: Option<String>,
     /// The site.
     pub created_at: Option<Frame>,
@@ -86,12 +86,55 @@ pub struct Leak {
     pub created_through: Vec<Frame>,
     /// Callers and parents.
     pub created_by: Vec<Frame>,
+    /// The chain of awaits of the first task, innermost first.
+    pub waits_at: Vec<Frame>,
+    /// What would wake it.
+    pub waits_for: Option<Awaited>,
+    /// `idle`, `scheduled` or `running`, of a task.
+    pub state: Option<String>,
     /// Polls of the most polled.
     pub polls: Option<u32>,
     /// The rule to paste.
     pub accept: Option<String>,
     /// Stable from run to run.
     pub fingerprint: String,
+}
+
+/// Something that would wake a task.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Awaited {
+    /// In words.
+    pub what: String,
+    /// Who could make it happen.
+    pub held_by: Vec<Holder>,
+    /// Whether it was proven that none of all this can happen; said once.
+    pub never: Option<bool>,
+    /// What else would wake it.
+    #[serde(default)]
+    pub or: Vec<Awaited>,
+}
+
+/// A task that could wake another.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Holder {
+    /// Its id.
+    pub task: u64,
+    /// The path of its future.
+    pub name: String,
+    /// Whether it is the waiting task.
+    pub itself: bool,
+    /// Whether it has it for sure.
+    pub certain: bool,
+    /// The variable that holds the other end.
+    pub local: Option<String>,
+    /// Where the function with this variable waits.
+    pub file: Option<String>,
+    /// From one.
+    pub line: Option<u32>,
+    /// Full path.
+    pub function: Option<String>,
 }
 
 /// What a rule accepted.

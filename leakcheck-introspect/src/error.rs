@@ -1,6 +1,6 @@
 //! The one error of this crate.
 
-use std::{error, fmt, io};
+use std::{error, fmt};
 
 /// Why tasks cannot be read, in words for the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,16 +11,6 @@ pub struct Error {
 impl Error {
     pub(crate) fn new(what: impl Into<String>) -> Self {
         Self { what: what.into() }
-    }
-
-    pub(crate) fn io(operation: &str, error: &io::Error) -> Self {
-        Self::new(format!("failed to {operation}: {error}"))
-    }
-}
-
-impl From<gimli::Error> for Error {
-    fn from(error: gimli::Error) -> Self {
-        Self::new(format!("the debug info of this program is broken: {error}"))
     }
 }
 

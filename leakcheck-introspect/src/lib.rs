@@ -5,11 +5,25 @@ mod frame;
 mod graph;
 mod list;
 mod object;
+#[cfg(all(
+    target_os = "linux",
+    target_pointer_width = "64",
+    target_endian = "little",
+    not(miri)
+))]
+mod read;
+#[cfg(not(all(
+    target_os = "linux",
+    target_pointer_width = "64",
+    target_endian = "little",
+    not(miri)
+)))]
+#[path = "unread.rs"]
 mod read;
 mod task;
 mod timer;
 
-#[cfg(fuzzing)]
+#[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub use read::fuzzing;
 

@@ -16,9 +16,10 @@ use crate::expected::verify;
 async fn receiver_holds_its_own_sender() {
     let (sender, mut receiver) = mpsc::channel::<()>(1);
     // leak: task
+    // waits: at recv for a message, held by itself in _sender, for ever
     tokio::spawn(async move {
         let _sender = sender;
-        receiver.recv().await
+        receiver.recv().await // at: recv
     });
 }
 
@@ -28,9 +29,10 @@ async fn receiver_holds_its_own_sender() {
 async fn receiver_holds_its_own_sender_on_workers() {
     let (sender, mut receiver) = mpsc::channel::<()>(1);
     // leak: task
+    // waits: at recv for a message, held by itself in _sender, for ever
     tokio::spawn(async move {
         let _sender = sender;
-        receiver.recv().await
+        receiver.recv().await // at: recv
     });
 }
 
@@ -60,9 +62,10 @@ struct Subscription {
 async fn sender_has_no_reader() {
     let (sender, events) = mpsc::channel(1);
     // leak: task
+    // waits: at second send for room, held by nobody found
     tokio::spawn(async move {
         sender.send(1).await?;
-        sender.send(2).await
+        sender.send(2).await // at: second send
     });
     forget(Subscription { _events: events });
 }
@@ -93,7 +96,8 @@ async fn static_keeps_the_sender() {
     let (sender, mut receiver) = mpsc::channel(1);
     SENDER.get_or_init(|| sender);
     // leak: task
-    tokio::spawn(async move { receiver.recv().await });
+    // waits: at recv for a message, held by nobody found
+    tokio::spawn(async move { receiver.recv().await }); // at: recv
 }
 
 struct Pool {
@@ -109,7 +113,8 @@ async fn pool_keeps_its_queues_open() {
         let (sender, mut jobs) = mpsc::channel(1);
         pool.jobs.push(sender);
         // leak: task x4
-        tokio::spawn(async move { while jobs.recv().await.is_some() {} });
+        // waits: at next job for a message, held by nobody found
+        tokio::spawn(async move { while jobs.recv().await.is_some() {} }); // at: next job
     }
     for queue in &pool.jobs {
         queue.send(1).await.unwrap();
@@ -138,14 +143,16 @@ async fn shutdown_awaits_a_worker_that_sends() {
     let (sender, receiver) = mpsc::channel(1);
     let mut workers = JoinSet::new();
     // leak: task
+    // waits: at second send for room, held by the task at join in _unread
     workers.spawn(async move {
         sender.send(1).await?;
-        sender.send(2).await
+        sender.send(2).await // at: second send
     });
     // leak: task
+    // waits: at join for an end, held by the task at second send
     tokio::spawn(async move {
         let _unread = receiver;
-        while workers.join_next().await.is_some() {}
+        while workers.join_next().await.is_some() {} // at: join
     });
 }
 
@@ -172,7 +179,8 @@ async fn done_is_never_said() {
     static SERVER: OnceLock<Server> = OnceLock::new();
     let (sender, done) = oneshot::channel();
     SERVER.get_or_init(|| Server { _done: sender });
-    // leak: task
+    // leak: task "Receiver<()>"
+    // waits: in tokio::sync::oneshot::Receiver for a value, held by nobody found
     tokio::spawn(done);
 }
 
@@ -186,22 +194,27 @@ async fn one_full_input_holds_up_the_cancellation_of_all() {
     for _ in 0..3 {
         let (input, mut signals) = mpsc::channel::<&str>(1);
         let results = results.clone();
-        // leak: task x3
+        // leak: task
+        // waits: at result for room, held by nobody found
+        // leak: task x2
+        // waits: at signal for a message, held by the task at cancel in inputs[1]
         tokio::spawn(async move {
+            // at: signal
             while signals.recv().await == Some("row") {
                 // The first row fills the channel that nobody reads.
-                results.send(()).await.unwrap();
+                results.send(()).await.unwrap(); // at: result
             }
         });
         inputs.push(input);
     }
     // leak: task
+    // waits: at cancel for room, held by the task at result in signals
     tokio::spawn(async move {
         for _ in 0..3 {
             inputs[0].send("row").await.unwrap();
         }
         for input in &inputs {
-            input.send("cancel").await.unwrap();
+            input.send("cancel").await.unwrap(); // at: cancel
         }
     });
 }
@@ -225,9 +238,10 @@ async fn result_is_dropped_unread() {
 async fn results_are_parked_unread() {
     let (sender, results) = mpsc::channel(1);
     // leak: task
+    // waits: at send for room, held by nobody found
     tokio::spawn(async move {
         for result in 0..3 {
-            sender.send(result).await.unwrap();
+            sender.send(result).await.unwrap(); // at: send
         }
     });
     forget(vec![results]);
@@ -240,7 +254,8 @@ async fn broadcast_from_a_static() {
     static NEWS: OnceLock<broadcast::Sender<()>> = OnceLock::new();
     let mut news = NEWS.get_or_init(|| broadcast::channel(1).0).subscribe();
     // leak: task
-    tokio::spawn(async move { news.recv().await });
+    // waits: at recv for a message, held by nobody found
+    tokio::spawn(async move { news.recv().await }); // at: recv
 }
 
 #[leak_checked]
@@ -256,7 +271,8 @@ async fn broadcast_ends_with_its_sender() {
 #[ignore = "leaks on purpose"]
 async fn oneshot_sender_is_stored() {
     let (sender, receiver) = oneshot::channel::<()>();
-    // leak: task
+    // leak: task "Receiver<()>"
+    // waits: in tokio::sync::oneshot::Receiver for a value, held by nobody found
     tokio::spawn(receiver);
     forget(sender);
 }

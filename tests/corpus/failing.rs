@@ -13,7 +13,8 @@ use crate::expected::{section, verify};
 async fn panics_with_peers_waiting() {
     // body: panicked
     let (sender, peer) = oneshot::channel::<()>();
-    // leak: task
+    // leak: task "Receiver<()>"
+    // waits: in tokio::sync::oneshot::Receiver for a value, held by nobody found
     tokio::spawn(peer);
     forget(sender);
     panic!("the body's own panic");
@@ -25,7 +26,8 @@ async fn panics_with_peers_waiting() {
 async fn panics_with_peers_waiting_on_workers() {
     // body: panicked
     let (sender, peer) = oneshot::channel::<()>();
-    // leak: task
+    // leak: task "Receiver<()>"
+    // waits: in tokio::sync::oneshot::Receiver for a value, held by nobody found
     tokio::spawn(peer);
     forget(sender);
     panic!("the body's own panic");
@@ -62,7 +64,8 @@ async fn panics_and_releases_its_peers() {
 async fn returns_an_error_with_peers_waiting() -> Result<(), &'static str> {
     // body: failed
     let (sender, peer) = oneshot::channel::<()>();
-    // leak: task
+    // leak: task "Receiver<()>"
+    // waits: in tokio::sync::oneshot::Receiver for a value, held by nobody found
     tokio::spawn(peer);
     forget(sender);
     Err("the body's own error")

@@ -20,7 +20,8 @@ fn runtime() -> &'static Runtime {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn task_on_a_static_runtime() {
-    // leak: task
+    // leak: task "Pending<()>"
+    // waits: in core::future::pending::Pending for nothing
     runtime().spawn(pending::<()>());
 }
 
@@ -31,7 +32,8 @@ fn task_by_the_handle_of_a_runtime() {
     let handle: Handle = runtime().handle().clone();
     let _inside = handle.enter();
     for _ in 0..2 {
-        // leak: task x2
+        // leak: task "Pending<()>" x2
+        // waits: in core::future::pending::Pending for nothing
         tokio::spawn(pending::<()>());
     }
 }

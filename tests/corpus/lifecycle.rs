@@ -24,7 +24,8 @@ use crate::expected::verify;
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn pending_for_ever() {
-    // leak: task
+    // leak: task "Pending<()>"
+    // waits: in core::future::pending::Pending for nothing
     tokio::spawn(pending::<()>());
 }
 
@@ -34,12 +35,13 @@ async fn pending_for_ever() {
 async fn select_without_a_live_branch() {
     let is_enabled = false;
     // leak: task
+    // waits: at else for nothing
     tokio::spawn(async move {
         loop {
             tokio::select! {
                 () = ready(()), if is_enabled => {}
                 () = ready(()), if is_enabled => {}
-                else => pending::<()>().await,
+                else => pending::<()>().await, // at: else
             }
         }
     });
@@ -52,7 +54,8 @@ async fn tracker_is_never_closed() {
     let tracker = TaskTracker::new();
     tracker.spawn(ready(()));
     // leak: task
-    tokio::spawn(async move { tracker.wait().await });
+    // waits: at wait for a notification, held by nobody found
+    tokio::spawn(async move { tracker.wait().await }); // at: wait
 }
 
 #[leak_checked]
@@ -86,8 +89,9 @@ async fn start_without_stop() {
 
 impl Worker {
     fn start(self: Arc<Self>) {
-        // leak: task
-        tokio::spawn(async move { self.stop.notified().await });
+        // leak: task "Worker::start::{async block}"
+        // waits: at notified for a notification, held by nobody found
+        tokio::spawn(async move { self.stop.notified().await }); // at: notified
     }
 }
 
@@ -128,7 +132,8 @@ async fn set_aborts_the_slower_ones() {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn timeout_of_a_handle() {
-    // leak: task
+    // leak: task "Pending<()>"
+    // waits: in core::future::pending::Pending for nothing
     let handle = tokio::spawn(pending::<()>());
     assert!(timeout(Duration::from_millis(1), handle).await.is_err());
 }
@@ -137,7 +142,8 @@ async fn timeout_of_a_handle() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "leaks on purpose"]
 async fn timeout_of_a_handle_on_workers() {
-    // leak: task
+    // leak: task "Pending<()>"
+    // waits: in core::future::pending::Pending for nothing
     let handle = tokio::spawn(pending::<()>());
     assert!(timeout(Duration::from_millis(1), handle).await.is_err());
 }
@@ -159,7 +165,8 @@ async fn token_is_never_cancelled() {
     let token = CancellationToken::new();
     let child = token.child_token();
     // leak: task
-    tokio::spawn(async move { child.cancelled().await });
+    // waits: at cancelled for a cancellation, held by nobody found
+    tokio::spawn(async move { child.cancelled().await }); // at: cancelled
     forget(token);
 }
 
@@ -181,7 +188,8 @@ fn detach() -> JoinHandle<()> {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn handle_is_dropped() {
-    // leak: task
+    // leak: task "Pending<()>"
+    // waits: in core::future::pending::Pending for nothing
     let handle = tokio::spawn(pending::<()>());
     drop(handle);
 }
@@ -190,7 +198,8 @@ async fn handle_is_dropped() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "leaks on purpose"]
 async fn handle_is_dropped_on_workers() {
-    // leak: task
+    // leak: task "Pending<()>"
+    // waits: in core::future::pending::Pending for nothing
     let handle = tokio::spawn(pending::<()>());
     drop(handle);
 }
@@ -223,9 +232,10 @@ async fn abort_is_not_awaited_on_workers() {
 #[ignore = "leaks on purpose"]
 async fn busy_task() {
     // leak: task
+    // runs: at again
     tokio::spawn(async {
         loop {
-            yield_now().await;
+            yield_now().await; // at: again
         }
     });
 }
@@ -235,9 +245,10 @@ async fn busy_task() {
 #[ignore = "leaks on purpose"]
 async fn busy_task_on_workers() {
     // leak: task
+    // runs: at again
     tokio::spawn(async {
         loop {
-            yield_now().await;
+            yield_now().await; // at: again
         }
     });
 }

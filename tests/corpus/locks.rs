@@ -13,9 +13,10 @@ use crate::expected::verify;
 async fn mutex_locked_twice() {
     let lock = Arc::new(Mutex::new(0));
     // leak: task
+    // waits: at second lock for a mutex, held by itself in first, for ever
     tokio::spawn(async move {
         let first = lock.lock().await;
-        let second = lock.lock().await;
+        let second = lock.lock().await; // at: second lock
         *first + *second
     });
 }
@@ -48,7 +49,7 @@ async fn guard_is_dropped_on_early_return() {
 async fn take_both(one: Arc<Mutex<u32>>, other: Arc<Mutex<u32>>, both: Arc<Barrier>) -> u32 {
     let first = one.lock().await;
     both.wait().await;
-    let second = other.lock().await;
+    let second = other.lock().await; // at: other lock
     *first + *second
 }
 
@@ -58,9 +59,11 @@ async fn take_both(one: Arc<Mutex<u32>>, other: Arc<Mutex<u32>>, both: Arc<Barri
 async fn opposite_order() {
     let (a, b) = (Arc::new(Mutex::new(1)), Arc::new(Mutex::new(2)));
     let both = Arc::new(Barrier::new(2));
-    // leak: task
+    // leak: task "take_both"
+    // waits: at other lock for a mutex, held by the task at other lock in first, for ever
     tokio::spawn(take_both(a.clone(), b.clone(), both.clone()));
-    // leak: task
+    // leak: task "take_both"
+    // waits: at other lock for a mutex, held by the task at other lock in first, for ever
     tokio::spawn(take_both(b, a, both));
 }
 
@@ -70,9 +73,11 @@ async fn opposite_order() {
 async fn opposite_order_on_workers() {
     let (a, b) = (Arc::new(Mutex::new(1)), Arc::new(Mutex::new(2)));
     let both = Arc::new(Barrier::new(2));
-    // leak: task
+    // leak: task "take_both"
+    // waits: at other lock for a mutex, held by the task at other lock in first, for ever
     tokio::spawn(take_both(a.clone(), b.clone(), both.clone()));
-    // leak: task
+    // leak: task "take_both"
+    // waits: at other lock for a mutex, held by the task at other lock in first, for ever
     tokio::spawn(take_both(b, a, both));
 }
 
@@ -92,9 +97,10 @@ async fn same_order() {
 async fn write_lock_held_while_reading() {
     let lock = Arc::new(RwLock::new(0));
     // leak: task
+    // waits: at read for a lock, held by itself in written, for ever
     tokio::spawn(async move {
         let written = lock.write().await;
-        let read = lock.read().await;
+        let read = lock.read().await; // at: read
         *written + *read
     });
 }
@@ -107,11 +113,13 @@ async fn second_read_queues_behind_a_writer() {
     let first = lock.clone().read_owned().await;
     let theirs = lock.clone();
     // leak: task
-    tokio::spawn(async move { *theirs.write().await += 1 });
+    // waits: at write for a lock, held by the task at read in first
+    tokio::spawn(async move { *theirs.write().await += 1 }); // at: write
     // The writer queues up, and the readers of tokio's lock queue behind it.
     tokio::task::yield_now().await;
     // leak: task
-    tokio::spawn(async move { *first + *lock.read().await });
+    // waits: at read for a lock, held by itself in first
+    tokio::spawn(async move { *first + *lock.read().await }); // at: read
 }
 
 #[leak_checked]
@@ -132,14 +140,16 @@ async fn lock_held_while_sending() {
     let (sender, mut receiver) = mpsc::channel(1);
     let held = lock.clone().lock_owned().await;
     // leak: task
+    // waits: at second send for room, held by the task at lock in receiver
     tokio::spawn(async move {
         let _held = held;
         sender.send(1).await?;
-        sender.send(2).await
+        sender.send(2).await // at: second send
     });
     // leak: task
+    // waits: at lock for a mutex, held by the task at second send in _held
     tokio::spawn(async move {
-        let _held = lock.lock().await;
+        let _held = lock.lock().await; // at: lock
         receiver.recv().await
     });
 }

@@ -6,13 +6,16 @@
 
 mod blocking;
 mod channels;
+mod controls;
 mod expected;
 mod failing;
+mod finding;
+mod found;
 mod harness;
-#[cfg(tokio_unstable)]
 mod instrumented;
 mod lifecycle;
 mod locks;
+mod marks;
 mod net;
 mod parallel;
 mod rows;

@@ -21,6 +21,7 @@ struct Pool {
 async fn serve(mut stream: TcpStream, mut requests: mpsc::Receiver<&'static [u8]>) {
     let mut unasked = [0];
     loop {
+        // at: either
         tokio::select! {
             request = requests.recv() => match request {
                 Some(request) => stream.write_all(request).await.unwrap(),
@@ -45,7 +46,9 @@ async fn connect() -> (TcpStream, TcpStream) {
 async fn idle_connection_is_kept() {
     let (client, mut server) = connect().await;
     let (requests, queue) = mpsc::channel(1);
-    // leak: task
+    // leak: task "serve"
+    // waits: at either for a message, held by nobody found
+    // or: for a descriptor
     tokio::spawn(serve(client, queue));
     let pool = Pool { requests };
     pool.requests.send(b"GET").await.unwrap();
@@ -72,7 +75,8 @@ async fn idle_connection_ends_with_its_pool() {
 async fn accept_loop() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     // leak: task
-    tokio::spawn(async move { while listener.accept().await.is_ok() {} });
+    // waits: at accept for a descriptor
+    tokio::spawn(async move { while listener.accept().await.is_ok() {} }); // at: accept
 }
 
 #[leak_checked]
@@ -81,7 +85,8 @@ async fn accept_loop() {
 async fn accept_loop_on_workers() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     // leak: task
-    tokio::spawn(async move { while listener.accept().await.is_ok() {} });
+    // waits: at accept for a descriptor
+    tokio::spawn(async move { while listener.accept().await.is_ok() {} }); // at: accept
 }
 
 #[leak_checked]

@@ -1,17 +1,20 @@
 //! What a file of the corpus says must be found: read from its source, so that an expectation stands at its line.
 //!
-//! `// leak: thread "name" x3` means that the report of the test around it has this entry, created on the next line;
-//! name and count may be left out. `// body: panicked` says how the body ends, if not by returning.
+//! - `// leak: thread "name" x3`: the report of the test around it has this entry, created on the next line of code.
+//!   Name and count may be left out; a task without a name is the async block of its test.
+//! - `// waits: at recv for a message, held by itself in _sender, for ever`, below the mark of each task: where it is
+//!   suspended, what for, and who has the other end. `marks` has the words.
+//! - `// or: for a descriptor`, below that: what else would wake it.
+//! - `// runs: at again`, instead of both: it waits for nothing; `// runs` for one that a thread runs all the time.
+//! - `// at: recv`, at the end of a line or alone above it: names the line. The same name may stand for another line in
+//!   another test; a line outside of the test is found if the name is the only one of the file.
+//! - `// body: panicked`: how the body ends, if not by returning.
+//!
+//! Two leaks above one line are two entries: tasks made on one line that wait at different places.
 
-/// One entry of a report.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Finding {
-    pub(crate) kind: String,
-    pub(crate) name: Option<String>,
-    /// File and line.
-    pub(crate) site: Option<(String, u32)>,
-    pub(crate) count: usize,
-}
+use std::collections::{HashMap, HashSet};
+
+use crate::finding::{Finding, Site};
 
 /// A checked test and what its report must say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +22,7 @@ pub(crate) struct Case {
     /// As the harness names it.
     pub(crate) test: String,
     /// File and line of its function.
-    pub(crate) place: (String, u32),
+    pub(crate) place: Site,
     /// How the body ends.
     pub(crate) body: String,
     /// Empty for a test that must stay clean.
@@ -31,45 +34,167 @@ impl Case {
     pub(crate) fn fails(&self) -> bool {
         !self.leaks.is_empty() || self.body != "passed"
     }
+
+    /// Reads a mark of this test.
+    fn read(&mut self, what: &str, mark: &str, at: &mut dyn FnMut(&str) -> Site) {
+        let own = self.test.rsplit("::").next().unwrap_or_default();
+        // A leak that has its line is finished.
+        let mut open = self.leaks.last_mut().filter(|leak| leak.site.is_none());
+        match (what, &mut open) {
+            ("body", _) => mark.clone_into(&mut self.body),
+            ("leak", _) => self.leaks.push(Finding::read(mark, own)),
+            (_, Some(leak)) => leak.read_wait(what, mark, at),
+            (_, None) => panic!("stands below no leak: {mark}"),
+        }
+    }
+
+    /// The leaks above this line were made on it.
+    fn reach(&mut self, site: &Site) {
+        for leak in self.leaks.iter_mut().filter(|leak| leak.site.is_none()) {
+            leak.site = Some(site.clone());
+        }
+    }
+
+    /// Holders are told by the line where they wait, and compared by name as well.
+    fn name_holders(&mut self) {
+        let mut names: HashMap<Site, String> = HashMap::new();
+        for (site, name) in self.leaks.iter().filter_map(Finding::waiter) {
+            let other = names.insert(site, name.clone());
+            assert!(
+                other.is_none_or(|other| other == name),
+                "two wait where {name} does"
+            );
+        }
+        for leak in &mut self.leaks {
+            let has_wait = leak.waiting.is_some();
+            assert_eq!(
+                has_wait,
+                leak.kind == "task",
+                "a task waits, a thread does not: {leak:?}"
+            );
+            leak.name_holders(&names);
+        }
+    }
 }
 
 /// The checked tests of a file of the corpus.
 ///
 /// # Panics
 ///
-/// Where a mark is not understood or belongs to no test, and where a test that must fail is not ignored or the other
-/// way round.
+/// Where a mark is not understood, belongs to no test or leads nowhere, where a line is named for nothing, and where a
+/// test that must fail is not ignored or the other way round.
 pub(crate) fn cases(module: &str, source: &str) -> Vec<Case> {
     let file = format!("corpus/{module}.rs");
+    let lines = lines(source);
+    let named = Named::of(&lines);
+    let mut used = HashSet::new();
     let mut cases: Vec<Case> = Vec::new();
     let mut ignored = Vec::new();
-    let (mut is_checked, mut is_ignored) = (false, false);
-    for (line, text) in (1..).zip(source.lines()) {
-        let text = text.trim_start();
-        is_checked |= text.starts_with("#[leak_checked");
-        is_ignored |= text.starts_with("#[ignore");
-        if let (true, Some(name)) = (is_checked, function(text)) {
+    for line in &lines {
+        if let Some(name) = line.begins {
             cases.push(Case {
                 test: format!("{module}::{name}"),
-                place: (file.clone(), line),
+                place: (file.clone(), line.number),
                 body: "passed".to_owned(),
                 leaks: Vec::new(),
             });
-            ignored.push(is_ignored);
-            (is_checked, is_ignored) = (false, false);
+            ignored.push(line.is_ignored);
         }
-        if let Some(mark) = text.strip_prefix("// leak: ") {
-            let case = cases.last_mut().expect("a leak is one of a test");
-            case.leaks.push(finding(mark, (file.clone(), line + 1)));
-        } else if let Some(body) = text.strip_prefix("// body: ") {
-            let case = cases.last_mut().expect("a body is one of a test");
-            body.clone_into(&mut case.body);
-        }
+        let Some((what, mark)) = mark(line.text) else {
+            if let Some(case) = cases.last_mut().filter(|_| !line.text.starts_with("//")) {
+                case.reach(&(file.clone(), line.number));
+            }
+            continue;
+        };
+        let mut at = |name: &str| {
+            let number = named.line(name, line.test);
+            used.insert(number);
+            (file.clone(), number)
+        };
+        let case = cases.last_mut().expect("a mark is one of a test");
+        case.read(what, mark, &mut at);
     }
-    for (case, ignored) in cases.iter().zip(ignored) {
+    for (case, ignored) in cases.iter_mut().zip(ignored) {
         assert_eq!(case.fails(), ignored, "{} fails, is ignored", case.test);
+        case.name_holders();
+    }
+    for (name, _, number) in named.0 {
+        assert!(used.contains(&number), "named for nothing: {name}");
     }
     cases
+}
+
+/// A line of a file.
+#[derive(Clone, Copy, Debug)]
+struct Line<'s> {
+    number: u32,
+    text: &'s str,
+    /// The checked test whose function begins here.
+    begins: Option<&'s str>,
+    is_ignored: bool,
+    /// How many checked tests have begun: the last of them has this line.
+    test: usize,
+}
+
+fn lines(source: &str) -> Vec<Line<'_>> {
+    let (mut is_checked, mut is_ignored, mut begun) = (false, false, 0);
+    let mut lines = Vec::new();
+    for (number, text) in (1..).zip(source.lines()) {
+        let text = text.trim_start();
+        is_checked |= text.starts_with("#[leak_checked");
+        is_ignored |= text.starts_with("#[ignore");
+        let begins = function(text).filter(|_| is_checked);
+        begun += usize::from(begins.is_some());
+        lines.push(Line {
+            number,
+            text,
+            begins,
+            is_ignored,
+            test: begun,
+        });
+        if begins.is_some() {
+            (is_checked, is_ignored) = (false, false);
+        }
+    }
+    lines
+}
+
+/// The lines that have a name: name, test and number.
+#[derive(Debug)]
+struct Named<'s>(Vec<(&'s str, usize, u32)>);
+
+impl<'s> Named<'s> {
+    fn of(lines: &[Line<'s>]) -> Self {
+        let name = |line: &Line<'s>| {
+            let (code, name) = line.text.split_once("// at: ")?;
+            let number = line.number + u32::from(code.is_empty());
+            (!code.contains("//")).then_some((name, line.test, number))
+        };
+        Self(lines.iter().filter_map(name).collect())
+    }
+
+    /// The line of this name in the test, else the only one in the file.
+    fn line(&self, name: &str, test: usize) -> u32 {
+        let of_name = |named: &&(&str, usize, u32)| named.0 == name;
+        let in_file: Vec<_> = self.0.iter().filter(of_name).collect();
+        let in_test: Vec<_> = in_file
+            .iter()
+            .copied()
+            .filter(|named| named.1 == test)
+            .collect();
+        match (&in_test[..], &in_file[..]) {
+            ([named], _) | ([], [named]) => named.2,
+            _ => panic!("a name of one line is needed: {name}"),
+        }
+    }
+}
+
+/// What a mark that has its line for itself is about, and its text.
+fn mark(line: &str) -> Option<(&str, &str)> {
+    let comment = line.strip_prefix("// ")?;
+    let (what, mark) = comment.split_once(": ").unwrap_or((comment, ""));
+    let is_mark = ["leak", "waits", "or", "runs", "body"].contains(&what);
+    is_mark.then_some((what, mark))
 }
 
 /// The name of the function that begins on this line.
@@ -79,60 +204,76 @@ fn function(line: &str) -> Option<&str> {
     Some(name)
 }
 
-/// Reads `kind "name" xcount`.
-fn finding(mark: &str, site: (String, u32)) -> Finding {
-    let (kind, mut rest) = mark.split_once(' ').unwrap_or((mark, ""));
-    assert!(matches!(kind, "task" | "thread"), "not a kind: {mark}");
-    let mut name = None;
-    if let Some((quoted, after)) = rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
-        name = Some(quoted.to_owned());
-        rest = after.trim_start();
-    }
-    let count = if rest.is_empty() {
-        1
-    } else {
-        let count = rest.strip_prefix('x').and_then(|count| count.parse().ok());
-        count.unwrap_or_else(|| panic!("not understood: {mark}"))
-    };
-    Finding {
-        kind: kind.to_owned(),
-        name,
-        site: Some(site),
-        count,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn marks_are_read() {
-        let site = ("f".to_owned(), 3);
-        let read = |mark| {
-            let found = finding(mark, site.clone());
-            (found.kind, found.name, found.count)
-        };
-        let named = Some("a b".to_owned());
-        assert_eq!(read("task"), ("task".to_owned(), None, 1));
-        assert_eq!(read("task x12"), ("task".to_owned(), None, 12));
-        assert_eq!(
-            read("thread \"a b\""),
-            ("thread".to_owned(), named.clone(), 1)
+    /// Reads the body of a checked test `t` that is ignored, behind a function and another such test.
+    fn read(body: &str) -> Case {
+        let source = format!(
+            "fn f() {{\n    one(); // at: one\n}}\n#[leak_checked]\n#[ignore]\nfn first() {{\n// leak: task\n\
+             // waits: at two for a timer\n// leak: task x2\n// waits: at one for a timer\nspawn();\n// at: two\ntwo();\n\
+             }}\n#[leak_checked]\n#[ignore]\nfn t() {{\n{body}\n}}",
         );
-        assert_eq!(read("thread \"a b\" x2"), ("thread".to_owned(), named, 2));
+        cases("m", &source).pop().expect("it has a test")
     }
 
     #[test]
-    #[should_panic(expected = "not a kind: tasks")]
-    fn an_unknown_kind_is_refused() {
-        finding("tasks", (String::new(), 0));
+    fn a_name_is_looked_for_in_the_test_first() {
+        let case = read(
+            "// leak: task\n// waits: at two for a timer\nspawn();\n// leak: task\n// waits: at one for a timer\n\
+             spawn();\ntwo(); // at: two",
+        );
+        let waits: Vec<_> = case.leaks.iter().filter_map(Finding::waiter).collect();
+        let lines: Vec<_> = waits.iter().map(|(site, _)| site.1).collect();
+        assert_eq!(lines, [24, 2]);
+        assert_eq!(waits[0].1, "t::{async block}");
     }
 
     #[test]
-    #[should_panic(expected = "not understood: task twice")]
-    fn an_unknown_word_is_refused() {
-        finding("task twice", (String::new(), 0));
+    fn leaks_above_one_line_are_made_on_it() {
+        let case = read(
+            "// leak: task x2\n// waits: at one for a timer\n// leak: task\n// runs: at one\nspawn();\n\
+             // leak: thread\nspawn();",
+        );
+        let sites: Vec<_> = case
+            .leaks
+            .iter()
+            .map(|leak| leak.site.clone().unwrap().1)
+            .collect();
+        assert_eq!(sites, [22, 22, 24]);
+    }
+
+    #[test]
+    #[should_panic(expected = "a name of one line is needed: nowhere")]
+    fn an_unknown_name_is_refused() {
+        read("// leak: task\n// waits: at nowhere for a timer\nspawn();");
+    }
+
+    #[test]
+    #[should_panic(expected = "a name of one line is needed: here")]
+    fn a_name_of_two_lines_is_refused() {
+        read(
+            "// leak: task\n// waits: at here for a timer\nspawn(); // at: here\ntwo(); // at: here",
+        );
+    }
+
+    #[test]
+    #[should_panic(expected = "named for nothing: here")]
+    fn a_name_that_nothing_speaks_of_is_refused() {
+        read("// leak: task\n// waits: at one for a timer\nspawn(); // at: here");
+    }
+
+    #[test]
+    #[should_panic(expected = "a task waits, a thread does not")]
+    fn a_task_without_a_wait_is_refused() {
+        read("// leak: task\nspawn();");
+    }
+
+    #[test]
+    #[should_panic(expected = "stands below no leak: at one for a timer")]
+    fn a_wait_without_a_leak_is_refused() {
+        read("// leak: thread\nspawn();\n// waits: at one for a timer");
     }
 
     #[test]
@@ -140,7 +281,7 @@ mod tests {
     fn a_leak_in_a_test_that_is_not_ignored_is_refused() {
         cases(
             "m",
-            "#[leak_checked]\n#[test]\nfn t() {\n    // leak: task\n    spawn();\n}",
+            "#[leak_checked]\n#[test]\nfn t() {\n    // leak: thread\n    spawn();\n}",
         );
     }
 

@@ -15,9 +15,10 @@ const MINUTE: Duration = Duration::from_secs(60);
 #[ignore = "leaks on purpose"]
 async fn sleeps_for_ever() {
     // leak: task
+    // waits: at sleep for a timer
     tokio::spawn(async {
         loop {
-            sleep(Duration::from_secs(1)).await;
+            sleep(Duration::from_secs(1)).await; // at: sleep
         }
     });
 }
@@ -27,9 +28,10 @@ async fn sleeps_for_ever() {
 #[ignore = "leaks on purpose"]
 async fn sleeps_for_ever_on_workers() {
     // leak: task
+    // waits: at sleep for a timer
     tokio::spawn(async {
         loop {
-            sleep(Duration::from_secs(1)).await;
+            sleep(Duration::from_secs(1)).await; // at: sleep
         }
     });
 }
@@ -39,9 +41,10 @@ async fn sleeps_for_ever_on_workers() {
 #[ignore = "leaks on purpose"]
 async fn sleeps_for_ever_in_paused_time() {
     // leak: task
+    // waits: at sleep for a timer
     tokio::spawn(async {
         loop {
-            sleep(MINUTE).await;
+            sleep(MINUTE).await; // at: sleep
         }
     });
 }
@@ -51,10 +54,11 @@ async fn sleeps_for_ever_in_paused_time() {
 #[ignore = "leaks on purpose"]
 async fn heartbeat() {
     // leak: task
+    // waits: at tick for a timer
     tokio::spawn(async {
         let mut interval = interval(100 * MILLISECOND);
         loop {
-            interval.tick().await;
+            interval.tick().await; // at: tick
         }
     });
 }

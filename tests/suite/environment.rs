@@ -55,21 +55,19 @@ fn an_empty_value_is_none() {
 #[test]
 fn what_is_covered_may_be_required() {
     assert_passes(&run!(clean, "LEAKCHECK_REQUIRE" = "threads"));
-    if cfg!(tokio_unstable) {
-        assert_passes(&run!(clean, "LEAKCHECK_REQUIRE" = "tasks,threads,sites"));
-    }
+    assert_passes(&run!(clean, "LEAKCHECK_REQUIRE" = "tasks,threads,sites"));
 }
 
 #[test]
 fn what_is_not_covered_fails_loudly() {
-    let always = ["timers", "fds", "processes", "states", "threads,fds"];
-    let without_hooks = ["tasks", "sites", "threads, tasks"];
-    let missing = if cfg!(tokio_unstable) {
-        &[][..]
-    } else {
-        &without_hooks
-    };
-    for required in always.iter().chain(missing) {
+    for required in [
+        "timers",
+        "fds",
+        "processes",
+        "states",
+        "threads,fds",
+        "tasks, timers",
+    ] {
         let run = crate::child::run(module_path!(), "clean", &[("LEAKCHECK_REQUIRE", required)]);
         assert_fails(&run);
         let text = run.text();

@@ -114,19 +114,13 @@ fn a_rule_for_one_kind_leaves_the_others() {
 }
 
 #[test]
-fn tasks_are_accepted_where_they_have_sites() {
+fn a_rule_for_tasks_leaves_the_others() {
     let run = run!(only_tasks);
-    if cfg!(tokio_unstable) {
-        assert_left(&run.report().leaks, &[threads(1, IN_TEST)]);
-        assert_eq!(
-            accepted(run.report()),
-            [("ignore_created_by(\"*\")", "", "task", 1)]
-        );
-    } else {
-        let task = tasks(1, "");
-        assert_left(&run.report().leaks, &[threads(1, IN_TEST), task]);
-        assert_eq!(accepted(run.report()), []);
-    }
+    assert_left(&run.report().leaks, &[threads(1, IN_TEST)]);
+    assert_eq!(
+        accepted(run.report()),
+        [("ignore_created_by(\"*\")", "", "task", 1)]
+    );
 }
 
 #[test]

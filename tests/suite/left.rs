@@ -6,16 +6,16 @@ use std::{fs, path::Path};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Finding {
     kind: String,
-    /// The line at the site, without its indent; none where a task was only counted.
+    /// The line at the site, without its indent.
     code: Option<String>,
     count: usize,
 }
 
-/// Tasks that this line spawned. Without hooks they are counted, not named.
+/// Tasks that this line spawned.
 pub(crate) fn tasks(count: usize, code: &str) -> Finding {
     Finding {
         kind: "task".to_owned(),
-        code: cfg!(tokio_unstable).then(|| code.to_owned()),
+        code: Some(code.to_owned()),
         count,
     }
 }
@@ -68,7 +68,7 @@ where
     assert_eq!(merged(found), merged(expected.to_vec()));
 }
 
-/// Sorted, what is the same added up: counted tasks have no sites to tell them apart.
+/// Sorted, what is the same added up: futures of several kinds may be spawned on one line.
 fn merged(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort();
     findings.dedup_by(|next, kept| {

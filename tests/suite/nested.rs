@@ -37,6 +37,7 @@ fn a_thread_of_a_task_of_a_thread() {
         &run.report().leaks,
         &[threads(1, "thread::spawn(thread::park);")],
     );
+    // Without hooks, nobody knows which task a thread works for when it starts another.
     if cfg!(tokio_unstable) {
         let by: Vec<&str> = run.report().leaks[0]
             .created_by

@@ -7,7 +7,7 @@ mod decode;
 mod dwarf;
 mod effort;
 #[cfg(any(test, fuzzing))]
-pub(crate) mod fuzzing;
+pub mod fuzzing;
 mod memory;
 mod roll;
 mod tokio;

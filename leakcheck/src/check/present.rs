@@ -60,6 +60,19 @@ impl Present {
             })
     }
 
+    /// Compares what was heard of with what the runtime counts.
+    fn compare(&mut self, runtime: &Watched) {
+        // Without a token nobody knows which of the listed tasks are this runtime's: rather miss some.
+        let named = runtime
+            .token
+            .map_or(runtime.before + self.resources.len(), tasks::named_on);
+        match tasks::unnamed(&runtime.handle, named) {
+            tasks::Count::More(unnamed) => self.unnamed = unnamed,
+            tasks::Count::Fewer(phantoms) if runtime.token.is_some() => self.phantoms = phantoms,
+            tasks::Count::Fewer(_) => {}
+        }
+    }
+
     pub(super) fn ids(&self) -> Vec<ResourceId> {
         self.resources.iter().map(|resource| resource.id).collect()
     }
@@ -170,24 +183,11 @@ impl Check {
                 if !tasks::ARE_HEARD {
                     present.unnamed = new;
                 } else if new > 0 || !present.resources.is_empty() {
-                    self.compare(runtime, &mut present);
+                    present.compare(runtime);
                 }
             }
         }
         self.with_threads(present, phase)
-    }
-
-    /// Compares what was heard of with what the runtime counts.
-    fn compare(&self, runtime: &Watched, present: &mut Present) {
-        // Without a token nobody knows which of the listed tasks are this runtime's: rather miss some.
-        let named = runtime
-            .token
-            .map_or(runtime.before + present.resources.len(), tasks::named_on);
-        match tasks::unnamed(&runtime.handle, named) {
-            tasks::Count::More(unnamed) => present.unnamed = unnamed,
-            tasks::Count::Fewer(phantoms) if runtime.token.is_some() => present.phantoms = phantoms,
-            tasks::Count::Fewer(_) => {}
-        }
     }
 
     fn with_threads(&self, mut present: Present, phase: Phase) -> Present {

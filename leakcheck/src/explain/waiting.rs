@@ -81,9 +81,9 @@ fn awaited(task: &Task, wait: &Wait, graph: &Graph<'_>, package_dir: Option<&str
                 .is_none_or(|hold| hold.certainty() == Certainty::Certain),
             is_itself: waker.task.address() == task.address(),
             local: waker.hold.map(|hold| hold.local().to_owned()),
-            at: place.and_then(|place| {
+            at: place.map(|place| {
                 let function = waker.hold.map_or("", |hold| hold.function());
-                Some(capture::frame(function, Some(place), package_dir))
+                capture::frame(function, Some(place), package_dir)
             }),
         });
     }

@@ -78,12 +78,15 @@ fn awaited(event: &Awaited) -> String {
     }
     for (index, by) in event.held_by.iter().enumerate() {
         let perhaps = if by.is_certain { "" } else { "perhaps " };
-        text.push_str(&match (event.has_holders, index) {
-            (true, 0) => format!(", {perhaps}held by "),
-            (true, _) => format!(" and {perhaps}by "),
-            (false, 0) => ": ".to_owned(),
-            (false, _) => ", ".to_owned(),
-        });
+        let (before, after) = match (event.has_holders, index) {
+            (true, 0) => (", ", "held by "),
+            (true, _) => (" and ", "by "),
+            (false, 0) => (": ", ""),
+            (false, _) => (", ", ""),
+        };
+        for part in [before, perhaps, after] {
+            text.push_str(part);
+        }
         text.push_str(&holder(by));
     }
     text

@@ -13,8 +13,6 @@ use crate::read::{
 
 /// What the compiler calls the function that drops a value, in its releases up to now.
 const NAMES: [&str; 2] = ["drop_in_place", "drop_glue"];
-/// What the names have in common.
-const PART: &str = "drop_";
 
 /// All functions that drop values of one type, found out once.
 #[derive(Debug)]
@@ -44,7 +42,7 @@ impl Drops {
     pub(super) fn of(image: &Image) -> &'static Self {
         static DROPS: OnceLock<Drops> = OnceLock::new();
         DROPS.get_or_init(|| {
-            let names = image.symbols_with(PART, is_drop);
+            let names = image.functions_with(&NAMES, is_drop);
             let mut closures: Vec<_> = names
                 .iter()
                 .filter(|(_, name)| drops_closure(name))
@@ -127,17 +125,17 @@ fn is_drop(symbol: &str) -> bool {
                 .is_some_and(|rest| rest.starts_with("$LT$"))
         })
     });
-    old || symbol.starts_with("_RINv") && new_argument(symbol).is_some()
+    old || new_argument(symbol).is_some()
 }
 
 /// The type that is dropped, as the newer way to write symbols has it.
 fn new_argument(symbol: &str) -> Option<&str> {
+    let path = symbol.strip_prefix("_RINv")?;
     NAMES.iter().find_map(|name| {
         let function = format!("_4core3ptr{}{name}", name.len());
-        let (before, argument) = symbol.split_once(&function)?;
+        let (before, argument) = path.split_once(&function)?;
         // The crate `core` comes first, with nothing but its hash.
-        let is_first = !before["_RINv".len()..].contains('_');
-        is_first.then_some(argument)
+        (!before.contains('_')).then_some(argument)
     })
 }
 

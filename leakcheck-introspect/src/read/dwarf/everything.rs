@@ -8,6 +8,8 @@ use super::{Die, Image, Shape, Type};
 #[derive(Debug, Default)]
 pub(crate) struct Everything {
     pub(crate) functions: usize,
+    /// Functions that were found by their symbols.
+    pub(crate) symbols: usize,
     pub(crate) vtables: usize,
     pub(crate) types: Vec<&'static Type>,
 }
@@ -37,6 +39,16 @@ impl Image {
             }
             let types = index.scopes.iter().filter(|scope| scope.is_type);
             open.extend(types.map(|scope| unit.die(scope.offset as usize)));
+        }
+        for (_, at) in self
+            .symbols
+            .containing("tiny")
+            .into_iter()
+            .take(MOST_ADDRESSES)
+        {
+            let address = at.wrapping_add(self.program.bias);
+            seen.symbols += usize::from(self.function(address).is_some());
+            open.extend(self.vtable(address));
         }
         let mut known = HashSet::new();
         while let Some(die) = open.pop() {

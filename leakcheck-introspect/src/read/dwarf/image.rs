@@ -46,7 +46,7 @@ impl Image {
     pub(crate) fn open() -> Result<Self, Error> {
         // Not the path of the executable: a rebuild may have replaced the file.
         let bytes = memory::map(Path::new("/proc/self/exe"))
-            .map_err(|error| Error::io("map the running program", &error))?;
+            .map_err(|error| Error::new(format!("failed to map the running program: {error}")))?;
         Self::of(bytes, Program::of_this_process())
     }
 
@@ -220,6 +220,12 @@ pub(super) fn nested<R>(parse: impl FnOnce() -> R) -> Option<R> {
     let result = parse();
     DEPTH.set(depth);
     Some(result)
+}
+
+impl From<gimli::Error> for Error {
+    fn from(error: gimli::Error) -> Self {
+        Self::new(format!("the debug info of this program is broken: {error}"))
+    }
 }
 
 /// A section's bytes, inflated if need be; empty where there is none.

@@ -73,36 +73,38 @@ impl Symbols {
 }
 
 impl Image {
-    /// All names that contain `part` and fit, by their addresses in the running program.
-    pub(crate) fn symbols_with(
+    /// All functions with a name that contains one of `parts` and fits, by their addresses in the running program.
+    pub(crate) fn functions_with(
         &self,
-        part: &str,
+        parts: &[&str],
         fits: impl Fn(&str) -> bool,
     ) -> HashMap<u64, &'static str> {
         let Symbols { entries, names } = self.symbols;
         let mut found: HashMap<u32, &'static str> = HashMap::new();
         // Most entries are others, and programs that are not optimised look into a table of hashes slowly.
         let mut is_found = vec![false; names.len()];
-        let mut from = 0;
-        while let Some(rest) = names.get(from..)
-            && let Some(at) = memory::find(rest, part.as_bytes())
-        {
-            let at = from + at;
-            let start = names[..at].iter().rposition(|byte| *byte == 0);
-            let start = start.map_or(0, |zero| zero + 1);
-            let length = memory::find(&names[at..], &[0]);
-            let end = length.map_or(names.len(), |length| at + length);
-            if let (Ok(offset), Ok(name)) = (
-                u32::try_from(start),
-                std::str::from_utf8(&names[start..end]),
-            ) && fits(name)
+        for part in parts {
+            let mut from = 0;
+            while let Some(rest) = names.get(from..)
+                && let Some(at) = memory::find(rest, part.as_bytes())
             {
-                found.insert(offset, name);
-                is_found[start] = true;
+                let at = from + at;
+                let start = names[..at].iter().rposition(|byte| *byte == 0);
+                let start = start.map_or(0, |zero| zero + 1);
+                let length = memory::find(&names[at..], &[0]);
+                let end = length.map_or(names.len(), |length| at + length);
+                if let (Ok(offset), Ok(name)) = (
+                    u32::try_from(start),
+                    std::str::from_utf8(&names[start..end]),
+                ) && fits(name)
+                {
+                    found.insert(offset, name);
+                    is_found[start] = true;
+                }
+                from = end;
             }
-            from = end;
         }
-        let mut symbols = HashMap::with_capacity(found.len());
+        let mut functions = HashMap::with_capacity(found.len());
         for entry in entries.chunks_exact(ENTRY) {
             let name = u32::from_le_bytes([entry[0], entry[1], entry[2], entry[3]]);
             if is_found.get(name as usize) == Some(&true)
@@ -111,9 +113,9 @@ impl Image {
                 // Without an address it stands in another file.
                 && address != 0
             {
-                symbols.insert(address.wrapping_add(self.program.bias), *name);
+                functions.insert(address.wrapping_add(self.program.bias), *name);
             }
         }
-        symbols
+        functions
     }
 }

@@ -9,5 +9,4 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
-#[cfg(fuzzing)]
 pub use self::{memory::memory, sections::sections, tasks::tasks};

@@ -105,10 +105,13 @@ pub(crate) fn may_be_elsewhere() -> bool {
 }
 
 /// Hooks need no help with the tasks of other runtimes: they are not told of them.
-pub(crate) fn watch() -> Watch {}
+pub(crate) fn watch() -> Watch {
+    Watch
+}
 
 /// See [`watch`].
-pub(crate) type Watch = ();
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Watch;
 
 /// The live tasks of `scope`, or of the whole process.
 pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
