@@ -166,7 +166,8 @@ fn first_difference(is: &str, should: &str) -> Option<String> {
     Some(format!("`{is}` instead of `{should}`"))
 }
 
-/// Replaces what differs from run to run: times, kernel ids of threads, and how often a task was polled.
+/// Replaces what differs from run to run: times, numbers of threads, tasks and descriptors, how often a task was
+/// polled, and whether it has just been woken.
 pub fn mask(report: &str) -> String {
     let mut masked = String::new();
     for line in report.split_inclusive('\n') {
@@ -182,12 +183,15 @@ pub fn mask(report: &str) -> String {
             if at > 0 {
                 masked.push(' ');
             }
-            if is_number && (before == "tid" || matches!(bare(at + 1), "ms" | "s" | "times")) {
+            let is_counted = matches!(bare(at + 1), "ms" | "s" | "times" | "seconds");
+            if is_number && (is_counted || matches!(before, "tid" | "descriptor" | "task")) {
                 masked.push('N');
                 masked.push_str(&word[bare(at).len()..]);
             } else if before.parse::<f64>().is_ok() && matches!(bare(at), "ms" | "s") {
                 masked.push('s');
                 masked.push_str(&word[bare(at).len()..]);
+            } else if *word == "scheduled," {
+                masked.push_str("idle,");
             } else {
                 masked.push_str(word);
             }
@@ -223,6 +227,7 @@ mod tests {
                 "polled N times, at src/lib.rs:7:9",
             ),
             ("polled once", "polled once"),
+            ("descriptor 7 to become", "descriptor N to become"),
         ] {
             assert_eq!(mask(line), expected);
         }

@@ -6,7 +6,6 @@ use std::{
     env,
     error::Error,
     io::{self, Write},
-    path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
 
@@ -18,14 +17,13 @@ const TESTS: [&str; 3] = ["--include-ignored", "::leak::", "::fix::"];
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut out = io::stdout().lock();
     let examples = Example::all()?;
-    let target = target_dir()?;
-    introduce(&mut out, &examples, &target)?;
+    introduce(&mut out, examples.len())?;
 
-    let built = cargo_test(&target).arg("--no-run").status()?;
+    let built = cargo_test().arg("--no-run").status()?;
     if !built.success() {
         return Err("cargo could not build the examples; its own message is above".into());
     }
-    let run = cargo_test(&target).arg("--").args(TESTS).output()?;
+    let run = cargo_test().arg("--").args(TESTS).output()?;
     let outcome = Outcome::read(&String::from_utf8_lossy(&run.stdout));
     if outcome.len() != 2 * examples.len() {
         out.write_all(&run.stdout)?;
@@ -48,17 +46,14 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     })
 }
 
-fn introduce(out: &mut impl Write, examples: &[Example], target: &Path) -> io::Result<()> {
-    let count = examples.len();
+fn introduce(out: &mut impl Write, count: usize) -> io::Result<()> {
     writeln!(
         out,
         "leakcheck: a tour of {count} small programs that leave something running behind their tests.\n\n\
-         1. Cargo builds the tests of `examples/` into {}; the first time this takes a minute or so.\n\
+         1. Cargo builds the tests of `examples/`; the first time this takes a minute or so.\n\
          2. All {} tests run at once, in one process: a leaky and a fixed one for each program.\n\
          3. You see what each leaky test prints, and what was changed so that the other one passes.\n\n\
-         The same by hand:\n    RUSTFLAGS=\"--cfg tokio_unstable\" \
-         cargo test -p leakcheck-examples --test examples -- {}\n",
-        from_root(target),
+         The same by hand:\n    cargo test -p leakcheck-examples --test examples -- {}\n",
         2 * count,
         TESTS.join(" ")
     )?;
@@ -104,22 +99,11 @@ fn conclude(out: &mut impl Write, count: usize, different: &[String]) -> io::Res
         .try_for_each(|difference| writeln!(out, "  - {difference}"))
 }
 
-/// A folder of its own inside the target folder that this program was built into: the flags differ.
-fn target_dir() -> io::Result<PathBuf> {
-    let program = env::current_exe()?;
-    // target/debug/examples/tour
-    let target = program.ancestors().nth(3).ok_or(io::ErrorKind::NotFound)?;
-    Ok(target.join("tour"))
-}
-
-fn cargo_test(target: &Path) -> Command {
+fn cargo_test() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
         .args(["test", "-p", "leakcheck-examples", "--test", "examples"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .env_remove("LEAKCHECK_SETTLE")
-        .env("RUSTFLAGS", "--cfg tokio_unstable")
-        .env("CARGO_TARGET_DIR", target);
+        .env_remove("LEAKCHECK_SETTLE");
     cargo
 }

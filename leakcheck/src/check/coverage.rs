@@ -27,6 +27,7 @@ impl Check {
     fn task_coverage(&self) -> Seen {
         match &self.runtime {
             Some(Watched { token: Some(_), .. }) => tasks::coverage(),
+            Some(_) if !tasks::ARE_HEARD => tasks::coverage(),
             Some(_) => Seen::Partial(
                 "the runtime was built elsewhere: its tasks are counted, not named; give its builder to \
                  `leakcheck::instrument`, or let `#[leak_checked]` build it"
@@ -52,10 +53,10 @@ pub(super) fn require(env: &Env) -> Result<(), Error> {
                 Seen::Nothing("LEAKCHECK_TRACE=off switches stacks off".to_owned())
             }
             Requirement::Tasks | Requirement::Sites => tasks::coverage(),
-            Requirement::Timers
-            | Requirement::Fds
-            | Requirement::Processes
-            | Requirement::States => Seen::Nothing("not covered by this version".to_owned()),
+            Requirement::States => tasks::states(),
+            Requirement::Timers | Requirement::Fds | Requirement::Processes => {
+                Seen::Nothing("not covered by this version".to_owned())
+            }
         };
         if seen != Seen::Full {
             return Err(Repr::Required {

@@ -6,7 +6,7 @@ use super::{Check, PATIENCE, present::Present, watched::Watched};
 use crate::{
     explain,
     ignore::{self, Ignore, Sorted},
-    model::{Body, Leak, Report, ResourceId, Verdict},
+    model::{Body, Kind, Leak, Report, ResourceId, Verdict},
 };
 
 impl Check {
@@ -36,10 +36,17 @@ impl Check {
             self.sorted(&self.found)
         };
         notes.extend(sorted.notes);
-        if !sorted.leaks.is_empty() && self.options.rules().iter().any(Ignore::needs_states) {
+        let is_unread = |leak: &Leak| leak.kind == Kind::Task && leak.waiting.is_none();
+        if let Some(why) = &self.found.unread
+            && sorted.leaks.iter().any(is_unread)
+        {
+            notes.push(format!("where tasks wait could not be read: {why}"));
+        }
+        let asks_for_threads = sorted.leaks.iter().any(|leak| leak.kind == Kind::Thread);
+        if asks_for_threads && self.options.rules().iter().any(Ignore::needs_states) {
             notes.push(
-                "rules on where something waits (ignore_top_function, ignore_any_function) were not applied: this \
-                 version does not read where tasks and threads wait"
+                "rules on where something waits (ignore_top_function, ignore_any_function) were not applied to threads: \
+                 where those wait is not read"
                     .to_owned(),
             );
         }

@@ -27,8 +27,18 @@ pub(super) fn label(waiting: &Waiting) -> String {
         place(waiting).is_some_and(|place| place != *first) && !first.function.is_empty()
     });
     match inner {
-        Some(inner) => format!("waits here: {}", short(&inner.function)),
+        Some(inner) => format!("waits here: {}", called(&inner.function)),
         None => "waits here".to_owned(),
+    }
+}
+
+/// A method with its type, or a type by itself.
+fn called(function: &str) -> String {
+    let last = function.rsplit("::").next().unwrap_or(function);
+    if last.starts_with(char::is_uppercase) {
+        plain(last)
+    } else {
+        short(function)
     }
 }
 

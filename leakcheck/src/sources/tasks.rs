@@ -28,6 +28,7 @@ use leakcheck_introspect::{Error, TaskList};
 use tokio::runtime::Handle;
 
 use crate::{
+    model::Seen,
     scope::ScopeId,
     sys::{
         context::{self, Context},
@@ -55,6 +56,14 @@ pub(crate) fn read(handle: &Handle) -> Result<TaskList, Error> {
 /// As [`read`].
 pub(crate) fn outline(handle: &Handle) -> Result<TaskList, Error> {
     TaskList::outline_of_runtime(handle)
+}
+
+/// Whether it can be read where tasks are suspended.
+pub(crate) fn states() -> Seen {
+    match leakcheck_introspect::available() {
+        Ok(()) => Seen::Full,
+        Err(error) => Seen::Nothing(error.to_string()),
+    }
 }
 
 /// Tells apart the runtimes that are instrumented.
