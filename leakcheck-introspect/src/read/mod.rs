@@ -1,6 +1,5 @@
 //! How tasks are read: memory, debug info, typed values, tokio's structures, futures. Data flows in this order.
 
-#[allow(dead_code, reason = "not used by `decode` yet")]
 mod alive;
 mod canary;
 mod decode;

@@ -117,7 +117,9 @@ impl Decoder<'_, '_> {
         frame.location = site.location;
         let call = Call::of(&function);
         let reader = self.reader;
-        frame.locals = reader.aside(|| self.locals(&frame, future, inside, call.is_some()));
+        // Which of them are there is a matter of flags, and noted with what decides.
+        let variables = Variables::of(reader, future, frame.kind);
+        frame.locals = reader.aside(|| self.locals(&frame, &variables, inside, call.is_some()));
         if frame.kind == FrameKind::Unresumed {
             self.is_complete = false;
             return frame;
@@ -242,12 +244,11 @@ impl Decoder<'_, '_> {
     fn locals(
         &mut self,
         frame: &Frame,
-        coroutine: Value,
+        variables: &Variables,
         inside: Value,
         is_library: bool,
     ) -> Vec<Local> {
         let mut locals: Vec<Local> = Vec::new();
-        let variables = Variables::of(self.reader, coroutine, frame.kind);
         for (name, value) in variables.named(self.reader, inside) {
             let scan = Scan::of(
                 self.reader,
