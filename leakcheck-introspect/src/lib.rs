@@ -1,4 +1,48 @@
-//! The live tokio tasks of this process, read out of its own debug info.
+//! The live tokio tasks of this process, read out of its own debug info: where each is suspended, what it holds, what it
+//! waits for, and which other task could wake it.
+//!
+//! No flags, no feature of tokio, no instrumentation: plain stable Rust with the debug info that a development build has.
+//! Reading polls nothing, wakes nobody and stops nobody. It is meant for tests and for debug endpoints.
+//!
+//! ```
+//! use leakcheck_introspect::{Graph, TaskList};
+//! use tokio::{runtime::Handle, sync::oneshot, task::yield_now};
+//!
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! async fn answer(question: oneshot::Receiver<u32>) -> u32 {
+//!     question.await.unwrap_or(0)
+//! }
+//!
+//! let (ask, question) = oneshot::channel();
+//! tokio::spawn(answer(question));
+//! yield_now().await;
+//!
+//! let list = TaskList::of_runtime(&Handle::current())?;
+//! let task = &list.tasks()[0];
+//! assert!(task.future().ends_with("answer"));
+//! assert_eq!(task.waits().len(), 1);
+//! // Who could answer is not a task.
+//! assert!(Graph::new([&list]).wakers(task, &task.waits()[0]).is_empty());
+//! # drop(ask);
+//! # Ok::<(), leakcheck_introspect::Error>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What there is
+//!
+//! - [`TaskList`], the tasks of a runtime or of a `LocalSet`: [`Task`], its [`Frame`]s, [`Wait`]s and [`Hold`]s.
+//! - [`Graph`], who could wake whom, and who waits for ever.
+//! - [`TimerList`], the armed timers of a runtime.
+//! - [`available`], whether any of this works in this program.
+//!
+//! # What it relies on
+//!
+//! On names of private fields of tokio, for which it is tested with every minor release from 1.47 to 1.54; on full debug
+//! info of the crates whose futures are to be read; on 64-bit Linux. Before anything is believed, two tasks that are
+//! known in every detail are read; if one is misread, everything is an [`Error`]. Memory is read through the kernel, and
+//! whatever is read is checked, so that a task that ends meanwhile is an error value.
+#![deny(unsafe_code)]
 
 mod error;
 mod frame;

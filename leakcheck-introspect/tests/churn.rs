@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use leakcheck_introspect::{State, Task, TaskList};
+use leakcheck_introspect::{Frame, Location, State, Task, TaskList};
 use tokio::{runtime::Builder, sync::mpsc, task::yield_now};
 
 /// Tasks that stay.
@@ -50,14 +50,10 @@ fn complaint(task: &Task) -> Option<String> {
     let line = task
         .root()
         .and_then(|root| root.location())
-        .map(|location| location.line());
+        .map(Location::line);
     let expected = match task.future() {
         "churn::parked" => {
-            let names: Vec<_> = task
-                .root()
-                .into_iter()
-                .flat_map(|root| root.locals())
-                .collect();
+            let names: Vec<_> = task.root().into_iter().flat_map(Frame::locals).collect();
             functions
                 == [
                     "churn::parked",
@@ -90,9 +86,6 @@ fn what_stays_is_read_right() {
         let task = runtime.spawn(parked(receiver, number));
         ids.insert(task.id().to_string());
     }
-    for _ in 0..8 {
-        runtime.spawn(spawner());
-    }
     // Until all are parked.
     while runtime
         .block_on(async { TaskList::of_runtime(runtime.handle()) })
@@ -104,6 +97,9 @@ fn what_stays_is_read_right() {
                 < PARKED
         })
     {}
+    for _ in 0..8 {
+        runtime.spawn(spawner());
+    }
     let start = Instant::now();
     let (mut snapshots, mut whole, mut read) = (0_u64, 0_u64, 0_u64);
     while start.elapsed() < duration() {
@@ -139,7 +135,9 @@ fn what_stays_is_read_right() {
             );
         }
     }
-    println!("{snapshots} snapshots, {whole} of them whole, {read} tasks read");
-    assert!(read > 0, "nothing was read");
+    assert!(
+        read > 0,
+        "nothing was read in {snapshots} snapshots, {whole} of them whole"
+    );
     runtime.shutdown_background();
 }

@@ -28,6 +28,7 @@
 //! - [`LeakGuard`], [`verify_none`] and [`find()`] for tests without an attribute, [`checkpoint()`] for the middle of an
 //!   async test, [`instrument`] for runtimes that a test builds itself.
 //! - [`Report`], what a check found; also as a JSON file, see below.
+//! - [`dump()`] and [`Snapshot`], every live task of the current runtime at any time.
 //!
 //! # How a test is checked
 //!
@@ -35,7 +36,7 @@
 //! tasks when they are spawned, and what those start in turn. When the body has ended and dropped what it owned, the
 //! check looks at what is alive in its own scope; tests that run in parallel never see each other's. If nothing is
 //! left, that was all, and it took about a microsecond. Otherwise it waits, first for a few turns of the runtime, then
-//! in real time, until nothing is left or [`Options::settle`] is over. Only then is the runtime stopped, in a way that
+//! in real time, until nothing is left, all that is left is proven to wait for ever, or [`Options::settle`] is over. Only then is the runtime stopped, in a way that
 //! cannot hang.
 //!
 //! The body's own failure always comes first, and a `#[should_panic]` is never satisfied by a leak.
@@ -50,15 +51,15 @@
 //! | `LEAKCHECK_TIMEOUT` | parsed; no effect in this version | |
 //! | `LEAKCHECK_FORMAT` | `text`, `json`, `github` (text and annotations) | `text` |
 //! | `LEAKCHECK_REPORT_DIR` | a folder for one JSON file per test that was not clean; `all:<dir>` for every test | |
-//! | `LEAKCHECK_REQUIRE` | list of `tasks`, `threads`, `sites`, ..: fails each test if one of them cannot be seen | |
+//! | `LEAKCHECK_REQUIRE` | list of `tasks`, `threads`, `sites`, `states`, ..: fails each test if one of them cannot be seen | |
 //!
 //! A value that is not understood fails every checked test and names the valid ones. The environment overrides the
 //! attribute, which overrides `options = ..`.
 //!
 //! # Platforms
 //!
-//! Threads are seen on Linux, on `x86_64` and aarch64, with glibc or musl. Elsewhere the same code compiles, tasks are
-//! seen, and each report says that threads are not.
+//! Tasks and threads are seen on Linux, on `x86_64` and aarch64, with glibc or musl. Elsewhere the same code compiles,
+//! tasks are counted, and each report says what is not seen.
 //!
 //! What cannot be seen: [`_documentation::limits`]. How it works: [`_documentation::design`].
 #![deny(unsafe_code)]

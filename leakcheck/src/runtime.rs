@@ -79,9 +79,10 @@ pub fn boxed(runtime: Runtime) -> Box<dyn TestRuntime> {
 
 /// Lets leak checks know the tasks of a runtime that a test builds itself.
 ///
-/// With `--cfg tokio_unstable` this sets the builder's task hooks; without it tasks are not seen. In both cases the
-/// runtime's threads become known as such. Call it last: it replaces callbacks that were set with `on_thread_start`,
-/// `on_task_spawn`, `on_before_task_poll`, `on_after_task_poll` and `on_task_terminate`, and is replaced by later ones.
+/// The runtime becomes known when one of its threads starts or goes to sleep for the first time; with
+/// `--cfg tokio_unstable`, by the builder's task hooks. Its threads become known as such. Call it last: it replaces
+/// callbacks that were set with `on_thread_start` and `on_thread_park`, or with `on_thread_start`, `on_task_spawn`,
+/// `on_before_task_poll`, `on_after_task_poll` and `on_task_terminate`, and is replaced by later ones.
 ///
 /// ```
 /// let mut builder = tokio::runtime::Builder::new_current_thread();

@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn every_detail_counts() {
-        let program = super::super::program().expect("tests have debug info");
+        type Spoil = fn(&mut Task);
         let set = LocalSet::new();
         let other = set.spawn_local(sleeper());
         let _canary = set.spawn_local(canary(other, 21));
@@ -113,7 +113,6 @@ mod tests {
             panic!("two tasks were spawned");
         };
         assert_eq!(check(sleeper, canary), Ok(()));
-        type Spoil = fn(&mut Task);
         let spoils: [Spoil; 5] = [
             |task| task.future = "canary".into(),
             |task| task.state = State::Running,

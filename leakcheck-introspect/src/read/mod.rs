@@ -7,6 +7,10 @@ mod dwarf;
 mod effort;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+#[expect(
+    unsafe_code,
+    reason = "reads the memory and the file of this process, and nothing else does"
+)]
 mod memory;
 mod roll;
 mod tokio;

@@ -74,8 +74,8 @@ impl Ignore {
 
     /// Accepts what waits in this function: the innermost frame of its current stack.
     ///
-    /// Where a task or thread waits is not read by this version, so such a rule matches nothing yet; a report in which
-    /// that matters says so.
+    /// Both the innermost frame of all and the innermost one of the user's own code are compared. Where threads wait is
+    /// not read, so such a rule accepts tasks only; a report in which that matters says so.
     ///
     /// # Panics
     ///
@@ -157,7 +157,7 @@ impl Ignore {
         }
     }
 
-    /// Whether the rule looks at where something waits, which this version does not read.
+    /// Whether the rule looks at where something waits, which is known of tasks only.
     pub(crate) fn needs_states(&self) -> bool {
         matches!(
             self.matcher,

@@ -53,6 +53,10 @@ unsafe extern "C" fn note_first(
 
 /// Maps a whole file for as long as the process lives.
 pub(crate) fn map(path: &Path) -> io::Result<&'static [u8]> {
+    // To open a pipe would be to wait for its other end.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
     let file = File::open(path)?;
     // SAFETY: the map is private and read only. That nobody truncates a program that runs is the kernel's rule
     // (ETXTBSY); files of debug info beside it are only replaced, not truncated, by the tools that write them.
