@@ -18,7 +18,7 @@ async fn sleeps_for_ever() {
     // waits: at sleep for a timer
     tokio::spawn(async {
         loop {
-            sleep(Duration::from_secs(1)).await; // at: sleep
+            sleep(MINUTE).await; // at: sleep
         }
     });
 }
@@ -31,7 +31,7 @@ async fn sleeps_for_ever_on_workers() {
     // waits: at sleep for a timer
     tokio::spawn(async {
         loop {
-            sleep(Duration::from_secs(1)).await; // at: sleep
+            sleep(MINUTE).await; // at: sleep
         }
     });
 }

@@ -92,8 +92,6 @@ fn the_end_of_an_older_thread_does_not_pay_for_a_new_one() {
     assert_left(before.blocking_report().unwrap().leaks(), &[]);
 }
 
-/// Without hooks a checkpoint looks for tasks by identity only where a runtime counts more than before.
-#[cfg(tokio_unstable)]
 #[leakcheck::test]
 async fn the_end_of_an_older_task_does_not_pay_for_a_new_one() {
     let older = tokio::spawn(std::future::pending::<()>());

@@ -1,0 +1,206 @@
+//! Negative controls of the comparison: each thing that may be wrong is made wrong once, and must be told.
+
+use leakcheck_tests::{Leak, Report};
+use serde_json::{Value, json};
+
+use crate::{
+    expected::differences,
+    finding::{At, Holder, Waiting},
+    source::{Case, cases},
+};
+
+const SOURCE: &str = r#"
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn leaky() {
+    // leak: thread "pinned" x2
+    spawn();
+    // leak: task "work" x3
+    // waits: at recv for a message, held by the task at join in senders[0] and itself in own
+    // or: for a timer
+    spawn();
+    recv(); // at: recv
+    // leak: task
+    // waits: at join for an end, held by the task at recv, for ever
+    spawn();
+    join(); // at: join
+    // leak: task "busy"
+    // runs: at again
+    spawn();
+    again(); // at: again
+}
+
+#[leak_checked]
+#[test]
+fn twin() {}
+"#;
+
+fn report(test: &str, line: u32, leaks: &Value) -> Report {
+    let is_clean = leaks.as_array().is_some_and(Vec::is_empty);
+    serde_json::from_value(json!({
+        "format_version": 1, "package": "p", "binary": "b", "test": test,
+        "location": { "file": "corpus/m.rs", "line": line },
+        "verdict": if is_clean { "clean" } else { "leaked" }, "body": "passed",
+        "waited_ms": 0, "check_us": 0, "leaks": leaks,
+        "lingered": [], "ignored": [], "coverage": {}, "notes": [],
+    }))
+    .unwrap()
+}
+
+fn frame(line: u32) -> Value {
+    json!({ "file": "corpus/m.rs", "line": line, "function": "f" })
+}
+
+/// An entry that is created on this line and waits so.
+fn leak(kind: &str, name: &str, count: usize, line: u32, wait: &Value) -> Value {
+    json!({
+        "kind": kind, "count": count, "name": name, "created_at": frame(line),
+        "created_through": [], "created_by": [], "polls": null, "accept": null, "fingerprint": "",
+        "waits_at": wait["at"], "waits_for": wait["for"], "state": wait["state"],
+    })
+}
+
+/// What a faultless run of `SOURCE` leaves.
+fn faultless() -> (Vec<Case>, Vec<Report>) {
+    const JOIN: &str = "corpus::m::leaky::{async block}";
+    const WORK: &str = "corpus::m::work";
+    let library = json!({ "file": "tokio-1.0.0/src/a.rs", "line": 1, "function": "g" });
+    let work = json!({ "at": [library, frame(12)], "state": "idle", "for": {
+        "what": "a message; 2 senders are alive", "never": false,
+        "held_by": [
+            {
+                "task": 5, "name": WORK, "itself": true, "certain": true,
+                "local": "own", "file": "corpus/m.rs", "line": 12, "function": "f",
+            },
+            {
+                "task": 6, "name": JOIN, "itself": false, "certain": true,
+                "local": "senders[0]", "file": "corpus/m.rs", "line": 16, "function": "f",
+            },
+        ],
+        "or": [{ "what": "a timer that fires in 3 seconds", "held_by": [] }],
+    } });
+    let join = json!({ "at": [library, frame(16)], "state": "idle", "for": {
+        "what": "the end of a task", "never": true,
+        "held_by": [{ "task": 5, "name": WORK, "itself": false, "certain": true, "local": null }],
+    } });
+    let busy = json!({ "at": [], "state": "running", "for": null });
+    let none = json!({ "at": [], "state": null, "for": null });
+    let leaks = json!([
+        leak("task", WORK, 3, 11, &work),
+        leak("task", JOIN, 1, 15, &join),
+        leak("task", "corpus::m::busy", 1, 19, &busy),
+        leak("thread", "pinned", 2, 7, &none),
+    ]);
+    let reports = vec![
+        report("m::leaky", 5, &leaks),
+        report("m::twin", 25, &json!([])),
+    ];
+    (cases("m", SOURCE), reports)
+}
+
+/// The wait with two events and two holders.
+fn waiting(cases: &mut [Case]) -> &mut Waiting {
+    cases[0].leaks[1].waiting.as_mut().expect("it waits")
+}
+
+/// The task at `join` in it.
+fn holder(cases: &mut [Case]) -> &mut Holder {
+    &mut waiting(cases).events[0].held_by[0]
+}
+
+/// The entry of the same.
+fn task(reports: &mut [Report]) -> &mut Leak {
+    &mut reports[0].leaks[0]
+}
+
+const TEXT: &str = "test m::leaky ... FAILED\ntest m::twin ... ok\n";
+
+fn compare(cases: &[Case], status: i32, text: &str, reports: &[Report]) -> Vec<String> {
+    let reports: Vec<&Report> = reports.iter().collect();
+    differences(cases, Some(status), text, &reports)
+}
+
+/// What is made wrong, and how.
+type Spoil<T> = (&'static str, fn(&mut Vec<T>));
+
+#[test]
+fn the_same_is_no_difference() {
+    let (cases, reports) = faultless();
+    assert_eq!(compare(&cases, 101, TEXT, &reports), [""; 0]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn every_wrong_expectation_is_told() {
+    let wrong: [Spoil<Case>; 21] = [
+        ("kind", |cases| "task".clone_into(&mut cases[0].leaks[0].kind)),
+        ("name", |cases| cases[0].leaks[0].name = None),
+        ("name of a task", |cases| cases[0].leaks[1].name = Some("leaky::{async block}".to_owned())),
+        ("count", |cases| cases[0].leaks[0].count += 1),
+        ("count of tasks", |cases| cases[0].leaks[1].count -= 1),
+        ("site", |cases| cases[0].leaks[0].site = Some(("corpus/m.rs".to_owned(), 8))),
+        ("missing", |cases| cases[0].leaks.truncate(1)),
+        ("extra", |cases| cases[0].leaks.extend_from_within(..1)),
+        ("another wait", |cases| {
+            let other = cases[0].leaks[2].waiting.clone();
+            cases[0].leaks[1].waiting = other;
+        }),
+        ("place of a wait", |cases| waiting(cases).at = At::Line(("corpus/m.rs".to_owned(), 13))),
+        ("a place in a library", |cases| waiting(cases).at = At::Library("g".to_owned())),
+        ("what is waited for", |cases| "room".clone_into(&mut waiting(cases).events[0].what)),
+        ("one of two events", |cases| waiting(cases).events.truncate(1)),
+        ("nobody holds it", |cases| waiting(cases).events[0].held_by.clear()),
+        ("one of two holders", |cases| waiting(cases).events[0].held_by.truncate(1)),
+        ("a local", |cases| holder(cases).local = Some("senders[1]".to_owned())),
+        ("where a holder waits", |cases| holder(cases).at = Some(("corpus/m.rs".to_owned(), 12))),
+        ("proof", |cases| waiting(cases).is_forever = true),
+        ("body", |cases| "panicked".clone_into(&mut cases[0].body)),
+        ("place", |cases| cases[1].place.1 += 1),
+        ("unknown test", |cases| cases.truncate(1)),
+    ];
+    for (what, spoil) in wrong {
+        let (mut cases, reports) = faultless();
+        spoil(&mut cases);
+        assert_eq!(compare(&cases, 101, TEXT, &reports).len(), 1, "{what}");
+    }
+}
+
+#[test]
+#[rustfmt::skip]
+fn every_wrong_report_is_told() {
+    let wrong: [Spoil<Report>; 16] = [
+        ("no report", |reports| reports.truncate(1)),
+        ("two reports", |reports| reports.extend_from_within(..1)),
+        ("leak in a twin", |reports| reports[1].leaks = reports[0].leaks.clone()),
+        ("task without a site", |reports| task(reports).created_at = None),
+        ("task that nobody read", |reports| task(reports).state = None),
+        ("state", |reports| task(reports).state = Some("scheduled".to_owned())),
+        ("no place", |reports| task(reports).waits_at.clear()),
+        ("outer frame", |reports| reports[0].leaks[0].waits_at[1].line = Some(17)),
+        ("no event", |reports| task(reports).waits_for = None),
+        ("another holder", |reports| {
+            let held_by = &mut task(reports).waits_for.as_mut().unwrap().held_by;
+            held_by.extend_from_within(..1);
+        }),
+        ("holder is another", |reports| task(reports).waits_for.as_mut().unwrap().held_by[0].itself = false),
+        ("holder is uncertain", |reports| task(reports).waits_for.as_mut().unwrap().held_by[1].certain = false),
+        ("proof", |reports| task(reports).waits_for.as_mut().unwrap().never = Some(true)),
+        ("perhaps", |reports| task(reports).waits_for.as_mut().unwrap().what.insert_str(0, "perhaps ")),
+        ("verdict of a leak", |reports| "clean".clone_into(&mut reports[0].verdict)),
+        ("verdict of a twin", |reports| "inconclusive".clone_into(&mut reports[1].verdict)),
+    ];
+    for (what, spoil) in wrong {
+        let (cases, mut reports) = faultless();
+        spoil(&mut reports);
+        assert_eq!(compare(&cases, 101, TEXT, &reports).len(), 1, "{what}");
+    }
+}
+
+#[test]
+fn a_wrong_result_is_told() {
+    let (cases, reports) = faultless();
+    assert_eq!(compare(&cases, 0, TEXT, &reports).len(), 1);
+    let passed = TEXT.replace("FAILED", "ok");
+    assert_eq!(compare(&cases, 101, &passed, &reports).len(), 1);
+}

@@ -1,0 +1,192 @@
+//! What is compared: an entry of a report, said by a mark or found.
+
+use std::{collections::HashMap, fmt};
+
+/// File and line.
+pub(crate) type Site = (String, u32);
+
+/// One entry of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Finding {
+    pub(crate) kind: String,
+    /// Without the path of the file.
+    pub(crate) name: Option<String>,
+    pub(crate) site: Option<Site>,
+    pub(crate) count: usize,
+    /// Of a task.
+    pub(crate) waiting: Option<Waiting>,
+}
+
+/// Where a task is and what it waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    /// `None` for any.
+    pub(crate) state: Option<String>,
+    pub(crate) at: At,
+    /// Empty for a task that runs.
+    pub(crate) events: Vec<Event>,
+    pub(crate) is_forever: bool,
+}
+
+/// Where a task is suspended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum At {
+    Line(Site),
+    /// In no function of the file, but in this one of a library.
+    Library(String),
+    /// Nowhere: a thread runs it.
+    Nowhere,
+}
+
+/// What would wake a task.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Event {
+    pub(crate) what: String,
+    /// Sorted.
+    pub(crate) held_by: Vec<Holder>,
+}
+
+/// Who could make it happen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Holder {
+    pub(crate) is_itself: bool,
+    /// Always, in a mark.
+    pub(crate) is_certain: bool,
+    pub(crate) name: String,
+    pub(crate) local: Option<String>,
+    /// Where the function with this variable waits.
+    pub(crate) at: Option<Site>,
+    /// Where the task waits, in a mark.
+    pub(crate) waits_at: Option<Site>,
+}
+
+impl Holder {
+    pub(crate) fn new(
+        is_itself: bool,
+        name: String,
+        local: Option<String>,
+        at: Option<Site>,
+    ) -> Self {
+        Self {
+            is_itself,
+            is_certain: true,
+            name,
+            local,
+            at,
+            waits_at: None,
+        }
+    }
+}
+
+impl Finding {
+    /// Where a task waits that can be spoken of as a holder, and its name.
+    pub(crate) fn waiter(&self) -> Option<(Site, String)> {
+        match &self.waiting.as_ref()?.at {
+            At::Line(site) => Some((site.clone(), self.name.clone()?)),
+            _ => None,
+        }
+    }
+
+    /// Gives holders the names of the tasks that wait where they do.
+    pub(crate) fn name_holders(&mut self, names: &HashMap<Site, String>) {
+        let own = self.name.clone();
+        let own_line = self.waiter().map(|(site, _)| site);
+        let Some(waiting) = &mut self.waiting else {
+            return;
+        };
+        for event in &mut waiting.events {
+            for holder in &mut event.held_by {
+                if holder.is_itself {
+                    holder.name = own.clone().unwrap_or_default();
+                    holder.at.clone_from(&own_line);
+                } else if let Some(site) = holder.waits_at.take() {
+                    let name = names.get(&site);
+                    let name = name.unwrap_or_else(|| panic!("no task waits at {site:?}"));
+                    holder.name.clone_from(name);
+                }
+            }
+            event.held_by.sort();
+        }
+        waiting.events.sort();
+    }
+
+    /// Whether a report's entry is what this mark says.
+    pub(crate) fn fits(&self, found: &Self) -> bool {
+        let same = |one: &Self| Self {
+            waiting: None,
+            ..one.clone()
+        };
+        let waits = match (&self.waiting, &found.waiting) {
+            (Some(waiting), Some(found)) => waiting.fits(found),
+            (None, None) => true,
+            _ => false,
+        };
+        same(self) == same(found) && waits
+    }
+}
+
+impl Waiting {
+    /// Whether a report says the same.
+    fn fits(&self, found: &Self) -> bool {
+        // At some moments a task that comes and goes is just being run.
+        let is_caught = self.events.is_empty() && found.at == At::Nowhere;
+        (self.state.is_none() || self.state == found.state)
+            && (self.at == found.at || is_caught)
+            && self.events == found.events
+            && self.is_forever == found.is_forever
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} {:?} x{} on {}",
+            self.kind,
+            self.name,
+            self.count,
+            line(self.site.as_ref())
+        )?;
+        let Some(waiting) = &self.waiting else {
+            return Ok(());
+        };
+        let at = match &waiting.at {
+            At::Line(site) => format!("at {}", line(Some(site))),
+            At::Library(function) => format!("in {function}"),
+            At::Nowhere => "nowhere".to_owned(),
+        };
+        write!(
+            f,
+            "\n    {} {at}",
+            waiting.state.as_deref().unwrap_or("any state")
+        )?;
+        for event in &waiting.events {
+            write!(f, "\n    for {}", event.what)?;
+            for holder in &event.held_by {
+                let perhaps = if holder.is_certain { "" } else { "perhaps " };
+                let who = if holder.is_itself {
+                    "itself"
+                } else {
+                    &holder.name
+                };
+                let at = line(holder.at.as_ref());
+                write!(
+                    f,
+                    "\n        {perhaps}held by {who} in {:?} at {at}",
+                    holder.local
+                )?;
+            }
+        }
+        f.write_str(if waiting.is_forever {
+            "\n    for ever"
+        } else {
+            ""
+        })
+    }
+}
+
+fn line(site: Option<&Site>) -> String {
+    site.map_or("nowhere".to_owned(), |(file, line)| {
+        format!("{file}:{line}")
+    })
+}

@@ -1,0 +1,103 @@
+//! What a report says, in the words of the marks.
+
+use leakcheck_tests::{Awaited, Frame, Holder, Leak, Report};
+
+use crate::{
+    finding::{self, At, Event, Finding, Site, Waiting},
+    marks::EVENTS,
+};
+
+/// What a report found.
+pub(crate) fn findings(report: &Report) -> Vec<Finding> {
+    let module = report.test.split("::").next().unwrap_or_default();
+    let own = format!("corpus::{module}::");
+    report
+        .leaks
+        .iter()
+        .map(|leak| finding(leak, &own))
+        .collect()
+}
+
+/// File and line of a frame.
+pub(crate) fn site_of(frame: &Frame) -> Option<Site> {
+    frame.file.clone().zip(frame.line)
+}
+
+/// One entry; names lose `own`, the path of the file.
+fn finding(leak: &Leak, own: &str) -> Finding {
+    let name = leak.name.as_deref();
+    Finding {
+        kind: leak.kind.clone(),
+        name: name.map(|name| short(name, own)),
+        site: leak.created_at.as_ref().and_then(site_of),
+        count: leak.count,
+        waiting: leak.state.is_some().then(|| waiting(leak, own)),
+    }
+}
+
+fn short(name: &str, own: &str) -> String {
+    name.strip_prefix(own).unwrap_or(name).to_owned()
+}
+
+fn waiting(leak: &Leak, own: &str) -> Waiting {
+    let first = leak.waits_for.as_ref();
+    let others = first.iter().flat_map(|first| &first.or);
+    let mut events: Vec<Event> = first
+        .into_iter()
+        .chain(others)
+        .map(|event| awaited(event, own))
+        .collect();
+    events.sort();
+    Waiting {
+        state: leak.state.clone(),
+        at: at(&leak.waits_at),
+        events,
+        is_forever: first.is_some_and(|first| first.never == Some(true)),
+    }
+}
+
+/// The innermost frame of the corpus, else the innermost of all.
+fn at(frames: &[Frame]) -> At {
+    let of_corpus = |site: &Site| site.0.starts_with("corpus/");
+    match (frames.iter().filter_map(site_of).find(of_corpus), frames) {
+        (Some(site), _) => At::Line(site),
+        (None, [first, ..]) => At::Library(first.function.clone()),
+        (None, []) => At::Nowhere,
+    }
+}
+
+fn awaited(awaited: &Awaited, own: &str) -> Event {
+    let mut held_by: Vec<_> = awaited
+        .held_by
+        .iter()
+        .map(|holder| held(holder, own))
+        .collect();
+    held_by.sort();
+    Event {
+        what: word(&awaited.what).to_owned(),
+        held_by,
+    }
+}
+
+/// The word of the marks for this event, else what the report says.
+fn word(what: &str) -> &str {
+    let is_meant = |text: &str| match text.strip_suffix('*') {
+        Some(beginning) => what.starts_with(beginning),
+        None => what == text,
+    };
+    let known = EVENTS.iter().find(|(_, text, _)| is_meant(text));
+    known.map_or(what, |(word, ..)| word)
+}
+
+fn held(holder: &Holder, own: &str) -> finding::Holder {
+    let site = holder.file.clone().zip(holder.line);
+    finding::Holder {
+        is_certain: holder.certain,
+        ..finding::Holder::new(
+            holder.itself,
+            short(&holder.name, own),
+            holder.local.clone(),
+            site,
+        )
+    }
+}
