@@ -59,6 +59,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         polls: group.polls,
         tid: group.tid,
         tie: group.tie,
+        tasks: group.tasks.iter().copied().take(Leak::MOST_IDS).collect(),
         waiting,
         ancestry: trace.ancestry,
     }
@@ -79,6 +80,7 @@ pub(crate) fn unnamed_tasks(count: usize) -> Leak {
         tid: None,
         note: None,
         tie: Tie::None,
+        tasks: Vec::new(),
         waiting: None,
         ancestry: Vec::new(),
         accept: None,

@@ -29,8 +29,11 @@ async fn sleeper() {
 
 /// Reads both, and says what was not as it must be.
 ///
-/// Where this crate has no debug info of its own there is nothing to compare with, which is no mistake of the method.
+/// Where this crate or tokio has no debug info of its own there is nothing to compare with, which is no mistake of the method.
 pub(super) fn verify(program: &Program) -> Result<(), Error> {
+    if !program.entrance.knows_local_sets(&program.image) {
+        return Ok(());
+    }
     let set = LocalSet::new();
     let other = set.spawn_local(sleeper());
     let _canary = set.spawn_local(canary(other, 21));

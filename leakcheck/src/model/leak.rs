@@ -19,6 +19,8 @@ pub struct Leak {
     pub(crate) tid: Option<i32>,
     pub(crate) note: Option<String>,
     pub(crate) tie: Tie,
+    /// Ids of its tasks, of the first ones where there are many.
+    pub(crate) tasks: Vec<u64>,
     pub(crate) waiting: Option<Waiting>,
     /// Creation stacks of its parents, the nearest first.
     pub(crate) ancestry: Vec<Frame>,
@@ -27,6 +29,9 @@ pub struct Leak {
 }
 
 impl Leak {
+    /// Tasks whose ids are kept.
+    pub(crate) const MOST_IDS: usize = 64;
+
     /// Whether the other was made on the same lines: an optimiser may make several paths of one.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         self.kind == other.kind
@@ -41,6 +46,8 @@ impl Leak {
     /// Adds the other's things to this.
     pub(crate) fn absorb(&mut self, other: &Self) {
         self.count += other.count;
+        let room = Self::MOST_IDS.saturating_sub(self.tasks.len());
+        self.tasks.extend(other.tasks.iter().take(room));
         self.age = self.age.max(other.age);
         self.polls = self.polls.max(other.polls);
         self.tid = None;
@@ -101,6 +108,11 @@ impl Leak {
         self.waiting
             .as_ref()
             .map(|waiting| waiting.stack.as_slice())
+    }
+
+    /// Ids of its tasks, as `tokio::task::Id` shows them; of the first 64 where there are more.
+    pub fn tasks(&self) -> &[u64] {
+        &self.tasks
     }
 
     /// Where its tasks are suspended and what they wait for, where that could be read.

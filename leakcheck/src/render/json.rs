@@ -44,6 +44,8 @@ struct WireLeak<'a> {
     kind: &'static str,
     count: usize,
     name: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[u64]>::is_empty")]
+    tasks: &'a [u64],
     created_at: Option<WireFrame<'a>>,
     created_through: Vec<WireFrame<'a>>,
     created_by: Vec<WireFrame<'a>>,
@@ -144,6 +146,7 @@ fn leak(leak: &Leak) -> WireLeak<'_> {
         kind: leak.kind.name(),
         count: leak.count,
         name: leak.name.as_deref(),
+        tasks: &leak.tasks,
         created_at: leak.created_at.as_ref().map(frame),
         created_through: leak.created_through.iter().map(frame).collect(),
         created_by: leak.created_by.iter().map(frame).collect(),

@@ -103,6 +103,7 @@ fn task(count: usize) -> Leak {
         tid: None,
         note: None,
         tie: Tie::None,
+        tasks: vec![12, 13],
         waiting: None,
         ancestry: Vec::new(),
         accept: Some("ignore_created_by(\"my_app::pool::Pool::connect\")".to_owned()),

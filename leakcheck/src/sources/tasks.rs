@@ -3,6 +3,7 @@
 //! Both twins have the same face: `instrument` a builder, `list` what is known already, `new_on` what a runtime's list
 //! adds to that, `coverage` in words. What a runtime counts beyond the known ones is [`unnamed`].
 
+mod foreign;
 #[cfg(tokio_unstable)]
 mod hooks;
 #[cfg(not(tokio_unstable))]
@@ -10,14 +11,14 @@ mod listed;
 
 #[cfg(tokio_unstable)]
 pub(crate) use hooks::{
-    ARE_HEARD, Watch, all_on, coverage, instrument, instrument_foreign, list, may_be_elsewhere,
-    named_on, new_on, read_foreign, watch,
+    ARE_HEARD, Watch, all_on, coverage, instrument, list, may_be_elsewhere, named_on, new_on, watch,
 };
 #[cfg(not(tokio_unstable))]
 pub(crate) use listed::{
-    ARE_HEARD, Watch, all_on, coverage, instrument, instrument_foreign, list, may_be_elsewhere,
-    named_on, new_on, read_foreign, watch,
+    ARE_HEARD, Watch, all_on, coverage, instrument, list, may_be_elsewhere, named_on, new_on, watch,
 };
+
+pub(crate) use foreign::instrument_foreign;
 
 use std::{
     hash::{Hash, Hasher},
@@ -56,6 +57,11 @@ pub(crate) fn read(handle: &Handle) -> Result<TaskList, Error> {
 /// As [`read`].
 pub(crate) fn outline(handle: &Handle) -> Result<TaskList, Error> {
     TaskList::outline_of_runtime(handle)
+}
+
+/// The lists of runtimes that somebody else built, with the frames of their tasks.
+pub(crate) fn read_foreign() -> Vec<TaskList> {
+    foreign::lists(TaskList::of_runtime)
 }
 
 /// Whether it can be read where tasks are suspended.

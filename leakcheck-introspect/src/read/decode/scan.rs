@@ -7,7 +7,6 @@ use super::{Trust, barren::is_barren};
 use crate::read::{
     dwarf::{Die, Member, Shape, Type},
     tokio::{Found, Known},
-    trail::Rule,
     value::{Reader, Value},
 };
 
@@ -264,68 +263,6 @@ impl<'r, 'i> Scan<'r, 'i> {
         }
     }
 
-    /// What a pointer with a vtable points to, and whether it alone does.
-    fn dynamic(&self, value: Value, data: &Member, table: &Member) -> Option<(Value, bool)> {
-        let memory = &self.reader.memory;
-        let at = value.address.wrapping_add(data.offset);
-        let pointer = memory.word(at)?;
-        let at_table = value.address.wrapping_add(table.offset);
-        let table = memory.word(at_table)?;
-        self.reader
-            .decide(value.base, at_table, 8, || Rule::Is(table));
-        let target = match self.reader.image.ty(data.ty)?.shape {
-            Shape::Pointer(to) => self.reader.image.ty(to)?,
-            _ => return None,
-        };
-        // The value stands behind two counts, at its own alignment.
-        let (skip, is_sole) = if is_counted(target) {
-            let align = memory.word(table.wrapping_add(16))?.clamp(1, 1 << 12);
-            let is_sole =
-                memory.word(pointer) == Some(1) && memory.word(pointer.wrapping_add(8)) == Some(1);
-            (16_u64.next_multiple_of(align), is_sole)
-        } else {
-            (0, true)
-        };
-        let address = pointer.wrapping_add(skip);
-        let target = Value {
-            ty: self.concrete(table)?,
-            address,
-            base: self.reader.follow(value.base, at, address, skip),
-        };
-        Some((target, is_sole))
-    }
-
-    /// Whether a value is not the content of a counted pointer that has other owners.
-    fn has_one_owner(&self, value: Value) -> bool {
-        // Both counts stand in front, and one of each is our own pointer's.
-        let count = |at| self.reader.memory.word(value.address.wrapping_add(at)) == Some(1);
-        !is_counted(value.ty) || count(0) && count(8)
-    }
-
-    /// The type that a vtable belongs to: said by the table's own entry, by its drop glue, or by its third method.
-    fn concrete(&self, table: u64) -> Option<&'static Type> {
-        let image = self.reader.image;
-        image.program.span.contains(&table).then_some(())?;
-        if let Some(ty) = image.vtable(table).and_then(|die| image.ty(die)) {
-            return Some(ty);
-        }
-        let drop = self.reader.memory.word(table)?;
-        if drop != 0
-            && let Some(ty) = image.function(drop).and_then(|drop| drop.argument("T"))
-        {
-            return image.ty(ty);
-        }
-        let poll = self.reader.memory.word(table.wrapping_add(24))?;
-        let receiver = image.ty(*image.function(poll)?.parameters.first()?)?;
-        let pointer = receiver
-            .member("pointer")
-            .or_else(|| receiver.member("__pointer"))?;
-        match image.ty(pointer.ty)?.shape {
-            Shape::Pointer(to) => image.ty(to),
-            _ => None,
-        }
-    }
-
     /// Whether a future of this type is known to poll all that it contains, and nothing else.
     fn is_trusted(&self, ty: &Type) -> bool {
         const HOMES: &[&str] = &[
@@ -352,13 +289,6 @@ impl<'r, 'i> Scan<'r, 'i> {
 /// Whether it is a set of tasks that whoever polls it drives.
 pub(super) fn is_driver(ty: &Type) -> bool {
     ty.base == "tokio::task::local::LocalSet"
-}
-
-/// What an `Arc` or `Rc` points to: two counts, then the value.
-fn is_counted(ty: &Type) -> bool {
-    ["ArcInner<", "RcInner<", "RcBox<"]
-        .iter()
-        .any(|prefix| ty.name.starts_with(prefix))
 }
 
 /// Types whose insides are bookkeeping, or not known to hold anything.

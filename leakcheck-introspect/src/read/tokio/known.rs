@@ -244,6 +244,14 @@ impl Known {
 }
 
 impl Found {
+    /// Whether it only borrows from a handle that somebody else has.
+    pub(crate) fn is_borrowed(&self) -> bool {
+        matches!(
+            self.known.ty,
+            "tokio::sync::mpsc::bounded::Permit" | "tokio::sync::mpsc::bounded::PermitIterator"
+        )
+    }
+
     /// Whether it is a lock that nobody else can have at the same time.
     pub(crate) fn is_exclusive(&self) -> bool {
         self.role == Role::Guard

@@ -130,17 +130,9 @@ impl Entrance {
 
     /// The tasks that a `LocalSet` owns.
     pub(crate) fn of_local_set(&self, reader: &Reader<'_>, set: &LocalSet) -> Result<Owned, Error> {
-        let anchor: fn(&LocalSet) -> u64 = takes_local_set;
-        let ty = self.local_set.get_or_init(|| {
-            parameter(
-                reader.image,
-                anchor as usize as u64,
-                layout::LOCAL_SET,
-                "LocalSet",
-            )
-        });
-        let ty =
-            ty.ok_or_else(|| Error::new("the debug info does not describe tokio's `LocalSet`"))?;
+        let ty = self
+            .local_set(reader.image)
+            .ok_or_else(|| Error::new("the debug info does not describe tokio's `LocalSet`"))?;
         let set = Value::new(ty, takes_local_set(set));
         let owned = walk(reader, set, layout::OWNED_BY_LOCAL_SET)?;
         let id = walk(reader, owned, &["id"])?;
@@ -149,6 +141,17 @@ impl Entrance {
             owner: reader.number(id).ok_or_else(|| unreadable(&["id"]))?,
             count: None,
         })
+    }
+
+    /// Whether debug info leads to the tasks of a `LocalSet`.
+    pub(crate) fn knows_local_sets(&self, image: &Image) -> bool {
+        self.local_set(image).is_some()
+    }
+
+    fn local_set(&self, image: &Image) -> Option<&'static Type> {
+        let anchor: fn(&LocalSet) -> u64 = takes_local_set;
+        let find = || parameter(image, anchor as usize as u64, layout::LOCAL_SET, "LocalSet");
+        *self.local_set.get_or_init(find)
     }
 
     /// The layout of task headers, read off the first list that was seen.

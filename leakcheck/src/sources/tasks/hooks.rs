@@ -54,11 +54,6 @@ pub(crate) fn instrument(builder: &mut Builder, token: Token) {
         .on_task_terminate(ended);
 }
 
-/// The same for a runtime that somebody else builds.
-pub(crate) fn instrument_foreign(builder: &mut Builder, token: Token) {
-    instrument(builder, token);
-}
-
 fn spawned(meta: &TaskMeta<'_>, token: Token) {
     let context = context::current();
     let tally = tally::of(context.scope);
@@ -92,11 +87,6 @@ fn ended(meta: &TaskMeta<'_>) {
     if let Some(task) = TASKS.end(number(meta.id())) {
         tally::of(task.scope).task_ended();
     }
-}
-
-/// Hooks have told of the tasks of other runtimes; where those wait is not read.
-pub(crate) fn read_foreign() -> Vec<TaskList> {
-    Vec::new()
 }
 
 /// The counts of a scope have its tasks on all runtimes.

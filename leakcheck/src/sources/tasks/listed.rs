@@ -1,21 +1,14 @@
 //! Without hooks: the runtime's own list says which tasks are alive, and the interposed allocator where they were made.
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::{collections::HashMap, sync::Arc};
 
 use leakcheck_introspect::{Task, TaskList};
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::Builder;
 
-use super::Token;
+use super::{Token, foreign};
 use crate::{
     model::{Detail, Resource, ResourceId, Seen},
     scope::ScopeId,
-    sync::{Mutex, lock},
     sys::{Creation, cells, clock, origin},
 };
 
@@ -23,52 +16,6 @@ use crate::{
 pub(crate) fn instrument(builder: &mut Builder, token: Token) {
     cells::ask_for_parents(|| tokio::task::try_id().map_or(0, super::number));
     super::adopt_threads(builder, token, || ());
-}
-
-/// The same for a runtime that somebody else builds: it becomes known when one of its threads starts or goes to sleep.
-pub(crate) fn instrument_foreign(builder: &mut Builder, token: Token) {
-    instrument(builder, token);
-    let is_known = Arc::new(AtomicBool::new(false));
-    let make_known = move || {
-        if !is_known.load(Ordering::Relaxed)
-            && let Ok(handle) = Handle::try_current()
-            && !is_known.swap(true, Ordering::Relaxed)
-        {
-            lock(&RUNTIMES).push(handle);
-        }
-    };
-    super::adopt_threads(builder, token, make_known.clone());
-    builder.on_thread_park(make_known);
-}
-
-/// Runtimes that somebody else built and had instrumented. A handle keeps little more than the runtime's settings.
-static RUNTIMES: Mutex<Vec<Handle>> = Mutex::new(Vec::new());
-
-fn lists() -> Vec<TaskList> {
-    let runtimes = lock(&RUNTIMES).clone();
-    runtimes
-        .iter()
-        .filter(|runtime| runtime.metrics().num_alive_tasks() > 0)
-        .filter_map(|runtime| TaskList::outline_of_runtime(runtime).ok())
-        .collect()
-}
-
-/// The same with the frames of their tasks.
-pub(crate) fn read_foreign() -> Vec<TaskList> {
-    let runtimes = lock(&RUNTIMES).clone();
-    runtimes
-        .iter()
-        .filter(|runtime| runtime.metrics().num_alive_tasks() > 0)
-        .filter_map(|runtime| TaskList::of_runtime(runtime).ok())
-        .collect()
-}
-
-/// Whether there are tasks on runtimes that somebody else built: a clean check costs no more than this question.
-pub(crate) fn may_be_elsewhere() -> bool {
-    let runtimes = lock(&RUNTIMES);
-    runtimes
-        .iter()
-        .any(|runtime| runtime.metrics().num_alive_tasks() > 0)
 }
 
 /// Lets tasks be noted that tasks of a runtime make that this check did not build, while the result lives.
@@ -81,7 +28,7 @@ pub(crate) type Watch = Arc<cells::Watch>;
 
 /// The live tasks of `scope`, or of all, on runtimes that somebody else built.
 pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
-    lists()
+    foreign::lists(TaskList::outline_of_runtime)
         .iter()
         .flat_map(|list| new_on(list, scope, |_| true))
         .collect()
@@ -164,6 +111,11 @@ impl Family {
             origin::intern(&frames, above)
         })
     }
+}
+
+/// Whether there may be tasks of a scope on runtimes that somebody else built: a clean check costs no more than this.
+pub(crate) fn may_be_elsewhere() -> bool {
+    foreign::have_tasks()
 }
 
 /// All tasks of a runtime's list.

@@ -1,0 +1,75 @@
+//! Runtimes that somebody else built and had instrumented.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use leakcheck_introspect::{Error, TaskList};
+use tokio::runtime::{Builder, Handle};
+
+use super::{Token, adopt_threads, instrument};
+use crate::sync::{Mutex, lock};
+
+/// Those that are known. A handle keeps little more than the runtime's settings.
+static KNOWN: Mutex<Vec<Handle>> = Mutex::new(Vec::new());
+/// Those that are built perhaps, and not known yet.
+static AWAITED: AtomicUsize = AtomicUsize::new(0);
+
+/// Instruments a runtime that becomes known when one of its threads starts or goes to sleep: a builder tells of no handle.
+pub(crate) fn instrument_foreign(builder: &mut Builder, token: Token) {
+    instrument(builder, token);
+    let seen = Arc::new(AtomicUsize::new(0));
+    let make_known = move || {
+        if seen.load(Ordering::Relaxed) == 0
+            && let Ok(handle) = Handle::try_current()
+            && seen.fetch_add(1, Ordering::Relaxed) == 0
+        {
+            lock(&KNOWN).push(handle);
+            let less = |awaited: usize| awaited.checked_sub(1);
+            // It may have been given up.
+            let _ = AWAITED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        }
+    };
+    AWAITED.fetch_add(1, Ordering::Relaxed);
+    adopt_threads(builder, token, make_known.clone());
+    builder.on_thread_park(make_known);
+}
+
+/// Whether any of them has tasks, once those are known that are just being built.
+#[cfg(not(tokio_unstable))]
+pub(crate) fn have_tasks() -> bool {
+    if AWAITED.load(Ordering::Relaxed) > 0 {
+        wait_until_known();
+    }
+    let known = lock(&KNOWN);
+    known
+        .iter()
+        .any(|runtime| runtime.metrics().num_alive_tasks() > 0)
+}
+
+/// The threads of a new runtime take a moment to start. One that was never built, or never runs anything, is waited for
+/// once.
+#[cfg(not(tokio_unstable))]
+#[cold]
+fn wait_until_known() {
+    const PATIENCE: std::time::Duration = std::time::Duration::from_millis(100);
+    let start = std::time::Instant::now();
+    while AWAITED.load(Ordering::Relaxed) > 0 {
+        if start.elapsed() > PATIENCE {
+            AWAITED.store(0, Ordering::Relaxed);
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+}
+
+/// The lists of those that have tasks and can be read.
+pub(crate) fn lists(read: fn(&Handle) -> Result<TaskList, Error>) -> Vec<TaskList> {
+    let known = lock(&KNOWN).clone();
+    known
+        .iter()
+        .filter(|runtime| runtime.metrics().num_alive_tasks() > 0)
+        .filter_map(|runtime| read(runtime).ok())
+        .collect()
+}
