@@ -8,7 +8,8 @@ use std::{
 };
 
 use gimli::{DebugInfoOffset, EndianSlice, LittleEndian, SectionId};
-use object::{Object, ObjectSection};
+use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
+use object::{CompressionFormat, Object, ObjectSection};
 
 use super::{
     Die, Slice, Type, Unit,
@@ -230,15 +231,33 @@ impl From<gimli::Error> for Error {
 
 /// A section's bytes, inflated if need be; empty where there is none.
 fn section(object: &object::File<'static>, name: &str) -> Result<Cow<'static, [u8]>, Error> {
-    object
-        .section_by_name(name)
-        .map_or(Ok(Cow::Borrowed(&[])), |section| {
-            section.uncompressed_data().map_err(|error| {
-                Error::new(format!(
-                    "section {name} of the running program is broken: {error}"
-                ))
-            })
-        })
+    let broken = |why: String| {
+        Error::new(format!(
+            "section {name} of the running program is broken: {why}"
+        ))
+    };
+    let Some(section) = object.section_by_name(name) else {
+        return Ok(Cow::Borrowed(&[]));
+    };
+    let stored = section
+        .compressed_data()
+        .map_err(|error| broken(error.to_string()))?;
+    match stored.format {
+        CompressionFormat::None => Ok(Cow::Borrowed(stored.data)),
+        CompressionFormat::Zlib => {
+            // No program has that much.
+            let size = usize::try_from(stored.uncompressed_size)
+                .unwrap_or(usize::MAX)
+                .min(4 << 30);
+            decompress_to_vec_zlib_with_limit(stored.data, size)
+                .map(Cow::Owned)
+                .map_err(|error| broken(error.to_string()))
+        }
+        other => Err(Error::new(format!(
+            "the debug info of this program is compressed as {other:?}; only zlib is read: remove \
+             `--compress-debug-sections` from the linker's arguments, or choose `zlib`"
+        ))),
+    }
 }
 
 /// A section for the life of the process; empty where there is none.
