@@ -56,7 +56,7 @@ impl File {
     /// What is wrong with the file, in words.
     fn complaints(&self) -> Vec<String> {
         let code = code(&self.text);
-        let mut complaints = Vec::new();
+        let mut complaints = self.bad_habits("sys");
         let mut complain = |what: String| {
             complaints.push(format!("{}: {what}", self.path.display()));
         };
@@ -67,12 +67,22 @@ impl File {
                 }
             }
         }
+        complaints
+    }
+
+    /// What no file of any crate should have; `unsafe` code has one home.
+    fn bad_habits(&self, unsafe_home: &str) -> Vec<String> {
+        let code = code(&self.text);
+        let mut complaints = Vec::new();
+        let mut complain = |what: String| {
+            complaints.push(format!("{}: {what}", self.path.display()));
+        };
         if self.text.lines().count() > LONGEST {
             complain(format!("more than {LONGEST} lines"));
         }
         let words: Vec<&str> = code.split(|c| !is_word(c)).collect();
-        if words.contains(&"unsafe") && !self.path.starts_with("sys") {
-            complain("`unsafe` outside of `sys`".to_owned());
+        if words.contains(&"unsafe") && !self.path.starts_with(unsafe_home) {
+            complain(format!("`unsafe` outside of `{unsafe_home}`"));
         }
         let prints = ["print!", "println!", "eprint!", "eprintln!"];
         let prints = code
@@ -152,8 +162,16 @@ fn quoted(text: &str, quote: char) -> usize {
 /// module by `super` twice counts as one that is not known.
 fn imports(code: &str) -> Vec<String> {
     let climbs = code.matches("super::super::").map(|_| "super".to_owned());
-    let paths = code.match_indices("crate::").flat_map(|(at, start)| {
-        if code[..at].ends_with(|c| is_word(c) || c == '$') {
+    imports_from(code, "crate::")
+        .into_iter()
+        .chain(climbs)
+        .collect()
+}
+
+/// The next segments of all paths that begin so, also of those in braces.
+fn imports_from(code: &str, start: &str) -> Vec<String> {
+    let paths = code.match_indices(start).flat_map(|(at, _)| {
+        if code[..at].ends_with(|c| is_word(c) || matches!(c, '$' | ':')) {
             return Vec::new();
         }
         let rest = &code[at + start.len()..];
@@ -168,7 +186,6 @@ fn imports(code: &str) -> Vec<String> {
             path[..path.find(|c| !is_word(c)).unwrap_or(path.len())].to_owned()
         })
         .filter(|module| !module.is_empty())
-        .chain(climbs)
         .collect()
 }
 
@@ -195,7 +212,15 @@ fn branches(group: &str) -> Vec<&str> {
 
 /// All files of the library.
 fn library() -> Vec<File> {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("../leakcheck/src");
+    files("leakcheck")
+}
+
+/// All source files of a crate.
+fn files(krate: &str) -> Vec<File> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .join(krate)
+        .join("src");
     let mut files = Vec::new();
     let mut folders = vec![src.clone()];
     while let Some(folder) = folders.pop() {
@@ -216,6 +241,48 @@ fn library() -> Vec<File> {
 #[test]
 fn the_library_is_in_order() {
     let complaints: Vec<String> = library().iter().flat_map(File::complaints).collect();
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+/// Steps from the memory of the process to its tasks, lowest first. One may use those before it, and no other.
+const STEPS: [&str; 8] = [
+    "memory", "dwarf", "trail", "value", "tokio", "alive", "decode", "roll",
+];
+
+#[test]
+fn the_reader_is_in_order() {
+    let files = files("leakcheck-introspect");
+    let mut complaints: Vec<String> = files
+        .iter()
+        .flat_map(|file| file.bad_habits("read/memory"))
+        .collect();
+    let step = |name: &str| STEPS.iter().position(|step| *step == name);
+    for file in &files {
+        let Ok(inside) = file.path.strip_prefix("read") else {
+            continue;
+        };
+        let first = inside
+            .components()
+            .next()
+            .expect("it is a file of the folder");
+        let own = Path::new(first.as_os_str())
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .unwrap_or_default();
+        let code = code(&file.text);
+        let mut used = imports_from(&code, "crate::read::");
+        if inside.components().count() == 1 {
+            used.extend(imports_from(&code, "super::"));
+        }
+        for used in used {
+            if step(own).is_some_and(|own| step(&used).is_some_and(|used| own < used)) {
+                complaints.push(format!(
+                    "{}: `{own}` is not above `{used}`",
+                    file.path.display()
+                ));
+            }
+        }
+    }
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
 
