@@ -69,7 +69,12 @@ mod read;
 mod task;
 mod timer;
 
-#[cfg(any(test, fuzzing))]
+#[cfg(all(
+    any(test, fuzzing),
+    target_os = "linux",
+    target_pointer_width = "64",
+    not(miri)
+))]
 #[doc(hidden)]
 pub use read::fuzzing;
 

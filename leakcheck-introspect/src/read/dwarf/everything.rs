@@ -42,7 +42,7 @@ impl Image {
         }
         for (_, at) in self
             .symbols
-            .containing("tiny")
+            .containing("tiny", |_| true)
             .into_iter()
             .take(MOST_ADDRESSES)
         {

@@ -107,7 +107,10 @@ impl Image {
             return Vec::new();
         };
         let mut seen = Vec::new();
-        for (_, at) in self.symbols.containing(&format!("{}{named}", named.len())) {
+        // Coroutines go by the name of closures. Symbols of the newer kind also name functions after their arguments.
+        let is_closure = |symbol: &str| symbol.starts_with("_RNC") || symbol.contains("closure");
+        let named = format!("{}{named}", named.len());
+        for (_, at) in self.symbols.containing(&named, is_closure) {
             for unit in self.units_at(at) {
                 let Some(offset) = unit.index().function(at) else {
                     continue;

@@ -33,8 +33,12 @@ impl Symbols {
         }
     }
 
-    /// Names that contain `part`, with their addresses.
-    pub(super) fn containing(self, part: &str) -> Vec<(&'static str, u64)> {
+    /// Names that contain `part` and fit, with their addresses.
+    pub(super) fn containing(
+        self,
+        part: &str,
+        fits: impl Fn(&str) -> bool,
+    ) -> Vec<(&'static str, u64)> {
         let mut names = Vec::new();
         let mut from = 0;
         while names.len() < MOST
@@ -53,7 +57,8 @@ impl Symbols {
             if let (Ok(start_u32), Ok(name)) = (
                 u32::try_from(start),
                 std::str::from_utf8(&self.names[start..end]),
-            ) {
+            ) && fits(name)
+            {
                 names.push((start_u32, name));
             }
             from = end;
