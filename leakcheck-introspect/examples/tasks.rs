@@ -60,7 +60,7 @@ fn main() -> Result<(), leakcheck_introspect::Error> {
         let collector = tokio::spawn(collect(receiver));
         let (a, b) = (mpsc::channel(1), mpsc::channel(2));
         tokio::spawn(race(a.1, b.1));
-        tokio::spawn(async move { collector.await });
+        tokio::spawn(async move { collector.await.map(|sum| sum + 1) });
         for _ in 0..3 {
             yield_now().await;
         }

@@ -44,7 +44,6 @@ fn with_full_debug_info_it_is_read() {
 fn the_error_says_what_to_change() {
     let culprit = env::var("LEAKCHECK_TEST_CULPRIT").expect("the setting that is wrong");
     let error = available().expect_err("this profile has no full debug info");
-    println!("{error}");
     let text = error.to_string();
     for part in [
         "full debug info",
