@@ -13,6 +13,7 @@ mod flood;
 #[cfg(tokio_unstable)]
 mod peers;
 mod polls;
+mod reading;
 mod spawns;
 mod threads;
 
@@ -30,13 +31,14 @@ const QUICK: &str = "--quick";
 type Row = fn(Scale) -> Result<Vec<Section>, String>;
 
 /// The rows, and the names by which they can be run alone.
-const ROWS: [(&str, Row); 6] = [
+const ROWS: [(&str, Row); 7] = [
     ("spawns", spawns::row),
     ("empty", empty::row),
     ("clean", clean::row),
     ("flood", flood::row),
     ("threads", threads::row),
     ("polls", polls::row),
+    ("reading", reading::row),
 ];
 
 fn main() -> ExitCode {

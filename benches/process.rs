@@ -30,6 +30,29 @@ impl Program {
         Ok(Self(target.join("release").join(name)))
     }
 
+    /// Builds a program of the package in a folder, with the dev profile of that package and no flags of this run, and
+    /// with the releases that its lock file names.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not compile.
+    pub fn build_as_tests(package: &Path, name: &str, target: &Path) -> Result<Self, String> {
+        let status = command()
+            .args(["build", "--quiet", "--locked", "--bin", name])
+            .arg("--manifest-path")
+            .arg(package.join("Cargo.toml"))
+            .arg("--target-dir")
+            .arg(target)
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .env_remove("RUSTFLAGS")
+            .status()
+            .map_err(|error| format!("failed to run cargo: {error}"))?;
+        if !status.success() {
+            return Err(format!("failed to build {name}"));
+        }
+        Ok(Self(target.join("debug").join(name)))
+    }
+
     /// The running program.
     ///
     /// # Errors
@@ -51,6 +74,16 @@ impl Program {
     /// Where it fails, with what it wrote to standard error.
     pub fn run<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Result<f64, String> {
         number(&run(Command::new(&self.0).args(arguments))?)
+    }
+
+    /// Runs it; what it prints.
+    ///
+    /// # Errors
+    ///
+    /// Where it fails, with what it wrote to standard error.
+    pub fn say<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Result<String, String> {
+        let output = run(Command::new(&self.0).args(arguments))?;
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 }
 
@@ -131,8 +164,12 @@ fn run(command: &mut Command) -> Result<Output, String> {
     ))
 }
 
+fn command() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
 fn cargo(verb: &str, target: &Path) -> Command {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = command();
     cargo
         .args([
             verb,

@@ -26,6 +26,10 @@ build lines-only -C codegen-units=1 -C debuginfo=line-tables-only
 objcopy --compress-debug-sections=zlib sections/version-4 sections/compressed
 objcopy --remove-section .debug_aranges sections/version-5 sections/without-aranges
 
+as -o "$work/endless.o" endless.s
+ld -shared -o sections/endless "$work/endless.o"
+chmod -x sections/*
+
 # Which task, how many words, and for each how, where (two bytes) and with what (eight bytes).
 printf '\0\0' >memory/as-it-is
 printf '\1\1\0\100\0\377\377\377\377\377\377\377\377' >memory/a-word

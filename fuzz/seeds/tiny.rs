@@ -12,7 +12,10 @@ use core::{
 pub enum Shape {
     Point,
     Line(u32),
-    Names { first: &'static str, rest: [Option<&'static Shape>; 3] },
+    Names {
+        first: &'static str,
+        rest: [Option<&'static Shape>; 3],
+    },
 }
 
 pub struct Twice<T> {
@@ -53,6 +56,9 @@ pub fn start(number: &mut u64, context: &mut Context<'_>, poll: fn(Polled<'_>, &
 
 #[unsafe(no_mangle)]
 pub fn both(context: &mut Context<'_>) -> bool {
-    let mut both = Twice { one: pending::<u8>(), other: pending::<u8>() };
+    let mut both = Twice {
+        one: pending::<u8>(),
+        other: pending::<u8>(),
+    };
     Pin::new(&mut both).poll(context).is_ready()
 }

@@ -1,9 +1,9 @@
 //! A typed place in memory, and the ways from one to the next.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::{
-    dwarf::{Image, Member, Shape, Type, Variant},
+    dwarf::{Die, Image, Member, Shape, Type, Variant},
     effort,
     memory::Memory,
     trail::{Rule, Trail},
@@ -35,10 +35,17 @@ pub(crate) struct Reader<'i> {
     pub(crate) memory: Memory,
     /// What decides, while that is noted.
     trail: RefCell<Option<Trail>>,
+    /// Types of members that were asked for last: the image takes longer, and a lock.
+    types: Vec<Cell<Option<(Die, &'static Type)>>>,
 }
+
+/// Types that are kept; each entry has one place.
+const TYPES: usize = 4096;
 
 /// Steps through wrappers that one search makes at most.
 const WRAPPERS: u32 = 16;
+/// Values that it looks at.
+const MOST_INSIDE: u32 = 2_000;
 
 impl<'i> Reader<'i> {
     pub(crate) fn new(image: &'i Image) -> Self {
@@ -46,6 +53,7 @@ impl<'i> Reader<'i> {
             image,
             memory: Memory::new(),
             trail: RefCell::new(None),
+            types: vec![Cell::new(None); TYPES],
         }
     }
 
@@ -89,11 +97,24 @@ impl<'i> Reader<'i> {
         }
     }
 
+    /// The type that an entry describes.
+    fn ty(&self, die: Die) -> Option<&'static Type> {
+        let place = self.types.get(die.offset % TYPES)?;
+        match place.get() {
+            Some((known, ty)) if known == die => Some(ty),
+            _ => {
+                let ty = self.image.ty(die)?;
+                place.set(Some((die, ty)));
+                Some(ty)
+            }
+        }
+    }
+
     /// A member of a value.
     pub(crate) fn at(&self, value: Value, member: &Member) -> Option<Value> {
         effort::spend();
         Some(Value {
-            ty: self.image.ty(member.ty)?,
+            ty: self.ty(member.ty)?,
             address: value.address.wrapping_add(member.offset),
             base: value.base,
         })
@@ -212,19 +233,27 @@ impl<'i> Reader<'i> {
 
     /// The first member that fits, at any depth inside the value itself, active cases of enums included.
     pub(crate) fn inside(&self, value: Value, fits: &dyn Fn(&Type) -> bool) -> Option<Value> {
-        self.inside_to(value, fits, WRAPPERS)
+        let mut left = MOST_INSIDE;
+        self.inside_to(value, fits, WRAPPERS, &mut left)
     }
 
-    fn inside_to(&self, value: Value, fits: &dyn Fn(&Type) -> bool, depth: u32) -> Option<Value> {
+    fn inside_to(
+        &self,
+        value: Value,
+        fits: &dyn Fn(&Type) -> bool,
+        depth: u32,
+        left: &mut u32,
+    ) -> Option<Value> {
         if fits(value.ty) {
             return Some(value);
         }
         let depth = depth.checked_sub(1)?;
+        *left = left.checked_sub(1)?;
         match &value.ty.shape {
             Shape::Struct(members) => members
                 .iter()
-                .find_map(|member| self.inside_to(self.at(value, member)?, fits, depth)),
-            Shape::Enum { .. } => self.inside_to(self.variant(value)?.1, fits, depth),
+                .find_map(|member| self.inside_to(self.at(value, member)?, fits, depth, left)),
+            Shape::Enum { .. } => self.inside_to(self.variant(value)?.1, fits, depth, left),
             _ => None,
         }
     }

@@ -1,14 +1,11 @@
 //! The functions that drop values, by their symbols and by what the debug info says of them.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
-};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::places;
 use crate::read::{
     dwarf::{Die, Image, Shape, Type},
-    memory,
+    memory, numbered,
 };
 
 /// What the compiler calls the function that drops a value, in its releases up to now.
@@ -17,11 +14,11 @@ const NAMES: [&str; 2] = ["drop_in_place", "drop_glue"];
 /// All functions that drop values of one type, found out once.
 #[derive(Debug)]
 pub(super) struct Drops {
-    names: HashMap<u64, &'static str>,
+    names: numbered::Map<u64, &'static str>,
     /// Those for coroutines and closures, which only the debug info tells apart.
     closures: Vec<(u64, &'static str)>,
-    codes: Mutex<HashMap<Die, Option<u64>>>,
-    callees: Mutex<HashMap<u64, Callee>>,
+    codes: Mutex<numbered::Map<Die, Option<u64>>>,
+    callees: Mutex<numbered::Map<u64, Callee>>,
 }
 
 /// What a function does that drop code calls.

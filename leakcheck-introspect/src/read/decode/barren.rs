@@ -1,10 +1,9 @@
 //! Types in which no walk finds anything.
 
-use std::collections::HashSet;
-
 use super::scan::{is_driver, is_opaque};
 use crate::read::{
     dwarf::{Shape, Type},
+    numbered,
     tokio::Known,
     value::Reader,
 };
@@ -19,7 +18,7 @@ pub(super) fn is_barren(reader: &Reader<'_>, ty: &'static Type) -> bool {
 
 fn find_nothing(reader: &Reader<'_>, ty: &'static Type) -> bool {
     let image = reader.image;
-    let mut seen = HashSet::new();
+    let mut seen = numbered::Set::new();
     let mut open = vec![ty];
     while let Some(next) = open.pop() {
         if !seen.insert(next.die) || next.is_barren.get() == Some(&true) {

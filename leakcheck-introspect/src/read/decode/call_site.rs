@@ -61,10 +61,7 @@ pub(super) fn of(image: &Image, ty: &Type, variant: &Variant) -> Site {
 fn line_of_call(image: &Image, ty: &Type, variant: &Variant) -> Option<u32> {
     let own_file = ty.variants().first()?.member.file;
     let file = image.unit(ty.die.unit)?.file(own_file)?;
-    let mut lines = Vec::new();
-    for variable in MACROS {
-        lines.extend(image.lines_of_variable(ty, variable, &file));
-    }
+    let mut lines = image.lines_of_variables(ty, MACROS, &file);
     lines.sort_unstable();
     // A macro declares it twice, first as itself and then as a reference, on the line of its call.
     lines.dedup();

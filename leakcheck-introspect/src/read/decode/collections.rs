@@ -2,7 +2,8 @@
 
 use super::{
     barren::is_barren,
-    scan::{MOST_ELEMENTS, Route, Scan},
+    route::Route,
+    scan::{MOST_ELEMENTS, Scan},
 };
 use crate::read::{
     dwarf::{Member, Shape, Type},
@@ -12,7 +13,7 @@ use crate::read::{
 
 impl Scan<'_, '_> {
     /// Visits the elements of a collection, if the value is one.
-    pub(super) fn collection(&mut self, value: Value, route: &Route) -> bool {
+    pub(super) fn collection(&mut self, value: Value, route: &Route<'_>) -> bool {
         match value.ty.base.as_str() {
             "alloc::vec::Vec" => self.vector(value, route),
             "alloc::collections::vec_deque::VecDeque" => self.deque(value, route),
@@ -27,7 +28,13 @@ impl Scan<'_, '_> {
         true
     }
 
-    pub(super) fn slice(&mut self, value: Value, data: &Member, length: &Member, route: &Route) {
+    pub(super) fn slice(
+        &mut self,
+        value: Value,
+        data: &Member,
+        length: &Member,
+        route: &Route<'_>,
+    ) {
         let element = self.reader.image.ty(data.ty).and_then(|ty| match ty.shape {
             Shape::Pointer(to) => self.reader.image.ty(to),
             _ => None,
@@ -38,7 +45,7 @@ impl Scan<'_, '_> {
         }
     }
 
-    fn vector(&mut self, value: Value, route: &Route) -> Option<()> {
+    fn vector(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
         let element = self.reader.image.ty(value.ty.argument("T")?)?;
         let length = self.reader.field(value, "len")?;
         let pointer = self.reader.walk(value, &["buf", "inner", "ptr"])?;
@@ -58,7 +65,7 @@ impl Scan<'_, '_> {
         element: &'static Type,
         base: u32,
         (pointer, length): (u64, u64),
-        route: &Route,
+        route: &Route<'_>,
     ) {
         if is_barren(self.reader, element) {
             return;
@@ -72,7 +79,7 @@ impl Scan<'_, '_> {
     }
 
     /// One element of many; false where there are too many.
-    fn element(&mut self, ty: &'static Type, address: u64, index: u64, route: &Route) -> bool {
+    fn element(&mut self, ty: &'static Type, address: u64, index: u64, route: &Route<'_>) -> bool {
         if index >= MOST_ELEMENTS {
             self.is_cut = true;
             return false;
@@ -81,7 +88,7 @@ impl Scan<'_, '_> {
         true
     }
 
-    fn deque(&mut self, value: Value, route: &Route) -> Option<()> {
+    fn deque(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
         let element = reader.image.ty(value.ty.argument("T")?)?;
@@ -107,7 +114,7 @@ impl Scan<'_, '_> {
     }
 
     /// A hash table: control bytes upwards from a point, elements downwards.
-    fn table(&mut self, value: Value, route: &Route) -> Option<()> {
+    fn table(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
         let element = reader.image.ty(value.ty.argument("T")?)?;
@@ -143,7 +150,7 @@ impl Scan<'_, '_> {
     }
 
     /// A tree map: nodes with up to eleven keys and values, of which the first `len` are there.
-    fn tree(&mut self, value: Value, route: &Route) -> Option<()> {
+    fn tree(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
         let root = reader.inside(value, &|ty| {
@@ -183,7 +190,7 @@ impl Scan<'_, '_> {
     }
 
     /// Tokio's `JoinSet`: two linked lists of join handles.
-    fn join_set(&mut self, value: Value, route: &Route) -> Option<()> {
+    fn join_set(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
         let lists = reader.walk(value, &["lists", ">"])?;
@@ -209,7 +216,7 @@ impl Scan<'_, '_> {
     }
 
     /// `FuturesUnordered`: a list of heap cells, each with a future.
-    fn unordered(&mut self, value: Value, route: &Route) -> Option<()> {
+    fn unordered(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
         let follow = |value: Value, name| {

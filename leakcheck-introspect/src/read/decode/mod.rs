@@ -6,6 +6,7 @@ mod collections;
 mod holds;
 mod name;
 mod pointers;
+mod route;
 mod scan;
 mod variables;
 

@@ -1,11 +1,10 @@
 //! A bounded walk through a value: over members, active cases of enums, pointers and collections, to the futures and
 //! objects inside it.
 
-use std::collections::HashSet;
-
-use super::{Trust, barren::is_barren};
+use super::{Trust, barren::is_barren, route::Route};
 use crate::read::{
     dwarf::{Die, Member, Shape, Type},
+    numbered,
     tokio::{Found, Known},
     value::{Reader, Value},
 };
@@ -24,17 +23,6 @@ pub(super) enum Mode {
     Futures,
     /// To find what a variable holds: what async functions hold that are not awaited yet counts as well.
     Objects,
-}
-
-/// How a walk came to a place.
-#[derive(Clone, Debug)]
-pub(super) struct Route {
-    /// Fields, as the source has them: `.extra.tx[0]`.
-    pub(super) path: String,
-    depth: u32,
-    trust: Trust,
-    /// Whether nobody else can come to it: no counted pointer with other owners was followed.
-    is_sole: bool,
 }
 
 /// An object, and how the walk came to it.
@@ -58,31 +46,8 @@ pub(super) struct Scan<'r, 'i> {
     pub(super) objects: Vec<Object>,
     /// Whether it ended at a limit.
     pub(super) is_cut: bool,
-    seen: HashSet<(u64, Die)>,
+    seen: numbered::Set<(u64, Die)>,
     left: u32,
-}
-
-impl Route {
-    pub(super) fn deeper(&self) -> Self {
-        Self {
-            depth: self.depth + 1,
-            ..self.clone()
-        }
-    }
-
-    pub(super) fn element(&self, index: u64) -> Self {
-        Self {
-            path: format!("{}[{index}]", self.path),
-            ..self.deeper()
-        }
-    }
-
-    fn field(&self, name: &str) -> Self {
-        Self {
-            path: format!("{}.{name}", self.path),
-            ..self.deeper()
-        }
-    }
 }
 
 impl<'r, 'i> Scan<'r, 'i> {
@@ -104,20 +69,14 @@ impl<'r, 'i> Scan<'r, 'i> {
             futures: Vec::new(),
             objects: Vec::new(),
             is_cut: false,
-            seen: HashSet::new(),
+            seen: numbered::Set::new(),
             left: MOST_PLACES,
         };
-        let route = Route {
-            path: String::new(),
-            depth: 0,
-            trust: Trust::Known,
-            is_sole: true,
-        };
-        scan.visit(value, &route);
+        scan.visit(value, &Route::start());
         scan
     }
 
-    pub(super) fn visit(&mut self, value: Value, route: &Route) {
+    pub(super) fn visit(&mut self, value: Value, route: &Route<'_>) {
         if matches!(value.ty.shape, Shape::Leaf) || is_barren(self.reader, value.ty) {
             return;
         }
@@ -147,7 +106,7 @@ impl<'r, 'i> Scan<'r, 'i> {
         }
         // Whoever drives one is woken for each of its tasks.
         self.is_cut |= is_driver(value.ty);
-        let mut route = route.clone();
+        let mut route = *route;
         if !self.is_trusted(value.ty) {
             route.trust = Trust::Unknown;
         }
@@ -155,7 +114,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             let content = found.known.content;
             self.objects.push(Object {
                 found,
-                path: route.path.clone(),
+                path: route.path(),
                 trust: route.trust,
                 is_sole: route.is_sole,
             });
@@ -188,14 +147,14 @@ impl<'r, 'i> Scan<'r, 'i> {
         }
     }
 
-    fn structure(&mut self, value: Value, members: &[Member], route: &Route) {
+    fn structure(&mut self, value: Value, members: &[Member], route: &Route<'_>) {
         if let [data, table] = members
             && table.name == "vtable"
         {
             if let Some((target, is_sole)) = self.dynamic(value, data, table) {
-                let is_sole = is_sole && route.is_sole;
-                let route = route.deeper();
-                self.visit(target, &Route { is_sole, ..route });
+                let mut route = route.deeper();
+                route.is_sole &= is_sole;
+                self.visit(target, &route);
             }
         } else if let [data, length] = members
             && data.name == "data_ptr"
@@ -203,25 +162,22 @@ impl<'r, 'i> Scan<'r, 'i> {
         {
             self.slice(value, data, length, route);
         } else if !self.collection(value, route) {
-            let is_sole = route.is_sole && self.has_one_owner(value);
-            self.members(
-                value,
-                members,
-                &Route {
-                    is_sole,
-                    ..route.clone()
-                },
-            );
+            let mut route = *route;
+            route.is_sole = route.is_sole && self.has_one_owner(value);
+            self.members(value, members, &route);
         }
     }
 
-    pub(super) fn members(&mut self, value: Value, members: &[Member], route: &Route) {
+    pub(super) fn members(&mut self, value: Value, members: &[Member], route: &Route<'_>) {
         let is_tuple = value.ty.path.is_empty() && value.ty.name.starts_with('(');
-        let crate_name = value.ty.path.split("::").next().unwrap_or_default();
+        let crate_name = value.ty.home();
         for member in members {
             let Some(inside) = self.reader.at(value, member) else {
                 continue;
             };
+            if is_barren(self.reader, inside.ty) {
+                continue;
+            }
             // Fields of other crates say nothing to whoever reads this.
             let number = member.name.strip_prefix("__");
             let is_number =
@@ -247,7 +203,7 @@ impl<'r, 'i> Scan<'r, 'i> {
         element: &'static Type,
         (base, first): (u32, u64),
         count: u64,
-        route: &Route,
+        route: &Route<'_>,
     ) {
         if is_barren(self.reader, element) || count > 1 << 32 {
             return;
@@ -265,25 +221,29 @@ impl<'r, 'i> Scan<'r, 'i> {
 
     /// Whether a future of this type is known to poll all that it contains, and nothing else.
     fn is_trusted(&self, ty: &Type) -> bool {
-        const HOMES: &[&str] = &[
-            "alloc",
-            "core",
-            "std",
-            "tokio",
-            "tokio_util",
-            "tokio_stream",
-            "futures_util",
-            "futures_core",
-            "pin_project",
-            "pin_project_lite",
-            "tracing",
-            "hashbrown",
-        ];
-        let home = ty.path.split("::").next().unwrap_or_default();
-        let is_closure = ty.name.starts_with("{closure_env#");
-        // Tuples, references and arrays have no path.
-        home.is_empty() || HOMES.contains(&home) || is_closure && self.closures == Trust::Known
+        is_of_library(ty) || self.closures == Trust::Known && ty.name.starts_with("{closure_env#")
     }
+}
+
+/// Whether it is the work of a well-known library.
+fn is_of_library(ty: &Type) -> bool {
+    const HOMES: &[&str] = &[
+        "alloc",
+        "core",
+        "std",
+        "tokio",
+        "tokio_util",
+        "tokio_stream",
+        "futures_util",
+        "futures_core",
+        "pin_project",
+        "pin_project_lite",
+        "tracing",
+        "hashbrown",
+        // Tuples, references and arrays have no path.
+        "",
+    ];
+    *ty.is_of_library.get_or_init(|| HOMES.contains(&ty.home()))
 }
 
 /// Whether it is a set of tasks that whoever polls it drives.
@@ -310,5 +270,7 @@ pub(super) fn is_opaque(ty: &Type) -> bool {
         "tracing::span",
         "tracing_core",
     ];
-    HOMES.iter().any(|home| ty.path.starts_with(home)) || ty.name.starts_with("PhantomData<")
+    *ty.is_opaque.get_or_init(|| {
+        HOMES.iter().any(|home| ty.path.starts_with(home)) || ty.name.starts_with("PhantomData<")
+    })
 }

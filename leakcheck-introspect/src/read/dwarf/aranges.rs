@@ -16,8 +16,49 @@ pub(super) struct Run {
     pub(super) unit: usize,
 }
 
+/// Runs in the order of their starts.
+#[derive(Debug)]
+pub(super) struct Runs {
+    runs: Vec<Run>,
+    /// For each run the furthest end of those up to it.
+    ends: Vec<u64>,
+}
+
+impl Runs {
+    /// Those of the section.
+    pub(super) fn read(section: &[u8]) -> Self {
+        Self::of(read(section))
+    }
+
+    pub(super) fn of(mut runs: Vec<Run>) -> Self {
+        runs.sort_unstable_by_key(|run| run.addresses.start);
+        let furthest = |end: &mut u64, run: &Run| {
+            *end = run.addresses.end.max(*end);
+            Some(*end)
+        };
+        Self {
+            ends: runs.iter().scan(0, furthest).collect(),
+            runs,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// Offsets of the units that have a run there, the one that starts nearest first.
+    pub(super) fn units_at(&self, at: u64) -> impl Iterator<Item = usize> {
+        let end = self.runs.partition_point(|run| run.addresses.start <= at);
+        let before = self.runs.iter().zip(&self.ends).take(end).rev();
+        before
+            .take_while(move |(_, end)| **end > at)
+            .filter(move |(run, _)| run.addresses.contains(&at))
+            .map(|(run, _)| run.unit)
+    }
+}
+
 /// All runs of the section; stops at the first set that is not whole.
-pub(super) fn read(section: &[u8]) -> Vec<Run> {
+fn read(section: &[u8]) -> Vec<Run> {
     let mut runs = Vec::new();
     let mut rest = section;
     while let Some(length) = number(rest, 0, 4) {
@@ -47,10 +88,10 @@ fn read_set(set: &[u8], runs: &mut Vec<Run>) {
         return;
     };
     let mut open: Option<Range<u64>> = None;
-    for pair in set.get(PAIRS..).unwrap_or_default().chunks_exact(PAIR) {
-        let (start, length) = pair.split_at(8);
-        let start = word(start);
-        let end = start.wrapping_add(word(length));
+    let words = set.get(PAIRS..).unwrap_or_default().as_chunks().0;
+    for [start, length] in words.as_chunks().0 {
+        let start = u64::from_le_bytes(*start);
+        let end = start.wrapping_add(u64::from_le_bytes(*length));
         // 0 and 1 stand for what the linker threw away.
         if start <= 1 || end <= start {
             continue;
@@ -71,10 +112,6 @@ fn read_set(set: &[u8], runs: &mut Vec<Run>) {
     if let Some(addresses) = open {
         runs.push(Run { addresses, unit });
     }
-}
-
-fn word(bytes: &[u8]) -> u64 {
-    bytes.try_into().map_or(0, u64::from_le_bytes)
 }
 
 fn number(bytes: &[u8], at: usize, size: usize) -> Option<u64> {
@@ -124,6 +161,29 @@ mod tests {
                 run(0x2000..0x2001, 77)
             ]
         );
+    }
+
+    #[test]
+    fn units_are_found_where_their_runs_overlap() {
+        let runs = [
+            (0x10..0x20, 1),
+            (0x90..0x98, 4),
+            (0x00..0x80, 2),
+            (0x18..0x28, 3),
+        ];
+        let runs = runs.map(|(addresses, unit)| Run { addresses, unit });
+        let runs = Runs::of(runs.to_vec());
+        for (at, units) in [
+            (0x00, vec![2]),
+            (0x18, vec![3, 1, 2]),
+            (0x20, vec![3, 2]),
+            (0x7f, vec![2]),
+            (0x80, vec![]),
+            (0x97, vec![4]),
+            (0x98, vec![]),
+        ] {
+            assert_eq!(runs.units_at(at).collect::<Vec<_>>(), units, "{at:#x}");
+        }
     }
 
     #[test]

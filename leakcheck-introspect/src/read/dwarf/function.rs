@@ -1,5 +1,7 @@
 //! Functions and vtables by address.
 
+use std::sync::PoisonError;
+
 use gimli::{UnitOffset, constants as c};
 
 use super::{Die, Image, Type, Unit, types::without_arguments};
@@ -81,7 +83,15 @@ impl Image {
 
     /// The type whose vtable lies at `address`.
     pub(crate) fn vtable(&self, address: u64) -> Option<Die> {
-        let at = address.wrapping_sub(self.program.bias);
+        let vtables = || self.vtables.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = vtables().get(&address) {
+            return *known;
+        }
+        let found = self.find_vtable(address.wrapping_sub(self.program.bias));
+        *vtables().entry(address).or_insert(found)
+    }
+
+    fn find_vtable(&self, at: u64) -> Option<Die> {
         let (unit, offset) = self
             .units_at(at)
             .find_map(|unit| Some((unit, unit.index().vtable(at)?)))?;
@@ -89,13 +99,13 @@ impl Image {
         self.unit(table.unit)?.facts_at(self, table.offset)?.other
     }
 
-    /// Lines in `file` on which the function that resumes this coroutine declares variables of this name.
+    /// Lines in `file` on which the function that resumes this coroutine declares variables of these names.
     ///
     /// It usually stands in another unit than the type, so that only its symbol leads there.
-    pub(crate) fn lines_of_variable(
+    pub(crate) fn lines_of_variables(
         &self,
         coroutine: &Type,
-        variable: &str,
+        variables: &[&str],
         file: &str,
     ) -> Vec<u32> {
         let function = without_arguments(coroutine.name).replacen("_env#", "#", 1);
@@ -120,7 +130,7 @@ impl Image {
                     && unit.path(offset) == coroutine.path;
                 if is_it {
                     seen.push((unit.number, offset));
-                    let lines = self.variables(unit, offset, variable, file);
+                    let lines = self.variables(unit, offset, variables, file);
                     if !lines.is_empty() {
                         // Copies for other generic arguments have the same lines.
                         return lines;
@@ -131,7 +141,7 @@ impl Image {
         Vec::new()
     }
 
-    fn variables(&self, unit: &Unit, function: usize, name: &str, file: &str) -> Vec<u32> {
+    fn variables(&self, unit: &Unit, function: usize, names: &[&str], file: &str) -> Vec<u32> {
         let mut lines = Vec::new();
         let Ok(mut entries) = unit.parsed.entries_at_offset(UnitOffset(function)) else {
             return lines;
@@ -145,7 +155,7 @@ impl Image {
             }
             if entry.tag() == c::DW_TAG_variable {
                 let facts = unit.facts(self, entry);
-                if facts.name == name && unit.file(facts.file).as_deref() == Some(file) {
+                if names.contains(&facts.name) && unit.file(facts.file).as_deref() == Some(file) {
                     lines.push(facts.line);
                 }
             }

@@ -13,13 +13,16 @@ use object::{CompressionFormat, Object, ObjectSection};
 
 use super::{
     Die, Slice, Type, Unit,
-    aranges::{self, Run},
+    aranges::{Run, Runs},
     split::Split,
     symbols::Symbols,
 };
 use crate::{
     Error,
-    read::memory::{self, Program},
+    read::{
+        memory::{self, Program},
+        numbered,
+    },
 };
 
 /// The debug info of the running program, mapped once; everything else is read when first needed.
@@ -30,7 +33,9 @@ pub(crate) struct Image {
     dwarf: &'static gimli::Dwarf<Slice>,
     /// Offsets of the units, ascending.
     starts: Vec<usize>,
-    runs: Vec<Run>,
+    runs: Runs,
+    /// Types by the addresses of their vtables, as far as they were asked for.
+    pub(super) vtables: Mutex<numbered::Map<u64, Option<Die>>>,
     units: Vec<OnceLock<Option<&'static Unit>>>,
 }
 
@@ -77,10 +82,11 @@ impl Image {
             dwarf: Box::leak(Box::new(dwarf)),
             units: vec![OnceLock::new(); starts.len()],
             starts,
-            runs: aranges::read(&section(&object, ".debug_aranges")?),
+            runs: Runs::read(&section(&object, ".debug_aranges")?),
+            vtables: Mutex::default(),
         };
         if image.runs.is_empty() {
-            image.runs = image.unit_ranges();
+            image.runs = Runs::of(image.unit_ranges());
         }
         Ok(image)
     }
@@ -147,13 +153,10 @@ impl Image {
 
     /// Units that may own an address of the file.
     pub(super) fn units_at(&self, at: u64) -> impl Iterator<Item = &'static Unit> {
-        self.runs
-            .iter()
-            .filter(move |run| run.addresses.start <= at && at < run.addresses.end)
-            .filter_map(|run| {
-                let number = self.starts.binary_search(&run.unit).ok()?;
-                self.unit(u32::try_from(number).ok()?)
-            })
+        self.runs.units_at(at).filter_map(|start| {
+            let number = self.starts.binary_search(&start).ok()?;
+            self.unit(u32::try_from(number).ok()?)
+        })
     }
 
     /// The entry at an offset of the whole section.
@@ -190,10 +193,8 @@ impl Image {
         unit.index()
             .scopes
             .iter()
-            .filter(|scope| scope.is_type)
-            .map(|scope| scope.offset as usize)
-            .filter(|offset| unit.name_at(*offset).starts_with(prefix))
-            .filter_map(|offset| self.ty(unit.die(offset)))
+            .filter(|scope| scope.is_type && unit.is_named(scope, prefix))
+            .filter_map(|scope| self.ty(unit.die(scope.offset as usize)))
             .find(|ty| fits(ty))
     }
 

@@ -1,8 +1,11 @@
 //! What a unit has in it: one pass over its entries that reads as few attributes as possible.
 
-use gimli::{AttributeValue, constants as c};
+use gimli::{AttributeValue, DwAt, UnitOffset, constants as c};
 
-use super::Unit;
+use super::{
+    Unit,
+    pattern::{Key, Pattern, number},
+};
 use crate::read::effort;
 
 /// Entries of one unit by what they are looked up by.
@@ -22,73 +25,90 @@ pub(super) struct Scope {
     pub(super) offset: u32,
     /// Index of the scope around it, or `u32::MAX`.
     pub(super) parent: u32,
+    /// Where its name stands, if that was easy to tell.
+    pub(super) name: Option<u32>,
     pub(super) is_type: bool,
 }
 
 impl Index {
+    /// Reads up to the first entry that it cannot pass over.
     pub(super) fn of(unit: &Unit) -> gimli::Result<Self> {
+        let first = unit.parsed.header.root_offset();
+        let bytes = unit.parsed.header.range_from(first..)?.slice();
+        let patterns = Pattern::all(&unit.parsed);
         let mut index = Self::default();
-        let mut entries = unit.parsed.entries_raw(None)?;
         let mut outer = Vec::new();
         let mut current = u32::MAX;
-        while !entries.is_empty() {
+        let mut at = 0;
+        while at < bytes.len() {
             effort::spend();
-            let Ok(offset) = u32::try_from(entries.next_offset().0) else {
+            let Ok(offset) = u32::try_from(first.0 + at) else {
                 break;
             };
-            let Some(abbreviation) = entries.read_abbreviation()? else {
+            let Some((code, start)) = number(bytes, at) else {
+                break;
+            };
+            if code == 0 {
                 current = outer.pop().unwrap_or(u32::MAX);
+                at = start;
                 continue;
-            };
-            let tag = abbreviation.tag();
-            let wanted = match tag {
-                c::DW_TAG_subprogram => Some(c::DW_AT_low_pc),
-                // Vtables are variables of the unit itself.
-                c::DW_TAG_variable if outer.len() == 1 => Some(c::DW_AT_location),
-                _ => None,
-            };
-            if let Some(wanted) = wanted {
-                for attribute in abbreviation.attributes() {
-                    if attribute.name() == wanted {
-                        let value = entries.read_attribute(*attribute)?.value();
-                        index.note(unit, offset, value);
-                    } else {
-                        entries.skip_attributes(std::slice::from_ref(attribute))?;
-                    }
-                }
-            } else {
-                entries.skip_attributes(abbreviation.attributes())?;
             }
-            let is_type = matches!(tag, c::DW_TAG_structure_type | c::DW_TAG_union_type);
+            let Some(pattern) = patterns.get(code - 1) else {
+                break;
+            };
+            if let Some(key) = &pattern.key
+                // Vtables are variables of the unit itself.
+                && (pattern.tag == c::DW_TAG_subprogram || outer.len() == 1)
+            {
+                index.note(unit, offset, key, bytes.get(start..).unwrap_or_default());
+            }
+            let is_type = matches!(pattern.tag, c::DW_TAG_structure_type | c::DW_TAG_union_type);
             let is_scope = is_type
-                || abbreviation.has_children()
-                    && matches!(tag, c::DW_TAG_namespace | c::DW_TAG_subprogram);
+                || pattern.has_children
+                    && matches!(pattern.tag, c::DW_TAG_namespace | c::DW_TAG_subprogram);
             if is_scope {
+                let name = pattern.name.and_then(|place| word(bytes, start + place));
                 index.scopes.push(Scope {
                     offset,
                     parent: current,
+                    name,
                     is_type,
                 });
             }
-            if abbreviation.has_children() {
+            if pattern.has_children {
                 outer.push(current);
                 if is_scope {
                     current = u32::try_from(index.scopes.len() - 1).unwrap_or(u32::MAX);
                 }
             }
+            let Some(end) = pattern.end(bytes, start) else {
+                break;
+            };
+            at = end;
         }
         Ok(index)
     }
 
-    fn note(&mut self, unit: &Unit, offset: u32, value: AttributeValue<super::Slice>) {
-        if let AttributeValue::Exprloc(expression) = value {
-            if let Some(address) = address_of(unit, expression) {
-                self.vtables.push((address, offset));
+    /// Notes the address of an entry whose attributes are `bytes`.
+    fn note(&mut self, unit: &Unit, offset: u32, key: &Key, bytes: &[u8]) {
+        const OPERATION: u8 = c::DW_OP_addr.0;
+        let bytes = key.place.and_then(|place| bytes.get(place..));
+        let long = |bytes: &[u8]| bytes.first_chunk().copied().map(u64::from_le_bytes);
+        let address = match (key.form, bytes) {
+            (c::DW_FORM_addr, Some(bytes)) if unit.parsed.encoding().address_size == 8 => {
+                long(bytes)
             }
-        } else if let Ok(Some(address)) = unit.dwarf.attr_address(&unit.parsed, value)
-            && address > 1
-        {
-            self.functions.push((address, offset));
+            // Nothing but an address.
+            (c::DW_FORM_exprloc, Some([9, OPERATION, bytes @ ..])) => long(bytes),
+            _ => unit.address(offset, key.name),
+        };
+        // 0 and 1 stand for what the linker threw away.
+        if let Some(address) = address.filter(|address| *address > 1) {
+            let table = match key.name {
+                c::DW_AT_location => &mut self.vtables,
+                _ => &mut self.functions,
+            };
+            table.push((address, offset));
         }
     }
 
@@ -102,16 +122,21 @@ impl Index {
         find(&self.vtables, address)
     }
 
+    /// The scope that begins at `offset`.
+    pub(super) fn scope(&self, offset: usize) -> Option<&Scope> {
+        let offset = u32::try_from(offset).ok()?;
+        let found = self
+            .scopes
+            .binary_search_by_key(&offset, |scope| scope.offset);
+        self.scopes.get(found.ok()?)
+    }
+
     /// Scopes around the entry at `offset`, the nearest first.
-    pub(super) fn around(&self, offset: usize) -> impl Iterator<Item = usize> {
-        let found = u32::try_from(offset).ok().and_then(|offset| {
-            self.scopes
-                .binary_search_by_key(&offset, |scope| scope.offset)
-                .ok()
-        });
+    pub(super) fn around(&self, offset: usize) -> impl Iterator<Item = &Scope> {
         let parent = |scope: &Scope| self.scopes.get(scope.parent as usize);
-        let first = found.and_then(|found| parent(self.scopes.get(found)?));
-        std::iter::successors(first, move |scope| parent(scope)).map(|scope| scope.offset as usize)
+        std::iter::successors(self.scope(offset).and_then(parent), move |scope| {
+            parent(scope)
+        })
     }
 }
 
@@ -122,13 +147,73 @@ fn find(table: &[(u64, u32)], address: u64) -> Option<usize> {
         .map(|entry| entry.1 as usize)
 }
 
-/// The address in an expression that is nothing but an address.
-fn address_of(unit: &Unit, expression: gimli::Expression<super::Slice>) -> Option<u64> {
-    let mut operations = expression.operations(unit.parsed.encoding());
-    let address = match operations.next().ok()?? {
-        gimli::Operation::Address { address } => address,
-        gimli::Operation::AddressIndex { index } => unit.dwarf.address(&unit.parsed, index).ok()?,
-        _ => return None,
-    };
-    (address > 1 && operations.next().ok()?.is_none()).then_some(address)
+/// Four bytes.
+fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    let bytes = bytes.get(at..)?.first_chunk()?;
+    Some(u32::from_le_bytes(*bytes))
+}
+
+impl Unit {
+    /// The address that an attribute of an entry says, in whatever form.
+    fn address(&self, offset: u32, name: DwAt) -> Option<u64> {
+        let entry = self.parsed.entry(UnitOffset(offset as usize)).ok()?;
+        match entry.attr_value(name)? {
+            AttributeValue::Exprloc(expression) => {
+                let mut operations = expression.operations(self.parsed.encoding());
+                let address = match operations.next().ok()?? {
+                    gimli::Operation::Address { address } => address,
+                    gimli::Operation::AddressIndex { index } => {
+                        self.dwarf.address(&self.parsed, index).ok()?
+                    }
+                    _ => return None,
+                };
+                operations.next().ok()?.is_none().then_some(address)
+            }
+            value => self.dwarf.attr_address(&self.parsed, value).ok()?,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::dwarf::Image;
+
+    #[test]
+    fn what_is_found_by_hand_is_what_gimli_finds() {
+        let image = Image::open().expect("tests have debug info");
+        let (mut scopes, mut functions) = (0, 0);
+        for unit in (0..image.len()).step_by(5).map(|number| image.unit(number)) {
+            let unit = unit.expect("all units are readable");
+            let index = unit.index();
+            let mut entries = unit.parsed.entries();
+            let (mut types, mut starts) = (Vec::new(), Vec::new());
+            while let Ok(Some(entry)) = entries.next_dfs() {
+                let offset = entry.offset().0;
+                match entry.tag() {
+                    c::DW_TAG_structure_type | c::DW_TAG_union_type => types.push(offset),
+                    c::DW_TAG_subprogram => {
+                        let start = entry.attr_value(c::DW_AT_low_pc);
+                        let start = start
+                            .and_then(|start| unit.dwarf.attr_address(&unit.parsed, start).ok()?);
+                        starts.extend(start.filter(|start| *start > 1).map(|at| (at, offset)));
+                    }
+                    _ => {}
+                }
+            }
+            let found = index.scopes.iter().filter(|scope| scope.is_type);
+            let found: Vec<_> = found.map(|scope| scope.offset as usize).collect();
+            assert_eq!(found, types);
+            let found = index.functions.iter();
+            let found: Vec<_> = found.map(|(at, entry)| (*at, *entry as usize)).collect();
+            assert_eq!(found, starts);
+            for scope in &index.scopes {
+                let name = unit.name_at(scope.offset as usize);
+                assert_eq!(unit.scope_name(scope), name);
+                assert!(unit.is_named(scope, name));
+            }
+            (scopes, functions) = (scopes + types.len(), functions + starts.len());
+        }
+        assert!(scopes > 1000 && functions > 1000, "{scopes} {functions}");
+    }
 }

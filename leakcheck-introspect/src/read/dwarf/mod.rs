@@ -8,6 +8,7 @@ mod everything;
 mod function;
 mod image;
 mod index;
+mod pattern;
 mod split;
 mod symbols;
 mod types;

@@ -1,11 +1,11 @@
 //! The symbol table, searched by a part of a name.
 
-use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use object::{Object, ObjectSection};
 
 use super::Image;
-use crate::read::memory;
+use crate::read::{memory, numbered};
 
 /// Bytes of one entry: name, information, other, section, address, size.
 const ENTRY: usize = 24;
@@ -13,11 +13,25 @@ const ENTRY: usize = 24;
 const MOST: usize = 64;
 
 /// The sections `.symtab` and `.strtab`, as they are mapped.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Symbols {
-    entries: &'static [u8],
+    entries: &'static [[u8; ENTRY]],
     names: &'static [u8],
+    by_name: OnceLock<ByName>,
 }
+
+/// Entries by the places of their names, of which there is about one to a stretch. The first entry of a symbol table says
+/// nothing, so that 0 stands for none.
+#[derive(Debug)]
+struct ByName {
+    /// The last entry with its name in each stretch.
+    last: Vec<u32>,
+    /// For each entry the one before it in the same stretch.
+    before: Vec<u32>,
+}
+
+/// Bytes of a stretch.
+const STRETCH: usize = 16;
 
 impl Symbols {
     pub(super) fn of(object: &object::File<'static>) -> Self {
@@ -28,53 +42,79 @@ impl Symbols {
                 .unwrap_or_default()
         };
         Self {
-            entries: bytes(".symtab"),
+            entries: bytes(".symtab").as_chunks().0,
             names: bytes(".strtab"),
+            by_name: OnceLock::new(),
         }
     }
 
     /// Names that contain `part` and fit, with their addresses.
     pub(super) fn containing(
-        self,
+        &self,
         part: &str,
         fits: impl Fn(&str) -> bool,
     ) -> Vec<(&'static str, u64)> {
-        let mut names = Vec::new();
-        let mut from = 0;
-        while names.len() < MOST
-            && let Some(rest) = self.names.get(from..)
-            && let Some(found) = memory::find(rest, part.as_bytes())
-        {
-            let found = from + found;
-            let start = self.names[..found]
-                .iter()
-                .rposition(|byte| *byte == 0)
-                .map_or(0, |zero| zero + 1);
-            let end = self.names[found..]
-                .iter()
-                .position(|byte| *byte == 0)
-                .map_or(self.names.len(), |length| found + length);
-            if let (Ok(start_u32), Ok(name)) = (
-                u32::try_from(start),
-                std::str::from_utf8(&self.names[start..end]),
-            ) && fits(name)
-            {
-                names.push((start_u32, name));
-            }
-            from = end;
-        }
-        if names.is_empty() {
-            return Vec::new();
-        }
-        self.entries
-            .chunks_exact(ENTRY)
-            .filter_map(|entry| {
-                let name = u32::from_le_bytes(entry[..4].try_into().ok()?);
-                let found = names.iter().find(|known| known.0 == name)?;
-                Some((found.1, u64::from_le_bytes(entry[8..16].try_into().ok()?)))
-            })
+        let names = self.names(part).filter(|(_, name)| fits(name)).take(MOST);
+        names
+            .flat_map(|(place, name)| self.addresses(place).map(move |address| (name, address)))
             .collect()
     }
+
+    /// Names that contain `part`, and their places.
+    fn names<'s>(&self, part: &'s str) -> impl Iterator<Item = (usize, &'static str)> + use<'s> {
+        let names = self.names;
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            loop {
+                let found = from + memory::find(names.get(from..)?, part.as_bytes())?;
+                let (before, rest) = names.split_at_checked(found)?;
+                let start = memory::find_last(before, 0).map_or(0, |zero| zero + 1);
+                from = memory::find(rest, &[0]).map_or(names.len(), |length| found + length);
+                if let Ok(name) = std::str::from_utf8(names.get(start..from)?) {
+                    return Some((start, name));
+                }
+            }
+        })
+    }
+
+    /// The addresses of all entries whose name stands at `place`.
+    fn addresses(&self, place: usize) -> impl Iterator<Item = u64> {
+        let by_name = self.by_name.get_or_init(|| self.by_name());
+        let last = by_name.last.get(place / STRETCH).copied();
+        std::iter::successors(last.filter(|last| *last != 0), |entry| {
+            let before = by_name.before.get(*entry as usize).copied();
+            before.filter(|before| *before != 0)
+        })
+        .filter_map(|entry| self.entries.get(entry as usize))
+        .filter(move |entry| name(entry) == place)
+        .map(address)
+    }
+
+    fn by_name(&self) -> ByName {
+        let mut by_name = ByName {
+            last: vec![0; self.names.len() / STRETCH + 1],
+            before: vec![0; self.entries.len()],
+        };
+        for (number, entry) in self.entries.iter().enumerate().skip(1) {
+            if let Some(last) = by_name.last.get_mut(name(entry) / STRETCH) {
+                by_name.before[number] = *last;
+                *last = u32::try_from(number).unwrap_or(0);
+            }
+        }
+        by_name
+    }
+}
+
+/// The place of an entry's name.
+fn name(entry: &[u8; ENTRY]) -> usize {
+    let [a, b, c, d, ..] = *entry;
+    u32::from_le_bytes([a, b, c, d]) as usize
+}
+
+fn address(entry: &[u8; ENTRY]) -> u64 {
+    let mut address = [0; 8];
+    address.copy_from_slice(&entry[8..16]);
+    u64::from_le_bytes(address)
 }
 
 impl Image {
@@ -83,42 +123,14 @@ impl Image {
         &self,
         parts: &[&str],
         fits: impl Fn(&str) -> bool,
-    ) -> HashMap<u64, &'static str> {
-        let Symbols { entries, names } = self.symbols;
-        let mut found: HashMap<u32, &'static str> = HashMap::new();
-        // Most entries are others, and programs that are not optimised look into a table of hashes slowly.
-        let mut is_found = vec![false; names.len()];
+    ) -> numbered::Map<u64, &'static str> {
+        let mut functions = numbered::Map::default();
         for part in parts {
-            let mut from = 0;
-            while let Some(rest) = names.get(from..)
-                && let Some(at) = memory::find(rest, part.as_bytes())
-            {
-                let at = from + at;
-                let start = names[..at].iter().rposition(|byte| *byte == 0);
-                let start = start.map_or(0, |zero| zero + 1);
-                let length = memory::find(&names[at..], &[0]);
-                let end = length.map_or(names.len(), |length| at + length);
-                if let (Ok(offset), Ok(name)) = (
-                    u32::try_from(start),
-                    std::str::from_utf8(&names[start..end]),
-                ) && fits(name)
-                {
-                    found.insert(offset, name);
-                    is_found[start] = true;
-                }
-                from = end;
-            }
-        }
-        let mut functions = HashMap::with_capacity(found.len());
-        for entry in entries.chunks_exact(ENTRY) {
-            let name = u32::from_le_bytes([entry[0], entry[1], entry[2], entry[3]]);
-            if is_found.get(name as usize) == Some(&true)
-                && let Some(name) = found.get(&name)
-                && let Ok(address) = entry[8..16].try_into().map(u64::from_le_bytes)
+            for (place, name) in self.symbols.names(part).filter(|(_, name)| fits(name)) {
                 // Without an address it stands in another file.
-                && address != 0
-            {
-                functions.insert(address.wrapping_add(self.program.bias), *name);
+                for address in self.symbols.addresses(place).filter(|at| *at != 0) {
+                    functions.insert(address.wrapping_add(self.program.bias), name);
+                }
             }
         }
         functions

@@ -25,8 +25,14 @@ pub(crate) struct Type {
     pub(crate) arguments: Vec<(&'static str, Die)>,
     /// Path and name without generic arguments.
     pub(crate) base: String,
-    /// Whether a scan for futures and objects can end here; found out when first asked.
+    /// Bytes of the path up to the end of the crate's name.
+    home: usize,
+    /// Whether a scan for futures and objects can end here; found out when first asked, as are the others.
     pub(crate) is_barren: OnceLock<bool>,
+    /// Whether its insides are bookkeeping, or not known to hold anything.
+    pub(crate) is_opaque: OnceLock<bool>,
+    /// Whether it is the work of a well-known library.
+    pub(crate) is_of_library: OnceLock<bool>,
 }
 
 /// What a type is made of.
@@ -102,6 +108,11 @@ impl Type {
             .map(|argument| argument.1)
     }
 
+    /// The crate that it stands in, if it has a path.
+    pub(crate) fn home(&self) -> &str {
+        self.path.get(..self.home).unwrap_or_default()
+    }
+
     /// With its path, for display.
     pub(crate) fn full(&self) -> String {
         joined(&self.path, self.name)
@@ -131,7 +142,7 @@ impl Unit {
         let mut names: Vec<_> = self
             .index()
             .around(offset)
-            .map(|scope| without_arguments(self.name_at(scope)))
+            .map(|scope| without_arguments(self.scope_name(scope)))
             .collect();
         names.reverse();
         names.join("::")
@@ -175,6 +186,7 @@ impl Unit {
         };
         Some(Type {
             die: self.die(offset),
+            home: path.find("::").unwrap_or(path.len()),
             base: joined(&path, without_arguments(facts.name)),
             name: facts.name,
             path,
@@ -183,6 +195,8 @@ impl Unit {
             shape,
             arguments,
             is_barren: OnceLock::new(),
+            is_opaque: OnceLock::new(),
+            is_of_library: OnceLock::new(),
         })
     }
 

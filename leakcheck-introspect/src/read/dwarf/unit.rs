@@ -1,15 +1,17 @@
 //! One compilation unit.
 
 use std::{
-    collections::HashMap,
     path::Path,
     sync::{Arc, Mutex, OnceLock},
 };
 
-use gimli::{AttributeValue, UnitOffset, constants as c};
+use gimli::{AttributeValue, Section, UnitOffset, constants as c};
 
-use super::{Die, Image, Slice, Type, index::Index};
-use crate::read::effort;
+use super::{
+    Die, Image, Slice, Type,
+    index::{Index, Scope},
+};
+use crate::read::{effort, memory, numbered};
 
 /// A unit whose header and abbreviations are read.
 pub(crate) struct Unit {
@@ -22,7 +24,7 @@ pub(crate) struct Unit {
     /// What the program itself has of a unit that was split off: lines, folders, addresses.
     pub(super) skeleton: Option<gimli::Unit<Slice>>,
     pub(super) index: OnceLock<Index>,
-    pub(super) types: Mutex<HashMap<usize, Option<&'static Type>>>,
+    pub(super) types: Mutex<numbered::Map<usize, Option<&'static Type>>>,
 }
 
 impl std::fmt::Debug for Unit {
@@ -61,11 +63,50 @@ impl Unit {
     }
 
     pub(super) fn text(&self, value: AttributeValue<Slice>) -> &'static str {
+        let place = match value {
+            AttributeValue::DebugStrRef(place) => Some(place),
+            AttributeValue::DebugStrOffsetsIndex(index) => {
+                self.dwarf.string_offset(&self.parsed, index).ok()
+            }
+            _ => None,
+        };
+        if let Some(place) = place {
+            return self.text_at(place.0);
+        }
         self.dwarf
             .attr_string(&self.parsed, value)
             .ok()
             .and_then(|text| std::str::from_utf8(text.slice()).ok())
             .unwrap_or("")
+    }
+
+    /// The text at a place of the section of texts. gimli looks for its end byte by byte, which is slow in a program that
+    /// is not optimised.
+    fn text_at(&self, place: usize) -> &'static str {
+        let texts: &'static [u8] = self.dwarf.debug_str.reader().slice();
+        texts
+            .get(place..)
+            .and_then(|rest| rest.get(..memory::find(rest, &[0])?))
+            .and_then(|text| std::str::from_utf8(text).ok())
+            .unwrap_or("")
+    }
+
+    /// Whether the name of a scope begins so.
+    pub(super) fn is_named(&self, scope: &Scope, prefix: &str) -> bool {
+        let Some(place) = scope.name else {
+            return self.scope_name(scope).starts_with(prefix);
+        };
+        let texts = self.dwarf.debug_str.reader().slice();
+        texts
+            .get(place as usize..)
+            .is_some_and(|rest| rest.starts_with(prefix.as_bytes()))
+    }
+
+    pub(super) fn scope_name(&self, scope: &Scope) -> &'static str {
+        match scope.name {
+            Some(place) => self.text_at(place as usize),
+            None => self.name_at(scope.offset as usize),
+        }
     }
 
     pub(super) fn reference(&self, image: &Image, value: &AttributeValue<Slice>) -> Option<Die> {
@@ -115,6 +156,7 @@ impl Unit {
         Some(self.facts(image, &entry))
     }
 
+    /// The name of the entry at `offset`.
     pub(super) fn name_at(&self, offset: usize) -> &'static str {
         self.parsed
             .entry(UnitOffset(offset))

@@ -64,7 +64,7 @@ fn look(bytes: &[u8], found: &mut Found) {
     let reader = Reader::new(&image);
     for ty in coroutines.into_iter().chain(others).take(MOST_VALUES) {
         let _ = coroutine_name(&image, ty);
-        let _ = image.lines_of_variable(ty, "futures", "");
+        let _ = image.lines_of_variables(ty, &["futures"], "");
         for skip in [0, 8, bytes.len() / 2] {
             reader.memory.forget();
             let value = Value::new(ty, (bytes.as_ptr() as u64).wrapping_add(skip as u64));

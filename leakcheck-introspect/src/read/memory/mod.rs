@@ -10,7 +10,7 @@ use std::cell::RefCell;
 
 use super::effort;
 
-pub(crate) use program::{Program, find, map};
+pub(crate) use program::{Program, find, find_last, map};
 
 /// Bytes per cached line.
 const LINE: usize = 256;

@@ -77,3 +77,29 @@ pub(crate) fn find(within: &[u8], needle: &[u8]) -> Option<usize> {
     };
     (!found.is_null()).then(|| found as usize - within.as_ptr() as usize)
 }
+
+/// Where `byte` last stands in `within`.
+pub(crate) fn find_last(within: &[u8], byte: u8) -> Option<usize> {
+    // SAFETY: the slice is borrowed for the call, and the result is null or inside `within`.
+    let found = unsafe { libc::memrchr(within.as_ptr().cast(), byte.into(), within.len()) };
+    (!found.is_null()).then(|| found as usize - within.as_ptr() as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{ffi::CString, os::unix::ffi::OsStrExt};
+
+    use super::*;
+
+    #[test]
+    fn a_pipe_is_no_file() {
+        let path = std::env::temp_dir().join(format!("leakcheck-pipe-{}", std::process::id()));
+        let name = CString::new(path.as_os_str().as_bytes()).expect("no zero in it");
+        // SAFETY: the name ends with a zero.
+        assert_eq!(unsafe { libc::mkfifo(name.as_ptr(), 0o600) }, 0);
+        let mapped = map(&path);
+        std::fs::remove_file(&path).expect("it was just made");
+        // Nobody ever opens its other end.
+        assert!(mapped.is_err());
+    }
+}

@@ -4,6 +4,8 @@
 //! (blocking tasks, workers), ends before the start (spawning on a runtime that is shut down), ends after the
 //! `JoinHandle` has resolved. Tasks of a `LocalSet` call no hooks at all.
 
+use std::collections::HashMap;
+
 use leakcheck_introspect::TaskList;
 use tokio::runtime::{Builder, TaskMeta};
 
@@ -136,15 +138,33 @@ pub(crate) fn new_on(
 
 /// All tasks of a runtime's list; how they were made is known of those that the hooks have told.
 pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
-    let mut heard = self::list(None);
-    heard.retain_mut(|resource| match (resource.id, &mut resource.detail) {
-        (ResourceId::Task(id), Detail::Task { future, .. }) => {
-            *future = list.find(id).map(leakcheck_introspect::Task::shared_future);
-            future.is_some()
+    let mut heard: HashMap<ResourceId, Resource> = self::list(None)
+        .into_iter()
+        .map(|resource| (resource.id, resource))
+        .collect();
+    let known = |task: &leakcheck_introspect::Task| {
+        let id = ResourceId::Task(task.id());
+        let (origin, age_ms, polls) = match heard.remove(&id) {
+            Some(Resource {
+                origin,
+                age_ms,
+                detail: Detail::Task { polls, .. },
+                ..
+            }) => (origin, age_ms, polls),
+            _ => (0, None, None),
+        };
+        Resource {
+            id,
+            origin,
+            age_ms,
+            detail: Detail::Task {
+                polls,
+                future: Some(task.shared_future()),
+                place: 0,
+            },
         }
-        _ => false,
-    });
-    heard
+    };
+    list.tasks().iter().map(known).collect()
 }
 
 /// How much is seen.

@@ -1,0 +1,136 @@
+//! Tables by numbers that nobody chooses: addresses, offsets, entries of the debug info.
+//!
+//! The hashes of the standard library withstand chosen keys, for which they take long in a program that is not optimised.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hash, Hasher},
+};
+
+/// A map by numbers.
+pub(crate) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Numbers>>;
+
+/// A set of numbers, for walks that ask it at every step.
+#[derive(Clone, Debug)]
+pub(crate) struct Set<K> {
+    keys: Vec<K>,
+    /// A power of two of slots, at most half of them taken: the place of a key, counted from 1.
+    slots: Vec<u32>,
+}
+
+impl<K: Copy + Eq + Hash> Set<K> {
+    pub(crate) fn new() -> Self {
+        Self {
+            keys: Vec::new(),
+            slots: vec![0; 32],
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Adds a key, and tells whether it was not there.
+    pub(crate) fn insert(&mut self, key: K) -> bool {
+        let slot = self.slot(key);
+        if self.slots[slot] != 0 {
+            return false;
+        }
+        self.keys.push(key);
+        self.slots[slot] = self.last();
+        if self.keys.len() * 2 > self.slots.len() {
+            self.grow();
+        }
+        true
+    }
+
+    fn last(&self) -> u32 {
+        u32::try_from(self.keys.len()).expect("walks end long before that")
+    }
+
+    /// The slot that has the key, or else the free one where it belongs.
+    fn slot(&self, key: K) -> usize {
+        let mut hasher = Numbers::default();
+        key.hash(&mut hasher);
+        let mask = self.slots.len() - 1;
+        let mut slot = usize::try_from(hasher.finish() & mask as u64).unwrap_or(0);
+        while self.slots[slot] != 0 && self.keys[self.slots[slot] as usize - 1] != key {
+            slot = (slot + 1) & mask;
+        }
+        slot
+    }
+
+    fn grow(&mut self) {
+        self.slots = vec![0; self.slots.len() * 4];
+        for (place, key) in (1..).zip(&self.keys) {
+            let slot = self.slot(*key);
+            self.slots[slot] = place;
+        }
+    }
+}
+
+/// Multiplies one number after the other.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Numbers(u64);
+
+/// Odd, with ones and zeros spread evenly: the golden ratio.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
+impl Hasher for Numbers {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64((*byte).into());
+        }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(number.into());
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0 ^ number).wrapping_mul(SPREAD);
+        // The upper bits depend on all of the number, and tables go by the lower ones.
+        self.0 ^= self.0 >> 32;
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        collections::HashSet,
+        hash::{BuildHasher, BuildHasherDefault},
+    };
+
+    use super::*;
+
+    #[test]
+    fn neighbours_go_to_different_places() {
+        let state = BuildHasherDefault::<Numbers>::default();
+        for step in [1, 8, 16, 64, 4096] {
+            let places: HashSet<_> = (0..256_u64)
+                .map(|index| state.hash_one(0x5555_0000_0000 + index * step) & 0xff)
+                .collect();
+            assert!(places.len() > 128, "{step}: {}", places.len());
+        }
+    }
+
+    #[test]
+    fn a_set_has_each_key_once() {
+        let mut set = Set::new();
+        for round in 0..2 {
+            for key in 0..10_000_u64 {
+                assert_eq!(set.insert((key * 8, 7_u32)), round == 0, "{key}");
+            }
+            assert_eq!(set.len(), 10_000);
+        }
+        assert!(set.insert((8, 8)));
+    }
+}
