@@ -245,8 +245,8 @@ fn the_library_is_in_order() {
 }
 
 /// Steps from the memory of the process to its tasks, lowest first. One may use those before it, and no other.
-const STEPS: [&str; 8] = [
-    "memory", "dwarf", "trail", "value", "tokio", "alive", "decode", "roll",
+const STEPS: [&str; 9] = [
+    "memory", "dwarf", "name", "trail", "value", "tokio", "alive", "decode", "roll",
 ];
 
 #[test]

@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use crate::{
     error::{Error, Repr},
     explain,
-    model::Leak,
+    model::{Detail, Leak, ResourceId},
     output, render,
     scope::outside,
     sources::tasks,
@@ -50,7 +50,15 @@ impl Snapshot {
         let list = outside(|| tasks::read(&handle)).map_err(unreadable)?;
         let own = tokio::task::try_id().map(tasks::number);
         let mut resources = tasks::all_on(&list);
-        resources.retain(|resource| Some(resource.id) != own.map(crate::model::ResourceId::Task));
+        resources.retain(|resource| Some(resource.id) != own.map(ResourceId::Task));
+        for resource in &mut resources {
+            if let (ResourceId::Task(id), Detail::Task { place, .. }) =
+                (resource.id, &mut resource.detail)
+                && let Some(task) = list.find(id)
+            {
+                *place = explain::place(task);
+            }
+        }
         let package_dir = std::env::var("CARGO_MANIFEST_DIR").ok();
         Ok(Self {
             tasks: explain::findings(&resources, &[&list], None, package_dir.as_deref()),

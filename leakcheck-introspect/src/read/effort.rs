@@ -1,6 +1,6 @@
 //! How many steps reading takes: counted where hostile input is tried, and nowhere else.
 
-/// Counts one step. More than [`within`] allows are a panic: the input would take too long.
+/// Counts one step. More than `within` allows are a panic: the input would take too long.
 #[inline]
 pub(crate) fn spend() {
     #[cfg(any(test, fuzzing))]

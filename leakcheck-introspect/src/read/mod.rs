@@ -12,6 +12,7 @@ pub mod fuzzing;
     reason = "reads the memory and the file of this process, and nothing else does"
 )]
 mod memory;
+mod name;
 mod numbered;
 mod roll;
 mod tokio;

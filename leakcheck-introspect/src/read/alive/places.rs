@@ -2,6 +2,7 @@
 
 use crate::read::{
     dwarf::{Image, Member, Shape, Type},
+    name::coroutine as coroutine_name,
     value::Value,
 };
 
@@ -69,13 +70,19 @@ impl Wanted<'_> {
         is_certain.then_some(first)
     }
 
-    fn is(self, ty: &Type) -> bool {
+    fn is(self, image: &Image, ty: &Type) -> bool {
         match self {
             Self::Type(wanted) => is_same(wanted, ty),
             Self::Name(wanted) => {
                 // Symbols leave out arguments that have their default.
                 let (wanted, name) = (short(wanted), short(&ty.full()));
+                // Symbols name the type whose function it is, where debug info has a number.
+                let is_function = || {
+                    let function = wanted.strip_suffix("::{{closure}}");
+                    ty.is_coroutine() && function == Some(&*coroutine_name(image, ty))
+                };
                 wanted == name
+                    || is_function()
                     || wanted.contains("::")
                         && !wanted.starts_with(['<', '(', '[', '&', '*'])
                         && wanted.split('<').next() == Some(ty.base.as_str())
@@ -101,7 +108,7 @@ impl Search<'_, '_> {
     fn visit(&mut self, ty: &'static Type, offset: u64, depth: u32) -> Option<()> {
         self.left = self.left.checked_sub(1)?;
         (depth < DEEPEST).then_some(())?;
-        if offset == 0 && self.wanted.is(ty) {
+        if offset == 0 && self.wanted.is(self.image, ty) {
             self.found.push(ty);
         }
         match &ty.shape {

@@ -4,7 +4,6 @@ mod barren;
 mod call_site;
 mod collections;
 mod holds;
-mod name;
 mod pointers;
 mod route;
 mod scan;
@@ -23,7 +22,7 @@ use super::{
 };
 use crate::{Certainty, Event, Frame, FrameKind, Hold, Location, Role, Wait};
 
-pub(crate) use name::{coroutine as coroutine_name, short};
+pub(crate) use super::name::{coroutine as coroutine_name, short};
 
 /// Levels of awaits that are followed.
 const DEEPEST: u32 = 64;
