@@ -201,9 +201,11 @@ impl Entrance {
                     }
                 };
                 if step.previous != previous {
+                    // What follows may be another list, or this one in circles.
                     walked.torn = Some(Error::new(format!(
                         "the list of tasks changed while it was read, at {address:#x}"
                     )));
+                    break;
                 }
                 walked.tasks.push(Listed {
                     address,
