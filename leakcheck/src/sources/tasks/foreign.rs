@@ -1,7 +1,7 @@
 //! Runtimes that somebody else built and had instrumented.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicUsize, Ordering},
 };
 
@@ -9,7 +9,7 @@ use leakcheck_introspect::{Error, TaskList};
 use tokio::runtime::{Builder, Handle};
 
 use super::{Token, adopt_threads, instrument};
-use crate::sync::{Mutex, lock};
+use crate::sync::lock_std as lock;
 
 /// Those that are known. A handle keeps little more than the runtime's settings.
 static KNOWN: Mutex<Vec<Handle>> = Mutex::new(Vec::new());
