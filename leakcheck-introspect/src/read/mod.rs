@@ -108,8 +108,12 @@ fn list(
     let (walked, alive, gap) = loop {
         reader.memory.forget();
         let owned = owned()?;
-        let walked = program.entrance.walk(reader, &owned)?;
+        let before = alive.map(|alive| alive());
+        let mut walked = program.entrance.walk(reader, &owned)?;
         let alive = alive.map(|alive| alive());
+        if alive != before && walked.torn.is_none() {
+            walked.torn = Some(Error::new("tasks came and went while they were listed"));
+        }
         let found = walked.tasks.len();
         let expected = alive.or_else(|| usize::try_from(owned.count?).ok());
         let gap = match (&walked.torn, expected) {

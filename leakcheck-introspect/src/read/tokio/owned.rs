@@ -214,6 +214,14 @@ impl Entrance {
                 previous = address;
                 address = step.next;
             }
+            // A task that was taken out of the list on the way leads nowhere, and looks like its end.
+            reader.memory.forget();
+            let tail = reader
+                .field(*list, "tail")
+                .and_then(|tail| reader.memory.word(tail.address));
+            if tail != Some(previous) && walked.torn.is_none() {
+                walked.torn = Some(Error::new("the list of tasks changed while it was read"));
+            }
         }
         Ok(walked)
     }
