@@ -50,7 +50,6 @@ type Polled<'a> = Pin<&'a mut dyn Future<Output = ()>>;
 #[unsafe(no_mangle)]
 pub fn start(number: &mut u64, context: &mut Context<'_>, poll: fn(Polled<'_>, &mut Context<'_>)) {
     let mut future = outer(Shape::Line(1), number);
-    // Nothing moves it.
     // SAFETY: the future is this function's own, and nothing moves it between here and its drop.
     poll(unsafe { Pin::new_unchecked(&mut future) }, context);
 }
