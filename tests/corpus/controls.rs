@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     expected::differences,
-    finding::{At, Holder, Waiting},
+    finding::{At, Holder, IS_EXACT, Waiting},
     source::{Case, cases},
 };
 
@@ -121,6 +121,17 @@ fn compare(cases: &[Case], status: i32, text: &str, reports: &[Report]) -> Vec<S
     differences(cases, Some(status), text, &reports)
 }
 
+/// What optimised code cannot tell.
+const NEEDS_EXACT: [&str; 3] = [
+    "a proof that is missing",
+    "holder is told twice",
+    "holder is uncertain",
+];
+
+fn told(what: &str) -> usize {
+    usize::from(IS_EXACT || !NEEDS_EXACT.contains(&what))
+}
+
 /// What is made wrong, and how.
 type Spoil<T> = (&'static str, fn(&mut Vec<T>));
 
@@ -154,7 +165,7 @@ fn every_wrong_expectation_is_told() {
         ("one of two holders", |cases| waiting(cases).events[0].held_by.truncate(1)),
         ("a local", |cases| holder(cases).local = Some("senders[1]".to_owned())),
         ("where a holder waits", |cases| holder(cases).at = Some(("corpus/m.rs".to_owned(), 12))),
-        ("proof", |cases| waiting(cases).is_forever = true),
+        ("a proof that is missing", |cases| waiting(cases).is_forever = true),
         ("body", |cases| "panicked".clone_into(&mut cases[0].body)),
         ("place", |cases| cases[1].place.1 += 1),
         ("unknown test", |cases| cases.truncate(1)),
@@ -162,7 +173,7 @@ fn every_wrong_expectation_is_told() {
     for (what, spoil) in wrong {
         let (mut cases, reports) = faultless();
         spoil(&mut cases);
-        assert_eq!(compare(&cases, 101, TEXT, &reports).len(), 1, "{what}");
+        assert_eq!(compare(&cases, 101, TEXT, &reports).len(), told(what), "{what}");
     }
 }
 
@@ -179,7 +190,7 @@ fn every_wrong_report_is_told() {
         ("no place", |reports| task(reports).waits_at.clear()),
         ("outer frame", |reports| reports[0].leaks[0].waits_at[1].line = Some(17)),
         ("no event", |reports| task(reports).waits_for = None),
-        ("another holder", |reports| {
+        ("holder is told twice", |reports| {
             let held_by = &mut task(reports).waits_for.as_mut().unwrap().held_by;
             held_by.extend_from_within(..1);
         }),
@@ -193,7 +204,7 @@ fn every_wrong_report_is_told() {
     for (what, spoil) in wrong {
         let (cases, mut reports) = faultless();
         spoil(&mut reports);
-        assert_eq!(compare(&cases, 101, TEXT, &reports).len(), 1, "{what}");
+        assert_eq!(compare(&cases, 101, TEXT, &reports).len(), told(what), "{what}");
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::{collections::HashMap, fmt};
 
+/// Whether what a task holds is known for certain: an optimiser leaves no drop code that could be followed.
+pub(crate) const IS_EXACT: bool = cfg!(debug_assertions);
+
 /// File and line.
 pub(crate) type Site = (String, u32);
 
@@ -130,10 +133,52 @@ impl Waiting {
     fn fits(&self, found: &Self) -> bool {
         // At some moments a task that comes and goes is just being run.
         let is_caught = self.events.is_empty() && found.at == At::Nowhere;
+        let says_the_same = if IS_EXACT {
+            self.events == found.events && self.is_forever == found.is_forever
+        } else {
+            self.is_told_less_by(found)
+        };
         (self.state.is_none() || self.state == found.state)
             && (self.at == found.at || is_caught)
-            && self.events == found.events
-            && self.is_forever == found.is_forever
+            && says_the_same
+    }
+
+    /// Whether a report claims nothing else, and leaves none out: it may only be less certain.
+    fn is_told_less_by(&self, found: &Self) -> bool {
+        self.events.len() == found.events.len()
+            && self
+                .events
+                .iter()
+                .zip(&found.events)
+                .all(|(event, found)| event.is_told_less_by(found))
+            && (self.is_forever || !found.is_forever)
+    }
+}
+
+impl Event {
+    fn is_told_less_by(&self, found: &Self) -> bool {
+        self.what == found.what
+            && self.held_by.iter().all(|holder| {
+                found
+                    .held_by
+                    .iter()
+                    .any(|other| holder.is_perhaps_in(other))
+            })
+            && found
+                .held_by
+                .iter()
+                .all(|holder| !holder.is_certain || self.held_by.contains(holder))
+    }
+}
+
+impl Holder {
+    /// Whether the other is the same task at the same place, or this holder but for certainty: a value that was moved
+    /// leaves its image in the variable where it was.
+    fn is_perhaps_in(&self, other: &Self) -> bool {
+        self == other
+            || !other.is_certain
+                && (self.is_itself, &self.name, &self.at)
+                    == (other.is_itself, &other.name, &other.at)
     }
 }
 

@@ -112,7 +112,7 @@ impl<'r, 'i> Roll<'r, 'i> {
         let Some(decoded) = decoded else {
             task.unread = Some(match listed.kind.future {
                 Some(_) => "its future is not where its type says".into(),
-                None => "the crate that spawned it was built without full debug info".into(),
+                None => "the crate that spawned it was built without full debug info; give it `debug = 2` in its profile".into(),
             });
             return;
         };

@@ -36,6 +36,7 @@ pub(super) fn of(tasks: &[&Task], graph: &Graph<'_>, package_dir: Option<&str>) 
             .map(|wait| awaited(first, wait, graph, package_dir))
             .collect(),
         is_forever: tasks.iter().all(|task| graph.is_stuck(task)),
+        unread: first.unread().map(ToOwned::to_owned),
     })
 }
 

@@ -9,6 +9,7 @@ pub struct Waiting {
     pub(crate) stack: Vec<Frame>,
     pub(crate) events: Vec<Awaited>,
     pub(crate) is_forever: bool,
+    pub(crate) unread: Option<String>,
 }
 
 /// What the scheduler says of a task.
@@ -62,6 +63,11 @@ impl Waiting {
     /// Whether it was proven that none of it can happen.
     pub fn is_forever(&self) -> bool {
         self.is_forever
+    }
+
+    /// Why nothing is known but the state, where that is so.
+    pub fn unread(&self) -> Option<&str> {
+        self.unread.as_deref()
     }
 }
 

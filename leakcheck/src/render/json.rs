@@ -52,6 +52,9 @@ struct WireLeak<'a> {
     waits_at: Vec<WireFrame<'a>>,
     waits_for: Option<WireAwaited<'a>>,
     state: Option<&'static str>,
+    /// Why nothing else is known of the state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unread: Option<&'a str>,
     age_ms: Option<u128>,
     polls: Option<u32>,
     tid: Option<i32>,
@@ -157,6 +160,7 @@ fn leak(leak: &Leak) -> WireLeak<'_> {
             .collect(),
         waits_for: leak.waiting.as_ref().and_then(waits_for),
         state: leak.waiting.as_ref().map(|waiting| waiting.state.name()),
+        unread: leak.waiting.as_ref().and_then(Waiting::unread),
         age_ms: leak.age.map(|age| age.as_millis()),
         polls: leak.polls,
         tid: leak.tid,

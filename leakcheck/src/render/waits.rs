@@ -78,6 +78,10 @@ pub(super) fn notes(waiting: &Waiting) -> Vec<(&'static str, String)> {
         }
         notes.push(("awaited by", shown.join("  <-  ")));
     }
+    if let Some(why) = &waiting.unread {
+        let text = format!("where it waits could not be read: {}", plain(why));
+        notes.push(("note", text));
+    }
     notes
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct Header {
     poll: u64,
     trailer_offset: u64,
     id_offset: u64,
+    /// Where tokio is built with `--cfg tokio_unstable`.
+    spawn_location_offset: Option<u64>,
     /// In the trailer; known once a task was seen.
     links: OnceLock<Links>,
     kinds: Mutex<HashMap<u64, Arc<TaskKind>>>,
@@ -42,6 +44,8 @@ pub(crate) struct TaskKind {
     cell: Option<&'static Type>,
     pub(crate) trailer: u64,
     id: u64,
+    /// Where the stage begins, if it has no type.
+    stage: u64,
     /// How the future is called, once that was asked.
     pub(crate) name: OnceLock<Arc<str>>,
 }
@@ -77,6 +81,7 @@ impl Header {
             poll: offset(vtable, "poll")?,
             trailer_offset: offset(vtable, "trailer_offset")?,
             id_offset: offset(vtable, "id_offset")?,
+            spawn_location_offset: offset(vtable, "spawn_location_offset").ok(),
             links: OnceLock::new(),
             kinds: Mutex::default(),
         })
@@ -157,11 +162,17 @@ impl Header {
     fn read_kind(&self, reader: &Reader<'_>, vtable: u64) -> Option<TaskKind> {
         let word = |offset: u64| reader.memory.word(vtable.wrapping_add(offset));
         let trailer = word(self.trailer_offset)?;
+        let id = word(self.id_offset)?;
+        let before_stage = match self.spawn_location_offset {
+            Some(offset) => word(offset)?,
+            None => id,
+        };
         let mut kind = TaskKind {
             future: None,
             cell: None,
             trailer,
-            id: word(self.id_offset)?,
+            id,
+            stage: before_stage.checked_add(8)?,
             name: OnceLock::new(),
         };
         if let Some(poll) = reader.image.function(word(self.poll)?)
@@ -232,10 +243,10 @@ impl TaskKind {
             return reader.field(inside, "__0");
         }
         // Optimised programs have no type of the cell, but its layout is fixed: `Core` and `Stage` are `repr(C)`, the
-        // number is followed by the stage's tag, and that by the future.
+        // number, or the location that follows it, is followed by the stage's tag, and that by the future.
         let future = self.future?;
-        let tag = address.wrapping_add(self.id).wrapping_add(8);
-        let end = self.id.checked_add(16)?.checked_add(future.size)?;
+        let tag = address.wrapping_add(self.stage);
+        let end = self.stage.checked_add(8)?.checked_add(future.size)?;
         let fits = future.align <= 8 && end <= self.trailer;
         (fits && reader.memory.number(tag, 4)? == 0)
             .then_some(Value::new(future, tag.wrapping_add(8)))

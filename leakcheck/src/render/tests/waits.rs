@@ -50,6 +50,7 @@ fn waiting(events: Vec<Awaited>) -> Waiting {
         ],
         events,
         is_forever: false,
+        unread: None,
     }
 }
 
@@ -119,6 +120,14 @@ fn the_end_of_another_task() {
         )
     };
     shown("waits_for_a_task.txt", 1, waiting(vec![end]));
+}
+
+#[test]
+fn what_could_not_be_read() {
+    let mut waiting = waiting(Vec::new());
+    waiting.stack.clear();
+    waiting.unread = Some("it changed while it was read".to_owned());
+    shown("waits_unread.txt", 1, waiting);
 }
 
 #[test]
