@@ -21,7 +21,7 @@ const LAYERS: [&[&str]; 17] = [
     &["render"],
     &["output"],
     &["outcome"],
-    &["find", "runtime", "snapshot"],
+    &["find", "runtime", "snapshot", "tracked"],
     &["checkpoint", "guard"],
     &["private"],
 ];

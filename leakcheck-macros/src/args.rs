@@ -28,12 +28,13 @@ const DURATIONS: [&str; 2] = ["settle", "timeout"];
 const LEVELS: [(&str, &str); 3] = [("deny", "Deny"), ("warn", "Warn"), ("off", "Off")];
 
 /// Words of `kinds(..)`, with the variants they stand for.
-const KINDS: [(&str, &str); 5] = [
+const KINDS: [(&str, &str); 6] = [
     ("tasks", "Task"),
     ("threads", "Thread"),
     ("timers", "Timer"),
     ("fds", "Fd"),
     ("processes", "Process"),
+    ("custom", "Custom"),
 ];
 
 /// What one attribute asks for, each value with the tokens it was written with.

@@ -51,6 +51,8 @@ pub(crate) struct Group {
     pub(crate) polls: Option<u32>,
     /// The kernel's id where the group is one thread.
     pub(crate) tid: Option<i32>,
+    /// What only this one is where the group is one thing.
+    pub(crate) facts: Vec<String>,
 }
 
 /// Groups resources in the order in which their first ones come. `own` is the token of the check's own runtime.
@@ -78,10 +80,11 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
                 };
                 (name.clone(), tie, None, Some(*tid))
             }
+            Detail::Other(thing) => (thing.name.clone(), Tie::None, None, None),
         };
         let place = match resource.detail {
             Detail::Task { place, .. } => place,
-            Detail::Thread { .. } => 0,
+            Detail::Thread { .. } | Detail::Other(_) => 0,
         };
         let key = (resource.kind(), resource.origin, name.clone(), tie, place);
         let place = *places.entry(key).or_insert_with(|| {
@@ -95,6 +98,7 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
                 oldest_ms: None,
                 polls: None,
                 tid: None,
+                facts: Vec::new(),
             });
             groups.len() - 1
         });
@@ -106,6 +110,10 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
         group.oldest_ms = group.oldest_ms.max(resource.age_ms);
         group.polls = group.polls.max(polls);
         group.tid = if group.count == 1 { tid } else { None };
+        group.facts = match &resource.detail {
+            Detail::Other(thing) if group.count == 1 => thing.facts.clone(),
+            _ => Vec::new(),
+        };
     }
     groups
 }

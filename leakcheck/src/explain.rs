@@ -58,6 +58,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         age: group.oldest_ms.map(Duration::from_millis),
         polls: group.polls,
         tid: group.tid,
+        facts: group.facts.clone(),
         tie: group.tie,
         tasks: group.tasks.iter().copied().take(Leak::MOST_IDS).collect(),
         waiting,
@@ -79,6 +80,7 @@ pub(crate) fn unnamed_tasks(count: usize) -> Leak {
         polls: None,
         tid: None,
         note: None,
+        facts: Vec::new(),
         tie: Tie::None,
         tasks: Vec::new(),
         waiting: None,
@@ -116,6 +118,7 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
         Kind::Thread => {
             "dropping a `JoinHandle` does not end its thread: tell it to stop, then `join()` it, or use `thread::scope`"
         }
+        Kind::Custom => "drop what the registration stands for before the test ends",
         _ => "end it before the test does",
     };
     Some(text.to_owned())
@@ -141,7 +144,9 @@ fn accept(group: &Group, trace: &Trace) -> Option<String> {
         (Some(site), _) if !site.function.is_empty() => {
             Some(format!("ignore_created_by(\"{}\")", site.function))
         }
-        (_, Some(name)) => Some(format!("ignore_thread_name(\"{name}\")")),
+        (_, Some(name)) if group.kind == Kind::Thread => {
+            Some(format!("ignore_thread_name(\"{name}\")"))
+        }
         _ => None,
     }
 }

@@ -99,6 +99,7 @@ mod subject;
 mod sync;
 #[allow(unsafe_code, reason = "the only home of unsafe code")]
 mod sys;
+mod tracked;
 
 pub use checkpoint::{Checkpoint, checkpoint};
 pub use error::Error;
@@ -112,6 +113,7 @@ pub use model::{
 pub use options::{Level, Options};
 pub use runtime::instrument;
 pub use snapshot::{Snapshot, dump};
+pub use tracked::{Registration, Tracked};
 
 /// Checks a test for leaks: a modifier above `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[test_log::test]` and others.
 ///

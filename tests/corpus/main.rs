@@ -7,6 +7,7 @@
 mod blocking;
 mod channels;
 mod controls;
+mod custom;
 mod expected;
 mod failing;
 mod finding;

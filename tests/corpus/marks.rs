@@ -9,6 +9,17 @@
 
 use crate::finding::{At, Event, Finding, Holder, Site, Waiting};
 
+const KINDS: [&str; 8] = [
+    "task",
+    "blocking_task",
+    "thread",
+    "timer",
+    "fd",
+    "process",
+    "runtime",
+    "custom",
+];
+
 /// Events by their word in the marks: what the report says, `*` at its end for more of it, and whether anybody can hold
 /// what makes it happen.
 pub(crate) const EVENTS: &[(&str, &str, bool)] = &[
@@ -32,7 +43,7 @@ impl Finding {
     /// Reads `kind "name" xcount` in the test `own`.
     pub(crate) fn read(mark: &str, own: &str) -> Self {
         let (kind, mut rest) = mark.split_once(' ').unwrap_or((mark, ""));
-        assert!(matches!(kind, "task" | "thread"), "not a kind: {mark}");
+        assert!(KINDS.contains(&kind), "not a kind: {mark}");
         let mut name = (kind == "task").then(|| format!("{own}::{{async block}}"));
         if let Some((quoted, after)) = rest.strip_prefix('"').and_then(|rest| rest.split_once('"'))
         {

@@ -1,7 +1,7 @@
 //! Every pattern of the corpus has its tests, or a stated reason why not yet; and every test stands for a pattern.
 //!
 //! The numbers are those of the collection the patterns come from. What is pending waits for one of these: `C`, timers,
-//! file descriptors, processes, blocking and local tasks, the user's own resources and bodies that hang; `D`, checks of
+//! file descriptors, processes, blocking and local tasks and bodies that hang; `D`, checks of
 //! a whole binary.
 
 use std::{collections::HashSet, process::Command};
@@ -41,7 +41,6 @@ const fn partly(
 const HANG: (char, &str) = ('C', "the same in the body, which hangs, needs a watchdog");
 const TIMER: (char, &str) = ('C', "the timer");
 const FD: (char, &str) = ('C', "the file descriptor");
-const CUSTOM: (char, &str) = ('C', "a resource that the user registers");
 
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
@@ -102,8 +101,13 @@ const ROWS: &[Row] = &[
     partly(44, "eternal heartbeat", &["time::heartbeat", "time::heartbeat_is_stopped"], &[TIMER]),
     partly(45, "timer that never fires", &[], &[TIMER]),
     partly(46, "timer that fired or was stopped", &[], &[TIMER]),
-    partly(48, "buffer taken and not given back", &[], &[CUSTOM]),
-    partly(49, "registration that is never undone", &[], &[CUSTOM]),
+    covered(48, "buffer taken and not given back", &[
+        "custom::buffers_are_not_given_back", "custom::buffers_are_given_back",
+    ]),
+    covered(49, "registration that is never undone", &[
+        "custom::registration_is_forgotten", "custom::task_keeps_its_registration",
+        "custom::registration_ends_with_its_task",
+    ]),
     partly(50, "idle connection of a client", &[
         "net::idle_connection_is_kept", "net::idle_connection_ends_with_its_pool",
     ], &[FD]),

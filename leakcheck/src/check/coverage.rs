@@ -13,7 +13,7 @@ impl Check {
         let of = |kind: Kind| match kind {
             Kind::Task => self.task_coverage(),
             Kind::Thread => sources::threads::coverage(),
-            _ => Seen::Nothing("not covered by this version".to_owned()),
+            kind => others(kind),
         };
         Coverage {
             kinds: Kind::CHOICES
@@ -44,6 +44,13 @@ impl Check {
     }
 }
 
+fn others(kind: Kind) -> Seen {
+    match sources::other(kind) {
+        Some(source) => (source.coverage)(),
+        None => Seen::Nothing("not covered by this version".to_owned()),
+    }
+}
+
 /// Fails where `LEAKCHECK_REQUIRE` asks for what this build cannot see.
 pub(super) fn require(env: &Env) -> Result<(), Error> {
     for (requirement, word) in &env.required {
@@ -54,9 +61,9 @@ pub(super) fn require(env: &Env) -> Result<(), Error> {
             }
             Requirement::Tasks | Requirement::Sites => tasks::coverage(),
             Requirement::States => tasks::states(),
-            Requirement::Timers | Requirement::Fds | Requirement::Processes => {
-                Seen::Nothing("not covered by this version".to_owned())
-            }
+            Requirement::Timers => others(Kind::Timer),
+            Requirement::Fds => others(Kind::Fd),
+            Requirement::Processes => others(Kind::Process),
         };
         if seen != Seen::Full {
             return Err(Repr::Required {

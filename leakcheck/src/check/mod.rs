@@ -79,7 +79,8 @@ impl Check {
     /// What exists now in the scope does not count.
     pub(crate) fn exempt_present(&mut self) {
         let tally = self.scope.tally();
-        if tally.tasks() == 0 && tally.threads() == 0 && !tasks::may_be_elsewhere() {
+        let is_empty = tally.tasks() == 0 && tally.threads() == 0 && tally.others() == 0;
+        if is_empty && !tasks::may_be_elsewhere() {
             return;
         }
         let mut before: HashSet<ResourceId> = HashSet::new();
@@ -88,6 +89,11 @@ impl Check {
             sources::threads::list(Some(self.scope))
                 .iter()
                 .map(|thread| thread.id),
+        );
+        before.extend(
+            sources::others(Some(self.scope))
+                .iter()
+                .map(|other| other.id),
         );
         self.baseline = Baseline::new(before);
     }
@@ -128,6 +134,7 @@ impl Check {
         });
         tally.tasks() == 0
             && tally.threads() == workers
+            && (tally.others() == 0 || !self.others_count(Phase::Running))
             && counted == 0
             && !(tasks::may_be_elsewhere() && self.has_tasks_elsewhere())
     }
@@ -139,7 +146,8 @@ impl Check {
 
     /// Whether nothing at all is there, after the runtime was stopped.
     pub(crate) fn is_gone(&self) -> bool {
-        self.scope.tally().threads() == 0
+        let tally = self.scope.tally();
+        tally.threads() == 0 && tally.others() == 0
     }
 
     /// Waits on this thread for what is there to end.

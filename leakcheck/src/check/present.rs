@@ -56,7 +56,7 @@ impl Present {
             && !self.resources.is_empty()
             && self.resources.iter().all(|resource| match resource.id {
                 ResourceId::Task(id) => find(id).is_some_and(|task| graph.is_stuck(task)),
-                ResourceId::Thread(_) => false,
+                ResourceId::Thread(_) | ResourceId::Other(..) => false,
             })
     }
 
@@ -97,6 +97,11 @@ impl Check {
             };
         }
         self.read(&mut present);
+        // Tasks that were left behind take what they have along when their runtime ends.
+        if present.has_tasks() && !self.others_count(phase) {
+            self.with_others(&mut present);
+        }
+        sources::describe(&mut present.resources);
         present
     }
 
@@ -187,10 +192,33 @@ impl Check {
                 }
             }
         }
-        self.with_threads(present, phase)
+        self.with_threads(&mut present, phase);
+        if self.others_count(phase) {
+            self.with_others(&mut present);
+        }
+        present
     }
 
-    fn with_threads(&self, mut present: Present, phase: Phase) -> Present {
+    /// Whether things of other kinds count as left behind in this phase: while the runtime of the check still runs, what
+    /// is there may belong to it.
+    pub(super) fn others_count(&self, phase: Phase) -> bool {
+        phase == Phase::Stopped
+            || self
+                .runtime
+                .as_ref()
+                .is_none_or(|runtime| !runtime.is_own())
+    }
+
+    fn with_others(&self, present: &mut Present) {
+        if self.scope.tally().others() > 0 {
+            let others = sources::others(Some(self.scope));
+            present
+                .resources
+                .extend(self.baseline.since(others, &self.options));
+        }
+    }
+
+    fn with_threads(&self, present: &mut Present, phase: Phase) {
         if self.scope.tally().threads() > 0 {
             let threads = sources::threads::list(Some(self.scope));
             let threads = threads
@@ -201,7 +229,6 @@ impl Check {
                 .resources
                 .extend(self.baseline.since(threads, &self.options));
         }
-        present
     }
 
     /// Whether a thread counts as left behind in this phase.

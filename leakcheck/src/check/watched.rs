@@ -89,6 +89,11 @@ impl Watched {
         }
     }
 
+    /// Whether the check built it, and ends it before its last look.
+    pub(super) fn is_own(&self) -> bool {
+        self.token.is_some()
+    }
+
     /// The token's number, where it has one.
     pub(super) fn token(&self) -> Option<u32> {
         self.token.map(Token::get)

@@ -30,12 +30,13 @@ pub enum Kind {
 
 impl Kind {
     /// The kinds that a user can choose, in the order in which reports list them.
-    pub(crate) const CHOICES: [(Self, &'static str); 5] = [
+    pub(crate) const CHOICES: [(Self, &'static str); 6] = [
         (Self::Task, "tasks"),
         (Self::Thread, "threads"),
         (Self::Timer, "timers"),
         (Self::Fd, "fds"),
         (Self::Process, "processes"),
+        (Self::Custom, "custom"),
     ];
 
     /// The word that reports and their JSON form use.

@@ -18,6 +18,8 @@ pub struct Leak {
     pub(crate) polls: Option<u32>,
     pub(crate) tid: Option<i32>,
     pub(crate) note: Option<String>,
+    /// What only this one is, where there is just one.
+    pub(crate) facts: Vec<String>,
     pub(crate) tie: Tie,
     /// Ids of its tasks, of the first ones where there are many.
     pub(crate) tasks: Vec<u64>,
@@ -51,7 +53,9 @@ impl Leak {
         self.age = self.age.max(other.age);
         self.polls = self.polls.max(other.polls);
         self.tid = None;
+        self.facts.clear();
     }
+
     /// What it is.
     pub fn kind(&self) -> Kind {
         self.kind
@@ -62,7 +66,8 @@ impl Leak {
         self.count
     }
 
-    /// A thread's name, where it has one; of a task the path of its async function or block.
+    /// A thread's name, where it has one; of a task the path of its async function or block; of anything else what it
+    /// is, such as `TCP socket`.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
@@ -101,6 +106,11 @@ impl Leak {
     /// Kernel id of the thread, where there is just one.
     pub fn tid(&self) -> Option<i32> {
         self.tid
+    }
+
+    /// More about the thing, where there is just one: its descriptor, address or process number, in words.
+    pub fn details(&self) -> &[String] {
+        &self.facts
     }
 
     /// The frames in which it waits, innermost first.

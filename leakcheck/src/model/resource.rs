@@ -11,6 +11,8 @@ pub(crate) enum ResourceId {
     Task(u64),
     /// The n-th thread that was started in the process.
     Thread(u64),
+    /// The n-th thing of another kind.
+    Other(Kind, u64),
 }
 
 /// Facts that only one kind has.
@@ -31,6 +33,19 @@ pub(crate) enum Detail {
         runtime: u32,
         creator: u32,
     },
+    /// Anything else.
+    Other(Thing),
+}
+
+/// A thing of another kind. A source's list has its number at most; the rest is found out where it is to be shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Thing {
+    /// What the system calls it: the number of a descriptor or process.
+    pub(crate) number: Option<u64>,
+    /// What it is, the same for all of a group: `TCP socket`.
+    pub(crate) name: Option<String>,
+    /// What only this one is: `fd 7`, `127.0.0.1:80`.
+    pub(crate) facts: Vec<String>,
 }
 
 /// How a thread is tied to the runtime that the check itself built.
@@ -60,6 +75,7 @@ impl Resource {
         match self.id {
             ResourceId::Task(_) => Kind::Task,
             ResourceId::Thread(_) => Kind::Thread,
+            ResourceId::Other(kind, _) => kind,
         }
     }
 }

@@ -58,6 +58,8 @@ struct WireLeak<'a> {
     age_ms: Option<u128>,
     polls: Option<u32>,
     tid: Option<i32>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    details: &'a [String],
     accept: Option<&'a str>,
     fingerprint: &'a str,
 }
@@ -164,6 +166,7 @@ fn leak(leak: &Leak) -> WireLeak<'_> {
         age_ms: leak.age.map(|age| age.as_millis()),
         polls: leak.polls,
         tid: leak.tid,
+        details: &leak.facts,
         accept: leak.accept.as_deref(),
         fingerprint: &leak.fingerprint,
     }

@@ -102,6 +102,7 @@ fn task(count: usize) -> Leak {
         polls: Some(3),
         tid: None,
         note: None,
+        facts: Vec::new(),
         tie: Tie::None,
         tasks: vec![12, 13],
         waiting: None,

@@ -98,8 +98,8 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
     };
     let mut facts = Vec::new();
     facts.push(match (&leak.name, &leak.created_at, leak.kind) {
-        (Some(name), _, Kind::Task) => plain(name),
-        (Some(name), _, _) => format!("\"{}\"", plain(name)),
+        (Some(name), _, Kind::Thread) => format!("\"{}\"", plain(name)),
+        (Some(name), _, _) => plain(name),
         (None, Some(site), Kind::Task) if !site.function.is_empty() => {
             format!("spawned in {}", plain(&site.function))
         }
@@ -116,6 +116,7 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
             .as_ref()
             .map(|waiting| waiting.state.name().to_owned()),
     );
+    facts.extend(leak.facts.iter().map(|fact| plain(fact)));
     if let Some(tid) = leak.tid {
         facts.push(format!("tid {tid}"));
     }
@@ -151,6 +152,8 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
     let label = match (leak.kind, leak.created_through.is_empty()) {
         (Kind::Task, true) => "spawned here",
         (Kind::Task, false) => "spawned inside this call",
+        (Kind::Custom, true) => "registered here",
+        (Kind::Custom, false) => "registered inside this call",
         (_, true) => "started here",
         (_, false) => "started inside this call",
     };

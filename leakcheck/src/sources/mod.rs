@@ -1,19 +1,63 @@
 //! Where live things are found, one file per kind. Sources list; they do not judge.
 
+pub(crate) mod custom;
 pub(crate) mod tasks;
 pub(crate) mod threads;
 
 use std::collections::HashSet;
 
-use crate::model::{Resource, ResourceId};
+use crate::{
+    model::{Detail, Kind, Resource, ResourceId, Seen, Thing},
+    scope::ScopeId,
+};
+
+/// A kind of things besides tasks and threads. [`Tally::others`](crate::sys::tally::Tally::others) counts all of them.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) kind: Kind,
+    /// Those of `scope` that are alive, or those of the whole process.
+    list: fn(scope: Option<ScopeId>) -> Vec<Resource>,
+    /// Finds out what one is. It may have ended since it was listed.
+    describe: fn(id: u64, thing: &mut Thing),
+    /// How much is seen.
+    pub(crate) coverage: fn() -> Seen,
+}
+
+/// All of them.
+static OTHERS: [Source; 1] = [custom::SOURCE];
+
+/// The source of a kind, if there is one besides those of tasks and threads.
+pub(crate) fn other(kind: Kind) -> Option<&'static Source> {
+    OTHERS.iter().find(|source| source.kind == kind)
+}
+
+/// Live things of all other kinds.
+pub(crate) fn others(scope: Option<ScopeId>) -> Vec<Resource> {
+    let lists = OTHERS.iter().map(|source| (source.list)(scope));
+    lists.flatten().collect()
+}
+
+/// Finds out what they are.
+pub(crate) fn describe(resources: &mut [Resource]) {
+    for resource in resources {
+        if let (ResourceId::Other(kind, id), Detail::Other(thing)) =
+            (resource.id, &mut resource.detail)
+            && let Some(source) = other(kind)
+        {
+            (source.describe)(id, thing);
+        }
+    }
+}
 
 /// Identities of everything that is alive in the process, whoever made it.
 pub(crate) fn everything() -> HashSet<ResourceId> {
     let tasks = tasks::list(None);
     let threads = threads::list(None);
+    let others = others(None);
     tasks
         .iter()
         .chain(&threads)
+        .chain(&others)
         .map(|resource: &Resource| resource.id)
         .collect()
 }

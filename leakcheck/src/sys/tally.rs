@@ -1,4 +1,4 @@
-//! How many tasks and threads of each scope are alive: what a clean check looks at, and what a wait waits on.
+//! How many tasks, threads and other things of each scope are alive: what a clean check looks at, and what a wait waits on.
 
 use std::{cell::Cell, sync::atomic::AtomicU32 as Global, time::Duration};
 
@@ -13,6 +13,7 @@ const SHARDS: usize = 4;
 pub(crate) struct Tally {
     tasks: [Shard; SHARDS],
     threads: AtomicUsize,
+    others: AtomicUsize,
     /// Number of waiting checks; endings wake them only where there is one.
     waiting: AtomicU32,
     /// Changes with every ending while somebody waits.
@@ -54,6 +55,7 @@ static NOBODY: Tally = Tally {
         }
     }; SHARDS],
     threads: AtomicUsize::new(0),
+    others: AtomicUsize::new(0),
     waiting: AtomicU32::new(0),
     endings: AtomicU32::new(0),
 };
@@ -118,6 +120,24 @@ impl Tally {
 
     pub(crate) fn thread_ended(&self) {
         self.threads.fetch_sub(1, Ordering::SeqCst);
+        self.announce();
+    }
+
+    /// Things of all other kinds that are alive perhaps.
+    #[inline]
+    pub(crate) fn others(&self) -> usize {
+        total_order();
+        self.others.load(Ordering::SeqCst)
+    }
+
+    #[inline]
+    pub(crate) fn other_started(&self) {
+        self.others.fetch_add(1, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(crate) fn other_ended(&self) {
+        self.others.fetch_sub(1, Ordering::SeqCst);
         self.announce();
     }
 
