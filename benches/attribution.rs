@@ -41,12 +41,9 @@ fn verify(report: &Report, tasks: usize, line: u32) -> Result<String, String> {
             )
         })
         .collect();
-    let expected = (Kind::Task, tasks, cfg!(tokio_unstable).then_some(line));
+    let expected = (Kind::Task, tasks, Some(line));
     if found != [expected] {
         return Err(format!("expected {expected:?}, found {found:?}"));
-    }
-    if !cfg!(tokio_unstable) {
-        return Ok("tasks are only counted".to_owned());
     }
     let stack = report.leaks()[0].stack().iter().map(Frame::function);
     let around = |name: &str| stack.clone().any(|function| function.ends_with(name));

@@ -94,8 +94,7 @@ fn verify(folder: &Path, line: u64) -> Result<u64, String> {
     let report: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     let leaks = &report["leaks"];
     let site = &leaks[0]["created_at"]["line"];
-    let named = !cfg!(tokio_unstable) || *site == line;
-    if leaks[0]["count"] != TASKS || leaks[1] != Value::Null || !named {
+    if leaks[0]["count"] != TASKS || leaks[1] != Value::Null || *site != line {
         return Err(format!(
             "expected {TASKS} tasks of line {line}, found {leaks}"
         ));

@@ -3,7 +3,7 @@
 //! Prints medians of interleaved rounds and their ratios to the first line of each section. Times are never asserted;
 //! the exit code is 1 where a row could not be measured, or where not all of its tasks were attributed.
 //!
-//! On stable tokio the tasks are only counted, so the program runs itself once more with `--cfg tokio_unstable`.
+//! Tasks are found in other ways with `--cfg tokio_unstable`, so the program runs itself once more with it.
 
 mod attribution;
 mod checked;
@@ -114,9 +114,9 @@ fn measure(name: &str, scale: Scale) -> io::Result<bool> {
 /// What was measured, and how busy the machine was.
 fn heading() -> String {
     let leg = if cfg!(tokio_unstable) {
-        "--cfg tokio_unstable: tasks are known by name and stack"
+        "--cfg tokio_unstable: tasks are known by the runtime's hooks"
     } else {
-        "stable tokio: tasks are only counted"
+        "stable tokio: tasks are known by the runtime's list"
     };
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
