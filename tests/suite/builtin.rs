@@ -66,6 +66,25 @@ fn a_runtime_that_is_not_static_is_a_leak() {
     assert_eq!(known_workers(run.report()), 0);
 }
 
+/// Tokio runs workers and closures on threads of one pool, and what those start is not of the pool.
+#[test]
+fn what_a_pool_thread_starts_is_no_pool_thread() {
+    for (subject, line) in [
+        (
+            "thread_of_a_worker",
+            "drop(thread::spawn(thread::park)); // By a worker.",
+        ),
+        (
+            "thread_of_a_closure",
+            "drop(thread::spawn(thread::park)); // By a closure.",
+        ),
+    ] {
+        let run = crate::child::run(module_path!(), subject, &[]);
+        assert_fails(&run);
+        assert_left(&run.report().leaks, &[threads(1, line)]);
+    }
+}
+
 mod subject {
     use std::{
         mem,
@@ -122,6 +141,26 @@ mod subject {
         static WORKER: OnceLock<Thread> = OnceLock::new();
         WORKER.get_or_init(start);
         thread::spawn(thread::park); // Beside it.
+    }
+
+    #[leak_checked(settle = "100ms")]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    #[ignore = "leaks on purpose"]
+    async fn thread_of_a_worker() {
+        let task = tokio::spawn(async {
+            drop(thread::spawn(thread::park)); // By a worker.
+        });
+        task.await.unwrap();
+    }
+
+    #[leak_checked(settle = "100ms")]
+    #[tokio::test]
+    #[ignore = "leaks on purpose"]
+    async fn thread_of_a_closure() {
+        let closure = tokio::task::spawn_blocking(|| {
+            drop(thread::spawn(thread::park)); // By a closure.
+        });
+        closure.await.unwrap();
     }
 
     #[leak_checked(settle = "100ms")]

@@ -158,7 +158,7 @@ impl Check {
     /// Waits on this thread for the threads of a runtime that was told to stop, and has had `stopping` to do so.
     pub(crate) fn settle_stopped(&mut self, stopping: Duration) {
         self.waited += stopping;
-        let left = self.limit().saturating_sub(stopping);
+        let left = self.limit().saturating_sub(self.waited);
         // A runtime that did not stop says nothing about its threads: the drop of a leaked task holds it up.
         let phase = if stopping > self.stop_limit() * 2 {
             Phase::Running

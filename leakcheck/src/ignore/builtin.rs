@@ -9,39 +9,38 @@ use super::Ignore;
 const STATIC: &str =
     "started for a static, which serves the whole process, while it was initialised or later on";
 
-/// Pattern of a creating function, one that rules it out, and why it is accepted.
-const CREATED_BY: [(&str, Option<&str>, &str); 12] = [
-    (
-        "tokio::runtime::blocking::pool::Spawner::*",
-        // The workers of a runtime that somebody built and left behind come this way too.
-        Some("tokio::runtime::builder::Builder::build*"),
-        "a pool thread of a tokio runtime ends with that runtime, or after 10 s without work",
-    ),
-    ("std::sync::once_lock::OnceLock::*", None, STATIC),
-    ("std::sync::lazy_lock::LazyLock::*", None, STATIC),
-    ("std::sync::once::Once::*", None, STATIC),
-    ("std::sync::poison::once::Once::call_once*", None, STATIC),
-    ("std::sys::sync::once::*", None, STATIC),
-    ("once_cell::imp::*", None, STATIC),
-    ("tokio::sync::once_cell::OnceCell::*", None, STATIC),
+/// Pattern of a starting function, one of its callers that rules it out, and why it is accepted. What such a thread
+/// starts in turn is not meant.
+const STARTED_BY: (&str, &str, &str) = (
+    "tokio::runtime::blocking::pool::Spawner::*",
+    // The workers of a runtime that somebody built and left behind come this way too.
+    "tokio::runtime::builder::Builder::build*",
+    "a pool thread of a tokio runtime ends with that runtime, or after 10 s without work",
+);
+
+/// Pattern of a creating function, and why it is accepted.
+const CREATED_BY: [(&str, &str); 11] = [
+    ("std::sync::once_lock::OnceLock::*", STATIC),
+    ("std::sync::lazy_lock::LazyLock::*", STATIC),
+    ("std::sync::once::Once::*", STATIC),
+    ("std::sync::poison::once::Once::call_once*", STATIC),
+    ("std::sys::sync::once::*", STATIC),
+    ("once_cell::imp::*", STATIC),
+    ("tokio::sync::once_cell::OnceCell::*", STATIC),
     (
         "rayon_core::registry::*",
-        None,
         "rayon's global pool has no shutdown",
     ),
     (
         "futures_timer::*",
-        None,
         "futures-timer keeps one global timer thread, which rstest's async timeouts use too",
     ),
     (
         "async_io::driver::*",
-        None,
         "async-io drives all its sources with one global thread",
     ),
     (
         "blocking::Executor::*",
-        None,
         "a pool thread of the blocking crate ends after 500 ms without work",
     ),
 ];
@@ -49,10 +48,12 @@ const CREATED_BY: [(&str, Option<&str>, &str); 12] = [
 /// The rules, in the order in which they are tried.
 pub(super) fn rules() -> &'static [Ignore] {
     static RULES: LazyLock<Vec<Ignore>> = LazyLock::new(|| {
-        CREATED_BY
+        let (pool, unless, reason) = STARTED_BY;
+        let pool = Ignore::built_in_pool(pool, unless, reason);
+        let others = CREATED_BY
             .iter()
-            .map(|(pattern, unless, reason)| Ignore::built_in(pattern, *unless, reason))
-            .collect()
+            .map(|(pattern, reason)| Ignore::built_in(pattern, reason));
+        std::iter::once(pool).chain(others).collect()
     });
     &RULES
 }

@@ -40,6 +40,8 @@ enum Matcher {
     TopFunction(WildMatch),
     AnyFunction(WildMatch),
     CreatedBy(WildMatch),
+    /// Only the function that called the library to start it.
+    StartedBy(WildMatch),
     ThreadName(WildMatch),
     Predicate(Predicate),
     /// Identities that existed when the rule was made; applied before anything is grouped.
@@ -104,12 +106,23 @@ impl Ignore {
         Self::new(Matcher::Predicate(Arc::new(accept)))
     }
 
-    /// A rule of the built-in list, which does not apply where `unless` stands on the creation stack.
-    pub(super) fn built_in(created_by: &str, unless: Option<&str>, reason: &str) -> Self {
+    /// A rule of the built-in list: on threads with this function on their creation stack.
+    pub(super) fn built_in(created_by: &str, reason: &str) -> Self {
         Self {
-            unless_created_by: unless.map(WildMatch::new),
             built_in: true,
             ..Self::created_by(created_by)
+                .on(Kind::Thread)
+                .because(reason)
+        }
+    }
+
+    /// A rule of the built-in list: on threads that this function itself started, unless one that matches `unless` had it
+    /// do so.
+    pub(super) fn built_in_pool(started_by: &str, unless: &str, reason: &str) -> Self {
+        Self {
+            unless_created_by: Some(WildMatch::new(unless)),
+            built_in: true,
+            ..Self::pattern(Matcher::StartedBy, started_by)
                 .on(Kind::Thread)
                 .because(reason)
         }
@@ -196,6 +209,11 @@ impl Ignore {
                 .is_some_and(|stack| stack.iter().any(|frame| pattern.matches(&frame.function))),
             Matcher::Current(_) => false,
             Matcher::CreatedBy(pattern) => on_creation_path(pattern),
+            Matcher::StartedBy(pattern) => leak
+                .stack
+                .iter()
+                .find(|frame| !is_std(&frame.function))
+                .is_some_and(|frame| pattern.matches(&frame.function)),
             Matcher::ThreadName(pattern) => leak
                 .name
                 .as_deref()
@@ -203,6 +221,12 @@ impl Ignore {
             Matcher::Predicate(accept) => accept(leak),
         }
     }
+}
+
+fn is_std(function: &str) -> bool {
+    const CRATES: [&str; 3] = ["std::", "core::", "alloc::"];
+    let function = function.trim_start_matches('<');
+    CRATES.iter().any(|name| function.starts_with(name))
 }
 
 /// The innermost frame, and the innermost one that is the user's own.
@@ -216,7 +240,9 @@ impl Matcher {
         match self {
             Self::TopFunction(pattern) => format!("ignore_top_function(\"{pattern}\")"),
             Self::AnyFunction(pattern) => format!("ignore_any_function(\"{pattern}\")"),
-            Self::CreatedBy(pattern) => format!("ignore_created_by(\"{pattern}\")"),
+            Self::CreatedBy(pattern) | Self::StartedBy(pattern) => {
+                format!("ignore_created_by(\"{pattern}\")")
+            }
             Self::ThreadName(pattern) => format!("ignore_thread_name(\"{pattern}\")"),
             Self::Predicate(_) => "ignore_if(..)".to_owned(),
             Self::Current(_) => "ignore_current()".to_owned(),

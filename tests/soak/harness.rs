@@ -1,0 +1,123 @@
+//! Runs numbered tests on several threads, as a harness does, through the calls that the attributes generate.
+
+use std::{
+    io,
+    panic::{self, AssertUnwindSafe},
+    pin::pin,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
+use leakcheck::{
+    __private::{Ends, ShouldPanic, TestMeta, TestRuntime, boxed, run_async, run_sync},
+    Options,
+};
+use tokio::runtime::Builder;
+
+use crate::{clean, leaky::Leak};
+
+/// Tests that run at a time.
+const THREADS: usize = 8;
+
+/// What each test leaks; the same for the same seed.
+pub(crate) fn plan(tests: usize, leaks: usize, seed: u64) -> Vec<Option<Leak>> {
+    let mut plan = vec![None; tests];
+    let mut state = seed;
+    let mut next = |below: usize| {
+        // Numerical Recipes' generator; its upper half is random enough to spread leaks.
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap_or_default() % below
+    };
+    let mut left = leaks;
+    while left > 0 {
+        let place = &mut plan[next(tests)];
+        if place.is_none() {
+            *place = Some(Leak::ALL[left % Leak::ALL.len()]);
+            left -= 1;
+        }
+    }
+    plan
+}
+
+/// Runs all tests; says after a tenth and at the end how much memory there is. Returns how many have failed.
+pub(crate) fn run(plan: &[Option<Leak>], memory: fn() -> u64) -> usize {
+    let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let tell = || eprintln!("memory: {}", memory());
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(leak) = plan.get(number) else {
+                        break;
+                    };
+                    if number == plan.len() / 10 {
+                        tell();
+                    }
+                    let test = AssertUnwindSafe(|| test(number, *leak));
+                    if panic::catch_unwind(test).is_err() {
+                        failed.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    tell();
+    failed.into_inner()
+}
+
+/// The figure in a line that [`run`] has written.
+pub(crate) fn memory_of(line: &str) -> Option<u64> {
+    line.strip_prefix("memory: ")?.parse().ok()
+}
+
+/// The number in a test's name.
+pub(crate) fn number_of(test: &str) -> Option<usize> {
+    test.rsplit("::number_").next()?.parse().ok()
+}
+
+/// One test: plain, on a current-thread runtime or on workers, in turn.
+fn test(number: usize, leak: Option<Leak>) {
+    let meta: &'static TestMeta = Box::leak(Box::new(TestMeta {
+        package: Some(env!("CARGO_PKG_NAME")),
+        manifest_dir: Some(env!("CARGO_MANIFEST_DIR")),
+        module: module_path!(),
+        name: Box::leak(format!("number_{number}").into_boxed_str()),
+        file: file!(),
+        line: line!(),
+        should_panic: ShouldPanic::No,
+    }));
+    let is_async = leak.map_or(number % 3 != 0, Leak::is_async);
+    if !is_async {
+        return run_sync(meta, &Options::new, &Ends::never(), || {
+            clean::plain(number);
+            if let Some(leak) = leak {
+                leak.make();
+            }
+        });
+    }
+    let mut body = pin!(async {
+        clean::within(number).await;
+        if let Some(leak) = leak {
+            leak.make_within().await;
+        }
+    });
+    let build = if number.is_multiple_of(2) {
+        |prepare: &dyn Fn(&mut Builder)| build(Builder::new_current_thread(), prepare)
+    } else {
+        |prepare: &dyn Fn(&mut Builder)| {
+            let mut builder = Builder::new_multi_thread();
+            builder.worker_threads(2);
+            build(builder, prepare)
+        }
+    };
+    run_async(meta, &Options::new, &Ends::UNIT, build, body.as_mut());
+}
+
+fn build(mut builder: Builder, prepare: &dyn Fn(&mut Builder)) -> io::Result<Box<dyn TestRuntime>> {
+    builder.enable_all();
+    prepare(&mut builder);
+    builder.build().map(boxed)
+}
