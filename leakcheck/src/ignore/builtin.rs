@@ -1,9 +1,10 @@
-//! Workers that well-known crates keep for the life of the process. Each rule is about threads: a task belongs to a
-//! runtime, and a test's own runtime ends with the test, so no task of it can be meant to outlive it.
+//! Workers that well-known crates keep for the life of the process, or that need longer than a test waits to find out
+//! that they are not needed any more.
 
 use std::sync::LazyLock;
 
 use super::Ignore;
+use crate::model::Kind;
 
 /// The first test that needs a static pays for what it starts, and what that starts in turn is nobody's.
 const STATIC: &str =
@@ -18,8 +19,8 @@ const STARTED_BY: (&str, &str, &str) = (
     "a pool thread of a tokio runtime ends with that runtime, or after 10 s without work",
 );
 
-/// Pattern of a creating function, and why it is accepted.
-const CREATED_BY: [(&str, &str); 11] = [
+/// Pattern of a creating function, and why threads of it are accepted.
+const CREATED_BY: [(&str, &str); 12] = [
     ("std::sync::once_lock::OnceLock::*", STATIC),
     ("std::sync::lazy_lock::LazyLock::*", STATIC),
     ("std::sync::once::Once::*", STATIC),
@@ -27,6 +28,10 @@ const CREATED_BY: [(&str, &str); 11] = [
     ("std::sys::sync::once::*", STATIC),
     ("once_cell::imp::*", STATIC),
     ("tokio::sync::once_cell::OnceCell::*", STATIC),
+    (
+        "scheduled_thread_pool::*",
+        "a pool of scheduled-thread-pool, as r2d2 has one, ends its threads up to 30 s after its last handle is gone",
+    ),
     (
         "rayon_core::registry::*",
         "rayon's global pool has no shutdown",
@@ -45,15 +50,24 @@ const CREATED_BY: [(&str, &str); 11] = [
     ),
 ];
 
+/// The same for tasks. Few tasks can be meant to outlive a test: its runtime ends with it.
+const SPAWNED_BY: [(&str, &str); 1] = [(
+    "bb8::inner::PoolInner*::new",
+    "the reaper of a bb8 pool looks every 30 s whether the pool is still there",
+)];
+
 /// The rules, in the order in which they are tried.
 pub(super) fn rules() -> &'static [Ignore] {
     static RULES: LazyLock<Vec<Ignore>> = LazyLock::new(|| {
         let (pool, unless, reason) = STARTED_BY;
         let pool = Ignore::built_in_pool(pool, unless, reason);
-        let others = CREATED_BY
+        let threads = CREATED_BY
             .iter()
-            .map(|(pattern, reason)| Ignore::built_in(pattern, reason));
-        std::iter::once(pool).chain(others).collect()
+            .map(|(pattern, reason)| Ignore::built_in(Kind::Thread, pattern, reason));
+        let tasks = SPAWNED_BY
+            .iter()
+            .map(|(pattern, reason)| Ignore::built_in(Kind::Task, pattern, reason));
+        std::iter::once(pool).chain(threads).chain(tasks).collect()
     });
     &RULES
 }

@@ -106,13 +106,11 @@ impl Ignore {
         Self::new(Matcher::Predicate(Arc::new(accept)))
     }
 
-    /// A rule of the built-in list: on threads with this function on their creation stack.
-    pub(super) fn built_in(created_by: &str, reason: &str) -> Self {
+    /// A rule of the built-in list: on things of one kind with this function on their creation stack.
+    pub(super) fn built_in(kind: Kind, created_by: &str, reason: &str) -> Self {
         Self {
             built_in: true,
-            ..Self::created_by(created_by)
-                .on(Kind::Thread)
-                .because(reason)
+            ..Self::created_by(created_by).on(kind).because(reason)
         }
     }
 
