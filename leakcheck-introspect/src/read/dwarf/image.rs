@@ -16,6 +16,7 @@ use super::{
     aranges::{Run, Runs},
     split::Split,
     symbols::Symbols,
+    unit::Skeleton,
 };
 use crate::{
     Error,
@@ -137,7 +138,13 @@ impl Image {
             .dwo_id
             .and_then(|id| self.split.unit(self.dwarf, &skeleton, id));
         let (unit, dwarf, skeleton) = match split {
-            Some((unit, dwarf)) => (unit, dwarf, Some(skeleton)),
+            Some((unit, dwarf)) => {
+                let skeleton = Skeleton {
+                    parsed: skeleton,
+                    dwarf: self.dwarf,
+                };
+                (unit, dwarf, Some(skeleton))
+            }
             None => (skeleton, self.dwarf, None),
         };
         Some(Box::leak(Box::new(Unit {
