@@ -110,9 +110,10 @@ impl<'r, 'i> Roll<'r, 'i> {
         let decoded = future.map(|future| decode(reader, future));
         let trail = reader.noted();
         let Some(decoded) = decoded else {
-            task.unread = Some(match listed.kind.future {
-                Some(_) => "its future is not where its type says".into(),
-                None => "the crate that spawned it was built without full debug info; give it `debug = 2` in its profile".into(),
+            task.unread = Some(match (listed.kind.future, listed.kind.lost) {
+                (Some(_), _) => "its future is not where its type says".into(),
+                (None, Some(lost)) => lost.to_string().into(),
+                (None, None) => "the crate that spawned it was built without full debug info; give it `debug = 2` in its profile".into(),
             });
             return;
         };

@@ -10,19 +10,20 @@ use gimli::{AttributeValue, Section, UnitOffset, constants as c};
 use super::{
     Die, Image, Slice, Type,
     index::{Index, Scope},
+    split::Lost,
 };
 use crate::read::{effort, memory, numbered};
 
 /// A unit whose header and abbreviations are read.
 pub(crate) struct Unit {
     pub(super) number: u32,
-    /// Where it starts in its section.
-    pub(super) start: usize,
     pub(super) parsed: gimli::Unit<Slice>,
     /// The program's own sections, or those of the file that this unit was split off to.
     pub(super) dwarf: &'static gimli::Dwarf<Slice>,
     /// What the program itself has of a unit that was split off: lines, folders, addresses.
     pub(super) skeleton: Option<Skeleton>,
+    /// Where the rest of it should be, if that is not there: then `parsed` is all that the program has of it.
+    pub(super) lost: Option<Lost>,
     pub(super) index: OnceLock<Index>,
     pub(super) types: Mutex<numbered::Map<usize, Option<&'static Type>>>,
 }

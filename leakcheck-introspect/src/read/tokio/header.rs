@@ -9,7 +9,7 @@ use super::layout;
 use crate::{
     Error, State,
     read::{
-        dwarf::{Shape, Type},
+        dwarf::{Lost, Shape, Type},
         value::{Reader, Value},
     },
 };
@@ -41,6 +41,8 @@ struct Links {
 pub(crate) struct TaskKind {
     /// The type of the future; `None` where the function that polls it has no debug info.
     pub(crate) future: Option<&'static Type>,
+    /// What would describe it, where that was split off and is not there.
+    pub(crate) lost: Option<&'static Lost>,
     cell: Option<&'static Type>,
     pub(crate) trailer: u64,
     id: u64,
@@ -169,13 +171,15 @@ impl Header {
         };
         let mut kind = TaskKind {
             future: None,
+            lost: None,
             cell: None,
             trailer,
             id,
             stage: before_stage.checked_add(8)?,
             name: OnceLock::new(),
         };
-        if let Some(poll) = reader.image.function(word(self.poll)?)
+        let poll = word(self.poll)?;
+        if let Some(poll) = reader.image.function(poll)
             && let (Some(future), Some(scheduler)) = (poll.argument("T"), poll.argument("S"))
         {
             kind.future = reader.image.ty(future);
@@ -189,6 +193,8 @@ impl Header {
                     cell.member("trailer")
                         .is_some_and(|found| found.offset == trailer)
                 });
+        } else {
+            kind.lost = reader.image.lost_at(poll);
         }
         Some(kind)
     }
