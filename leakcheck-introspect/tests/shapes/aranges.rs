@@ -96,7 +96,7 @@ fn without_it_all_shapes_read_as_written() {
 fn with_some_of_it_all_shapes_read_as_written() {
     for (name, first) in [("some", 0), ("others", 1)] {
         run("on_one_thread", name, |program| {
-            leave_out_some(program, first)
+            leave_out_some(program, first);
         });
     }
 }

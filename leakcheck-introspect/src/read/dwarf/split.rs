@@ -235,7 +235,6 @@ mod tests {
         let bytes = memory::map(&seed).expect("the seed is there");
         let image = Image::of(bytes, program).expect("it has a unit");
         let lost = image.lost().expect("the seed was kept without it");
-        assert_eq!(lost.how, How::Gone);
         assert_eq!(
             lost.file.extension().and_then(|end| end.to_str()),
             Some("dwo")
