@@ -6,6 +6,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::{self, Command},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use leakcheck_introspect::{Error, TaskList, TimerList, available};
@@ -82,10 +83,14 @@ fn the_task_says_why_it_is_not_read() {
 /// A copy of this program that seeks split debug info elsewhere than it is, namely what is in `deps/` of `krate` or of all.
 struct Moved {
     program: PathBuf,
+    _one: MutexGuard<'static, ()>,
 }
 
 impl Moved {
     fn to(folder: &Path, name: &str, krate: &str) -> Self {
+        // A program that another thread's child still has open for writing cannot be run.
+        static ONE: Mutex<()> = Mutex::new(());
+        let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let own = env::current_exe().expect("it has a path");
         let mut program = fs::read(&own).expect("a program is readable");
         let (old, new) = (format!("/deps/{krate}"), format!("/gone/{krate}"));
@@ -102,6 +107,7 @@ impl Moved {
         assert!(count > 0, "nothing is split off");
         let moved = Self {
             program: folder.join(format!("{name}-{}", process::id())),
+            _one: one,
         };
         fs::copy(&own, &moved.program).expect("there is room, and it stays executable");
         fs::write(&moved.program, program).expect("there is room");

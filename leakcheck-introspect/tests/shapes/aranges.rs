@@ -5,6 +5,7 @@ use std::{
     ops::Range,
     path::{Path, PathBuf},
     process::{self, Command},
+    sync::Mutex,
 };
 
 /// A number that takes `size` bytes.
@@ -59,6 +60,9 @@ fn leave_out_some(program: &mut [u8], first: usize) {
 
 /// Runs a test of this program in a copy that was changed.
 fn run(test: &str, name: &str, change: impl Fn(&mut [u8])) {
+    // A program that another thread's child still has open for writing cannot be run.
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock();
     let own = env::current_exe().expect("it has a path");
     let mut program = fs::read(&own).expect("a program is readable");
     change(&mut program);
