@@ -35,6 +35,8 @@ fn section(program: &[u8]) -> (usize, Range<usize>) {
 fn leave_out(program: &mut [u8]) {
     let (header, section) = section(program);
     assert!(!section.is_empty(), "the compiler writes that section");
+    // Neither compressed nor of any size.
+    program[header + 8..header + 16].fill(0);
     program[header + 32..header + 40].fill(0);
 }
 
