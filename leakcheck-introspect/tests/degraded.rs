@@ -76,6 +76,7 @@ fn the_task_says_why_it_is_not_read() {
         };
         let why = task.unread().expect("its future has no debug info");
         assert!(task.root().is_none(), "{task:?}");
+        assert_eq!(task.future(), "degraded::parked");
         assert!(why.contains("built without full debug info"), "{why}");
     }
 }

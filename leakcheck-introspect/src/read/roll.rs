@@ -141,10 +141,11 @@ impl<'r, 'i> Roll<'r, 'i> {
 
     /// The name of the kind's future.
     fn name(&self, kind: &TaskKind) -> Arc<str> {
-        let make = || match kind.future {
-            Some(ty) if ty.is_coroutine() => coroutine_name(self.reader.image, ty),
-            Some(ty) => short(&ty.full()).into(),
-            None => "a future without debug info".into(),
+        let make = || match (kind.future, &kind.polled) {
+            (Some(ty), _) if ty.is_coroutine() => coroutine_name(self.reader.image, ty),
+            (Some(ty), _) => short(&ty.full()).into(),
+            (None, Some(polled)) => Arc::clone(polled),
+            (None, None) => "a future without debug info".into(),
         };
         Arc::clone(kind.name.get_or_init(make))
     }

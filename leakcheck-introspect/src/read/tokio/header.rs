@@ -10,6 +10,7 @@ use crate::{
     Error, State,
     read::{
         dwarf::{Lost, Shape, Type},
+        name::polled,
         value::{Reader, Value},
     },
 };
@@ -41,6 +42,8 @@ struct Links {
 pub(crate) struct TaskKind {
     /// The type of the future; `None` where the function that polls it has no debug info.
     pub(crate) future: Option<&'static Type>,
+    /// What is said of it without its type.
+    pub(crate) polled: Option<Arc<str>>,
     /// What would describe it, where that was split off and is not there.
     pub(crate) lost: Option<&'static Lost>,
     cell: Option<&'static Type>,
@@ -171,6 +174,7 @@ impl Header {
         };
         let mut kind = TaskKind {
             future: None,
+            polled: None,
             lost: None,
             cell: None,
             trailer,
@@ -178,10 +182,12 @@ impl Header {
             stage: before_stage.checked_add(8)?,
             name: OnceLock::new(),
         };
-        let poll = word(self.poll)?;
-        if let Some(poll) = reader.image.function(poll)
-            && let (Some(future), Some(scheduler)) = (poll.argument("T"), poll.argument("S"))
-        {
+        let at = word(self.poll)?;
+        let Some(poll) = reader.image.function(at) else {
+            kind.lost = reader.image.lost_at(at);
+            return Some(kind);
+        };
+        if let (Some(future), Some(scheduler)) = (poll.argument("T"), poll.argument("S")) {
             kind.future = reader.image.ty(future);
             let has = |ty: &Type, die| ty.arguments.iter().any(|argument| argument.1 == die);
             kind.cell = reader
@@ -194,7 +200,7 @@ impl Header {
                         .is_some_and(|found| found.offset == trailer)
                 });
         } else {
-            kind.lost = reader.image.lost_at(poll);
+            kind.polled = polled(poll.name);
         }
         Some(kind)
     }
