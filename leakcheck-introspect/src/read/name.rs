@@ -6,14 +6,52 @@ use crate::read::dwarf::{Image, Shape, Type};
 
 /// The path of an async function, or of the function around an async block or closure.
 pub(crate) fn coroutine(image: &Image, ty: &Type) -> Arc<str> {
+    known_path(&ty.path, ty.name, || self_type(image, ty)).into()
+}
+
+/// The name of the future that a function with this name polls, `poll<T, S>`: all that limited debug info has of it.
+pub(crate) fn polled(function: &str) -> Option<Arc<str>> {
+    const BOXED: &str = "core::pin::Pin<alloc::boxed::Box<";
+    let mut future = first(function.strip_prefix("poll<")?)?;
+    // Tokio itself boxes those that are big.
+    if let Some(inside) = future.strip_prefix(BOXED) {
+        future = first(inside)?;
+    }
+    let end = future.find('<').unwrap_or(future.len());
+    let (path, name) = future.get(..end)?.rsplit_once("::")?;
+    Some(if name.starts_with("{async_") {
+        known_path(path, name, || None).into()
+    } else {
+        short(future).into()
+    })
+}
+
+/// The first of generic arguments.
+fn first(arguments: &str) -> Option<&str> {
+    let (mut depth, mut before) = (0_u32, ' ');
+    for (at, next) in arguments.char_indices() {
+        match next {
+            ',' | '>' if depth == 0 => return arguments.get(..at),
+            '<' | '(' | '[' | '{' => depth += 1,
+            '>' if before == '-' => {}
+            '>' | ')' | ']' | '}' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        before = next;
+    }
+    None
+}
+
+fn known_path(path: &str, name: &str, self_type: impl Fn() -> Option<String>) -> String {
+    let within = path;
     let mut path = String::new();
-    for segment in segments(&ty.path) {
+    for segment in segments(within) {
         let shown = match segment {
             _ if segment.starts_with("{async_fn#") || segment.starts_with("{async_block#") => {
                 continue;
             }
             _ if segment.starts_with("{impl#") => {
-                if let Some(owner) = self_type(image, ty) {
+                if let Some(owner) = self_type() {
                     path = owner;
                     continue;
                 }
@@ -28,19 +66,19 @@ pub(crate) fn coroutine(image: &Image, ty: &Type) -> Arc<str> {
         }
         path.push_str(shown);
     }
-    if ty.name.starts_with("{async_closure")
+    if name.starts_with("{async_closure")
         && let Some(outer) = path.strip_suffix("::{closure}")
     {
         path.truncate(outer.len());
     }
-    let last = match ty.name {
+    let last = match name {
         name if name.starts_with("{async_fn_env#") => "",
         name if name.starts_with("{async_block_env#") => "::{async block}",
         name if name.starts_with("{async_closure") => "::{async closure}",
         _ => "::{coroutine}",
     };
     path.push_str(last);
-    path.into()
+    path
 }
 
 /// The type of `self`, where the coroutine captured it.
@@ -134,6 +172,38 @@ mod tests {
             ),
         ] {
             assert_eq!(short(long), expected);
+        }
+    }
+
+    #[test]
+    fn what_a_function_polls_is_in_its_name() {
+        let cell = ", alloc::sync::Arc<tokio::runtime::Handle, alloc::alloc::Global>>";
+        for (polled, known) in [
+            ("mine::parked::{async_fn_env#0}", Some("mine::parked")),
+            (
+                "mine::parked::{async_fn_env#0}<(u8, alloc::vec::Vec<u8>)>",
+                Some("mine::parked"),
+            ),
+            (
+                "mine::main::{async_block#0}::{async_block_env#1}",
+                Some("mine::main::{async block}"),
+            ),
+            (
+                "core::pin::Pin<alloc::boxed::Box<mine::{impl#2}::run::{async_fn_env#0}, alloc::alloc::Global>>",
+                Some("mine::{impl}::run"),
+            ),
+            (
+                "mine::Map<fn(u8) -> core::option::Option<u8>, u8>",
+                Some("Map<fn(u8) -> Option<u8>, u8>"),
+            ),
+            ("mine::Broken<u8", None),
+            ("nothing", None),
+        ] {
+            let function = format!("poll<{polled}{cell}");
+            assert_eq!(super::polled(&function).as_deref(), known, "{function}");
+        }
+        for function in ["", "poll", "poll<", "poll<>", "run<mine::Future, u8>"] {
+            assert_eq!(super::polled(function), None, "{function}");
         }
     }
 }

@@ -110,9 +110,10 @@ impl<'r, 'i> Roll<'r, 'i> {
         let decoded = future.map(|future| decode(reader, future));
         let trail = reader.noted();
         let Some(decoded) = decoded else {
-            task.unread = Some(match listed.kind.future {
-                Some(_) => "its future is not where its type says".into(),
-                None => "the crate that spawned it was built without full debug info; give it `debug = 2` in its profile".into(),
+            task.unread = Some(match (listed.kind.future, listed.kind.lost) {
+                (Some(_), _) => "its future is not where its type says".into(),
+                (None, Some(lost)) => lost.to_string().into(),
+                (None, None) => "the crate that spawned it was built without full debug info; give it `debug = 2` in its profile".into(),
             });
             return;
         };
@@ -140,10 +141,11 @@ impl<'r, 'i> Roll<'r, 'i> {
 
     /// The name of the kind's future.
     fn name(&self, kind: &TaskKind) -> Arc<str> {
-        let make = || match kind.future {
-            Some(ty) if ty.is_coroutine() => coroutine_name(self.reader.image, ty),
-            Some(ty) => short(&ty.full()).into(),
-            None => "a future without debug info".into(),
+        let make = || match (kind.future, &kind.polled) {
+            (Some(ty), _) if ty.is_coroutine() => coroutine_name(self.reader.image, ty),
+            (Some(ty), _) => short(&ty.full()).into(),
+            (None, Some(polled)) => Arc::clone(polled),
+            (None, None) => "a future without debug info".into(),
         };
         Arc::clone(kind.name.get_or_init(make))
     }

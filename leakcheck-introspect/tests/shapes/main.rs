@@ -1,6 +1,7 @@
 //! Every way to await that is known reads as written here, in full: frames, lines, locals, holds, waits and who could
 //! end them.
 
+mod aranges;
 mod check;
 mod normal;
 mod shape;

@@ -11,6 +11,11 @@ use crate::read::{
     value::Value,
 };
 
+/// Buckets of a hash table that are read at once, and count as one place of a walk.
+const BUCKETS: usize = 64;
+/// Levels of a tree map: more have more elements than there is memory.
+const HIGHEST: u64 = 32;
+
 impl Scan<'_, '_> {
     /// Visits the elements of a collection, if the value is one.
     pub(super) fn collection(&mut self, value: Value, route: &Route<'_>) -> bool {
@@ -118,34 +123,56 @@ impl Scan<'_, '_> {
         self.reader.give_up();
         let reader = self.reader;
         let element = reader.image.ty(value.ty.argument("T")?)?;
+        if is_barren(reader, element) {
+            return None;
+        }
         let control = reader.pointer(reader.walk(value, &["table", "ctrl"])?)?;
         let control = reader.memory.word(control.address)?;
-        let mask = reader.number(reader.walk(value, &["table", "bucket_mask"])?)?;
-        if is_barren(reader, element) || mask > 1 << 20 {
+        let number = |name| reader.number(reader.walk(value, &["table", name])?);
+        let (mask, items) = (number("bucket_mask")?, number("items")?);
+        // Buckets are a power of two, and one in eight of them stays empty.
+        if mask & mask.wrapping_add(1) != 0 || items > mask {
+            self.is_cut = true;
             return None;
         }
         let mut found = 0;
-        for bucket in 0..=mask {
-            let state = reader.memory.number(control.wrapping_add(bucket), 1)?;
-            if state & 0x80 != 0 {
-                continue;
+        for first in (0..=mask).step_by(BUCKETS) {
+            if found == items {
+                return Some(());
             }
-            if found == MOST_ELEMENTS {
-                self.is_cut = true;
+            if self.left == 0 {
                 break;
             }
-            let pair = Value::new(
-                element,
-                control.wrapping_sub((bucket + 1).wrapping_mul(element.size)),
-            );
-            // Key and value go by the element's number.
-            for member in element.members() {
-                if let Some(part) = reader.at(pair, member) {
-                    self.visit(part, &route.element(found));
-                }
+            // Many buckets may be empty.
+            self.left -= 1;
+            let mut states = [0; BUCKETS];
+            let count = usize::try_from(mask - first)
+                .map_or(BUCKETS, |more| BUCKETS.min(more.saturating_add(1)));
+            let states = states.get_mut(..count)?;
+            if reader
+                .memory
+                .read(control.wrapping_add(first), states)
+                .is_none()
+            {
+                break;
             }
-            found += 1;
+            for (bucket, _) in (first..).zip(states).filter(|(_, state)| **state < 0x80) {
+                if found == MOST_ELEMENTS {
+                    self.is_cut = true;
+                    return Some(());
+                }
+                let below = (bucket + 1).wrapping_mul(element.size);
+                let pair = Value::new(element, control.wrapping_sub(below));
+                // Key and value go by the element's number.
+                for member in element.members() {
+                    if let Some(part) = reader.at(pair, member) {
+                        self.visit(part, &route.element(found));
+                    }
+                }
+                found += 1;
+            }
         }
+        self.is_cut |= found != items;
         Some(())
     }
 
@@ -158,6 +185,10 @@ impl Scan<'_, '_> {
         })?;
         let height = reader.number(reader.field(root, "height")?)?;
         let node = reader.pointee(reader.pointer(reader.field(root, "node")?)?)?;
+        if height > HIGHEST {
+            self.is_cut = true;
+            return None;
+        }
         let mut open = vec![(node, height)];
         let mut index = 0;
         while let Some((node, height)) = open.pop() {
@@ -234,5 +265,92 @@ impl Scan<'_, '_> {
             cell = follow(at, "next_all");
         }
         Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use ::tokio::sync::oneshot;
+
+    use super::*;
+    use crate::read::{
+        decode::{Trust, scan::Mode},
+        effort,
+        value::Reader,
+    };
+
+    /// Number of senders found in a table with this mask and number of items, of which the first buckets hold one, whether
+    /// the walk was cut off, and the steps that it took.
+    fn scan(mask: u64, items: u64, there: usize) -> (usize, bool, u64) {
+        let mut map = HashMap::from([(0_u64, oneshot::channel::<()>().0)]);
+        std::hint::black_box(&mut map);
+        let image = &crate::read::program().expect("tests have debug info").image;
+        let ty = image
+            .find("RawTable<", |ty| {
+                ty.base == "hashbrown::raw::RawTable"
+                    && ty.name.contains("(u64, tokio::sync::oneshot::Sender<()>)")
+            })
+            .expect("it has debug info");
+        // Elements below the control bytes, each of which begins with another number.
+        let element = 16;
+        let room = 1 << 12;
+        let mut memory = vec![0xff_u8; room + (1 << 22)];
+        memory[room..][..there].fill(1);
+        for (index, byte) in memory[..room].iter_mut().enumerate() {
+            *byte = if index % element < 8 { 0 } else { 8 };
+        }
+        let reader = Reader::new(image);
+        let mut table = vec![0_u64; usize::try_from(ty.size / 8).expect("it is small")];
+        let at = table.as_ptr() as u64;
+        let control = memory.as_ptr() as u64 + room as u64;
+        for (name, word) in [("ctrl", control), ("bucket_mask", mask), ("items", items)] {
+            let field = reader.walk(Value::new(ty, at), &["table", name]);
+            let offset = field.expect("it has that field").address - at;
+            table[usize::try_from(offset / 8).expect("it is small")] = word;
+        }
+        let table = std::hint::black_box(table);
+        reader.memory.forget();
+        let mut found = (0, false);
+        let steps = effort::within(10_000_000, || {
+            let value = Value::new(ty, table.as_ptr() as u64);
+            let scan = Scan::of(&reader, value, Mode::Objects, Trust::Known, "");
+            found = (scan.objects.len(), scan.is_cut);
+        });
+        drop((memory, map));
+        (found.0, found.1, steps)
+    }
+
+    #[test]
+    fn a_table_has_its_items() {
+        for (mask, there) in [(0, 0), (3, 3), (7, 1), (7, 7), (255, 100)] {
+            let (found, is_cut, _) = scan(mask, there as u64, there);
+            assert_eq!((found, is_cut), (there, false), "{mask}");
+        }
+    }
+
+    #[test]
+    fn an_empty_table_takes_few_steps_however_large_it_is() {
+        let (found, is_cut, steps) = scan((1 << 19) - 1, 1, 0);
+        assert_eq!((found, is_cut), (0, true));
+        assert!(steps < 1 << 14, "{steps}");
+        assert!(scan((1 << 40) - 1, 0, 0).2 < 1000);
+    }
+
+    #[test]
+    fn a_broken_table_is_cut_off() {
+        for (mask, items, there) in [
+            // No power of two, more items than buckets, fewer items than it says, no end of buckets.
+            (6, 1, 1),
+            (7, 8, 3),
+            (7, 4, 3),
+            (u64::MAX, 1, 0),
+            ((1 << 40) - 1, 1, 0),
+        ] {
+            let (_, is_cut, steps) = scan(mask, items, there);
+            assert!(is_cut, "{mask} {items}");
+            assert!(steps < 1 << 16, "{mask} {items}: {steps}");
+        }
     }
 }

@@ -47,7 +47,8 @@ pub(super) struct Scan<'r, 'i> {
     /// Whether it ended at a limit.
     pub(super) is_cut: bool,
     seen: numbered::Set<(u64, Die)>,
-    left: u32,
+    /// Places that it may still visit.
+    pub(super) left: u32,
 }
 
 impl<'r, 'i> Scan<'r, 'i> {

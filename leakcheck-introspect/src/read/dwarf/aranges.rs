@@ -24,12 +24,15 @@ pub(super) struct Runs {
     ends: Vec<u64>,
 }
 
-impl Runs {
-    /// Those of the section.
-    pub(super) fn read(section: &[u8]) -> Self {
-        Self::of(read(section))
-    }
+/// What the section says.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub(super) runs: Vec<Run>,
+    /// Offsets of the units that it knows, even if the linker threw away all that they had.
+    pub(super) units: Vec<usize>,
+}
 
+impl Runs {
     pub(super) fn of(mut runs: Vec<Run>) -> Self {
         runs.sort_unstable_by_key(|run| run.addresses.start);
         let furthest = |end: &mut u64, run: &Run| {
@@ -40,10 +43,6 @@ impl Runs {
             ends: runs.iter().scan(0, furthest).collect(),
             runs,
         }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.runs.is_empty()
     }
 
     /// Offsets of the units that have a run there, the one that starts nearest first.
@@ -57,53 +56,64 @@ impl Runs {
     }
 }
 
-/// All runs of the section; stops at the first set that is not whole.
-fn read(section: &[u8]) -> Vec<Run> {
-    let mut runs = Vec::new();
-    let mut rest = section;
-    while let Some(length) = number(rest, 0, 4) {
-        let Some(set) = usize::try_from(length)
-            .ok()
-            .and_then(|length| rest.get(4..4 + length))
-        else {
-            break;
-        };
-        read_set(set, &mut runs);
-        rest = &rest[4 + set.len()..];
+impl Told {
+    /// All that the section says; stops at the first set that is not whole.
+    pub(super) fn by(section: &[u8]) -> Self {
+        let mut told = Self::default();
+        let mut rest = section;
+        while let Some(length) = number(rest, 0, 4) {
+            let Some(set) = usize::try_from(length)
+                .ok()
+                .and_then(|length| rest.get(4..4 + length))
+            else {
+                break;
+            };
+            told.read_set(set);
+            rest = &rest[4 + set.len()..];
+        }
+        told.units.sort_unstable();
+        told
     }
-    runs
+
+    /// One set: version, unit, sizes, then pairs of address and length, aligned to their size.
+    fn read_set(&mut self, set: &[u8]) {
+        const PAIR: usize = 16;
+        // The set's own length stands before it, and counts for the alignment.
+        const PAIRS: usize = PAIR - 4;
+        let (Some(2), Some(unit), Some(&[8, 0])) =
+            (number(set, 0, 2), number(set, 2, 4), set.get(6..8))
+        else {
+            return;
+        };
+        let Ok(unit) = usize::try_from(unit) else {
+            return;
+        };
+        self.units.push(unit);
+        let words = set.get(PAIRS..).unwrap_or_default().as_chunks().0;
+        let pairs = words.as_chunks().0.iter().map(|[start, length]| {
+            let start = u64::from_le_bytes(*start);
+            start..start.wrapping_add(u64::from_le_bytes(*length))
+        });
+        merge(pairs, unit, &mut self.runs);
+    }
 }
 
-/// One set: version, unit, sizes, then pairs of address and length, aligned to their size.
-fn read_set(set: &[u8], runs: &mut Vec<Run>) {
-    const PAIR: usize = 16;
-    // The set's own length stands before it, and counts for the alignment.
-    const PAIRS: usize = PAIR - 4;
-    let (Some(2), Some(unit), Some(&[8, 0])) =
-        (number(set, 0, 2), number(set, 2, 4), set.get(6..8))
-    else {
-        return;
-    };
-    let Ok(unit) = usize::try_from(unit) else {
-        return;
-    };
+/// Adds the addresses of a unit.
+pub(super) fn merge(addresses: impl Iterator<Item = Range<u64>>, unit: usize, runs: &mut Vec<Run>) {
     let mut open: Option<Range<u64>> = None;
-    let words = set.get(PAIRS..).unwrap_or_default().as_chunks().0;
-    for [start, length] in words.as_chunks().0 {
-        let start = u64::from_le_bytes(*start);
-        let end = start.wrapping_add(u64::from_le_bytes(*length));
+    for next in addresses {
         // 0 and 1 stand for what the linker threw away.
-        if start <= 1 || end <= start {
+        if next.start <= 1 || next.end <= next.start {
             continue;
         }
         match &mut open {
-            Some(run) if start >= run.start && start < run.end.saturating_add(GAP) => {
-                if end > run.end {
-                    run.end = end;
+            Some(run) if next.start >= run.start && next.start < run.end.saturating_add(GAP) => {
+                if next.end > run.end {
+                    run.end = next.end;
                 }
             }
             _ => {
-                if let Some(addresses) = open.replace(start..end) {
+                if let Some(addresses) = open.replace(next) {
                     runs.push(Run { addresses, unit });
                 }
             }
@@ -150,11 +160,14 @@ mod tests {
                 &[(0x1000, 0x10), (0x1010, 0x20), (0x9000, 8), (1, 5), (0, 7)],
             ),
             set(77, &[(0x2000, 1)]),
+            set(99, &[(1, 1)]),
         ]
         .concat();
         let run = |addresses, unit| Run { addresses, unit };
+        let told = Told::by(&section);
+        assert_eq!(told.units, [0, 77, 99]);
         assert_eq!(
-            read(&section),
+            told.runs,
             [
                 run(0x1000..0x1030, 0),
                 run(0x9000..0x9008, 0),
@@ -192,7 +205,7 @@ mod tests {
         let whole = set(0, &[(0x1000, 0x10)]).len();
         for end in 0..section.len() {
             assert_eq!(
-                read(&section[..end]).len(),
+                Told::by(&section[..end]).runs.len(),
                 usize::from(end >= whole),
                 "{end}"
             );

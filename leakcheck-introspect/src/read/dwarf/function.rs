@@ -94,7 +94,8 @@ impl Image {
     fn find_vtable(&self, at: u64) -> Option<Die> {
         let (unit, offset) = self
             .units_at(at)
-            .find_map(|unit| Some((unit, unit.index().vtable(at)?)))?;
+            .find_map(|unit| Some((unit, unit.index().vtable(at)?)))
+            .or_else(|| self.untold_vtable(at))?;
         let table = unit.facts_at(self, offset)?.ty?;
         self.unit(table.unit)?.facts_at(self, table.offset)?.other
     }

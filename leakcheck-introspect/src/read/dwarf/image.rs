@@ -13,9 +13,11 @@ use object::{CompressionFormat, Object, ObjectSection};
 
 use super::{
     Die, Slice, Type, Unit,
-    aranges::{Run, Runs},
-    split::Split,
+    aranges::{Runs, Told},
+    split::{Lost, Split},
     symbols::Symbols,
+    unit::Skeleton,
+    untold::Untold,
 };
 use crate::{
     Error,
@@ -30,10 +32,11 @@ pub(crate) struct Image {
     pub(crate) program: Program,
     pub(super) symbols: Symbols,
     split: Split,
-    dwarf: &'static gimli::Dwarf<Slice>,
+    pub(super) dwarf: &'static gimli::Dwarf<Slice>,
     /// Offsets of the units, ascending.
     starts: Vec<usize>,
-    runs: Runs,
+    pub(super) runs: Runs,
+    pub(super) untold: Untold,
     /// Types by the addresses of their vtables, as far as they were asked for.
     pub(super) vtables: Mutex<numbered::Map<u64, Option<Die>>>,
     units: Vec<OnceLock<Option<&'static Unit>>>,
@@ -75,45 +78,18 @@ impl Image {
                  [profile.dev] and [profile.test], or set `debug = 2`",
             ));
         }
-        let mut image = Self {
+        let told = Told::by(&section(&object, ".debug_aranges")?);
+        Ok(Self {
             program,
             symbols: Symbols::of(&object),
             split: Split::default(),
             dwarf: Box::leak(Box::new(dwarf)),
             units: vec![OnceLock::new(); starts.len()],
+            untold: Untold::of(&starts, &told),
             starts,
-            runs: Runs::read(&section(&object, ".debug_aranges")?),
+            runs: Runs::of(told.runs),
             vtables: Mutex::default(),
-        };
-        if image.runs.is_empty() {
-            image.runs = Runs::of(image.unit_ranges());
-        }
-        Ok(image)
-    }
-
-    /// What `.debug_aranges` would say, from the units themselves: slower.
-    fn unit_ranges(&self) -> Vec<Run> {
-        let mut runs = Vec::new();
-        for number in 0..self.starts.len() {
-            let Some(unit) = u32::try_from(number)
-                .ok()
-                .and_then(|number| self.unit(number))
-            else {
-                continue;
-            };
-            let Ok(mut ranges) = unit.dwarf.unit_ranges(&unit.parsed) else {
-                continue;
-            };
-            while let Ok(Some(range)) = ranges.next() {
-                if range.begin > 1 {
-                    runs.push(Run {
-                        addresses: range.begin..range.end,
-                        unit: unit.start,
-                    });
-                }
-            }
-        }
-        runs
+        })
     }
 
     /// Number of units.
@@ -129,31 +105,65 @@ impl Image {
             .get_or_init(|| self.load_unit(number))
     }
 
-    fn load_unit(&self, number: u32) -> Option<&'static Unit> {
+    /// Where a unit starts, and what the program itself has of it.
+    pub(super) fn skeleton(&self, number: u32) -> Option<(usize, gimli::Unit<Slice>)> {
         let start = *self.starts.get(number as usize)?;
         let header = self.dwarf.unit_header(DebugInfoOffset(start)).ok()?;
-        let skeleton = self.dwarf.unit(header).ok()?;
-        let split = skeleton
-            .dwo_id
-            .and_then(|id| self.split.unit(self.dwarf, &skeleton, id));
-        let (unit, dwarf, skeleton) = match split {
-            Some((unit, dwarf)) => (unit, dwarf, Some(skeleton)),
-            None => (skeleton, self.dwarf, None),
-        };
-        Some(Box::leak(Box::new(Unit {
+        Some((start, self.dwarf.unit(header).ok()?))
+    }
+
+    fn load_unit(&self, number: u32) -> Option<&'static Unit> {
+        let (_, parsed) = self.skeleton(number)?;
+        let mut unit = Unit {
             number,
-            start,
-            parsed: unit,
-            dwarf,
-            skeleton,
+            parsed,
+            dwarf: self.dwarf,
+            skeleton: None,
+            lost: None,
             index: OnceLock::new(),
             types: Mutex::default(),
-        })))
+        };
+        if let Some(id) = unit.parsed.dwo_id {
+            match self.split.unit(self.dwarf, &unit.parsed, id) {
+                Ok((parsed, dwarf)) => {
+                    unit.skeleton = Some(Skeleton {
+                        parsed: std::mem::replace(&mut unit.parsed, parsed),
+                        dwarf: self.dwarf,
+                    });
+                    unit.dwarf = dwarf;
+                }
+                Err(lost) => unit.lost = Some(lost),
+            }
+        }
+        Some(Box::leak(Box::new(unit)))
+    }
+
+    /// What was split off of the unit whose code is at `address`, and is not there.
+    pub(crate) fn lost_at(&self, address: u64) -> Option<&'static Lost> {
+        let at = address.wrapping_sub(self.program.bias);
+        self.units_at(at)
+            .filter(|unit| {
+                // What leads there may be its neighbour's.
+                let ranges = self.dwarf.unit_ranges(&unit.parsed).ok();
+                ranges.is_some_and(|mut ranges| {
+                    let mut ranges = std::iter::from_fn(|| ranges.next().ok().flatten());
+                    ranges.any(|range| (range.begin..range.end).contains(&at))
+                })
+            })
+            .find_map(|unit| unit.lost.as_ref())
+    }
+
+    /// The first part that was split off and is not there.
+    pub(crate) fn lost(&self) -> Option<&'static Lost> {
+        (0..self.len())
+            .filter_map(|number| self.unit(number))
+            .find_map(|unit| unit.lost.as_ref())
     }
 
     /// Units that may own an address of the file.
     pub(super) fn units_at(&self, at: u64) -> impl Iterator<Item = &'static Unit> {
-        self.runs.units_at(at).filter_map(|start| {
+        let untold = std::iter::once_with(move || self.untold_code().units_at(at)).flatten();
+        self.runs.units_at(at).chain(untold).filter_map(|start| {
             let number = self.starts.binary_search(&start).ok()?;
             self.unit(u32::try_from(number).ok()?)
         })

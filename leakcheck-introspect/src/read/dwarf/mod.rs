@@ -13,8 +13,10 @@ mod split;
 mod symbols;
 mod types;
 mod unit;
+mod untold;
 
 pub(crate) use image::Image;
+pub(crate) use split::Lost;
 pub(crate) use types::{Member, Shape, Type, Variant};
 pub(crate) use unit::Unit;
 

@@ -2,8 +2,9 @@
 
 use std::{
     collections::HashMap,
+    fmt,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, OnceLock, PoisonError},
 };
 
 use gimli::{DwoId, SectionId};
@@ -18,16 +19,55 @@ use crate::read::memory;
 #[derive(Debug, Default)]
 pub(super) struct Split {
     /// The package beside the program, once one was looked for.
-    package: std::sync::OnceLock<Option<Package>>,
+    package: OnceLock<Option<Package>>,
     /// Single files by their paths.
     files: Mutex<HashMap<PathBuf, Option<&'static gimli::Dwarf<Slice>>>>,
 }
 
 struct Package(gimli::DwarfPackage<Slice>);
 
-impl std::fmt::Debug for Package {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Package {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Package")
+    }
+}
+
+/// A part of the debug info that was split off and is not there, in words for the user.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Lost {
+    /// Where all parts together would be.
+    package: PathBuf,
+    /// Where the build put this one.
+    file: PathBuf,
+    how: How,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    /// There is neither.
+    Gone,
+    /// There is one, and the program was not built with it.
+    Other,
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (package, file) = (self.package.display(), self.file.display());
+        match self.how {
+            How::Gone => write!(
+                f,
+                "the split debug info file was not found: there is neither `{file}` nor `{package}`"
+            ),
+            How::Other => write!(
+                f,
+                "the split debug info file is of another build, or broken: neither `{file}` nor `{package}` fits this \
+                 program"
+            ),
+        }?;
+        f.write_str(
+            "; keep what the build wrote there or beside the program, or set `split-debuginfo = \"off\"` in [profile.dev] \
+             and [profile.test]",
+        )
     }
 }
 
@@ -38,19 +78,30 @@ impl Split {
         parent: &'static gimli::Dwarf<Slice>,
         skeleton: &gimli::Unit<Slice>,
         id: DwoId,
-    ) -> Option<(gimli::Unit<Slice>, &'static gimli::Dwarf<Slice>)> {
-        let dwarf = self
-            .in_package(parent, id)
-            .or_else(|| self.in_file(parent, skeleton))?;
-        let mut headers = dwarf.units();
-        while let Some(header) = headers.next().ok()? {
-            let mut unit = dwarf.unit(header).ok()?;
-            if unit.dwo_id == Some(id) {
-                unit.copy_relocated_attributes(skeleton);
-                return Some((unit, dwarf));
-            }
+    ) -> Result<(gimli::Unit<Slice>, &'static gimli::Dwarf<Slice>), Lost> {
+        let packed = self.in_package(parent, id);
+        if let Some(found) = packed.and_then(|dwarf| unit_of(dwarf, skeleton, id)) {
+            return Ok(found);
         }
-        None
+        let file = name(parent, skeleton).unwrap_or_default();
+        let mut how = match self.package.get() {
+            Some(Some(_)) => How::Other,
+            _ => How::Gone,
+        };
+        for path in places(&file) {
+            let Some(dwarf) = self.file(parent, path) else {
+                continue;
+            };
+            if let Some(found) = unit_of(dwarf, skeleton, id) {
+                return Ok(found);
+            }
+            how = How::Other;
+        }
+        Err(Lost {
+            package: packages().next().unwrap_or_default(),
+            file,
+            how,
+        })
     }
 
     fn in_package(
@@ -59,12 +110,7 @@ impl Split {
         id: DwoId,
     ) -> Option<&'static gimli::Dwarf<Slice>> {
         let package = self.package.get_or_init(|| {
-            let program = std::env::current_exe().ok()?;
-            let mut appended = program.clone().into_os_string();
-            appended.push(".dwp");
-            let bytes = [PathBuf::from(appended), program.with_extension("dwp")]
-                .iter()
-                .find_map(|path| memory::map(path).ok())?;
+            let bytes = packages().find_map(|path| memory::map(&path).ok())?;
             let object = object::File::parse(bytes).ok()?;
             let section = |id: SectionId| load(&object, id.dwo_name().unwrap_or_default());
             gimli::DwarfPackage::load(section, empty())
@@ -75,17 +121,12 @@ impl Split {
         Some(Box::leak(Box::new(found)))
     }
 
-    fn in_file(
+    /// A single file, mapped once.
+    fn file(
         &self,
         parent: &'static gimli::Dwarf<Slice>,
-        skeleton: &gimli::Unit<Slice>,
+        path: PathBuf,
     ) -> Option<&'static gimli::Dwarf<Slice>> {
-        let text = |slice: Slice| std::str::from_utf8(slice.slice()).ok();
-        let name = parent
-            .attr_string(skeleton, skeleton.dwo_name().ok()??)
-            .ok()?;
-        let home = skeleton.comp_dir.and_then(text).unwrap_or_default();
-        let path = Path::new(home).join(text(name)?);
         let files = || self.files.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = files().get(&path) {
             return *known;
@@ -100,5 +141,108 @@ impl Split {
         let dwarf = read();
         files().insert(path, dwarf);
         dwarf
+    }
+}
+
+/// The unit with this number, if it is there.
+fn unit_of(
+    dwarf: &'static gimli::Dwarf<Slice>,
+    skeleton: &gimli::Unit<Slice>,
+    id: DwoId,
+) -> Option<(gimli::Unit<Slice>, &'static gimli::Dwarf<Slice>)> {
+    let mut headers = dwarf.units();
+    while let Some(header) = headers.next().ok()? {
+        let mut unit = dwarf.unit(header).ok()?;
+        if unit.dwo_id == Some(id) {
+            unit.copy_relocated_attributes(skeleton);
+            return Some((unit, dwarf));
+        }
+    }
+    None
+}
+
+/// Where a package may be: beside the program.
+fn packages() -> impl Iterator<Item = PathBuf> {
+    let program = std::env::current_exe().ok();
+    program.into_iter().flat_map(|program| {
+        let mut appended = program.clone().into_os_string();
+        appended.push(".dwp");
+        [PathBuf::from(appended), program.with_extension("dwp")]
+    })
+}
+
+/// Where a single file may be: where the build put it, or as near the program as cargo puts it, if both were moved.
+fn places(file: &Path) -> Vec<PathBuf> {
+    let mut places = vec![file.to_owned()];
+    let program = std::env::current_exe().ok();
+    if let Some(folder) = program.as_deref().and_then(Path::parent)
+        && let Some(name) = file.file_name()
+    {
+        places.extend(["", "deps", "../deps"].map(|near| folder.join(near).join(name)));
+    }
+    places
+}
+
+/// The path that a skeleton says the rest of it has.
+fn name(parent: &gimli::Dwarf<Slice>, skeleton: &gimli::Unit<Slice>) -> Option<PathBuf> {
+    let text = |slice: Slice| std::str::from_utf8(slice.slice()).ok();
+    let name = parent
+        .attr_string(skeleton, skeleton.dwo_name().ok()??)
+        .ok()?;
+    let home = skeleton.comp_dir.and_then(text).unwrap_or_default();
+    Some(Path::new(home).join(text(name)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::{dwarf::Image, memory::Program};
+
+    fn lost() -> Lost {
+        Lost {
+            package: "/there/program.dwp".into(),
+            file: "/there/deps/unit.dwo".into(),
+            how: How::Gone,
+        }
+    }
+
+    #[test]
+    fn it_says_what_is_gone_and_what_to_do() {
+        assert_eq!(
+            lost().to_string(),
+            "the split debug info file was not found: there is neither `/there/deps/unit.dwo` nor `/there/program.dwp`; \
+             keep what the build wrote there or beside the program, or set `split-debuginfo = \"off\"` in [profile.dev] and \
+             [profile.test]"
+        );
+        let other = Lost {
+            how: How::Other,
+            ..lost()
+        };
+        assert!(
+            other
+                .to_string()
+                .starts_with("the split debug info file is of another build, or broken: neither")
+        );
+    }
+
+    #[test]
+    fn a_unit_knows_what_was_split_off() {
+        let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds/sections/skeleton");
+        let program = Program {
+            bias: 0,
+            span: 0..u64::MAX,
+        };
+        let bytes = memory::map(&seed).expect("the seed is there");
+        let image = Image::of(bytes, program).expect("it has a unit");
+        let lost = image.lost().expect("the seed was kept without it");
+        assert_eq!(
+            lost.file.extension().and_then(|end| end.to_str()),
+            Some("dwo")
+        );
+        let (_, unit) = image.skeleton(0).expect("it has a unit");
+        let mut code = image.dwarf.unit_ranges(&unit).expect("it has code");
+        let code = code.next().expect("it is readable").expect("it has code");
+        assert_eq!(image.lost_at(code.begin), Some(lost));
+        assert_eq!(image.lost_at(code.end + (1 << 40)), None);
     }
 }

@@ -10,19 +10,20 @@ use gimli::{AttributeValue, Section, UnitOffset, constants as c};
 use super::{
     Die, Image, Slice, Type,
     index::{Index, Scope},
+    split::Lost,
 };
 use crate::read::{effort, memory, numbered};
 
 /// A unit whose header and abbreviations are read.
 pub(crate) struct Unit {
     pub(super) number: u32,
-    /// Where it starts in its section.
-    pub(super) start: usize,
     pub(super) parsed: gimli::Unit<Slice>,
     /// The program's own sections, or those of the file that this unit was split off to.
     pub(super) dwarf: &'static gimli::Dwarf<Slice>,
     /// What the program itself has of a unit that was split off: lines, folders, addresses.
-    pub(super) skeleton: Option<gimli::Unit<Slice>>,
+    pub(super) skeleton: Option<Skeleton>,
+    /// Where the rest of it should be, if that is not there: then `parsed` is all that the program has of it.
+    pub(super) lost: Option<Lost>,
     pub(super) index: OnceLock<Index>,
     pub(super) types: Mutex<numbered::Map<usize, Option<&'static Type>>>,
 }
@@ -33,6 +34,13 @@ impl std::fmt::Debug for Unit {
             .field("number", &self.number)
             .finish_non_exhaustive()
     }
+}
+
+/// A unit in the program that only says where the rest of it is.
+pub(super) struct Skeleton {
+    pub(super) parsed: gimli::Unit<Slice>,
+    /// The program's own sections: its texts are not those of the file that the unit was split off to.
+    pub(super) dwarf: &'static gimli::Dwarf<Slice>,
 }
 
 /// The attributes of an entry that anything here needs.
@@ -63,32 +71,7 @@ impl Unit {
     }
 
     pub(super) fn text(&self, value: AttributeValue<Slice>) -> &'static str {
-        let place = match value {
-            AttributeValue::DebugStrRef(place) => Some(place),
-            AttributeValue::DebugStrOffsetsIndex(index) => {
-                self.dwarf.string_offset(&self.parsed, index).ok()
-            }
-            _ => None,
-        };
-        if let Some(place) = place {
-            return self.text_at(place.0);
-        }
-        self.dwarf
-            .attr_string(&self.parsed, value)
-            .ok()
-            .and_then(|text| std::str::from_utf8(text.slice()).ok())
-            .unwrap_or("")
-    }
-
-    /// The text at a place of the section of texts. gimli looks for its end byte by byte, which is slow in a program that
-    /// is not optimised.
-    fn text_at(&self, place: usize) -> &'static str {
-        let texts: &'static [u8] = self.dwarf.debug_str.reader().slice();
-        texts
-            .get(place..)
-            .and_then(|rest| rest.get(..memory::find(rest, &[0])?))
-            .and_then(|text| std::str::from_utf8(text).ok())
-            .unwrap_or("")
+        text(self.dwarf, &self.parsed, value)
     }
 
     /// Whether the name of a scope begins so.
@@ -104,7 +87,7 @@ impl Unit {
 
     pub(super) fn scope_name(&self, scope: &Scope) -> &'static str {
         match scope.name {
-            Some(place) => self.text_at(place as usize),
+            Some(place) => text_at(self.dwarf, place as usize),
             None => self.name_at(scope.offset as usize),
         }
     }
@@ -167,13 +150,17 @@ impl Unit {
 
     /// The path of a file of this unit, joined with its directory.
     pub(crate) fn file(&self, number: u64) -> Option<Arc<str>> {
-        let lines = self.skeleton.as_ref().unwrap_or(&self.parsed);
+        let (lines, dwarf) = match &self.skeleton {
+            Some(skeleton) => (&skeleton.parsed, skeleton.dwarf),
+            None => (&self.parsed, self.dwarf),
+        };
+        let text = |value| text(dwarf, lines, value);
         let header = lines.line_program.as_ref()?.header();
         let file = header.file(number)?;
-        let name = self.text(file.path_name());
+        let name = text(file.path_name());
         let directory = file
             .directory(header)
-            .map_or("", |directory| self.text(directory));
+            .map_or("", |directory| text(directory));
         let home = lines
             .comp_dir
             .as_ref()
@@ -182,6 +169,38 @@ impl Unit {
         let path = Path::new(home).join(directory).join(name);
         Some(path.to_str()?.into())
     }
+}
+
+/// A text that an attribute of `unit` is or refers to.
+fn text(
+    dwarf: &gimli::Dwarf<Slice>,
+    unit: &gimli::Unit<Slice>,
+    value: AttributeValue<Slice>,
+) -> &'static str {
+    let place = match value {
+        AttributeValue::DebugStrRef(place) => Some(place),
+        AttributeValue::DebugStrOffsetsIndex(index) => dwarf.string_offset(unit, index).ok(),
+        _ => None,
+    };
+    if let Some(place) = place {
+        return text_at(dwarf, place.0);
+    }
+    dwarf
+        .attr_string(unit, value)
+        .ok()
+        .and_then(|text| std::str::from_utf8(text.slice()).ok())
+        .unwrap_or("")
+}
+
+/// The text at a place of the section of texts. gimli looks for its end byte by byte, which is slow in a program that
+/// is not optimised.
+fn text_at(dwarf: &gimli::Dwarf<Slice>, place: usize) -> &'static str {
+    let texts: &'static [u8] = dwarf.debug_str.reader().slice();
+    texts
+        .get(place..)
+        .and_then(|rest| rest.get(..memory::find(rest, &[0])?))
+        .and_then(|text| std::str::from_utf8(text).ok())
+        .unwrap_or("")
 }
 
 /// Whatever form a constant has.

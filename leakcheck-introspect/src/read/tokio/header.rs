@@ -9,7 +9,8 @@ use super::layout;
 use crate::{
     Error, State,
     read::{
-        dwarf::{Shape, Type},
+        dwarf::{Lost, Shape, Type},
+        name::polled,
         value::{Reader, Value},
     },
 };
@@ -41,6 +42,10 @@ struct Links {
 pub(crate) struct TaskKind {
     /// The type of the future; `None` where the function that polls it has no debug info.
     pub(crate) future: Option<&'static Type>,
+    /// What is said of it without its type.
+    pub(crate) polled: Option<Arc<str>>,
+    /// What would describe it, where that was split off and is not there.
+    pub(crate) lost: Option<&'static Lost>,
     cell: Option<&'static Type>,
     pub(crate) trailer: u64,
     id: u64,
@@ -169,15 +174,20 @@ impl Header {
         };
         let mut kind = TaskKind {
             future: None,
+            polled: None,
+            lost: None,
             cell: None,
             trailer,
             id,
             stage: before_stage.checked_add(8)?,
             name: OnceLock::new(),
         };
-        if let Some(poll) = reader.image.function(word(self.poll)?)
-            && let (Some(future), Some(scheduler)) = (poll.argument("T"), poll.argument("S"))
-        {
+        let at = word(self.poll)?;
+        let Some(poll) = reader.image.function(at) else {
+            kind.lost = reader.image.lost_at(at);
+            return Some(kind);
+        };
+        if let (Some(future), Some(scheduler)) = (poll.argument("T"), poll.argument("S")) {
             kind.future = reader.image.ty(future);
             let has = |ty: &Type, die| ty.arguments.iter().any(|argument| argument.1 == die);
             kind.cell = reader
@@ -189,6 +199,8 @@ impl Header {
                     cell.member("trailer")
                         .is_some_and(|found| found.offset == trailer)
                 });
+        } else {
+            kind.polled = polled(poll.name);
         }
         Some(kind)
     }

@@ -66,7 +66,11 @@ impl Entrance {
     /// Finds the type of a handle, and compares its size with the real one.
     pub(crate) fn find(image: &Image) -> Result<Self, Error> {
         let anchor: fn(&Handle) -> u64 = takes_handle;
-        let handle = parameter(image, anchor as usize as u64, layout::HANDLE, "Handle").ok_or_else(|| {
+        let address = anchor as usize as u64;
+        let handle = parameter(image, address, layout::HANDLE, "Handle").ok_or_else(|| {
+            if let Some(lost) = image.lost_at(address).or_else(|| image.lost()) {
+                return Error::new(lost.to_string());
+            }
             Error::new(
                 "the debug info of this program does not describe tokio's `Handle`; full debug info names tasks: remove \
                  `debug = 1`, `line-tables-only` or `strip` from [profile.dev] and [profile.test]",
