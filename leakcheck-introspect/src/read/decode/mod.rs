@@ -8,6 +8,7 @@ mod pointers;
 mod route;
 mod scan;
 mod variables;
+mod walk;
 
 use std::sync::Arc;
 

@@ -13,10 +13,12 @@ mod split;
 mod symbols;
 mod types;
 mod unit;
+mod walk;
 
 pub(crate) use image::Image;
 pub(crate) use types::{Member, Shape, Type, Variant};
 pub(crate) use unit::Unit;
+pub(crate) use walk::{Collection, Kind, Walk, Way};
 
 /// Bytes of a section.
 pub(crate) type Slice = gimli::EndianSlice<'static, gimli::LittleEndian>;

@@ -1,11 +1,11 @@
 //! Types as the debug info describes them.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use gimli::{EntriesTreeNode, UnitOffset, constants as c};
 
 use super::{
-    Die, Image, Slice, Unit,
+    Die, Image, Slice, Unit, Walk,
     image::nested,
     unit::{Facts, number},
 };
@@ -31,8 +31,11 @@ pub(crate) struct Type {
     pub(crate) is_barren: OnceLock<bool>,
     /// Whether its insides are bookkeeping, or not known to hold anything.
     pub(crate) is_opaque: OnceLock<bool>,
-    /// Whether it is the work of a well-known library.
-    pub(crate) is_of_library: OnceLock<bool>,
+    pub(crate) walk: OnceLock<Walk>,
+    /// Its members that are not barren, with their types.
+    pub(crate) fruitful: OnceLock<Vec<(&'static Member, &'static Type)>>,
+    /// As variables of it are shown.
+    pub(crate) shown: OnceLock<Arc<str>>,
 }
 
 /// What a type is made of.
@@ -196,7 +199,9 @@ impl Unit {
             arguments,
             is_barren: OnceLock::new(),
             is_opaque: OnceLock::new(),
-            is_of_library: OnceLock::new(),
+            walk: OnceLock::new(),
+            fruitful: OnceLock::new(),
+            shown: OnceLock::new(),
         })
     }
 
