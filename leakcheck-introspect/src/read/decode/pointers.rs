@@ -55,7 +55,7 @@ impl Scan<'_, '_> {
     fn concrete(&self, table: u64) -> Option<&'static Type> {
         let image = self.reader.image;
         image.program.span.contains(&table).then_some(())?;
-        if let Some(ty) = image.vtable(table).and_then(|die| image.ty(die)) {
+        if let Some(ty) = image.vtable(table).and_then(|die| self.reader.ty(die)) {
             return Some(ty);
         }
         let drop = self.reader.memory.word(table)?;

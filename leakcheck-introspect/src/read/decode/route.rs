@@ -58,9 +58,15 @@ impl<'r> Route<'r> {
 
     /// Fields, as the source of the crate `home` has them: `.extra.tx[0]`.
     pub(super) fn path(&self, home: &str) -> String {
-        let mut path = self
-            .before
-            .map_or_else(String::new, |before| before.path(home));
+        let mut path = String::new();
+        self.write(home, &mut path);
+        path
+    }
+
+    fn write(&self, home: &str, path: &mut String) {
+        if let Some(before) = self.before {
+            before.write(home, path);
+        }
         match self.step {
             Step::Nothing => {}
             Step::Member(of, member) => {
@@ -75,7 +81,6 @@ impl<'r> Route<'r> {
                 path.push(']');
             }
         }
-        path
     }
 }
 
