@@ -127,9 +127,30 @@ pub struct Wait {
     pub(crate) certainty: Certainty,
     /// Whether it waits to have a lock alone.
     pub(crate) is_exclusive: bool,
+    /// Whether nothing but messages takes the room that it waits for.
+    pub(crate) is_full: bool,
+    /// How many stand before it in the queue of a lock.
+    pub(crate) ahead: Option<u64>,
 }
 
 impl Wait {
+    pub(crate) fn of(event: Event, object: Option<Object>, certainty: Certainty) -> Self {
+        Self {
+            event,
+            object,
+            certainty,
+            is_exclusive: false,
+            is_full: false,
+            ahead: None,
+        }
+    }
+
+    /// Whether it is shown as the same.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let shown = |wait: &Self| (wait.object, wait.certainty, wait.is_exclusive);
+        self.event == other.event && shown(self) == shown(other)
+    }
+
     /// What would wake it.
     pub fn event(&self) -> &Event {
         &self.event

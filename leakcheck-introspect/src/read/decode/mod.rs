@@ -18,7 +18,7 @@ use self::{
 };
 use super::{
     dwarf::{Member, Shape, Type, Variant},
-    tokio::{Call, Leaf},
+    tokio::{Call, Leaf, ahead},
     value::{Reader, Value},
 };
 use crate::{Certainty, Event, Frame, FrameKind, Hold, Location, Role, Wait};
@@ -67,7 +67,6 @@ pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
     if is_wrapper(future.ty) && root.inner.len() == 1 {
         root = root.inner.remove(0);
     }
-    decoder.waits.dedup();
     Decoded {
         root,
         waits: decoder.waits,
@@ -217,13 +216,18 @@ impl Decoder<'_, '_> {
             let scan = Scan::of(self.reader, value, Mode::Objects, Trust::Known, "");
             for Object { found, .. } in &scan.objects {
                 if let Some(event) = call.event(self.reader, found) {
-                    self.wait(event, Some(found.object), Certainty::Certain);
+                    let mut wait = Wait::of(event, Some(found.object), Certainty::Certain);
+                    wait.is_exclusive = is_exclusive;
+                    wait.is_full = call == Call::Capacity && found.is_full(self.reader);
+                    if call == Call::Permit {
+                        let awaited = self.reader.field(inside, "__awaitee");
+                        wait.ahead = awaited
+                            .and_then(|future| ahead(self.reader, future, found.object.address));
+                    }
+                    self.note(wait);
                 }
             }
             if self.seen > before {
-                if let Some(wait) = self.waits.last_mut().filter(|_| is_exclusive) {
-                    wait.is_exclusive = true;
-                }
                 return true;
             }
         }
@@ -231,15 +235,21 @@ impl Decoder<'_, '_> {
     }
 
     fn wait(&mut self, event: Event, object: Option<crate::Object>, certainty: Certainty) {
-        let wait = Wait {
-            event,
-            object,
-            certainty,
-            is_exclusive: false,
-        };
+        self.note(Wait::of(event, object, certainty));
+    }
+
+    fn note(&mut self, wait: Wait) {
         self.seen += 1;
-        if !self.waits.contains(&wait) {
-            self.waits.push(wait);
+        match self.waits.iter_mut().find(|known| known.is_same(&wait)) {
+            None => self.waits.push(wait),
+            // Both must be proven to be in vain, and one counts.
+            Some(known) => {
+                known.is_full &= wait.is_full;
+                known.ahead = known
+                    .ahead
+                    .zip(wait.ahead)
+                    .map(|(one, other)| one.min(other));
+            }
         }
     }
 

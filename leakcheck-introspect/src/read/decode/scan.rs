@@ -114,6 +114,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             Way::End => {}
             Way::Pointer => {
                 if let Some(target) = self.reader.pointee(value) {
+                    route.is_sole &= !walk.is_shared;
                     self.visit(target, &route.deeper());
                 }
             }
@@ -128,11 +129,14 @@ impl<'r, 'i> Scan<'r, 'i> {
             Way::Dynamic(data, table) => {
                 if let Some((target, is_sole)) = self.dynamic(value, data, table) {
                     let mut route = route.deeper();
-                    route.is_sole &= is_sole;
+                    route.is_sole &= is_sole && !walk.is_shared;
                     self.visit(target, &route);
                 }
             }
-            Way::Slice(data, length) => self.slice(value, data, length, &route),
+            Way::Slice(data, length) => {
+                route.is_sole &= !walk.is_shared;
+                self.slice(value, data, length, &route);
+            }
             Way::Collection(collection) => self.collection(collection, value, &route),
             Way::Members => {
                 if walk.is_counted && route.is_sole {

@@ -20,8 +20,24 @@ pub(super) fn of(reader: &Reader<'_>, ty: &'static Type) -> &'static Walk {
             is_of_library: is_of_library(ty),
             is_closure: ty.name.starts_with("{closure_env#"),
             is_counted: is_counted(ty),
+            is_shared: is_shared(reader, ty),
         }
     })
+}
+
+/// Whether it is a plain pointer that does not own what it leads to; where that is counted, the counts tell.
+fn is_shared(reader: &Reader<'_>, ty: &Type) -> bool {
+    let is_raw = ty.name.starts_with("*const ") || ty.name.starts_with("*mut ");
+    let target = || match (&ty.shape, ty.members().first()) {
+        (Shape::Pointer(to), _) => reader.ty(*to),
+        (_, Some(data)) => match reader.ty(data.ty)?.shape {
+            Shape::Pointer(to) => reader.ty(to),
+            _ => None,
+        },
+        _ => None,
+    };
+    ty.name.starts_with('&') && !ty.name.starts_with("&mut ")
+        || is_raw && !target().is_some_and(is_counted)
 }
 
 fn kind(reader: &Reader<'_>, ty: &'static Type) -> Kind {

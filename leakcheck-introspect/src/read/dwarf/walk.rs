@@ -14,6 +14,8 @@ pub(crate) struct Walk {
     pub(crate) is_closure: bool,
     /// Whether it is what an `Arc` or `Rc` points to: two counts, then the value.
     pub(crate) is_counted: bool,
+    /// Whether others may have the same pointer to what it leads to.
+    pub(crate) is_shared: bool,
 }
 
 /// What the value itself is.
