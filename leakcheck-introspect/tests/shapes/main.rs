@@ -18,6 +18,7 @@ mod owners;
 mod permits;
 mod plain;
 mod quiet;
+mod room;
 mod senders;
 mod shared;
 mod signals;
@@ -49,6 +50,7 @@ const SHARED: &[&Area] = &[
     &owners::AREA,
     &permits::AREA,
     &plain::AREA,
+    &room::AREA,
     &senders::AREA,
     &shared::AREA,
     &signals::AREA,
@@ -72,6 +74,7 @@ const AREAS: &[&Area] = &[
     &owners::AREA,
     &permits::AREA,
     &plain::AREA,
+    &room::AREA,
     &senders::AREA,
     &shared::AREA,
     &signals::AREA,
