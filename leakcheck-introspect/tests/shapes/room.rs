@@ -76,8 +76,10 @@ async fn sleeps_with(first: OwnedRwLockReadGuard<u8>) {
     drop(first);
 }
 
+type Ends<T> = (Sender<T>, Receiver<T>);
+
 /// A channel without room and another one.
-fn full(room: u8) -> ((Sender<u8>, Receiver<u8>), (Sender<u16>, Receiver<u16>)) {
+fn full(room: u8) -> (Ends<u8>, Ends<u16>) {
     let (tx, rx) = channel(room.into());
     for message in 0..room {
         tx.try_send(message).expect("there is room");

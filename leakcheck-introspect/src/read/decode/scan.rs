@@ -8,7 +8,7 @@ use super::{
     walk,
 };
 use crate::read::{
-    dwarf::{Die, Kind, Type, Way},
+    dwarf::{Die, Kind, Others, Type, Way},
     numbered,
     tokio::{Found, Known},
     value::{Reader, Value},
@@ -110,11 +110,11 @@ impl<'r, 'i> Scan<'r, 'i> {
         if walk.kind == Kind::Known && self.object(value, &route) {
             return;
         }
+        route.is_sole &= walk.others != Others::Any;
         match walk.way {
             Way::End => {}
             Way::Pointer => {
                 if let Some(target) = self.reader.pointee(value) {
-                    route.is_sole &= !walk.is_shared;
                     self.visit(target, &route.deeper());
                 }
             }
@@ -129,17 +129,14 @@ impl<'r, 'i> Scan<'r, 'i> {
             Way::Dynamic(data, table) => {
                 if let Some((target, is_sole)) = self.dynamic(value, data, table) {
                     let mut route = route.deeper();
-                    route.is_sole &= is_sole && !walk.is_shared;
+                    route.is_sole &= is_sole;
                     self.visit(target, &route);
                 }
             }
-            Way::Slice(data, length) => {
-                route.is_sole &= !walk.is_shared;
-                self.slice(value, data, length, &route);
-            }
+            Way::Slice(data, length) => self.slice(value, data, length, &route),
             Way::Collection(collection) => self.collection(collection, value, &route),
             Way::Members => {
-                if walk.is_counted && route.is_sole {
+                if walk.others == Others::Counted && route.is_sole {
                     route.is_sole = self.has_one_owner(value);
                 }
                 self.members(value, &route);

@@ -2,7 +2,7 @@
 
 use super::{barren::is_barren, collections, pointers::is_counted};
 use crate::read::{
-    dwarf::{Kind, Shape, Type, Walk, Way},
+    dwarf::{Kind, Others, Shape, Type, Walk, Way},
     tokio::Known,
     value::Reader,
 };
@@ -19,8 +19,11 @@ pub(super) fn of(reader: &Reader<'_>, ty: &'static Type) -> &'static Walk {
             },
             is_of_library: is_of_library(ty),
             is_closure: ty.name.starts_with("{closure_env#"),
-            is_counted: is_counted(ty),
-            is_shared: is_shared(reader, ty),
+            others: match ty {
+                _ if is_counted(ty) => Others::Counted,
+                _ if is_shared(reader, ty) => Others::Any,
+                _ => Others::None,
+            },
         }
     })
 }

@@ -20,7 +20,7 @@ pub(crate) use drops::{Callee, Dropped, Drops};
 pub(crate) use image::Image;
 pub(crate) use types::{Member, Shape, Type, Variant};
 pub(crate) use unit::Unit;
-pub(crate) use walk::{Collection, Kind, Walk, Way};
+pub(crate) use walk::{Collection, Kind, Others, Walk, Way};
 
 use super::numbered::Key;
 

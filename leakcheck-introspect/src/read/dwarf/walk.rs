@@ -12,10 +12,18 @@ pub(crate) struct Walk {
     /// Whether it is the work of a well-known library.
     pub(crate) is_of_library: bool,
     pub(crate) is_closure: bool,
-    /// Whether it is what an `Arc` or `Rc` points to: two counts, then the value.
-    pub(crate) is_counted: bool,
-    /// Whether others may have the same pointer to what it leads to.
-    pub(crate) is_shared: bool,
+    pub(crate) others: Others,
+}
+
+/// Who else may come to what is inside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Others {
+    /// Whoever comes to the value itself.
+    None,
+    /// It is what an `Arc` or `Rc` points to: two counts tell, then comes the value.
+    Counted,
+    /// Whoever has the same pointer: it is a plain one that does not own.
+    Any,
 }
 
 /// What the value itself is.

@@ -19,9 +19,9 @@ pub(super) fn is_full(reader: &Reader<'_>, channel: Value) -> Option<bool> {
     let is_receiver = |ty: &Type| ty.base == "tokio::sync::mpsc::list::Rx";
     let sender = reader.inside(reader.field(channel, "tx")?, &is_sender)?;
     let receiver = reader.inside(reader.field(channel, "rx_fields")?, &is_receiver)?;
-    let sent = number(sender, "tail_position")?;
-    let received = number(receiver, "index")?;
-    Some(permits == 0 && sent.wrapping_sub(received) == bound)
+    let tail = number(sender, "tail_position")?;
+    let head = number(receiver, "index")?;
+    Some(permits == 0 && tail.wrapping_sub(head) == bound)
 }
 
 /// How many stand before the one that a future inside `future` has put into the queue of the lock at `lock`.
