@@ -134,23 +134,6 @@ pub struct Wait {
 }
 
 impl Wait {
-    pub(crate) fn of(event: Event, object: Option<Object>, certainty: Certainty) -> Self {
-        Self {
-            event,
-            object,
-            certainty,
-            is_exclusive: false,
-            is_full: false,
-            ahead: None,
-        }
-    }
-
-    /// Whether it is shown as the same.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        let shown = |wait: &Self| (wait.object, wait.certainty, wait.is_exclusive);
-        self.event == other.event && shown(self) == shown(other)
-    }
-
     /// What would wake it.
     pub fn event(&self) -> &Event {
         &self.event

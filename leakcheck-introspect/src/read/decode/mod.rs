@@ -8,6 +8,7 @@ mod pointers;
 mod route;
 mod scan;
 mod variables;
+mod waits;
 mod walk;
 
 use std::sync::Arc;
@@ -232,25 +233,6 @@ impl Decoder<'_, '_> {
             }
         }
         false
-    }
-
-    fn wait(&mut self, event: Event, object: Option<crate::Object>, certainty: Certainty) {
-        self.note(Wait::of(event, object, certainty));
-    }
-
-    fn note(&mut self, wait: Wait) {
-        self.seen += 1;
-        match self.waits.iter_mut().find(|known| known.is_same(&wait)) {
-            None => self.waits.push(wait),
-            // Both must be proven to be in vain, and one counts.
-            Some(known) => {
-                known.is_full &= wait.is_full;
-                known.ahead = known
-                    .ahead
-                    .zip(wait.ahead)
-                    .map(|(one, other)| one.min(other));
-            }
-        }
     }
 
     fn is_unresumed(&self, future: Value) -> bool {
