@@ -107,11 +107,42 @@ impl<'l> Graph<'l> {
                 senders.is_some_and(|senders| self.stuck_senders(object) >= senders)
             }
             // Who wants to be alone waits for every reader, and a reader for who is alone.
-            Event::Permit => self
-                .stuck_holds(object)
-                .any(|hold| hold.is_exclusive || wait.is_exclusive && hold.role == Role::Guard),
+            Event::Permit => {
+                let is_kept = |hold: &Hold| {
+                    hold.is_exclusive || wait.is_exclusive && hold.role == Role::Guard
+                };
+                self.stuck_holds(object).any(is_kept) || self.is_behind(object, wait)
+            }
+            // There is one receiver, and nothing else makes room among messages.
+            Event::Capacity => wait.is_full && self.is_received_by_stuck(object),
+            Event::Closed => {
+                matches!(object.class, Class::Mpsc | Class::Oneshot)
+                    && self.is_received_by_stuck(object)
+            }
             _ => false,
         }
+    }
+
+    /// Whether a task that is stuck stands before it in the queue of a lock, which is served in order.
+    fn is_behind(&self, object: Object, wait: &Wait) -> bool {
+        let is_before = |other: &Wait| {
+            other.event == Event::Permit
+                && other.object.is_some_and(|other| other.is_same(object))
+                && other
+                    .ahead
+                    .zip(wait.ahead)
+                    .is_some_and(|(other, own)| other < own)
+        };
+        let mut stuck = self
+            .tasks
+            .iter()
+            .filter(|task| self.stuck.contains(&task.address));
+        stuck.any(|task| task.waits.iter().any(is_before))
+    }
+
+    fn is_received_by_stuck(&self, object: Object) -> bool {
+        self.stuck_holds(object)
+            .any(|hold| hold.role == Role::Receiver)
     }
 
     fn stuck_senders(&self, object: Object) -> u64 {

@@ -127,6 +127,10 @@ pub struct Wait {
     pub(crate) certainty: Certainty,
     /// Whether it waits to have a lock alone.
     pub(crate) is_exclusive: bool,
+    /// Whether nothing but messages takes the room that it waits for.
+    pub(crate) is_full: bool,
+    /// How many stand before it in the queue of a lock.
+    pub(crate) ahead: Option<u64>,
 }
 
 impl Wait {

@@ -143,13 +143,13 @@ async fn shutdown_awaits_a_worker_that_sends() {
     let (sender, receiver) = mpsc::channel(1);
     let mut workers = JoinSet::new();
     // leak: task
-    // waits: at second send for room, held by the task at join in _unread
+    // waits: at second send for room, held by the task at join in _unread, for ever
     workers.spawn(async move {
         sender.send(1).await?;
         sender.send(2).await // at: second send
     });
     // leak: task
-    // waits: at join for an end, held by the task at second send
+    // waits: at join for an end, held by the task at second send, for ever
     tokio::spawn(async move {
         let _unread = receiver;
         while workers.join_next().await.is_some() {} // at: join

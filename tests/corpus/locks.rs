@@ -113,12 +113,12 @@ async fn second_read_queues_behind_a_writer() {
     let first = lock.clone().read_owned().await;
     let theirs = lock.clone();
     // leak: task
-    // waits: at write for a lock, held by the task at read in first
+    // waits: at write for a lock, held by the task at read in first, for ever
     tokio::spawn(async move { *theirs.write().await += 1 }); // at: write
     // The writer queues up, and the readers of tokio's lock queue behind it.
     tokio::task::yield_now().await;
     // leak: task
-    // waits: at read for a lock, held by itself in first
+    // waits: at read for a lock, held by itself in first, for ever
     tokio::spawn(async move { *first + *lock.read().await }); // at: read
 }
 
@@ -140,14 +140,14 @@ async fn lock_held_while_sending() {
     let (sender, mut receiver) = mpsc::channel(1);
     let held = lock.clone().lock_owned().await;
     // leak: task
-    // waits: at second send for room, held by the task at lock in receiver
+    // waits: at second send for room, held by the task at lock in receiver, for ever
     tokio::spawn(async move {
         let _held = held;
         sender.send(1).await?;
         sender.send(2).await // at: second send
     });
     // leak: task
-    // waits: at lock for a mutex, held by the task at second send in _held
+    // waits: at lock for a mutex, held by the task at second send in _held, for ever
     tokio::spawn(async move {
         let _held = lock.lock().await; // at: lock
         receiver.recv().await

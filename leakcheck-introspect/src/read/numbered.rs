@@ -4,11 +4,17 @@
 
 use std::{
     collections::HashMap,
-    hash::{BuildHasherDefault, Hash, Hasher},
+    hash::{BuildHasherDefault, Hasher},
 };
 
 /// A map by numbers.
 pub(crate) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Numbers>>;
+
+/// What sets tell apart.
+pub(crate) trait Key: Copy + Eq {
+    /// A number that others seldom have.
+    fn number(self) -> u64;
+}
 
 /// A set of numbers, for walks that ask it at every step.
 #[derive(Clone, Debug)]
@@ -18,11 +24,11 @@ pub(crate) struct Set<K> {
     slots: Vec<u32>,
 }
 
-impl<K: Copy + Eq + Hash> Set<K> {
+impl<K: Key> Set<K> {
     pub(crate) fn new() -> Self {
         Self {
-            keys: Vec::new(),
-            slots: vec![0; 32],
+            keys: Vec::with_capacity(128),
+            slots: vec![0; 256],
         }
     }
 
@@ -50,14 +56,16 @@ impl<K: Copy + Eq + Hash> Set<K> {
 
     /// The slot that has the key, or else the free one where it belongs.
     fn slot(&self, key: K) -> usize {
-        let mut hasher = Numbers::default();
-        key.hash(&mut hasher);
         let mask = self.slots.len() - 1;
-        let mut slot = usize::try_from(hasher.finish() & mask as u64).unwrap_or(0);
-        while self.slots[slot] != 0 && self.keys[self.slots[slot] as usize - 1] != key {
+        let hash = spread(key.number());
+        let mut slot = usize::try_from(hash & mask as u64).unwrap_or(0);
+        loop {
+            let place = self.slots[slot] as usize;
+            if place == 0 || self.keys[place - 1] == key {
+                return slot;
+            }
             slot = (slot + 1) & mask;
         }
-        slot
     }
 
     fn grow(&mut self) {
@@ -72,6 +80,12 @@ impl<K: Copy + Eq + Hash> Set<K> {
 /// Multiplies one number after the other.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Numbers(u64);
+
+fn spread(number: u64) -> u64 {
+    let spread = number.wrapping_mul(SPREAD);
+    // The upper bits depend on all of the number, and tables go by the lower ones.
+    spread ^ spread >> 32
+}
 
 /// Odd, with ones and zeros spread evenly: the golden ratio.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -88,9 +102,7 @@ impl Hasher for Numbers {
     }
 
     fn write_u64(&mut self, number: u64) {
-        self.0 = (self.0 ^ number).wrapping_mul(SPREAD);
-        // The upper bits depend on all of the number, and tables go by the lower ones.
-        self.0 ^= self.0 >> 32;
+        self.0 = spread(self.0 ^ number);
     }
 
     fn write_usize(&mut self, number: usize) {
@@ -119,6 +131,12 @@ mod tests {
                 .map(|index| state.hash_one(0x5555_0000_0000 + index * step) & 0xff)
                 .collect();
             assert!(places.len() > 128, "{step}: {}", places.len());
+        }
+    }
+
+    impl Key for (u64, u32) {
+        fn number(self) -> u64 {
+            self.0 ^ u64::from(self.1)
         }
     }
 

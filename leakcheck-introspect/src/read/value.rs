@@ -35,7 +35,7 @@ pub(crate) struct Reader<'i> {
     pub(crate) memory: Memory,
     /// What decides, while that is noted.
     trail: RefCell<Option<Trail>>,
-    /// Types of members that were asked for last: the image takes longer, and a lock.
+    /// Types that were asked for last: the image takes longer, and a lock.
     types: Vec<Cell<Option<(Die, &'static Type)>>>,
 }
 
@@ -98,7 +98,7 @@ impl<'i> Reader<'i> {
     }
 
     /// The type that an entry describes.
-    fn ty(&self, die: Die) -> Option<&'static Type> {
+    pub(crate) fn ty(&self, die: Die) -> Option<&'static Type> {
         let place = self.types.get(die.offset % TYPES)?;
         match place.get() {
             Some((known, ty)) if known == die => Some(ty),
@@ -112,12 +112,17 @@ impl<'i> Reader<'i> {
 
     /// A member of a value.
     pub(crate) fn at(&self, value: Value, member: &Member) -> Option<Value> {
+        Some(Self::at_known(value, member, self.ty(member.ty)?))
+    }
+
+    /// The same, where its type is known.
+    pub(crate) fn at_known(value: Value, member: &Member, ty: &'static Type) -> Value {
         effort::spend();
-        Some(Value {
-            ty: self.ty(member.ty)?,
+        Value {
+            ty,
             address: value.address.wrapping_add(member.offset),
             base: value.base,
-        })
+        }
     }
 
     pub(crate) fn field(&self, value: Value, name: &str) -> Option<Value> {
@@ -177,7 +182,7 @@ impl<'i> Reader<'i> {
         let address = self.memory.word(value.address)?;
         (address >= 4096).then_some(())?;
         Some(Value {
-            ty: self.image.ty(to)?,
+            ty: self.ty(to)?,
             address,
             base: self.follow(value.base, value.address, address, 0),
         })

@@ -19,6 +19,7 @@ mod owners;
 mod permits;
 mod plain;
 mod quiet;
+mod room;
 mod senders;
 mod shared;
 mod signals;
@@ -50,6 +51,7 @@ const SHARED: &[&Area] = &[
     &owners::AREA,
     &permits::AREA,
     &plain::AREA,
+    &room::AREA,
     &senders::AREA,
     &shared::AREA,
     &signals::AREA,
@@ -73,6 +75,7 @@ const AREAS: &[&Area] = &[
     &owners::AREA,
     &permits::AREA,
     &plain::AREA,
+    &room::AREA,
     &senders::AREA,
     &shared::AREA,
     &signals::AREA,

@@ -12,7 +12,6 @@ mod action;
 mod bits;
 mod code;
 mod decode;
-mod drops;
 mod machine;
 mod places;
 mod stack;
@@ -20,16 +19,20 @@ mod stack;
 mod tests;
 mod world;
 
-use self::{
-    drops::{Callee, Drops},
-    machine::Call,
-    places::Wanted,
+use std::{
+    ops::Range,
+    sync::{Arc, PoisonError},
 };
+
+use self::{machine::Call, places::Wanted};
 use super::{
-    dwarf::Type,
+    dwarf::{Callee, Dropped, Type},
     trail::Rule,
     value::{Reader, Value},
 };
+
+/// Ways through the drop code of one state that are kept.
+const MOST_KNOWN: usize = 16;
 
 /// What is still to be dropped of a coroutine.
 ///
@@ -83,41 +86,90 @@ pub(crate) fn of(reader: &Reader<'_>, coroutine: Value) -> Option<Alive> {
     if !cfg!(target_arch = "x86_64") || !coroutine.ty.is_coroutine() {
         return None;
     }
+    let (_, state) = reader.variant(coroutine)?;
+    let dropped = match known(reader, coroutine, state) {
+        Some(known) => known,
+        None => follow(reader, coroutine, state)?,
+    };
+    // Others of this type at the same await may differ in their drop flags.
+    for (offset, size, number) in &dropped.reads {
+        let at = coroutine.address.wrapping_add(*offset);
+        reader.decide(coroutine.base, at, *size, || Rule::Is(*number));
+    }
+    let left = dropped.left.as_ref()?.iter().map(|(ty, offset)| Left {
+        ty,
+        address: coroutine.address.wrapping_add(*offset),
+    });
+    Some(Alive {
+        left: left.collect(),
+    })
+}
+
+/// What its drop code did with another one, or with this one before, that has the same state and the same flags.
+fn known(reader: &Reader<'_>, coroutine: Value, state: Value) -> Option<Arc<Dropped>> {
+    let drops = &state.ty.drops;
+    let drops = drops.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_same = |(offset, size, number): &(u64, u64, u64)| {
+        let at = coroutine.address.wrapping_add(*offset);
+        reader.memory.number(at, *size) == Some(*number)
+    };
+    let mut known = drops.iter();
+    known
+        .find(|dropped| dropped.reads.iter().all(is_same))
+        .map(Arc::clone)
+}
+
+/// Follows its drop code, and keeps what that did.
+fn follow(reader: &Reader<'_>, coroutine: Value, state: Value) -> Option<Arc<Dropped>> {
     let Value { ty, address, .. } = coroutine;
-    let drops = Drops::of(reader.image);
-    let entry = drops.code_for(reader.image, ty)?;
+    let entry = reader.image.drops().code_for(reader.image, ty)?;
     let object = address..address.checked_add(ty.size)?;
     let program = &reader.image.program.span;
     let followed = machine::follow(&reader.memory, program, entry, object.clone())?;
-    // Others of this type at the same await may differ in their drop flags.
-    for read in &followed.reads {
-        reader.decide(coroutine.base, read.address, read.size, || {
-            Rule::Is(read.number)
-        });
+    let is_inside = |call: &Call| object.contains(&call.argument);
+    // What is in a box is at another place in each.
+    let is_kept = followed.calls.iter().all(is_inside);
+    let reads = followed.reads.iter();
+    let dropped = Arc::new(Dropped {
+        reads: reads
+            .map(|read| (read.address.wrapping_sub(address), read.size, read.number))
+            .collect(),
+        left: left(reader, state, &object, &followed.calls),
+    });
+    let known = &state.ty.drops;
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    if is_kept && known.len() < MOST_KNOWN {
+        known.push(Arc::clone(&dropped));
     }
-    let (_, state) = reader.variant(coroutine)?;
-    let mut alive = Alive { left: Vec::new() };
-    for Call { target, argument } in followed.calls {
+    Some(dropped)
+}
+
+/// What these calls drop of a coroutine that lies at `object`, with the offsets; `None` where one of them is not known.
+fn left(
+    reader: &Reader<'_>,
+    state: Value,
+    object: &Range<u64>,
+    calls: &[Call],
+) -> Option<Vec<(&'static Type, u64)>> {
+    let image = reader.image;
+    let mut left = Vec::new();
+    for &Call { target, argument } in calls {
         let is_inside = object.contains(&argument);
-        let ty = match drops.callee(reader.image, target) {
+        let ty = match image.drops().callee(image, target) {
             // What it contained was dropped by calls before this one, or was moved.
             Callee::FreesBox => continue,
             Callee::Drops(ty) if is_inside => Wanted::Type(ty)
-                .find(reader.image, state, argument)
-                .or_else(|| places::is_hidden(reader.image, state, argument).then_some(ty))?,
+                .find(image, state, argument)
+                .or_else(|| places::is_hidden(image, state, argument).then_some(ty))?,
             // In a box that something was moved out of.
             Callee::Drops(ty) => ty,
             Callee::DropsNamed(name) if is_inside => {
-                Wanted::Name(&name).find(reader.image, state, argument)?
+                Wanted::Name(&name).find(image, state, argument)?
             }
             Callee::DropsNamed(_) | Callee::Other => return None,
         };
-        let left = Left {
-            ty,
-            address: argument,
-        };
-        (!is_inside || left.end() <= object.end).then_some(())?;
-        alive.left.push(left);
+        (!is_inside || argument.saturating_add(ty.size) <= object.end).then_some(())?;
+        left.push((ty, argument.wrapping_sub(object.start)));
     }
-    Some(alive)
+    Some(left)
 }

@@ -19,26 +19,6 @@ pub(super) enum Wanted<'w> {
     Name(&'w str),
 }
 
-/// Whether two descriptions are of one type. Each unit has its own.
-pub(super) fn is_same(one: &Type, other: &Type) -> bool {
-    let counted = |ty: &Type| (ty.size, ty.variants().len(), ty.members().len());
-    let is_alike = |one: &Member, other: &Member| {
-        one.name == other.name && one.offset == other.offset && one.line == other.line
-    };
-    let mut variants = one.variants().iter().zip(other.variants());
-    let mut members = one.members().iter().zip(other.members());
-    one.die == other.die
-        // Arrays have no names.
-        || !one.name.is_empty()
-            && counted(one) == counted(other)
-            && one.name == other.name
-            && one.path == other.path
-            && members.all(|(one, other)| is_alike(one, other))
-            && variants.all(|(one, other)| {
-                one.value == other.value && is_alike(&one.member, &other.member)
-            })
-}
-
 /// Whether the debug info of a coroutine's state may lack the variable at `address`: of two variables of the same name
 /// only one has its place there.
 pub(super) fn is_hidden(image: &Image, state: Value, address: u64) -> bool {
@@ -72,7 +52,7 @@ impl Wanted<'_> {
 
     fn is(self, image: &Image, ty: &Type) -> bool {
         match self {
-            Self::Type(wanted) => is_same(wanted, ty),
+            Self::Type(wanted) => wanted.is_same(ty),
             Self::Name(wanted) => {
                 // Symbols leave out arguments that have their default.
                 let (wanted, name) = (short(wanted), short(&ty.full()));
@@ -144,7 +124,7 @@ impl Search<'_, '_> {
         if let Wanted::Type(wanted) = self.wanted
             && let Shape::Array(of, wanted_count) = wanted.shape
             && wanted_count <= count
-            && is_same(self.image.ty(of)?, element)
+            && self.image.ty(of)?.is_same(element)
         {
             self.found.push(wanted);
         }

@@ -1,8 +1,8 @@
 //! Types in which no walk finds anything.
 
-use super::scan::{is_driver, is_opaque};
+use super::walk::{is_driver, is_opaque};
 use crate::read::{
-    dwarf::{Shape, Type},
+    dwarf::{Member, Shape, Type},
     numbered,
     tokio::Known,
     value::Reader,
@@ -14,6 +14,20 @@ const MOST_TYPES: usize = 5_000;
 /// Whether neither futures nor objects can be inside values of this type.
 pub(super) fn is_barren(reader: &Reader<'_>, ty: &'static Type) -> bool {
     *ty.is_barren.get_or_init(|| find_nothing(reader, ty))
+}
+
+/// The members of a type that are not barren.
+pub(super) fn fruitful(
+    reader: &Reader<'_>,
+    ty: &'static Type,
+) -> &'static [(&'static Member, &'static Type)] {
+    ty.fruitful.get_or_init(|| {
+        let types = ty
+            .members()
+            .iter()
+            .filter_map(|member| Some((member, reader.ty(member.ty)?)));
+        types.filter(|(_, ty)| !is_barren(reader, ty)).collect()
+    })
 }
 
 fn find_nothing(reader: &Reader<'_>, ty: &'static Type) -> bool {

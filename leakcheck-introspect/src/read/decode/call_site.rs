@@ -1,15 +1,12 @@
 //! Where a coroutine is suspended. In `select!` and `join!` the debug info of its state names the macro's own file; the
 //! line that the user wrote stands with the variables of the function that resumes it, which is found by its symbol.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
+use std::sync::PoisonError;
 
 use super::{location, suspended_at};
 use crate::{
     Location,
-    read::dwarf::{Die, Image, Type, Variant},
+    read::dwarf::{Image, Type, Variant},
 };
 
 /// Variables that macros declare on the line of their call: tokio's `select!` and `join!`, those of the futures crate.
@@ -23,9 +20,6 @@ pub(super) struct Site {
     pub(super) is_macro: bool,
 }
 
-/// Lines that were found before.
-static SITES: Mutex<Option<HashMap<Die, Option<u32>>>> = Mutex::new(None);
-
 /// Where the coroutine `ty` is suspended in this case of its state.
 pub(super) fn of(image: &Image, ty: &Type, variant: &Variant) -> Site {
     let Some(unit) = image.unit(ty.die.unit) else {
@@ -38,15 +32,11 @@ pub(super) fn of(image: &Image, ty: &Type, variant: &Variant) -> Site {
             is_macro: false,
         };
     }
-    let sites = || SITES.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = sites()
-        .as_ref()
-        .and_then(|sites| sites.get(&variant.member.ty).copied());
+    let calls = || image.calls.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = calls().get(&variant.member.ty).copied();
     let line = known.unwrap_or_else(|| {
         let line = line_of_call(image, ty, variant);
-        sites()
-            .get_or_insert_default()
-            .insert(variant.member.ty, line);
+        calls().insert(variant.member.ty, line);
         line
     });
     // Without the line, the function's own is closer than one in a macro of somebody else.

@@ -6,7 +6,7 @@ use super::{
     scan::{MOST_ELEMENTS, Scan},
 };
 use crate::read::{
-    dwarf::{Member, Shape, Type},
+    dwarf::{Collection, Member, Shape, Type},
     trail::Rule,
     value::Value,
 };
@@ -16,21 +16,30 @@ const BUCKETS: usize = 64;
 /// Levels of a tree map: more have more elements than there is memory.
 const HIGHEST: u64 = 32;
 
+/// Which one a type is, if it is one.
+pub(super) fn of(ty: &Type) -> Option<Collection> {
+    Some(match ty.base.as_str() {
+        "alloc::vec::Vec" => Collection::Vector,
+        "alloc::collections::vec_deque::VecDeque" => Collection::Deque,
+        "alloc::collections::btree::map::BTreeMap" => Collection::Tree,
+        "hashbrown::raw::RawTable" => Collection::Table,
+        "futures_util::stream::futures_unordered::FuturesUnordered" => Collection::Unordered,
+        "tokio::util::idle_notified_set::IdleNotifiedSet" => Collection::JoinSet,
+        _ => return None,
+    })
+}
+
 impl Scan<'_, '_> {
-    /// Visits the elements of a collection, if the value is one.
-    pub(super) fn collection(&mut self, value: Value, route: &Route<'_>) -> bool {
-        match value.ty.base.as_str() {
-            "alloc::vec::Vec" => self.vector(value, route),
-            "alloc::collections::vec_deque::VecDeque" => self.deque(value, route),
-            "alloc::collections::btree::map::BTreeMap" => self.tree(value, route),
-            "hashbrown::raw::RawTable" => self.table(value, route),
-            "futures_util::stream::futures_unordered::FuturesUnordered" => {
-                self.unordered(value, route)
-            }
-            "tokio::util::idle_notified_set::IdleNotifiedSet" => self.join_set(value, route),
-            _ => return false,
+    /// Visits the elements of a collection.
+    pub(super) fn collection(&mut self, collection: Collection, value: Value, route: &Route<'_>) {
+        let _ = match collection {
+            Collection::Vector => self.vector(value, route),
+            Collection::Deque => self.deque(value, route),
+            Collection::Tree => self.tree(value, route),
+            Collection::Table => self.table(value, route),
+            Collection::Unordered => self.unordered(value, route),
+            Collection::JoinSet => self.join_set(value, route),
         };
-        true
     }
 
     pub(super) fn slice(
@@ -40,8 +49,8 @@ impl Scan<'_, '_> {
         length: &Member,
         route: &Route<'_>,
     ) {
-        let element = self.reader.image.ty(data.ty).and_then(|ty| match ty.shape {
-            Shape::Pointer(to) => self.reader.image.ty(to),
+        let element = self.reader.ty(data.ty).and_then(|ty| match ty.shape {
+            Shape::Pointer(to) => self.reader.ty(to),
             _ => None,
         });
         let at = |member: &Member| value.address.wrapping_add(member.offset);
@@ -51,7 +60,7 @@ impl Scan<'_, '_> {
     }
 
     fn vector(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
-        let element = self.reader.image.ty(value.ty.argument("T")?)?;
+        let element = self.reader.ty(value.ty.argument("T")?)?;
         let length = self.reader.field(value, "len")?;
         let pointer = self.reader.walk(value, &["buf", "inner", "ptr"])?;
         let pointer = self.reader.pointer(pointer)?;
@@ -96,7 +105,7 @@ impl Scan<'_, '_> {
     fn deque(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
-        let element = reader.image.ty(value.ty.argument("T")?)?;
+        let element = reader.ty(value.ty.argument("T")?)?;
         let number = |path: &[&str]| {
             let leaf = |ty: &Type| matches!(ty.shape, Shape::Leaf);
             reader.number(reader.inside(reader.walk(value, path)?, &leaf)?)
@@ -122,7 +131,7 @@ impl Scan<'_, '_> {
     fn table(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
-        let element = reader.image.ty(value.ty.argument("T")?)?;
+        let element = reader.ty(value.ty.argument("T")?)?;
         if is_barren(reader, element) {
             return None;
         }
@@ -199,8 +208,8 @@ impl Scan<'_, '_> {
                     let Shape::Array(element, _) = row.ty.shape else {
                         return None;
                     };
-                    let slot_ty = reader.image.ty(element)?;
-                    let filled = reader.image.ty(slot_ty.argument("T")?)?;
+                    let slot_ty = reader.ty(element)?;
+                    let filled = reader.ty(slot_ty.argument("T")?)?;
                     let address = row.address.wrapping_add(slot.wrapping_mul(slot_ty.size));
                     if !self.element(filled, address, index, route) {
                         return None;

@@ -54,7 +54,12 @@ impl Decoder<'_, '_> {
             }
             let local = Local {
                 name: name.into(),
-                ty: self.type_name(value.ty).into(),
+                ty: Arc::clone(
+                    value
+                        .ty
+                        .shown
+                        .get_or_init(|| self.type_name(value.ty).into()),
+                ),
             };
             // A pinned variable occurs as itself and as the reference that is polled.
             let is_pinned = |known: &Local| {

@@ -8,6 +8,8 @@ mod pointers;
 mod route;
 mod scan;
 mod variables;
+mod waits;
+mod walk;
 
 use std::sync::Arc;
 
@@ -17,7 +19,7 @@ use self::{
 };
 use super::{
     dwarf::{Member, Shape, Type, Variant},
-    tokio::{Call, Leaf},
+    tokio::{Call, Leaf, ahead},
     value::{Reader, Value},
 };
 use crate::{Certainty, Event, Frame, FrameKind, Hold, Location, Role, Wait};
@@ -66,7 +68,6 @@ pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
     if is_wrapper(future.ty) && root.inner.len() == 1 {
         root = root.inner.remove(0);
     }
-    decoder.waits.dedup();
     Decoded {
         root,
         waits: decoder.waits,
@@ -216,30 +217,22 @@ impl Decoder<'_, '_> {
             let scan = Scan::of(self.reader, value, Mode::Objects, Trust::Known, "");
             for Object { found, .. } in &scan.objects {
                 if let Some(event) = call.event(self.reader, found) {
-                    self.wait(event, Some(found.object), Certainty::Certain);
+                    let mut wait = Wait::of(event, Some(found.object), Certainty::Certain);
+                    wait.is_exclusive = is_exclusive;
+                    wait.is_full = call == Call::Capacity && found.is_full(self.reader);
+                    if call == Call::Permit {
+                        let awaited = self.reader.field(inside, "__awaitee");
+                        wait.ahead = awaited
+                            .and_then(|future| ahead(self.reader, future, found.object.address));
+                    }
+                    self.note(wait);
                 }
             }
             if self.seen > before {
-                if let Some(wait) = self.waits.last_mut().filter(|_| is_exclusive) {
-                    wait.is_exclusive = true;
-                }
                 return true;
             }
         }
         false
-    }
-
-    fn wait(&mut self, event: Event, object: Option<crate::Object>, certainty: Certainty) {
-        let wait = Wait {
-            event,
-            object,
-            certainty,
-            is_exclusive: false,
-        };
-        self.seen += 1;
-        if !self.waits.contains(&wait) {
-            self.waits.push(wait);
-        }
     }
 
     fn is_unresumed(&self, future: Value) -> bool {

@@ -22,8 +22,8 @@ impl Scan<'_, '_> {
         let table = memory.word(at_table)?;
         self.reader
             .decide(value.base, at_table, 8, || Rule::Is(table));
-        let target = match self.reader.image.ty(data.ty)?.shape {
-            Shape::Pointer(to) => self.reader.image.ty(to)?,
+        let target = match self.reader.ty(data.ty)?.shape {
+            Shape::Pointer(to) => self.reader.ty(to)?,
             _ => return None,
         };
         // The value stands behind two counts, at its own alignment.
@@ -44,18 +44,18 @@ impl Scan<'_, '_> {
         Some((target, is_sole))
     }
 
-    /// Whether a value is not the content of a counted pointer that has other owners.
+    /// Whether what a counted pointer points to has no other owners.
     pub(super) fn has_one_owner(&self, value: Value) -> bool {
         // Both counts stand in front, and one of each is our own pointer's.
         let count = |at| self.reader.memory.word(value.address.wrapping_add(at)) == Some(1);
-        !is_counted(value.ty) || count(0) && count(8)
+        count(0) && count(8)
     }
 
     /// The type that a vtable belongs to: said by the table's own entry, by its drop glue, or by its third method.
     fn concrete(&self, table: u64) -> Option<&'static Type> {
         let image = self.reader.image;
         image.program.span.contains(&table).then_some(())?;
-        if let Some(ty) = image.vtable(table).and_then(|die| image.ty(die)) {
+        if let Some(ty) = image.vtable(table).and_then(|die| self.reader.ty(die)) {
             return Some(ty);
         }
         let drop = self.reader.memory.word(table)?;
@@ -77,7 +77,7 @@ impl Scan<'_, '_> {
 }
 
 /// What an `Arc` or `Rc` points to: two counts, then the value.
-fn is_counted(ty: &Type) -> bool {
+pub(super) fn is_counted(ty: &Type) -> bool {
     ["ArcInner<", "RcInner<", "RcBox<"]
         .iter()
         .any(|prefix| ty.name.starts_with(prefix))

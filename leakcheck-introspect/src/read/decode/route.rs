@@ -1,6 +1,7 @@
 //! How a walk came to a place.
 
 use super::Trust;
+use crate::read::dwarf::{Member, Type};
 
 /// A step, and those before it: text is only made of them where something was found.
 #[derive(Clone, Copy, Debug)]
@@ -17,11 +18,11 @@ pub(super) struct Route<'r> {
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Nothing,
-    Field(&'static str),
+    Member(&'static Type, &'static Member),
     Element(u64),
 }
 
-impl Route<'_> {
+impl<'r> Route<'r> {
     /// Where a walk starts.
     pub(super) fn start() -> Self {
         Self {
@@ -33,20 +34,20 @@ impl Route<'_> {
         }
     }
 
-    pub(super) fn deeper(&self) -> Route<'_> {
+    pub(super) fn deeper(&'r self) -> Self {
         self.next(Step::Nothing)
     }
 
-    pub(super) fn element(&self, index: u64) -> Route<'_> {
+    pub(super) fn element(&'r self, index: u64) -> Self {
         self.next(Step::Element(index))
     }
 
-    pub(super) fn field(&self, name: &'static str) -> Route<'_> {
-        self.next(Step::Field(name))
+    pub(super) fn member(&'r self, of: &'static Type, member: &'static Member) -> Self {
+        self.next(Step::Member(of, member))
     }
 
-    fn next(&self, step: Step) -> Route<'_> {
-        Route {
+    fn next(&'r self, step: Step) -> Self {
+        Self {
             before: Some(self),
             step,
             depth: self.depth + 1,
@@ -55,14 +56,24 @@ impl Route<'_> {
         }
     }
 
-    /// Fields, as the source has them: `.extra.tx[0]`.
-    pub(super) fn path(&self) -> String {
-        let mut path = self.before.map_or_else(String::new, Self::path);
+    /// Fields, as the source of the crate `home` has them: `.extra.tx[0]`.
+    pub(super) fn path(&self, home: &str) -> String {
+        let mut path = String::new();
+        self.write(home, &mut path);
+        path
+    }
+
+    fn write(&self, home: &str, path: &mut String) {
+        if let Some(before) = self.before {
+            before.write(home, path);
+        }
         match self.step {
             Step::Nothing => {}
-            Step::Field(name) => {
-                path.push('.');
-                path.push_str(name);
+            Step::Member(of, member) => {
+                if let Some(name) = shown(of, member, home) {
+                    path.push('.');
+                    path.push_str(name);
+                }
             }
             Step::Element(index) => {
                 path.push('[');
@@ -70,6 +81,18 @@ impl Route<'_> {
                 path.push(']');
             }
         }
-        path
     }
+}
+
+/// What a field is called, if the source of the crate `home` says it.
+fn shown(of: &Type, member: &Member, home: &str) -> Option<&'static str> {
+    let is_tuple = of.path.is_empty() && of.name.starts_with('(');
+    // Fields of other crates say nothing to whoever reads this.
+    let is_own = of.home() == home;
+    let Some(number) = member.name.strip_prefix("__") else {
+        let name = (is_own && !member.name.is_empty()).then_some(member.name)?;
+        return Some(name.strip_prefix("_ref__").unwrap_or(name));
+    };
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    (is_tuple || is_number && is_own && of.members().len() > 1).then_some(number)
 }

@@ -1,9 +1,14 @@
 //! A bounded walk through a value: over members, active cases of enums, pointers and collections, to the futures and
 //! objects inside it.
 
-use super::{Trust, barren::is_barren, route::Route};
+use super::{
+    Trust,
+    barren::{fruitful, is_barren},
+    route::Route,
+    walk,
+};
 use crate::read::{
-    dwarf::{Die, Member, Shape, Type},
+    dwarf::{Die, Kind, Others, Type, Way},
     numbered,
     tokio::{Found, Known},
     value::{Reader, Value},
@@ -78,7 +83,8 @@ impl<'r, 'i> Scan<'r, 'i> {
     }
 
     pub(super) fn visit(&mut self, value: Value, route: &Route<'_>) {
-        if matches!(value.ty.shape, Shape::Leaf) || is_barren(self.reader, value.ty) {
+        let walk = walk::of(self.reader, value.ty);
+        if walk.kind == Kind::Barren {
             return;
         }
         if self.left == 0 || route.depth > DEEPEST {
@@ -89,113 +95,92 @@ impl<'r, 'i> Scan<'r, 'i> {
         if !self.seen.insert((value.address, value.ty.die)) {
             return;
         }
-        if value.ty.is_coroutine() {
-            if self.mode == Mode::Futures {
-                self.futures.push((value, route.trust));
-            } else if let Some((_, inside)) = self.reader.variant(value) {
-                // What it awaits itself is read when it is awaited.
-                let named = |member: &&Member| !member.name.starts_with("__");
-                let members: Vec<Member> =
-                    inside.ty.members().iter().filter(named).copied().collect();
-                self.members(inside, &members, route);
-            }
-            return;
+        match walk.kind {
+            Kind::Coroutine => return self.coroutine(value, route),
+            Kind::Pending => return self.futures.push((value, route.trust)),
+            // Whoever drives one is woken for each of its tasks.
+            Kind::Driver => self.is_cut = true,
+            Kind::Barren | Kind::Known | Kind::Plain => {}
         }
-        if value.ty.base == "core::future::pending::Pending" {
-            self.futures.push((value, route.trust));
-            return;
-        }
-        // Whoever drives one is woken for each of its tasks.
-        self.is_cut |= is_driver(value.ty);
+        // Whether a future of this type is known to poll all that it contains, and nothing else.
+        let is_trusted = walk.is_of_library || self.closures == Trust::Known && walk.is_closure;
         let mut route = *route;
-        if !self.is_trusted(value.ty) {
+        if !is_trusted {
             route.trust = Trust::Unknown;
         }
-        if let Some(found) = Known::find(self.reader, value) {
-            let content = found.known.content;
-            self.objects.push(Object {
-                found,
-                path: route.path(),
-                trust: route.trust,
-                is_sole: route.is_sole,
-            });
-            if let Some(content) = content.and_then(|name| self.reader.field(value, name)) {
-                self.visit(content, &route.deeper());
-            }
+        if walk.kind == Kind::Known && self.object(value, &route) {
             return;
         }
-        if is_opaque(value.ty) {
-            return;
-        }
-        match &value.ty.shape {
-            Shape::Leaf => {}
-            Shape::Pointer(_) => {
+        route.is_sole &= walk.others != Others::Any;
+        match walk.way {
+            Way::End => {}
+            Way::Pointer => {
                 if let Some(target) = self.reader.pointee(value) {
                     self.visit(target, &route.deeper());
                 }
             }
-            Shape::Array(element, count) => {
-                if let Some(element) = self.reader.image.ty(*element) {
-                    self.elements(element, (value.base, value.address), *count, &route);
-                }
+            Way::Array(element, count) => {
+                self.elements(element, (value.base, value.address), count, &route);
             }
-            Shape::Enum { .. } => {
+            Way::Case => {
                 if let Some((_, inside)) = self.reader.variant(value) {
                     self.visit(inside, &route.deeper());
                 }
             }
-            Shape::Struct(members) => self.structure(value, members, &route),
-        }
-    }
-
-    fn structure(&mut self, value: Value, members: &[Member], route: &Route<'_>) {
-        if let [data, table] = members
-            && table.name == "vtable"
-        {
-            if let Some((target, is_sole)) = self.dynamic(value, data, table) {
-                let mut route = route.deeper();
-                route.is_sole &= is_sole;
-                self.visit(target, &route);
-            }
-        } else if let [data, length] = members
-            && data.name == "data_ptr"
-            && length.name == "length"
-        {
-            self.slice(value, data, length, route);
-        } else if !self.collection(value, route) {
-            let mut route = *route;
-            route.is_sole = route.is_sole && self.has_one_owner(value);
-            self.members(value, members, &route);
-        }
-    }
-
-    pub(super) fn members(&mut self, value: Value, members: &[Member], route: &Route<'_>) {
-        let is_tuple = value.ty.path.is_empty() && value.ty.name.starts_with('(');
-        let crate_name = value.ty.home();
-        for member in members {
-            let Some(inside) = self.reader.at(value, member) else {
-                continue;
-            };
-            if is_barren(self.reader, inside.ty) {
-                continue;
-            }
-            // Fields of other crates say nothing to whoever reads this.
-            let number = member.name.strip_prefix("__");
-            let is_number =
-                number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
-            let name = match number {
-                Some(number) if is_tuple => Some(number),
-                Some(number) if is_number && crate_name == self.home && members.len() > 1 => {
-                    Some(number)
+            Way::Dynamic(data, table) => {
+                if let Some((target, is_sole)) = self.dynamic(value, data, table) {
+                    let mut route = route.deeper();
+                    route.is_sole &= is_sole;
+                    self.visit(target, &route);
                 }
-                None if crate_name == self.home && !member.name.is_empty() => Some(member.name),
-                _ => None,
-            };
-            let next = match name {
-                Some(name) => route.field(name.strip_prefix("_ref__").unwrap_or(name)),
-                None => route.deeper(),
-            };
-            self.visit(inside, &next);
+            }
+            Way::Slice(data, length) => self.slice(value, data, length, &route),
+            Way::Collection(collection) => self.collection(collection, value, &route),
+            Way::Members => {
+                if walk.others == Others::Counted && route.is_sole {
+                    route.is_sole = self.has_one_owner(value);
+                }
+                self.members(value, &route);
+            }
+        }
+    }
+
+    fn coroutine(&mut self, value: Value, route: &Route<'_>) {
+        if self.mode == Mode::Futures {
+            self.futures.push((value, route.trust));
+        } else if let Some((_, inside)) = self.reader.variant(value) {
+            for (member, ty) in fruitful(self.reader, inside.ty) {
+                // What it awaits itself is read when it is awaited.
+                if !member.name.starts_with("__") {
+                    let value = Reader::at_known(inside, member, ty);
+                    self.visit(value, &route.member(inside.ty, member));
+                }
+            }
+        }
+    }
+
+    /// Notes the object that the value stands for; false where it cannot be read.
+    fn object(&mut self, value: Value, route: &Route<'_>) -> bool {
+        let Some(found) = Known::find(self.reader, value) else {
+            return false;
+        };
+        let content = found.known.content;
+        self.objects.push(Object {
+            found,
+            path: route.path(self.home),
+            trust: route.trust,
+            is_sole: route.is_sole,
+        });
+        if let Some(content) = content.and_then(|name| self.reader.field(value, name)) {
+            self.visit(content, &route.deeper());
+        }
+        true
+    }
+
+    fn members(&mut self, value: Value, route: &Route<'_>) {
+        for (member, ty) in fruitful(self.reader, value.ty) {
+            let inside = Reader::at_known(value, member, ty);
+            self.visit(inside, &route.member(value.ty, member));
         }
     }
 
@@ -219,59 +204,4 @@ impl<'r, 'i> Scan<'r, 'i> {
             self.visit(value, &route.element(index));
         }
     }
-
-    /// Whether a future of this type is known to poll all that it contains, and nothing else.
-    fn is_trusted(&self, ty: &Type) -> bool {
-        is_of_library(ty) || self.closures == Trust::Known && ty.name.starts_with("{closure_env#")
-    }
-}
-
-/// Whether it is the work of a well-known library.
-fn is_of_library(ty: &Type) -> bool {
-    const HOMES: &[&str] = &[
-        "alloc",
-        "core",
-        "std",
-        "tokio",
-        "tokio_util",
-        "tokio_stream",
-        "futures_util",
-        "futures_core",
-        "pin_project",
-        "pin_project_lite",
-        "tracing",
-        "hashbrown",
-        // Tuples, references and arrays have no path.
-        "",
-    ];
-    *ty.is_of_library.get_or_init(|| HOMES.contains(&ty.home()))
-}
-
-/// Whether it is a set of tasks that whoever polls it drives.
-pub(super) fn is_driver(ty: &Type) -> bool {
-    ty.base == "tokio::task::local::LocalSet"
-}
-
-/// Types whose insides are bookkeeping, or not known to hold anything.
-pub(super) fn is_opaque(ty: &Type) -> bool {
-    const HOMES: &[&str] = &[
-        "alloc::string",
-        "core::fmt",
-        "core::mem::maybe_uninit",
-        "core::sync::atomic",
-        "core::task",
-        "futures_util::task",
-        "mio::",
-        "std::io",
-        "std::thread",
-        "tokio::runtime",
-        "tokio::sync::mpsc::chan",
-        "tokio::sync::task",
-        "tokio::util::linked_list",
-        "tracing::span",
-        "tracing_core",
-    ];
-    *ty.is_opaque.get_or_init(|| {
-        HOMES.iter().any(|home| ty.path.starts_with(home)) || ty.name.starts_with("PhantomData<")
-    })
 }

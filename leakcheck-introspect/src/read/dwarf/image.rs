@@ -12,7 +12,7 @@ use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 use object::{CompressionFormat, Object, ObjectSection};
 
 use super::{
-    Die, Slice, Type, Unit,
+    Die, Drops, Slice, Type, Unit,
     aranges::{Runs, Told},
     split::{Lost, Split},
     symbols::Symbols,
@@ -40,6 +40,9 @@ pub(crate) struct Image {
     /// Types by the addresses of their vtables, as far as they were asked for.
     pub(super) vtables: Mutex<numbered::Map<u64, Option<Die>>>,
     units: Vec<OnceLock<Option<&'static Unit>>>,
+    drops: OnceLock<Drops>,
+    /// Lines on which macros are called, by the cases of coroutines that are suspended in them.
+    pub(crate) calls: Mutex<numbered::Map<Die, Option<u32>>>,
 }
 
 impl std::fmt::Debug for Image {
@@ -89,7 +92,14 @@ impl Image {
             starts,
             runs: Runs::of(told.runs),
             vtables: Mutex::default(),
+            drops: OnceLock::new(),
+            calls: Mutex::default(),
         })
+    }
+
+    /// The functions that drop values.
+    pub(crate) fn drops(&self) -> &Drops {
+        self.drops.get_or_init(|| Drops::find(self))
     }
 
     /// Number of units.

@@ -3,6 +3,7 @@
 //! What is parsed stays for the life of the process, so that types are `&'static` and values that refer to them copy.
 
 mod aranges;
+mod drops;
 #[cfg(any(test, fuzzing))]
 mod everything;
 mod function;
@@ -14,11 +15,16 @@ mod symbols;
 mod types;
 mod unit;
 mod untold;
+mod walk;
 
+pub(crate) use drops::{Callee, Dropped, Drops};
 pub(crate) use image::Image;
 pub(crate) use split::Lost;
 pub(crate) use types::{Member, Shape, Type, Variant};
 pub(crate) use unit::Unit;
+pub(crate) use walk::{Collection, Kind, Others, Walk, Way};
+
+use super::numbered::Key;
 
 /// Bytes of a section.
 pub(crate) type Slice = gimli::EndianSlice<'static, gimli::LittleEndian>;
@@ -30,4 +36,16 @@ pub(crate) struct Die {
     pub(crate) unit: u32,
     /// Where in it.
     pub(crate) offset: usize,
+}
+
+impl Key for Die {
+    fn number(self) -> u64 {
+        u64::from(self.unit) << 32 ^ self.offset as u64
+    }
+}
+
+impl Key for (u64, Die) {
+    fn number(self) -> u64 {
+        self.0.rotate_left(32) ^ self.1.number()
+    }
 }

@@ -1,11 +1,11 @@
 //! Types as the debug info describes them.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use gimli::{EntriesTreeNode, UnitOffset, constants as c};
 
 use super::{
-    Die, Image, Slice, Unit,
+    Die, Dropped, Image, Slice, Unit, Walk,
     image::nested,
     unit::{Facts, number},
 };
@@ -31,8 +31,13 @@ pub(crate) struct Type {
     pub(crate) is_barren: OnceLock<bool>,
     /// Whether its insides are bookkeeping, or not known to hold anything.
     pub(crate) is_opaque: OnceLock<bool>,
-    /// Whether it is the work of a well-known library.
-    pub(crate) is_of_library: OnceLock<bool>,
+    /// What drop code did with values of it, where it is the state of a coroutine.
+    pub(crate) drops: Mutex<Vec<Arc<Dropped>>>,
+    pub(crate) walk: OnceLock<Walk>,
+    /// Its members that are not barren, with their types.
+    pub(crate) fruitful: OnceLock<Vec<(&'static Member, &'static Type)>>,
+    /// As variables of it are shown.
+    pub(crate) shown: OnceLock<Arc<str>>,
 }
 
 /// What a type is made of.
@@ -111,6 +116,26 @@ impl Type {
     /// The crate that it stands in, if it has a path.
     pub(crate) fn home(&self) -> &str {
         self.path.get(..self.home).unwrap_or_default()
+    }
+
+    /// Whether two descriptions are of one type. Each unit has its own.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let counted = |ty: &Self| (ty.size, ty.variants().len(), ty.members().len());
+        let is_alike = |one: &Member, other: &Member| {
+            one.name == other.name && one.offset == other.offset && one.line == other.line
+        };
+        let mut variants = self.variants().iter().zip(other.variants());
+        let mut members = self.members().iter().zip(other.members());
+        self.die == other.die
+            // Arrays have no names.
+            || !self.name.is_empty()
+                && counted(self) == counted(other)
+                && self.name == other.name
+                && self.path == other.path
+                && members.all(|(one, other)| is_alike(one, other))
+                && variants.all(|(one, other)| {
+                    one.value == other.value && is_alike(&one.member, &other.member)
+                })
     }
 
     /// With its path, for display.
@@ -196,7 +221,10 @@ impl Unit {
             arguments,
             is_barren: OnceLock::new(),
             is_opaque: OnceLock::new(),
-            is_of_library: OnceLock::new(),
+            drops: Mutex::default(),
+            walk: OnceLock::new(),
+            fruitful: OnceLock::new(),
+            shown: OnceLock::new(),
         })
     }
 

@@ -6,7 +6,7 @@
 mod kernel;
 mod program;
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 
 use super::effort;
 
@@ -34,6 +34,11 @@ struct Line {
     bytes: [u8; LINE],
 }
 
+/// How far an address is behind the start of its line.
+fn skip(address: u64) -> usize {
+    usize::try_from(address & (LINE as u64 - 1)).unwrap_or(0)
+}
+
 impl Memory {
     pub(crate) fn new() -> Self {
         let empty = Line {
@@ -58,20 +63,9 @@ impl Memory {
         let mut done = 0;
         while done < into.len() {
             let at = address.checked_add(done as u64)?;
-            let start = at - at % LINE as u64;
-            let skip = usize::try_from(at - start).ok()?;
+            let skip = skip(at);
             let length = (into.len() - done).min(LINE - skip);
-            let lines = &mut self.lines.borrow_mut();
-            let line = lines.get_mut(usize::try_from(start / LINE as u64).ok()? % LINES)?;
-            if line.address != start || line.age != self.age.get() {
-                line.age = 0;
-                if !(LOWEST..HIGHEST).contains(&start) {
-                    return None;
-                }
-                kernel::read(start, &mut line.bytes)?;
-                line.address = start;
-                line.age = self.age.get();
-            }
+            let line = self.line(at)?;
             into.get_mut(done..done + length)?
                 .copy_from_slice(line.bytes.get(skip..skip + length)?);
             done += length;
@@ -81,6 +75,9 @@ impl Memory {
 
     /// The little-endian number of `size` bytes at `address`, up to eight.
     pub(crate) fn number(&self, address: u64, size: u64) -> Option<u64> {
+        if size == 8 {
+            return self.word(address);
+        }
         let mut bytes = [0; 8];
         let size = usize::try_from(size).ok()?;
         self.read(address, bytes.get_mut(..size)?)?;
@@ -89,7 +86,34 @@ impl Memory {
 
     /// The pointer or word at `address`.
     pub(crate) fn word(&self, address: u64) -> Option<u64> {
-        self.number(address, 8)
+        let skip = skip(address);
+        if skip > LINE - 8 {
+            let mut bytes = [0; 8];
+            self.read(address, &mut bytes)?;
+            return Some(u64::from_le_bytes(bytes));
+        }
+        // Nearly all that is read lies in one line.
+        effort::spend();
+        let line = self.line(address)?;
+        let bytes = line.bytes.get(skip..)?.first_chunk()?;
+        Some(u64::from_le_bytes(*bytes))
+    }
+
+    /// The line around an address.
+    fn line(&self, at: u64) -> Option<RefMut<'_, Line>> {
+        let start = at & !(LINE as u64 - 1);
+        let place = usize::try_from(start / LINE as u64).ok()? % LINES;
+        let mut line = RefMut::map(self.lines.borrow_mut(), |lines| &mut lines[place]);
+        if line.address != start || line.age != self.age.get() {
+            line.age = 0;
+            if !(LOWEST..HIGHEST).contains(&start) {
+                return None;
+            }
+            kernel::read(start, &mut line.bytes)?;
+            line.address = start;
+            line.age = self.age.get();
+        }
+        Some(line)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::clock;
+use super::{clock, room};
 use crate::{
     Class, Event, Object, Role,
     read::{
@@ -130,7 +130,12 @@ static METHODS: &[(&str, &[&str], Call)] = &[
         &["closed"],
         Call::Closed,
     ),
-    ("tokio::sync::mpsc::bounded::Sender", &[], Call::Capacity),
+    // Not `send_timeout`, which has a timer beside it.
+    (
+        "tokio::sync::mpsc::bounded::Sender",
+        &["send", "reserve", "reserve_many", "reserve_owned"],
+        Call::Capacity,
+    ),
     ("tokio::sync::mpsc::bounded::Receiver", &[], Call::Receive),
     (
         "tokio::sync::mpsc::unbounded::UnboundedReceiver",
@@ -284,13 +289,24 @@ impl Found {
         }
     }
 
-    /// A counter of the channel.
-    fn count(&self, reader: &Reader<'_>, name: &str) -> Option<u64> {
+    /// Whether messages take all the room of the channel.
+    pub(crate) fn is_full(&self, reader: &Reader<'_>) -> bool {
+        self.shared(reader)
+            .and_then(|shared| room::is_full(reader, shared))
+            .unwrap_or(false)
+    }
+
+    /// What the ends of the channel share.
+    fn shared(&self, reader: &Reader<'_>) -> Option<Value> {
         let Pointer(path) = self.known.at else {
             return None;
         };
-        let shared = reader.target(reader.walk(self.value, path)?)?;
-        let count = reader.field(shared, name)?;
+        reader.target(reader.walk(self.value, path)?)
+    }
+
+    /// A counter of the channel.
+    fn count(&self, reader: &Reader<'_>, name: &str) -> Option<u64> {
+        let count = reader.field(self.shared(reader)?, name)?;
         reader.memory.word(count.address)
     }
 

@@ -5,8 +5,10 @@ mod header;
 mod known;
 mod layout;
 mod owned;
+mod room;
 mod timers;
 
 pub(crate) use header::{Header, TaskKind};
 pub(crate) use known::{Call, Found, Known, Leaf};
 pub(crate) use owned::{Entrance, Listed, Owned};
+pub(crate) use room::ahead;

@@ -1,19 +1,16 @@
 //! The functions that drop values, by their symbols and by what the debug info says of them.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::places;
-use crate::read::{
-    dwarf::{Die, Image, Shape, Type},
-    memory, numbered,
-};
+use super::{Die, Image, Shape, Type};
+use crate::read::{memory, numbered};
 
 /// What the compiler calls the function that drops a value, in its releases up to now.
 const NAMES: [&str; 2] = ["drop_in_place", "drop_glue"];
 
 /// All functions that drop values of one type, found out once.
 #[derive(Debug)]
-pub(super) struct Drops {
+pub(crate) struct Drops {
     names: numbered::Map<u64, &'static str>,
     /// Those for coroutines and closures, which only the debug info tells apart.
     closures: Vec<(u64, &'static str)>,
@@ -23,7 +20,7 @@ pub(super) struct Drops {
 
 /// What a function does that drop code calls.
 #[derive(Clone, Debug)]
-pub(super) enum Callee {
+pub(crate) enum Callee {
     /// It drops a value of this type.
     Drops(&'static Type),
     /// It drops a value of the type that its symbol names, and has no debug info.
@@ -34,29 +31,35 @@ pub(super) enum Callee {
     Other,
 }
 
+/// What drop code did with one state of a coroutine, by what it read there: it does the same where it reads the same.
+#[derive(Debug)]
+pub(crate) struct Dropped {
+    /// Offsets in the coroutine, sizes, and what was there.
+    pub(crate) reads: Vec<(u64, u64, u64)>,
+    /// What was left, and at which offsets; `None` where that could not be told.
+    pub(crate) left: Option<Vec<(&'static Type, u64)>>,
+}
+
 impl Drops {
-    /// Those of this program.
-    pub(super) fn of(image: &Image) -> &'static Self {
-        static DROPS: OnceLock<Drops> = OnceLock::new();
-        DROPS.get_or_init(|| {
-            let names = image.functions_with(&NAMES, is_drop);
-            let mut closures: Vec<_> = names
-                .iter()
-                .filter(|(_, name)| drops_closure(name))
-                .map(|(address, name)| (*address, *name))
-                .collect();
-            closures.sort_unstable();
-            Self {
-                names,
-                closures,
-                codes: Mutex::default(),
-                callees: Mutex::default(),
-            }
-        })
+    /// Those of a program.
+    pub(super) fn find(image: &Image) -> Self {
+        let names = image.functions_with(&NAMES, is_drop);
+        let mut closures: Vec<_> = names
+            .iter()
+            .filter(|(_, name)| drops_closure(name))
+            .map(|(address, name)| (*address, *name))
+            .collect();
+        closures.sort_unstable();
+        Self {
+            names,
+            closures,
+            codes: Mutex::default(),
+            callees: Mutex::default(),
+        }
     }
 
     /// Where the code lies that drops coroutines of this type.
-    pub(super) fn code_for(&self, image: &Image, coroutine: &Type) -> Option<u64> {
+    pub(crate) fn code_for(&self, image: &Image, coroutine: &Type) -> Option<u64> {
         let codes = || self.codes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = codes().get(&coroutine.die) {
             return *known;
@@ -74,14 +77,12 @@ impl Drops {
             .iter()
             .filter(|(_, symbol)| memory::find(symbol.as_bytes(), named.as_bytes()).is_some())
             .map(|(address, _)| *address)
-            .find(|address| {
-                dropped(image, *address).is_some_and(|ty| places::is_same(ty, coroutine))
-            })
+            .find(|address| dropped(image, *address).is_some_and(|ty| ty.is_same(coroutine)))
     }
 
     /// Types of all coroutines that have such code.
     #[cfg(test)]
-    pub(super) fn coroutines(&self, image: &Image) -> Vec<&'static Type> {
+    pub(crate) fn coroutines(&self, image: &Image) -> Vec<&'static Type> {
         let types = self
             .closures
             .iter()
@@ -90,7 +91,7 @@ impl Drops {
     }
 
     /// What the function at `address` does.
-    pub(super) fn callee(&self, image: &Image, address: u64) -> Callee {
+    pub(crate) fn callee(&self, image: &Image, address: u64) -> Callee {
         let callees = || self.callees.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = callees().get(&address) {
             return known.clone();
