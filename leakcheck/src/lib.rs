@@ -27,6 +27,7 @@
 //! - [`Options`] and [`Ignore`], what a check waits for and what it accepts.
 //! - [`LeakGuard`], [`verify_none`] and [`find()`] for tests without an attribute, [`checkpoint()`] for the middle of an
 //!   async test, [`instrument`] for runtimes that a test builds itself.
+//! - [`Registration`], [`Tracked`] and [`Tracker`] for things of your own that must not outlive a test.
 //! - [`Report`], what a check found; also as a JSON file, see below.
 //! - [`dump()`] and [`Snapshot`], every live task of the current runtime at any time.
 //!
@@ -113,7 +114,7 @@ pub use model::{
 pub use options::{Level, Options};
 pub use runtime::instrument;
 pub use snapshot::{Snapshot, dump};
-pub use tracked::{Registration, Tracked};
+pub use tracked::{Registration, Tracked, Tracker};
 
 /// Checks a test for leaks: a modifier above `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[test_log::test]` and others.
 ///

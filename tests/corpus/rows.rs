@@ -102,7 +102,8 @@ const ROWS: &[Row] = &[
     partly(45, "timer that never fires", &[], &[TIMER]),
     partly(46, "timer that fired or was stopped", &[], &[TIMER]),
     covered(48, "buffer taken and not given back", &[
-        "custom::buffers_are_not_given_back", "custom::buffers_are_given_back",
+        "custom::buffers_are_not_given_back", "custom::buffers_are_given_back", "custom::key_is_not_given_back",
+        "custom::keys_are_given_back", "custom::key_is_given_back_twice",
     ]),
     covered(49, "registration that is never undone", &[
         "custom::registration_is_forgotten", "custom::task_keeps_its_registration",
