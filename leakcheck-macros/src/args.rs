@@ -24,10 +24,10 @@ const PATTERNS: [&str; 4] = [
 /// The waiting times; each key is also the name of the method it calls.
 const DURATIONS: [&str; 2] = ["settle", "timeout"];
 
-/// Words of `level`, with the variants they stand for.
+/// Words of `level` and of `levels(..)`, with the variants they stand for, the highest first.
 const LEVELS: [(&str, &str); 3] = [("deny", "Deny"), ("warn", "Warn"), ("off", "Off")];
 
-/// Words of `kinds(..)`, with the variants they stand for.
+/// Words of `kinds(..)` and keys of `levels(..)`, with the variants they stand for.
 const KINDS: [(&str, &str); 6] = [
     ("tasks", "Task"),
     ("threads", "Thread"),
@@ -46,6 +46,8 @@ pub(crate) struct Args {
     durations: [Option<(LitStr, Duration)>; 2],
     /// A word of [`LEVELS`].
     level: Option<LitStr>,
+    /// A word of [`KINDS`] and one of [`LEVELS`] each.
+    levels: Vec<(Ident, LitStr)>,
     /// Words of [`KINDS`].
     kinds: Option<Vec<Ident>>,
     /// The function that gives the options to start from.
@@ -79,6 +81,13 @@ impl Args {
         for (own, default) in self.durations.iter_mut().zip(&defaults.durations) {
             *own = own.take().or_else(|| default.clone());
         }
+        let kept = defaults.levels.iter().filter(|(kind, level)| {
+            let is_given = self.levels.iter().any(|(own, _)| own == kind);
+            let most = self.level.as_ref();
+            !is_given && most.is_none_or(|most| height(level) <= height(most))
+        });
+        let kept: Vec<_> = kept.cloned().collect();
+        self.levels.extend(kept);
         self.level = self.level.or_else(|| defaults.level.clone());
         self.kinds = self.kinds.or_else(|| defaults.kinds.clone());
         self.options = self.options.or_else(|| defaults.options.clone());
@@ -117,6 +126,13 @@ impl Args {
             let variant = variant(&LEVELS, &level.value());
             own.extend(quote_spanned!(span=> .level(#library::Level::#variant)));
         }
+        for (kind, level) in &self.levels {
+            let kind = variant(&KINDS, &kind.to_string());
+            let level = variant(&LEVELS, &level.value());
+            own.extend(quote_spanned! {span=>
+                .level_of(#library::Kind::#kind, #library::Level::#level)
+            });
+        }
         if let Some(kinds) = &self.kinds {
             let kinds = kinds.iter().map(|kind| variant(&KINDS, &kind.to_string()));
             own.extend(quote_spanned!(span=> .kinds([#(#library::Kind::#kinds),*])));
@@ -132,6 +148,12 @@ impl Args {
 fn variant(words: &[(&str, &str)], word: &str) -> Option<Ident> {
     let (_, variant) = words.iter().find(|(known, _)| *known == word)?;
     Some(Ident::new(variant, Span::mixed_site()))
+}
+
+/// Levels in order.
+fn height(level: &LitStr) -> usize {
+    let place = LEVELS.iter().position(|(word, _)| *word == level.value());
+    place.map_or(0, |place| LEVELS.len() - place)
 }
 
 /// Refuses a word that is not in `valid`.
@@ -179,6 +201,7 @@ impl Table for Args {
             "settle",
             "timeout",
             "level",
+            "levels",
             "kinds",
             "options",
             "crate",
@@ -195,6 +218,8 @@ impl Table for Args {
             let level: LitStr = entry.assigned(r#"level = "deny""#)?;
             one_of(entry, level.span(), &level.value(), &LEVELS)?;
             self.level = Some(level);
+        } else if key == "levels" {
+            self.levels = levels(entry)?;
         } else if key == "kinds" {
             self.kinds = Some(kinds(entry)?);
         } else if key == "options" {
@@ -261,6 +286,22 @@ fn kinds(entry: &Entry) -> syn::Result<Vec<Ident>> {
     errors.finish(kinds)
 }
 
+/// The kinds of `levels(..)`, each once and with its level.
+fn levels(entry: &Entry) -> syn::Result<Vec<(Ident, LitStr)>> {
+    let form = r#"levels(threads = "warn", fds = "off")"#;
+    let mut errors = Errors::default();
+    let mut levels: Vec<(Ident, LitStr)> = Vec::new();
+    for (kind, level) in entry.pairs::<LitStr>(form)? {
+        if levels.iter().any(|(other, _)| *other == kind) {
+            errors.push(entry.error(kind.span(), format_args!("`{kind}` is given twice")));
+        }
+        errors.keep(one_of(entry, kind.span(), &kind.to_string(), &KINDS));
+        errors.keep(one_of(entry, level.span(), &level.value(), &LEVELS));
+        levels.push((kind, level));
+    }
+    errors.finish(levels)
+}
+
 impl ToTokens for Args {
     /// Writes the arguments as a user would, each followed by a comma.
     fn to_tokens(&self, tokens: &mut TokenStream) {
@@ -278,6 +319,11 @@ impl ToTokens for Args {
         }
         if let Some(level) = &self.level {
             tokens.extend(quote!(level = #level,));
+        }
+        if !self.levels.is_empty() {
+            let levels = self.levels.iter();
+            let levels = levels.map(|(kind, level)| quote!(#kind = #level));
+            tokens.extend(quote!(levels(#(#levels),*),));
         }
         if let Some(kinds) = &self.kinds {
             tokens.extend(quote!(kinds(#(#kinds),*),));

@@ -11,7 +11,7 @@ use leakcheck_introspect::{Graph, TaskList};
 use crate::{
     capture::{self, Trace},
     diff::{self, Group},
-    model::{Awaited, Frame, Kind, Leak, Resource, Tie, Waiting},
+    model::{Awaited, Frame, Kind, Leak, Level, Resource, Tie, Waiting},
 };
 
 /// One finding per kind, creation path and name. `own` is the token of the check's own runtime.
@@ -42,6 +42,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
     let trace = capture::trace(group.origin, package_dir);
     Leak {
         kind: group.kind,
+        level: Level::Deny,
         count: group.count,
         accept: accept(group, &trace),
         fingerprint: fingerprint(group.kind, group.name.as_deref(), &trace),
@@ -70,6 +71,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
 pub(crate) fn unnamed_tasks(count: usize) -> Leak {
     Leak {
         kind: Kind::Task,
+        level: Level::Deny,
         count,
         name: None,
         created_at: None,

@@ -47,6 +47,7 @@
 //! | variable | values | default |
 //! |---|---|---|
 //! | `LEAKCHECK` | `deny` fails the test, `warn` only prints, `off` checks nothing | `deny` |
+//! | `LEAKCHECK_LEVELS` | the same for single kinds, such as `threads=warn,custom=off` | what `LEAKCHECK` says |
 //! | `LEAKCHECK_TRACE` | `off` takes no stacks, `site` shows the site and its callers, `full` whole stacks | `site` |
 //! | `LEAKCHECK_SETTLE` | how long to wait for things to end, such as `500ms` | `1s` |
 //! | `LEAKCHECK_TIMEOUT` | parsed; no effect in this version | |
@@ -142,6 +143,7 @@ pub use tracked::{Registration, Tracked, Tracker};
 ///   as `key = "a"`, `key = ["a", "b"]` or `key("a")`; see [`Ignore`].
 /// - `settle = "500ms"`, `timeout = "5s"`: see [`Options::settle`] and [`Options::timeout`].
 /// - `level = "deny"`, `"warn"` or `"off"`: see [`Level`].
+/// - `levels(threads = "warn", fds = "off")`: the same for single kinds; see [`Options::level_of`].
 /// - `kinds(tasks, threads)`: checks these only; see [`Options::kinds`].
 /// - `options = path`: a function that returns [`Options`], which the other keys are put on top of.
 /// - `crate = "path"`: where this crate is found under another name.

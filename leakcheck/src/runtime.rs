@@ -17,7 +17,6 @@ use crate::{
     check::{Check, Watched},
     entry::TestMeta,
     env::{self, Env},
-    model::Verdict,
     options::{Level, Options},
     outcome::{Outcome, refuse},
     output,
@@ -294,6 +293,6 @@ impl Session {
         }
         let report = self.check.conclude(outcome.body());
         output::publish(&report, self.env);
-        outcome.finish(report.verdict() == Verdict::Leaked, self.level)
+        outcome.finish(report.fails(), self.level)
     }
 }

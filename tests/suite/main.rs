@@ -23,6 +23,7 @@ mod identity;
 mod ignores;
 mod layers;
 mod left;
+mod levels;
 mod nested;
 mod output;
 mod panics;

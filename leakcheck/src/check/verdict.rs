@@ -30,12 +30,15 @@ impl Check {
         let start = Instant::now();
         let coverage = self.coverage();
         let mut notes = Vec::new();
-        let sorted = if self.found.is_empty() {
+        let mut sorted = if self.found.is_empty() {
             Sorted::default()
         } else {
             self.sorted(&self.found)
         };
         notes.extend(sorted.notes);
+        for leak in &mut sorted.leaks {
+            leak.level = self.options.level_for(leak.kind);
+        }
         let is_unread = |leak: &Leak| leak.kind == Kind::Task && leak.waiting.is_none();
         if let Some(why) = &self.found.unread
             && sorted.leaks.iter().any(is_unread)
