@@ -27,6 +27,8 @@
 //! - [`Options`] and [`Ignore`], what a check waits for and what it accepts.
 //! - [`LeakGuard`], [`verify_none`] and [`find()`] for tests without an attribute, [`checkpoint()`] for the middle of an
 //!   async test, [`instrument`] for runtimes that a test builds itself.
+//! - [`background`] and [`background_thread`] for work that the end of the test ends, [`allow_static`] for what lives as
+//!   long as the process.
 //! - [`Registration`], [`Tracked`] and [`Tracker`] for things of your own that must not outlive a test.
 //! - [`Report`], what a check found; also as a JSON file, see below.
 //! - [`dump()`] and [`Snapshot`], every live task of the current runtime at any time.
@@ -69,6 +71,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod background;
 mod capture;
 mod check;
 mod checkpoint;
@@ -97,12 +100,14 @@ mod scope;
 mod settle;
 mod snapshot;
 mod sources;
+mod statics;
 mod subject;
 mod sync;
 #[allow(unsafe_code, reason = "the only home of unsafe code")]
 mod sys;
 mod tracked;
 
+pub use background::{background, background_thread};
 pub use checkpoint::{Checkpoint, checkpoint};
 pub use error::Error;
 pub use find::{find, verify_none};
@@ -115,6 +120,7 @@ pub use model::{
 pub use options::{Level, Options};
 pub use runtime::instrument;
 pub use snapshot::{Snapshot, dump};
+pub use statics::allow_static;
 pub use tracked::{Registration, Tracked, Tracker};
 
 /// Checks a test for leaks: a modifier above `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[test_log::test]` and others.

@@ -11,6 +11,7 @@ macro_rules! run {
 }
 
 mod attribution;
+mod background;
 mod builtin;
 mod checkpoints;
 mod child;
