@@ -56,7 +56,7 @@ fn it_ends_on_a_runtime_of_somebody_elses_too() {
 fn what_does_not_end_is_left_behind() {
     let run = run!(is_stuck);
     assert_fails(&run);
-    let line = "let task = tokio::spawn(park(sender));";
+    let line = "let task = tokio::spawn(async move {";
     assert_left(&run.report().leaks, &[tasks(1, line)]);
 }
 
@@ -152,19 +152,17 @@ mod subject {
         tokio::task::yield_now().await;
     }
 
-    async fn park(sender: tokio::sync::oneshot::Sender<()>) {
-        sender.send(()).unwrap();
-        loop {
-            thread::park();
-        }
-    }
-
     #[leak_checked(settle = "100ms")]
     #[tokio::test(flavor = "multi_thread")]
     #[ignore = "leaks on purpose"]
     async fn is_stuck() {
         let (sender, parks) = tokio::sync::oneshot::channel();
-        let task = tokio::spawn(park(sender));
+        let task = tokio::spawn(async move {
+            sender.send(()).unwrap();
+            loop {
+                thread::park();
+            }
+        });
         background(task);
         parks.await.unwrap();
     }
