@@ -50,6 +50,8 @@ pub(crate) struct Args {
     levels: Vec<(Ident, LitStr)>,
     /// Words of [`KINDS`].
     kinds: Option<Vec<Ident>>,
+    /// How often the test runs: to warm up, and measured.
+    repeat: Option<(LitStr, [u32; 2])>,
     /// The function that gives the options to start from.
     options: Option<Path>,
     /// Where this library is found, if not at `::leakcheck`.
@@ -90,6 +92,7 @@ impl Args {
         self.levels.extend(kept);
         self.level = self.level.or_else(|| defaults.level.clone());
         self.kinds = self.kinds.or_else(|| defaults.kinds.clone());
+        self.repeat = self.repeat.or_else(|| defaults.repeat.clone());
         self.options = self.options.or_else(|| defaults.options.clone());
         self.library = self.library.or_else(|| defaults.library.clone());
         self
@@ -102,6 +105,19 @@ impl Args {
             .as_ref()
             .and_then(|path| path.parse_with(Path::parse_mod_style).ok());
         named.unwrap_or_else(|| parse_quote_spanned!(Span::mixed_site()=> ::leakcheck))
+    }
+
+    /// The rounds that the body runs in, if it is repeated: to warm up, and measured.
+    pub(crate) fn rounds(&self) -> Option<[u32; 2]> {
+        self.repeat.as_ref().map(|(_, rounds)| *rounds)
+    }
+
+    /// Refuses a test or a module that cannot be repeated, if it shall be.
+    pub(crate) fn refuse_repeat(&self, why: &str) -> syn::Result<()> {
+        match &self.repeat {
+            Some((text, _)) => Err(syn::Error::new(text.span(), format!("`repeat`: {why}"))),
+            None => Ok(()),
+        }
     }
 
     /// The expression that builds the options.
@@ -203,6 +219,7 @@ impl Table for Args {
             "level",
             "levels",
             "kinds",
+            "repeat",
             "options",
             "crate",
         ]
@@ -222,6 +239,8 @@ impl Table for Args {
             self.levels = levels(entry)?;
         } else if key == "kinds" {
             self.kinds = Some(kinds(entry)?);
+        } else if key == "repeat" {
+            self.repeat = Some(repeat(entry)?);
         } else if key == "options" {
             self.options =
                 Some(entry.assigned_with(parse_options, "options = path::to::function")?);
@@ -271,6 +290,27 @@ fn duration(entry: &Entry) -> syn::Result<(LitStr, Duration)> {
         return Err(entry.error(text.span(), "a test cannot end within no time"));
     }
     Ok((text, duration))
+}
+
+/// Rounds to warm up and rounds that are measured.
+fn repeat(entry: &Entry) -> syn::Result<(LitStr, [u32; 2])> {
+    let form = r#"repeat = "3:5""#;
+    let text: LitStr = entry.assigned(form)?;
+    let value = text.value();
+    let rounds = value.split_once(':').and_then(|(warm_up, measured)| {
+        Some([warm_up.trim().parse().ok()?, measured.trim().parse().ok()?])
+    });
+    match rounds {
+        Some([_, 0 | 1]) => Err(entry.error(
+            text.span(),
+            "growth shows from two measured rounds on; they are the second number",
+        )),
+        Some(rounds) => Ok((text, rounds)),
+        None => Err(entry.error(
+            text.span(),
+            format_args!("write rounds to warm up and rounds to measure, as `{form}`"),
+        )),
+    }
 }
 
 /// The words of `kinds(..)`, each once.
@@ -327,6 +367,9 @@ impl ToTokens for Args {
         }
         if let Some(kinds) = &self.kinds {
             tokens.extend(quote!(kinds(#(#kinds),*),));
+        }
+        if let Some((repeat, _)) = &self.repeat {
+            tokens.extend(quote!(repeat = #repeat,));
         }
         if let Some(options) = &self.options {
             tokens.extend(quote!(options = #options,));

@@ -153,6 +153,33 @@ fn accept(group: &Group, trace: &Trace) -> Option<String> {
     }
 }
 
+/// How much more of one thing each round of a repeated test left behind.
+pub(crate) fn growth(steps: &[usize]) -> String {
+    let rounds = steps.len();
+    match steps {
+        [first, rest @ ..] if rest.iter().all(|step| step == first) => {
+            format!("each of {rounds} rounds left {first} more behind")
+        }
+        _ => {
+            let steps: Vec<String> = steps.iter().map(ToString::to_string).collect();
+            format!(
+                "each of {rounds} rounds left more behind: {}",
+                steps.join(", ")
+            )
+        }
+    }
+}
+
+/// What a repeated test looks at.
+pub(crate) fn rounds(warm_up: u32, measured: u32) -> String {
+    let warm_up = match warm_up {
+        0 => String::new(),
+        1 => " after 1 to warm up".to_owned(),
+        rounds => format!(" after {rounds} to warm up"),
+    };
+    format!("{measured} rounds were measured{warm_up}; only what grew in each of them is reported")
+}
+
 /// FNV-1a over what stays the same when lines move: the kind, the name and the functions on the path.
 fn fingerprint(kind: Kind, name: Option<&str>, trace: &Trace) -> String {
     let functions = |frames: &[Frame]| -> Vec<String> {

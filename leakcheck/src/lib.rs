@@ -151,6 +151,9 @@ pub use tracked::{Registration, Tracked, Tracker};
 /// - `level = "deny"`, `"warn"` or `"off"`: see [`Level`].
 /// - `levels(threads = "warn", fds = "off")`: the same for single kinds; see [`Options::level_of`].
 /// - `kinds(tasks, threads)`: checks these only; see [`Options::kinds`].
+/// - `repeat = "3:5"`: runs the body in 3 rounds to warm up and 5 that are measured, on one runtime, and fails only if
+///   each measured round left more behind than the one before: slow growth, where a constant number is meant to stay.
+///   For tests without parameters.
 /// - `options = path`: a function that returns [`Options`], which the other keys are put on top of.
 /// - `crate = "path"`: where this crate is found under another name.
 pub use leakcheck_macros::leak_checked;

@@ -1,6 +1,10 @@
 //! The three ways in which the attributes run a test: a plain function, a future on a runtime of our own, a future on
 //! a runtime of somebody else's.
 
+mod repeat;
+
+pub use repeat::{repeat_async, repeat_sync};
+
 use std::{
     any::Any,
     future::{Future, poll_fn},

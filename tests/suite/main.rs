@@ -30,6 +30,7 @@ mod output;
 mod panics;
 mod paused;
 mod quiet;
+mod rounds;
 mod settle;
 mod shared;
 mod stuck;

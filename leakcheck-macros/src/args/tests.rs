@@ -140,7 +140,8 @@ fn a_level_of_a_kind_is_a_default_as_far_as_the_own_level_goes() {
 #[test]
 fn what_is_written_out_reads_the_same() {
     let tokens = quote! {
-        ignore_top_function = ["a"], settle = "1s", level = "warn", levels(fds = "off"), kinds(tasks), options = a::b, crate = "lc",
+        ignore_top_function = ["a"], settle = "1s", level = "warn", levels(fds = "off"), kinds(tasks),
+        repeat = "3:5", options = a::b, crate = "lc",
     };
     assert_eq!(
         args(tokens.clone()).into_token_stream().to_string(),

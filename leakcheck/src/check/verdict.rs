@@ -29,8 +29,13 @@ impl Check {
     pub(crate) fn conclude(self, body: Body) -> Report {
         let start = Instant::now();
         let coverage = self.coverage();
-        let mut notes = Vec::new();
-        let mut sorted = if self.found.is_empty() {
+        let mut notes = self.remarks.clone();
+        let mut sorted = if let Some(leaks) = self.grown.clone() {
+            Sorted {
+                leaks,
+                ..Sorted::default()
+            }
+        } else if self.found.is_empty() {
             Sorted::default()
         } else {
             self.sorted(&self.found)

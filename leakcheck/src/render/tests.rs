@@ -158,6 +158,23 @@ fn tasks_and_a_thread() {
 }
 
 #[test]
+fn growth() {
+    let grown = |steps: &[usize]| Leak {
+        note: Some(crate::explain::growth(steps)),
+        ..task(steps.iter().sum())
+    };
+    let report = Report {
+        notes: vec![
+            crate::explain::rounds(0, 2),
+            crate::explain::rounds(1, 2),
+            crate::explain::rounds(3, 5),
+        ],
+        ..report(vec![grown(&[2; 5]), grown(&[1, 3, 1])])
+    };
+    golden("growth.txt", &text(&report));
+}
+
+#[test]
 fn warnings() {
     let warning = |leak: Leak| Leak {
         level: Level::Warn,
