@@ -76,6 +76,8 @@ pub struct Frame {
 pub struct Leak {
     /// `task`, `thread`, ..
     pub kind: String,
+    /// `warn` for what fails no test.
+    pub level: Option<String>,
     /// How many.
     pub count: usize,
     /// A thread's name, or the path of a task's future.

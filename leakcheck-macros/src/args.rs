@@ -24,10 +24,10 @@ const PATTERNS: [&str; 4] = [
 /// The waiting times; each key is also the name of the method it calls.
 const DURATIONS: [&str; 2] = ["settle", "timeout"];
 
-/// Words of `level`, with the variants they stand for.
+/// Words of `level` and of `levels(..)`, with the variants they stand for, the highest first.
 const LEVELS: [(&str, &str); 3] = [("deny", "Deny"), ("warn", "Warn"), ("off", "Off")];
 
-/// Words of `kinds(..)`, with the variants they stand for.
+/// Words of `kinds(..)` and keys of `levels(..)`, with the variants they stand for.
 const KINDS: [(&str, &str); 6] = [
     ("tasks", "Task"),
     ("threads", "Thread"),
@@ -46,8 +46,12 @@ pub(crate) struct Args {
     durations: [Option<(LitStr, Duration)>; 2],
     /// A word of [`LEVELS`].
     level: Option<LitStr>,
+    /// A word of [`KINDS`] and one of [`LEVELS`] each.
+    levels: Vec<(Ident, LitStr)>,
     /// Words of [`KINDS`].
     kinds: Option<Vec<Ident>>,
+    /// How often the test runs: to warm up, and measured.
+    repeat: Option<(LitStr, [u32; 2])>,
     /// The function that gives the options to start from.
     options: Option<Path>,
     /// Where this library is found, if not at `::leakcheck`.
@@ -79,8 +83,16 @@ impl Args {
         for (own, default) in self.durations.iter_mut().zip(&defaults.durations) {
             *own = own.take().or_else(|| default.clone());
         }
+        let kept = defaults.levels.iter().filter(|(kind, level)| {
+            let is_given = self.levels.iter().any(|(own, _)| own == kind);
+            let most = self.level.as_ref();
+            !is_given && most.is_none_or(|most| height(level) <= height(most))
+        });
+        let kept: Vec<_> = kept.cloned().collect();
+        self.levels.extend(kept);
         self.level = self.level.or_else(|| defaults.level.clone());
         self.kinds = self.kinds.or_else(|| defaults.kinds.clone());
+        self.repeat = self.repeat.or_else(|| defaults.repeat.clone());
         self.options = self.options.or_else(|| defaults.options.clone());
         self.library = self.library.or_else(|| defaults.library.clone());
         self
@@ -93,6 +105,19 @@ impl Args {
             .as_ref()
             .and_then(|path| path.parse_with(Path::parse_mod_style).ok());
         named.unwrap_or_else(|| parse_quote_spanned!(Span::mixed_site()=> ::leakcheck))
+    }
+
+    /// The rounds that the body runs in, if it is repeated: to warm up, and measured.
+    pub(crate) fn rounds(&self) -> Option<[u32; 2]> {
+        self.repeat.as_ref().map(|(_, rounds)| *rounds)
+    }
+
+    /// Refuses a test or a module that cannot be repeated, if it shall be.
+    pub(crate) fn refuse_repeat(&self, why: &str) -> syn::Result<()> {
+        match &self.repeat {
+            Some((text, _)) => Err(syn::Error::new(text.span(), format!("`repeat`: {why}"))),
+            None => Ok(()),
+        }
     }
 
     /// The expression that builds the options.
@@ -117,6 +142,13 @@ impl Args {
             let variant = variant(&LEVELS, &level.value());
             own.extend(quote_spanned!(span=> .level(#library::Level::#variant)));
         }
+        for (kind, level) in &self.levels {
+            let kind = variant(&KINDS, &kind.to_string());
+            let level = variant(&LEVELS, &level.value());
+            own.extend(quote_spanned! {span=>
+                .level_of(#library::Kind::#kind, #library::Level::#level)
+            });
+        }
         if let Some(kinds) = &self.kinds {
             let kinds = kinds.iter().map(|kind| variant(&KINDS, &kind.to_string()));
             own.extend(quote_spanned!(span=> .kinds([#(#library::Kind::#kinds),*])));
@@ -132,6 +164,12 @@ impl Args {
 fn variant(words: &[(&str, &str)], word: &str) -> Option<Ident> {
     let (_, variant) = words.iter().find(|(known, _)| *known == word)?;
     Some(Ident::new(variant, Span::mixed_site()))
+}
+
+/// Levels in order.
+fn height(level: &LitStr) -> usize {
+    let place = LEVELS.iter().position(|(word, _)| *word == level.value());
+    place.map_or(0, |place| LEVELS.len() - place)
 }
 
 /// Refuses a word that is not in `valid`.
@@ -179,7 +217,9 @@ impl Table for Args {
             "settle",
             "timeout",
             "level",
+            "levels",
             "kinds",
+            "repeat",
             "options",
             "crate",
         ]
@@ -195,8 +235,12 @@ impl Table for Args {
             let level: LitStr = entry.assigned(r#"level = "deny""#)?;
             one_of(entry, level.span(), &level.value(), &LEVELS)?;
             self.level = Some(level);
+        } else if key == "levels" {
+            self.levels = levels(entry)?;
         } else if key == "kinds" {
             self.kinds = Some(kinds(entry)?);
+        } else if key == "repeat" {
+            self.repeat = Some(repeat(entry)?);
         } else if key == "options" {
             self.options =
                 Some(entry.assigned_with(parse_options, "options = path::to::function")?);
@@ -248,6 +292,27 @@ fn duration(entry: &Entry) -> syn::Result<(LitStr, Duration)> {
     Ok((text, duration))
 }
 
+/// Rounds to warm up and rounds that are measured.
+fn repeat(entry: &Entry) -> syn::Result<(LitStr, [u32; 2])> {
+    let form = r#"repeat = "3:5""#;
+    let text: LitStr = entry.assigned(form)?;
+    let value = text.value();
+    let rounds = value.split_once(':').and_then(|(warm_up, measured)| {
+        Some([warm_up.trim().parse().ok()?, measured.trim().parse().ok()?])
+    });
+    match rounds {
+        Some([_, 0 | 1]) => Err(entry.error(
+            text.span(),
+            "growth shows from two measured rounds on; they are the second number",
+        )),
+        Some(rounds) => Ok((text, rounds)),
+        None => Err(entry.error(
+            text.span(),
+            format_args!("write rounds to warm up and rounds to measure, as `{form}`"),
+        )),
+    }
+}
+
 /// The words of `kinds(..)`, each once.
 fn kinds(entry: &Entry) -> syn::Result<Vec<Ident>> {
     let mut errors = Errors::default();
@@ -259,6 +324,22 @@ fn kinds(entry: &Entry) -> syn::Result<Vec<Ident>> {
         }
     }
     errors.finish(kinds)
+}
+
+/// The kinds of `levels(..)`, each once and with its level.
+fn levels(entry: &Entry) -> syn::Result<Vec<(Ident, LitStr)>> {
+    let form = r#"levels(threads = "warn", fds = "off")"#;
+    let mut errors = Errors::default();
+    let mut levels: Vec<(Ident, LitStr)> = Vec::new();
+    for (kind, level) in entry.pairs::<LitStr>(form)? {
+        if levels.iter().any(|(other, _)| *other == kind) {
+            errors.push(entry.error(kind.span(), format_args!("`{kind}` is given twice")));
+        }
+        errors.keep(one_of(entry, kind.span(), &kind.to_string(), &KINDS));
+        errors.keep(one_of(entry, level.span(), &level.value(), &LEVELS));
+        levels.push((kind, level));
+    }
+    errors.finish(levels)
 }
 
 impl ToTokens for Args {
@@ -279,8 +360,16 @@ impl ToTokens for Args {
         if let Some(level) = &self.level {
             tokens.extend(quote!(level = #level,));
         }
+        if !self.levels.is_empty() {
+            let levels = self.levels.iter();
+            let levels = levels.map(|(kind, level)| quote!(#kind = #level));
+            tokens.extend(quote!(levels(#(#levels),*),));
+        }
         if let Some(kinds) = &self.kinds {
             tokens.extend(quote!(kinds(#(#kinds),*),));
+        }
+        if let Some((repeat, _)) = &self.repeat {
+            tokens.extend(quote!(repeat = #repeat,));
         }
         if let Some(options) = &self.options {
             tokens.extend(quote!(options = #options,));

@@ -44,6 +44,9 @@ pub(crate) fn checked(
         let driver = syn::Ident::new(driver, span);
         quote_spanned!(span=> #library::__private::#driver(#meta, &|| #options, &#ends, #rest))
     };
+    let rounds = args.rounds().map(|[warm_up, measured]| {
+        quote_spanned!(span=> #library::__private::Rounds { warm_up: #warm_up, measured: #measured })
+    });
     match driver {
         Driver::Sync(harness) => {
             let output = match test.outcome() {
@@ -51,8 +54,16 @@ pub(crate) fn checked(
                 Outcome::Unnameable => TokenStream::new(),
                 Outcome::Never | Outcome::Type(_) => test.sig.output.to_token_stream(),
             };
-            let call = call("run_sync", quote_spanned!(span=> body));
-            let call = quote_spanned!(span=> let body = move || #output #body; #call);
+            let call = match &rounds {
+                None => {
+                    let call = call("run_sync", quote_spanned!(span=> body));
+                    quote_spanned!(span=> let body = move || #output #body; #call)
+                }
+                Some(rounds) => {
+                    let call = call("repeat_sync", quote_spanned!(span=> #rounds, &body));
+                    quote_spanned!(span=> let body = || #output #body; #call)
+                }
+            };
             match harness {
                 Harness::IsUnaware => call,
                 Harness::Knows => should_panic.invert(&call),
@@ -63,10 +74,18 @@ pub(crate) fn checked(
             quote_spanned!(span=> let body = async move #body; #call.await)
         }
         Driver::Async(runtime) => {
-            let call = call("run_async", {
-                let build = runtime.build(&library);
-                quote_spanned!(span=> #build, body)
-            });
+            let build = runtime.build(&library);
+            if let Some(rounds) = &rounds {
+                return repeated(
+                    test,
+                    &body,
+                    &call(
+                        "repeat_async",
+                        quote_spanned!(span=> #build, #rounds, &body),
+                    ),
+                );
+            }
+            let call = call("run_async", quote_spanned!(span=> #build, body));
             let (output, body, call) = match test.outcome() {
                 Outcome::Unit => (quote!(()), body, call),
                 Outcome::Unnameable => (quote!(_), body, call),
@@ -84,6 +103,21 @@ pub(crate) fn checked(
                 #call
             }
         }
+    }
+}
+
+/// The statements that make a future for each round.
+fn repeated(test: &TestFn, body: &TokenStream, call: &TokenStream) -> TokenStream {
+    let output = match test.outcome() {
+        Outcome::Unit | Outcome::Never => quote!(()),
+        Outcome::Unnameable => quote!(_),
+        Outcome::Type(ty) => ty.to_token_stream(),
+    };
+    quote_spanned! {test.result_span()=>
+        let body = || -> ::core::pin::Pin<::std::boxed::Box<dyn ::core::future::Future<Output = #output>>> {
+            ::std::boxed::Box::pin(async move #body)
+        };
+        #call
     }
 }
 

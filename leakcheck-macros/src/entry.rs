@@ -179,6 +179,29 @@ impl Entry {
             Ok(words.into_iter().collect())
         }
     }
+
+    /// The pairs of `key(word = value, word = value)`, where `form` shows a correct one.
+    pub(crate) fn pairs<T: Parse>(&self, form: &str) -> syn::Result<Vec<(Ident, T)>> {
+        let Value::Listed(tokens) = &self.value else {
+            return Err(self.expected(form));
+        };
+        let pair = |input: ParseStream<'_>| {
+            let word: Ident = input.parse()?;
+            input.parse::<Token![=]>()?;
+            Ok((word, input.parse()?))
+        };
+        let pairs = |input: ParseStream<'_>| {
+            syn::punctuated::Punctuated::<_, Token![,]>::parse_terminated_with(input, pair)
+        };
+        let pairs = pairs
+            .parse2(tokens.clone())
+            .map_err(|_| self.expected(form))?;
+        if pairs.is_empty() {
+            Err(self.expected(form))
+        } else {
+            Ok(pairs.into_iter().collect())
+        }
+    }
 }
 
 impl Parse for Entry {

@@ -9,7 +9,7 @@ use crate::body::Driver;
 use crate::module::Module;
 use crate::runtime::Runtime;
 use crate::should_panic::{Harness, ShouldPanic};
-use crate::test_fn::TestFn;
+use crate::test_fn::{Outcome, TestFn};
 use crate::{above, body, defer, prior};
 
 /// Which of the two attributes is being expanded.
@@ -88,11 +88,22 @@ fn expand(args: &Args, form: Form, mut test: TestFn) -> syn::Result<TokenStream>
         .map(|attr| Role::of(attr, &library))
         .collect();
     refuse_second(&form, &test, &roles)?;
+    if !test.sig.inputs.is_empty() {
+        args.refuse_repeat("a test with parameters has them for one round only")?;
+    }
     if let Some(deferred) = defer::defer(args, &form, &test, &roles)? {
         return Ok(deferred);
     }
     prior::refuse(&test)?;
     let driver = drive(form, &mut test, &roles, &library)?;
+    if let Driver::Within = driver {
+        args.refuse_repeat(
+            "the test needs a runtime of its own: use `#[leakcheck::test]` or `#[tokio::test]`",
+        )?;
+    }
+    if let Outcome::Never = test.outcome() {
+        args.refuse_repeat("a test that never returns has one round only")?;
+    }
     let harness = match driver {
         Driver::Sync(harness) => harness,
         Driver::Async(_) | Driver::Within => Harness::IsUnaware,

@@ -31,3 +31,12 @@ pub enum ShouldPanic {
     /// `#[should_panic(expected = "..")]`: a panic whose message contains the text passes.
     With(&'static str),
 }
+
+/// How often a test is repeated.
+#[derive(Clone, Copy, Debug)]
+pub struct Rounds {
+    /// Rounds before the first that counts.
+    pub warm_up: u32,
+    /// Rounds that count.
+    pub measured: u32,
+}

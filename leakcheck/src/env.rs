@@ -6,6 +6,7 @@ use once_cell::sync::OnceCell;
 
 use crate::{
     error::{Error, Repr},
+    model::Kind,
     options::{Level, Options},
 };
 
@@ -52,6 +53,7 @@ pub(crate) enum ReportDir {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Env {
     level: Option<Level>,
+    levels: Vec<(Kind, Level)>,
     settle: Option<Duration>,
     timeout: Option<Duration>,
     pub(crate) trace: TraceLevel,
@@ -77,15 +79,8 @@ impl Env {
         // An empty variable is one that a CI file left out.
         let read = |name: &str| get(name).filter(|value| !value.is_empty());
         Ok(Self {
-            level: choice(
-                "LEAKCHECK",
-                read("LEAKCHECK"),
-                &[
-                    ("deny", Level::Deny),
-                    ("warn", Level::Warn),
-                    ("off", Level::Off),
-                ],
-            )?,
+            level: choice("LEAKCHECK", read("LEAKCHECK"), &LEVELS)?,
+            levels: read("LEAKCHECK_LEVELS").map_or(Ok(Vec::new()), |value| levels(&value))?,
             trace: choice(
                 "LEAKCHECK_TRACE",
                 read("LEAKCHECK_TRACE"),
@@ -125,6 +120,9 @@ impl Env {
         if let Some(level) = self.level {
             options = options.level(level);
         }
+        for (kind, level) in &self.levels {
+            options = options.level_of(*kind, *level);
+        }
         if let Some(settle) = self.settle {
             options = options.settle(settle);
         }
@@ -133,6 +131,37 @@ impl Env {
         }
         options
     }
+}
+
+const LEVELS: [(&str, Level); 3] = [
+    ("deny", Level::Deny),
+    ("warn", Level::Warn),
+    ("off", Level::Off),
+];
+
+/// Levels of single kinds: `threads=warn,custom=off`.
+fn levels(value: &str) -> Result<Vec<(Kind, Level)>, Error> {
+    let read = |entry: &str| {
+        let (kind, level) = entry.split_once('=')?;
+        let (kind, _) = Kind::CHOICES
+            .iter()
+            .find(|(_, word)| *word == kind.trim())?;
+        let (_, level) = LEVELS.iter().find(|(word, _)| *word == level.trim())?;
+        Some((*kind, *level))
+    };
+    value
+        .split(',')
+        .map(|entry| {
+            read(entry).ok_or_else(|| {
+                let kinds = one_of(Kind::CHOICES.iter().map(|(_, word)| *word));
+                let levels = one_of(LEVELS.iter().map(|(word, _)| *word));
+                let expected = format!(
+                    "a list such as `threads=warn,custom=off`, of {kinds}, each with {levels}"
+                );
+                unknown("LEAKCHECK_LEVELS", value, expected)
+            })
+        })
+        .collect()
 }
 
 const REQUIREMENTS: [(&str, Requirement); 7] = [
@@ -228,6 +257,11 @@ mod tests {
         );
         let env = parse("LEAKCHECK_SETTLE", "1s 500ms").unwrap();
         assert_eq!(env.options().settle_limit(), Duration::from_millis(1500));
+        let env = parse("LEAKCHECK_LEVELS", "threads=warn, custom = off").unwrap();
+        assert_eq!(
+            env.levels,
+            [(Kind::Thread, Level::Warn), (Kind::Custom, Level::Off)]
+        );
         let env = parse("LEAKCHECK_REPORT_DIR", "all:out").unwrap();
         assert_eq!(env.report_dir, Some(ReportDir::All("out".into())));
         let env = parse("LEAKCHECK_REQUIRE", "tasks, sites").unwrap();
@@ -244,6 +278,12 @@ mod tests {
                 "LEAKCHECK",
                 "yes",
                 "failed to read LEAKCHECK=\"yes\": expected `deny`, `warn` or `off`",
+            ),
+            (
+                "LEAKCHECK_LEVELS",
+                "threads=of",
+                "failed to read LEAKCHECK_LEVELS=\"threads=of\": expected a list such as `threads=warn,custom=off`, of \
+                 `tasks`, `threads`, `timers`, `fds`, `processes` or `custom`, each with `deny`, `warn` or `off`",
             ),
             (
                 "LEAKCHECK_SETTLE",

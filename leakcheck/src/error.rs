@@ -1,6 +1,6 @@
 //! The one error type: what was being done, and on what.
 
-use std::path::PathBuf;
+use std::{borrow::Cow, panic::Location, path::PathBuf};
 
 /// Why a check could not be made as asked.
 ///
@@ -24,6 +24,18 @@ pub(crate) enum Repr {
     NoRuntime,
     /// Tasks that could not be read.
     Unreadable { why: String },
+    /// Something of the user's own that is in use already.
+    Taken {
+        what: Cow<'static, str>,
+        key: String,
+        at: &'static Location<'static>,
+    },
+    /// Something of the user's own that is not in use, and where it was given back before.
+    NotTaken {
+        what: Cow<'static, str>,
+        key: String,
+        before: Option<&'static Location<'static>>,
+    },
     /// A file that could not be written.
     Write { path: PathBuf, cause: String },
 }
@@ -55,6 +67,23 @@ impl std::fmt::Display for Error {
                  inside `Handle::enter`",
             ),
             Repr::Unreadable { why } => write!(f, "failed to read the tasks of this program: {why}"),
+            Repr::Taken { what, key, at } => write!(
+                f,
+                "failed to take {what} `{key}`: it is in use already, since {}:{}; give it back first, or choose keys \
+                 that are unique",
+                at.file(),
+                at.line()
+            ),
+            Repr::NotTaken { what, key, before: Some(at) } => write!(
+                f,
+                "failed to give back {what} `{key}`: it was given back already, at {}:{}",
+                at.file(),
+                at.line()
+            ),
+            Repr::NotTaken { what, key, before: None } => write!(
+                f,
+                "failed to give back {what} `{key}`: it is not in use: it was never taken, or given back long ago"
+            ),
             Repr::Write { path, cause } => {
                 write!(f, "failed to write the report to {}: {cause}", path.display())
             }

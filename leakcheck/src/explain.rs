@@ -11,7 +11,7 @@ use leakcheck_introspect::{Graph, TaskList};
 use crate::{
     capture::{self, Trace},
     diff::{self, Group},
-    model::{Awaited, Frame, Kind, Leak, Resource, Tie, Waiting},
+    model::{Awaited, Frame, Kind, Leak, Level, Resource, Tie, Waiting},
 };
 
 /// One finding per kind, creation path and name. `own` is the token of the check's own runtime.
@@ -42,6 +42,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
     let trace = capture::trace(group.origin, package_dir);
     Leak {
         kind: group.kind,
+        level: Level::Deny,
         count: group.count,
         accept: accept(group, &trace),
         fingerprint: fingerprint(group.kind, group.name.as_deref(), &trace),
@@ -70,6 +71,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
 pub(crate) fn unnamed_tasks(count: usize) -> Leak {
     Leak {
         kind: Kind::Task,
+        level: Level::Deny,
         count,
         name: None,
         created_at: None,
@@ -149,6 +151,33 @@ fn accept(group: &Group, trace: &Trace) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// How much more of one thing each round of a repeated test left behind.
+pub(crate) fn growth(steps: &[usize]) -> String {
+    let rounds = steps.len();
+    match steps {
+        [first, rest @ ..] if rest.iter().all(|step| step == first) => {
+            format!("each of {rounds} rounds left {first} more behind")
+        }
+        _ => {
+            let steps: Vec<String> = steps.iter().map(ToString::to_string).collect();
+            format!(
+                "each of {rounds} rounds left more behind: {}",
+                steps.join(", ")
+            )
+        }
+    }
+}
+
+/// What a repeated test looks at.
+pub(crate) fn rounds(warm_up: u32, measured: u32) -> String {
+    let warm_up = match warm_up {
+        0 => String::new(),
+        1 => " after 1 to warm up".to_owned(),
+        rounds => format!(" after {rounds} to warm up"),
+    };
+    format!("{measured} rounds were measured{warm_up}; only what grew in each of them is reported")
 }
 
 /// FNV-1a over what stays the same when lines move: the kind, the name and the functions on the path.

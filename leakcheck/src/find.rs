@@ -9,7 +9,7 @@ use crate::{
     env,
     error::{Error, Repr},
     ignore::Ignore,
-    model::{Body, Kind, Report, Verdict},
+    model::{Body, Kind, Report},
     options::{Level, Options},
     outcome, output,
     scope::ScopeId,
@@ -95,7 +95,7 @@ pub(crate) fn enforce(report: &Report, level: Level) {
     if let Ok(env) = env::get() {
         output::publish(report, env);
     }
-    if report.verdict() == Verdict::Leaked && level == Level::Deny {
+    if report.fails() && level == Level::Deny {
         outcome::fail()
     }
 }

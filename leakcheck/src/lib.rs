@@ -27,6 +27,9 @@
 //! - [`Options`] and [`Ignore`], what a check waits for and what it accepts.
 //! - [`LeakGuard`], [`verify_none`] and [`find()`] for tests without an attribute, [`checkpoint()`] for the middle of an
 //!   async test, [`instrument`] for runtimes that a test builds itself.
+//! - [`background`] and [`background_thread`] for work that the end of the test ends, [`allow_static`] for what lives as
+//!   long as the process.
+//! - [`Registration`], [`Tracked`] and [`Tracker`] for things of your own that must not outlive a test.
 //! - [`Report`], what a check found; also as a JSON file, see below.
 //! - [`dump()`] and [`Snapshot`], every live task of the current runtime at any time.
 //!
@@ -46,6 +49,7 @@
 //! | variable | values | default |
 //! |---|---|---|
 //! | `LEAKCHECK` | `deny` fails the test, `warn` only prints, `off` checks nothing | `deny` |
+//! | `LEAKCHECK_LEVELS` | the same for single kinds, such as `threads=warn,custom=off` | what `LEAKCHECK` says |
 //! | `LEAKCHECK_TRACE` | `off` takes no stacks, `site` shows the site and its callers, `full` whole stacks | `site` |
 //! | `LEAKCHECK_SETTLE` | how long to wait for things to end, such as `500ms` | `1s` |
 //! | `LEAKCHECK_TIMEOUT` | parsed; no effect in this version | |
@@ -67,6 +71,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod background;
 mod capture;
 mod check;
 mod checkpoint;
@@ -95,12 +100,14 @@ mod scope;
 mod settle;
 mod snapshot;
 mod sources;
+mod statics;
 mod subject;
 mod sync;
 #[allow(unsafe_code, reason = "the only home of unsafe code")]
 mod sys;
 mod tracked;
 
+pub use background::{background, background_thread};
 pub use checkpoint::{Checkpoint, checkpoint};
 pub use error::Error;
 pub use find::{find, verify_none};
@@ -113,7 +120,8 @@ pub use model::{
 pub use options::{Level, Options};
 pub use runtime::instrument;
 pub use snapshot::{Snapshot, dump};
-pub use tracked::{Registration, Tracked};
+pub use statics::allow_static;
+pub use tracked::{Registration, Tracked, Tracker};
 
 /// Checks a test for leaks: a modifier above `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[test_log::test]` and others.
 ///
@@ -141,7 +149,11 @@ pub use tracked::{Registration, Tracked};
 ///   as `key = "a"`, `key = ["a", "b"]` or `key("a")`; see [`Ignore`].
 /// - `settle = "500ms"`, `timeout = "5s"`: see [`Options::settle`] and [`Options::timeout`].
 /// - `level = "deny"`, `"warn"` or `"off"`: see [`Level`].
+/// - `levels(threads = "warn", fds = "off")`: the same for single kinds; see [`Options::level_of`].
 /// - `kinds(tasks, threads)`: checks these only; see [`Options::kinds`].
+/// - `repeat = "3:5"`: runs the body in 3 rounds to warm up and 5 that are measured, on one runtime, and fails only if
+///   each measured round left more behind than the one before: slow growth, where a constant number is meant to stay.
+///   For tests without parameters.
 /// - `options = path`: a function that returns [`Options`], which the other keys are put on top of.
 /// - `crate = "path"`: where this crate is found under another name.
 pub use leakcheck_macros::leak_checked;

@@ -8,16 +8,7 @@ use crate::{
     sources,
 };
 
-/// What happens when something was left behind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// Nothing is checked.
-    Off,
-    /// The report is printed; the test passes.
-    Warn,
-    /// The report is printed and the test fails. The default.
-    Deny,
-}
+pub use crate::model::Level;
 
 /// How a check is made and what it accepts.
 ///
@@ -42,6 +33,8 @@ pub struct Options {
     settle: Option<Duration>,
     timeout: Option<Duration>,
     level: Option<Level>,
+    /// Levels of single kinds; at most one for each.
+    levels: Vec<(Kind, Level)>,
     kinds: Option<Vec<Kind>>,
 }
 
@@ -114,6 +107,26 @@ impl Options {
         self
     }
 
+    /// What happens when something of this kind was left behind. Default: what [`level`](Self::level) says.
+    ///
+    /// With [`Level::Warn`] it is reported and marked as a warning, and what else was left decides whether the test
+    /// fails; with [`Level::Off`] it is not looked at. A general level of a layer above is never exceeded: with
+    /// `LEAKCHECK=warn` nothing fails. It raises none either: what is off here is off with `LEAKCHECK=deny`.
+    ///
+    /// ```
+    /// use leakcheck::{Kind, Level, Options};
+    ///
+    /// let options = Options::new()
+    ///     .level_of(Kind::Fd, Level::Warn)
+    ///     .level_of(Kind::Thread, Level::Off);
+    /// # let _ = options;
+    /// ```
+    pub fn level_of(mut self, kind: Kind, level: Level) -> Self {
+        self.levels.retain(|(other, _)| *other != kind);
+        self.levels.push((kind, level));
+        self
+    }
+
     /// Checks these kinds only. Default: all.
     pub fn kinds(mut self, kinds: impl IntoIterator<Item = Kind>) -> Self {
         self.kinds = Some(kinds.into_iter().collect());
@@ -124,11 +137,19 @@ impl Options {
     pub(crate) fn merge(self, over: Self) -> Self {
         let mut rules = over.rules;
         rules.extend(self.rules);
+        let mut levels = over.levels;
+        let is_open = |(kind, level): &(Kind, Level)| {
+            over.level.is_none_or(|most| *level <= most)
+                && levels.iter().all(|(other, _)| other != kind)
+        };
+        let below: Vec<_> = self.levels.into_iter().filter(is_open).collect();
+        levels.extend(below);
         Self {
             rules,
             settle: over.settle.or(self.settle),
             timeout: over.timeout.or(self.timeout),
             level: over.level.or(self.level),
+            levels,
             kinds: over.kinds.or(self.kinds),
         }
     }
@@ -141,14 +162,29 @@ impl Options {
         self.settle.unwrap_or(DEFAULT_SETTLE)
     }
 
+    /// The highest level of all kinds: what a check can lead to.
     pub(crate) fn chosen_level(&self) -> Level {
-        self.level.unwrap_or(Level::Deny)
+        if self.levels.is_empty() {
+            return self.level.unwrap_or(Level::Deny);
+        }
+        let levels = Kind::CHOICES.iter().map(|(kind, _)| self.level_for(*kind));
+        levels.max().unwrap_or(Level::Off)
+    }
+
+    /// The level of a kind; [`Level::Off`] for one that is not checked.
+    pub(crate) fn level_for(&self, kind: Kind) -> Level {
+        let is_left_out = |kinds: &Vec<Kind>| !kinds.contains(&kind);
+        if self.kinds.as_ref().is_some_and(is_left_out) {
+            return Level::Off;
+        }
+        let own = self.levels.iter().find(|(other, _)| *other == kind);
+        own.map(|(_, level)| *level)
+            .or(self.level)
+            .unwrap_or(Level::Deny)
     }
 
     pub(crate) fn wants(&self, kind: Kind) -> bool {
-        self.kinds
-            .as_ref()
-            .is_none_or(|kinds| kinds.contains(&kind))
+        self.level_for(kind) != Level::Off
     }
 }
 
@@ -171,6 +207,41 @@ mod tests {
         assert_eq!(merged.chosen_level(), Level::Warn);
         assert!(merged.wants(Kind::Task) && !merged.wants(Kind::Thread));
         assert_eq!(merged.rules().len(), 2);
+    }
+
+    #[test]
+    fn the_level_of_a_kind_goes_before_the_general_one() {
+        let options = Options::new()
+            .level(Level::Off)
+            .level_of(Kind::Thread, Level::Deny)
+            .level_of(Kind::Thread, Level::Warn);
+        assert_eq!(options.level_for(Kind::Thread), Level::Warn);
+        assert!(!options.wants(Kind::Task));
+        assert_eq!(options.chosen_level(), Level::Warn);
+        assert_eq!(
+            options.kinds([Kind::Task]).chosen_level(),
+            Level::Off,
+            "a kind that is left out is not checked"
+        );
+    }
+
+    #[test]
+    fn a_general_level_above_is_not_exceeded() {
+        use Level::{Deny, Off, Warn};
+        let below = Options::new()
+            .level_of(Kind::Task, Level::Deny)
+            .level_of(Kind::Thread, Level::Warn)
+            .level_of(Kind::Fd, Level::Off);
+        let levels = |above: Options| {
+            let merged = below.clone().merge(above);
+            [Kind::Task, Kind::Thread, Kind::Fd, Kind::Custom].map(|kind| merged.level_for(kind))
+        };
+        assert_eq!(levels(Options::new()), [Deny, Warn, Off, Deny]);
+        assert_eq!(levels(Options::new().level(Deny)), [Deny, Warn, Off, Deny]);
+        assert_eq!(levels(Options::new().level(Warn)), [Warn, Warn, Off, Warn]);
+        assert_eq!(levels(Options::new().level(Off)), [Off; 4]);
+        let of_fds = Options::new().level_of(Kind::Fd, Deny);
+        assert_eq!(levels(of_fds), [Deny, Warn, Deny, Deny]);
     }
 
     #[test]

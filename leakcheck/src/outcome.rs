@@ -77,6 +77,25 @@ impl<R> Outcome<R> {
         }
     }
 
+    /// Adds the panic of what ran in the background: it goes behind a failure of the body itself.
+    pub(crate) fn and_background(
+        self,
+        panic: Option<Box<dyn Any + Send>>,
+        meta: &TestMeta,
+    ) -> Self {
+        match (self, panic) {
+            (Self::Returned { failed: false, .. }, Some(payload)) => {
+                if meta.should_panic == ShouldPanic::No {
+                    output::print(
+                        "leakcheck: what the test has in the background panicked, and that fails it",
+                    );
+                }
+                Self::Panicked(payload)
+            }
+            (own, _) => own,
+        }
+    }
+
     pub(crate) fn body(&self) -> Body {
         match self {
             Self::Returned { failed: false, .. } => Body::Passed,

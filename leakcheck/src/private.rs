@@ -3,7 +3,10 @@
 pub use tokio;
 
 pub use crate::{
-    entry::{ShouldPanic, TestMeta},
+    entry::{Rounds, ShouldPanic, TestMeta},
     probe::{AnyOutcome, Ends, Outcome, ResultOutcome},
-    runtime::{BuildRuntime, TestRuntime, boxed, layer, run_async, run_sync, run_within},
+    runtime::{
+        BuildRuntime, TestRuntime, boxed, layer, repeat_async, repeat_sync, run_async, run_sync,
+        run_within,
+    },
 };

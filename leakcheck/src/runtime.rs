@@ -1,7 +1,12 @@
 //! The three ways in which the attributes run a test: a plain function, a future on a runtime of our own, a future on
 //! a runtime of somebody else's.
 
+mod repeat;
+
+pub use repeat::{repeat_async, repeat_sync};
+
 use std::{
+    any::Any,
     future::{Future, poll_fn},
     io,
     panic::{self, AssertUnwindSafe},
@@ -14,10 +19,10 @@ use std::{
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::{
+    background,
     check::{Check, Watched},
     entry::TestMeta,
     env::{self, Env},
-    model::Verdict,
     options::{Level, Options},
     outcome::{Outcome, refuse},
     output,
@@ -114,7 +119,9 @@ pub fn run_sync<R>(
     };
     let outcome = {
         let _inside = session.scope.enter();
-        Outcome::of(body, ends).judge(meta, ends)
+        let outcome = Outcome::of(body, ends);
+        let panic = background::stop_blocking(session.scope, session.check.stop_limit());
+        outcome.and_background(panic, meta).judge(meta, ends)
     };
     session.in_check(|check| {
         if !check.is_clean_now() {
@@ -145,7 +152,9 @@ pub fn run_async<R>(
     session
         .check
         .watch(Watched::owned(runtime.handle(), token, session.scope));
-    let outcome = block_on(&*runtime, body, ends).judge(meta, ends);
+    let outcome = block_on(&*runtime, body, ends);
+    let panic = stop_background(&*runtime, &session);
+    let outcome = outcome.and_background(panic, meta).judge(meta, ends);
     session.in_check(|check| {
         if !check.is_clean_now() {
             // A runtime that shut itself down cannot be driven any more, which leaves no task to wait for.
@@ -188,8 +197,9 @@ pub async fn run_within<R>(
         let _inside = Switch::to(here);
         work.as_mut().poll(cx)
     })
-    .await
-    .judge(meta, ends);
+    .await;
+    let panic = background::stop_in_runtime(session.scope, session.check.stop_limit()).await;
+    let outcome = outcome.and_background(panic, meta).judge(meta, ends);
     if !session.check.is_clean_now() {
         session.check.settle_in_runtime().await;
     }
@@ -213,6 +223,21 @@ fn block_on<R>(
             "the runtime returned before the test ended".to_owned(),
         )),
     }
+}
+
+/// Ends what the test has running in the background; returns the first panic of it.
+fn stop_background(runtime: &dyn TestRuntime, session: &Session) -> Option<Box<dyn Any + Send>> {
+    let mut panic = None;
+    let (scope, limit) = (session.scope, session.check.stop_limit());
+    // A runtime that shut itself down has ended its tasks, and cannot be driven any more.
+    let driven = panic::catch_unwind(AssertUnwindSafe(|| {
+        let stop = async { panic = background::stop_in_runtime(scope, limit).await };
+        runtime.block_on(pin!(stop));
+    }));
+    if driven.is_err() {
+        panic = background::stop_blocking(scope, limit);
+    }
+    panic
 }
 
 /// The outcome of a future; a panic of it is caught where it happens, so that its runtime lives on.
@@ -262,6 +287,7 @@ impl Session {
                 return Ok(None);
             };
             let mut check = Check::begin(Whom::Test(meta), options, env, scope)?;
+            background::accept(scope);
             check.spend(start.elapsed());
             Ok(Some(Self {
                 check,
@@ -294,6 +320,6 @@ impl Session {
         }
         let report = self.check.conclude(outcome.body());
         output::publish(&report, self.env);
-        outcome.finish(report.verdict() == Verdict::Leaked, self.level)
+        outcome.finish(report.fails(), self.level)
     }
 }

@@ -1,5 +1,9 @@
 //! Values of the user's own that must not outlive a test.
 
+mod tracker;
+
+pub use tracker::Tracker;
+
 use std::{
     borrow::Cow,
     ops::{Deref, DerefMut},

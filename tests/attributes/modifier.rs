@@ -131,6 +131,7 @@ async fn conditional() {
     settle = "200ms",
     timeout = "1m 30s",
     level = "warn",
+    levels(threads = "off", fds = "warn"),
     kinds(tasks, threads, timers, fds, processes),
     options = quiet,
 )]

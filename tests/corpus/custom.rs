@@ -2,7 +2,7 @@
 
 use std::{mem, sync::Mutex};
 
-use leakcheck::{Registration, Tracked, leak_checked};
+use leakcheck::{Registration, Tracked, Tracker, leak_checked};
 
 #[test]
 fn every_report_is_exact() {
@@ -60,4 +60,37 @@ async fn registration_ends_with_its_task() {
     tokio::spawn(async {
         let _registration = Registration::new("listener", "of a task");
     });
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn key_is_not_given_back() {
+    let leases = Tracker::new("lease");
+    leases.take("first").unwrap();
+    // leak: custom "lease"
+    leases.take("second").unwrap();
+    leases.give_back(&"first").unwrap();
+    // A tracker that goes does not take along what is still in use.
+    drop(leases);
+}
+
+#[leak_checked]
+#[test]
+fn keys_are_given_back() {
+    let leases = Tracker::new("lease");
+    leases.take("first").unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| leases.give_back(&"first").unwrap());
+    });
+}
+
+#[leak_checked]
+#[test]
+fn key_is_given_back_twice() {
+    let leases = Tracker::new("lease");
+    leases.take(1).unwrap();
+    leases.give_back(&1).unwrap();
+    let twice = leases.give_back(&1).unwrap_err().to_string();
+    assert!(twice.contains("it was given back already, at "), "{twice}");
 }

@@ -4,6 +4,7 @@
 //! process, leaks and twins at once, and the last test of each file compares the reports with what its source says.
 //! `rows` lists the patterns and the tests that stand for them.
 
+mod background;
 mod blocking;
 mod channels;
 mod controls;

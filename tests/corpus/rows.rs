@@ -98,11 +98,15 @@ const ROWS: &[Row] = &[
     partly(43, "endless loop that sleeps", &[
         "time::sleeps_for_ever", "time::sleeps_for_ever_on_workers", "time::sleeps_for_ever_in_paused_time",
     ], &[TIMER]),
-    partly(44, "eternal heartbeat", &["time::heartbeat", "time::heartbeat_is_stopped"], &[TIMER]),
+    partly(44, "eternal heartbeat", &[
+        "time::heartbeat", "time::heartbeat_is_stopped", "background::heartbeat", "background::heartbeat_on_workers",
+        "background::heartbeat_in_paused_time", "background::heartbeat_has_a_child",
+    ], &[TIMER]),
     partly(45, "timer that never fires", &[], &[TIMER]),
     partly(46, "timer that fired or was stopped", &[], &[TIMER]),
     covered(48, "buffer taken and not given back", &[
-        "custom::buffers_are_not_given_back", "custom::buffers_are_given_back",
+        "custom::buffers_are_not_given_back", "custom::buffers_are_given_back", "custom::key_is_not_given_back",
+        "custom::keys_are_given_back", "custom::key_is_given_back_twice",
     ]),
     covered(49, "registration that is never undone", &[
         "custom::registration_is_forgotten", "custom::task_keeps_its_registration",
@@ -114,7 +118,11 @@ const ROWS: &[Row] = &[
     partly(51, "accept loop", &[
         "net::accept_loop", "net::accept_loop_on_workers", "net::accept_loop_is_aborted",
     ], &[FD]),
-    covered(53, "thread of its own", &["threads::handle_is_dropped", "threads::named_threads", "threads::joined"]),
+    covered(53, "thread of its own", &[
+        "threads::handle_is_dropped", "threads::named_threads", "threads::joined",
+        "background::thread_is_told_to_end", "background::thread_is_told_to_end_by_a_task",
+        "background::thread_does_not_listen",
+    ]),
     covered(54, "scoped thread", &["threads::scoped"]),
     partly(55, "blocking closure that hangs", &[
         "blocking::closure_waits_for_ever", "blocking::closure_waits_for_ever_on_workers",
@@ -143,7 +151,9 @@ const ROWS: &[Row] = &[
     ]),
     partly(71, "child process without wait", &[], &[('C', "the process")]),
     covered(72, "signal listeners", &["net::signal_listeners"]),
-    partly(73, "known daemons", &["runtimes::static_runtime", "runtimes::lazy_static_runtime"], &[
+    partly(73, "known daemons", &[
+        "runtimes::static_runtime", "runtimes::lazy_static_runtime", "background::singleton",
+    ], &[
         ('D', "the daemons of rayon and tracing-appender themselves"),
     ]),
     covered(74, "tree of leaks", &["tree::of_tasks", "tree::of_threads"]),

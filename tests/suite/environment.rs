@@ -6,6 +6,11 @@ use crate::child::{assert_fails, assert_passes};
 fn an_unknown_value_names_the_valid_ones() {
     for (name, value, valid) in [
         ("LEAKCHECK", "yes", &["deny", "warn", "off"][..]),
+        (
+            "LEAKCHECK_LEVELS",
+            "fds=warm",
+            &["tasks", "custom", "deny", "warn", "off"],
+        ),
         ("LEAKCHECK_TRACE", "all", &["off", "site", "full"]),
         ("LEAKCHECK_FORMAT", "xml", &["text", "json", "github"]),
         ("LEAKCHECK_SETTLE", "soon", &["500ms"]),

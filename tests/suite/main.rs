@@ -11,6 +11,7 @@ macro_rules! run {
 }
 
 mod attribution;
+mod background;
 mod builtin;
 mod checkpoints;
 mod child;
@@ -23,11 +24,13 @@ mod identity;
 mod ignores;
 mod layers;
 mod left;
+mod levels;
 mod nested;
 mod output;
 mod panics;
 mod paused;
 mod quiet;
+mod rounds;
 mod settle;
 mod shared;
 mod stuck;

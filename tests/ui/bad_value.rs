@@ -21,6 +21,21 @@ fn level() {}
 #[leak_checked(level = deny)]
 fn level_without_quotes() {}
 
+#[leak_checked(levels(thread = "warn", fds = "warm"))]
+fn levels() {}
+
+#[leak_checked(levels(fds = "warn", fds = "off"))]
+fn level_given_twice() {}
+
+#[leak_checked(levels(fds))]
+fn kind_without_level() {}
+
+#[leak_checked(levels = "warn")]
+fn levels_in_a_string() {}
+
+#[leak_checked(levels())]
+fn no_levels() {}
+
 #[leak_checked(kinds(task, files))]
 fn kinds() {}
 

@@ -66,6 +66,11 @@ fn every_key_is_one_call() {
         (quote!(level = "warn"), ".level(::leakcheck::Level::Warn)"),
         (quote!(level = "off"), ".level(::leakcheck::Level::Off)"),
         (
+            quote!(levels(fds = "warn", threads = "off",)),
+            ".level_of(::leakcheck::Kind::Fd,::leakcheck::Level::Warn)\
+             .level_of(::leakcheck::Kind::Thread,::leakcheck::Level::Off)",
+        ),
+        (
             quote!(kinds(tasks, threads)),
             ".kinds([::leakcheck::Kind::Task,::leakcheck::Kind::Thread])",
         ),
@@ -115,9 +120,28 @@ fn own_values_go_before_defaults_and_lists_are_joined() {
 }
 
 #[test]
+fn a_level_of_a_kind_is_a_default_as_far_as_the_own_level_goes() {
+    let defaults = args(quote!(levels(
+        tasks = "deny",
+        threads = "warn",
+        fds = "off"
+    )));
+    let merged = |own| args(own).or(&defaults).into_token_stream().to_string();
+    assert_eq!(
+        merged(quote!(level = "warn", levels(fds = "deny"))),
+        quote!(level = "warn", levels(fds = "deny", threads = "warn"),).to_string()
+    );
+    assert_eq!(
+        merged(quote!(level = "off")),
+        quote!(level = "off", levels(fds = "off"),).to_string()
+    );
+}
+
+#[test]
 fn what_is_written_out_reads_the_same() {
     let tokens = quote! {
-        ignore_top_function = ["a"], settle = "1s", level = "warn", kinds(tasks), options = a::b, crate = "lc",
+        ignore_top_function = ["a"], settle = "1s", level = "warn", levels(fds = "off"), kinds(tasks),
+        repeat = "3:5", options = a::b, crate = "lc",
     };
     assert_eq!(
         args(tokens.clone()).into_token_stream().to_string(),

@@ -1,6 +1,7 @@
 //! One check, from the look before the body to the verdict. What drives the waiting is chosen by the caller.
 
 mod coverage;
+mod growth;
 mod look;
 mod present;
 mod verdict;
@@ -13,7 +14,7 @@ use crate::{
     drive,
     env::{Env, ReportDir, TraceLevel},
     error::Error,
-    model::{Kind, ResourceId},
+    model::{Kind, Leak, ResourceId},
     options::Options,
     scope::ScopeId,
     sources::{self, tasks},
@@ -23,6 +24,7 @@ use crate::{
 use look::Look;
 use present::{Phase, Present};
 
+pub(crate) use growth::Growth;
 pub(crate) use watched::Watched;
 
 /// Before this much time has passed nothing is symbolised: most of what is still there is about to end.
@@ -41,6 +43,10 @@ pub(crate) struct Check {
     baseline: Baseline,
     runtime: Option<Watched>,
     found: Present,
+    /// What has grown, where the test was repeated; it stands for what was found.
+    grown: Option<Vec<Leak>>,
+    /// What a reader of the report should know besides.
+    remarks: Vec<String>,
     /// What was there at the first dirty look.
     first: Option<Present>,
     waited: Duration,
@@ -70,6 +76,8 @@ impl Check {
             baseline: Baseline::default(),
             runtime: None,
             found: Present::default(),
+            grown: None,
+            remarks: Vec::new(),
             first: None,
             waited: Duration::ZERO,
             spent: Duration::ZERO,
@@ -215,7 +223,10 @@ impl Check {
 
     /// Whether there is nothing to report: neither something left, nor something that took long to end.
     pub(crate) fn found_nothing(&self) -> bool {
-        self.found.is_empty() && self.found.phantoms == 0 && self.waited < PATIENCE
+        self.found.is_empty()
+            && self.grown.as_ref().is_none_or(Vec::is_empty)
+            && self.found.phantoms == 0
+            && self.waited < PATIENCE
     }
 
     /// Adds to the time that the check itself took.

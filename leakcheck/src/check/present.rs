@@ -209,7 +209,7 @@ impl Check {
                 .is_none_or(|runtime| !runtime.is_own())
     }
 
-    fn with_others(&self, present: &mut Present) {
+    pub(super) fn with_others(&self, present: &mut Present) {
         if self.scope.tally().others() > 0 {
             let others = sources::others(Some(self.scope));
             present

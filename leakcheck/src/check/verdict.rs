@@ -29,13 +29,21 @@ impl Check {
     pub(crate) fn conclude(self, body: Body) -> Report {
         let start = Instant::now();
         let coverage = self.coverage();
-        let mut notes = Vec::new();
-        let sorted = if self.found.is_empty() {
+        let mut notes = self.remarks.clone();
+        let mut sorted = if let Some(leaks) = self.grown.clone() {
+            Sorted {
+                leaks,
+                ..Sorted::default()
+            }
+        } else if self.found.is_empty() {
             Sorted::default()
         } else {
             self.sorted(&self.found)
         };
         notes.extend(sorted.notes);
+        for leak in &mut sorted.leaks {
+            leak.level = self.options.level_for(leak.kind);
+        }
         let is_unread = |leak: &Leak| leak.kind == Kind::Task && leak.waiting.is_none();
         if let Some(why) = &self.found.unread
             && sorted.leaks.iter().any(is_unread)

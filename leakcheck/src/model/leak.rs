@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use super::{Frame, Kind, Tie, Waiting};
+use super::{Frame, Kind, Level, Tie, Waiting};
 
 /// Things of one kind that were made on one path and are still there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leak {
     pub(crate) kind: Kind,
+    /// Given by the check that reports it.
+    pub(crate) level: Level,
     pub(crate) count: usize,
     pub(crate) name: Option<String>,
     pub(crate) created_at: Option<Frame>,
@@ -59,6 +61,11 @@ impl Leak {
     /// What it is.
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// Whether it fails the test ([`Level::Deny`]) or is a warning ([`Level::Warn`]).
+    pub fn level(&self) -> Level {
+        self.level
     }
 
     /// How many were made on this path and are still there.

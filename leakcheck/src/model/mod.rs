@@ -4,6 +4,7 @@ mod coverage;
 mod frame;
 mod kind;
 mod leak;
+mod level;
 mod report;
 #[cfg_attr(
     not(tokio_unstable),
@@ -16,6 +17,7 @@ pub use coverage::{Coverage, Seen};
 pub use frame::{Frame, Home};
 pub use kind::Kind;
 pub use leak::{Ignored, Leak};
+pub use level::Level;
 pub use report::{Body, Location, Report, Subject, Verdict};
 pub(crate) use resource::{Detail, Resource, ResourceId, Thing, Tie};
 pub use waiting::{Awaited, Holder, TaskState, Waiting};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Coverage, Ignored, Leak};
+use super::{Coverage, Ignored, Leak, Level};
 
 /// What a check concluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub enum Verdict {
     Clean,
     /// Something was left for a while and then ended by itself, in time.
     Lingering,
-    /// Something is still there.
+    /// Something is still there. [`Report::fails`] tells whether that fails the test, or is all of it a warning.
     Leaked,
     /// The sources disagree, so nothing is claimed.
     Inconclusive,
@@ -102,6 +102,12 @@ impl Report {
     /// Whether nothing is left: the verdict is [`Verdict::Clean`] or [`Verdict::Lingering`].
     pub fn is_clean(&self) -> bool {
         matches!(self.verdict, Verdict::Clean | Verdict::Lingering)
+    }
+
+    /// Whether it fails its test: something is still there whose level is [`Level::Deny`].
+    pub fn fails(&self) -> bool {
+        let is_denied = |leak: &Leak| leak.level == Level::Deny;
+        self.verdict == Verdict::Leaked && self.leaks.iter().any(is_denied)
     }
 
     /// Whom the report is about.

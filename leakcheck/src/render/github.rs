@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use super::{escape, plural};
-use crate::model::Report;
+use crate::model::{Level, Report};
 
-/// One `::error` line for each finding; a finding without a site is put at the test.
+/// One `::error` line for each finding, `::warning` for one that fails nothing; a finding without a site is put at the test.
 pub(super) fn render(report: &Report) -> String {
     let mut out = String::new();
     for leak in &report.leaks {
@@ -28,7 +28,12 @@ pub(super) fn render(report: &Report) -> String {
         );
         let _ = writeln!(
             out,
-            "::error file={},line={line},title=leakcheck::{}",
+            "::{} file={},line={line},title=leakcheck::{}",
+            if leak.level == Level::Warn {
+                "warning"
+            } else {
+                "error"
+            },
             escape::github_property(file),
             escape::github_message(&message)
         );

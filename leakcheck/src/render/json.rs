@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Body, Frame, Holder, Leak, Report, Verdict, Waiting};
+use crate::model::{Body, Frame, Holder, Leak, Level, Report, Verdict, Waiting};
 
 const FORMAT_VERSION: u32 = 1;
 
@@ -42,6 +42,9 @@ struct WireFrame<'a> {
 #[derive(Serialize)]
 struct WireLeak<'a> {
     kind: &'static str,
+    /// Left out where it fails the test.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    level: Option<&'static str>,
     count: usize,
     name: Option<&'a str>,
     #[serde(skip_serializing_if = "<[u64]>::is_empty")]
@@ -149,6 +152,7 @@ pub(crate) fn render(report: &Report) -> String {
 fn leak(leak: &Leak) -> WireLeak<'_> {
     WireLeak {
         kind: leak.kind.name(),
+        level: (leak.level == Level::Warn).then_some("warn"),
         count: leak.count,
         name: leak.name.as_deref(),
         tasks: &leak.tasks,

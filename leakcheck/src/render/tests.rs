@@ -8,8 +8,8 @@ use super::render;
 use crate::{
     env::{Format, TraceLevel},
     model::{
-        Body, Coverage, Detail, Frame, Home, Ignored, Kind, Leak, Location, Report, Resource,
-        ResourceId, Seen, Subject, Tie, Verdict,
+        Body, Coverage, Detail, Frame, Home, Ignored, Kind, Leak, Level, Location, Report,
+        Resource, ResourceId, Seen, Subject, Tie, Verdict,
     },
 };
 
@@ -82,6 +82,7 @@ fn task(count: usize) -> Leak {
     let test = frame("pool::reconnects", "tests/pool.rs", 17, Some(5), Home::User);
     Leak {
         kind: Kind::Task,
+        level: Level::Deny,
         count,
         name: None,
         created_at: Some(site.clone()),
@@ -154,6 +155,41 @@ fn tasks_and_a_thread() {
         "tasks_and_a_thread.txt",
         &text(&report(vec![task(2), thread(Some("flusher"))])),
     );
+}
+
+#[test]
+fn growth() {
+    let grown = |steps: &[usize]| Leak {
+        note: Some(crate::explain::growth(steps)),
+        ..task(steps.iter().sum())
+    };
+    let report = Report {
+        notes: vec![
+            crate::explain::rounds(0, 2),
+            crate::explain::rounds(1, 2),
+            crate::explain::rounds(3, 5),
+        ],
+        ..report(vec![grown(&[2; 5]), grown(&[1, 3, 1])])
+    };
+    golden("growth.txt", &text(&report));
+}
+
+#[test]
+fn warnings() {
+    let warning = |leak: Leak| Leak {
+        level: Level::Warn,
+        ..leak
+    };
+    let all = report(vec![warning(task(2)), warning(thread(Some("flusher")))]);
+    assert!(!all.fails());
+    golden("warnings.txt", &text(&all));
+    let one = report(vec![task(1), warning(thread(Some("flusher")))]);
+    assert!(one.fails());
+    golden("a_warning_beside.txt", &text(&one));
+    golden("warnings_github.txt", &super::github::render(&one));
+    let json = render(&one, Format::Json, TraceLevel::Site);
+    assert_eq!(json.matches("\"level\": \"warn\"").count(), 1, "{json}");
+    assert_eq!(json.matches("\"level\"").count(), 1, "{json}");
 }
 
 #[test]

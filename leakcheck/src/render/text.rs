@@ -10,7 +10,7 @@ use super::{
 use crate::{
     env::TraceLevel,
     explain,
-    model::{Body, Frame, Kind, Leak, Report, Seen, Verdict},
+    model::{Body, Frame, Kind, Leak, Level, Report, Seen, Verdict},
 };
 
 /// How many callers are shown before the rest is folded.
@@ -80,6 +80,7 @@ fn headline(out: &mut String, report: &Report) {
     let but = match report.body {
         Body::Panicked => "; what fails it is its own panic",
         Body::Failed => "; what fails it is its own error",
+        _ if report.leaks.iter().all(is_warning) => ", which is a warning and does not fail it",
         _ => "",
     };
     let _ = writeln!(
@@ -90,11 +91,20 @@ fn headline(out: &mut String, report: &Report) {
     );
 }
 
+fn is_warning(leak: &Leak) -> bool {
+    leak.level == Level::Warn
+}
+
 /// One finding; without a report it is nobody's fault.
 fn finding(leak: &Leak, report: Option<&Report>) -> String {
     let kind = match (leak.count, leak.kind) {
         (1, kind) => kind.name().replace('_', " "),
         (count, kind) => format!("{} ×{count}", kind.name().replace('_', " ")),
+    };
+    let kind = if is_warning(leak) {
+        format!("warning: {kind}")
+    } else {
+        kind
     };
     let mut facts = Vec::new();
     facts.push(match (&leak.name, &leak.created_at, leak.kind) {

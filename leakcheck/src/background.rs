@@ -1,0 +1,178 @@
+//! Work that a test declares to run in the background, and that the check ends before it looks.
+
+use std::{
+    any::Any,
+    collections::BTreeMap,
+    future::Future,
+    panic::{self, AssertUnwindSafe},
+    pin::pin,
+    sync::Mutex,
+    task::{Context, Poll, Waker},
+    thread,
+    time::Duration,
+};
+
+use tokio::task::{JoinHandle, unconstrained};
+
+use crate::{drive, scope::ScopeId, sync::lock_std as lock};
+
+/// Declares a task to run in the background of the test: it is aborted and awaited when the body has ended, before the
+/// check looks.
+///
+/// What the task has is gone by then. If it has panicked, so does the test, as if the body had awaited it at its end; a
+/// failure of the body itself goes first. A task that does not end within [`Options::settle`](crate::Options::settle)
+/// is reported as left behind.
+///
+/// Call it from the body of a test with an attribute; a [`checkpoint`](crate::checkpoint()), a guard or
+/// [`verify_none`](crate::verify_none) in the midst of it still sees the task. Anywhere else, and with
+/// `LEAKCHECK=off`, the task is detached, as if its handle was dropped.
+///
+/// ```
+/// #[leakcheck::test]
+/// # async fn hidden() {}
+/// async fn reconnects() {
+///     leakcheck::background(tokio::spawn(async {
+///         loop {
+///             tokio::time::sleep(std::time::Duration::from_secs(1)).await; // A heartbeat.
+///         }
+///     }));
+/// }
+/// ```
+pub fn background<T: Send + 'static>(task: JoinHandle<T>) {
+    let abort = task.abort_handle();
+    declare(move || abort.abort(), task);
+}
+
+/// Declares a thread to run in the background of the test: `stop` tells it to end when the body has ended, and it is
+/// joined before the check looks.
+///
+/// The same goes for it as for the tasks of [`background`]. If `stop` panics, so does the test.
+///
+/// ```
+/// use std::sync::mpsc;
+///
+/// #[leakcheck::test]
+/// # fn hidden() {}
+/// fn collects() {
+///     let (metrics, receiver) = mpsc::channel::<u64>();
+///     let collector = std::thread::spawn(move || receiver.iter().sum::<u64>());
+///     metrics.send(1).unwrap();
+///     leakcheck::background_thread(collector, || drop(metrics));
+/// }
+/// ```
+pub fn background_thread<T: Send + 'static>(
+    thread: thread::JoinHandle<T>,
+    stop: impl FnOnce() + Send + 'static,
+) {
+    declare(stop, thread);
+}
+
+type Payload = Box<dyn Any + Send>;
+
+/// Something that runs and can be waited for.
+trait Running: Send {
+    fn is_finished(&self) -> bool;
+    /// The panic that it ended with, if any. Called where it has ended.
+    fn panic(self: Box<Self>) -> Option<Payload>;
+}
+
+impl<T: Send> Running for JoinHandle<T> {
+    fn is_finished(&self) -> bool {
+        JoinHandle::is_finished(self)
+    }
+
+    fn panic(self: Box<Self>) -> Option<Payload> {
+        let result = pin!(unconstrained(*self)).poll(&mut Context::from_waker(Waker::noop()));
+        match result {
+            Poll::Ready(Err(error)) => error.try_into_panic().ok(),
+            Poll::Ready(Ok(_)) | Poll::Pending => None,
+        }
+    }
+}
+
+impl<T: Send> Running for thread::JoinHandle<T> {
+    fn is_finished(&self) -> bool {
+        thread::JoinHandle::is_finished(self)
+    }
+
+    fn panic(self: Box<Self>) -> Option<Payload> {
+        self.join().err()
+    }
+}
+
+struct Work {
+    stop: Box<dyn FnOnce() + Send>,
+    running: Box<dyn Running>,
+}
+
+/// Declared work by scope, for those that will end it.
+static DECLARED: Mutex<BTreeMap<u32, Vec<Work>>> = Mutex::new(BTreeMap::new());
+
+/// From here on work may be declared in the scope, until it is stopped.
+pub(crate) fn accept(scope: ScopeId) {
+    lock(&DECLARED).insert(scope.index(), Vec::new());
+}
+
+fn declare(stop: impl FnOnce() + Send + 'static, running: impl Running + 'static) {
+    let mut declared = lock(&DECLARED);
+    if let Some(work) = declared.get_mut(&ScopeId::current().index()) {
+        work.push(Work {
+            stop: Box::new(stop),
+            running: Box::new(running),
+        });
+    }
+}
+
+/// Work of one scope that was told to end.
+struct Stopping {
+    running: Vec<Box<dyn Running>>,
+    panic: Option<Payload>,
+}
+
+impl Stopping {
+    /// Tells the work of a scope to end, in the scope; none if nothing was declared.
+    fn of(scope: ScopeId) -> Option<Self> {
+        let work = lock(&DECLARED).remove(&scope.index());
+        let work = work.filter(|work| !work.is_empty())?;
+        let _inside = scope.enter();
+        let mut stopping = Self {
+            running: Vec::new(),
+            panic: None,
+        };
+        for Work { stop, running } in work {
+            stopping.running.push(running);
+            let stopped = panic::catch_unwind(AssertUnwindSafe(stop));
+            stopping.panic = stopping.panic.take().or(stopped.err());
+        }
+        Some(stopping)
+    }
+
+    fn is_under_way(&self) -> bool {
+        self.running.iter().any(|running| !running.is_finished())
+    }
+
+    /// The first panic. What has not ended is detached, and left to the check to report.
+    fn end(self) -> Option<Payload> {
+        let ended = self.running.into_iter().filter(|work| work.is_finished());
+        // What a task returned is dropped here, and that may panic as well.
+        let panics = ended.filter_map(|work| {
+            panic::catch_unwind(AssertUnwindSafe(|| work.panic())).unwrap_or_else(Some)
+        });
+        let panics: Vec<Payload> = self.panic.into_iter().chain(panics).collect();
+        panics.into_iter().next()
+    }
+}
+
+/// Ends what runs in the background of a scope, from inside of the runtime; returns the first panic of it.
+pub(crate) async fn stop_in_runtime(scope: ScopeId, limit: Duration) -> Option<Payload> {
+    let stopping = Stopping::of(scope)?;
+    drive::in_runtime(scope.tally(), limit, |_| stopping.is_under_way()).await;
+    stopping.end()
+}
+
+/// Ends what runs in the background of a scope, from a thread that runs no tasks; returns the first panic of it.
+pub(crate) fn stop_blocking(scope: ScopeId, limit: Duration) -> Option<Payload> {
+    let stopping = Stopping::of(scope)?;
+    drive::blocking(scope.tally(), limit, |_| stopping.is_under_way());
+    stopping.end()
+}

@@ -1,0 +1,203 @@
+//! What grows from round to round of a test that is repeated.
+
+use super::{Check, Phase};
+use crate::{
+    drive,
+    entry::Rounds,
+    explain,
+    model::{Frame, Leak},
+};
+
+/// What was alive after each round.
+#[derive(Debug)]
+pub(crate) struct Growth {
+    rounds: Rounds,
+    done: u32,
+    /// Before the first measured round, and after each of them.
+    alive: Vec<Vec<Leak>>,
+    /// How many things there were at the last measurement.
+    number: usize,
+}
+
+impl Growth {
+    pub(crate) fn new(rounds: Rounds) -> Self {
+        let before = (rounds.warm_up == 0).then(Vec::new);
+        Self {
+            rounds,
+            done: 0,
+            alive: before.into_iter().collect(),
+            number: 0,
+        }
+    }
+
+    /// The round under way, in words.
+    pub(crate) fn round(&self) -> String {
+        let all = u64::from(self.rounds.warm_up) + u64::from(self.rounds.measured);
+        format!("round {} of {all}", self.done + 1)
+    }
+
+    /// Whether all rounds are over.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.alive.len() > self.rounds.measured as usize
+    }
+
+    /// Ends a round; false if it was one to warm up, but for the last of them.
+    fn is_measured(&mut self) -> bool {
+        self.done += 1;
+        self.done >= self.rounds.warm_up
+    }
+
+    /// What grew in each measured round, with how much; nothing before all of them are over.
+    fn grown(&self) -> Vec<Leak> {
+        if !self.is_whole() {
+            return Vec::new();
+        }
+        let mut grown: Vec<Leak> = Vec::new();
+        for leak in self.alive.last().into_iter().flatten() {
+            if let Some(known) = grown.iter_mut().find(|known| path(known) == path(leak)) {
+                known.absorb(leak);
+                continue;
+            }
+            let counts = self.alive.iter().map(|alive| count(alive, leak));
+            let counts: Vec<usize> = counts.collect();
+            let steps = counts
+                .windows(2)
+                .map(|pair| pair[1].saturating_sub(pair[0]));
+            let steps: Vec<usize> = steps.collect();
+            if steps.iter().all(|step| *step > 0) {
+                grown.push(Leak {
+                    note: Some(explain::growth(&steps)),
+                    ..leak.clone()
+                });
+            }
+        }
+        grown
+    }
+}
+
+/// What makes things the same from round to round: not where they wait.
+fn path(leak: &Leak) -> (&str, Option<&Frame>) {
+    (&leak.fingerprint, leak.created_at.as_ref())
+}
+
+fn count(alive: &[Leak], like: &Leak) -> usize {
+    let same = alive.iter().filter(|leak| path(leak) == path(like));
+    same.map(|leak| leak.count).sum()
+}
+
+impl Check {
+    /// Looks at what is there after a round, from a thread that runs no tasks. More than before is waited for to end.
+    pub(crate) fn measure_blocking(&mut self, growth: &mut Growth) {
+        if growth.is_measured() {
+            let before = growth.number;
+            self.waited += drive::blocking(self.scope.tally(), self.limit(), |_| {
+                self.number_alive() > before
+            });
+            self.add_to(growth);
+        }
+    }
+
+    /// The same inside of the runtime.
+    pub(crate) async fn measure_in_runtime(&mut self, growth: &mut Growth) {
+        if growth.is_measured() {
+            let before = growth.number;
+            let limit = self.limit();
+            let is_more = |_| self.number_alive() > before;
+            let waited = drive::in_runtime(self.scope.tally(), limit, is_more).await;
+            self.waited += waited;
+            self.add_to(growth);
+        }
+    }
+
+    /// Ends the check with what has grown instead of what is there.
+    pub(crate) fn note_growth(&mut self, growth: &Growth) {
+        self.grown = Some(growth.grown());
+        let Rounds { warm_up, measured } = growth.rounds;
+        self.remarks.push(explain::rounds(warm_up, measured));
+    }
+
+    fn number_alive(&self) -> usize {
+        let mut present = self.present(Phase::Running);
+        if !self.others_count(Phase::Running) {
+            self.with_others(&mut present);
+        }
+        present.resources.len() + present.unnamed
+    }
+
+    fn add_to(&self, growth: &mut Growth) {
+        growth.number = self.number_alive();
+        let alive = if growth.number == 0 {
+            Vec::new()
+        } else {
+            let mut present = self.steady(Phase::Running);
+            if !present.has_tasks() && !self.others_count(Phase::Running) {
+                self.with_others(&mut present);
+                crate::sources::describe(&mut present.resources);
+            }
+            self.sorted(&present).leaks
+        };
+        growth.alive.push(alive);
+    }
+}
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests {
+    use super::*;
+
+    fn left(count: usize) -> Vec<Leak> {
+        let alive = (count > 0).then(|| explain::unnamed_tasks(count));
+        alive.into_iter().collect()
+    }
+
+    /// What grew where so many were alive before the first measured round and after each.
+    fn grown(counts: &[usize]) -> Vec<(usize, String)> {
+        let mut growth = Growth::new(Rounds {
+            warm_up: 1,
+            measured: u32::try_from(counts.len() - 1).unwrap(),
+        });
+        growth.alive = counts.iter().map(|count| left(*count)).collect();
+        let grown = growth.grown().into_iter();
+        grown
+            .map(|leak| (leak.count, leak.note.unwrap_or_default()))
+            .collect()
+    }
+
+    #[test]
+    fn only_what_grew_in_every_round_has_grown() {
+        assert_eq!(grown(&[3, 3, 3]), []);
+        assert_eq!(grown(&[0, 1, 1, 2]), []);
+        assert_eq!(grown(&[4, 5, 3, 6]), []);
+        assert_eq!(
+            grown(&[0, 2, 4]),
+            [(4, "each of 2 rounds left 2 more behind".to_owned())]
+        );
+        assert_eq!(
+            grown(&[1, 2, 5, 6]),
+            [(6, "each of 3 rounds left more behind: 1, 3, 1".to_owned())]
+        );
+    }
+
+    #[test]
+    fn rounds_that_were_not_run_prove_nothing() {
+        let mut growth = Growth::new(Rounds {
+            warm_up: 0,
+            measured: 2,
+        });
+        growth.alive.push(left(1));
+        assert!(!growth.is_whole());
+        assert_eq!(growth.grown(), []);
+        assert_eq!(growth.round(), "round 1 of 2");
+    }
+
+    #[test]
+    fn one_place_is_one_thing_wherever_it_waits() {
+        let mut growth = Growth::new(Rounds {
+            warm_up: 0,
+            measured: 2,
+        });
+        let both = [left(1), left(2)].concat();
+        growth.alive.extend([left(1), both]);
+        let counts: Vec<_> = growth.grown().iter().map(Leak::count).collect();
+        assert_eq!(counts, [3]);
+    }
+}
