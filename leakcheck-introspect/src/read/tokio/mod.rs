@@ -6,7 +6,9 @@ mod known;
 mod layout;
 mod owned;
 mod timers;
+mod wheel;
 
 pub(crate) use header::{Header, TaskKind};
 pub(crate) use known::{Call, Found, Known, Leaf};
 pub(crate) use owned::{Entrance, Listed, Owned};
+pub(crate) use wheel::Wheel;
