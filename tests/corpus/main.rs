@@ -24,4 +24,5 @@ mod runtimes;
 mod source;
 mod threads;
 mod time;
+mod timers;
 mod tree;
