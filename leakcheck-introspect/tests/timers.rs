@@ -129,7 +129,7 @@ fn every_timer_is_seen(runtime: std::io::Result<Runtime>) {
     assert_eq!(wheel.is_empty(), Some(true));
     for level in 0..6 {
         for slot in [2_u64, 31, 61] {
-            let armed = arm(slot << (6 * level) | 1000);
+            let armed = arm((slot << (6 * level)) + 1000);
             assert_eq!(wheel.is_empty(), Some(false), "level {level}, slot {slot}");
             drop(armed);
             assert_eq!(wheel.is_empty(), Some(true));

@@ -77,9 +77,13 @@ fn note(group: &Group) -> Option<String> {
             "it is a thread of the test's own runtime and did not end with it: a blocking task still runs on it; the \
              site is where the thread was started, and a pool thread may have taken later tasks as well"
         }
-        Kind::Timer => {
+        Kind::Timer if group.count == 1 => {
             "no task of the runtime has it: it is in something that outlives the test, such as a `static`, a cycle of \
              `Arc`s or a thread that blocks on it; where it was made is not known"
+        }
+        Kind::Timer => {
+            "no task of the runtime has them: they are in something that outlives the test, such as a `static`, a cycle \
+             of `Arc`s or threads that block on them; where they were made is not known"
         }
         _ => return None,
     };

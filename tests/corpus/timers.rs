@@ -1,9 +1,11 @@
 //! A timer that is armed when the test ends belongs to the task that has it, or to nobody: then it is a leak of its own.
 
 use std::{
+    cell::RefCell,
     future::{Future, pending, poll_fn},
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    rc::Rc,
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -64,7 +66,7 @@ async fn sleep_is_parked_in_a_static_in_paused_time() {
 
 /// A session that knows itself.
 struct Session {
-    itself: Mutex<Option<Arc<Self>>>,
+    itself: RefCell<Option<Rc<Self>>>,
     _limit: Parked,
 }
 
@@ -76,11 +78,11 @@ async fn timeout_is_in_a_cycle() {
     let limit = polled(async {
         let _ = timeout(HOUR, pending::<()>()).await;
     });
-    let session = Arc::new(Session {
-        itself: Mutex::default(),
+    let session = Rc::new(Session {
+        itself: RefCell::default(),
         _limit: limit.await,
     });
-    *session.itself.lock().unwrap() = Some(Arc::clone(&session));
+    *session.itself.borrow_mut() = Some(Rc::clone(&session));
 }
 
 #[leak_checked]
@@ -89,12 +91,12 @@ async fn timeout_is_in_a_cycle_that_is_broken() {
     let limit = polled(async {
         let _ = timeout(HOUR, pending::<()>()).await;
     });
-    let session = Arc::new(Session {
-        itself: Mutex::default(),
+    let session = Rc::new(Session {
+        itself: RefCell::default(),
         _limit: limit.await,
     });
-    *session.itself.lock().unwrap() = Some(Arc::clone(&session));
-    session.itself.lock().unwrap().take();
+    *session.itself.borrow_mut() = Some(Rc::clone(&session));
+    session.itself.take();
 }
 
 #[leak_checked]

@@ -132,3 +132,20 @@ fn fires(left: Duration) -> String {
         seconds => format!("fires in {} days", seconds / DAY),
     }
 }
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_that_is_left_is_said_in_words() {
+        for (seconds, words) in [
+            (0, "fires in less than a second"),
+            (1, "fires in 1 second"),
+            (3600, "fires in 3600 seconds"),
+            (10 * 24 * 60 * 60, "fires in 10 days"),
+        ] {
+            assert_eq!(fires(Duration::from_secs(seconds)), words);
+        }
+    }
+}
