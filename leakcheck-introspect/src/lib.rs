@@ -35,7 +35,7 @@
 //!
 //! - [`TaskList`], the tasks of a runtime or of a `LocalSet`: [`Task`], its [`Frame`]s, [`Wait`]s and [`Hold`]s.
 //! - [`Graph`], who could wake whom, and who waits for ever.
-//! - [`TimerList`], the armed timers of a runtime.
+//! - [`TimerList`], the armed timers of a runtime; [`TimerWheel`], whether there are any.
 //! - [`available`], whether any of this works in this program.
 //!
 //! # What it relies on
@@ -85,4 +85,4 @@ pub use list::TaskList;
 pub use object::{Certainty, Class, Event, Hold, Object, Role, Wait};
 pub use read::available;
 pub use task::{State, Task};
-pub use timer::{Timer, TimerList};
+pub use timer::{Timer, TimerList, TimerWheel};

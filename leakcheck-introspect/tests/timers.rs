@@ -1,12 +1,17 @@
 //! Every armed timer is read with its deadline and the task that it wakes, and no other.
 
-use std::time::{Duration, Instant};
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Waker},
+    time::{Duration, Instant},
+};
 
-use leakcheck_introspect::{TaskList, TimerList};
+use leakcheck_introspect::{TaskList, TimerList, TimerWheel};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
     task::yield_now,
-    time::{interval, sleep, timeout},
+    time::{Sleep, interval, sleep, timeout},
 };
 
 async fn sleeper(seconds: u64) {
@@ -42,6 +47,8 @@ async fn scenario() {
     let start = Instant::now();
     let named = |seconds: u64, name: &str| (seconds, format!("timers::{name}"));
     assert_eq!(armed(start), []);
+    let wheel = TimerWheel::of_new_runtime(&Handle::current()).expect("the driver is known");
+    assert_eq!(wheel.is_empty(), Some(true));
     let one = tokio::spawn(sleeper(100));
     // Far enough apart to stand on different levels of the wheel.
     tokio::spawn(sleeper(100_000));
@@ -71,6 +78,7 @@ async fn scenario() {
         yield_now().await;
     }
     assert_eq!(armed(start), all);
+    assert_eq!(wheel.is_empty(), Some(false));
     one.abort();
     let _ = one.await;
     assert_eq!(armed(start), all[1..]);
@@ -103,4 +111,53 @@ fn without_a_driver_there_are_none() {
         .expect("a runtime can be built");
     let timers = TimerList::of_runtime(runtime.handle()).expect("tests have debug info");
     assert_eq!(timers.timers(), []);
+}
+
+/// Arms a timer of this many milliseconds, as long as it is kept.
+fn arm(milliseconds: u64) -> Pin<Box<Sleep>> {
+    let mut sleep = Box::pin(sleep(Duration::from_millis(milliseconds)));
+    let polled = sleep.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert!(polled.is_pending());
+    sleep
+}
+
+/// On each level of the wheel, and in each slot of the lowest.
+fn every_timer_is_seen(runtime: std::io::Result<Runtime>) {
+    let runtime = runtime.expect("a runtime can be built");
+    let wheel = TimerWheel::of_new_runtime(runtime.handle()).expect("the driver is known");
+    let _inside = runtime.enter();
+    assert_eq!(wheel.is_empty(), Some(true));
+    for level in 0..6 {
+        for slot in [2_u64, 31, 61] {
+            let armed = arm((slot << (6 * level)) + 1000);
+            assert_eq!(wheel.is_empty(), Some(false), "level {level}, slot {slot}");
+            drop(armed);
+            assert_eq!(wheel.is_empty(), Some(true));
+        }
+    }
+    let many: Vec<_> = (0..100).map(|more| arm(10_000 + more)).collect();
+    assert_eq!(wheel.is_empty(), Some(false));
+    drop(many);
+    assert_eq!(wheel.is_empty(), Some(true));
+}
+
+#[test]
+fn every_timer_is_seen_on_one_thread() {
+    every_timer_is_seen(Builder::new_current_thread().enable_all().build());
+}
+
+#[test]
+fn every_timer_is_seen_on_workers() {
+    let mut builder = Builder::new_multi_thread();
+    every_timer_is_seen(builder.worker_threads(2).enable_all().build());
+}
+
+#[test]
+fn a_wheel_of_a_runtime_that_is_gone_is_not_read_wrong() {
+    let runtime = Builder::new_current_thread().enable_time().build();
+    let runtime = runtime.expect("a runtime can be built");
+    let wheel = TimerWheel::of_new_runtime(runtime.handle()).expect("the driver is known");
+    drop(runtime);
+    // Whatever is there now, asking does no harm.
+    let _ = wheel.is_empty();
 }

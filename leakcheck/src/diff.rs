@@ -112,6 +112,8 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
         group.tid = if group.count == 1 { tid } else { None };
         group.facts = match &resource.detail {
             Detail::Other(thing) if group.count == 1 => thing.facts.clone(),
+            // The one that fires first comes first.
+            Detail::Other(_) if group.kind == Kind::Timer => std::mem::take(&mut group.facts),
             _ => Vec::new(),
         };
     }

@@ -46,11 +46,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         count: group.count,
         accept: accept(group, &trace),
         fingerprint: fingerprint(group.kind, group.name.as_deref(), &trace),
-        note: (group.tie == Tie::Member).then(|| {
-            "it is a thread of the test's own runtime and did not end with it: a blocking task still runs on it; the \
-             site is where the thread was started, and a pool thread may have taken later tasks as well"
-                .to_owned()
-        }),
+        note: note(group),
         name: group.name.clone(),
         created_at: trace.site,
         created_through: trace.through,
@@ -59,12 +55,40 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         age: group.oldest_ms.map(Duration::from_millis),
         polls: group.polls,
         tid: group.tid,
-        facts: group.facts.clone(),
+        facts: facts(group),
         tie: group.tie,
         tasks: group.tasks.iter().copied().take(Leak::MOST_IDS).collect(),
         waiting,
         ancestry: trace.ancestry,
     }
+}
+
+/// What is known of the only one, or of the first of several timers.
+fn facts(group: &Group) -> Vec<String> {
+    let of_several = group.kind == Kind::Timer && group.count > 1;
+    let which = if of_several { "the first " } else { "" };
+    let facts = group.facts.iter();
+    facts.map(|fact| format!("{which}{fact}")).collect()
+}
+
+/// What must be known to understand a finding.
+fn note(group: &Group) -> Option<String> {
+    let text = match group.kind {
+        _ if group.tie == Tie::Member => {
+            "it is a thread of the test's own runtime and did not end with it: a blocking task still runs on it; the \
+             site is where the thread was started, and a pool thread may have taken later tasks as well"
+        }
+        Kind::Timer if group.count == 1 => {
+            "no task of the runtime has it: it is in something that outlives the test, such as a `static`, a cycle of \
+             `Arc`s or a thread that blocks on it; where it was made is not known"
+        }
+        Kind::Timer => {
+            "no task of the runtime has them: they are in something that outlives the test, such as a `static`, a cycle \
+             of `Arc`s or threads that block on them; where they were made is not known"
+        }
+        _ => return None,
+    };
+    Some(text.to_owned())
 }
 
 /// Tasks that a runtime counts and nobody named.
@@ -119,6 +143,9 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
         }
         Kind::Thread => {
             "dropping a `JoinHandle` does not end its thread: tell it to stop, then `join()` it, or use `thread::scope`"
+        }
+        Kind::Timer => {
+            "drop the `Sleep`, `Interval`, `Timeout` or `DelayQueue` before the test ends, or give it to a task that ends"
         }
         Kind::Custom => "drop what the registration stands for before the test ends",
         _ => "end it before the test does",

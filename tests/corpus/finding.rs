@@ -82,6 +82,11 @@ impl Holder {
 }
 
 impl Finding {
+    /// Whether it is known where it was made.
+    pub(crate) fn has_site(&self) -> bool {
+        self.kind != "timer"
+    }
+
     /// Where a task waits that can be spoken of as a holder, and its name.
     pub(crate) fn waiter(&self) -> Option<(Site, String)> {
         match &self.waiting.as_ref()?.at {

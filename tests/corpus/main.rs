@@ -25,4 +25,5 @@ mod runtimes;
 mod source;
 mod threads;
 mod time;
+mod timers;
 mod tree;

@@ -1,7 +1,7 @@
 //! What a file of the corpus says must be found: read from its source, so that an expectation stands at its line.
 //!
 //! - `// leak: thread "name" x3`: the report of the test around it has this entry, created on the next line of code.
-//!   Name and count may be left out; a task without a name is the async block of its test.
+//!   Name and count may be left out; a task without a name is the async block of its test. Of a timer there is no line.
 //! - `// waits: at recv for a message, held by itself in _sender, for ever`, below the mark of each task: where it is
 //!   suspended, what for, and who has the other end. `marks` has the words.
 //! - `// or: for a descriptor`, below that: what else would wake it.
@@ -50,7 +50,8 @@ impl Case {
 
     /// The leaks above this line were made on it.
     fn reach(&mut self, site: &Site) {
-        for leak in self.leaks.iter_mut().filter(|leak| leak.site.is_none()) {
+        let is_open = |leak: &&mut Finding| leak.has_site() && leak.site.is_none();
+        for leak in self.leaks.iter_mut().filter(is_open) {
             leak.site = Some(site.clone());
         }
     }

@@ -59,7 +59,7 @@ fn every_leak_is_found_in_its_own_test() {
 #[ignore = "is run by the test above"]
 fn tests() {
     let plan = harness::plan(TESTS, LEAKS, seed());
-    let failed = harness::run(&plan, || resident());
+    let failed = harness::run(&plan, resident);
     assert_eq!(failed, LEAKS);
 }
 

@@ -8,7 +8,7 @@ mod text;
 
 use std::{collections::BTreeMap, process::ExitCode};
 
-use leakcheck_introspect::{Error, FrameKind, State, Task, TaskList, TimerList};
+use leakcheck_introspect::{Error, FrameKind, State, Task, TaskList, TimerList, TimerWheel};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
     task::{LocalSet, yield_now},
@@ -64,6 +64,10 @@ type Texts = Result<(String, BTreeMap<String, String>), String>;
 async fn of_runtime() -> Texts {
     let handle = Handle::current();
     let read = || TaskList::of_runtime(&handle);
+    let wheel = TimerWheel::of_new_runtime(&handle).ok_or("the timer wheel is not found")?;
+    if wheel.is_empty() != Some(true) {
+        return Err("a new runtime has armed timers".to_owned());
+    }
     let shared = shapes::hold();
     parked(read).await?;
     let kept = shapes::spawn(shared);
@@ -78,6 +82,9 @@ async fn of_runtime() -> Texts {
     let timers = TimerList::of_runtime(&handle).map_err(|error| error.to_string())?;
     let mut texts = text::texts(&list);
     texts.insert("timers".to_owned(), text::timers(&timers, &list));
+    if wheel.is_empty() != Some(false) {
+        return Err("armed timers are not seen".to_owned());
+    }
     drop(kept);
     Ok((text::release(&list), texts))
 }

@@ -31,6 +31,8 @@ use self::{
 };
 use crate::{Error, Task, TaskList, TimerList};
 
+pub(crate) use self::tokio::Wheel;
+
 /// Tries to read a runtime that does not keep still.
 const TRIES: u32 = 4;
 
@@ -85,7 +87,22 @@ fn runtime(handle: &Handle, depth: Depth) -> Result<TaskList, Error> {
 pub(crate) fn timers(handle: &Handle) -> Result<TimerList, Error> {
     let program = program()?;
     let reader = Reader::new(&program.image);
-    program.entrance.timers(&reader, handle)
+    let read = || {
+        reader.memory.forget();
+        program.entrance.timers(&reader, handle)
+    };
+    let mut list = read()?;
+    for _ in 1..TRIES {
+        let again = read()?;
+        if again.timers == list.timers {
+            return Ok(again);
+        }
+        list = again;
+        std::thread::yield_now();
+    }
+    list.gap
+        .get_or_insert_with(|| "timers came and went while they were listed".to_owned());
+    Ok(list)
 }
 
 /// The tasks of a `LocalSet`.

@@ -5,7 +5,7 @@ use crate::{
     env::{Env, Requirement, TraceLevel},
     error::{Error, Repr},
     model::{Coverage, Kind, Seen},
-    sources::{self, tasks},
+    sources::{self, tasks, timers},
 };
 
 impl Check {
@@ -13,6 +13,7 @@ impl Check {
         let of = |kind: Kind| match kind {
             Kind::Task => self.task_coverage(),
             Kind::Thread => sources::threads::coverage(),
+            Kind::Timer => self.timer_coverage(),
             kind => others(kind),
         };
         Coverage {
@@ -42,6 +43,15 @@ impl Check {
             },
         }
     }
+
+    fn timer_coverage(&self) -> Seen {
+        match &self.runtime {
+            Some(runtime) if runtime.is_own() => timers::coverage(runtime.timers.as_ref()),
+            _ => Seen::Nothing(
+                "timers are looked at on runtimes that the attribute builds".to_owned(),
+            ),
+        }
+    }
 }
 
 fn others(kind: Kind) -> Seen {
@@ -61,7 +71,7 @@ pub(super) fn require(env: &Env) -> Result<(), Error> {
             }
             Requirement::Tasks | Requirement::Sites => tasks::coverage(),
             Requirement::States => tasks::states(),
-            Requirement::Timers => others(Kind::Timer),
+            Requirement::Timers => timers::requirement(),
             Requirement::Fds => others(Kind::Fd),
             Requirement::Processes => others(Kind::Process),
         };

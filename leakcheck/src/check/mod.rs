@@ -106,7 +106,10 @@ impl Check {
         self.baseline = Baseline::new(before);
     }
 
-    pub(crate) fn watch(&mut self, runtime: Watched) {
+    pub(crate) fn watch(&mut self, mut runtime: Watched) {
+        if self.options.wants(Kind::Timer) {
+            runtime.watch_timers();
+        }
         self.runtime = Some(runtime);
     }
 
@@ -145,6 +148,7 @@ impl Check {
             && (tally.others() == 0 || !self.others_count(Phase::Running))
             && counted == 0
             && !(tasks::may_be_elsewhere() && self.has_tasks_elsewhere())
+            && !self.has_timers()
     }
 
     /// Whether tasks of the scope are on runtimes that somebody else built.

@@ -8,7 +8,7 @@ use super::{Check, Watched};
 use crate::{
     explain,
     model::{Detail, Kind, Resource, ResourceId},
-    sources::{self, tasks},
+    sources::{self, tasks, timers},
 };
 
 /// Which threads are looked at.
@@ -28,6 +28,8 @@ pub(super) struct Present {
     pub(super) unnamed: usize,
     /// Listed tasks beyond what the runtime counts.
     pub(super) phantoms: usize,
+    /// Whether timers are armed that were not listed yet.
+    pub(super) is_armed: bool,
     /// The lists of its runtime and of others, where they were read.
     pub(super) lists: Vec<Arc<TaskList>>,
     /// Why it was not, or not all of it.
@@ -36,7 +38,7 @@ pub(super) struct Present {
 
 impl Present {
     pub(super) fn is_empty(&self) -> bool {
-        self.resources.is_empty() && self.unnamed == 0
+        self.resources.is_empty() && self.unnamed == 0 && !self.is_armed
     }
 
     pub(super) fn has_tasks(&self) -> bool {
@@ -105,8 +107,12 @@ impl Check {
         present
     }
 
-    /// Reads the lists of tasks: where they are suspended, and which they are if no hook has told.
+    /// Reads what is known by number or existence only: the lists of tasks, where they are suspended, and which they are if
+    /// no hook has told; and the timers.
     pub(super) fn read(&self, present: &mut Present) {
+        if present.is_armed {
+            self.with_timers(present);
+        }
         if !present.has_tasks() {
             return;
         }
@@ -192,6 +198,7 @@ impl Check {
                 }
             }
         }
+        present.is_armed = phase == Phase::Running && self.has_timers();
         self.with_threads(&mut present, phase);
         if self.others_count(phase) {
             self.with_others(&mut present);
@@ -215,6 +222,22 @@ impl Check {
             present
                 .resources
                 .extend(self.baseline.since(others, &self.options));
+        }
+    }
+
+    /// Whether timers are armed on the check's own runtime, which must still run: they are gone with it.
+    pub(super) fn has_timers(&self) -> bool {
+        let runtime = self.runtime.as_ref();
+        let timers = runtime.and_then(|runtime| runtime.timers.as_ref());
+        timers.is_some_and(timers::Driver::is_armed)
+    }
+
+    fn with_timers(&self, present: &mut Present) {
+        present.is_armed = false;
+        let runtime = self.runtime.as_ref();
+        if let Some(timers) = runtime.and_then(|runtime| runtime.timers.as_ref()) {
+            let timers = self.baseline.since(timers.list(), &self.options);
+            present.resources.extend(timers);
         }
     }
 

@@ -102,6 +102,7 @@ impl Check {
                 .collect(),
             unnamed: first.unnamed.saturating_sub(self.found.unnamed),
             phantoms: 0,
+            is_armed: false,
             lists: Vec::new(),
             unread: None,
         };

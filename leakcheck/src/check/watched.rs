@@ -11,6 +11,7 @@ use crate::{
     sources::{
         self,
         tasks::{self, Token, Watch},
+        timers,
     },
 };
 
@@ -30,6 +31,8 @@ pub(crate) struct Watched {
     _watch: Option<Watch>,
     /// Its worker threads, which end with it and not before.
     workers: HashSet<ResourceId>,
+    /// Its timers, if they are looked at.
+    pub(super) timers: Option<timers::Driver>,
 }
 
 impl Watched {
@@ -49,6 +52,7 @@ impl Watched {
                 let threads = sources::threads::list(Some(scope));
                 threads.iter().map(|thread| thread.id).collect()
             },
+            timers: None,
         }
     }
 
@@ -63,6 +67,7 @@ impl Watched {
             is_whole: true,
             _watch: None,
             workers: HashSet::new(),
+            timers: None,
         }
     }
 
@@ -86,6 +91,14 @@ impl Watched {
             is_whole: false,
             _watch: Some(tasks::watch()),
             workers: HashSet::new(),
+            timers: None,
+        }
+    }
+
+    /// Looks at its timers as well, if it is the check's own: what others arm on theirs is not the test's for certain.
+    pub(super) fn watch_timers(&mut self) {
+        if self.is_own() {
+            self.timers = timers::Driver::of_new_runtime(&self.handle);
         }
     }
 

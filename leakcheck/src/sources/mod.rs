@@ -3,6 +3,7 @@
 pub(crate) mod custom;
 pub(crate) mod tasks;
 pub(crate) mod threads;
+pub(crate) mod timers;
 
 use std::collections::HashSet;
 

@@ -117,6 +117,13 @@ impl Memory {
     }
 }
 
+/// Fills `into` from `address` with what is there at this moment.
+pub(crate) fn read(address: u64, into: &mut [u8]) -> Option<()> {
+    let end = address.checked_add(into.len() as u64)?;
+    (address >= LOWEST && end <= HIGHEST).then_some(())?;
+    kernel::read(address, into)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

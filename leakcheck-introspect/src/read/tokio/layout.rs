@@ -14,6 +14,10 @@ pub(super) const TIME_BY_HANDLE: &[&str] = &["inner", "?", "__0", ">", "driver",
 pub(super) const TIME_HANDLE: &str = "tokio::runtime::time::handle::Handle";
 pub(super) const WHEEL: &str = "tokio::runtime::time::wheel::Wheel";
 pub(super) const TICKS: &[&str] = &["registered_when", "cached_when"];
+/// Levels of a wheel, slots of a level, and bytes of a slot: the two ends of a list.
+pub(super) const LEVELS: usize = 6;
+pub(super) const SLOTS: usize = 64;
+pub(super) const SLOT: usize = 16;
 /// The type of a handle, where no function of this crate leads to it.
 pub(super) const HANDLE: &str = "tokio::runtime::handle::Handle";
 /// The type of a local set, likewise.

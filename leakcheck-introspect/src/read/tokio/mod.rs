@@ -7,8 +7,10 @@ mod layout;
 mod owned;
 mod room;
 mod timers;
+mod wheel;
 
 pub(crate) use header::{Header, TaskKind};
 pub(crate) use known::{Call, Found, Known, Leaf};
 pub(crate) use owned::{Entrance, Listed, Owned};
 pub(crate) use room::ahead;
+pub(crate) use wheel::Wheel;

@@ -74,6 +74,7 @@ fn timer(reader: &Reader<'_>, entry: Value, start: Option<std::time::Instant>) -
         .inside(entry, &|ty| ty.base == "core::task::wake::RawWaker")
         .and_then(|waker| reader.memory.word(reader.field(waker, "data")?.address));
     Timer {
+        address: entry.address,
         deadline: tick
             .zip(start)
             .and_then(|(tick, start)| start.checked_add(Duration::from_millis(tick))),

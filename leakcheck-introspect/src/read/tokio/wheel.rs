@@ -1,0 +1,167 @@
+//! Whether a timer is armed, for the price of a read or two: no debug info is asked.
+//!
+//! The wheel of a time driver is one block of memory, and while nothing is armed every word of it is zero but for the
+//! numbers of its levels. Where a runtime has the pointer to it is found out on runtimes that were just built, by looking
+//! for pointers to such a block. Unused room may have one by chance, a copy or one to another wheel; the real one is
+//! always among them, and those that lead elsewhere on a later runtime are dropped.
+
+use std::sync::{Mutex, PoisonError};
+
+use tokio::runtime::{Handle, RuntimeFlavor};
+
+use super::layout::{LEVELS, SLOT, SLOTS};
+use crate::read::memory;
+
+const WORD: usize = size_of::<u64>();
+/// Bytes of a level: its number, a word of bits for slots that are taken, and the slots.
+const LEVEL: usize = 2 * WORD + SLOTS * SLOT;
+/// Where a level may have its number: the compiler orders fields as it likes, but puts the slots first or last.
+const NUMBERS: [usize; 4] = [0, WORD, LEVEL - 2 * WORD, LEVEL - WORD];
+
+/// All levels.
+const SIZE: usize = LEVELS * LEVEL;
+type Block = [u8; SIZE];
+
+/// What a handle points to is smaller than this. It is read in steps, because what follows may not be mapped.
+const SHARED: u64 = 4 << 10;
+const STEP: usize = 256;
+
+/// A runtime's wheel: the same way to it may lead to others.
+#[derive(Clone, Debug)]
+pub(crate) struct Wheel(Vec<Place>);
+
+/// What is perhaps a wheel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    address: u64,
+    number: usize,
+}
+
+/// A way that may lead to the wheel of one kind of runtime.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    /// Which word of the handle points to what it shares with the runtime.
+    word: usize,
+    /// Where that has the pointer to the wheel.
+    offset: u64,
+    /// Where a level has its number.
+    number: usize,
+}
+
+/// The ways for runtimes with one thread and for those with workers; empty until there was one.
+static WAYS: [Mutex<Vec<Way>>; 2] = [const { Mutex::new(Vec::new()) }; 2];
+
+impl Wheel {
+    /// The wheel of a runtime that has a time driver and no armed timer.
+    pub(crate) fn of_new_runtime(handle: &Handle) -> Option<Self> {
+        let [of_one_thread, of_workers] = &WAYS;
+        let ways = match handle.runtime_flavor() {
+            RuntimeFlavor::CurrentThread => of_one_thread,
+            _ => of_workers,
+        };
+        let mut ways = ways.lock().unwrap_or_else(PoisonError::into_inner);
+        match ways.len() {
+            0 => *ways = Way::all(handle),
+            // The only one is right.
+            1 => {}
+            _ => {
+                // Most are copies of one another.
+                let mut right: Vec<Place> = Vec::new();
+                ways.retain(|way| {
+                    let Some(place) = way.place(handle) else {
+                        return false;
+                    };
+                    if !right.contains(&place) && place.is_empty() == Some(true) {
+                        right.push(place);
+                    }
+                    right.contains(&place)
+                });
+            }
+        }
+        let mut places: Vec<Place> = ways.iter().filter_map(|way| way.place(handle)).collect();
+        places.sort_unstable();
+        places.dedup();
+        (!places.is_empty()).then_some(Self(places))
+    }
+
+    /// Whether no timer is armed; `None` where that cannot be read, or what may be the wheel disagrees.
+    pub(crate) fn is_empty(&self) -> Option<bool> {
+        let mut answers = self.0.iter().map(|place| place.is_empty());
+        let first = answers.next()??;
+        answers.all(|answer| answer == Some(first)).then_some(first)
+    }
+}
+
+impl Place {
+    /// Whether nothing is in the levels; `None` where there are none.
+    fn is_empty(self) -> Option<bool> {
+        let mut block: Block = [0; SIZE];
+        memory::read(self.address, &mut block)?;
+        is_empty(&block, self.number)
+    }
+}
+
+fn is_empty(block: &Block, number: usize) -> Option<bool> {
+    const ZEROES: &[u8] = &[0; LEVEL];
+    let mut is_empty = true;
+    for (level, bytes) in (0_u64..).zip(block.chunks_exact(LEVEL)) {
+        let (before, rest) = bytes.split_at_checked(number)?;
+        let (word, after) = rest.split_at_checked(WORD)?;
+        (word == level.to_le_bytes()).then_some(())?;
+        is_empty &= Some(before) == ZEROES.get(..number) && ZEROES.ends_with(after);
+    }
+    Some(is_empty)
+}
+
+impl Way {
+    /// Everything in what a handle points to that leads to an empty wheel.
+    fn all(handle: &Handle) -> Vec<Self> {
+        let mut found = Vec::new();
+        for word in 0..size_of::<Handle>() / WORD {
+            let Some(shared) = shared(handle, word) else {
+                continue;
+            };
+            for start in (0..SHARED).step_by(STEP) {
+                let mut bytes = [0; STEP];
+                if memory::read(shared.wrapping_add(start), &mut bytes).is_none() {
+                    break;
+                }
+                let words = bytes.chunks_exact(WORD).zip((start..).step_by(WORD));
+                found.extend(words.filter_map(|(bytes, offset)| {
+                    let address = u64::from_le_bytes(bytes.try_into().ok()?);
+                    address.is_multiple_of(WORD as u64).then_some(())?;
+                    let mut block: Block = [0; SIZE];
+                    memory::read(address, &mut block)?;
+                    let is_fit = |number: &usize| is_empty(&block, *number) == Some(true);
+                    let number = NUMBERS.into_iter().find(is_fit)?;
+                    Some(Self {
+                        word,
+                        offset,
+                        number,
+                    })
+                }));
+            }
+        }
+        found
+    }
+
+    /// Where it leads.
+    fn place(&self, handle: &Handle) -> Option<Place> {
+        let shared = shared(handle, self.word)?;
+        Some(Place {
+            address: word(shared.wrapping_add(self.offset))?,
+            number: self.number,
+        })
+    }
+}
+
+/// What a word of the handle points to.
+fn shared(handle: &Handle, index: usize) -> Option<u64> {
+    word((std::ptr::from_ref(handle) as u64).wrapping_add((index * WORD) as u64))
+}
+
+fn word(address: u64) -> Option<u64> {
+    let mut bytes = [0; WORD];
+    memory::read(address, &mut bytes)?;
+    Some(u64::from_le_bytes(bytes))
+}

@@ -1,0 +1,151 @@
+//! Timers that are armed on a runtime which a check built, and that no task has: what keeps them outlives the test.
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    time::{Duration, Instant},
+};
+
+use leakcheck_introspect::{Timer, TimerList, TimerWheel};
+use tokio::runtime::{Builder, Handle};
+
+use crate::{
+    model::{Detail, Kind, Resource, ResourceId, Seen, Thing},
+    scope::outside,
+};
+
+/// What every timer of tokio is: `Interval`, `Timeout` and `DelayQueue` have one inside.
+const NAME: &str = "tokio::time::Sleep";
+
+/// The time driver of a runtime.
+#[derive(Clone, Debug)]
+pub(crate) struct Driver {
+    runtime: Handle,
+    wheel: TimerWheel,
+}
+
+impl Driver {
+    /// That of a runtime that was built just now, where it can be looked at.
+    pub(crate) fn of_new_runtime(runtime: &Handle) -> Option<Self> {
+        Some(Self {
+            runtime: runtime.clone(),
+            wheel: TimerWheel::of_new_runtime(runtime)?,
+        })
+    }
+
+    /// Whether any timer is armed. A clean check asks this, which costs one read of memory.
+    pub(crate) fn is_armed(&self) -> bool {
+        let is_armed = |list: TimerList| !list.timers().is_empty();
+        match self.wheel.is_empty() {
+            Some(is_empty) => !is_empty,
+            None => TimerList::of_runtime(&self.runtime).is_ok_and(is_armed),
+        }
+    }
+
+    /// The armed timers that no task has. Where the runtime has tasks there are none of them for certain: a timer may be
+    /// deep inside a task, and wake another part of it.
+    pub(crate) fn list(&self) -> Vec<Resource> {
+        if self.runtime.metrics().num_alive_tasks() > 0 {
+            return Vec::new();
+        }
+        match TimerList::of_runtime(&self.runtime) {
+            Ok(list) => {
+                let now = self.now();
+                let timers = list.timers().iter();
+                timers.filter_map(|timer| resource(timer, now)).collect()
+            }
+            Err(_) if self.wheel.is_empty() == Some(false) => vec![some()],
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// The moment on the runtime's own clock, which may stand still.
+    fn now(&self) -> Instant {
+        let _inside = self.runtime.enter();
+        tokio::time::Instant::now().into_std()
+    }
+}
+
+/// How much is seen of the timers of a runtime that the check built.
+pub(crate) fn coverage(driver: Option<&Driver>) -> Seen {
+    match (driver, leakcheck_introspect::available()) {
+        (Some(_), Ok(())) => {
+            Seen::Partial("timers are listed without where they were made".to_owned())
+        }
+        (Some(_), Err(error)) => Seen::Partial(format!(
+            "it is seen whether there are timers, not which: {error}"
+        )),
+        (None, Err(error)) => Seen::Nothing(error.to_string()),
+        (None, Ok(())) => Seen::Nothing(
+            "the time driver is not that of a release of tokio that is known".to_owned(),
+        ),
+    }
+}
+
+/// Whether timers are seen with what debug info tells of them.
+pub(crate) fn requirement() -> Seen {
+    let driver = outside(|| {
+        let runtime = Builder::new_current_thread().enable_time().build().ok()?;
+        Driver::of_new_runtime(runtime.handle())
+    });
+    match (coverage(driver.as_ref()), leakcheck_introspect::available()) {
+        (Seen::Partial(_), Ok(())) => Seen::Full,
+        (less, _) => less,
+    }
+}
+
+/// A timer that will not fire at once: the others end by themselves.
+fn resource(timer: &Timer, now: Instant) -> Option<Resource> {
+    let left = match timer.deadline() {
+        Some(deadline) => Some(deadline.checked_duration_since(now)?),
+        None => None,
+    };
+    let mut hasher = DefaultHasher::new();
+    (timer.address(), timer.deadline()).hash(&mut hasher);
+    let fires = left.map_or_else(|| "armed".to_owned(), fires);
+    Some(thing(hasher.finish(), fires))
+}
+
+/// Those of a runtime where only their existence is known.
+fn some() -> Resource {
+    thing(0, "one or more, not read".to_owned())
+}
+
+fn thing(number: u64, fact: String) -> Resource {
+    Resource {
+        id: ResourceId::Other(Kind::Timer, number),
+        origin: 0,
+        age_ms: None,
+        detail: Detail::Other(Thing {
+            name: Some(NAME.to_owned()),
+            facts: vec![fact],
+            ..Thing::default()
+        }),
+    }
+}
+
+fn fires(left: Duration) -> String {
+    const DAY: u64 = 24 * 60 * 60;
+    match left.as_secs() {
+        0 => "fires in less than a second".to_owned(),
+        1 => "fires in 1 second".to_owned(),
+        seconds if seconds < 2 * DAY => format!("fires in {seconds} seconds"),
+        seconds => format!("fires in {} days", seconds / DAY),
+    }
+}
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_that_is_left_is_said_in_words() {
+        for (seconds, words) in [
+            (0, "fires in less than a second"),
+            (1, "fires in 1 second"),
+            (3600, "fires in 3600 seconds"),
+            (10 * 24 * 60 * 60, "fires in 10 days"),
+        ] {
+            assert_eq!(fires(Duration::from_secs(seconds)), words);
+        }
+    }
+}
