@@ -18,6 +18,14 @@ pub(crate) enum TraceLevel {
     Full,
 }
 
+/// Whether threads that are left behind are asked where they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Stacks {
+    #[default]
+    On,
+    Off,
+}
+
 /// How a report is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -55,6 +63,7 @@ pub(crate) struct Env {
     settle: Option<Duration>,
     timeout: Option<Duration>,
     pub(crate) trace: TraceLevel,
+    pub(crate) stacks: Stacks,
     pub(crate) format: Format,
     pub(crate) report_dir: Option<ReportDir>,
     pub(crate) required: Vec<(Requirement, &'static str)>,
@@ -94,6 +103,12 @@ impl Env {
                     ("site", TraceLevel::Site),
                     ("full", TraceLevel::Full),
                 ],
+            )?
+            .unwrap_or_default(),
+            stacks: choice(
+                "LEAKCHECK_STACKS",
+                read("LEAKCHECK_STACKS"),
+                &[("on", Stacks::On), ("off", Stacks::Off)],
             )?
             .unwrap_or_default(),
             format: choice(
@@ -226,6 +241,10 @@ mod tests {
             parse("LEAKCHECK_FORMAT", "github").unwrap().format,
             Format::Github
         );
+        assert_eq!(
+            parse("LEAKCHECK_STACKS", "off").unwrap().stacks,
+            Stacks::Off
+        );
         let env = parse("LEAKCHECK_SETTLE", "1s 500ms").unwrap();
         assert_eq!(env.options().settle_limit(), Duration::from_millis(1500));
         let env = parse("LEAKCHECK_REPORT_DIR", "all:out").unwrap();
@@ -244,6 +263,11 @@ mod tests {
                 "LEAKCHECK",
                 "yes",
                 "failed to read LEAKCHECK=\"yes\": expected `deny`, `warn` or `off`",
+            ),
+            (
+                "LEAKCHECK_STACKS",
+                "yes",
+                "failed to read LEAKCHECK_STACKS=\"yes\": expected `on` or `off`",
             ),
             (
                 "LEAKCHECK_SETTLE",

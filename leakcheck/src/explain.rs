@@ -1,7 +1,9 @@
 //! From a group of raw resources to a finding: where it was made, why it is usually so, and how to accept it.
 
+mod blocked;
 mod waiting;
 
+pub(crate) use blocked::place as thread_place;
 pub(crate) use waiting::place;
 
 use std::time::Duration;
@@ -26,7 +28,10 @@ pub(crate) fn findings(
     let mut found: Vec<Leak> = Vec::new();
     for group in diff::groups(resources, own) {
         let tasks: Vec<_> = group.tasks.iter().filter_map(find).collect();
-        let waiting = waiting::of(&tasks, &graph, package_dir);
+        let waiting = match &group.doing {
+            Some(doing) => Some(blocked::of(doing, group.count, package_dir)),
+            None => waiting::of(&tasks, &graph, package_dir),
+        };
         let leak = finding(&group, waiting, package_dir);
         match found.iter_mut().find(|known| known.is_like(&leak)) {
             Some(known) => known.absorb(&leak),
@@ -60,6 +65,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         tid: group.tid,
         tie: group.tie,
         tasks: group.tasks.iter().copied().take(Leak::MOST_IDS).collect(),
+        threads: group.threads.clone(),
         waiting,
         ancestry: trace.ancestry,
     }
@@ -81,6 +87,7 @@ pub(crate) fn unnamed_tasks(count: usize) -> Leak {
         note: None,
         tie: Tie::None,
         tasks: Vec::new(),
+        threads: Vec::new(),
         waiting: None,
         ancestry: Vec::new(),
         accept: None,

@@ -15,7 +15,7 @@ use crate::expected::verify;
 fn receive(running: oneshot::Sender<()>, receiver: &mpsc::Receiver<()>) {
     running.send(()).unwrap();
     // Without a sender there is no message, which is the other way to end.
-    let _ = receiver.recv();
+    let _ = receiver.recv(); // at: recv
 }
 
 #[leak_checked]
@@ -25,6 +25,7 @@ async fn closure_waits_for_ever() {
     let (sender, receiver) = mpsc::channel();
     let (started, running) = oneshot::channel();
     // leak: thread "tokio-rt-worker"
+    // waits: at recv blocked in mpsc::recv
     spawn_blocking(move || receive(started, &receiver));
     running.await.unwrap();
     forget(sender);
@@ -39,6 +40,7 @@ async fn closure_waits_for_ever_on_workers() {
     let (sender, receiver) = mpsc::channel();
     let (started, running) = oneshot::channel();
     // leak: thread "tokio-rt-worker"
+    // waits: at recv blocked in mpsc::recv
     spawn_blocking(move || receive(started, &receiver));
     running.await.unwrap();
     forget(sender);
@@ -60,11 +62,12 @@ async fn closure_ends_with_its_sender() {
 async fn mutex_locked_twice() {
     let (started, running) = oneshot::channel();
     // leak: thread "tokio-rt-worker"
+    // waits: at lock blocked in Mutex::lock
     spawn_blocking(|| {
         started.send(()).unwrap();
         let lock = Mutex::new(0);
         let first = lock.lock().unwrap();
-        let second = lock.lock().unwrap();
+        let second = lock.lock().unwrap(); // at: lock
         *first + *second
     });
     running.await.unwrap();
@@ -90,7 +93,7 @@ async fn idle_pool_on_workers() {
 fn hang(running: oneshot::Sender<()>) {
     running.send(()).unwrap();
     loop {
-        thread::park();
+        thread::park(); // at: park
     }
 }
 
@@ -100,6 +103,7 @@ fn hang(running: oneshot::Sender<()>) {
 async fn abort_of_a_closure_that_runs() {
     let (started, running) = oneshot::channel();
     // leak: thread "tokio-rt-worker"
+    // waits: at park blocked in thread::park
     let task = spawn_blocking(|| hang(started));
     running.await.unwrap();
     task.abort();

@@ -165,9 +165,17 @@ const ROWS: &[Row] = &[
 /// How many patterns the collection has.
 const COUNT: usize = 58;
 
-/// Files that test the corpus, not the checker, and the siblings that stand for one pattern together.
+/// Files that test the corpus, not the checker, the siblings that stand for one pattern together, and the table of all
+/// ways in which a thread is stuck.
 fn stands_for_a_pattern(test: &str) -> bool {
-    let is_own = ["controls::", "marks::", "rows::", "source::", "parallel::"];
+    let is_own = [
+        "controls::",
+        "marks::",
+        "rows::",
+        "source::",
+        "parallel::",
+        "stuck::",
+    ];
     let is_comparison = test.ends_with(VERIFYING);
     !is_comparison && !is_own.iter().any(|module| test.starts_with(module))
 }

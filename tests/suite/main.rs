@@ -30,6 +30,7 @@ mod paused;
 mod quiet;
 mod settle;
 mod shared;
+mod stacks;
 mod stuck;
 mod tools;
 mod unchecked;

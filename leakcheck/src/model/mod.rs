@@ -1,6 +1,7 @@
 //! Plain data: what was found, who made it and what the verdict is. No behaviour, no I/O, no clock.
 
 mod coverage;
+mod doing;
 mod frame;
 mod kind;
 mod leak;
@@ -13,9 +14,10 @@ mod resource;
 mod waiting;
 
 pub use coverage::{Coverage, Seen};
+pub(crate) use doing::{Activity, Doing};
 pub use frame::{Frame, Home};
 pub use kind::Kind;
 pub use leak::{Ignored, Leak};
 pub use report::{Body, Location, Report, Subject, Verdict};
 pub(crate) use resource::{Detail, Resource, ResourceId, Tie};
-pub use waiting::{Awaited, Holder, TaskState, Waiting};
+pub use waiting::{Awaited, Holder, State, Waiting};

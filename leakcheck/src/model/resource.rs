@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Kind;
+use super::{Doing, Kind};
 
 /// Identity that survives the reuse of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +30,10 @@ pub(crate) enum Detail {
         name: Option<String>,
         runtime: u32,
         creator: u32,
+        /// What it was doing once it counted as left behind, where that was looked at.
+        doing: Option<Arc<Doing>>,
+        /// The same for threads that do the same.
+        place: u64,
     },
 }
 

@@ -2,6 +2,7 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
+mod blocked;
 mod waits;
 
 use super::render;
@@ -104,6 +105,7 @@ fn task(count: usize) -> Leak {
         note: None,
         tie: Tie::None,
         tasks: vec![12, 13],
+        threads: Vec::new(),
         waiting: None,
         ancestry: Vec::new(),
         accept: Some("ignore_created_by(\"my_app::pool::Pool::connect\")".to_owned()),
@@ -226,6 +228,8 @@ fn a_stuck_pool_thread() {
             name: Some("tokio-rt-worker".to_owned()),
             runtime: 3,
             creator: 0,
+            doing: None,
+            place: 0,
         },
     };
     let found = crate::explain::findings(&[thread], &[], Some(3), None);

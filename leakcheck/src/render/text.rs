@@ -114,7 +114,7 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
     facts.extend(
         leak.waiting
             .as_ref()
-            .map(|waiting| waiting.state.name().to_owned()),
+            .map(|waiting| plain(&waiting.state.to_string())),
     );
     if let Some(tid) = leak.tid {
         facts.push(format!("tid {tid}"));
@@ -134,7 +134,7 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
     }
     let mut notes = Vec::new();
     if let Some(waiting) = &leak.waiting {
-        notes.extend(waits::notes(waiting));
+        notes.extend(waits::notes(waiting, leak.kind));
     }
     if !leak.created_through.is_empty() {
         notes.push(("through", through(&leak.created_through)));
@@ -155,7 +155,11 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
         (_, false) => "started inside this call",
     };
     let created = leak.created_at.as_ref().map(|frame| Place { frame, label });
-    let label = leak.waiting.as_ref().map(waits::label).unwrap_or_default();
+    let label = leak
+        .waiting
+        .as_ref()
+        .map(|waiting| waits::label(waiting, leak.kind))
+        .unwrap_or_default();
     let waits = leak.waiting.as_ref().and_then(waits::place);
     let waits = waits.map(|frame| Place {
         frame,

@@ -2,10 +2,12 @@
 
 #[cfg(not(tokio_unstable))]
 pub(crate) mod cells;
+mod errno;
 pub(crate) mod event;
 pub(crate) mod fork;
 pub(crate) mod memory;
 mod next;
 pub(crate) mod stack;
+pub(crate) mod stacks;
 pub(crate) mod threads;
 mod trampoline;

@@ -11,4 +11,5 @@ pub(crate) mod event;
 pub(crate) mod fork;
 pub(crate) mod memory;
 pub(crate) mod stack;
+pub(crate) mod stacks;
 pub(crate) mod threads;
