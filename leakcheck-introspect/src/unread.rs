@@ -2,7 +2,7 @@
 
 use tokio::{runtime::Handle, task::LocalSet};
 
-use crate::{Error, TaskList, TimerList};
+use crate::{BlockingTask, Error, TaskList, TimerList};
 
 /// Whether tasks can be read in this program at all: not on this platform.
 ///
@@ -28,6 +28,13 @@ pub(crate) fn of_local_set(_set: &LocalSet) -> Result<TaskList, Error> {
 }
 
 pub(crate) fn timers(_handle: &Handle) -> Result<TimerList, Error> {
+    Err(nothing())
+}
+
+pub(crate) fn blocking_task(
+    _id: u64,
+    _cells: impl Iterator<Item = u64>,
+) -> Result<Option<BlockingTask>, Error> {
     Err(nothing())
 }
 

@@ -79,6 +79,7 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
                 runtime,
                 creator,
                 doing,
+                closure,
                 ..
             } => {
                 let tie = match own {
@@ -86,7 +87,11 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
                     Some(own) if *creator == own => Tie::Child,
                     _ => Tie::None,
                 };
-                (name.clone(), tie, None, Some(*tid), doing.as_ref())
+                let name = match closure {
+                    Some(closure) => Some(closure.to_string()),
+                    None => name.clone(),
+                };
+                (name, tie, None, Some(*tid), doing.as_ref())
             }
         };
         let place = match resource.detail {

@@ -3,7 +3,7 @@
 mod blocked;
 mod waiting;
 
-pub(crate) use blocked::place as thread_place;
+pub(crate) use blocked::{function as blocking_function, place as thread_place};
 pub(crate) use waiting::place;
 
 use std::time::Duration;
@@ -50,7 +50,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         count: group.count,
         accept: accept(group, &trace),
         fingerprint: fingerprint(group.kind, group.name.as_deref(), &trace),
-        note: (group.tie == Tie::Member).then(|| {
+        note: (group.tie == Tie::Member && group.kind == Kind::Thread).then(|| {
             "it is a thread of the test's own runtime and did not end with it: a blocking task still runs on it; the \
              site is where the thread was started, and a pool thread may have taken later tasks as well"
                 .to_owned()
@@ -116,6 +116,9 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
         Kind::Task => {
             "dropping a `JoinHandle` does not end its task: keep it and `abort()` or await it, use a `JoinSet`, or \
              give the task a shutdown signal"
+        }
+        Kind::BlockingTask => {
+            "a blocking closure cannot be cancelled: make what it waits for end, and await its `JoinHandle`"
         }
         Kind::Thread if leak.tie == Tie::Member => {
             "a blocking closure cannot be cancelled: make what it waits for end, and await its `JoinHandle`"

@@ -4,8 +4,8 @@
 //! - Wait: `at LINE for EVENT, held by HOLDER and HOLDER, for ever`. `LINE` is that of the innermost frame of the file;
 //!   `in TYPE` stands for a task that has none, because its future is not the file's own. `EVENT` is one of [`EVENTS`].
 //!   Who holds it is left out where nobody can. `for ever` means that the report must prove it.
-//! - Wait of a thread: `at LINE blocked in CALL`, as the report has it, but for numbers: `read(fd *)`. `idle` for one of a
-//!   runtime's that has no work.
+//! - Wait of a thread or a blocking task: `at LINE blocked in CALL`, as the report has it, but for numbers: `read(fd *)`;
+//!   `blocked in CALL` where no line of the file is on its stack. `idle` for a thread of a runtime's that has no work.
 //! - Holder: `itself in LOCAL`, `the task at LINE in LOCAL`, or `the task at LINE` where its end is waited for;
 //!   `nobody found` where the other end is not in a task. `LINE` is where the holder waits.
 
@@ -34,8 +34,12 @@ impl Finding {
     /// Reads `kind "name" xcount` in the test `own`.
     pub(crate) fn read(mark: &str, own: &str) -> Self {
         let (kind, mut rest) = mark.split_once(' ').unwrap_or((mark, ""));
-        assert!(matches!(kind, "task" | "thread"), "not a kind: {mark}");
-        let mut name = (kind == "task").then(|| format!("{own}::{{async block}}"));
+        let mut name = match kind {
+            "task" => Some(format!("{own}::{{async block}}")),
+            "blocking_task" => Some(format!("{own}::{{closure}}")),
+            "thread" => None,
+            _ => panic!("not a kind: {mark}"),
+        };
         if let Some((quoted, after)) = rest.strip_prefix('"').and_then(|rest| rest.split_once('"'))
         {
             name = Some(quoted.to_owned());
@@ -102,11 +106,14 @@ impl Waiting {
         }
     }
 
-    /// Reads `at LINE blocked in CALL`, or `idle`; of one that runs, nothing.
+    /// Reads `at LINE blocked in CALL`, `blocked in CALL` or `idle`; of one that runs, nothing.
     fn of_thread(what: &str, mark: &str, at: &mut dyn FnMut(&str) -> Site) -> Self {
         let (state, at) = match (what, mark, mark.strip_prefix("at ")) {
             ("runs", "", _) => ("running".to_owned(), At::Anywhere),
             ("waits", "idle", _) => (mark.to_owned(), At::Anywhere),
+            ("waits", _, None) if mark.starts_with("blocked in ") => {
+                (mark.to_owned(), At::Anywhere)
+            }
             ("waits", _, Some(rest)) => match rest.split_once(" blocked in ") {
                 Some((line, call)) => (format!("blocked in {call}"), At::Line(at(line))),
                 None => panic!("not understood: {mark}"),
@@ -212,6 +219,11 @@ mod tests {
         assert_eq!(read("task x12"), (task.clone(), own, 12));
         assert_eq!(read("task \"a b\""), (task, named.clone(), 1));
         assert_eq!(read("thread"), (thread.clone(), None, 1));
+        let closure = Some("t::{closure}".to_owned());
+        assert_eq!(
+            read("blocking_task"),
+            ("blocking_task".to_owned(), closure, 1)
+        );
         assert_eq!(read("thread \"a b\" x2"), (thread, named, 2));
     }
 
@@ -293,6 +305,8 @@ mod tests {
             read("waits", "at 3 blocked in a b"),
             (blocked, At::Line(site(3)))
         );
+        let blocked = "blocked in a b".to_owned();
+        assert_eq!(read("waits", &blocked), (blocked.clone(), At::Anywhere));
         assert_eq!(read("waits", "idle"), ("idle".to_owned(), At::Anywhere));
         assert_eq!(read("runs", ""), ("running".to_owned(), At::Anywhere));
         for (what, mark) in [

@@ -1,12 +1,12 @@
 //! What a file of the corpus says must be found: read from its source, so that an expectation stands at its line.
 //!
 //! - `// leak: thread "name" x3`: the report of the test around it has this entry, created on the next line of code.
-//!   Name and count may be left out; a task without a name is the async block of its test.
+//!   Name and count may be left out; a task without a name is the async block of its test, a `blocking_task` its closure.
 //! - `// waits: at recv for a message, held by itself in _sender, for ever`, below the mark of each task: where it is
 //!   suspended, what for, and who has the other end. `marks` has the words.
 //! - `// or: for a descriptor`, below that: what else would wake it.
 //! - `// runs: at again`, instead of both: it waits for nothing; `// runs` for one that a thread runs all the time.
-//! - `// waits: at recv blocked in mpsc::recv`, below the mark of each thread: its line and the call that blocks it;
+//! - `// waits: at recv blocked in mpsc::recv`, below the mark of each thread and blocking task: its line and the call that blocks it;
 //!   `// waits: idle` for a runtime's thread without work, `// runs` for one that runs.
 //! - `// at: recv`, at the end of a line or alone above it: names the line. The same name may stand for another line in
 //!   another test; a line outside of the test is found if the name is the only one of the file.

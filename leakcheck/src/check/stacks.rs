@@ -1,14 +1,14 @@
 //! Where the threads are that are left: looked at once it is settled that they are.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use super::Check;
 use crate::{
     env::Stacks,
     explain,
     ignore::Ignore,
-    model::{Detail, Kind, Leak, ResourceId},
-    sources::stacks,
+    model::{Detail, Kind, Leak, Resource, ResourceId},
+    sources::{blocking, stacks},
 };
 
 impl Check {
@@ -23,9 +23,14 @@ impl Check {
         if !has_new || self.env.stacks == Stacks::Off || stacks::unavailable().is_some() {
             return;
         }
-        let wanted = self.suspects();
+        let left = self.suspects();
+        let may_accept_more = self.options.rules().iter().any(Ignore::needs_states);
+        let is_wanted = |found: &Resource| {
+            is_new(&found.detail) && (may_accept_more || left.contains(&found.id))
+        };
         let threads = self.found.resources.iter_mut();
-        stacks::take(threads.filter(|found| is_new(&found.detail) && wanted.contains(&found.id)));
+        stacks::take(threads.filter(|found| is_wanted(found)));
+        self.name_closures(&left);
         let package_dir = self.whom.package_dir();
         for found in &mut self.found.resources {
             if let Detail::Thread {
@@ -39,11 +44,31 @@ impl Check {
         }
     }
 
-    /// The threads that no other rule accepts.
-    fn suspects(&self) -> HashSet<ResourceId> {
-        if self.options.rules().iter().any(Ignore::needs_states) {
-            return self.found.ids().into_iter().collect();
+    /// Replaces threads that are held by a closure of `spawn_blocking` by that, where it is certain which one it is.
+    fn name_closures(&mut self, left: &HashSet<ResourceId>) {
+        let package_dir = self.whom.package_dir();
+        let lists: Vec<_> = self.found.lists.iter().map(Arc::as_ref).collect();
+        for found in &mut self.found.resources {
+            if let Detail::Thread {
+                doing: Some(doing),
+                closure: closure @ None,
+                ..
+            } = &mut found.detail
+                && left.contains(&found.id)
+                && let Some(task) = doing.task
+                && let Some(function) = explain::blocking_function(doing, package_dir.as_deref())
+                && let Some(made) = blocking::find(task, self.scope, &lists)
+            {
+                let inside = if made.is_closure { "::{closure}" } else { "" };
+                *closure = Some(format!("{function}{inside}").into());
+                found.origin = made.origin;
+                found.age_ms = Some(made.age_ms);
+            }
         }
+    }
+
+    /// The threads that no rule accepts for what they are.
+    fn suspects(&self) -> HashSet<ResourceId> {
         let threads = |leak: &Leak| leak.threads.clone();
         let left = self.sorted(&self.found).leaks;
         left.iter()
@@ -55,7 +80,7 @@ impl Check {
     /// What to say of rules that could not be applied to some of these.
     pub(super) fn unapplied_rules(&self, leaks: &[Leak]) -> Option<String> {
         let is_unread =
-            |leak: &Leak| leak.kind == Kind::Thread && leak.waits_in().is_none_or(<[_]>::is_empty);
+            |leak: &Leak| leak.kind != Kind::Task && leak.waits_in().is_none_or(<[_]>::is_empty);
         if !leaks.iter().any(is_unread) || !self.options.rules().iter().any(Ignore::needs_states) {
             return None;
         }

@@ -83,7 +83,13 @@ const WAITING: [&str; 6] = [
 ];
 
 /// Functions of a runtime in which the work of others begins.
-const HOSTS: [&str; 2] = ["blocking::task::BlockingTask", "task::raw::poll"];
+const HOSTS: [&str; 2] = [BLOCKING, "task::raw::poll"];
+
+/// The same of `spawn_blocking`.
+const BLOCKING: &str = "blocking::task::BlockingTask";
+
+/// What a runtime itself hands to its pool: its workers.
+const WORKERS: &str = "tokio::runtime::scheduler::";
 
 /// What the threads of one group are doing; a descriptor is told where there is but one thread.
 pub(super) fn of(doing: &Doing, count: usize, package_dir: Option<&str>) -> Waiting {
@@ -123,6 +129,22 @@ pub(crate) fn place(doing: &Doing, package_dir: Option<&str>) -> u64 {
         }
     }
     hasher.finish()
+}
+
+/// The function that a thread was handed by `spawn_blocking`, where it runs one.
+pub(crate) fn function(doing: &Doing, package_dir: Option<&str>) -> Option<String> {
+    handed(&capture::frames(&doing.frames, package_dir)).map(ToOwned::to_owned)
+}
+
+fn handed(stack: &[Frame]) -> Option<&str> {
+    let host = stack
+        .iter()
+        .rposition(|frame| frame.function.contains(BLOCKING))?;
+    // What calls a closure, a box or a guard around it goes without saying.
+    let is_call = |frame: &&Frame| ["core", "alloc", "std"].contains(&krate(&frame.function));
+    let called = stack[..host].iter().rev().find(|frame| !is_call(frame))?;
+    let is_work = !called.function.starts_with(WORKERS) && !called.function.is_empty();
+    is_work.then_some(&called.function)
 }
 
 /// The outermost call that is known to block, before the stack comes to anybody's own code.

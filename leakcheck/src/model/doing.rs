@@ -6,6 +6,8 @@ pub(crate) struct Doing {
     /// Return addresses, innermost first; empty where they could not be had.
     pub(crate) frames: Vec<usize>,
     pub(crate) activity: Activity,
+    /// Number of the task that it polls, where that was asked; a closure of `spawn_blocking` is a task as well.
+    pub(crate) task: Option<u64>,
     /// Why there are no addresses, where that is so.
     pub(crate) unread: Option<&'static str>,
 }

@@ -1,6 +1,7 @@
 //! Plain data: what was found, who made it and what the verdict is. No behaviour, no I/O, no clock.
 
 mod coverage;
+#[allow(dead_code, reason = "made where threads can be asked")]
 mod doing;
 mod frame;
 mod kind;

@@ -34,6 +34,8 @@ pub(crate) enum Detail {
         doing: Option<Arc<Doing>>,
         /// The same for threads that do the same.
         place: u64,
+        /// The closure of `spawn_blocking` that it runs, where that is known: then it is that which was left behind.
+        closure: Option<Arc<str>>,
     },
 }
 
@@ -61,9 +63,15 @@ pub(crate) struct Resource {
 
 impl Resource {
     pub(crate) const fn kind(&self) -> Kind {
-        match self.id {
-            ResourceId::Task(_) => Kind::Task,
-            ResourceId::Thread(_) => Kind::Thread,
+        match (self.id, &self.detail) {
+            (
+                _,
+                Detail::Thread {
+                    closure: Some(_), ..
+                },
+            ) => Kind::BlockingTask,
+            (ResourceId::Task(_), _) => Kind::Task,
+            (ResourceId::Thread(_), _) => Kind::Thread,
         }
     }
 }

@@ -230,6 +230,7 @@ fn a_stuck_pool_thread() {
             creator: 0,
             doing: None,
             place: 0,
+            closure: None,
         },
     };
     let found = crate::explain::findings(&[thread], &[], Some(3), None);

@@ -98,7 +98,7 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
     };
     let mut facts = Vec::new();
     facts.push(match (&leak.name, &leak.created_at, leak.kind) {
-        (Some(name), _, Kind::Task) => plain(name),
+        (Some(name), _, Kind::Task | Kind::BlockingTask) => plain(name),
         (Some(name), _, _) => format!("\"{}\"", plain(name)),
         (None, Some(site), Kind::Task) if !site.function.is_empty() => {
             format!("spawned in {}", plain(&site.function))
@@ -149,8 +149,8 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
         notes.extend(accept.map(|accept| ("to accept it", plain(accept))));
     }
     let label = match (leak.kind, leak.created_through.is_empty()) {
-        (Kind::Task, true) => "spawned here",
-        (Kind::Task, false) => "spawned inside this call",
+        (Kind::Task | Kind::BlockingTask, true) => "spawned here",
+        (Kind::Task | Kind::BlockingTask, false) => "spawned inside this call",
         (_, true) => "started here",
         (_, false) => "started inside this call",
     };

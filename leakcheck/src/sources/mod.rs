@@ -1,5 +1,6 @@
 //! Where live things are found, one file per kind. Sources list; they do not judge.
 
+pub(crate) mod blocking;
 pub(crate) mod stacks;
 pub(crate) mod tasks;
 pub(crate) mod threads;

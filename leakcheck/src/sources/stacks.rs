@@ -6,9 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::tasks;
 use crate::{
     model::{Detail, Resource, ResourceId},
-    sys,
+    sys::{self, stacks::CurrentTask},
 };
 
 /// For one thread, which answers within microseconds if it is let to.
@@ -22,12 +23,19 @@ pub(crate) fn take<'a>(threads: impl Iterator<Item = &'a mut Resource>) {
     let end = Instant::now() + LIMIT_FOR_ALL;
     let mut done: Vec<&mut Resource> = Vec::new();
     for thread in threads {
-        if let Detail::Thread { tid, doing, .. } = &mut thread.detail
+        if let Detail::Thread {
+            tid,
+            doing,
+            runtime,
+            ..
+        } = &mut thread.detail
             // A thread that has not begun has no number yet.
             && *tid != 0
         {
             let left = end.saturating_duration_since(Instant::now());
-            *doing = asker.ask(*tid, left.min(LIMIT)).map(Arc::new);
+            // A thread that was marked as a runtime's has entered it.
+            let current_task = (*runtime != 0).then_some(tasks::current as CurrentTask);
+            *doing = asker.ask(*tid, left.min(LIMIT), current_task).map(Arc::new);
             done.push(thread);
         }
     }

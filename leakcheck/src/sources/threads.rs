@@ -33,6 +33,7 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
                 creator: thread.creator,
                 doing: None,
                 place: 0,
+                closure: None,
             },
         })
         .collect()

@@ -127,6 +127,7 @@ fn threads_are_alike_if_they_do_the_same() {
     let doing = |activity| Doing {
         frames: Vec::new(),
         activity,
+        task: None,
         unread: None,
     };
     let place = |activity| place(&doing(activity), None);
@@ -136,4 +137,59 @@ fn threads_are_alike_if_they_do_the_same() {
     };
     assert_eq!(place(read(7)), place(read(8)));
     assert_ne!(place(read(7)), place(Activity::Running));
+}
+
+#[test]
+fn the_function_of_a_blocking_task_is_the_outermost_inside() {
+    const HOST: &str =
+        "<tokio::runtime::blocking::task::BlockingTask<T> as core::future::Future>::poll";
+    let handed = |functions: &[&str]| handed(&stack(functions)).map(ToOwned::to_owned);
+    let call_once = "core::ops::function::FnOnce::call_once";
+    for (functions, expected) in [
+        (
+            &[
+                "syscall",
+                "my_app::inner",
+                "my_app::work",
+                HOST,
+                "tokio::pool",
+            ][..],
+            Some("my_app::work"),
+        ),
+        (&["my_app::work", call_once, HOST], Some("my_app::work")),
+        (
+            &[
+                "my_app::work",
+                "<alloc::boxed::Box<F,A> as core::ops::function::FnOnce<Args>>::call_once",
+                HOST,
+            ],
+            Some("my_app::work"),
+        ),
+        (&["std::thread::park", HOST], None),
+        (
+            &["read", "tokio::fs::read::read", HOST],
+            Some("tokio::fs::read::read"),
+        ),
+        // A runtime inside a blocking task.
+        (
+            &["my_app::inner", HOST, "tokio::pool", "my_app::work", HOST],
+            Some("my_app::work"),
+        ),
+        (
+            &[
+                "my_app::task",
+                "tokio::runtime::scheduler::multi_thread::worker::Launch::launch",
+                HOST,
+            ],
+            None,
+        ),
+        (
+            &["tokio::runtime::scheduler::multi_thread::worker::run", HOST],
+            None,
+        ),
+        (&["my_app::work"], None),
+        (&[HOST], None),
+    ] {
+        assert_eq!(handed(functions).as_deref(), expected, "{functions:?}");
+    }
 }

@@ -68,6 +68,28 @@ fn a_stack_that_was_not_taken() {
 }
 
 #[test]
+fn a_closure_that_blocks() {
+    let state = State::Blocked("mpsc::recv".to_owned());
+    let stack = stack("std::sync::mpsc::Receiver::recv", 8, 22);
+    let leak = Leak {
+        kind: Kind::BlockingTask,
+        name: Some("my_app::pool::Pool::connect::{closure}".to_owned()),
+        ..blocked(state, stack)
+    };
+    shown(
+        "blocked_closure.txt",
+        vec![
+            leak.clone(),
+            Leak {
+                count: 2,
+                tid: None,
+                ..leak
+            },
+        ],
+    );
+}
+
+#[test]
 fn the_form_for_machines() {
     let state = State::Blocked("mpsc::recv".to_owned());
     let stack = stack("std::sync::mpsc::Receiver::recv", 8, 22);

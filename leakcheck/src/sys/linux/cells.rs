@@ -6,7 +6,7 @@
 //! The invariant: what is known of an address is the newest 128-aligned allocation there, or nothing. Every such
 //! allocation passes here and replaces or forgets what was known, so that a reused address never gives a task the
 //! stack of another. Frees are not seen, which leaves entries of dead cells; but nobody asks for the address of a cell
-//! that is not alive. A block of another alignment, or of `aligned_alloc`, `realloc` or `mmap`, changes nothing: it is
+//! that is not alive, or whoever does looks at the cell as well. A block of another alignment, or of `aligned_alloc`, `realloc` or `mmap`, changes nothing: it is
 //! no cell, and the next cell at its address passes here again. Other things that are aligned so, such as the channels
 //! of std, are noted for nothing and asked for by nobody.
 //!
@@ -52,11 +52,29 @@ static CURRENT_TASK: OnceNonZeroUsize = OnceNonZeroUsize::new();
 thread_local! {
     // Constant and without destructor: usable in every phase of a thread's life.
     static BUSY: Cell<bool> = const { Cell::new(false) };
+    /// Path of the last creation on this thread, until somebody takes it.
+    static PATH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The path to the newest cell of this thread, once; 0 where it is not known. Right after a task was made that is its
+/// own, provided that creations can be seen at all.
+#[cfg_attr(not(tokio_unstable), allow(dead_code, reason = "for the task hooks"))]
+pub(crate) fn take_path() -> u32 {
+    PATH.replace(0)
 }
 
 /// What is known of the creation of the cell at `address`, which must be alive.
 pub(crate) fn find(address: usize) -> Option<Creation> {
     by_address::find(window_so_far(address), address)
+}
+
+/// All creations of a scope with the addresses of their cells, of which most may be dead by now.
+pub(crate) fn of_scope(scope: u32) -> Vec<(usize, Creation)> {
+    SLOTS
+        .touched()
+        .filter_map(by_address::known)
+        .filter(|(_, creation)| creation.scope == scope)
+        .collect()
 }
 
 /// Lets creations be linked to the task that is polled on the creating thread, by its number; 0 stands for none.
@@ -188,6 +206,7 @@ fn allocated(address: usize, size: usize) {
 /// Notes the creation, or forgets what was known of the address. Out of line, to keep the way around it short.
 #[inline(never)]
 fn update(address: usize, size: usize, scope: Option<u32>) {
+    PATH.set(0);
     if fork::in_child() {
         return;
     }
@@ -217,6 +236,7 @@ fn record(address: usize, size: usize, scope: u32) -> bool {
         parent,
         born_ms: clock::now_ms(),
     };
+    PATH.set(creation.origin);
     if !USED.load(Ordering::Relaxed) {
         USED.store(true, Ordering::Relaxed);
     }

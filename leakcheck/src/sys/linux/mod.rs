@@ -1,6 +1,6 @@
 //! Linux on `x86_64` and aarch64, any libc.
 
-#[cfg(not(tokio_unstable))]
+#[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
 pub(crate) mod cells;
 mod errno;
 pub(crate) mod event;

@@ -11,7 +11,7 @@ use std::{
     ptr::{null, null_mut},
     sync::{
         Mutex,
-        atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -39,6 +39,14 @@ static LEN: AtomicUsize = AtomicUsize::new(0);
 /// Where it was interrupted.
 static INTERRUPTED: AtomicUsize = AtomicUsize::new(0);
 
+/// Address of the function that tells which task it polls, or 0; then what that said.
+static CURRENT_TASK: AtomicUsize = AtomicUsize::new(0);
+static TASK: AtomicU64 = AtomicU64::new(0);
+
+/// Tells the number of the task that the calling thread polls, or 0. It runs in a signal handler: it must not allocate,
+/// lock or unwind.
+pub(crate) type CurrentTask = fn() -> u64;
+
 /// Held by whoever asks.
 static ASKING: Mutex<()> = Mutex::new(());
 /// The signal that our handler was installed for, or 0. It stays installed: a signal that is still on its way would end
@@ -60,24 +68,42 @@ impl Asker {
 
     /// What the thread is doing, if it answers within `limit`; what the kernel knows of it in any case. `None` for a
     /// thread that does not exist.
-    pub(crate) fn ask(&self, tid: i32, limit: Duration) -> Option<Doing> {
+    ///
+    /// `current_task` may be given for a thread of a runtime only: on any other, tokio's thread-local storage would be
+    /// made by the first question, which takes memory.
+    pub(crate) fn ask(
+        &self,
+        tid: i32,
+        limit: Duration,
+        current_task: Option<CurrentTask>,
+    ) -> Option<Doing> {
         if fork::in_child() {
             return None;
         }
         let _asking = lock_std(&ASKING);
         let facts = facts_of(tid, limit)?;
-        let (frames, unread) = match self.stack(tid, &facts, limit) {
+        TASK.store(0, Ordering::Relaxed);
+        let ask_for = current_task.map_or(0, |ask| ask as usize);
+        let (frames, unread) = match self.stack(tid, &facts, limit, ask_for) {
             Ok(frames) => (frames, None),
             Err(why) => (Vec::new(), Some(why)),
         };
+        let task = Some(TASK.load(Ordering::Relaxed));
         Some(Doing {
+            task: task.filter(|task| *task != 0 && unread.is_none()),
             frames,
             activity: facts.activity,
             unread,
         })
     }
 
-    fn stack(&self, tid: i32, facts: &Facts, limit: Duration) -> Result<Vec<usize>, &'static str> {
+    fn stack(
+        &self,
+        tid: i32,
+        facts: &Facts,
+        limit: Duration,
+        current_task: usize,
+    ) -> Result<Vec<usize>, &'static str> {
         if next::under_sanitizer() {
             return Err("a sanitizer delays signals");
         }
@@ -91,6 +117,7 @@ impl Asker {
         if facts.blocks(signal) {
             return Err("it blocks signals");
         }
+        CURRENT_TASK.store(current_task, Ordering::Relaxed);
         answer_of(tid, signal, limit)
     }
 }
@@ -200,9 +227,21 @@ unsafe extern "C" fn answer(_signal: c_int, _info: *mut libc::siginfo_t, context
         // arrays are this thread's own while it answers.
         unsafe { backtrace::trace_unsynchronized(record) };
         LEN.store(len, Ordering::Relaxed);
+        TASK.store(current_task(), Ordering::Relaxed);
         ANSWERED.store(1, Ordering::Release);
         event::wake(&ANSWERED);
     });
+}
+
+/// The number of the task that this thread polls, or 0 where that was not asked.
+fn current_task() -> u64 {
+    let address = CURRENT_TASK.load(Ordering::Relaxed);
+    if address == 0 {
+        return 0;
+    }
+    // SAFETY: the asker stored the address of a function of this type.
+    let current_task = unsafe { std::mem::transmute::<usize, CurrentTask>(address) };
+    current_task()
 }
 
 /// Where a thread was interrupted.

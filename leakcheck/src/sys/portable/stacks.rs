@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use crate::model::Doing;
 
+/// Tells the number of the task that the calling thread polls, or 0.
+pub(crate) type CurrentTask = fn() -> u64;
+
 /// Asks threads what they are doing; here none answers.
 #[derive(Debug)]
 pub(crate) struct Asker;
@@ -14,7 +17,12 @@ impl Asker {
     }
 
     /// Nothing is learned of the thread.
-    pub(crate) fn ask(&self, _tid: i32, _limit: Duration) -> Option<Doing> {
+    pub(crate) fn ask(
+        &self,
+        _tid: i32,
+        _limit: Duration,
+        _current_task: Option<CurrentTask>,
+    ) -> Option<Doing> {
         None
     }
 }

@@ -59,7 +59,7 @@ fn names(frames: &[usize]) -> Vec<String> {
 fn a_thread_answers_where_it_is_and_goes_on() {
     let (tid, sender, thread) = waiting(|| ());
     for _ in 0..100 {
-        let doing = Asker::new().ask(tid, LIMIT).unwrap();
+        let doing = Asker::new().ask(tid, LIMIT, None).unwrap();
         if next::under_sanitizer() {
             assert!(doing.frames.is_empty());
             continue;
@@ -83,10 +83,12 @@ fn errno_is_kept() {
     if let (Some(signal), false) = (signal(), next::under_sanitizer()) {
         let _asking = lock_std(&ASKING);
         ANSWERED.store(0, Ordering::Relaxed);
+        CURRENT_TASK.store((|| 7) as CurrentTask as usize, Ordering::Relaxed);
         ASKED.store(own_tid(), Ordering::SeqCst);
         // SAFETY: the signal has our handler, which runs before the call returns.
         unsafe { libc::pthread_kill(libc::pthread_self(), signal) };
         assert_eq!(ANSWERED.load(Ordering::Relaxed), 1);
+        assert_eq!(TASK.load(Ordering::Relaxed), 7);
         ASKED.store(NOBODY, Ordering::SeqCst);
         assert!(interrupted_frames().is_some_and(|frames| !frames.is_empty()));
     }
@@ -108,7 +110,7 @@ fn block_signals() {
 #[test]
 fn a_thread_that_blocks_signals_is_not_waited_for() {
     let (tid, sender, thread) = waiting(block_signals);
-    let doing = Asker::new().ask(tid, LIMIT).unwrap();
+    let doing = Asker::new().ask(tid, LIMIT, None).unwrap();
     assert!(doing.frames.is_empty());
     if !next::under_sanitizer() {
         assert_eq!(doing.unread, Some("it blocks signals"));
@@ -147,7 +149,7 @@ fn a_thread_that_is_gone_says_nothing() {
     while Facts::of(tid).is_some() {
         thread::yield_now();
     }
-    assert_eq!(Asker::new().ask(tid, LIMIT), None);
+    assert_eq!(Asker::new().ask(tid, LIMIT, None), None);
 }
 
 /// A signal with a handler of the program's, or that it ignores, is left alone.
