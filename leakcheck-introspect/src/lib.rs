@@ -36,6 +36,7 @@
 //! - [`TaskList`], the tasks of a runtime or of a `LocalSet`: [`Task`], its [`Frame`]s, [`Wait`]s and [`Hold`]s.
 //! - [`Graph`], who could wake whom, and who waits for ever.
 //! - [`TimerList`], the armed timers of a runtime; [`TimerWheel`], whether there are any.
+//! - [`BlockingTask`], a closure that a thread runs, by its id.
 //! - [`available`], whether any of this works in this program.
 //!
 //! # What it relies on
@@ -46,6 +47,7 @@
 //! whatever is read is checked, so that a task that ends meanwhile is an error value.
 #![deny(unsafe_code)]
 
+mod blocking;
 mod error;
 mod frame;
 mod graph;
@@ -78,6 +80,7 @@ mod timer;
 #[doc(hidden)]
 pub use read::fuzzing;
 
+pub use blocking::BlockingTask;
 pub use error::Error;
 pub use frame::{Frame, FrameKind, Local, Location};
 pub use graph::{Graph, Waker};

@@ -2,7 +2,7 @@
 
 use tokio::{runtime::Handle, task::LocalSet};
 
-use crate::{Error, TaskList, TimerList};
+use crate::{BlockingTask, Error, TaskList, TimerList};
 
 /// Whether tasks can be read in this program at all: not on this platform.
 ///
@@ -44,6 +44,13 @@ impl Wheel {
     pub(crate) fn is_empty(&self) -> Option<bool> {
         None
     }
+}
+
+pub(crate) fn blocking_task(
+    _id: u64,
+    _cells: impl Iterator<Item = u64>,
+) -> Result<Option<BlockingTask>, Error> {
+    Err(nothing())
 }
 
 fn nothing() -> Error {

@@ -1,9 +1,12 @@
 //! What is new: a pure difference by identity, and groups of what was made on one path.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use crate::{
-    model::{Detail, Kind, Resource, ResourceId, Tie},
+    model::{Detail, Doing, Kind, Resource, ResourceId, Tie},
     options::Options,
 };
 
@@ -47,6 +50,10 @@ pub(crate) struct Group {
     pub(crate) count: usize,
     /// Ids of its tasks.
     pub(crate) tasks: Vec<u64>,
+    /// Numbers of its threads.
+    pub(crate) threads: Vec<u64>,
+    /// What its threads do, of the first one.
+    pub(crate) doing: Option<Arc<Doing>>,
     pub(crate) oldest_ms: Option<u64>,
     pub(crate) polls: Option<u32>,
     /// The kernel's id where the group is one thread.
@@ -60,11 +67,12 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
     let mut places = BTreeMap::new();
     let mut groups: Vec<Group> = Vec::new();
     for resource in resources {
-        let (name, tie, polls, tid) = match &resource.detail {
+        let (name, tie, polls, tid, doing) = match &resource.detail {
             Detail::Task { polls, future, .. } => (
                 future.as_deref().map(ToOwned::to_owned),
                 Tie::None,
                 *polls,
+                None,
                 None,
             ),
             Detail::Thread {
@@ -72,19 +80,26 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
                 name,
                 runtime,
                 creator,
+                doing,
+                closure,
+                ..
             } => {
                 let tie = match own {
                     Some(own) if *runtime == own => Tie::Member,
                     Some(own) if *creator == own => Tie::Child,
                     _ => Tie::None,
                 };
-                (name.clone(), tie, None, Some(*tid))
+                let name = match closure {
+                    Some(closure) => Some(closure.to_string()),
+                    None => name.clone(),
+                };
+                (name, tie, None, Some(*tid), doing.as_ref())
             }
-            Detail::Other(thing) => (thing.name.clone(), Tie::None, None, None),
+            Detail::Other(thing) => (thing.name.clone(), Tie::None, None, None, None),
         };
         let place = match resource.detail {
-            Detail::Task { place, .. } => place,
-            Detail::Thread { .. } | Detail::Other(_) => 0,
+            Detail::Task { place, .. } | Detail::Thread { place, .. } => place,
+            Detail::Other(_) => 0,
         };
         let key = (resource.kind(), resource.origin, name.clone(), tie, place);
         let place = *places.entry(key).or_insert_with(|| {
@@ -95,6 +110,8 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
                 tie,
                 count: 0,
                 tasks: Vec::new(),
+                threads: Vec::new(),
+                doing: doing.cloned(),
                 oldest_ms: None,
                 polls: None,
                 tid: None,
@@ -104,8 +121,10 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
         });
         let group = &mut groups[place];
         group.count += 1;
-        if let ResourceId::Task(id) = resource.id {
-            group.tasks.push(id);
+        match resource.id {
+            ResourceId::Task(id) => group.tasks.push(id),
+            ResourceId::Thread(number) => group.threads.push(number),
+            ResourceId::Other(..) => {}
         }
         group.oldest_ms = group.oldest_ms.max(resource.age_ms);
         group.polls = group.polls.max(polls);

@@ -19,6 +19,14 @@ pub(crate) enum TraceLevel {
     Full,
 }
 
+/// Whether threads that are left behind are asked where they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Stacks {
+    #[default]
+    On,
+    Off,
+}
+
 /// How a report is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -57,6 +65,7 @@ pub(crate) struct Env {
     settle: Option<Duration>,
     timeout: Option<Duration>,
     pub(crate) trace: TraceLevel,
+    pub(crate) stacks: Stacks,
     pub(crate) format: Format,
     pub(crate) report_dir: Option<ReportDir>,
     pub(crate) required: Vec<(Requirement, &'static str)>,
@@ -89,6 +98,12 @@ impl Env {
                     ("site", TraceLevel::Site),
                     ("full", TraceLevel::Full),
                 ],
+            )?
+            .unwrap_or_default(),
+            stacks: choice(
+                "LEAKCHECK_STACKS",
+                read("LEAKCHECK_STACKS"),
+                &[("on", Stacks::On), ("off", Stacks::Off)],
             )?
             .unwrap_or_default(),
             format: choice(
@@ -255,6 +270,10 @@ mod tests {
             parse("LEAKCHECK_FORMAT", "github").unwrap().format,
             Format::Github
         );
+        assert_eq!(
+            parse("LEAKCHECK_STACKS", "off").unwrap().stacks,
+            Stacks::Off
+        );
         let env = parse("LEAKCHECK_SETTLE", "1s 500ms").unwrap();
         assert_eq!(env.options().settle_limit(), Duration::from_millis(1500));
         let env = parse("LEAKCHECK_LEVELS", "threads=warn, custom = off").unwrap();
@@ -284,6 +303,11 @@ mod tests {
                 "threads=of",
                 "failed to read LEAKCHECK_LEVELS=\"threads=of\": expected a list such as `threads=warn,custom=off`, of \
                  `tasks`, `threads`, `timers`, `fds`, `processes` or `custom`, each with `deny`, `warn` or `off`",
+            ),
+            (
+                "LEAKCHECK_STACKS",
+                "yes",
+                "failed to read LEAKCHECK_STACKS=\"yes\": expected `on` or `off`",
             ),
             (
                 "LEAKCHECK_SETTLE",

@@ -1,7 +1,9 @@
 //! From a group of raw resources to a finding: where it was made, why it is usually so, and how to accept it.
 
+mod blocked;
 mod waiting;
 
+pub(crate) use blocked::{function as blocking_function, place as thread_place};
 pub(crate) use waiting::place;
 
 use std::time::Duration;
@@ -26,7 +28,10 @@ pub(crate) fn findings(
     let mut found: Vec<Leak> = Vec::new();
     for group in diff::groups(resources, own) {
         let tasks: Vec<_> = group.tasks.iter().filter_map(find).collect();
-        let waiting = waiting::of(&tasks, &graph, package_dir);
+        let waiting = match &group.doing {
+            Some(doing) => Some(blocked::of(doing, group.count, package_dir)),
+            None => waiting::of(&tasks, &graph, package_dir),
+        };
         let leak = finding(&group, waiting, package_dir);
         match found.iter_mut().find(|known| known.is_like(&leak)) {
             Some(known) => known.absorb(&leak),
@@ -58,6 +63,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         facts: facts(group),
         tie: group.tie,
         tasks: group.tasks.iter().copied().take(Leak::MOST_IDS).collect(),
+        threads: group.threads.clone(),
         waiting,
         ancestry: trace.ancestry,
     }
@@ -74,7 +80,7 @@ fn facts(group: &Group) -> Vec<String> {
 /// What must be known to understand a finding.
 fn note(group: &Group) -> Option<String> {
     let text = match group.kind {
-        _ if group.tie == Tie::Member => {
+        Kind::Thread if group.tie == Tie::Member => {
             "it is a thread of the test's own runtime and did not end with it: a blocking task still runs on it; the \
              site is where the thread was started, and a pool thread may have taken later tasks as well"
         }
@@ -109,6 +115,7 @@ pub(crate) fn unnamed_tasks(count: usize) -> Leak {
         facts: Vec::new(),
         tie: Tie::None,
         tasks: Vec::new(),
+        threads: Vec::new(),
         waiting: None,
         ancestry: Vec::new(),
         accept: None,
@@ -137,6 +144,9 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
         Kind::Task => {
             "dropping a `JoinHandle` does not end its task: keep it and `abort()` or await it, use a `JoinSet`, or \
              give the task a shutdown signal"
+        }
+        Kind::BlockingTask => {
+            "a blocking closure cannot be cancelled: make what it waits for end, and await its `JoinHandle`"
         }
         Kind::Thread if leak.tie == Tie::Member => {
             "a blocking closure cannot be cancelled: make what it waits for end, and await its `JoinHandle`"

@@ -55,6 +55,7 @@
 //! | `LEAKCHECK_TIMEOUT` | parsed; no effect in this version | |
 //! | `LEAKCHECK_FORMAT` | `text`, `json`, `github` (text and annotations) | `text` |
 //! | `LEAKCHECK_REPORT_DIR` | a folder for one JSON file per test that was not clean; `all:<dir>` for every test | |
+//! | `LEAKCHECK_STACKS` | `on` interrupts threads that are left behind to see where they are blocked, `off` does not | `on` |
 //! | `LEAKCHECK_REQUIRE` | list of `tasks`, `threads`, `sites`, `states`, ..: fails each test if one of them cannot be seen | |
 //!
 //! A value that is not understood fails every checked test and names the valid ones. The environment overrides the
@@ -115,7 +116,7 @@ pub use guard::LeakGuard;
 pub use ignore::Ignore;
 pub use model::{
     Awaited, Body, Coverage, Frame, Holder, Home, Ignored, Kind, Leak, Location, Report, Seen,
-    Subject, TaskState, Verdict, Waiting,
+    State, Subject, Verdict, Waiting,
 };
 pub use options::{Level, Options};
 pub use runtime::instrument;

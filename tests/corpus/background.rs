@@ -74,9 +74,10 @@ async fn thread_is_told_to_end_by_a_task() {
 #[ignore = "leaks on purpose"]
 fn thread_does_not_listen() {
     // leak: thread
+    // waits: at park blocked in thread::park
     let thread = thread::spawn(|| {
         loop {
-            thread::park();
+            thread::park(); // at: park
         }
     });
     let unpark = thread.thread().clone();

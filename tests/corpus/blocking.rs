@@ -1,13 +1,25 @@
-//! A blocking closure that hangs is a thread left behind, and never hangs the test; an idle pool thread is none.
+//! A blocking closure that hangs is left behind, by its name and site, and never hangs the test; an idle pool thread is
+//! nothing.
 
 use std::{
+    ffi::CString,
+    fs::{File, OpenOptions},
     mem::forget,
-    sync::{Mutex, mpsc},
+    os::unix::{ffi::OsStrExt, fs::OpenOptionsExt},
+    path::PathBuf,
+    sync::{
+        LazyLock, Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
 };
 
 use leakcheck::leak_checked;
-use tokio::{sync::oneshot, task::spawn_blocking};
+use tokio::{
+    sync::oneshot,
+    task::{spawn_blocking, yield_now},
+};
 
 use crate::expected::verify;
 
@@ -15,7 +27,7 @@ use crate::expected::verify;
 fn receive(running: oneshot::Sender<()>, receiver: &mpsc::Receiver<()>) {
     running.send(()).unwrap();
     // Without a sender there is no message, which is the other way to end.
-    let _ = receiver.recv();
+    let _ = receiver.recv(); // at: recv
 }
 
 #[leak_checked]
@@ -24,7 +36,8 @@ fn receive(running: oneshot::Sender<()>, receiver: &mpsc::Receiver<()>) {
 async fn closure_waits_for_ever() {
     let (sender, receiver) = mpsc::channel();
     let (started, running) = oneshot::channel();
-    // leak: thread "tokio-rt-worker"
+    // leak: blocking_task
+    // waits: at recv blocked in mpsc::recv
     spawn_blocking(move || receive(started, &receiver));
     running.await.unwrap();
     forget(sender);
@@ -38,7 +51,8 @@ async fn closure_waits_for_ever_on_workers() {
     tokio::spawn(async {}).await.unwrap();
     let (sender, receiver) = mpsc::channel();
     let (started, running) = oneshot::channel();
-    // leak: thread "tokio-rt-worker"
+    // leak: blocking_task
+    // waits: at recv blocked in mpsc::recv
     spawn_blocking(move || receive(started, &receiver));
     running.await.unwrap();
     forget(sender);
@@ -59,15 +73,134 @@ async fn closure_ends_with_its_sender() {
 #[ignore = "leaks on purpose"]
 async fn mutex_locked_twice() {
     let (started, running) = oneshot::channel();
-    // leak: thread "tokio-rt-worker"
+    // leak: blocking_task
+    // waits: at lock blocked in Mutex::lock
     spawn_blocking(|| {
         started.send(()).unwrap();
         let lock = Mutex::new(0);
         let first = lock.lock().unwrap();
-        let second = lock.lock().unwrap();
+        let second = lock.lock().unwrap(); // at: lock
         *first + *second
     });
     running.await.unwrap();
+}
+
+/// Waits for a message, and is no closure.
+fn receive_from_static() {
+    static CHANNEL: LazyLock<Channel> = LazyLock::new(|| {
+        let (sender, receiver) = mpsc::channel();
+        (sender, Mutex::new(receiver))
+    });
+    let receiver = CHANNEL.1.lock().unwrap();
+    RUNS.store(true, Ordering::SeqCst);
+    let _ = receiver.recv(); // at: recv of a function
+}
+
+type Channel = (mpsc::Sender<()>, Mutex<mpsc::Receiver<()>>);
+static RUNS: AtomicBool = AtomicBool::new(false);
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn function_waits_for_ever() {
+    // leak: blocking_task "receive_from_static"
+    // waits: at recv of a function blocked in mpsc::recv
+    spawn_blocking(receive_from_static);
+    while !RUNS.load(Ordering::SeqCst) {
+        yield_now().await;
+    }
+}
+
+/// The pool's thread is older than what it runs, and was started by another line.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn closure_on_a_thread_of_another() {
+    spawn_blocking(|| {}).await.unwrap();
+    let (sender, receiver) = mpsc::channel();
+    let (started, running) = oneshot::channel();
+    // leak: blocking_task
+    // waits: at recv blocked in mpsc::recv
+    spawn_blocking(move || receive(started, &receiver));
+    running.await.unwrap();
+    forget(sender);
+}
+
+/// Several at once, each with its own line.
+#[leak_checked]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "leaks on purpose"]
+async fn closures_of_a_task() {
+    let work = async {
+        for _ in 0..2 {
+            let (started, running) = oneshot::channel();
+            // leak: blocking_task x2
+            // waits: at park blocked in thread::park
+            spawn_blocking(|| hang(started));
+            running.await.unwrap();
+        }
+        let (started, running) = oneshot::channel();
+        // leak: blocking_task
+        // waits: at park blocked in thread::park
+        spawn_blocking(|| hang(started));
+        running.await.unwrap();
+    };
+    tokio::spawn(work).await.unwrap();
+}
+
+/// A pipe with a name, and the end to write to once somebody reads.
+struct Fifo(PathBuf);
+
+impl Fifo {
+    fn new(name: &str) -> Self {
+        let place = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
+        let text = CString::new(place.as_os_str().as_bytes()).unwrap();
+        // SAFETY: the path is a C string.
+        assert_eq!(unsafe { libc::mkfifo(text.as_ptr(), 0o600) }, 0);
+        Self(place)
+    }
+
+    async fn writer(&self) -> File {
+        loop {
+            let mut options = OpenOptions::new();
+            let options = options.write(true).custom_flags(libc::O_NONBLOCK);
+            match options.open(&self.0) {
+                Ok(writer) => return writer,
+                Err(_) => yield_now().await,
+            }
+        }
+    }
+}
+
+impl Drop for Fifo {
+    fn drop(&mut self) {
+        std::fs::remove_file(&self.0).unwrap();
+    }
+}
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn file_is_never_read_to_its_end() {
+    let fifo = Fifo::new("endless");
+    let place = fifo.0.clone();
+    // leak: task
+    // waits: at fs for an end, held by nobody found
+    tokio::spawn(async move {
+        // leak: blocking_task "tokio::fs::read::read_spawn_blocking::{closure}"
+        // waits: blocked in read(fd *)
+        tokio::fs::read(place).await // at: fs
+    });
+    forget(fifo.writer().await);
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn file_is_read_to_its_end() {
+    let fifo = Fifo::new("ending");
+    let place = fifo.0.clone();
+    tokio::spawn(async move { tokio::fs::read(place).await });
+    drop(fifo.writer().await);
 }
 
 #[leak_checked]
@@ -90,7 +223,7 @@ async fn idle_pool_on_workers() {
 fn hang(running: oneshot::Sender<()>) {
     running.send(()).unwrap();
     loop {
-        thread::park();
+        thread::park(); // at: park
     }
 }
 
@@ -99,7 +232,8 @@ fn hang(running: oneshot::Sender<()>) {
 #[ignore = "leaks on purpose"]
 async fn abort_of_a_closure_that_runs() {
     let (started, running) = oneshot::channel();
-    // leak: thread "tokio-rt-worker"
+    // leak: blocking_task
+    // waits: at park blocked in thread::park
     let task = spawn_blocking(|| hang(started));
     running.await.unwrap();
     task.abort();

@@ -15,7 +15,9 @@ const SOURCE: &str = r#"
 #[ignore = "leaks on purpose"]
 fn leaky() {
     // leak: thread "pinned" x2
+    // waits: at lock blocked in read(fd *)
     spawn();
+    lock(); // at: lock
     // leak: task "work" x3
     // waits: at recv for a message, held by the task at join in senders[0] and itself in own
     // or: for a timer
@@ -66,35 +68,35 @@ fn faultless() -> (Vec<Case>, Vec<Report>) {
     const JOIN: &str = "corpus::m::leaky::{async block}";
     const WORK: &str = "corpus::m::work";
     let library = json!({ "file": "tokio-1.0.0/src/a.rs", "line": 1, "function": "g" });
-    let work = json!({ "at": [library, frame(12)], "state": "idle", "for": {
+    let work = json!({ "at": [library, frame(14)], "state": "idle", "for": {
         "what": "a message; 2 senders are alive", "never": false,
         "held_by": [
             {
                 "task": 5, "name": WORK, "itself": true, "certain": true,
-                "local": "own", "file": "corpus/m.rs", "line": 12, "function": "f",
+                "local": "own", "file": "corpus/m.rs", "line": 14, "function": "f",
             },
             {
                 "task": 6, "name": JOIN, "itself": false, "certain": true,
-                "local": "senders[0]", "file": "corpus/m.rs", "line": 16, "function": "f",
+                "local": "senders[0]", "file": "corpus/m.rs", "line": 18, "function": "f",
             },
         ],
         "or": [{ "what": "a timer that fires in 3 seconds", "held_by": [] }],
     } });
-    let join = json!({ "at": [library, frame(16)], "state": "idle", "for": {
+    let join = json!({ "at": [library, frame(18)], "state": "idle", "for": {
         "what": "the end of a task", "never": true,
         "held_by": [{ "task": 5, "name": WORK, "itself": false, "certain": true, "local": null }],
     } });
     let busy = json!({ "at": [], "state": "running", "for": null });
-    let none = json!({ "at": [], "state": null, "for": null });
+    let lock = json!({ "at": [frame(9)], "state": "blocked in read(fd 7)", "for": null });
     let leaks = json!([
-        leak("task", WORK, 3, 11, &work),
-        leak("task", JOIN, 1, 15, &join),
-        leak("task", "corpus::m::busy", 1, 19, &busy),
-        leak("thread", "pinned", 2, 7, &none),
+        leak("task", WORK, 3, 13, &work),
+        leak("task", JOIN, 1, 17, &join),
+        leak("task", "corpus::m::busy", 1, 21, &busy),
+        leak("thread", "pinned", 2, 8, &lock),
     ]);
     let reports = vec![
         report("m::leaky", 5, &leaks),
-        report("m::twin", 25, &json!([])),
+        report("m::twin", 27, &json!([])),
     ];
     (cases("m", SOURCE), reports)
 }
@@ -144,28 +146,34 @@ fn the_same_is_no_difference() {
 #[test]
 #[rustfmt::skip]
 fn every_wrong_expectation_is_told() {
-    let wrong: [Spoil<Case>; 21] = [
+    let wrong: [Spoil<Case>; 23] = [
         ("kind", |cases| "task".clone_into(&mut cases[0].leaks[0].kind)),
         ("name", |cases| cases[0].leaks[0].name = None),
         ("name of a task", |cases| cases[0].leaks[1].name = Some("leaky::{async block}".to_owned())),
         ("count", |cases| cases[0].leaks[0].count += 1),
         ("count of tasks", |cases| cases[0].leaks[1].count -= 1),
-        ("site", |cases| cases[0].leaks[0].site = Some(("corpus/m.rs".to_owned(), 8))),
+        ("site", |cases| cases[0].leaks[0].site = Some(("corpus/m.rs".to_owned(), 9))),
         ("missing", |cases| cases[0].leaks.truncate(1)),
         ("extra", |cases| cases[0].leaks.extend_from_within(..1)),
         ("another wait", |cases| {
             let other = cases[0].leaks[2].waiting.clone();
             cases[0].leaks[1].waiting = other;
         }),
-        ("place of a wait", |cases| waiting(cases).at = At::Line(("corpus/m.rs".to_owned(), 13))),
+        ("place of a wait", |cases| waiting(cases).at = At::Line(("corpus/m.rs".to_owned(), 15))),
         ("a place in a library", |cases| waiting(cases).at = At::Library("g".to_owned())),
         ("what is waited for", |cases| "room".clone_into(&mut waiting(cases).events[0].what)),
         ("one of two events", |cases| waiting(cases).events.truncate(1)),
         ("nobody holds it", |cases| waiting(cases).events[0].held_by.clear()),
         ("one of two holders", |cases| waiting(cases).events[0].held_by.truncate(1)),
         ("a local", |cases| holder(cases).local = Some("senders[1]".to_owned())),
-        ("where a holder waits", |cases| holder(cases).at = Some(("corpus/m.rs".to_owned(), 12))),
+        ("where a holder waits", |cases| holder(cases).at = Some(("corpus/m.rs".to_owned(), 14))),
         ("a proof that is missing", |cases| waiting(cases).is_forever = true),
+        ("another call", |cases| {
+            cases[0].leaks[0].waiting.as_mut().unwrap().state = Some("blocked in recv(fd *)".to_owned());
+        }),
+        ("line of a call", |cases| {
+            cases[0].leaks[0].waiting.as_mut().unwrap().at = At::Line(("corpus/m.rs".to_owned(), 8));
+        }),
         ("body", |cases| "panicked".clone_into(&mut cases[0].body)),
         ("place", |cases| cases[1].place.1 += 1),
         ("unknown test", |cases| cases.truncate(1)),
@@ -180,7 +188,7 @@ fn every_wrong_expectation_is_told() {
 #[test]
 #[rustfmt::skip]
 fn every_wrong_report_is_told() {
-    let wrong: [Spoil<Report>; 16] = [
+    let wrong: [Spoil<Report>; 19] = [
         ("no report", |reports| reports.truncate(1)),
         ("two reports", |reports| reports.extend_from_within(..1)),
         ("leak in a twin", |reports| reports[1].leaks = reports[0].leaks.clone()),
@@ -188,7 +196,7 @@ fn every_wrong_report_is_told() {
         ("task that nobody read", |reports| task(reports).state = None),
         ("state", |reports| task(reports).state = Some("scheduled".to_owned())),
         ("no place", |reports| task(reports).waits_at.clear()),
-        ("outer frame", |reports| reports[0].leaks[0].waits_at[1].line = Some(17)),
+        ("outer frame", |reports| reports[0].leaks[0].waits_at[1].line = Some(19)),
         ("no event", |reports| task(reports).waits_for = None),
         ("holder is told twice", |reports| {
             let held_by = &mut task(reports).waits_for.as_mut().unwrap().held_by;
@@ -198,6 +206,9 @@ fn every_wrong_report_is_told() {
         ("holder is uncertain", |reports| task(reports).waits_for.as_mut().unwrap().held_by[1].certain = false),
         ("proof", |reports| task(reports).waits_for.as_mut().unwrap().never = Some(true)),
         ("perhaps", |reports| task(reports).waits_for.as_mut().unwrap().what.insert_str(0, "perhaps ")),
+        ("thread that nobody asked", |reports| reports[0].leaks[3].state = None),
+        ("thread that runs", |reports| reports[0].leaks[3].state = Some("running".to_owned())),
+        ("thread that is nowhere", |reports| reports[0].leaks[3].waits_at.clear()),
         ("verdict of a leak", |reports| "clean".clone_into(&mut reports[0].verdict)),
         ("verdict of a twin", |reports| "inconclusive".clone_into(&mut reports[1].verdict)),
     ];

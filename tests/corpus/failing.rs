@@ -39,9 +39,10 @@ async fn panics_with_peers_waiting_on_workers() {
 fn panics_with_a_thread_waiting() {
     // body: panicked
     // leak: thread
+    // waits: at park blocked in thread::park
     std::thread::spawn(|| {
         loop {
-            std::thread::park();
+            std::thread::park(); // at: park
         }
     });
     panic!("the body's own panic");

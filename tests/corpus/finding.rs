@@ -16,22 +16,21 @@ pub(crate) struct Finding {
     pub(crate) name: Option<String>,
     pub(crate) site: Option<Site>,
     pub(crate) count: usize,
-    /// Of a task.
     pub(crate) waiting: Option<Waiting>,
 }
 
-/// Where a task is and what it waits for.
+/// Where a task or a thread is and what it waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Waiting {
     /// `None` for any.
     pub(crate) state: Option<String>,
     pub(crate) at: At,
-    /// Empty for a task that runs.
+    /// Empty for a task that runs, and for a thread.
     pub(crate) events: Vec<Event>,
     pub(crate) is_forever: bool,
 }
 
-/// Where a task is suspended.
+/// Where a task is suspended or a thread is blocked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum At {
     Line(Site),
@@ -39,6 +38,8 @@ pub(crate) enum At {
     Library(String),
     /// Nowhere: a thread runs it.
     Nowhere,
+    /// Said by a mark: it does not matter.
+    Anywhere,
 }
 
 /// What would wake a task.
@@ -90,7 +91,7 @@ impl Finding {
     /// Where a task waits that can be spoken of as a holder, and its name.
     pub(crate) fn waiter(&self) -> Option<(Site, String)> {
         match &self.waiting.as_ref()?.at {
-            At::Line(site) => Some((site.clone(), self.name.clone()?)),
+            At::Line(site) if self.kind == "task" => Some((site.clone(), self.name.clone()?)),
             _ => None,
         }
     }
@@ -137,14 +138,18 @@ impl Waiting {
     /// Whether a report says the same.
     fn fits(&self, found: &Self) -> bool {
         // At some moments a task that comes and goes is just being run.
-        let is_caught = self.events.is_empty() && found.at == At::Nowhere;
+        let is_blocked = self
+            .state
+            .as_deref()
+            .is_some_and(|state| state.starts_with("blocked"));
+        let is_caught = self.events.is_empty() && !is_blocked && found.at == At::Nowhere;
         let says_the_same = if IS_EXACT {
             self.events == found.events && self.is_forever == found.is_forever
         } else {
             self.is_told_less_by(found)
         };
         (self.state.is_none() || self.state == found.state)
-            && (self.at == found.at || is_caught)
+            && (self.at == found.at || self.at == At::Anywhere || is_caught)
             && says_the_same
     }
 
@@ -204,6 +209,7 @@ impl fmt::Display for Finding {
             At::Line(site) => format!("at {}", line(Some(site))),
             At::Library(function) => format!("in {function}"),
             At::Nowhere => "nowhere".to_owned(),
+            At::Anywhere => "anywhere".to_owned(),
         };
         write!(
             f,

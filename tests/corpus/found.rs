@@ -49,11 +49,22 @@ fn waiting(leak: &Leak, own: &str) -> Waiting {
         .collect();
     events.sort();
     Waiting {
-        state: leak.state.clone(),
+        state: leak.state.as_deref().map(without_numbers),
         at: at(&leak.waits_at),
         events,
         is_forever: first.is_some_and(|first| first.never == Some(true)),
     }
+}
+
+/// `read(fd *)` for `read(fd 7)`.
+fn without_numbers(state: &str) -> String {
+    let Some((call, rest)) = state.split_once('(') else {
+        return state.to_owned();
+    };
+    let unit = rest
+        .trim_end_matches(')')
+        .trim_end_matches(|c: char| c.is_ascii_digit());
+    format!("{call}({unit}*)")
 }
 
 /// The innermost frame of the corpus, else the innermost of all.

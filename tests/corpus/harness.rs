@@ -74,7 +74,8 @@ impl Server {
         let thread = thread::Builder::new()
             .name("server".to_owned())
             // leak: thread "server"
-            .spawn(move || assert!(stopped.recv().is_err()))
+            // waits: at recv blocked in mpsc::recv
+            .spawn(move || assert!(stopped.recv().is_err())) // at: recv
             .unwrap();
         Self {
             stop: Some(stop),

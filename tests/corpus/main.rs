@@ -23,6 +23,7 @@ mod parallel;
 mod rows;
 mod runtimes;
 mod source;
+mod stuck;
 mod threads;
 mod time;
 mod timers;

@@ -4,6 +4,8 @@
 //! - Wait: `at LINE for EVENT, held by HOLDER and HOLDER, for ever`. `LINE` is that of the innermost frame of the file;
 //!   `in TYPE` stands for a task that has none, because its future is not the file's own. `EVENT` is one of [`EVENTS`].
 //!   Who holds it is left out where nobody can. `for ever` means that the report must prove it.
+//! - Wait of a thread or a blocking task: `at LINE blocked in CALL`, as the report has it, but for numbers: `read(fd *)`;
+//!   `blocked in CALL` where no line of the file is on its stack. `idle` for a thread of a runtime's that has no work.
 //! - Holder: `itself in LOCAL`, `the task at LINE in LOCAL`, or `the task at LINE` where its end is waited for;
 //!   `nobody found` where the other end is not in a task. `LINE` is where the holder waits.
 
@@ -44,7 +46,11 @@ impl Finding {
     pub(crate) fn read(mark: &str, own: &str) -> Self {
         let (kind, mut rest) = mark.split_once(' ').unwrap_or((mark, ""));
         assert!(KINDS.contains(&kind), "not a kind: {mark}");
-        let mut name = (kind == "task").then(|| format!("{own}::{{async block}}"));
+        let mut name = match kind {
+            "task" => Some(format!("{own}::{{async block}}")),
+            "blocking_task" => Some(format!("{own}::{{closure}}")),
+            _ => None,
+        };
         if let Some((quoted, after)) = rest.strip_prefix('"').and_then(|rest| rest.split_once('"'))
         {
             name = Some(quoted.to_owned());
@@ -67,7 +73,9 @@ impl Finding {
 
     /// Reads the mark of a wait below that of the leak; `at` knows the lines that have a name.
     pub(crate) fn read_wait(&mut self, what: &str, mark: &str, at: &mut dyn FnMut(&str) -> Site) {
+        let is_task = self.kind == "task";
         match (what, &mut self.waiting) {
+            (_, none @ None) if !is_task => *none = Some(Waiting::of_thread(what, mark, at)),
             ("waits", none @ None) => *none = Some(Waiting::read(mark, at)),
             ("runs", none @ None) => *none = Some(Waiting::running(mark, at)),
             ("or", Some(waiting)) if !waiting.events.is_empty() => {
@@ -106,6 +114,28 @@ impl Waiting {
             at,
             is_forever: is_forever || event.what == NOTHING,
             events: vec![event],
+        }
+    }
+
+    /// Reads `at LINE blocked in CALL`, `blocked in CALL` or `idle`; of one that runs, nothing.
+    fn of_thread(what: &str, mark: &str, at: &mut dyn FnMut(&str) -> Site) -> Self {
+        let (state, at) = match (what, mark, mark.strip_prefix("at ")) {
+            ("runs", "", _) => ("running".to_owned(), At::Anywhere),
+            ("waits", "idle", _) => (mark.to_owned(), At::Anywhere),
+            ("waits", _, None) if mark.starts_with("blocked in ") => {
+                (mark.to_owned(), At::Anywhere)
+            }
+            ("waits", _, Some(rest)) => match rest.split_once(" blocked in ") {
+                Some((line, call)) => (format!("blocked in {call}"), At::Line(at(line))),
+                None => panic!("not understood: {mark}"),
+            },
+            _ => panic!("not understood: {what} {mark}"),
+        };
+        Self {
+            state: Some(state),
+            at,
+            events: Vec::new(),
+            is_forever: false,
         }
     }
 
@@ -200,6 +230,11 @@ mod tests {
         assert_eq!(read("task x12"), (task.clone(), own, 12));
         assert_eq!(read("task \"a b\""), (task, named.clone(), 1));
         assert_eq!(read("thread"), (thread.clone(), None, 1));
+        let closure = Some("t::{closure}".to_owned());
+        assert_eq!(
+            read("blocking_task"),
+            ("blocking_task".to_owned(), closure, 1)
+        );
         assert_eq!(read("thread \"a b\" x2"), (thread, named, 2));
     }
 
@@ -266,6 +301,36 @@ mod tests {
         );
         let waiting = read(&[("runs", "at 3")]).waiting.unwrap();
         assert_eq!((waiting.at, waiting.state), (At::Line(site(3)), None));
+    }
+
+    #[test]
+    fn what_threads_do_is_read() {
+        let read = |what, mark: &str| {
+            let mut found = Finding::read("thread", "t");
+            found.read_wait(what, mark, &mut |line| site(line.parse().unwrap()));
+            let waiting = found.waiting.unwrap();
+            (waiting.state.unwrap(), waiting.at)
+        };
+        let blocked = "blocked in a b".to_owned();
+        assert_eq!(
+            read("waits", "at 3 blocked in a b"),
+            (blocked, At::Line(site(3)))
+        );
+        let blocked = "blocked in a b".to_owned();
+        assert_eq!(read("waits", &blocked), (blocked.clone(), At::Anywhere));
+        assert_eq!(read("waits", "idle"), ("idle".to_owned(), At::Anywhere));
+        assert_eq!(read("runs", ""), ("running".to_owned(), At::Anywhere));
+        for (what, mark) in [
+            ("waits", "at 3"),
+            ("waits", ""),
+            ("runs", "at 3"),
+            ("or", "for a timer"),
+        ] {
+            assert!(
+                std::panic::catch_unwind(|| read(what, mark)).is_err(),
+                "{what} {mark}"
+            );
+        }
     }
 
     #[test]

@@ -132,10 +132,12 @@ const ROWS: &[Row] = &[
         "background::thread_does_not_listen",
     ]),
     covered(54, "scoped thread", &["threads::scoped"]),
-    partly(55, "blocking closure that hangs", &[
+    covered(55, "blocking closure that hangs", &[
         "blocking::closure_waits_for_ever", "blocking::closure_waits_for_ever_on_workers",
-        "blocking::closure_ends_with_its_sender",
-    ], &[('C', "the blocking task by name")]),
+        "blocking::closure_ends_with_its_sender", "blocking::function_waits_for_ever",
+        "blocking::closure_on_a_thread_of_another", "blocking::closures_of_a_task",
+        "blocking::file_is_never_read_to_its_end", "blocking::file_is_read_to_its_end",
+    ]),
     covered(56, "idle blocking pool", &["blocking::idle_pool", "blocking::idle_pool_on_workers"]),
     covered(57, "busy loop", &["lifecycle::busy_task", "lifecycle::busy_task_on_workers", "threads::busy"]),
     covered(59, "broadcast", &["channels::broadcast_from_a_static", "channels::broadcast_ends_with_its_sender"]),
@@ -147,10 +149,10 @@ const ROWS: &[Row] = &[
     covered(65, "abort is not awaited", &[
         "lifecycle::abort_is_not_awaited", "lifecycle::abort_is_not_awaited_on_workers",
     ]),
-    partly(66, "abort without effect", &[
+    covered(66, "abort without effect", &[
         "blocking::abort_of_a_closure_that_runs", "blocking::abort_of_a_closure_that_ends",
         "blocking::abort_of_a_task_in_synchronous_code",
-    ], &[('C', "the blocking task by name")]),
+    ]),
     partly(67, "task of a local set", &[], &[('C', "local tasks are not seen")]),
     covered(68, "second runtime", &[
         "runtimes::second_runtime_is_never_dropped", "runtimes::second_runtime_is_dropped",
@@ -187,9 +189,17 @@ const ROWS: &[Row] = &[
 /// How many patterns the collection has.
 const COUNT: usize = 58;
 
-/// Files that test the corpus, not the checker, and the siblings that stand for one pattern together.
+/// Files that test the corpus, not the checker, the siblings that stand for one pattern together, and the table of all
+/// ways in which a thread is stuck.
 fn stands_for_a_pattern(test: &str) -> bool {
-    let is_own = ["controls::", "marks::", "rows::", "source::", "parallel::"];
+    let is_own = [
+        "controls::",
+        "marks::",
+        "rows::",
+        "source::",
+        "parallel::",
+        "stuck::",
+    ];
     let is_comparison = test.ends_with(VERIFYING);
     !is_comparison && !is_own.iter().any(|module| test.starts_with(module))
 }

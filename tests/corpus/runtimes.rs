@@ -25,6 +25,7 @@ fn second_runtime_is_never_dropped() {
         .worker_threads(2)
         .thread_name("second")
         // leak: thread "second" x2
+        // waits: idle
         .build()
         .unwrap();
     forget(runtime);

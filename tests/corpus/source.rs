@@ -1,11 +1,14 @@
 //! What a file of the corpus says must be found: read from its source, so that an expectation stands at its line.
 //!
 //! - `// leak: thread "name" x3`: the report of the test around it has this entry, created on the next line of code.
-//!   Name and count may be left out; a task without a name is the async block of its test. Of a timer there is no line.
+//!   Name and count may be left out; a task without a name is the async block of its test, a `blocking_task` its closure.
+//!   Of a timer there is no line.
 //! - `// waits: at recv for a message, held by itself in _sender, for ever`, below the mark of each task: where it is
 //!   suspended, what for, and who has the other end. `marks` has the words.
 //! - `// or: for a descriptor`, below that: what else would wake it.
 //! - `// runs: at again`, instead of both: it waits for nothing; `// runs` for one that a thread runs all the time.
+//! - `// waits: at recv blocked in mpsc::recv`, below the mark of each thread and blocking task: its line
+//!   and the call that blocks it; `// waits: idle` for a runtime's thread without work, `// runs` for one that runs.
 //! - `// at: recv`, at the end of a line or alone above it: names the line. The same name may stand for another line in
 //!   another test; a line outside of the test is found if the name is the only one of the file.
 //! - `// body: panicked`: how the body ends, if not by returning.
@@ -67,11 +70,11 @@ impl Case {
             );
         }
         for leak in &mut self.leaks {
-            let has_wait = leak.waiting.is_some();
+            let is_run = matches!(&*leak.kind, "task" | "blocking_task" | "thread");
             assert_eq!(
-                has_wait,
-                leak.kind == "task",
-                "a task waits, a thread does not: {leak:?}"
+                leak.waiting.is_some(),
+                is_run,
+                "what can run waits or runs, and nothing else does: {leak:?}"
             );
             leak.name_holders(&names);
         }
@@ -235,14 +238,14 @@ mod tests {
     fn leaks_above_one_line_are_made_on_it() {
         let case = read(
             "// leak: task x2\n// waits: at one for a timer\n// leak: task\n// runs: at one\nspawn();\n\
-             // leak: thread\nspawn();",
+             // leak: thread\n// runs\nspawn();",
         );
         let sites: Vec<_> = case
             .leaks
             .iter()
             .map(|leak| leak.site.clone().unwrap().1)
             .collect();
-        assert_eq!(sites, [22, 22, 24]);
+        assert_eq!(sites, [22, 22, 25]);
     }
 
     #[test]
@@ -266,15 +269,21 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "a task waits, a thread does not")]
+    #[should_panic(expected = "what can run waits or runs")]
     fn a_task_without_a_wait_is_refused() {
         read("// leak: task\nspawn();");
     }
 
     #[test]
+    #[should_panic(expected = "what can run waits or runs")]
+    fn a_thread_without_a_wait_is_refused() {
+        read("// leak: thread\nspawn();");
+    }
+
+    #[test]
     #[should_panic(expected = "stands below no leak: at one for a timer")]
     fn a_wait_without_a_leak_is_refused() {
-        read("// leak: thread\nspawn();\n// waits: at one for a timer");
+        read("// leak: thread\n// runs\nspawn();\n// waits: at one for a timer");
     }
 
     #[test]
@@ -282,7 +291,7 @@ mod tests {
     fn a_leak_in_a_test_that_is_not_ignored_is_refused() {
         cases(
             "m",
-            "#[leak_checked]\n#[test]\nfn t() {\n    // leak: thread\n    spawn();\n}",
+            "#[leak_checked]\n#[test]\nfn t() {\n    // leak: thread\n    // runs\n    spawn();\n}",
         );
     }
 

@@ -1,4 +1,4 @@
-//! A thread that does not end is left behind, waiting or running; one that is joined is not.
+//! A thread that does not end is left behind, waiting or running; one that is joined is not. `stuck` has all ways to wait.
 
 use std::{
     hint::spin_loop,
@@ -12,7 +12,7 @@ use crate::expected::verify;
 
 fn park() {
     loop {
-        thread::park();
+        thread::park(); // at: park
     }
 }
 
@@ -21,6 +21,7 @@ fn park() {
 #[ignore = "leaks on purpose"]
 fn handle_is_dropped() {
     // leak: thread
+    // waits: at park blocked in thread::park
     drop(thread::spawn(park));
 }
 
@@ -32,12 +33,14 @@ async fn named_threads() {
         thread::Builder::new()
             .name("pinned".to_owned())
             // leak: thread "pinned" x3
+            // waits: at park blocked in thread::park
             .spawn(park)
             .unwrap();
     }
     thread::Builder::new()
         .name("another".to_owned())
         // leak: thread "another"
+        // waits: at park blocked in thread::park
         .spawn(park)
         .unwrap();
 }
@@ -65,6 +68,7 @@ fn scoped() {
 #[ignore = "leaks on purpose"]
 fn busy() {
     // leak: thread
+    // runs
     thread::spawn(|| {
         loop {
             spin_loop();
@@ -78,10 +82,11 @@ fn busy() {
 #[ignore = "leaks on purpose"]
 fn mutex_locked_twice() {
     // leak: thread
+    // waits: at lock blocked in Mutex::lock
     thread::spawn(|| {
         let lock = Mutex::new(0);
         let first = lock.lock().unwrap();
-        let second = lock.lock().unwrap();
+        let second = lock.lock().unwrap(); // at: lock
         *first + *second
     });
 }
@@ -94,17 +99,20 @@ fn notifier_needs_a_lock_of_the_waiter() {
     let theirs = shared.clone();
     let (sender, waiting) = mpsc::channel();
     // leak: thread
+    // waits: at change blocked in Condvar::wait_while
     thread::spawn(move || {
         let (outer, inner, changed) = &*theirs;
         let _held = outer.lock().unwrap();
         sender.send(()).unwrap();
-        drop(changed.wait_while(inner.lock().unwrap(), |ready| !*ready));
+        let lock = inner.lock().unwrap();
+        drop(changed.wait_while(lock, |ready| !*ready)); // at: change
     });
     waiting.recv().unwrap();
     // leak: thread
+    // waits: at outer blocked in Mutex::lock
     thread::spawn(move || {
         let (outer, inner, changed) = &*shared;
-        let _held = outer.lock().unwrap();
+        let _held = outer.lock().unwrap(); // at: outer
         *inner.lock().unwrap() = true;
         changed.notify_all();
     });

@@ -47,7 +47,7 @@ async fn of_tasks() {
 
 fn park() {
     loop {
-        thread::park();
+        thread::park(); // at: park
     }
 }
 
@@ -57,14 +57,19 @@ fn park() {
 fn of_threads() {
     for _ in 0..2 {
         // leak: thread x2
+        // waits: at park blocked in thread::park
         thread::spawn(|| {
             // leak: thread x2
+            // waits: at park blocked in thread::park
             thread::spawn(|| {
                 // leak: thread x2
+                // waits: at park blocked in thread::park
                 thread::spawn(|| {
                     // leak: thread x2
+                    // waits: at park blocked in thread::park
                     thread::spawn(|| {
                         // leak: thread x2
+                        // waits: at park blocked in thread::park
                         thread::spawn(park);
                         park();
                     });

@@ -9,6 +9,7 @@ use crate::{
 
 const IN_CONNECT: &str = "thread::spawn(thread::park); // In connect.";
 const IN_TEST: &str = "thread::spawn(thread::park); // In the test.";
+const ASLEEP: &str = "thread::spawn(sleep); // In the test.";
 
 /// What was accepted: rule, reason, kind and number.
 fn accepted(report: &Report) -> Vec<(&str, &str, &str, usize)> {
@@ -157,17 +158,41 @@ fn what_is_there_already() {
 }
 
 #[test]
-fn rules_that_cannot_be_applied_yet_are_named() {
-    let run = run!(by_state);
+fn where_a_thread_waits() {
+    for (subject, rule) in [
+        ("by_blocking_call", "ignore_top_function(\"std::*::park\")"),
+        ("by_own_function", "ignore_top_function(\"*::keep\")"),
+        ("by_any_function", "ignore_any_function(\"*::keep_on\")"),
+    ] {
+        let run = crate::child::run(module_path!(), subject, &[]);
+        assert_fails(&run);
+        assert_left(&run.report().leaks, &[threads(1, ASLEEP)]);
+        assert_eq!(
+            accepted(run.report()),
+            [(rule, "", "thread", 1)],
+            "{subject}"
+        );
+        assert_eq!(run.report().notes, [""; 0]);
+    }
+}
+
+#[test]
+fn rules_that_cannot_be_applied_are_named() {
+    let run = run!(by_own_function, "LEAKCHECK_STACKS" = "off");
     assert_fails(&run);
-    assert_left(&run.report().leaks, &[threads(1, IN_CONNECT)]);
+    assert_left(
+        &run.report().leaks,
+        &[
+            threads(1, ASLEEP),
+            threads(1, "thread::spawn(keep_on); // Kept."),
+        ],
+    );
+    let notes = &run.report().notes;
     assert!(
-        run.report()
-            .notes
+        notes
             .iter()
             .any(|note| note.contains("ignore_top_function")),
-        "{:?}",
-        run.report().notes
+        "{notes:?}"
     );
 }
 
@@ -293,10 +318,41 @@ mod subject {
         thread::spawn(thread::park); // In the test.
     }
 
-    #[leak_checked(settle = "50ms", ignore_top_function = "*", ignore_any_function = "*")]
+    fn keep() {
+        loop {
+            thread::park();
+        }
+    }
+
+    fn keep_on() {
+        keep();
+    }
+
+    fn sleep() {
+        thread::sleep(std::time::Duration::from_secs(3600));
+    }
+
+    #[leak_checked(settle = "50ms", ignore_top_function = "std::*::park")]
     #[test]
     #[ignore = "leaks on purpose"]
-    fn by_state() {
-        connect();
+    fn by_blocking_call() {
+        thread::spawn(keep_on); // Kept.
+        thread::spawn(sleep); // In the test.
+    }
+
+    #[leak_checked(settle = "50ms", ignore_top_function = "*::keep")]
+    #[test]
+    #[ignore = "leaks on purpose"]
+    fn by_own_function() {
+        thread::spawn(keep_on); // Kept.
+        thread::spawn(sleep); // In the test.
+    }
+
+    #[leak_checked(settle = "50ms", ignore_any_function = "*::keep_on")]
+    #[test]
+    #[ignore = "leaks on purpose"]
+    fn by_any_function() {
+        thread::spawn(keep_on); // Kept.
+        thread::spawn(sleep); // In the test.
     }
 }

@@ -29,6 +29,15 @@ pub(crate) fn threads(count: usize, code: &str) -> Finding {
     }
 }
 
+/// Closures that this line gave to `spawn_blocking`.
+pub(crate) fn blocking_tasks(count: usize, code: &str) -> Finding {
+    Finding {
+        kind: "blocking_task".to_owned(),
+        code: Some(code.to_owned()),
+        count,
+    }
+}
+
 impl Finding {
     /// Whether this line made it.
     pub(crate) fn is_of(&self, code: &str) -> bool {

@@ -33,6 +33,7 @@ mod quiet;
 mod rounds;
 mod settle;
 mod shared;
+mod stacks;
 mod stuck;
 mod tools;
 mod unchecked;

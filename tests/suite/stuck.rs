@@ -2,7 +2,7 @@
 
 use crate::{
     child::{assert_fails, run_all, subjects},
-    left::{assert_left, tasks, threads},
+    left::{assert_left, blocking_tasks, tasks, threads},
 };
 
 #[test]
@@ -11,7 +11,7 @@ fn a_blocking_closure() {
     assert_fails(&run);
     assert_left(
         &run.report().leaks,
-        &[threads(1, "tokio::task::spawn_blocking(block);")],
+        &[blocking_tasks(1, "tokio::task::spawn_blocking(block);")],
     );
 }
 
@@ -20,9 +20,10 @@ fn a_blocking_closure() {
 fn blocking_closures_on_threads_that_come_late() {
     let run = run!(late_workers);
     assert_fails(&run);
-    let leaks = &run.report().leaks;
-    assert!(leaks.iter().all(|leak| leak.kind == "thread"), "{leaks:?}");
-    assert_eq!(leaks.iter().map(|leak| leak.count).sum::<usize>(), 8);
+    assert_left(
+        &run.report().leaks,
+        &[blocking_tasks(8, "tokio::task::spawn_blocking(block);")],
+    );
 }
 
 #[test]
@@ -32,7 +33,7 @@ fn a_blocking_closure_in_a_test_that_panics() {
     assert_eq!(run.report().body, "panicked");
     assert_left(
         &run.report().leaks,
-        &[threads(1, "tokio::task::spawn_blocking(block);")],
+        &[blocking_tasks(1, "tokio::task::spawn_blocking(block);")],
     );
 }
 

@@ -42,7 +42,7 @@ fn is_path(name: &str) -> bool {
 }
 
 /// The first crate that a name mentions.
-pub(super) fn krate(name: &str) -> &str {
+pub(crate) fn krate(name: &str) -> &str {
     let start = name.trim_start_matches(['<', '&', '*', '(', '[']);
     let start = ["impl ", "dyn ", "mut ", "const "]
         .iter()

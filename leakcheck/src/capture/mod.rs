@@ -5,4 +5,5 @@ mod home;
 mod symbol;
 mod trace;
 
-pub(crate) use trace::{Trace, frame, trace};
+pub(crate) use function::krate;
+pub(crate) use trace::{Trace, frame, frames, trace};

@@ -44,17 +44,7 @@ pub(crate) fn trace(path: u32, package_dir: Option<&str>) -> Trace {
 }
 
 fn single(path: u32, package_dir: Option<&str>) -> Trace {
-    let mut stack: Vec<Frame> = Vec::new();
-    'path: for address in origin::frames(path) {
-        for symbol in symbol::resolve(*address).iter() {
-            // What lies outside started the thread, the program or the test. Reading it may mean to read the debug
-            // info of the C library.
-            if symbol.is_outermost {
-                break 'path;
-            }
-            stack.push(of_symbol(symbol, package_dir));
-        }
-    }
+    let mut stack = frames(origin::frames(path), package_dir);
     // Our own hooks are innermost, above the call that they listen to.
     let is_own = |frame: &Frame| {
         matches!(function::krate(&frame.function), "leakcheck" | "")
@@ -97,6 +87,22 @@ fn single(path: u32, package_dir: Option<&str>) -> Trace {
         stack,
         ancestry: Vec::new(),
     }
+}
+
+/// The frames at these return addresses, innermost first.
+pub(crate) fn frames(addresses: &[usize], package_dir: Option<&str>) -> Vec<Frame> {
+    let mut frames: Vec<Frame> = Vec::new();
+    for address in addresses {
+        for symbol in symbol::resolve(*address).iter() {
+            // What lies outside started the thread, the program or the test. Reading it may mean to read the debug
+            // info of the C library.
+            if symbol.is_outermost {
+                return frames;
+            }
+            frames.push(of_symbol(symbol, package_dir));
+        }
+    }
+    frames
 }
 
 /// A frame whose function and place are known by name.

@@ -4,6 +4,7 @@ mod coverage;
 mod growth;
 mod look;
 mod present;
+mod stacks;
 mod verdict;
 mod watched;
 
@@ -219,6 +220,7 @@ impl Check {
         self.found.phantoms += present.phantoms;
         self.found.lists.extend(present.lists);
         self.found.unread = self.found.unread.take().or(present.unread);
+        self.take_stacks();
     }
 
     pub(crate) fn waited(&self) -> Duration {

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc, time::Instant};
 use super::{Check, PATIENCE, present::Present, watched::Watched};
 use crate::{
     explain,
-    ignore::{self, Ignore, Sorted},
+    ignore::{self, Sorted},
     model::{Body, Kind, Leak, Report, ResourceId, Verdict},
 };
 
@@ -50,14 +50,7 @@ impl Check {
         {
             notes.push(format!("where tasks wait could not be read: {why}"));
         }
-        let asks_for_threads = sorted.leaks.iter().any(|leak| leak.kind == Kind::Thread);
-        if asks_for_threads && self.options.rules().iter().any(Ignore::needs_states) {
-            notes.push(
-                "rules on where something waits (ignore_top_function, ignore_any_function) were not applied to threads: \
-                 where those wait is not read"
-                    .to_owned(),
-            );
-        }
+        notes.extend(self.unapplied_rules(&sorted.leaks));
         let lingering = self.waited >= PATIENCE;
         let lingered = match &self.first {
             Some(first) if lingering && self.env.report_dir.is_some() => self.lingered(first),

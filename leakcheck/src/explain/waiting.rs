@@ -6,12 +6,12 @@ use std::{
 };
 
 use leakcheck_introspect::{
-    Certainty, Class, Event, FrameKind, Graph, Location, State, Task, Wait,
+    Certainty, Class, Event, FrameKind, Graph, Location, State as Stage, Task, Wait,
 };
 
 use crate::{
     capture,
-    model::{Awaited, Frame, Holder, TaskState, Waiting},
+    model::{Awaited, Frame, Holder, State, Waiting},
 };
 
 /// Holders of one thing that are listed.
@@ -25,9 +25,9 @@ pub(super) fn of(tasks: &[&Task], graph: &Graph<'_>, package_dir: Option<&str>) 
         .or(tasks.first())?;
     Some(Waiting {
         state: match first.state() {
-            State::Running | State::Complete => TaskState::Running,
-            State::Scheduled => TaskState::Scheduled,
-            State::Idle => TaskState::Idle,
+            Stage::Running | Stage::Complete => State::Running,
+            Stage::Scheduled => State::Scheduled,
+            Stage::Idle => State::Idle,
         },
         stack: stack(first, package_dir),
         events: first

@@ -76,8 +76,9 @@ impl Ignore {
 
     /// Accepts what waits in this function: the innermost frame of its current stack.
     ///
-    /// Both the innermost frame of all and the innermost one of the user's own code are compared. Where threads wait is
-    /// not read, so such a rule accepts tasks only; a report in which that matters says so.
+    /// Both the innermost frame of all and the innermost one of the user's own code are compared. Of a thread the
+    /// innermost is the call that blocks it, such as `std::sync::mpsc::Receiver::recv`. Threads are asked where they are
+    /// when the check has waited for them, so a check with such a rule and a thread that stays waits to the end.
     ///
     /// # Panics
     ///
@@ -168,7 +169,7 @@ impl Ignore {
         }
     }
 
-    /// Whether the rule looks at where something waits, which is known of tasks only.
+    /// Whether the rule looks at where something waits.
     pub(crate) fn needs_states(&self) -> bool {
         matches!(
             self.matcher,

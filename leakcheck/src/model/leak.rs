@@ -25,6 +25,8 @@ pub struct Leak {
     pub(crate) tie: Tie,
     /// Ids of its tasks, of the first ones where there are many.
     pub(crate) tasks: Vec<u64>,
+    /// Numbers of its threads.
+    pub(crate) threads: Vec<u64>,
     pub(crate) waiting: Option<Waiting>,
     /// Creation stacks of its parents, the nearest first.
     pub(crate) ancestry: Vec<Frame>,
@@ -45,6 +47,13 @@ impl Leak {
             && self.created_through == other.created_through
             && self.created_by == other.created_by
             && self.waits_in() == other.waits_in()
+            && self.is_blocked_like(other)
+    }
+
+    /// Whether both are blocked in the same, where they are threads.
+    fn is_blocked_like(&self, other: &Self) -> bool {
+        let state = |leak: &Self| leak.waiting.as_ref().map(|waiting| waiting.state.clone());
+        self.kind == Kind::Task || state(self) == state(other)
     }
 
     /// Adds the other's things to this.
@@ -52,6 +61,7 @@ impl Leak {
         self.count += other.count;
         let room = Self::MOST_IDS.saturating_sub(self.tasks.len());
         self.tasks.extend(other.tasks.iter().take(room));
+        self.threads.extend(&other.threads);
         self.age = self.age.max(other.age);
         self.polls = self.polls.max(other.polls);
         self.tid = None;
@@ -132,7 +142,7 @@ impl Leak {
         &self.tasks
     }
 
-    /// Where its tasks are suspended and what they wait for, where that could be read.
+    /// Where its tasks are suspended or its threads are blocked and what they wait for, where that could be read.
     pub fn waiting(&self) -> Option<&Waiting> {
         self.waiting.as_ref()
     }

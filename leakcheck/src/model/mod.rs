@@ -1,6 +1,8 @@
 //! Plain data: what was found, who made it and what the verdict is. No behaviour, no I/O, no clock.
 
 mod coverage;
+#[allow(dead_code, reason = "made where threads can be asked")]
+mod doing;
 mod frame;
 mod kind;
 mod leak;
@@ -14,10 +16,11 @@ mod resource;
 mod waiting;
 
 pub use coverage::{Coverage, Seen};
+pub(crate) use doing::{Activity, Doing};
 pub use frame::{Frame, Home};
 pub use kind::Kind;
 pub use leak::{Ignored, Leak};
 pub use level::Level;
 pub use report::{Body, Location, Report, Subject, Verdict};
 pub(crate) use resource::{Detail, Resource, ResourceId, Thing, Tie};
-pub use waiting::{Awaited, Holder, TaskState, Waiting};
+pub use waiting::{Awaited, Holder, State, Waiting};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Kind;
+use super::{Doing, Kind};
 
 /// Identity that survives the reuse of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +32,12 @@ pub(crate) enum Detail {
         name: Option<String>,
         runtime: u32,
         creator: u32,
+        /// What it was doing once it counted as left behind, where that was looked at.
+        doing: Option<Arc<Doing>>,
+        /// The same for threads that do the same.
+        place: u64,
+        /// The closure of `spawn_blocking` that it runs, where that is known: then it is that which was left behind.
+        closure: Option<Arc<str>>,
     },
     /// Anything else.
     Other(Thing),
@@ -72,10 +78,16 @@ pub(crate) struct Resource {
 
 impl Resource {
     pub(crate) const fn kind(&self) -> Kind {
-        match self.id {
-            ResourceId::Task(_) => Kind::Task,
-            ResourceId::Thread(_) => Kind::Thread,
-            ResourceId::Other(kind, _) => kind,
+        match (self.id, &self.detail) {
+            (
+                _,
+                Detail::Thread {
+                    closure: Some(_), ..
+                },
+            ) => Kind::BlockingTask,
+            (ResourceId::Task(_), _) => Kind::Task,
+            (ResourceId::Thread(_), _) => Kind::Thread,
+            (ResourceId::Other(kind, _), _) => kind,
         }
     }
 }

@@ -1,27 +1,29 @@
-//! Where a task is suspended and what it waits for.
+//! Where a task is suspended or a thread is blocked, and what it waits for.
 
 use super::Frame;
 
-/// What the tasks of a finding are doing, read out of the program's own debug info.
+/// What the tasks of a finding are doing, read out of the program's own debug info, or its threads, from their stacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
-    pub(crate) state: TaskState,
+    pub(crate) state: State,
     pub(crate) stack: Vec<Frame>,
     pub(crate) events: Vec<Awaited>,
     pub(crate) is_forever: bool,
     pub(crate) unread: Option<String>,
 }
 
-/// What the scheduler says of a task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether something runs or waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum TaskState {
-    /// It waits to be woken.
+pub enum State {
+    /// A task that waits to be woken, or a runtime's thread without work.
     Idle,
-    /// It was woken and waits for its turn.
+    /// A task that was woken and waits for its turn.
     Scheduled,
-    /// A thread runs it.
+    /// A task that a thread runs, or a thread that runs.
     Running,
+    /// A thread that is blocked inside this call, such as `mpsc::recv`.
+    Blocked(String),
 }
 
 /// Something that would wake a task.
@@ -45,12 +47,12 @@ pub struct Holder {
 }
 
 impl Waiting {
-    /// What the scheduler says.
-    pub fn state(&self) -> TaskState {
-        self.state
+    /// Whether it runs or waits.
+    pub fn state(&self) -> &State {
+        &self.state
     }
 
-    /// The chain of awaits, innermost first.
+    /// The chain of awaits of a task, innermost first; of a thread the frames from the call that blocks it outwards.
     pub fn stack(&self) -> &[Frame] {
         &self.stack
     }
@@ -111,13 +113,14 @@ impl Holder {
     }
 }
 
-impl TaskState {
-    /// As the JSON report has it.
-    pub fn name(self) -> &'static str {
+/// As reports have it: `idle`, `blocked in mpsc::recv`.
+impl std::fmt::Display for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Idle => "idle",
-            Self::Scheduled => "scheduled",
-            Self::Running => "running",
+            Self::Idle => f.write_str("idle"),
+            Self::Scheduled => f.write_str("scheduled"),
+            Self::Running => f.write_str("running"),
+            Self::Blocked(call) => write!(f, "blocked in {call}"),
         }
     }
 }

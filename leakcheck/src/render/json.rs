@@ -54,7 +54,7 @@ struct WireLeak<'a> {
     created_by: Vec<WireFrame<'a>>,
     waits_at: Vec<WireFrame<'a>>,
     waits_for: Option<WireAwaited<'a>>,
-    state: Option<&'static str>,
+    state: Option<String>,
     /// Why nothing else is known of the state.
     #[serde(skip_serializing_if = "Option::is_none")]
     unread: Option<&'a str>,
@@ -165,7 +165,10 @@ fn leak(leak: &Leak) -> WireLeak<'_> {
             .flat_map(|waiting| waiting.stack.iter().map(frame))
             .collect(),
         waits_for: leak.waiting.as_ref().and_then(waits_for),
-        state: leak.waiting.as_ref().map(|waiting| waiting.state.name()),
+        state: leak
+            .waiting
+            .as_ref()
+            .map(|waiting| waiting.state.to_string()),
         unread: leak.waiting.as_ref().and_then(Waiting::unread),
         age_ms: leak.age.map(|age| age.as_millis()),
         polls: leak.polls,

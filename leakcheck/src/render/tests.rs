@@ -2,6 +2,7 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
+mod blocked;
 mod timers;
 mod waits;
 
@@ -107,6 +108,7 @@ fn task(count: usize) -> Leak {
         facts: Vec::new(),
         tie: Tie::None,
         tasks: vec![12, 13],
+        threads: Vec::new(),
         waiting: None,
         ancestry: Vec::new(),
         accept: Some("ignore_created_by(\"my_app::pool::Pool::connect\")".to_owned()),
@@ -264,6 +266,9 @@ fn a_stuck_pool_thread() {
             name: Some("tokio-rt-worker".to_owned()),
             runtime: 3,
             creator: 0,
+            doing: None,
+            place: 0,
+            closure: None,
         },
     };
     let found = crate::explain::findings(&[thread], &[], Some(3), None);

@@ -124,7 +124,7 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
     facts.extend(
         leak.waiting
             .as_ref()
-            .map(|waiting| waiting.state.name().to_owned()),
+            .map(|waiting| plain(&waiting.state.to_string())),
     );
     facts.extend(leak.facts.iter().map(|fact| plain(fact)));
     if let Some(tid) = leak.tid {
@@ -145,7 +145,7 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
     }
     let mut notes = Vec::new();
     if let Some(waiting) = &leak.waiting {
-        notes.extend(waits::notes(waiting));
+        notes.extend(waits::notes(waiting, leak.kind));
     }
     if !leak.created_through.is_empty() {
         notes.push(("through", through(&leak.created_through)));
@@ -160,15 +160,19 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
         notes.extend(accept.map(|accept| ("to accept it", plain(accept))));
     }
     let label = match (leak.kind, leak.created_through.is_empty()) {
-        (Kind::Task, true) => "spawned here",
-        (Kind::Task, false) => "spawned inside this call",
+        (Kind::Task | Kind::BlockingTask, true) => "spawned here",
+        (Kind::Task | Kind::BlockingTask, false) => "spawned inside this call",
         (Kind::Custom, true) => "registered here",
         (Kind::Custom, false) => "registered inside this call",
         (_, true) => "started here",
         (_, false) => "started inside this call",
     };
     let created = leak.created_at.as_ref().map(|frame| Place { frame, label });
-    let label = leak.waiting.as_ref().map(waits::label).unwrap_or_default();
+    let label = leak
+        .waiting
+        .as_ref()
+        .map(|waiting| waits::label(waiting, leak.kind))
+        .unwrap_or_default();
     let waits = leak.waiting.as_ref().and_then(waits::place);
     let waits = waits.map(|frame| Place {
         frame,

@@ -1,11 +1,11 @@
-//! Where a task is suspended and what for, in words.
+//! Where a task is suspended and what for, or where a thread is blocked, in words.
 
 use super::{
     escape::plain,
     plural,
     text::{place as at, short},
 };
-use crate::model::{Awaited, Frame, Holder, Home, Waiting};
+use crate::model::{Awaited, Frame, Holder, Home, Kind, State, Waiting};
 
 /// Callers of the place where it waits that are shown.
 const CALLERS: usize = 4;
@@ -22,7 +22,12 @@ pub(super) fn place(waiting: &Waiting) -> Option<&Frame> {
 }
 
 /// What stands under that line.
-pub(super) fn label(waiting: &Waiting) -> String {
+pub(super) fn label(waiting: &Waiting, kind: Kind) -> String {
+    match &waiting.state {
+        State::Blocked(call) => return format!("waits here: {}", plain(call)),
+        State::Running if kind != Kind::Task => return "runs here".to_owned(),
+        _ => {}
+    }
     let inner = waiting.stack.first().filter(|first| {
         place(waiting).is_some_and(|place| place != *first) && !first.function.is_empty()
     });
@@ -43,7 +48,7 @@ fn called(function: &str) -> String {
 }
 
 /// What it waits for, who could help, and how it came there.
-pub(super) fn notes(waiting: &Waiting) -> Vec<(&'static str, String)> {
+pub(super) fn notes(waiting: &Waiting, kind: Kind) -> Vec<(&'static str, String)> {
     let mut notes = Vec::new();
     for (index, event) in waiting.events.iter().enumerate() {
         let last = index + 1 == waiting.events.len();
@@ -76,11 +81,18 @@ pub(super) fn notes(waiting: &Waiting) -> Vec<(&'static str, String)> {
                 "more frames",
             ));
         }
-        notes.push(("awaited by", shown.join("  <-  ")));
+        let by = match kind {
+            Kind::Task => "awaited by",
+            _ => "called by",
+        };
+        notes.push((by, shown.join("  <-  ")));
     }
     if let Some(why) = &waiting.unread {
-        let text = format!("where it waits could not be read: {}", plain(why));
-        notes.push(("note", text));
+        let what = match kind {
+            Kind::Task => "where it waits could not be read",
+            _ => "its stack could not be taken",
+        };
+        notes.push(("note", format!("{what}: {}", plain(why))));
     }
     notes
 }

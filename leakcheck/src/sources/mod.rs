@@ -1,6 +1,8 @@
 //! Where live things are found, one file per kind. Sources list; they do not judge.
 
+pub(crate) mod blocking;
 pub(crate) mod custom;
+pub(crate) mod stacks;
 pub(crate) mod tasks;
 pub(crate) mod threads;
 pub(crate) mod timers;

@@ -110,6 +110,11 @@ pub(crate) fn number(id: tokio::task::Id) -> u64 {
     word.finish()
 }
 
+/// The number of the task that this thread polls, or 0.
+pub(crate) fn current() -> u64 {
+    tokio::task::try_id().map_or(0, number)
+}
+
 /// Makes each thread of the runtime known as such, and let it work for the scope that built the runtime: on platforms
 /// where threads do not inherit their scope this is the only way.
 fn adopt_threads(

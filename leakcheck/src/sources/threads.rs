@@ -31,6 +31,9 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
                 name: thread.name,
                 runtime: thread.runtime,
                 creator: thread.creator,
+                doing: None,
+                place: 0,
+                closure: None,
             },
         })
         .collect()

@@ -91,6 +91,15 @@ pub(crate) fn find<'a>(window: impl Iterator<Item = &'a Slot>, address: usize) -
     holder(window, address)?.read(address)
 }
 
+/// The address that a slot has and what is known of it, unless that changes meanwhile.
+pub(crate) fn known(slot: &Slot) -> Option<(usize, Creation)> {
+    match slot.key.load(Ordering::Acquire) {
+        UNUSED | FORGOTTEN => None,
+        key if key & BUSY != 0 => None,
+        address => Some((address, slot.read(address)?)),
+    }
+}
+
 /// The slot that `address` has.
 #[inline]
 fn holder<'a>(window: impl Iterator<Item = &'a Slot>, address: usize) -> Option<&'a Slot> {

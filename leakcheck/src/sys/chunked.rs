@@ -40,6 +40,18 @@ impl<T: Default + Sync, const CHUNKS: usize> Chunked<T, CHUNKS> {
         self.chunks.get(index / CHUNK)?.get()?.get(index % CHUNK)
     }
 
+    /// All entries whose chunk was touched.
+    #[allow(
+        dead_code,
+        reason = "for tables that are filled on some platforms only"
+    )]
+    pub(crate) fn touched(&self) -> impl Iterator<Item = &'static T> {
+        self.chunks
+            .iter()
+            .filter_map(OnceRef::get)
+            .flat_map(|chunk: &'static [T; CHUNK]| chunk.iter())
+    }
+
     #[cold]
     fn fill(cell: &OnceRef<'static, [T; CHUNK]>) -> Option<&'static [T; CHUNK]> {
         // The loser of a race leaves one chunk behind; there is one race per chunk at most.

@@ -3,7 +3,6 @@
 //! `context`, `tally`, `chunked`, `by_address`, `origin` and `clock` are the same everywhere; what needs the operating
 //! system is chosen once, as `imp`. Nothing here formats, prints or decides.
 
-#[cfg(not(tokio_unstable))]
 #[allow(dead_code, reason = "where nothing is interposed nothing is written")]
 mod by_address;
 mod chunked;
@@ -39,7 +38,6 @@ mod imp;
 #[path = "portable/mod.rs"]
 mod imp;
 
+pub(crate) use by_address::Creation;
 pub(crate) use chunked::Chunked;
-pub(crate) use imp::{fork, threads};
-#[cfg(not(tokio_unstable))]
-pub(crate) use {by_address::Creation, imp::cells};
+pub(crate) use imp::{cells, fork, stacks, threads};

@@ -142,6 +142,18 @@ impl Header {
         })
     }
 
+    /// The number of the task at `address`, if one is there: most of what was one has not even a vtable any more.
+    pub(crate) fn id(&self, reader: &Reader<'_>, address: u64) -> Option<u64> {
+        const MOST: u64 = 1 << 20;
+        let vtable = reader.memory.word(address.wrapping_add(self.vtable))?;
+        let program = &reader.image.program.span;
+        let offset = program
+            .contains(&vtable)
+            .then(|| reader.memory.word(vtable.wrapping_add(self.id_offset)))??;
+        let id = (offset < MOST).then(|| reader.memory.word(address.wrapping_add(offset)));
+        id.flatten()
+    }
+
     /// The kind of the task at `address`.
     pub(crate) fn kind(&self, reader: &Reader<'_>, address: u64) -> Result<Arc<TaskKind>, Error> {
         let vtable = reader.memory.word(address.wrapping_add(self.vtable));
@@ -234,6 +246,12 @@ impl Header {
 }
 
 impl TaskKind {
+    /// The closure or function that a blocking task calls; `None` for other tasks.
+    pub(crate) fn blocking(&self, reader: &Reader<'_>) -> Option<&'static Type> {
+        let future = self.future.filter(|ty| ty.base == layout::BLOCKING)?;
+        reader.image.ty(future.argument("T")?)
+    }
+
     /// Whether the future is only a pointer to one: tokio itself boxes those that are big.
     pub(crate) fn is_boxed(&self) -> bool {
         self.future.is_some_and(|ty| ty.base == "core::pin::Pin")

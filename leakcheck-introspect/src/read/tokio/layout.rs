@@ -31,6 +31,9 @@ pub(super) const TRAILER: &str = "tokio::runtime::task::core::Trailer";
 /// What stands in front of it.
 pub(super) const STAGE: &str = "tokio::runtime::task::core::Stage";
 
+/// The future of a closure given to `spawn_blocking`.
+pub(super) const BLOCKING: &str = "tokio::runtime::blocking::task::BlockingTask";
+
 /// Bits of a task's state word.
 pub(super) const RUNNING: u64 = 1;
 pub(super) const COMPLETE: u64 = 1 << 1;

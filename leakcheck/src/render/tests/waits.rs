@@ -1,7 +1,7 @@
 //! What is said of where a task waits.
 
 use super::*;
-use crate::model::{Awaited, Holder, TaskState, Waiting};
+use crate::model::{Awaited, Holder, State, Waiting};
 
 fn awaited(what: &str, held_by: Vec<Holder>) -> Awaited {
     Awaited {
@@ -30,7 +30,7 @@ fn holder(is_itself: bool, is_certain: bool) -> Holder {
 
 fn waiting(events: Vec<Awaited>) -> Waiting {
     Waiting {
-        state: TaskState::Idle,
+        state: State::Idle,
         stack: vec![
             frame(
                 "tokio::sync::mpsc::bounded::Receiver::recv",

@@ -4,7 +4,10 @@
 //! (blocking tasks, workers), ends before the start (spawning on a runtime that is shut down), ends after the
 //! `JoinHandle` has resolved. Tasks of a `LocalSet` call no hooks at all.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use leakcheck_introspect::TaskList;
 use tokio::runtime::{Builder, TaskMeta};
@@ -15,7 +18,7 @@ use crate::{
     registry::{Registry, Slot, Slots, Start, Task},
     scope::ScopeId,
     sys::{
-        Chunked, clock,
+        Chunked, cells, clock,
         context::{self, Context},
         origin, tally,
     },
@@ -49,11 +52,24 @@ impl Slots for Process {
 /// Listens to the runtime's tasks. Replaces hooks of the same kind that the builder had.
 pub(crate) fn instrument(builder: &mut Builder, token: Token) {
     super::adopt_threads(builder, token, || ());
+    CELLS_ARE_SEEN.store(cells::unavailable().is_none(), Ordering::Relaxed);
     builder
         .on_task_spawn(move |meta| spawned(meta, token))
         .on_before_task_poll(about_to_poll)
         .on_after_task_poll(|_| context::leave())
         .on_task_terminate(ended);
+}
+
+/// Whether the allocator tells of each cell. Those of blocking tasks need it, and what it has found out for any other task
+/// need not be found out again.
+static CELLS_ARE_SEEN: AtomicBool = AtomicBool::new(false);
+
+/// The path to a spawn of which the runtime has just told.
+fn path(meta: &TaskMeta<'_>) -> u32 {
+    match cells::take_path() {
+        path if path != 0 && CELLS_ARE_SEEN.load(Ordering::Relaxed) => path,
+        _ => origin::here(std::ptr::from_ref(meta.spawned_at()) as usize),
+    }
 }
 
 fn spawned(meta: &TaskMeta<'_>, token: Token) {
@@ -62,7 +78,7 @@ fn spawned(meta: &TaskMeta<'_>, token: Token) {
     let task = Task {
         id: number(meta.id()),
         scope: context.scope,
-        origin: origin::here(std::ptr::from_ref(meta.spawned_at()) as usize),
+        origin: path(meta),
         runtime: token.get(),
         polls: 0,
         born_ms: clock::now_ms(),

@@ -14,7 +14,7 @@ use crate::{
 
 /// Marks the runtime's threads. Tasks need no mark: their memory is where the list says.
 pub(crate) fn instrument(builder: &mut Builder, token: Token) {
-    cells::ask_for_parents(|| tokio::task::try_id().map_or(0, super::number));
+    cells::ask_for_parents(super::current);
     super::adopt_threads(builder, token, || ());
 }
 

@@ -6,7 +6,7 @@
 //! The invariant: what is known of an address is the newest 128-aligned allocation there, or nothing. Every such
 //! allocation passes here and replaces or forgets what was known, so that a reused address never gives a task the
 //! stack of another. Frees are not seen, which leaves entries of dead cells; but nobody asks for the address of a cell
-//! that is not alive. A block of another alignment, or of `aligned_alloc`, `realloc` or `mmap`, changes nothing: it is
+//! that is not alive, or whoever does looks at the cell as well. A block of another alignment, or of `aligned_alloc`, `realloc` or `mmap`, changes nothing: it is
 //! no cell, and the next cell at its address passes here again. Other things that are aligned so, such as the channels
 //! of std, are noted for nothing and asked for by nobody.
 //!
@@ -21,7 +21,7 @@ use std::{
 
 use once_cell::race::OnceNonZeroUsize;
 
-use super::{fork, next};
+use super::{errno, fork, next};
 use crate::sys::{
     Chunked,
     by_address::{self, Creation, Put, Slot},
@@ -52,11 +52,29 @@ static CURRENT_TASK: OnceNonZeroUsize = OnceNonZeroUsize::new();
 thread_local! {
     // Constant and without destructor: usable in every phase of a thread's life.
     static BUSY: Cell<bool> = const { Cell::new(false) };
+    /// Path of the last creation on this thread, until somebody takes it.
+    static PATH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The path to the newest cell of this thread, once; 0 where it is not known. Right after a task was made that is its
+/// own, provided that creations can be seen at all.
+#[cfg_attr(not(tokio_unstable), allow(dead_code, reason = "for the task hooks"))]
+pub(crate) fn take_path() -> u32 {
+    PATH.replace(0)
 }
 
 /// What is known of the creation of the cell at `address`, which must be alive.
 pub(crate) fn find(address: usize) -> Option<Creation> {
     by_address::find(window_so_far(address), address)
+}
+
+/// All creations of a scope with the addresses of their cells, of which most may be dead by now.
+pub(crate) fn of_scope(scope: u32) -> Vec<(usize, Creation)> {
+    SLOTS
+        .touched()
+        .filter_map(by_address::known)
+        .filter(|(_, creation)| creation.scope == scope)
+        .collect()
 }
 
 /// Lets creations be linked to the task that is polled on the creating thread, by its number; 0 stands for none.
@@ -162,7 +180,7 @@ unsafe fn from_parts(result: *mut *mut c_void, align: usize, size: usize) -> c_i
     if !align.is_power_of_two() || align < size_of::<*mut c_void>() {
         return libc::EINVAL;
     }
-    keeping_errno(|| {
+    errno::keeping(|| {
         // SAFETY: the alignment is valid, and `result` is so by contract.
         unsafe {
             let start = libc::memalign(align, size);
@@ -188,13 +206,14 @@ fn allocated(address: usize, size: usize) {
 /// Notes the creation, or forgets what was known of the address. Out of line, to keep the way around it short.
 #[inline(never)]
 fn update(address: usize, size: usize, scope: Option<u32>) {
+    PATH.set(0);
     if fork::in_child() {
         return;
     }
     let is_recorded = scope.is_some_and(|scope| {
         // Within itself, which takes an allocator that uses this function for its own ends, it only forgets.
         !BUSY.replace(true) && {
-            let is_recorded = keeping_errno(|| record(address, size, scope));
+            let is_recorded = errno::keeping(|| record(address, size, scope));
             BUSY.set(false);
             is_recorded
         }
@@ -217,6 +236,7 @@ fn record(address: usize, size: usize, scope: u32) -> bool {
         parent,
         born_ms: clock::now_ms(),
     };
+    PATH.set(creation.origin);
     if !USED.load(Ordering::Relaxed) {
         USED.store(true, Ordering::Relaxed);
     }
@@ -248,19 +268,6 @@ fn window(address: usize) -> impl Iterator<Item = &'static Slot> + Clone {
 #[inline]
 fn window_so_far(address: usize) -> impl Iterator<Item = &'static Slot> + Clone {
     places(address).map_while(|place| SLOTS.peek(place))
-}
-
-/// Runs `work`, whose failures are no concern of the program's.
-#[inline]
-fn keeping_errno<R>(work: impl FnOnce() -> R) -> R {
-    // SAFETY: `errno` is this thread's own and lives as long as the thread.
-    let errno = unsafe { libc::__errno_location() };
-    // SAFETY: as above.
-    let before = unsafe { *errno };
-    let result = work();
-    // SAFETY: as above; nothing holds a reference.
-    unsafe { *errno = before };
-    result
 }
 
 #[cfg(test)]

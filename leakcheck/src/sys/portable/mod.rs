@@ -2,13 +2,15 @@
 
 #![allow(
     clippy::unnecessary_wraps,
+    clippy::unused_self,
     reason = "the face of both twins; here little can fail"
 )]
 
-#[cfg(not(tokio_unstable))]
+#[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
 pub(crate) mod cells;
 pub(crate) mod event;
 pub(crate) mod fork;
 pub(crate) mod memory;
 pub(crate) mod stack;
+pub(crate) mod stacks;
 pub(crate) mod threads;

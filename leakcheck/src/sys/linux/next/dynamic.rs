@@ -4,9 +4,7 @@ use std::{ffi::CStr, num::NonZeroUsize};
 
 use once_cell::race::OnceNonZeroUsize;
 
-#[cfg(not(tokio_unstable))]
-use super::Align;
-use super::Create;
+use super::{Align, Create};
 
 /// Address of a sanitizer's own function, or 0. A sanitizer's `pthread_create` is weak, so ours wins, and theirs,
 /// which it needs, is reached by this name. The name is declared weak in the same place that uses it, because each
@@ -48,7 +46,6 @@ pub(in super::super) fn pthread_create() -> Option<Create> {
 }
 
 /// The real function, or `None` where it is out of reach.
-#[cfg(not(tokio_unstable))]
 #[inline]
 pub(in super::super) fn posix_memalign() -> Option<Align> {
     static REAL: OnceNonZeroUsize = OnceNonZeroUsize::new();

@@ -2,7 +2,7 @@
 
 use std::ffi::{c_int, c_void};
 
-use super::{Create, Start};
+use super::{Align, Create, Start};
 
 unsafe extern "C" {
     fn __pthread_create(
@@ -20,8 +20,7 @@ pub(in super::super) fn pthread_create() -> Option<Create> {
 }
 
 /// Out of reach: musl exports no alias of this one. What it is made of is as good.
-#[cfg(not(tokio_unstable))]
-pub(in super::super) fn posix_memalign() -> Option<super::Align> {
+pub(in super::super) fn posix_memalign() -> Option<Align> {
     None
 }
 

@@ -1,0 +1,97 @@
+//! Where the threads are that are left: looked at once it is settled that they are.
+
+use std::{collections::HashSet, sync::Arc};
+
+use super::Check;
+use crate::{
+    env::Stacks,
+    explain,
+    ignore::Ignore,
+    model::{Detail, Kind, Leak, Resource, ResourceId},
+    sources::{blocking, stacks},
+};
+
+impl Check {
+    /// Asks the threads that would be reported what they are doing, and those that a rule may accept for that.
+    pub(super) fn take_stacks(&mut self) {
+        let is_new = |detail: &Detail| matches!(detail, Detail::Thread { doing: None, .. });
+        let has_new = self
+            .found
+            .resources
+            .iter()
+            .any(|found| is_new(&found.detail));
+        if !has_new || self.env.stacks == Stacks::Off || stacks::unavailable().is_some() {
+            return;
+        }
+        let left = self.suspects();
+        let may_accept_more = self.options.rules().iter().any(Ignore::needs_states);
+        let is_wanted = |found: &Resource| {
+            is_new(&found.detail) && (may_accept_more || left.contains(&found.id))
+        };
+        let threads = self.found.resources.iter_mut();
+        stacks::take(threads.filter(|found| is_wanted(found)));
+        self.name_closures(&left);
+        let package_dir = self.whom.package_dir();
+        for found in &mut self.found.resources {
+            if let Detail::Thread {
+                doing: Some(doing),
+                place,
+                ..
+            } = &mut found.detail
+            {
+                *place = explain::thread_place(doing, package_dir.as_deref());
+            }
+        }
+    }
+
+    /// Replaces threads that are held by a closure of `spawn_blocking` by that, where it is certain which one it is.
+    fn name_closures(&mut self, left: &HashSet<ResourceId>) {
+        let package_dir = self.whom.package_dir();
+        let lists: Vec<_> = self.found.lists.iter().map(Arc::as_ref).collect();
+        for found in &mut self.found.resources {
+            if let Detail::Thread {
+                doing: Some(doing),
+                closure: closure @ None,
+                ..
+            } = &mut found.detail
+                && left.contains(&found.id)
+                && let Some(task) = doing.task
+                && let Some(function) = explain::blocking_function(doing, package_dir.as_deref())
+                && let Some(made) = blocking::find(task, self.scope, &lists)
+            {
+                let inside = if made.is_closure { "::{closure}" } else { "" };
+                *closure = Some(format!("{function}{inside}").into());
+                found.origin = made.origin;
+                found.age_ms = Some(made.age_ms);
+            }
+        }
+    }
+
+    /// The threads that no rule accepts for what they are.
+    fn suspects(&self) -> HashSet<ResourceId> {
+        let threads = |leak: &Leak| leak.threads.clone();
+        let left = self.sorted(&self.found).leaks;
+        left.iter()
+            .flat_map(threads)
+            .map(ResourceId::Thread)
+            .collect()
+    }
+
+    /// What to say of rules that could not be applied to some of these.
+    pub(super) fn unapplied_rules(&self, leaks: &[Leak]) -> Option<String> {
+        let is_unread =
+            |leak: &Leak| leak.kind != Kind::Task && leak.waits_in().is_none_or(<[_]>::is_empty);
+        if !leaks.iter().any(is_unread) || !self.options.rules().iter().any(Ignore::needs_states) {
+            return None;
+        }
+        let why = match (self.env.stacks, stacks::unavailable()) {
+            (Stacks::Off, _) => "LEAKCHECK_STACKS=off",
+            (Stacks::On, Some(why)) => why,
+            (Stacks::On, None) => "their stacks could not be taken",
+        };
+        Some(format!(
+            "rules on where something waits (ignore_top_function, ignore_any_function) were not applied to some threads: \
+             {why}"
+        ))
+    }
+}

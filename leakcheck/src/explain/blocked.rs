@@ -1,0 +1,219 @@
+//! From the stack of a thread to what a person can use: in which call it is blocked, and at which line.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::{
+    capture::{self, krate},
+    model::{Activity, Doing, Frame, Home, State, Waiting},
+};
+
+/// Calls that block, by their crate and the last segments of their path: modules move from version to version. Where
+/// several are on a stack, the outermost of them is what the user called.
+#[rustfmt::skip]
+const CALLS: &[(&str, &str, &str)] = &[
+    ("std", "mpsc::Receiver::recv", "mpsc::recv"),
+    ("std", "mpsc::Receiver::recv_timeout", "mpsc::recv_timeout"),
+    ("std", "mpsc::Receiver::recv_deadline", "mpsc::recv_timeout"),
+    ("std", "mpsc::SyncSender::send", "SyncSender::send"),
+    ("std", "mpmc::Receiver::recv", "mpmc::recv"),
+    ("std", "mpmc::Receiver::recv_timeout", "mpmc::recv_timeout"),
+    ("std", "mpmc::Sender::send", "mpmc::send"),
+    ("std", "mutex::Mutex::lock", "Mutex::lock"),
+    ("std", "rwlock::RwLock::read", "RwLock::read"),
+    ("std", "rwlock::RwLock::write", "RwLock::write"),
+    ("std", "condvar::Condvar::wait", "Condvar::wait"),
+    ("std", "condvar::Condvar::wait_while", "Condvar::wait_while"),
+    ("std", "condvar::Condvar::wait_timeout", "Condvar::wait_timeout"),
+    ("std", "condvar::Condvar::wait_timeout_while", "Condvar::wait_timeout_while"),
+    ("std", "barrier::Barrier::wait", "Barrier::wait"),
+    ("std", "thread::park", "thread::park"),
+    ("std", "thread::functions::park", "thread::park"),
+    ("std", "thread::park_timeout", "thread::park_timeout"),
+    ("std", "thread::functions::park_timeout", "thread::park_timeout"),
+    ("std", "thread::sleep", "thread::sleep"),
+    ("std", "thread::functions::sleep", "thread::sleep"),
+    ("std", "thread::scoped::scope", "thread::scope"),
+    ("std", "JoinHandle::join", "JoinHandle::join"),
+    ("std", "ScopedJoinHandle::join", "ScopedJoinHandle::join"),
+    ("std", "once::Once::call_once", "Once::call_once"),
+    ("std", "OnceLock::get_or_init", "OnceLock::get_or_init"),
+    ("std", "LazyLock::force", "LazyLock::force"),
+    ("lock_api", "Mutex::lock", "parking_lot::Mutex::lock"),
+    ("lock_api", "RwLock::read", "parking_lot::RwLock::read"),
+    ("lock_api", "RwLock::write", "parking_lot::RwLock::write"),
+    ("parking_lot", "Condvar::wait", "parking_lot::Condvar::wait"),
+    ("parking_lot", "Condvar::wait_for", "parking_lot::Condvar::wait_for"),
+    ("crossbeam_channel", "Receiver::recv", "crossbeam_channel::recv"),
+    ("crossbeam_channel", "Receiver::recv_timeout", "crossbeam_channel::recv_timeout"),
+    ("crossbeam_channel", "Sender::send", "crossbeam_channel::send"),
+    ("crossbeam_channel", "Select::select", "crossbeam_channel::select"),
+    ("tokio", "Receiver::blocking_recv", "blocking_recv"),
+    ("tokio", "Sender::blocking_send", "blocking_send"),
+    ("tokio", "Mutex::blocking_lock", "blocking_lock"),
+    ("tokio", "Runtime::block_on", "Runtime::block_on"),
+    ("tokio", "Handle::block_on", "Handle::block_on"),
+    ("tokio", "worker::run", IDLE),
+    ("tokio", "pool::Inner::run", IDLE),
+];
+
+/// Without debug info the outer functions may be inlined and nameless; what they are made of tells less.
+#[rustfmt::skip]
+const PARTS: &[(&str, &str, &str)] = &[
+    ("std", "Channel::recv", "a channel's receive"),
+    ("std", "Channel::send", "a channel's send"),
+    ("std", "Mutex::lock_contended", "Mutex::lock"),
+    ("std", "RwLock::read_contended", "RwLock::read"),
+    ("std", "RwLock::write_contended", "RwLock::write"),
+    ("parking_lot", "RawMutex::lock_slow", "parking_lot::Mutex::lock"),
+    ("parking_lot", "RawRwLock::lock_shared_slow", "parking_lot::RwLock::read"),
+    ("parking_lot", "RawRwLock::lock_exclusive_slow", "parking_lot::RwLock::write"),
+];
+
+/// A runtime's thread that has nothing to do.
+const IDLE: &str = "idle";
+
+/// Crates whose frames are never where the user has to look.
+const WAITING: [&str; 6] = [
+    "parking_lot",
+    "parking_lot_core",
+    "lock_api",
+    "crossbeam_channel",
+    "crossbeam_utils",
+    "mio",
+];
+
+/// Functions of a runtime in which the work of others begins.
+const HOSTS: [&str; 2] = [BLOCKING, "task::raw::poll"];
+
+/// The same of `spawn_blocking`.
+const BLOCKING: &str = "blocking::task::BlockingTask";
+
+/// What a runtime itself hands to its pool: its workers.
+const WORKERS: &str = "tokio::runtime::scheduler::";
+
+/// What the threads of one group are doing; a descriptor is told where there is but one thread.
+pub(super) fn of(doing: &Doing, count: usize, package_dir: Option<&str>) -> Waiting {
+    let mut stack = capture::frames(&doing.frames, package_dir);
+    for frame in &mut stack {
+        if WAITING.contains(&krate(&frame.function)) {
+            frame.home = Home::Machinery;
+        }
+    }
+    let state = match blocking(&stack) {
+        Some((at, words)) => {
+            stack.drain(..at);
+            match words {
+                IDLE => State::Idle,
+                words => State::Blocked(words.to_owned()),
+            }
+        }
+        None => by_kernel(doing.activity, &stack, count),
+    };
+    Waiting {
+        state,
+        stack,
+        events: Vec::new(),
+        is_forever: false,
+        unread: doing.unread.map(ToOwned::to_owned),
+    }
+}
+
+/// The same for all threads that are blocked in the same, at the same lines; and for all that run.
+pub(crate) fn place(doing: &Doing, package_dir: Option<&str>) -> u64 {
+    let waiting = of(doing, usize::MAX, package_dir);
+    let mut hasher = DefaultHasher::new();
+    waiting.state.to_string().hash(&mut hasher);
+    if waiting.state != State::Running {
+        for frame in &waiting.stack {
+            (&frame.function, frame.line).hash(&mut hasher);
+        }
+    }
+    hasher.finish()
+}
+
+/// The function that a thread was handed by `spawn_blocking`, where it runs one.
+pub(crate) fn function(doing: &Doing, package_dir: Option<&str>) -> Option<String> {
+    handed(&capture::frames(&doing.frames, package_dir)).map(ToOwned::to_owned)
+}
+
+fn handed(stack: &[Frame]) -> Option<&str> {
+    let host = stack
+        .iter()
+        .rposition(|frame| frame.function.contains(BLOCKING))?;
+    // What calls a closure, a box or a guard around it goes without saying.
+    let is_call = |frame: &&Frame| ["core", "alloc", "std"].contains(&krate(&frame.function));
+    let called = stack[..host].iter().rev().find(|frame| !is_call(frame))?;
+    let is_work = !called.function.starts_with(WORKERS) && !called.function.is_empty();
+    is_work.then_some(&called.function)
+}
+
+/// The outermost call that is known to block, before the stack comes to anybody's own code.
+fn blocking(stack: &[Frame]) -> Option<(usize, &'static str)> {
+    let is_foreign = |frame: &Frame| {
+        frame.home != Home::Machinery || HOSTS.iter().any(|host| frame.function.contains(host))
+    };
+    let end = stack.iter().position(is_foreign).unwrap_or(stack.len());
+    let inside = &stack[..end];
+    let parks = inside
+        .iter()
+        .any(|frame| krate(&frame.function).starts_with("parking_lot"));
+    let known = |table: &[(&'static str, &str, &'static str)]| {
+        inside.iter().enumerate().rev().find_map(|(at, frame)| {
+            let is_meant = |(owner, call, _): &&(&str, &str, &str)| {
+                krate(&frame.function) == *owner
+                    && is_path_end(&frame.function, call)
+                    // Others build locks from the same parts, which may spin.
+                    && (*owner != "lock_api" || parks)
+            };
+            table.iter().find(is_meant).map(|(.., words)| (at, *words))
+        })
+    };
+    known(CALLS).or_else(|| known(PARTS))
+}
+
+fn is_path_end(function: &str, end: &str) -> bool {
+    function
+        .strip_suffix(end)
+        .is_some_and(|before| before.ends_with("::"))
+}
+
+/// What the kernel says, where no call is known.
+fn by_kernel(activity: Activity, stack: &[Frame], count: usize) -> State {
+    match activity {
+        Activity::Running => State::Running,
+        Activity::Call { name, first } => State::Blocked(call(name, first, count)),
+        Activity::Unknown => match stack.first().map(|frame| c_function(&frame.function)) {
+            Some(name) if !name.is_empty() && !name.contains("::") => {
+                State::Blocked(name.to_owned())
+            }
+            _ => State::Running,
+        },
+    }
+}
+
+/// A function of the C library by the name that programs call it by.
+fn c_function(name: &str) -> &str {
+    let name = name.strip_prefix("__libc_").unwrap_or(name);
+    let name = name.strip_prefix("__GI_").unwrap_or(name);
+    name.trim_start_matches('_')
+}
+
+fn call(name: Option<&str>, first: u64, count: usize) -> String {
+    let Some(name) = name else {
+        return "a system call".to_owned();
+    };
+    // The kernel shows an `int` as a whole word.
+    let number = first.to_le_bytes();
+    let number = i32::from_le_bytes([number[0], number[1], number[2], number[3]]);
+    match name {
+        _ if count > 1 => name.to_owned(),
+        "read" | "write" | "recv" | "send" | "accept" | "connect" | "flock" | "fsync" => {
+            format!("{name}(fd {number})")
+        }
+        "waitpid" if number > 0 => format!("{name}({number})"),
+        _ => name.to_owned(),
+    }
+}
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests;

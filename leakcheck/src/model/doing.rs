@@ -1,0 +1,27 @@
+//! What a thread was doing when it was looked at: raw words, nothing formatted.
+
+/// What a thread was doing when it was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Doing {
+    /// Return addresses, innermost first; empty where they could not be had.
+    pub(crate) frames: Vec<usize>,
+    pub(crate) activity: Activity,
+    /// Number of the task that it polls, where that was asked; a closure of `spawn_blocking` is a task as well.
+    pub(crate) task: Option<u64>,
+    /// Why there are no addresses, where that is so.
+    pub(crate) unread: Option<&'static str>,
+}
+
+/// What the kernel says of a thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Activity {
+    /// It was not to be learned.
+    Unknown,
+    /// It runs, or would if it were its turn.
+    Running,
+    /// It is inside a system call with this name, where it has a well-known one, and this first argument.
+    Call {
+        name: Option<&'static str>,
+        first: u64,
+    },
+}

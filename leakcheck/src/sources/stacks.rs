@@ -1,0 +1,60 @@
+//! What threads are doing that were left behind: asked once, at a time when nobody minds that they are interrupted.
+
+use std::{
+    collections::HashSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::tasks;
+use crate::{
+    model::{Detail, Resource, ResourceId},
+    sys::{self, stacks::CurrentTask},
+};
+
+/// For one thread, which answers within microseconds if it is let to.
+const LIMIT: Duration = Duration::from_secs(1);
+/// For all of them.
+const LIMIT_FOR_ALL: Duration = Duration::from_secs(3);
+
+/// Notes what these threads are doing, but of those that have ended meanwhile.
+pub(crate) fn take<'a>(threads: impl Iterator<Item = &'a mut Resource>) {
+    let asker = sys::stacks::Asker::new();
+    let end = Instant::now() + LIMIT_FOR_ALL;
+    let mut done: Vec<&mut Resource> = Vec::new();
+    for thread in threads {
+        if let Detail::Thread {
+            tid,
+            doing,
+            runtime,
+            ..
+        } = &mut thread.detail
+            // A thread that has not begun has no number yet.
+            && *tid != 0
+        {
+            let left = end.saturating_duration_since(Instant::now());
+            // A thread that was marked as a runtime's has entered it.
+            let current_task = (*runtime != 0).then_some(tasks::current as CurrentTask);
+            *doing = asker.ask(*tid, left.min(LIMIT), current_task).map(Arc::new);
+            done.push(thread);
+        }
+    }
+    // A thread that is still there was there all the time, so its number was not another's.
+    let alive: HashSet<u64> = sys::threads::live(None)
+        .iter()
+        .map(|thread| thread.number)
+        .collect();
+    for thread in done {
+        if let (ResourceId::Thread(number), Detail::Thread { doing, .. }) =
+            (thread.id, &mut thread.detail)
+            && !alive.contains(&number)
+        {
+            *doing = None;
+        }
+    }
+}
+
+/// Why no thread can be asked, if so.
+pub(crate) const fn unavailable() -> Option<&'static str> {
+    sys::stacks::unavailable()
+}

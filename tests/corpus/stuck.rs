@@ -1,0 +1,572 @@
+//! Every way in which a thread is stuck, with the call that blocks it and its line; and beside each the same thread with
+//! what it waits for, which ends.
+
+use std::{
+    io::{self, Read},
+    mem::forget,
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    os::{fd::AsRawFd, unix::net::UnixStream},
+    process::{Child, Command, Stdio},
+    ptr,
+    sync::{
+        Arc, Barrier, Condvar, Mutex, RwLock,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+        mpsc,
+    },
+    thread,
+    time::Duration,
+};
+
+use leakcheck::leak_checked;
+use tokio::{runtime::Builder, sync::oneshot};
+
+use crate::expected::verify;
+
+const LONG: Duration = Duration::from_secs(3600);
+
+/// What lives as long as the process.
+fn keep<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
+fn receive(receiver: &mpsc::Receiver<()>) -> bool {
+    receiver.recv().is_ok() // at: recv
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn channel() {
+    let (sender, receiver) = mpsc::channel();
+    // leak: thread
+    // waits: at recv blocked in mpsc::recv
+    thread::spawn(move || receive(&receiver));
+    forget(sender);
+}
+
+#[leak_checked]
+#[test]
+fn channel_is_closed() {
+    let (_sender, receiver) = mpsc::channel();
+    thread::spawn(move || receive(&receiver));
+}
+
+fn receive_in_time(receiver: &mpsc::Receiver<()>) -> bool {
+    receiver.recv_timeout(LONG).is_ok() // at: recv_timeout
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn channel_with_a_limit() {
+    let (sender, receiver) = mpsc::channel();
+    // leak: thread
+    // waits: at recv_timeout blocked in mpsc::recv_timeout
+    thread::spawn(move || receive_in_time(&receiver));
+    forget(sender);
+}
+
+#[leak_checked]
+#[test]
+fn channel_with_a_limit_is_closed() {
+    let (_sender, receiver) = mpsc::channel();
+    thread::spawn(move || receive_in_time(&receiver));
+}
+
+fn consume(receiver: mpsc::Receiver<()>) {
+    for () in receiver {} // at: iter
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn iterator_of_a_channel() {
+    let (sender, receiver) = mpsc::channel();
+    // leak: thread
+    // waits: at iter blocked in mpsc::recv
+    thread::spawn(move || consume(receiver));
+    forget(sender);
+}
+
+#[leak_checked]
+#[test]
+fn iterator_of_a_channel_that_is_closed() {
+    let (_sender, receiver) = mpsc::channel();
+    thread::spawn(move || consume(receiver));
+}
+
+fn send(sender: &mpsc::SyncSender<()>) -> bool {
+    sender.send(()).is_ok() // at: send
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn full_channel() {
+    let (sender, receiver) = mpsc::sync_channel(0);
+    // leak: thread
+    // waits: at send blocked in SyncSender::send
+    thread::spawn(move || send(&sender));
+    forget(receiver);
+}
+
+#[leak_checked]
+#[test]
+fn full_channel_is_closed() {
+    let (sender, _receiver) = mpsc::sync_channel(0);
+    thread::spawn(move || send(&sender));
+}
+
+fn lock(mutex: &Mutex<()>) {
+    drop(mutex.lock()); // at: lock
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn mutex() {
+    let mutex = keep(Mutex::new(()));
+    forget(mutex.lock());
+    // leak: thread
+    // waits: at lock blocked in Mutex::lock
+    thread::spawn(|| lock(mutex));
+}
+
+#[leak_checked]
+#[test]
+fn mutex_is_given_back() {
+    let mutex = keep(Mutex::new(()));
+    let _held = mutex.lock();
+    thread::spawn(|| lock(mutex));
+}
+
+fn read_lock(lock: &RwLock<()>) {
+    drop(lock.read()); // at: read lock
+}
+
+fn write_lock(lock: &RwLock<()>) {
+    drop(lock.write()); // at: write lock
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn read_write_lock() {
+    let lock = keep(RwLock::new(()));
+    forget(lock.write());
+    // leak: thread
+    // waits: at read lock blocked in RwLock::read
+    thread::spawn(|| read_lock(lock));
+    // leak: thread
+    // waits: at write lock blocked in RwLock::write
+    thread::spawn(|| write_lock(lock));
+}
+
+#[leak_checked]
+#[test]
+fn read_write_lock_is_given_back() {
+    let lock = keep(RwLock::new(()));
+    let _held = lock.write();
+    thread::spawn(|| read_lock(lock));
+    thread::spawn(|| write_lock(lock));
+}
+
+fn lock_parking(mutex: &parking_lot::Mutex<()>) {
+    drop(mutex.lock()); // at: parking_lot
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn parking_lot_mutex() {
+    let mutex = keep(parking_lot::Mutex::new(()));
+    forget(mutex.lock());
+    // leak: thread
+    // waits: at parking_lot blocked in parking_lot::Mutex::lock
+    thread::spawn(|| lock_parking(mutex));
+}
+
+#[leak_checked]
+#[test]
+fn parking_lot_mutex_is_given_back() {
+    let mutex = keep(parking_lot::Mutex::new(()));
+    let _held = mutex.lock();
+    thread::spawn(|| lock_parking(mutex));
+}
+
+#[derive(Default)]
+struct Flag(Mutex<bool>, Condvar);
+
+impl Flag {
+    fn wait(&self) {
+        let mut is_set = self.0.lock().unwrap();
+        while !*is_set {
+            is_set = self.1.wait(is_set).unwrap(); // at: condvar
+        }
+    }
+
+    fn set(&self) {
+        *self.0.lock().unwrap() = true;
+        self.1.notify_all();
+    }
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn condition_variable() {
+    let flag = keep(Flag::default());
+    // leak: thread
+    // waits: at condvar blocked in Condvar::wait
+    thread::spawn(|| flag.wait());
+}
+
+#[leak_checked]
+#[test]
+fn condition_variable_is_notified() {
+    let flag = keep(Flag::default());
+    thread::spawn(|| flag.wait());
+    flag.set();
+}
+
+fn arrive(barrier: &Barrier) {
+    barrier.wait(); // at: barrier
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn barrier() {
+    let barrier = keep(Barrier::new(2));
+    // leak: thread
+    // waits: at barrier blocked in Barrier::wait
+    thread::spawn(|| arrive(barrier));
+}
+
+#[leak_checked]
+#[test]
+fn barrier_is_complete() {
+    let barrier = keep(Barrier::new(2));
+    thread::spawn(|| arrive(barrier));
+    barrier.wait();
+}
+
+fn park_until(done: &AtomicBool) {
+    while !done.load(Ordering::SeqCst) {
+        thread::park(); // at: park
+    }
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn parked() {
+    let done = keep(AtomicBool::new(false));
+    // leak: thread
+    // waits: at park blocked in thread::park
+    thread::spawn(|| park_until(done));
+}
+
+#[leak_checked]
+#[test]
+fn parked_and_woken() {
+    let done = keep(AtomicBool::new(false));
+    let thread = thread::spawn(|| park_until(done));
+    done.store(true, Ordering::SeqCst);
+    thread.thread().unpark();
+}
+
+fn sleep(time: Duration) {
+    thread::sleep(time); // at: sleep
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn asleep() {
+    // leak: thread
+    // waits: at sleep blocked in thread::sleep
+    thread::spawn(|| sleep(LONG));
+}
+
+#[leak_checked]
+#[test]
+fn asleep_for_a_moment() {
+    thread::spawn(|| sleep(Duration::from_millis(1)));
+}
+
+fn join(thread: thread::JoinHandle<()>) {
+    thread.join().unwrap(); // at: join
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn joining() {
+    // leak: thread
+    // waits: at sleep blocked in thread::sleep
+    let thread = thread::spawn(|| sleep(LONG));
+    // leak: thread
+    // waits: at join blocked in JoinHandle::join
+    thread::spawn(|| join(thread));
+}
+
+#[leak_checked]
+#[test]
+fn joining_what_ends() {
+    let thread = thread::spawn(|| sleep(Duration::from_millis(1)));
+    thread::spawn(|| join(thread));
+}
+
+fn read(mut from: impl Read) -> bool {
+    from.read(&mut [0]).is_ok() // at: read
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn reading_a_pipe() {
+    let (reader, writer) = io::pipe().unwrap();
+    // leak: thread
+    // waits: at read blocked in read(fd *)
+    thread::spawn(|| read(reader));
+    forget(writer);
+}
+
+#[leak_checked]
+#[test]
+fn reading_a_pipe_that_is_closed() {
+    let (reader, _writer) = io::pipe().unwrap();
+    thread::spawn(|| read(reader));
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn reading_a_socket() {
+    let (socket, peer) = UnixStream::pair().unwrap();
+    // leak: thread
+    // waits: at read blocked in recv(fd *)
+    thread::spawn(|| read(socket));
+    forget(peer);
+}
+
+#[leak_checked]
+#[test]
+fn reading_a_socket_that_is_closed() {
+    let (socket, _peer) = UnixStream::pair().unwrap();
+    thread::spawn(|| read(socket));
+}
+
+fn accept(listener: &TcpListener) -> bool {
+    listener.accept().is_ok() // at: accept
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn accepting() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    // leak: thread
+    // waits: at accept blocked in accept(fd *)
+    thread::spawn(move || accept(&listener));
+}
+
+#[leak_checked]
+#[test]
+fn accepting_who_comes() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let place = listener.local_addr().unwrap();
+    thread::spawn(move || accept(&listener));
+    TcpStream::connect(place).unwrap();
+}
+
+fn poll(from: &impl AsRawFd) {
+    let mut watched = libc::pollfd {
+        fd: from.as_raw_fd(),
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: the one entry is valid for writing.
+    while unsafe { libc::poll(&raw mut watched, 1, -1) } < 0 {} // at: poll
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn polling() {
+    let (reader, writer) = io::pipe().unwrap();
+    // leak: thread
+    // waits: at poll blocked in poll
+    thread::spawn(move || poll(&reader));
+    forget(writer);
+}
+
+#[leak_checked]
+#[test]
+fn polling_what_is_closed() {
+    let (reader, _writer) = io::pipe().unwrap();
+    thread::spawn(move || poll(&reader));
+}
+
+fn epoll(from: &impl AsRawFd) {
+    // SAFETY: the event is valid for reading and writing.
+    unsafe {
+        let mut event = libc::epoll_event { events: 0, u64: 0 };
+        let epoll = libc::epoll_create1(libc::EPOLL_CLOEXEC);
+        libc::epoll_ctl(epoll, libc::EPOLL_CTL_ADD, from.as_raw_fd(), &raw mut event);
+        while libc::epoll_wait(epoll, &raw mut event, 1, -1) < 0 {} // at: epoll
+        libc::close(epoll);
+    }
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn polling_by_epoll() {
+    let (reader, writer) = io::pipe().unwrap();
+    // leak: thread
+    // waits: at epoll blocked in epoll_wait
+    thread::spawn(move || epoll(&reader));
+    forget(writer);
+}
+
+#[leak_checked]
+#[test]
+fn polling_by_epoll_what_is_closed() {
+    let (reader, _writer) = io::pipe().unwrap();
+    thread::spawn(move || epoll(&reader));
+}
+
+/// A process that ends when its input does.
+fn cat() -> Child {
+    let mut cat = Command::new("cat");
+    cat.stdin(Stdio::piped()).stdout(Stdio::null());
+    cat.spawn().unwrap()
+}
+
+fn wait(mut child: Child) {
+    child.wait().unwrap(); // at: wait
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn waiting_for_a_process() {
+    let mut cat = cat();
+    forget(cat.stdin.take());
+    // leak: thread
+    // waits: at wait blocked in waitpid(*)
+    thread::spawn(|| wait(cat));
+}
+
+#[leak_checked]
+#[test]
+fn waiting_for_a_process_that_ends() {
+    let cat = cat();
+    thread::spawn(|| wait(cat));
+}
+
+fn futex(word: &AtomicU32) {
+    while word.load(Ordering::SeqCst) == 0 {
+        let (word, wait) = (word.as_ptr(), libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG);
+        // SAFETY: the word outlives the call, and no limit is given.
+        unsafe { libc::syscall(libc::SYS_futex, word, wait, 0, ptr::null::<()>()) }; // at: futex
+    }
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn futex_of_its_own() {
+    let word = keep(AtomicU32::new(0));
+    // leak: thread
+    // waits: at futex blocked in futex
+    thread::spawn(|| futex(word));
+}
+
+#[leak_checked]
+#[test]
+fn futex_of_its_own_is_woken() {
+    let word = keep(AtomicU32::new(0));
+    thread::spawn(|| futex(word));
+    word.store(1, Ordering::SeqCst);
+    let wake = libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG;
+    // SAFETY: the word outlives the call.
+    unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), wake, 1) };
+}
+
+fn block_on(receiver: oneshot::Receiver<()>) -> bool {
+    let runtime = Builder::new_current_thread().build().unwrap();
+    runtime.block_on(receiver).is_ok() // at: block_on
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn future() {
+    let (sender, receiver) = oneshot::channel();
+    // leak: thread
+    // waits: at block_on blocked in Runtime::block_on
+    thread::spawn(|| block_on(receiver));
+    forget(sender);
+}
+
+#[leak_checked]
+#[test]
+fn future_that_ends() {
+    let (_sender, receiver) = oneshot::channel();
+    thread::spawn(|| block_on(receiver));
+}
+
+fn receive_blocking(receiver: oneshot::Receiver<()>) -> bool {
+    receiver.blocking_recv().is_ok() // at: blocking_recv
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn channel_of_tokio() {
+    let (sender, receiver) = oneshot::channel();
+    // leak: thread
+    // waits: at blocking_recv blocked in blocking_recv
+    thread::spawn(|| receive_blocking(receiver));
+    forget(sender);
+}
+
+#[leak_checked]
+#[test]
+fn channel_of_tokio_is_closed() {
+    let (_sender, receiver) = oneshot::channel();
+    thread::spawn(|| receive_blocking(receiver));
+}
+
+fn run(done: &AtomicBool) {
+    while !done.load(Ordering::SeqCst) {
+        thread::yield_now();
+    }
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn running() {
+    let done = Arc::new(AtomicBool::new(false));
+    // leak: thread
+    // runs
+    thread::spawn(move || run(&done));
+}
+
+#[leak_checked]
+#[test]
+fn running_until_told() {
+    let done = Arc::new(AtomicBool::new(false));
+    let theirs = done.clone();
+    thread::spawn(move || run(&theirs));
+    done.store(true, Ordering::SeqCst);
+}
+
+#[test]
+fn every_report_is_exact() {
+    verify("stuck", include_str!("stuck.rs"));
+}
