@@ -118,6 +118,13 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
         Kind::Thread => {
             "dropping a `JoinHandle` does not end its thread: tell it to stop, then `join()` it, or use `thread::scope`"
         }
+        Kind::Process if leak.facts.iter().any(|fact| fact.starts_with("zombie")) => {
+            "a process that has exited stays a zombie until somebody waits for it: keep its `Child` and `wait()` for it"
+        }
+        Kind::Process => {
+            "dropping a `Child` of std neither ends nor reaps its process, and one of tokio goes on unless it was \
+             started with `kill_on_drop(true)`: `kill()` it if need be, then `wait()` for it"
+        }
         Kind::Custom => "drop what the registration stands for before the test ends",
         _ => "end it before the test does",
     };

@@ -19,6 +19,7 @@ mod locks;
 mod marks;
 mod net;
 mod parallel;
+mod processes;
 mod rows;
 mod runtimes;
 mod source;

@@ -1,7 +1,7 @@
 //! Every pattern of the corpus has its tests, or a stated reason why not yet; and every test stands for a pattern.
 //!
 //! The numbers are those of the collection the patterns come from. What is pending waits for one of these: `C`, timers,
-//! file descriptors, processes, blocking and local tasks and bodies that hang; `D`, checks of
+//! file descriptors, blocking and local tasks and bodies that hang; `D`, checks of
 //! a whole binary.
 
 use std::{collections::HashSet, process::Command};
@@ -141,7 +141,27 @@ const ROWS: &[Row] = &[
         "instrumented::task_on_a_static_runtime", "instrumented::task_by_the_handle_of_a_runtime",
         "instrumented::task_on_a_static_runtime_is_awaited",
     ]),
-    partly(71, "child process without wait", &[], &[('C', "the process")]),
+    covered(71, "child process without wait", &[
+        "processes::child_is_dropped",
+        "processes::child_is_forgotten",
+        "processes::tokio_child_is_dropped",
+        "processes::task_keeps_its_child",
+        "processes::exited_child_is_dropped",
+        "processes::children_of_threads",
+        "processes::child_is_started_by_fork",
+        "processes::fork_is_never_waited_for",
+        "processes::child_is_waited_for",
+        "processes::child_is_killed_and_waited_for",
+        "processes::child_is_waited_for_by_its_number",
+        "processes::child_is_waited_for_on_a_thread",
+        "processes::tokio_child_is_waited_for",
+        "processes::tokio_child_is_killed_on_drop",
+        "processes::tokio_child_is_killed_on_drop_on_workers",
+        "processes::tokio_child_that_exits_is_dropped",
+        "processes::children_of_threads_are_waited_for",
+        "processes::daemon",
+        "processes::server_in_a_static",
+    ]),
     covered(72, "signal listeners", &["net::signal_listeners"]),
     partly(73, "known daemons", &["runtimes::static_runtime", "runtimes::lazy_static_runtime"], &[
         ('D', "the daemons of rayon and tracing-appender themselves"),

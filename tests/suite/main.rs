@@ -27,6 +27,7 @@ mod nested;
 mod output;
 mod panics;
 mod paused;
+mod processes;
 mod quiet;
 mod settle;
 mod shared;

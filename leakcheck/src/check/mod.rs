@@ -134,7 +134,7 @@ impl Check {
         });
         tally.tasks() == 0
             && tally.threads() == workers
-            && (tally.others() == 0 || !self.others_count(Phase::Running))
+            && self.others(Phase::Running).is_empty()
             && counted == 0
             && !(tasks::may_be_elsewhere() && self.has_tasks_elsewhere())
     }

@@ -1,9 +1,11 @@
-//! Workers that well-known crates keep for the life of the process. Each rule is about threads: a task belongs to a
-//! runtime, and a test's own runtime ends with the test, so no task of it can be meant to outlive it.
+//! Workers that well-known crates keep for the life of the process. Each rule is about threads, and about
+//! child processes where a static starts them: a task belongs to a runtime, and a test's own runtime ends with the test,
+//! so no task of it can be meant to outlive it.
 
 use std::sync::LazyLock;
 
 use super::Ignore;
+use crate::model::Kind;
 
 /// The first test that needs a static pays for what it starts, and what that starts in turn is nobody's.
 const STATIC: &str =
@@ -51,7 +53,15 @@ pub(super) fn rules() -> &'static [Ignore] {
     static RULES: LazyLock<Vec<Ignore>> = LazyLock::new(|| {
         CREATED_BY
             .iter()
-            .map(|(pattern, unless, reason)| Ignore::built_in(pattern, *unless, reason))
+            .map(|(pattern, unless, reason)| {
+                let rule = Ignore::built_in(pattern, *unless, reason);
+                // A server that a static starts for all tests is such a worker, too.
+                if *reason == STATIC {
+                    rule.on(Kind::Process)
+                } else {
+                    rule
+                }
+            })
             .collect()
     });
     &RULES

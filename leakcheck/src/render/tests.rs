@@ -2,6 +2,7 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
+mod processes;
 mod waits;
 
 use super::render;

@@ -131,7 +131,12 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
     }
     if let Some(age) = leak.age {
         let oldest = if leak.count > 1 { "the oldest " } else { "" };
-        facts.push(format!("{oldest}alive for {}", plural::time(age)));
+        let age = plural::time(age);
+        facts.push(match leak.kind {
+            // Dead perhaps, and still there.
+            Kind::Process => format!("{oldest}started {age} ago"),
+            _ => format!("{oldest}alive for {age}"),
+        });
     }
     let mut notes = Vec::new();
     if let Some(waiting) = &leak.waiting {

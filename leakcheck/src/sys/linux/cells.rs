@@ -21,7 +21,7 @@ use std::{
 
 use once_cell::race::OnceNonZeroUsize;
 
-use super::{fork, next};
+use super::{errno, fork, next};
 use crate::sys::{
     Chunked,
     by_address::{self, Creation, Put, Slot},
@@ -162,7 +162,7 @@ unsafe fn from_parts(result: *mut *mut c_void, align: usize, size: usize) -> c_i
     if !align.is_power_of_two() || align < size_of::<*mut c_void>() {
         return libc::EINVAL;
     }
-    keeping_errno(|| {
+    errno::keeping(|| {
         // SAFETY: the alignment is valid, and `result` is so by contract.
         unsafe {
             let start = libc::memalign(align, size);
@@ -194,7 +194,7 @@ fn update(address: usize, size: usize, scope: Option<u32>) {
     let is_recorded = scope.is_some_and(|scope| {
         // Within itself, which takes an allocator that uses this function for its own ends, it only forgets.
         !BUSY.replace(true) && {
-            let is_recorded = keeping_errno(|| record(address, size, scope));
+            let is_recorded = errno::keeping(|| record(address, size, scope));
             BUSY.set(false);
             is_recorded
         }
@@ -248,19 +248,6 @@ fn window(address: usize) -> impl Iterator<Item = &'static Slot> + Clone {
 #[inline]
 fn window_so_far(address: usize) -> impl Iterator<Item = &'static Slot> + Clone {
     places(address).map_while(|place| SLOTS.peek(place))
-}
-
-/// Runs `work`, whose failures are no concern of the program's.
-#[inline]
-fn keeping_errno<R>(work: impl FnOnce() -> R) -> R {
-    // SAFETY: `errno` is this thread's own and lives as long as the thread.
-    let errno = unsafe { libc::__errno_location() };
-    // SAFETY: as above.
-    let before = unsafe { *errno };
-    let result = work();
-    // SAFETY: as above; nothing holds a reference.
-    unsafe { *errno = before };
-    result
 }
 
 #[cfg(test)]

@@ -2,10 +2,17 @@
 
 #[cfg(not(tokio_unstable))]
 pub(crate) mod cells;
+mod errno;
 pub(crate) mod event;
 pub(crate) mod fork;
 pub(crate) mod memory;
 mod next;
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(crate) mod processes;
+// A static C library has no symbols behind those that are defined here.
+#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
+#[path = "../portable/processes.rs"]
+pub(crate) mod processes;
 pub(crate) mod stack;
 pub(crate) mod threads;
 mod trampoline;
