@@ -1,7 +1,9 @@
 //! From a group of raw resources to a finding: where it was made, why it is usually so, and how to accept it.
 
+mod runtimes;
 mod waiting;
 
+pub(crate) use runtimes::fold;
 pub(crate) use waiting::place;
 
 use std::time::Duration;
@@ -124,6 +126,11 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
         Kind::Process => {
             "dropping a `Child` of std neither ends nor reaps its process, and one of tokio goes on unless it was \
              started with `kill_on_drop(true)`: `kill()` it if need be, then `wait()` for it"
+        }
+        Kind::Runtime => {
+            "a runtime ends when it is dropped, which one that was forgotten or is kept in a `static` never is: drop it \
+             before the test ends, or end it with `shutdown_timeout`; a worker thread that code of a task blocks outlives \
+             either"
         }
         Kind::Custom => "drop what the registration stands for before the test ends",
         _ => "end it before the test does",

@@ -2,7 +2,9 @@
 
 mod function;
 mod home;
+mod runtime;
 mod symbol;
 mod trace;
 
+pub(crate) use runtime::builds_a_runtime;
 pub(crate) use trace::{Trace, frame, trace};

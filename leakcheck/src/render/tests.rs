@@ -3,6 +3,7 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 mod processes;
+mod runtimes;
 mod waits;
 
 use super::render;

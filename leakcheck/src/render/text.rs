@@ -159,6 +159,8 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
         (Kind::Task, false) => "spawned inside this call",
         (Kind::Custom, true) => "registered here",
         (Kind::Custom, false) => "registered inside this call",
+        (Kind::Runtime, true) => "built here",
+        (Kind::Runtime, false) => "built inside this call",
         (_, true) => "started here",
         (_, false) => "started inside this call",
     };
