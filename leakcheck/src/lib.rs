@@ -111,7 +111,7 @@ pub use model::{
     Subject, TaskState, Verdict, Waiting,
 };
 pub use options::{Level, Options};
-pub use runtime::instrument;
+pub use runtime::{instrument, watch_local};
 pub use snapshot::{Snapshot, dump};
 pub use tracked::{Registration, Tracked};
 

@@ -15,6 +15,7 @@ mod found;
 mod harness;
 mod instrumented;
 mod lifecycle;
+mod local;
 mod locks;
 mod marks;
 mod net;

@@ -23,6 +23,7 @@ mod identity;
 mod ignores;
 mod layers;
 mod left;
+mod local;
 mod nested;
 mod output;
 mod panics;

@@ -104,6 +104,10 @@ impl Check {
 
     /// Whether waiting on this thread would keep the tasks that are waited for from running.
     pub(crate) fn would_block(&self) -> bool {
+        let in_a_runtime = self.runtime.is_some() && self.options.wants(Kind::Task);
+        if in_a_runtime && !tasks::list_local(Some(self.scope)).is_empty() {
+            return true;
+        }
         let has_tasks = || {
             let counted = self
                 .runtime
