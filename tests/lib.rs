@@ -96,6 +96,9 @@ pub struct Leak {
     pub state: Option<String>,
     /// Polls of the most polled.
     pub polls: Option<u32>,
+    /// What only this one is, where it is one.
+    #[serde(default)]
+    pub details: Vec<String>,
     /// The rule to paste.
     pub accept: Option<String>,
     /// Stable from run to run.

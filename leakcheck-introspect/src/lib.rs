@@ -34,6 +34,7 @@
 //! # What there is
 //!
 //! - [`TaskList`], the tasks of a runtime or of a `LocalSet`: [`Task`], its [`Frame`]s, [`Wait`]s and [`Hold`]s.
+//! - [`LocalTasks`], a way to the tasks of a `LocalSet` that is moved about.
 //! - [`Graph`], who could wake whom, and who waits for ever.
 //! - [`TimerList`], the armed timers of a runtime; [`TimerWheel`], whether there are any.
 //! - [`BlockingTask`], a closure that a thread runs, by its id.
@@ -52,6 +53,7 @@ mod error;
 mod frame;
 mod graph;
 mod list;
+mod local;
 mod object;
 #[cfg(all(
     target_os = "linux",
@@ -85,6 +87,7 @@ pub use error::Error;
 pub use frame::{Frame, FrameKind, Local, Location};
 pub use graph::{Graph, Waker};
 pub use list::TaskList;
+pub use local::LocalTasks;
 pub use object::{Certainty, Class, Event, Hold, Object, Role, Wait};
 pub use read::available;
 pub use task::{State, Task};

@@ -1,9 +1,11 @@
 //! From a group of raw resources to a finding: where it was made, why it is usually so, and how to accept it.
 
 mod blocked;
+mod runtimes;
 mod waiting;
 
 pub(crate) use blocked::{function as blocking_function, place as thread_place};
+pub(crate) use runtimes::fold;
 pub(crate) use waiting::place;
 
 use std::time::Duration;
@@ -156,6 +158,18 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
         }
         Kind::Timer => {
             "drop the `Sleep`, `Interval`, `Timeout` or `DelayQueue` before the test ends, or give it to a task that ends"
+        }
+        Kind::Process if leak.facts.iter().any(|fact| fact.starts_with("zombie")) => {
+            "a process that has exited stays a zombie until somebody waits for it: keep its `Child` and `wait()` for it"
+        }
+        Kind::Process => {
+            "dropping a `Child` of std neither ends nor reaps its process, and one of tokio goes on unless it was \
+             started with `kill_on_drop(true)`: `kill()` it if need be, then `wait()` for it"
+        }
+        Kind::Runtime => {
+            "a runtime ends when it is dropped, which one that was forgotten or is kept in a `static` never is: drop it \
+             before the test ends, or end it with `shutdown_timeout`; a worker thread that code of a task blocks outlives \
+             either"
         }
         Kind::Custom => "drop what the registration stands for before the test ends",
         _ => "end it before the test does",

@@ -119,7 +119,7 @@ pub use model::{
     State, Subject, Verdict, Waiting,
 };
 pub use options::{Level, Options};
-pub use runtime::instrument;
+pub use runtime::{instrument, watch_local};
 pub use snapshot::{Snapshot, dump};
 pub use statics::allow_static;
 pub use tracked::{Registration, Tracked, Tracker};

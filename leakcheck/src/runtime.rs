@@ -16,13 +16,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::{
+    runtime::{Builder, Handle, Runtime},
+    task::LocalSet,
+};
 
 use crate::{
     background,
     check::{Check, Watched},
     entry::TestMeta,
     env::{self, Env},
+    error::{Error, Repr},
     options::{Level, Options},
     outcome::{Outcome, refuse},
     output,
@@ -98,6 +102,36 @@ pub fn boxed(runtime: Runtime) -> Box<dyn TestRuntime> {
 pub fn instrument(builder: &mut Builder) -> &mut Builder {
     tasks::instrument_foreign(builder, Token::new());
     builder
+}
+
+/// Lets leak checks know the tasks of a `LocalSet`, from here on.
+///
+/// Nothing leads from a runtime to the `LocalSet`s that run on it, so a check sees those that it was given only. Tasks
+/// that are still there when the check looks are left behind: by a test that keeps its set in a `thread_local!` or
+/// forgets it, or where a [`checkpoint`](crate::checkpoint()) is verified inside of the set. A set that is dropped ends
+/// its tasks.
+///
+/// It spawns one empty task on the set, which ends when it is run.
+///
+/// ```
+/// let set = tokio::task::LocalSet::new();
+/// leakcheck::watch_local(&set)?;
+/// set.spawn_local(std::future::pending::<()>());
+/// drop(set);
+/// leakcheck::verify_none(leakcheck::Options::new());
+/// # Ok::<(), leakcheck::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Where the debug info of this program does not lead to the tasks of a set.
+pub fn watch_local(set: &LocalSet) -> Result<(), Error> {
+    tasks::watch_local(set).map_err(|error| {
+        Repr::Unreadable {
+            why: error.to_string(),
+        }
+        .into()
+    })
 }
 
 /// Puts one layer of options on another.

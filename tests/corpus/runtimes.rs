@@ -24,8 +24,7 @@ fn second_runtime_is_never_dropped() {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("second")
-        // leak: thread "second" x2
-        // waits: idle
+        // leak: runtime "tokio runtime"
         .build()
         .unwrap();
     forget(runtime);

@@ -439,10 +439,10 @@ fn polling_by_epoll_what_is_closed() {
 }
 
 /// A process that ends when its input does.
-fn cat() -> Child {
+fn cat() -> Command {
     let mut cat = Command::new("cat");
     cat.stdin(Stdio::piped()).stdout(Stdio::null());
-    cat.spawn().unwrap()
+    cat
 }
 
 fn wait(mut child: Child) {
@@ -453,7 +453,8 @@ fn wait(mut child: Child) {
 #[test]
 #[ignore = "leaks on purpose"]
 fn waiting_for_a_process() {
-    let mut cat = cat();
+    // leak: process "cat"
+    let mut cat = cat().spawn().unwrap();
     forget(cat.stdin.take());
     // leak: thread
     // waits: at wait blocked in waitpid(*)
@@ -463,7 +464,7 @@ fn waiting_for_a_process() {
 #[leak_checked]
 #[test]
 fn waiting_for_a_process_that_ends() {
-    let cat = cat();
+    let cat = cat().spawn().unwrap();
     thread::spawn(|| wait(cat));
 }
 

@@ -4,7 +4,7 @@ use leakcheck_tests::Report;
 
 use crate::{
     child::{assert_fails, assert_passes},
-    left::{assert_left, threads},
+    left::{assert_left, runtimes, threads},
 };
 
 /// How many threads built-in rules accepted, all of them for a stated reason.
@@ -58,8 +58,8 @@ fn a_runtime_that_is_not_static_is_a_leak() {
     assert_fails(&run);
     assert_left(
         &run.report().leaks,
-        &[threads(
-            2,
+        &[runtimes(
+            1,
             "let runtime = builder.worker_threads(2).build().unwrap();",
         )],
     );

@@ -38,6 +38,15 @@ pub(crate) fn blocking_tasks(count: usize, code: &str) -> Finding {
     }
 }
 
+/// Runtimes that this line built.
+pub(crate) fn runtimes(count: usize, code: &str) -> Finding {
+    Finding {
+        kind: "runtime".to_owned(),
+        code: Some(code.to_owned()),
+        count,
+    }
+}
+
 impl Finding {
     /// Whether this line made it.
     pub(crate) fn is_of(&self, code: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::{
     child::{assert_fails, run_all, subjects},
-    left::{assert_left, blocking_tasks, tasks, threads},
+    left::{assert_left, blocking_tasks, runtimes, tasks},
 };
 
 #[test]
@@ -65,8 +65,8 @@ fn a_runtime_that_was_forgotten() {
     assert_fails(&run);
     assert_left(
         &run.report().leaks,
-        &[threads(
-            2,
+        &[runtimes(
+            1,
             "let runtime = builder.worker_threads(2).build().unwrap();",
         )],
     );

@@ -24,10 +24,11 @@ use std::sync::OnceLock;
 
 use ::tokio::{runtime::Handle, task::LocalSet};
 
+pub(crate) use self::tokio::Owned;
 use self::{
     dwarf::Image,
     roll::{Depth, Roll},
-    tokio::{Entrance, Owned},
+    tokio::Entrance,
     value::Reader,
 };
 use crate::{Error, Task, TaskList, TimerList};
@@ -115,6 +116,29 @@ pub(crate) fn of_local_set(set: &LocalSet) -> Result<TaskList, Error> {
     list(program, &reader, Depth::Frames, None, || {
         program.entrance.of_local_set(&reader, set)
     })
+}
+
+/// Where a `LocalSet` keeps its tasks.
+pub(crate) fn owned_by(set: &LocalSet) -> Result<Owned, Error> {
+    let program = program()?;
+    let reader = Reader::new(&program.image);
+    program.entrance.of_local_set(&reader, set)
+}
+
+/// The tasks that are kept there.
+pub(crate) fn of_owned(owned: &Owned) -> Result<TaskList, Error> {
+    at_owned(owned, Depth::Frames)
+}
+
+/// The tasks that are kept there, without their frames.
+pub(crate) fn outline_of_owned(owned: &Owned) -> Result<TaskList, Error> {
+    at_owned(owned, Depth::Outline)
+}
+
+fn at_owned(owned: &Owned, depth: Depth) -> Result<TaskList, Error> {
+    let program = program()?;
+    let reader = Reader::new(&program.image);
+    list(program, &reader, depth, None, || Ok(owned.clone()))
 }
 
 fn list(

@@ -2,8 +2,10 @@
 
 mod function;
 mod home;
+mod runtime;
 mod symbol;
 mod trace;
 
 pub(crate) use function::krate;
+pub(crate) use runtime::builds_a_runtime;
 pub(crate) use trace::{Trace, frame, frames, trace};

@@ -119,7 +119,7 @@ impl Check {
     fn number_alive(&self) -> usize {
         let mut present = self.present(Phase::Running);
         if !self.others_count(Phase::Running) {
-            self.with_others(&mut present);
+            self.with_all_others(&mut present);
         }
         present.resources.len() + present.unnamed
     }
@@ -131,7 +131,7 @@ impl Check {
         } else {
             let mut present = self.steady(Phase::Running);
             if !present.has_tasks() && !self.others_count(Phase::Running) {
-                self.with_others(&mut present);
+                self.with_all_others(&mut present);
                 crate::sources::describe(&mut present.resources);
             }
             self.sorted(&present).leaks

@@ -116,6 +116,10 @@ impl Check {
 
     /// Whether waiting on this thread would keep the tasks that are waited for from running.
     pub(crate) fn would_block(&self) -> bool {
+        let in_a_runtime = self.runtime.is_some() && self.options.wants(Kind::Task);
+        if in_a_runtime && !tasks::list_local(Some(self.scope)).is_empty() {
+            return true;
+        }
         let has_tasks = || {
             let counted = self
                 .runtime
@@ -146,7 +150,7 @@ impl Check {
         });
         tally.tasks() == 0
             && tally.threads() == workers
-            && (tally.others() == 0 || !self.others_count(Phase::Running))
+            && self.others(Phase::Running).is_empty()
             && counted == 0
             && !(tasks::may_be_elsewhere() && self.has_tasks_elsewhere())
             && !self.has_timers()

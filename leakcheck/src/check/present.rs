@@ -1,6 +1,6 @@
 //! What is there now and was not before.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use leakcheck_introspect::{Graph, TaskList};
 
@@ -101,7 +101,7 @@ impl Check {
         self.read(&mut present);
         // Tasks that were left behind take what they have along when their runtime ends.
         if present.has_tasks() && !self.others_count(phase) {
-            self.with_others(&mut present);
+            self.with_all_others(&mut present);
         }
         sources::describe(&mut present.resources);
         present
@@ -200,8 +200,13 @@ impl Check {
         }
         present.is_armed = phase == Phase::Running && self.has_timers();
         self.with_threads(&mut present, phase);
-        if self.others_count(phase) {
-            self.with_others(&mut present);
+        self.with_others(&mut present, self.others(phase));
+        // What was found before stays found: nothing is gained by waiting for it again.
+        if phase == Phase::Stopped && !self.found.is_empty() {
+            let found: HashSet<ResourceId> = self.found.ids().into_iter().collect();
+            present
+                .resources
+                .retain(|resource| !found.contains(&resource.id));
         }
         present
     }
@@ -216,13 +221,30 @@ impl Check {
                 .is_none_or(|runtime| !runtime.is_own())
     }
 
-    pub(super) fn with_others(&self, present: &mut Present) {
-        if self.scope.tally().others() > 0 {
-            let others = sources::others(Some(self.scope));
-            present
-                .resources
-                .extend(self.baseline.since(others, &self.options));
+    /// Things of other kinds that count in this phase. To a child process no runtime matters, other than to reap it.
+    pub(super) fn others(&self, phase: Phase) -> Vec<Resource> {
+        if self.scope.tally().others() == 0 {
+            Vec::new()
+        } else if self.others_count(phase) {
+            sources::others(Some(self.scope))
+        } else {
+            sources::lasting(self.scope)
         }
+    }
+
+    /// Adds all of them, whatever the phase.
+    pub(super) fn with_all_others(&self, present: &mut Present) {
+        let is_other = |resource: &Resource| sources::other(resource.kind()).is_some();
+        present.resources.retain(|resource| !is_other(resource));
+        if self.scope.tally().others() > 0 {
+            self.with_others(present, sources::others(Some(self.scope)));
+        }
+    }
+
+    fn with_others(&self, present: &mut Present, others: Vec<Resource>) {
+        present
+            .resources
+            .extend(self.baseline.since(others, &self.options));
     }
 
     /// Whether timers are armed on the check's own runtime, which must still run: they are gone with it.

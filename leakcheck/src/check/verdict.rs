@@ -22,7 +22,10 @@ impl Check {
     }
 
     pub(super) fn sorted(&self, present: &Present) -> Sorted {
-        ignore::sort(self.findings(present), self.options.rules())
+        // Rules are about the threads, which is how they have always been written.
+        let mut sorted = ignore::sort(self.findings(present), self.options.rules());
+        sorted.leaks = explain::fold(sorted.leaks);
+        sorted
     }
 
     /// Ends the check.
@@ -99,6 +102,6 @@ impl Check {
             lists: Vec::new(),
             unread: None,
         };
-        self.findings(&ended)
+        explain::fold(self.findings(&ended))
     }
 }

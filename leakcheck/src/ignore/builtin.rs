@@ -61,9 +61,15 @@ pub(super) fn rules() -> &'static [Ignore] {
     static RULES: LazyLock<Vec<Ignore>> = LazyLock::new(|| {
         let (pool, unless, reason) = STARTED_BY;
         let pool = Ignore::built_in_pool(pool, unless, reason);
-        let threads = CREATED_BY
-            .iter()
-            .map(|(pattern, reason)| Ignore::built_in(Kind::Thread, pattern, reason));
+        let threads = CREATED_BY.iter().map(|(pattern, reason)| {
+            let rule = Ignore::built_in(Kind::Thread, pattern, reason);
+            // A server that a static starts for all tests is such a worker, too.
+            if *reason == STATIC {
+                rule.on(Kind::Process)
+            } else {
+                rule
+            }
+        });
         let tasks = SPAWNED_BY
             .iter()
             .map(|(pattern, reason)| Ignore::built_in(Kind::Task, pattern, reason));

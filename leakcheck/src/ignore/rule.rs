@@ -4,7 +4,10 @@ use std::{collections::HashSet, sync::Arc};
 
 use wildmatch::WildMatch;
 
-use crate::model::{Frame, Home, Kind, Leak, ResourceId, Tie};
+use crate::{
+    capture,
+    model::{Frame, Home, Kind, Leak, ResourceId, Tie},
+};
 
 /// A rule that accepts something that was left behind.
 ///
@@ -177,8 +180,14 @@ impl Ignore {
         )
     }
 
+    /// Whether the kind is named. A runtime that is left is what its worker threads stand for.
+    fn is_about(&self, leak: &Leak) -> bool {
+        let is_worker = || leak.kind == Kind::Thread && capture::builds_a_runtime(&leak.stack);
+        self.kinds.contains(&leak.kind) || self.kinds.contains(&Kind::Runtime) && is_worker()
+    }
+
     pub(super) fn accepts(&self, leak: &Leak) -> bool {
-        if !self.kinds.is_empty() && !self.kinds.contains(&leak.kind) {
+        if !self.kinds.is_empty() && !self.is_about(leak) {
             return false;
         }
         // A worker of the whole process does not pass that on through the test's own runtime.

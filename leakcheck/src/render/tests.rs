@@ -3,6 +3,8 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 mod blocked;
+mod processes;
+mod runtimes;
 mod timers;
 mod waits;
 

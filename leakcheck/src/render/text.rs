@@ -141,7 +141,12 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
     }
     if let Some(age) = leak.age {
         let oldest = if leak.count > 1 { "the oldest " } else { "" };
-        facts.push(format!("{oldest}alive for {}", plural::time(age)));
+        let age = plural::time(age);
+        facts.push(match leak.kind {
+            // Dead perhaps, and still there.
+            Kind::Process => format!("{oldest}started {age} ago"),
+            _ => format!("{oldest}alive for {age}"),
+        });
     }
     let mut notes = Vec::new();
     if let Some(waiting) = &leak.waiting {
@@ -164,6 +169,8 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
         (Kind::Task | Kind::BlockingTask, false) => "spawned inside this call",
         (Kind::Custom, true) => "registered here",
         (Kind::Custom, false) => "registered inside this call",
+        (Kind::Runtime, true) => "built here",
+        (Kind::Runtime, false) => "built inside this call",
         (_, true) => "started here",
         (_, false) => "started inside this call",
     };

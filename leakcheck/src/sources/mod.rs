@@ -2,6 +2,7 @@
 
 pub(crate) mod blocking;
 pub(crate) mod custom;
+mod processes;
 pub(crate) mod stacks;
 pub(crate) mod tasks;
 pub(crate) mod threads;
@@ -27,7 +28,7 @@ pub(crate) struct Source {
 }
 
 /// All of them.
-static OTHERS: [Source; 1] = [custom::SOURCE];
+static OTHERS: [Source; 2] = [processes::SOURCE, custom::SOURCE];
 
 /// The source of a kind, if there is one besides those of tasks and threads.
 pub(crate) fn other(kind: Kind) -> Option<&'static Source> {
@@ -38,6 +39,11 @@ pub(crate) fn other(kind: Kind) -> Option<&'static Source> {
 pub(crate) fn others(scope: Option<ScopeId>) -> Vec<Resource> {
     let lists = OTHERS.iter().map(|source| (source.list)(scope));
     lists.flatten().collect()
+}
+
+/// Those of them that no end of a runtime takes along: child processes.
+pub(crate) fn lasting(scope: ScopeId) -> Vec<Resource> {
+    processes::list(Some(scope))
 }
 
 /// Finds out what they are.

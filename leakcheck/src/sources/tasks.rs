@@ -8,17 +8,20 @@ mod foreign;
 mod hooks;
 #[cfg(not(tokio_unstable))]
 mod listed;
+mod local;
 
 #[cfg(tokio_unstable)]
-pub(crate) use hooks::{
-    ARE_HEARD, Watch, all_on, coverage, instrument, list, may_be_elsewhere, named_on, new_on, watch,
-};
+pub(crate) use hooks::{ARE_HEARD, Watch, all_on, coverage, instrument, named_on, new_on, watch};
 #[cfg(not(tokio_unstable))]
-pub(crate) use listed::{
-    ARE_HEARD, Watch, all_on, coverage, instrument, list, may_be_elsewhere, named_on, new_on, watch,
-};
+pub(crate) use listed::{ARE_HEARD, Watch, all_on, coverage, instrument, named_on, new_on, watch};
 
 pub(crate) use foreign::instrument_foreign;
+pub(crate) use local::{list_local, watch_local};
+
+#[cfg(tokio_unstable)]
+use hooks as twin;
+#[cfg(not(tokio_unstable))]
+use listed as twin;
 
 use std::{
     hash::{Hash, Hasher},
@@ -29,7 +32,7 @@ use leakcheck_introspect::{Error, TaskList};
 use tokio::runtime::Handle;
 
 use crate::{
-    model::Seen,
+    model::{Resource, Seen},
     scope::ScopeId,
     sys::{
         context::{self, Context},
@@ -59,9 +62,23 @@ pub(crate) fn outline(handle: &Handle) -> Result<TaskList, Error> {
     TaskList::outline_of_runtime(handle)
 }
 
-/// The lists of runtimes that somebody else built, with the frames of their tasks.
+/// The lists of runtimes that somebody else built and of watched sets, with the frames of their tasks.
 pub(crate) fn read_foreign() -> Vec<TaskList> {
-    foreign::lists(TaskList::of_runtime)
+    let mut lists = foreign::lists(TaskList::of_runtime);
+    lists.extend(local::lists());
+    lists
+}
+
+/// The live tasks of `scope`, or of all, that are known without asking the runtime of a check.
+pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
+    let mut tasks = twin::list(scope);
+    tasks.extend(list_local(scope));
+    tasks
+}
+
+/// Whether there may be tasks of a scope that neither its counts nor its runtime know.
+pub(crate) fn may_be_elsewhere() -> bool {
+    twin::may_be_elsewhere() || local::are_watched()
 }
 
 /// Whether it can be read where tasks are suspended.

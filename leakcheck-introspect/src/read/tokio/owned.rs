@@ -29,7 +29,7 @@ pub(crate) struct Entrance {
 }
 
 /// Tasks of one owner.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Owned {
     lists: Vec<Value>,
     owner: u64,

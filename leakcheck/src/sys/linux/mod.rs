@@ -7,6 +7,13 @@ pub(crate) mod event;
 pub(crate) mod fork;
 pub(crate) mod memory;
 mod next;
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(crate) mod processes;
+// A static C library has no symbols behind those that are defined here.
+#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
+#[path = "../portable/processes.rs"]
+#[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
+pub(crate) mod processes;
 pub(crate) mod stack;
 pub(crate) mod stacks;
 pub(crate) mod threads;

@@ -203,8 +203,8 @@ fn foreign_name(_thread: libc::pthread_t, _name: &CStr) -> c_int {
     libc::ENOSYS
 }
 
-/// Whether `LEAKCHECK=off` was set when the first thread was started.
-fn is_off() -> bool {
+/// Whether `LEAKCHECK=off` was set when the first thread or process was started.
+pub(super) fn is_off() -> bool {
     static OFF: OnceBool = OnceBool::new();
     OFF.get_or_init(|| {
         // std's own reader takes a lock and allocates, which an interposed function must not.

@@ -4,7 +4,7 @@ use std::{ffi::CStr, num::NonZeroUsize};
 
 use once_cell::race::OnceNonZeroUsize;
 
-use super::{Align, Create};
+use super::{Align, Create, Fork, Spawn};
 
 /// Address of a sanitizer's own function, or 0. A sanitizer's `pthread_create` is weak, so ours wins, and theirs,
 /// which it needs, is reached by this name. The name is declared weak in the same place that uses it, because each
@@ -52,6 +52,30 @@ pub(in super::super) fn posix_memalign() -> Option<Align> {
     let address = find(&REAL, c"posix_memalign", || interceptor!("posix_memalign"))?;
     // SAFETY: the address is that of a function with this signature, by the name it was found under.
     Some(unsafe { std::mem::transmute::<usize, Align>(address) })
+}
+
+/// The real function, or `None` where it is out of reach.
+pub(in super::super) fn posix_spawn() -> Option<Spawn> {
+    static REAL: OnceNonZeroUsize = OnceNonZeroUsize::new();
+    let address = find(&REAL, c"posix_spawn", || interceptor!("posix_spawn"))?;
+    // SAFETY: the address is that of a function with this signature, by the name it was found under.
+    Some(unsafe { std::mem::transmute::<usize, Spawn>(address) })
+}
+
+/// The real function, or `None` where it is out of reach.
+pub(in super::super) fn posix_spawnp() -> Option<Spawn> {
+    static REAL: OnceNonZeroUsize = OnceNonZeroUsize::new();
+    let address = find(&REAL, c"posix_spawnp", || interceptor!("posix_spawnp"))?;
+    // SAFETY: the address is that of a function with this signature, by the name it was found under.
+    Some(unsafe { std::mem::transmute::<usize, Spawn>(address) })
+}
+
+/// The real function, or `None` where it is out of reach.
+pub(in super::super) fn fork() -> Option<Fork> {
+    static REAL: OnceNonZeroUsize = OnceNonZeroUsize::new();
+    let address = find(&REAL, c"fork", || interceptor!("fork"))?;
+    // SAFETY: the address is that of a function with this signature, by the name it was found under.
+    Some(unsafe { std::mem::transmute::<usize, Fork>(address) })
 }
 
 /// Address of the function behind ours; a sanitizer's own goes first.

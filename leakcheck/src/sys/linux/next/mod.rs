@@ -5,7 +5,9 @@ use std::ffi::{c_int, c_void};
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 mod dynamic;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
-pub(super) use dynamic::{posix_memalign, pthread_create, under_sanitizer};
+pub(super) use dynamic::{
+    fork, posix_memalign, posix_spawn, posix_spawnp, pthread_create, under_sanitizer,
+};
 
 #[cfg(any(target_env = "musl", target_feature = "crt-static"))]
 mod fixed;
@@ -25,3 +27,18 @@ pub(super) type Create = unsafe extern "C" fn(
 
 /// The signature of `posix_memalign`.
 pub(super) type Align = unsafe extern "C" fn(*mut *mut c_void, usize, usize) -> c_int;
+
+/// The signature of `posix_spawn` and `posix_spawnp`.
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(super) type Spawn = unsafe extern "C" fn(
+    *mut libc::pid_t,
+    *const std::ffi::c_char,
+    *const libc::posix_spawn_file_actions_t,
+    *const libc::posix_spawnattr_t,
+    *const *mut std::ffi::c_char,
+    *const *mut std::ffi::c_char,
+) -> c_int;
+
+/// The signature of `fork`.
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(super) type Fork = unsafe extern "C" fn() -> libc::pid_t;

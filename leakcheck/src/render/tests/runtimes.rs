@@ -1,0 +1,68 @@
+//! What is said of runtimes that were left behind.
+
+use super::*;
+use crate::ignore::{self, Ignore};
+
+/// A worker thread of a runtime that this line built.
+fn worker(name: &str, count: usize, line: u32) -> Leak {
+    let of_tokio = |function: &str| {
+        let file = "tokio-1.54.1/src/runtime/builder.rs";
+        frame(function, file, 1, None, Home::Machinery)
+    };
+    let site = frame(
+        "my_app::pool::Pool::connect",
+        "src/pool.rs",
+        line,
+        Some(9),
+        Home::User,
+    );
+    Leak {
+        count,
+        created_at: Some(site.clone()),
+        stack: vec![
+            of_tokio("tokio::runtime::blocking::pool::Spawner::spawn_thread"),
+            of_tokio("tokio::runtime::builder::Builder::build"),
+            site,
+        ],
+        tasks: Vec::new(),
+        ..thread(Some(name))
+    }
+}
+
+fn shown(name: &str, leaks: Vec<Leak>) {
+    golden(name, &text(&report(crate::explain::fold(leaks))));
+}
+
+#[test]
+fn one_with_one_worker() {
+    shown("runtime.txt", vec![worker("tokio-rt-worker", 1, 3)]);
+}
+
+#[test]
+fn two_with_workers_of_many_names() {
+    let names = ["a", "b", "c", "d"];
+    let first = names.into_iter().map(|name| worker(name, 1, 3));
+    let others = [worker("tokio-rt-worker", 2, 4), thread(Some("flusher"))];
+    shown("runtimes.txt", first.chain(others).collect());
+}
+
+#[test]
+fn what_is_no_part_of_another_runtime_stays() {
+    let own = Leak {
+        tie: Tie::Member,
+        ..worker("tokio-rt-worker", 2, 3)
+    };
+    let leaks = vec![task(1), thread(None), own];
+    assert_eq!(crate::explain::fold(leaks.clone()), leaks);
+}
+
+#[test]
+fn rules_are_about_the_workers_or_about_the_runtime() {
+    let workers = || vec![worker("tokio-rt-worker", 2, 3)];
+    let left = |rule: Ignore| ignore::sort(workers(), &[rule]).leaks.len();
+    let site = "my_app::pool::Pool::connect";
+    assert_eq!(left(Ignore::created_by(site)), 0);
+    assert_eq!(left(Ignore::created_by(site).on(Kind::Runtime)), 0);
+    assert_eq!(left(Ignore::thread_name("tokio-rt-*")), 0);
+    assert_eq!(left(Ignore::created_by(site).on(Kind::Task)), 1);
+}

@@ -1,0 +1,103 @@
+//! Tasks of a `LocalSet` that is still there are left behind, once `leakcheck::watch_local` was given the set; one that is
+//! dropped ends its tasks. With `--cfg tokio_unstable` the lines that spawned them are not known.
+#![cfg(not(tokio_unstable))]
+
+use std::{cell::RefCell, future::pending, mem::forget};
+
+use leakcheck::{leak_checked, watch_local};
+use tokio::{
+    runtime::Builder,
+    sync::oneshot,
+    task::{LocalSet, spawn_local, yield_now},
+};
+
+use crate::expected::verify;
+
+fn watched() -> LocalSet {
+    let set = LocalSet::new();
+    watch_local(&set).unwrap();
+    set
+}
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn set_is_forgotten() {
+    let set = watched();
+    set.run_until(async {
+        for _ in 0..2 {
+            // leak: task x2
+            // waits: at pending for nothing
+            spawn_local(async {
+                pending::<()>().await; // at: pending
+            });
+        }
+        yield_now().await;
+    })
+    .await;
+    forget(set);
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn set_is_kept_by_its_thread() {
+    thread_local! {
+        static SET: RefCell<Option<LocalSet>> = const { RefCell::new(None) };
+    }
+    let set = watched();
+    let (sender, receiver) = oneshot::channel::<()>();
+    // leak: task "set_is_kept_by_its_thread::{closure}::{async block}"
+    // waits: at wait for a value, held by nobody found
+    set.spawn_local(async {
+        let _ = receiver.await; // at: wait
+    });
+    let runtime = Builder::new_current_thread().build().unwrap();
+    set.block_on(&runtime, yield_now());
+    forget(sender);
+    SET.set(Some(set));
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn set_is_dropped() {
+    let set = watched();
+    set.run_until(async {
+        spawn_local(pending::<()>());
+        yield_now().await;
+    })
+    .await;
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn set_is_awaited() {
+    let set = watched();
+    set.spawn_local(async {
+        yield_now().await;
+        spawn_local(yield_now());
+    });
+    set.await;
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn forgotten_set_has_no_task_left() {
+    let set = watched();
+    let task = set.spawn_local(async { 7 });
+    assert_eq!(set.run_until(task).await.unwrap(), 7);
+    forget(set);
+}
+
+/// Nobody knows of it, and nothing is claimed.
+#[leak_checked]
+#[tokio::test]
+async fn dropped_set_is_not_watched() {
+    let set = LocalSet::new();
+    set.spawn_local(pending::<()>());
+}
+
+#[test]
+fn every_report_is_exact() {
+    verify("local", include_str!("local.rs"));
+}
