@@ -36,5 +36,6 @@ mod shared;
 mod stuck;
 mod tools;
 mod unchecked;
+mod unseen;
 mod verdicts;
 mod verify;

@@ -1,8 +1,10 @@
 //! From raw return addresses to frames that a person can read; runs for reports only.
 
+mod catching;
 mod function;
 mod home;
 mod symbol;
 mod trace;
 
+pub(crate) use catching::is_caught_by_tokio;
 pub(crate) use trace::{Trace, frame, trace};

@@ -1,6 +1,7 @@
 //! Where live things are found, one file per kind. Sources list; they do not judge.
 
 pub(crate) mod custom;
+pub(crate) mod panics;
 pub(crate) mod tasks;
 pub(crate) mod threads;
 

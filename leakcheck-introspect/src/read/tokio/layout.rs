@@ -31,3 +31,4 @@ pub(super) const STAGE: &str = "tokio::runtime::task::core::Stage";
 pub(super) const RUNNING: u64 = 1;
 pub(super) const COMPLETE: u64 = 1 << 1;
 pub(super) const NOTIFIED: u64 = 1 << 2;
+pub(super) const JOIN_INTEREST: u64 = 1 << 3;
