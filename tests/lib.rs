@@ -82,6 +82,8 @@ pub struct Leak {
     pub count: usize,
     /// A thread's name, or the path of a task's future.
     pub name: Option<String>,
+    /// What a task panicked with that is not left behind.
+    pub panic: Option<String>,
     /// The site.
     pub created_at: Option<Frame>,
     /// Dependencies inside the site.

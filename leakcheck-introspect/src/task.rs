@@ -10,6 +10,7 @@ pub struct Task {
     pub(crate) id: u64,
     pub(crate) address: u64,
     pub(crate) state: State,
+    pub(crate) has_join_handle: bool,
     pub(crate) future: Arc<str>,
     pub(crate) root: Option<Arc<Frame>>,
     pub(crate) waits: Vec<Wait>,
@@ -32,6 +33,11 @@ impl Task {
     /// Whether it runs, is about to, or waits.
     pub fn state(&self) -> State {
         self.state
+    }
+
+    /// Whether its `JoinHandle` exists, so that somebody could still await it; true where that could not be read.
+    pub fn has_join_handle(&self) -> bool {
+        self.has_join_handle
     }
 
     /// Its future: the path of the async function or block, else of the type.

@@ -46,6 +46,8 @@ pub(crate) struct Args {
     durations: [Option<(LitStr, Duration)>; 2],
     /// A word of [`LEVELS`].
     level: Option<LitStr>,
+    /// Another one.
+    unseen_panics: Option<LitStr>,
     /// A word of [`KINDS`] and one of [`LEVELS`] each.
     levels: Vec<(Ident, LitStr)>,
     /// Words of [`KINDS`].
@@ -91,6 +93,8 @@ impl Args {
         let kept: Vec<_> = kept.cloned().collect();
         self.levels.extend(kept);
         self.level = self.level.or_else(|| defaults.level.clone());
+        let unseen = defaults.unseen_panics.clone();
+        self.unseen_panics = self.unseen_panics.or(unseen);
         self.kinds = self.kinds.or_else(|| defaults.kinds.clone());
         self.repeat = self.repeat.or_else(|| defaults.repeat.clone());
         self.options = self.options.or_else(|| defaults.options.clone());
@@ -148,6 +152,10 @@ impl Args {
             own.extend(quote_spanned! {span=>
                 .level_of(#library::Kind::#kind, #library::Level::#level)
             });
+        }
+        if let Some(level) = &self.unseen_panics {
+            let variant = variant(&LEVELS, &level.value());
+            own.extend(quote_spanned!(span=> .unseen_panics(#library::Level::#variant)));
         }
         if let Some(kinds) = &self.kinds {
             let kinds = kinds.iter().map(|kind| variant(&KINDS, &kind.to_string()));
@@ -218,6 +226,7 @@ impl Table for Args {
             "timeout",
             "level",
             "levels",
+            "unseen_panics",
             "kinds",
             "repeat",
             "options",
@@ -232,9 +241,9 @@ impl Table for Args {
         } else if let Some(index) = DURATIONS.iter().position(|name| *name == key) {
             self.durations[index] = Some(duration(entry)?);
         } else if key == "level" {
-            let level: LitStr = entry.assigned(r#"level = "deny""#)?;
-            one_of(entry, level.span(), &level.value(), &LEVELS)?;
-            self.level = Some(level);
+            self.level = Some(level(entry, r#"level = "deny""#)?);
+        } else if key == "unseen_panics" {
+            self.unseen_panics = Some(level(entry, r#"unseen_panics = "warn""#)?);
         } else if key == "levels" {
             self.levels = levels(entry)?;
         } else if key == "kinds" {
@@ -326,6 +335,13 @@ fn kinds(entry: &Entry) -> syn::Result<Vec<Ident>> {
     errors.finish(kinds)
 }
 
+/// A word of [`LEVELS`].
+fn level(entry: &Entry, form: &str) -> syn::Result<LitStr> {
+    let level: LitStr = entry.assigned(form)?;
+    one_of(entry, level.span(), &level.value(), &LEVELS)?;
+    Ok(level)
+}
+
 /// The kinds of `levels(..)`, each once and with its level.
 fn levels(entry: &Entry) -> syn::Result<Vec<(Ident, LitStr)>> {
     let form = r#"levels(threads = "warn", fds = "off")"#;
@@ -364,6 +380,9 @@ impl ToTokens for Args {
             let levels = self.levels.iter();
             let levels = levels.map(|(kind, level)| quote!(#kind = #level));
             tokens.extend(quote!(levels(#(#levels),*),));
+        }
+        if let Some(level) = &self.unseen_panics {
+            tokens.extend(quote!(unseen_panics = #level,));
         }
         if let Some(kinds) = &self.kinds {
             tokens.extend(quote!(kinds(#(#kinds),*),));

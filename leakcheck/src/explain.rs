@@ -16,6 +16,8 @@ use crate::{
     capture::{self, Trace},
     diff::{self, Group},
     model::{Awaited, Frame, Kind, Leak, Level, Resource, Tie, Waiting},
+    sources::panics::Panicked,
+    subject::in_package,
 };
 
 /// One finding per kind, creation path and name. `own` is the token of the check's own runtime.
@@ -54,6 +56,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         accept: accept(group, &trace),
         fingerprint: fingerprint(group.kind, group.name.as_deref(), &trace),
         note: note(group),
+        panic: None,
         name: group.name.clone(),
         created_at: trace.site,
         created_through: trace.through,
@@ -114,6 +117,7 @@ pub(crate) fn unnamed_tasks(count: usize) -> Leak {
         polls: None,
         tid: None,
         note: None,
+        panic: None,
         facts: Vec::new(),
         tie: Tie::None,
         tasks: Vec::new(),
@@ -125,8 +129,49 @@ pub(crate) fn unnamed_tasks(count: usize) -> Leak {
     }
 }
 
+/// Tasks that panicked when nobody could await them any more.
+pub(crate) fn panicked(seen: &[Panicked], package_dir: Option<&str>) -> Vec<Leak> {
+    let mut found: Vec<Leak> = Vec::new();
+    for Panicked {
+        task,
+        message,
+        place,
+        ..
+    } in seen
+    {
+        let panic = match place {
+            Some((file, line)) => {
+                format!("{message}, at {}:{line}", in_package(file, package_dir))
+            }
+            None => message.clone(),
+        };
+        for leak in findings(std::slice::from_ref(task), &[], None, package_dir) {
+            let leak = Leak {
+                panic: Some(panic.clone()),
+                note: Some(
+                    "its `JoinHandle` was dropped before, so nobody could learn of it".to_owned(),
+                ),
+                age: None,
+                accept: None,
+                ..leak
+            };
+            match found.iter_mut().find(|known| known.is_like(&leak)) {
+                Some(known) => known.absorb(&leak),
+                None => found.push(leak),
+            }
+        }
+    }
+    found
+}
+
 /// What usually leads to a leak of this kind, and what to do; nothing where only the coverage can help.
 pub(crate) fn help(leak: &Leak) -> Option<String> {
+    if leak.panic.is_some() {
+        return Some(
+            "keep the `JoinHandle` and await it, or use a `JoinSet`: a panic is an error there"
+                .to_owned(),
+        );
+    }
     if let Some(dependency) = leak.created_through.last() {
         let package = dependency
             .file

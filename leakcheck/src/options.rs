@@ -35,6 +35,7 @@ pub struct Options {
     level: Option<Level>,
     /// Levels of single kinds; at most one for each.
     levels: Vec<(Kind, Level)>,
+    unseen_panics: Option<Level>,
     kinds: Option<Vec<Kind>>,
 }
 
@@ -127,6 +128,16 @@ impl Options {
         self
     }
 
+    /// What happens when a task panicked whose `JoinHandle` was dropped before, so that nobody could learn of it.
+    /// Default: [`Level::Warn`]; the general [`level`](Self::level) is not exceeded.
+    ///
+    /// Told in tests with an attribute, and only of tasks whose panic ended them for certain: where tasks can be named, and the code that panicked was
+    /// built with debug info. A panic hook that is set during a test, and does not call the one before it, hides them.
+    pub fn unseen_panics(mut self, level: Level) -> Self {
+        self.unseen_panics = Some(level);
+        self
+    }
+
     /// Checks these kinds only. Default: all.
     pub fn kinds(mut self, kinds: impl IntoIterator<Item = Kind>) -> Self {
         self.kinds = Some(kinds.into_iter().collect());
@@ -150,6 +161,7 @@ impl Options {
             timeout: over.timeout.or(self.timeout),
             level: over.level.or(self.level),
             levels,
+            unseen_panics: over.unseen_panics.or(self.unseen_panics),
             kinds: over.kinds.or(self.kinds),
         }
     }
@@ -181,6 +193,12 @@ impl Options {
         own.map(|(_, level)| *level)
             .or(self.level)
             .unwrap_or(Level::Deny)
+    }
+
+    /// The level of a panic that nobody could learn of.
+    pub(crate) fn level_for_unseen_panics(&self) -> Level {
+        let own = self.unseen_panics.unwrap_or(Level::Warn);
+        own.min(self.level.unwrap_or(Level::Deny))
     }
 
     pub(crate) fn wants(&self, kind: Kind) -> bool {

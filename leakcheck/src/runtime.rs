@@ -322,6 +322,7 @@ impl Session {
             };
             let mut check = Check::begin(Whom::Test(meta), options, env, scope)?;
             background::accept(scope);
+            check.listen();
             check.spend(start.elapsed());
             Ok(Some(Self {
                 check,
@@ -343,11 +344,12 @@ impl Session {
         result
     }
 
-    fn conclude<R>(self, outcome: Outcome<R>) -> R {
+    fn conclude<R>(mut self, outcome: Outcome<R>) -> R {
         // A forked child that returned from the body is not the process that is checked.
         if crate::sys::fork::in_child() {
             return outcome.finish(false, Level::Off);
         }
+        self.check.hear();
         let may_skip = self.check.found_nothing() && !self.check.writes_always();
         if may_skip {
             return outcome.finish(false, self.level);

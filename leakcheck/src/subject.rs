@@ -84,7 +84,7 @@ fn of_caller(thread: &Thread, place: &Location<'_>, package_dir: Option<String>)
 
 /// A `file!()` relative to its package. Cargo runs the compiler in the workspace's folder, so the file is relative to
 /// some folder above the package's own.
-fn in_package(file: &str, package_dir: Option<&str>) -> String {
+pub(crate) fn in_package(file: &str, package_dir: Option<&str>) -> String {
     let Some(dir) = package_dir.map(Path::new) else {
         return file.to_owned();
     };

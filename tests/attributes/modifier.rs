@@ -132,6 +132,7 @@ async fn conditional() {
     timeout = "1m 30s",
     level = "warn",
     levels(threads = "off", fds = "warn"),
+    unseen_panics = "off",
     kinds(tasks, threads, timers, fds, processes),
     options = quiet,
 )]

@@ -39,5 +39,6 @@ mod stacks;
 mod stuck;
 mod tools;
 mod unchecked;
+mod unseen;
 mod verdicts;
 mod verify;

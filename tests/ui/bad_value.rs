@@ -21,6 +21,9 @@ fn level() {}
 #[leak_checked(level = deny)]
 fn level_without_quotes() {}
 
+#[leak_checked(unseen_panics = "ignore")]
+fn unseen_panics() {}
+
 #[leak_checked(levels(thread = "warn", fds = "warm"))]
 fn levels() {}
 

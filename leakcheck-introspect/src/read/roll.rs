@@ -56,6 +56,7 @@ impl<'r, 'i> Roll<'r, 'i> {
             id: listed.kind.id(reader, listed.address).unwrap_or(0),
             address: listed.address,
             state: State::Idle,
+            has_join_handle: true,
             future: self.name(&listed.kind),
             root: None,
             waits: Vec::new(),
@@ -68,6 +69,7 @@ impl<'r, 'i> Roll<'r, 'i> {
             return task;
         };
         task.state = Header::meaning(word);
+        task.has_join_handle = Header::has_join_handle(word);
         if self.depth == Depth::Outline || matches!(task.state, State::Running | State::Complete) {
             return task;
         }

@@ -88,3 +88,24 @@ fn a_task_that_runs_has_a_name_and_no_frames() {
         compare([("running", "states::occupies [running]")], &stage, &list);
     });
 }
+
+#[test]
+fn a_task_is_known_to_be_awaitable_until_its_handle_is_dropped() {
+    let has_handle = |id| {
+        let list = read();
+        let task = list.tasks().iter().find(|task| task.id().to_string() == id);
+        task.expect("it waits").has_join_handle()
+    };
+    current_thread().block_on(async {
+        let handle = tokio::spawn(pending::<()>());
+        let (id, abort) = (handle.id().to_string(), handle.abort_handle());
+        assert!(has_handle(id.clone()));
+        tokio::task::yield_now().await;
+        assert!(has_handle(id.clone()));
+        drop(handle);
+        assert!(!has_handle(id.clone()));
+        tokio::task::yield_now().await;
+        assert!(!has_handle(id));
+        abort.abort();
+    });
+}

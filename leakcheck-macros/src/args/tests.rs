@@ -66,6 +66,10 @@ fn every_key_is_one_call() {
         (quote!(level = "warn"), ".level(::leakcheck::Level::Warn)"),
         (quote!(level = "off"), ".level(::leakcheck::Level::Off)"),
         (
+            quote!(unseen_panics = "deny"),
+            ".unseen_panics(::leakcheck::Level::Deny)",
+        ),
+        (
             quote!(levels(fds = "warn", threads = "off",)),
             ".level_of(::leakcheck::Kind::Fd,::leakcheck::Level::Warn)\
              .level_of(::leakcheck::Kind::Thread,::leakcheck::Level::Off)",
@@ -140,7 +144,7 @@ fn a_level_of_a_kind_is_a_default_as_far_as_the_own_level_goes() {
 #[test]
 fn what_is_written_out_reads_the_same() {
     let tokens = quote! {
-        ignore_top_function = ["a"], settle = "1s", level = "warn", levels(fds = "off"), kinds(tasks),
+        ignore_top_function = ["a"], settle = "1s", level = "warn", levels(fds = "off"), unseen_panics = "deny", kinds(tasks),
         repeat = "3:5", options = a::b, crate = "lc",
     };
     assert_eq!(

@@ -1,11 +1,13 @@
 //! From raw return addresses to frames that a person can read; runs for reports only.
 
+mod catching;
 mod function;
 mod home;
 mod runtime;
 mod symbol;
 mod trace;
 
+pub(crate) use catching::is_caught_by_tokio;
 pub(crate) use function::krate;
 pub(crate) use runtime::builds_a_runtime;
 pub(crate) use trace::{Trace, frame, frames, trace};

@@ -15,10 +15,11 @@ use crate::{
     drive,
     env::{Env, ReportDir, TraceLevel},
     error::Error,
+    explain,
     model::{Kind, Leak, ResourceId},
-    options::Options,
+    options::{Level, Options},
     scope::ScopeId,
-    sources::{self, tasks},
+    sources::{self, panics, tasks},
     subject::Whom,
     sys,
 };
@@ -46,6 +47,8 @@ pub(crate) struct Check {
     found: Present,
     /// What has grown, where the test was repeated; it stands for what was found.
     grown: Option<Vec<Leak>>,
+    /// Tasks that panicked when nobody could await them any more.
+    panicked: Vec<Leak>,
     /// What a reader of the report should know besides.
     remarks: Vec<String>,
     /// What was there at the first dirty look.
@@ -78,6 +81,7 @@ impl Check {
             runtime: None,
             found: Present::default(),
             grown: None,
+            panicked: Vec::new(),
             remarks: Vec::new(),
             first: None,
             waited: Duration::ZERO,
@@ -105,6 +109,21 @@ impl Check {
                 .map(|other| other.id),
         );
         self.baseline = Baseline::new(before);
+    }
+
+    /// Notes panics from here on that nobody learns of.
+    pub(crate) fn listen(&self) {
+        if self.options.level_for_unseen_panics() != Level::Off {
+            panics::listen(self.scope);
+        }
+    }
+
+    /// Adds the panics that nobody learnt of to what is reported.
+    pub(crate) fn hear(&mut self) {
+        let seen = panics::take(self.scope);
+        if !seen.is_empty() {
+            self.panicked = explain::panicked(&seen, self.whom.package_dir().as_deref());
+        }
     }
 
     pub(crate) fn watch(&mut self, mut runtime: Watched) {
@@ -235,6 +254,7 @@ impl Check {
     pub(crate) fn found_nothing(&self) -> bool {
         self.found.is_empty()
             && self.grown.as_ref().is_none_or(Vec::is_empty)
+            && self.panicked.is_empty()
             && self.found.phantoms == 0
             && self.waited < PATIENCE
     }

@@ -47,7 +47,13 @@ impl Check {
         for leak in &mut sorted.leaks {
             leak.level = self.options.level_for(leak.kind);
         }
-        let is_unread = |leak: &Leak| leak.kind == Kind::Task && leak.waiting.is_none();
+        let level = self.options.level_for_unseen_panics();
+        let panicked = self.panicked.iter().cloned();
+        sorted
+            .leaks
+            .extend(panicked.map(|leak| Leak { level, ..leak }));
+        let is_unread =
+            |leak: &Leak| leak.kind == Kind::Task && leak.waiting.is_none() && leak.panic.is_none();
         if let Some(why) = &self.found.unread
             && sorted.leaks.iter().any(is_unread)
         {

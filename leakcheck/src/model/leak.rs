@@ -20,6 +20,8 @@ pub struct Leak {
     pub(crate) polls: Option<u32>,
     pub(crate) tid: Option<i32>,
     pub(crate) note: Option<String>,
+    /// What a task panicked with that is not left behind, but that nobody could await.
+    pub(crate) panic: Option<String>,
     /// What only this one is, where there is just one.
     pub(crate) facts: Vec<String>,
     pub(crate) tie: Tie,
@@ -43,6 +45,7 @@ impl Leak {
         self.kind == other.kind
             && self.name == other.name
             && self.tie == other.tie
+            && self.panic == other.panic
             && self.created_at == other.created_at
             && self.created_through == other.created_through
             && self.created_by == other.created_by
@@ -76,6 +79,12 @@ impl Leak {
     /// Whether it fails the test ([`Level::Deny`]) or is a warning ([`Level::Warn`]).
     pub fn level(&self) -> Level {
         self.level
+    }
+
+    /// What the task panicked with, and where: then it is not left behind, but nobody could learn of its panic. See
+    /// [`Options::unseen_panics`](crate::Options::unseen_panics).
+    pub fn panic(&self) -> Option<&str> {
+        self.panic.as_deref()
     }
 
     /// How many were made on this path and are still there.

@@ -12,7 +12,8 @@ pub enum Verdict {
     Clean,
     /// Something was left for a while and then ended by itself, in time.
     Lingering,
-    /// Something is still there. [`Report::fails`] tells whether that fails the test, or is all of it a warning.
+    /// Something is still there, or a task panicked unseen. [`Report::fails`] tells whether that fails the test, or all
+    /// of it is a warning.
     Leaked,
     /// The sources disagree, so nothing is claimed.
     Inconclusive,
@@ -104,7 +105,7 @@ impl Report {
         matches!(self.verdict, Verdict::Clean | Verdict::Lingering)
     }
 
-    /// Whether it fails its test: something is still there whose level is [`Level::Deny`].
+    /// Whether it fails its test: one of [`leaks`](Self::leaks) has [`Level::Deny`].
     pub fn fails(&self) -> bool {
         let is_denied = |leak: &Leak| leak.level == Level::Deny;
         self.verdict == Verdict::Leaked && self.leaks.iter().any(is_denied)
@@ -120,7 +121,8 @@ impl Report {
         self.body
     }
 
-    /// What is still there, one entry per kind and creation path.
+    /// What is still there, one entry per kind and creation path; behind that, tasks that [panicked](Leak::panic)
+    /// unseen.
     pub fn leaks(&self) -> &[Leak] {
         &self.leaks
     }

@@ -16,7 +16,12 @@ pub(super) fn render(report: &Report) -> String {
         let line = site
             .and_then(|site| site.line)
             .unwrap_or(report.subject.location.line);
-        let message = format!(
+        let panicked = format!(
+            "{} of `{}` panicked unseen",
+            plural::count(leak.count, leak.kind),
+            report.subject.test
+        );
+        let left = format!(
             "`{}` left {} behind{}",
             report.subject.test,
             plural::count(leak.count, leak.kind),
@@ -35,7 +40,7 @@ pub(super) fn render(report: &Report) -> String {
                 "error"
             },
             escape::github_property(file),
-            escape::github_message(&message)
+            escape::github_message(leak.panic.as_ref().map_or(&left, |_| &panicked))
         );
     }
     out

@@ -63,6 +63,9 @@ struct WireLeak<'a> {
     tid: Option<i32>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     details: &'a [String],
+    /// What it panicked with; then it is not left behind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    panic: Option<&'a str>,
     accept: Option<&'a str>,
     fingerprint: &'a str,
 }
@@ -174,6 +177,7 @@ fn leak(leak: &Leak) -> WireLeak<'_> {
         polls: leak.polls,
         tid: leak.tid,
         details: &leak.facts,
+        panic: leak.panic.as_deref(),
         accept: leak.accept.as_deref(),
         fingerprint: &leak.fingerprint,
     }

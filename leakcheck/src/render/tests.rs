@@ -107,6 +107,7 @@ fn task(count: usize) -> Leak {
         polls: Some(3),
         tid: None,
         note: None,
+        panic: None,
         facts: Vec::new(),
         tie: Tie::None,
         tasks: vec![12, 13],
@@ -160,6 +161,35 @@ fn tasks_and_a_thread() {
         "tasks_and_a_thread.txt",
         &text(&report(vec![task(2), thread(Some("flusher"))])),
     );
+}
+
+#[test]
+fn panics_that_nobody_saw() {
+    let panicked = |count| {
+        let seen = crate::sources::panics::Panicked {
+            task: Resource {
+                id: ResourceId::Task(1),
+                origin: 0,
+                age_ms: Some(3),
+                detail: Detail::Task {
+                    polls: None,
+                    future: Some("my_app::pool::keep_alive".into()),
+                    place: 0,
+                },
+            },
+            message: "the pool\nis gone".to_owned(),
+            place: Some(("src/pool.rs".to_owned(), 31)),
+            stack: 0,
+        };
+        let mut found = crate::explain::panicked(&vec![seen; count], None);
+        found[0].level = Level::Warn;
+        found[0].created_at = task(1).created_at;
+        found
+    };
+    golden("panicked_1.txt", &text(&report(panicked(1))));
+    let both = report([vec![task(1)], panicked(2)].concat());
+    golden("panicked_2.txt", &text(&both));
+    golden("panicked_github.txt", &super::github::render(&both));
 }
 
 #[test]

@@ -61,7 +61,7 @@ pub(super) fn tasks(tasks: &[Leak]) -> String {
 
 fn headline(out: &mut String, report: &Report) {
     let mut totals: Vec<(Kind, usize)> = Vec::new();
-    for leak in &report.leaks {
+    for leak in report.leaks.iter().filter(|leak| leak.panic.is_none()) {
         match totals.iter_mut().find(|(kind, _)| *kind == leak.kind) {
             Some((_, count)) => *count += leak.count,
             None => totals.push((leak.kind, leak.count)),
@@ -83,11 +83,22 @@ fn headline(out: &mut String, report: &Report) {
         _ if report.leaks.iter().all(is_warning) => ", which is a warning and does not fail it",
         _ => "",
     };
+    let left = (all > 0).then(|| {
+        let time = plural::time(report.waited);
+        format!("left {what}{behind} after waiting {time}")
+    });
+    let panics = report.leaks.iter().filter(|leak| leak.panic.is_some());
+    let panicked = match panics.map(Leak::count).sum() {
+        0 => None,
+        1 => Some("had 1 task that panicked unseen".to_owned()),
+        count => Some(format!("had {count} tasks that panicked unseen")),
+    };
+    let said: Vec<String> = left.into_iter().chain(panicked).collect();
     let _ = writeln!(
         out,
-        "leakcheck: `{}` left {what}{behind} after waiting {}{but}",
+        "leakcheck: `{}` {}{but}",
         plain(report.subject.test()),
-        plural::time(report.waited)
+        said.join(", and ")
     );
 }
 
@@ -149,6 +160,8 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
         });
     }
     let mut notes = Vec::new();
+    let panic = leak.panic.iter();
+    notes.extend(panic.map(|panic| ("panicked", plain(panic))));
     if let Some(waiting) = &leak.waiting {
         notes.extend(waits::notes(waiting, leak.kind));
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod blocking;
 pub(crate) mod custom;
+pub(crate) mod panics;
 mod processes;
 pub(crate) mod stacks;
 pub(crate) mod tasks;

@@ -32,7 +32,7 @@ use leakcheck_introspect::{Error, TaskList};
 use tokio::runtime::Handle;
 
 use crate::{
-    model::{Resource, Seen},
+    model::{Detail, Resource, ResourceId, Seen},
     scope::ScopeId,
     sys::{
         context::{self, Context},
@@ -60,6 +60,23 @@ pub(crate) fn read(handle: &Handle) -> Result<TaskList, Error> {
 /// As [`read`].
 pub(crate) fn outline(handle: &Handle) -> Result<TaskList, Error> {
     TaskList::outline_of_runtime(handle)
+}
+
+/// A task of a runtime's list, if it is known to be of the scope, where it was spawned, and that its handle is gone.
+pub(crate) fn detached(list: &TaskList, scope: ScopeId, id: u64) -> Option<Resource> {
+    let task = list.find(id).filter(|task| !task.has_join_handle())?;
+    let known = if ARE_HEARD {
+        self::list(Some(scope))
+    } else {
+        new_on(list, Some(scope), |other| other == id)
+    };
+    let mut known = known
+        .into_iter()
+        .find(|known| known.id == ResourceId::Task(id) && known.origin != 0)?;
+    if let Detail::Task { future, .. } = &mut known.detail {
+        *future = Some(task.shared_future());
+    }
+    Some(known)
 }
 
 /// The lists of runtimes that somebody else built and of watched sets, with the frames of their tasks.

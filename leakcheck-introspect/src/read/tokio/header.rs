@@ -110,6 +110,11 @@ impl Header {
         }
     }
 
+    /// Whether a state word says that there is a `JoinHandle`.
+    pub(crate) fn has_join_handle(word: u64) -> bool {
+        word & layout::JOIN_INTEREST != 0
+    }
+
     /// Looks at the task at `address`, which `owner` must own.
     pub(crate) fn step(
         &self,

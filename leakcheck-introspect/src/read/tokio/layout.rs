@@ -38,3 +38,4 @@ pub(super) const BLOCKING: &str = "tokio::runtime::blocking::task::BlockingTask"
 pub(super) const RUNNING: u64 = 1;
 pub(super) const COMPLETE: u64 = 1 << 1;
 pub(super) const NOTIFIED: u64 = 1 << 2;
+pub(super) const JOIN_INTEREST: u64 = 1 << 3;

@@ -1,0 +1,42 @@
+//! Who catches a panic, by the stack that it was raised on.
+
+use super::symbol;
+use crate::sys::origin;
+
+/// What std has around the closure whose panic is caught.
+const CATCHING: [&str; 7] = [
+    "__rust_try",
+    "std::panic::catch_unwind",
+    "std::panicking::catch_unwind",
+    "std::panicking::catch_unwind::do_call",
+    "std::panicking::try",
+    "std::panicking::try::do_call",
+    "core::intrinsics::catch_unwind",
+];
+/// The function of tokio that polls a task and catches its panic.
+const POLLS: &str = "tokio::runtime::task::harness::poll_future";
+
+/// Whether the innermost function on this path that catches a panic is tokio's, around the poll of a task.
+///
+/// False where a frame has no line, but for the one that the compiler makes itself: what was inlined into it might catch
+/// as well.
+pub(crate) fn is_caught_by_tokio(path: u32) -> bool {
+    let mut is_catching = false;
+    for address in origin::frames(path) {
+        let symbols = symbol::resolve(*address);
+        if symbols.is_empty() {
+            return false;
+        }
+        for symbol in symbols.iter() {
+            let name = symbol.function.as_str();
+            if CATCHING.contains(&name) {
+                is_catching = true;
+            } else if is_catching {
+                return name == POLLS;
+            } else if symbol.line.is_none() {
+                return false;
+            }
+        }
+    }
+    false
+}
