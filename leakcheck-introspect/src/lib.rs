@@ -34,6 +34,7 @@
 //! # What there is
 //!
 //! - [`TaskList`], the tasks of a runtime or of a `LocalSet`: [`Task`], its [`Frame`]s, [`Wait`]s and [`Hold`]s.
+//! - [`FutureAddress`], for a future that is no task, such as the one given to `block_on`.
 //! - [`Graph`], who could wake whom, and who waits for ever.
 //! - [`TimerList`], the armed timers of a runtime.
 //! - [`available`], whether any of this works in this program.
@@ -48,6 +49,7 @@
 
 mod error;
 mod frame;
+mod future_address;
 mod graph;
 mod list;
 mod object;
@@ -80,6 +82,7 @@ pub use read::fuzzing;
 
 pub use error::Error;
 pub use frame::{Frame, FrameKind, Local, Location};
+pub use future_address::FutureAddress;
 pub use graph::{Graph, Waker};
 pub use list::TaskList;
 pub use object::{Certainty, Class, Event, Hold, Object, Role, Wait};

@@ -29,7 +29,9 @@ use self::{
     tokio::{Entrance, Owned},
     value::Reader,
 };
-use crate::{Error, Task, TaskList, TimerList};
+use crate::{Error, FutureAddress, Task, TaskList, TimerList};
+
+pub(crate) use self::memory::words;
 
 /// Tries to read a runtime that does not keep still.
 const TRIES: u32 = 4;
@@ -94,6 +96,18 @@ pub(crate) fn of_local_set(set: &LocalSet) -> Result<TaskList, Error> {
     let reader = Reader::new(&program.image);
     list(program, &reader, Depth::Frames, None, || {
         program.entrance.of_local_set(&reader, set)
+    })
+}
+
+/// A future that is no task.
+pub(crate) fn of_future(future: FutureAddress) -> Result<TaskList, Error> {
+    let program = program()?;
+    let reader = Reader::new(&program.image);
+    let task = roll::future(&reader, future)?;
+    Ok(TaskList {
+        tasks: vec![task],
+        alive: None,
+        gap: None,
     })
 }
 
