@@ -1,7 +1,11 @@
 //! From a group of raw resources to a finding: where it was made, why it is usually so, and how to accept it.
 
+mod hang;
 mod waiting;
 
+pub(crate) use hang::{
+    DROP_BLOCKS, SYNCHRONOUS_BODY, SYNCHRONOUS_TASK, body_waiting, help_of_hang, stuck_thread,
+};
 pub(crate) use waiting::place;
 
 use std::time::Duration;

@@ -48,7 +48,7 @@
 //! | `LEAKCHECK` | `deny` fails the test, `warn` only prints, `off` checks nothing | `deny` |
 //! | `LEAKCHECK_TRACE` | `off` takes no stacks, `site` shows the site and its callers, `full` whole stacks | `site` |
 //! | `LEAKCHECK_SETTLE` | how long to wait for things to end, such as `500ms` | `1s` |
-//! | `LEAKCHECK_TIMEOUT` | parsed; no effect in this version | |
+//! | `LEAKCHECK_TIMEOUT` | how long the body of a test may take, such as `30s`; one that takes longer is reported and ended | none |
 //! | `LEAKCHECK_FORMAT` | `text`, `json`, `github` (text and annotations) | `text` |
 //! | `LEAKCHECK_REPORT_DIR` | a folder for one JSON file per test that was not clean; `all:<dir>` for every test | |
 //! | `LEAKCHECK_REQUIRE` | list of `tasks`, `threads`, `sites`, `states`, ..: fails each test if one of them cannot be seen | |
@@ -99,6 +99,7 @@ mod subject;
 mod sync;
 #[allow(unsafe_code, reason = "the only home of unsafe code")]
 mod sys;
+mod watchdog;
 
 pub use checkpoint::{Checkpoint, checkpoint};
 pub use error::Error;
@@ -106,8 +107,8 @@ pub use find::{find, verify_none};
 pub use guard::LeakGuard;
 pub use ignore::Ignore;
 pub use model::{
-    Awaited, Body, Coverage, Frame, Holder, Home, Ignored, Kind, Leak, Location, Report, Seen,
-    Subject, TaskState, Verdict, Waiting,
+    Awaited, Body, Coverage, Frame, Hang, HangCause, Holder, Home, Ignored, Kind, Leak, Location,
+    Report, Seen, StuckThread, Subject, TaskState, Verdict, Waiting,
 };
 pub use options::{Level, Options};
 pub use runtime::instrument;

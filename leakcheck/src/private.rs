@@ -6,4 +6,5 @@ pub use crate::{
     entry::{ShouldPanic, TestMeta},
     probe::{AnyOutcome, Ends, Outcome, ResultOutcome},
     runtime::{BuildRuntime, TestRuntime, boxed, layer, run_async, run_sync, run_within},
+    watchdog::TestBody,
 };

@@ -11,13 +11,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
 
 use crate::{
-    check::{Check, Watched},
+    check::{Check, Hung, Watched},
     entry::TestMeta,
     env::{self, Env},
-    model::Verdict,
+    model::{Body, Report, Verdict},
     options::{Level, Options},
     outcome::{Outcome, refuse},
     output,
@@ -26,6 +26,7 @@ use crate::{
     sources::tasks::{self, Token},
     subject::Whom,
     sys::context::{Context, Switch},
+    watchdog::{self, Among, Parks, TestBody, Watch},
 };
 
 /// A runtime that a test's attribute built.
@@ -114,6 +115,7 @@ pub fn run_sync<R>(
     };
     let outcome = {
         let _inside = session.scope.enter();
+        let _watch = session.watch(Among::Others);
         Outcome::of(body, ends).judge(meta, ends)
     };
     session.in_check(|check| {
@@ -130,22 +132,32 @@ pub fn run_async<R>(
     options: &dyn Fn() -> Options,
     ends: &Ends<R>,
     build: BuildRuntime,
-    body: Pin<&mut dyn Future<Output = R>>,
+    body: Pin<&mut dyn TestBody<Output = R>>,
 ) -> R {
     let Some(mut session) = Session::open(meta, options) else {
         let runtime = build(&|_| {}).unwrap_or_else(|error| no_runtime(&error));
-        return block_on(&*runtime, body, ends)
+        return block_on(&*runtime, body, ends, None)
             .judge(meta, ends)
             .finish(false, Level::Off);
     };
     let token = Token::new();
     let inside = session.scope.enter();
-    let runtime = build(&|builder| tasks::instrument(builder, token))
-        .unwrap_or_else(|error| no_runtime(&error));
+    let prepare = |builder: &mut Builder| {
+        tasks::instrument(builder, token);
+        builder.on_thread_park(watchdog::parks);
+    };
+    let runtime = build(&prepare).unwrap_or_else(|error| no_runtime(&error));
     session
         .check
         .watch(Watched::owned(runtime.handle(), token, session.scope));
-    let outcome = block_on(&*runtime, body, ends).judge(meta, ends);
+    let parks = match runtime.handle().runtime_flavor() {
+        RuntimeFlavor::CurrentThread => Parks::WhenAllWait,
+        _ => Parks::WhenItWaits,
+    };
+    let mut watch = session.watch(Among::Own(parks));
+    let outcome = block_on(&*runtime, body, ends, Some(&mut watch)).judge(meta, ends);
+    let hung = watch.end();
+    session.hung = hung;
     session.in_check(|check| {
         if !check.is_clean_now() {
             // A runtime that shut itself down cannot be driven any more, which leaves no task to wait for.
@@ -170,7 +182,7 @@ pub async fn run_within<R>(
     body: impl Future<Output = R>,
 ) -> R {
     let Some(mut session) = Session::open(meta, options) else {
-        return caught(body, ends)
+        return caught(pin!(Some(body)), ends, None)
             .await
             .judge(meta, ends)
             .finish(false, Level::Off);
@@ -182,14 +194,21 @@ pub async fn run_within<R>(
         scope: session.scope.index(),
         origin: 0,
     };
-    let mut work = pin!(caught(body, ends));
-    // The scope is this future's, not the thread's: between its polls the thread works for others.
-    let outcome = poll_fn(|cx| {
-        let _inside = Switch::to(here);
-        work.as_mut().poll(cx)
-    })
-    .await
-    .judge(meta, ends);
+    let (outcome, hung) = {
+        let mut watch = session.watch(Among::Others);
+        let outcome = {
+            let body = pin!(Some(body));
+            let mut work = pin!(caught(body, ends, Some(&mut watch)));
+            // The scope is this future's, not the thread's: between its polls the thread works for others.
+            poll_fn(|cx| {
+                let _inside = Switch::to(here);
+                work.as_mut().poll(cx)
+            })
+            .await
+        };
+        (outcome.judge(meta, ends), watch.end())
+    };
+    session.hung = hung;
     if !session.check.is_clean_now() {
         session.check.settle_in_runtime().await;
     }
@@ -198,12 +217,15 @@ pub async fn run_within<R>(
 
 fn block_on<R>(
     runtime: &dyn TestRuntime,
-    body: Pin<&mut dyn Future<Output = R>>,
+    body: Pin<&mut dyn TestBody<Output = R>>,
     ends: &Ends<R>,
+    watch: Option<&mut Watch<'_>>,
 ) -> Outcome<R> {
     let mut outcome = None;
     let driven = panic::catch_unwind(AssertUnwindSafe(|| {
-        runtime.block_on(pin!(async { outcome = Some(caught(body, ends).await) }));
+        runtime.block_on(pin!(async {
+            outcome = Some(caught(body, ends, watch).await)
+        }));
     }));
     match (outcome, driven) {
         (Some(outcome), _) => outcome,
@@ -216,21 +238,33 @@ fn block_on<R>(
 }
 
 /// The outcome of a future; a panic of it is caught where it happens, so that its runtime lives on.
-async fn caught<R>(body: impl Future<Output = R>, ends: &Ends<R>) -> Outcome<R> {
-    let mut body = pin!(body);
-    let polled =
-        poll_fn(
-            |cx| match panic::catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(cx))) {
-                Ok(Poll::Pending) => Poll::Pending,
-                Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
-                Err(payload) => Poll::Ready(Err(payload)),
-            },
-        )
-        .await;
-    match polled {
-        Ok(value) => Outcome::returned(value, ends),
-        Err(payload) => Outcome::Panicked(payload),
-    }
+async fn caught<R>(
+    mut body: Pin<&mut (impl TestBody<Output = R> + ?Sized)>,
+    ends: &Ends<R>,
+    mut watch: Option<&mut Watch<'_>>,
+) -> Outcome<R> {
+    poll_fn(|cx| {
+        if let Some(watch) = &mut watch {
+            if watch.is_given_up() {
+                // A panic of what it drops was printed, and the test fails as it is.
+                let drop = AssertUnwindSafe(|| body.as_mut().give_up());
+                let _ = panic::catch_unwind(drop);
+                return Poll::Ready(Outcome::TimedOut);
+            }
+            watch.begins_poll();
+        }
+        match panic::catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(cx))) {
+            Ok(Poll::Pending) => {
+                if let Some(watch) = &mut watch {
+                    watch.is_suspended(cx.waker(), || body.as_ref().address());
+                }
+                Poll::Pending
+            }
+            Ok(Poll::Ready(value)) => Poll::Ready(Outcome::returned(value, ends)),
+            Err(payload) => Poll::Ready(Outcome::Panicked(payload)),
+        }
+    })
+    .await
 }
 
 fn no_runtime(error: &io::Error) -> ! {
@@ -246,6 +280,9 @@ struct Session {
     env: &'static Env,
     level: Level,
     scope: ScopeId,
+    start: Instant,
+    /// How the body hung, if it was given up.
+    hung: Option<Hung>,
 }
 
 impl Session {
@@ -268,9 +305,16 @@ impl Session {
                 env,
                 level,
                 scope,
+                start,
+                hung: None,
             }))
         });
         opened.unwrap_or_else(|error| refuse(&error))
+    }
+
+    /// Watches the body, which is to begin now.
+    fn watch(&self, among: Among) -> Watch<'_> {
+        Watch::begin(&self.check, among, self.start)
     }
 
     /// Runs a part of the check and counts its time, without what it waited.
@@ -288,11 +332,16 @@ impl Session {
         if crate::sys::fork::in_child() {
             return outcome.finish(false, Level::Off);
         }
-        let may_skip = self.check.found_nothing() && !self.check.writes_always();
+        let hung = self.hung.filter(|_| outcome.body() == Body::TimedOut);
+        let may_skip = hung.is_none() && self.check.found_nothing() && !self.check.writes_always();
         if may_skip {
             return outcome.finish(false, self.level);
         }
-        let report = self.check.conclude(outcome.body());
+        let hang = hung.map(|hung| Box::new(self.check.explain_hang(&hung)));
+        let report = Report {
+            hang,
+            ..self.check.conclude(outcome.body())
+        };
         output::publish(&report, self.env);
         outcome.finish(report.verdict() == Verdict::Leaked, self.level)
     }

@@ -1,6 +1,7 @@
 //! One check, from the look before the body to the verdict. What drives the waiting is chosen by the caller.
 
 mod coverage;
+mod hang;
 mod look;
 mod present;
 mod verdict;
@@ -23,6 +24,7 @@ use crate::{
 use look::Look;
 use present::{Phase, Present};
 
+pub(crate) use hang::Hung;
 pub(crate) use watched::Watched;
 
 /// Before this much time has passed nothing is symbolised: most of what is still there is about to end.

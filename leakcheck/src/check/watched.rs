@@ -89,6 +89,11 @@ impl Watched {
         }
     }
 
+    /// Whether it was built for this check alone.
+    pub(super) fn is_own(&self) -> bool {
+        self.is_whole && self.token.is_some()
+    }
+
     /// The token's number, where it has one.
     pub(super) fn token(&self) -> Option<u32> {
         self.token.map(Token::get)

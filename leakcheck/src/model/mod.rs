@@ -2,6 +2,7 @@
 
 mod coverage;
 mod frame;
+mod hang;
 mod kind;
 mod leak;
 mod report;
@@ -14,6 +15,7 @@ mod waiting;
 
 pub use coverage::{Coverage, Seen};
 pub use frame::{Frame, Home};
+pub use hang::{Hang, HangCause, StuckThread};
 pub use kind::Kind;
 pub use leak::{Ignored, Leak};
 pub use report::{Body, Location, Report, Subject, Verdict};

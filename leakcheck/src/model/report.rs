@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Coverage, Ignored, Leak};
+use super::{Coverage, Hang, Ignored, Leak};
 
 /// What a check concluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +84,7 @@ pub struct Report {
     pub(crate) subject: Subject,
     pub(crate) verdict: Verdict,
     pub(crate) body: Body,
+    pub(crate) hang: Option<Box<Hang>>,
     pub(crate) waited: Duration,
     pub(crate) spent: Duration,
     pub(crate) leaks: Vec<Leak>,
@@ -112,6 +113,11 @@ impl Report {
     /// How the body ended.
     pub fn body(&self) -> Body {
         self.body
+    }
+
+    /// What a body that did not end was doing.
+    pub fn hang(&self) -> Option<&Hang> {
+        self.hang.as_deref()
     }
 
     /// What is still there, one entry per kind and creation path.

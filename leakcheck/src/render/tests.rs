@@ -2,6 +2,7 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
+mod hangs;
 mod waits;
 
 use super::render;
@@ -47,6 +48,7 @@ fn report(leaks: Vec<Leak>) -> Report {
             Verdict::Leaked
         },
         body: Body::Passed,
+        hang: None,
         waited: Duration::from_millis(1003),
         spent: Duration::from_micros(812),
         leaks,

@@ -40,6 +40,6 @@ mod imp;
 mod imp;
 
 pub(crate) use chunked::Chunked;
-pub(crate) use imp::{fork, threads};
+pub(crate) use imp::{fork, process, threads};
 #[cfg(not(tokio_unstable))]
 pub(crate) use {by_address::Creation, imp::cells};

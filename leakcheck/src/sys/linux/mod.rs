@@ -6,6 +6,7 @@ pub(crate) mod event;
 pub(crate) mod fork;
 pub(crate) mod memory;
 mod next;
+pub(crate) mod process;
 pub(crate) mod stack;
 pub(crate) mod threads;
 mod trampoline;

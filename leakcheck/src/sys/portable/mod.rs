@@ -10,5 +10,6 @@ pub(crate) mod cells;
 pub(crate) mod event;
 pub(crate) mod fork;
 pub(crate) mod memory;
+pub(crate) mod process;
 pub(crate) mod stack;
 pub(crate) mod threads;
