@@ -34,7 +34,7 @@ pub(crate) fn run<T>(flavor: Flavor, options: fn() -> Options, body: impl Future
     let mut result = None;
     {
         let mut body = pin!(Some(async { result = Some(body.await) }));
-        let body: Pin<&mut dyn TestBody<Output = ()>> = body.as_mut();
+        let body: Pin<&mut dyn TestBody<()>> = body.as_mut();
         run_async(&META, &options, &Ends::UNIT, build, body);
     }
     result.expect("a test that did not fail ran to its end")

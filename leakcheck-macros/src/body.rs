@@ -80,7 +80,7 @@ pub(crate) fn checked(
             };
             quote_spanned! {span=>
                 let mut body = ::core::pin::pin!(::core::option::Option::Some(async move #body));
-                let body: ::core::pin::Pin<&mut dyn #library::__private::TestBody<Output = #output>> = body;
+                let body: ::core::pin::Pin<&mut dyn #library::__private::TestBody<#output>> = body;
                 #call
             }
         }

@@ -132,7 +132,7 @@ pub fn run_async<R>(
     options: &dyn Fn() -> Options,
     ends: &Ends<R>,
     build: BuildRuntime,
-    body: Pin<&mut dyn TestBody<Output = R>>,
+    body: Pin<&mut dyn TestBody<R>>,
 ) -> R {
     let Some(mut session) = Session::open(meta, options) else {
         let runtime = build(&|_| {}).unwrap_or_else(|error| no_runtime(&error));
@@ -217,7 +217,7 @@ pub async fn run_within<R>(
 
 fn block_on<R>(
     runtime: &dyn TestRuntime,
-    body: Pin<&mut dyn TestBody<Output = R>>,
+    body: Pin<&mut dyn TestBody<R>>,
     ends: &Ends<R>,
     watch: Option<&mut Watch<'_>>,
 ) -> Outcome<R> {
@@ -239,7 +239,7 @@ fn block_on<R>(
 
 /// The outcome of a future; a panic of it is caught where it happens, so that its runtime lives on.
 async fn caught<R>(
-    mut body: Pin<&mut (impl TestBody<Output = R> + ?Sized)>,
+    mut body: Pin<&mut (impl TestBody<R> + ?Sized)>,
     ends: &Ends<R>,
     mut watch: Option<&mut Watch<'_>>,
 ) -> Outcome<R> {

@@ -8,26 +8,22 @@ use std::{
 
 use leakcheck_introspect::FutureAddress;
 
-/// A pinned future that can be dropped where it is: what generated code hands over.
-pub trait TestBody {
-    /// What it returns.
-    type Output;
+/// A pinned future of a `T` that can be dropped where it is: what generated code hands over.
+pub trait TestBody<T> {
     /// Polls it.
     ///
     /// # Panics
     ///
     /// After it was given up.
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output>;
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T>;
     /// Drops it.
     fn give_up(self: Pin<&mut Self>);
     /// Where it is, for who looks from outside; `None` after it was given up.
     fn address(self: Pin<&Self>) -> Option<FutureAddress>;
 }
 
-impl<F: Future> TestBody for Option<F> {
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+impl<T, F: Future<Output = T>> TestBody<T> for Option<F> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         let future = self.as_pin_mut();
         future
             .expect("a body that was given up is not polled")
@@ -39,7 +35,7 @@ impl<F: Future> TestBody for Option<F> {
     }
 
     fn address(self: Pin<&Self>) -> Option<FutureAddress> {
-        let future: Pin<&dyn Future<Output = F::Output>> = self.as_pin_ref()?;
+        let future: Pin<&dyn Future<Output = T>> = self.as_pin_ref()?;
         Some(FutureAddress::of(future))
     }
 }
