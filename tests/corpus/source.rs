@@ -8,13 +8,16 @@
 //! - `// runs: at again`, instead of both: it waits for nothing; `// runs` for one that a thread runs all the time.
 //! - `// at: recv`, at the end of a line or alone above it: names the line. The same name may stand for another line in
 //!   another test; a line outside of the test is found if the name is the only one of the file.
-//! - `// body: panicked`: how the body ends, if not by returning.
+//! - `// body: panicked`: how the body ends, if not by returning; `hang` has the marks of one that does not end.
 //!
 //! Two leaks above one line are two entries: tasks made on one line that wait at different places.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::finding::{Finding, Site};
+use crate::{
+    finding::{Finding, Site},
+    hang::Hang,
+};
 
 /// A checked test and what its report must say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +30,17 @@ pub(crate) struct Case {
     pub(crate) body: String,
     /// Empty for a test that must stay clean.
     pub(crate) leaks: Vec<Finding>,
+    /// What keeps the body from its end.
+    pub(crate) hang: Option<Hang>,
+    last: Last,
+}
+
+/// What the next mark of a wait belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Last {
+    Leak,
+    Body,
+    Alive,
 }
 
 impl Case {
@@ -39,10 +53,28 @@ impl Case {
     fn read(&mut self, what: &str, mark: &str, at: &mut dyn FnMut(&str) -> Site) {
         let own = self.test.rsplit("::").next().unwrap_or_default();
         // A leak that has its line is finished.
-        let mut open = self.leaks.last_mut().filter(|leak| leak.site.is_none());
+        let mut open = match (self.last, &mut self.hang) {
+            (Last::Leak, _) => self.leaks.last_mut(),
+            (Last::Body, hang) => hang.as_mut().map(|hang| &mut hang.body),
+            (Last::Alive, hang) => hang.as_mut().and_then(|hang| hang.alive.last_mut()),
+        }
+        .filter(|leak| leak.site.is_none());
         match (what, &mut open) {
             ("body", _) => mark.clone_into(&mut self.body),
-            ("leak", _) => self.leaks.push(Finding::read(mark, own)),
+            ("leak", _) => {
+                self.leaks.push(Finding::read(mark, own));
+                self.last = Last::Leak;
+            }
+            ("hangs", _) => {
+                "timed_out".clone_into(&mut self.body);
+                self.hang = Some(Hang::read(mark, own));
+                self.last = Last::Body;
+            }
+            ("alive", _) => {
+                let hang = self.hang.as_mut().expect("`hangs` stands before `alive`");
+                hang.alive.push(Finding::read(mark, own));
+                self.last = Last::Alive;
+            }
             (_, Some(leak)) => leak.read_wait(what, mark, at),
             (_, None) => panic!("stands below no leak: {mark}"),
         }
@@ -50,7 +82,9 @@ impl Case {
 
     /// The leaks above this line were made on it.
     fn reach(&mut self, site: &Site) {
-        for leak in self.leaks.iter_mut().filter(|leak| leak.site.is_none()) {
+        let alive = self.hang.iter_mut().flat_map(|hang| &mut hang.alive);
+        let all = self.leaks.iter_mut().chain(alive);
+        for leak in all.filter(|leak| leak.site.is_none()) {
             leak.site = Some(site.clone());
         }
     }
@@ -58,21 +92,28 @@ impl Case {
     /// Holders are told by the line where they wait, and compared by name as well.
     fn name_holders(&mut self) {
         let mut names: HashMap<Site, String> = HashMap::new();
-        for (site, name) in self.leaks.iter().filter_map(Finding::waiter) {
+        let body = self.hang.as_ref().and_then(|hang| hang.body.waiter());
+        let alive = self.hang.iter().flat_map(|hang| &hang.alive);
+        for (site, name) in self.leaks.iter().chain(alive).filter_map(Finding::waiter) {
             let other = names.insert(site, name.clone());
             assert!(
                 other.is_none_or(|other| other == name),
                 "two wait where {name} does"
             );
         }
-        for leak in &mut self.leaks {
+        if let Some(hang) = &mut self.hang {
+            names.extend(hang.runner());
+            hang.body.name_holders(&names, body.as_ref());
+        }
+        let alive = self.hang.iter_mut().flat_map(|hang| &mut hang.alive);
+        for leak in self.leaks.iter_mut().chain(alive) {
             let has_wait = leak.waiting.is_some();
             assert_eq!(
                 has_wait,
                 leak.kind == "task",
                 "a task waits, a thread does not: {leak:?}"
             );
-            leak.name_holders(&names);
+            leak.name_holders(&names, body.as_ref());
         }
     }
 }
@@ -97,6 +138,8 @@ pub(crate) fn cases(module: &str, source: &str) -> Vec<Case> {
                 place: (file.clone(), line.number),
                 body: "passed".to_owned(),
                 leaks: Vec::new(),
+                hang: None,
+                last: Last::Leak,
             });
             ignored.push(line.is_ignored);
         }
@@ -193,7 +236,7 @@ impl<'s> Named<'s> {
 fn mark(line: &str) -> Option<(&str, &str)> {
     let comment = line.strip_prefix("// ")?;
     let (what, mark) = comment.split_once(": ").unwrap_or((comment, ""));
-    let is_mark = ["leak", "waits", "or", "runs", "body"].contains(&what);
+    let is_mark = ["leak", "waits", "or", "runs", "body", "hangs", "alive"].contains(&what);
     is_mark.then_some((what, mark))
 }
 
