@@ -224,7 +224,7 @@ fn block_on<R>(
     let mut outcome = None;
     let driven = panic::catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(pin!(async {
-            outcome = Some(caught(body, ends, watch).await)
+            outcome = Some(caught(body, ends, watch).await);
         }));
     }));
     match (outcome, driven) {
@@ -332,12 +332,13 @@ impl Session {
         if crate::sys::fork::in_child() {
             return outcome.finish(false, Level::Off);
         }
-        let hung = self.hung.filter(|_| outcome.body() == Body::TimedOut);
-        let may_skip = hung.is_none() && self.check.found_nothing() && !self.check.writes_always();
+        let given_up = self.hung.filter(|_| outcome.body() == Body::TimedOut);
+        let may_skip =
+            given_up.is_none() && self.check.found_nothing() && !self.check.writes_always();
         if may_skip {
             return outcome.finish(false, self.level);
         }
-        let hang = hung.map(|hung| Box::new(self.check.explain_hang(&hung)));
+        let hang = given_up.map(|hung| Box::new(self.check.explain_hang(&hung)));
         let report = Report {
             hang,
             ..self.check.conclude(outcome.body())

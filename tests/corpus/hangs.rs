@@ -236,9 +236,8 @@ async fn blocking_closure_waits_for_ever() {
     // leak: thread "tokio-rt-worker"
     let closure = spawn_blocking(move || receiver.recv());
     // The body is dropped; what the closure waits for must not go with it.
-    let sender = std::mem::ManuallyDrop::new(sender);
-    let _ = closure.await; // at: closure
     forget(sender);
+    let _ = closure.await; // at: closure
 }
 
 #[leak_checked]

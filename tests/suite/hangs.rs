@@ -443,8 +443,8 @@ mod subject {
                 tokio::time::sleep(LONG).await;
                 sender.send(7).await.unwrap();
             });
-            let received = set.run_until(async { receiver.recv().await }).await;
-            assert_eq!(received, Some(7));
+            let message = set.run_until(async { receiver.recv().await }).await;
+            assert_eq!(message, Some(7));
         }
 
         #[leak_checked]

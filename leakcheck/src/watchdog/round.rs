@@ -10,7 +10,13 @@ use std::{
 
 use super::ward::{Stage, Ward};
 use crate::{
-    check::Hung, explain, model::HangCause, output, scope::outside, sync::lock_std as lock, sys,
+    check::Hung,
+    explain,
+    model::{Hang, HangCause},
+    output,
+    scope::outside,
+    sync::lock_std as lock,
+    sys,
 };
 
 /// A body that was not polled for this long may be one that never will be.
@@ -152,11 +158,13 @@ fn give_up(ward: &Ward, cause: HangCause) {
         Some(why) if is_last(ward) => why,
         _ => return,
     };
-    let mut hang = check.explain_hang(&hung);
-    hang.thread = Some(explain::stuck_thread(ward.tid));
-    hang.ended = Some(why.to_owned());
+    let told = Hang {
+        thread: Some(explain::stuck_thread(ward.tid)),
+        ended: Some(why.to_owned()),
+        ..check.explain_hang(&hung)
+    };
     let env = check.env();
-    output::publish_directly(&check.cut_short(hang), env);
+    output::publish_directly(&check.cut_short(told), env);
     end_process();
 }
 

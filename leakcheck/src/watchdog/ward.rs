@@ -143,9 +143,11 @@ impl Ward {
                 break stage;
             }
         };
-        while last == Stage::Ends {
+        if last == Stage::Ends {
             // Whatever it came to is too late: the report is being written, and the process ends.
-            std::thread::park();
+            loop {
+                std::thread::park();
+            }
         }
         *lock(&self.check) = None;
         *lock(&self.future) = None;

@@ -116,7 +116,7 @@ impl<'c> Watch<'c> {
             return;
         }
         // The thread may be about to end, and what it keeps with it.
-        let _ = WAITING.try_with(|waiting| waiting.take());
+        let _ = WAITING.try_with(RefCell::take);
         unregister(ward);
         ward.end();
     }
