@@ -11,7 +11,7 @@ use super::{
 use crate::{
     env::Env,
     explain,
-    model::{Body, Hang, HangCause, Leak, Report, Seen, Tie, Verdict},
+    model::{Body, Hang, HangCause, Leak, Report, Seen, Tie, Verdict, Waiting},
     sources::{self, tasks},
 };
 
@@ -19,6 +19,8 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct Sight {
     present: Present,
+    /// Why the body could not be read, although it was suspended.
+    unread: Option<String>,
 }
 
 /// How a body was found to hang.
@@ -32,11 +34,19 @@ pub(crate) struct Hung {
 
 impl Check {
     /// Looks at everything that the test has now; `body` is its future, where that is suspended.
-    pub(crate) fn sight(&self, body: Option<TaskList>) -> Sight {
+    pub(crate) fn sight(
+        &self,
+        body: Option<Result<TaskList, leakcheck_introspect::Error>>,
+    ) -> Sight {
         let mut present = self.present(Phase::Hung);
         self.read(&mut present);
-        present.lists.extend(body.map(Arc::new));
-        Sight { present }
+        let mut unread = None;
+        match body {
+            Some(Ok(body)) => present.lists.push(Arc::new(body)),
+            Some(Err(error)) => unread = Some(error.to_string()),
+            None => {}
+        }
+        Sight { present, unread }
     }
 
     /// Whether it is proven that nothing can ever wake the body: it and every task wait for each other or for nothing,
@@ -80,7 +90,10 @@ impl Check {
         Hang {
             cause: hung.cause,
             after: hung.after,
-            waiting: explain::body_waiting(&lists, package_dir.as_deref()),
+            waiting: match &hung.sight.unread {
+                Some(why) => Some(Waiting::unknown(why)),
+                None => explain::body_waiting(&lists, package_dir.as_deref()),
+            },
             thread: None,
             alive: alive.into_iter().map(without_advice).collect(),
             ended: None,

@@ -28,7 +28,7 @@ pub enum Body {
     Failed,
     /// It panicked.
     Panicked,
-    /// It did not end within its time limit.
+    /// It did not end within its time limit, or was proven never to end; see [`Report::hang`].
     TimedOut,
     /// It was not run.
     Ignored,

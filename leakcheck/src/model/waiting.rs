@@ -47,6 +47,17 @@ pub struct Holder {
 }
 
 impl Waiting {
+    /// Of something that waits, and that cannot be read.
+    pub(crate) fn unknown(why: &str) -> Self {
+        Self {
+            state: TaskState::Idle,
+            stack: Vec::new(),
+            events: Vec::new(),
+            is_forever: false,
+            unread: Some(why.to_owned()),
+        }
+    }
+
     /// What the scheduler says.
     pub fn state(&self) -> TaskState {
         self.state

@@ -33,6 +33,8 @@ struct WireReport<'a> {
 struct WireWaits<'a> {
     waits_at: Vec<WireFrame<'a>>,
     waits_for: Option<WireAwaited<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unread: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -184,6 +186,7 @@ fn body_waits(waiting: &Waiting) -> WireWaits<'_> {
     WireWaits {
         waits_at: waiting.stack.iter().map(frame).collect(),
         waits_for: waits_for(waiting),
+        unread: waiting.unread(),
     }
 }
 

@@ -75,7 +75,7 @@ fn unregister(ward: &Arc<Ward>) {
 fn serve() {
     let mut round = Round::default();
     loop {
-        let wards = {
+        {
             let mut roster = lock(&ROSTER);
             let now = Instant::now();
             let next = round.next(&roster.wards, now).min(now + LONGEST);
@@ -84,8 +84,7 @@ fn serve() {
                 .wait_timeout(roster, next.saturating_duration_since(now))
                 .unwrap_or_else(PoisonError::into_inner);
             roster.wakes_at = None;
-            roster.wards.clone()
-        };
-        round.look(&wards);
+        }
+        round.look();
     }
 }

@@ -1,7 +1,6 @@
 //! When the watchdog looks at which body, and what it does about it.
 
 use std::{
-    collections::HashMap,
     process,
     sync::Arc,
     thread,
@@ -38,12 +37,14 @@ const EXIT_CODE: i32 = 101;
 /// What is planned for each body.
 #[derive(Debug, Default)]
 pub(super) struct Round {
-    plans: HashMap<*const Ward, Plan>,
+    plans: Vec<Plan>,
 }
 
 /// What is planned for a body without an end in sight.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Plan {
+    /// Held, so that no other has its address.
+    ward: Arc<Ward>,
     look_at: Instant,
     /// The time of being suspended that was seen last.
     rest: Option<u64>,
@@ -65,54 +66,61 @@ fn deadline(ward: &Ward) -> Option<Instant> {
 impl Round {
     /// When to look next; `now` or earlier where something is due.
     pub(super) fn next(&mut self, wards: &[Arc<Ward>], now: Instant) -> Instant {
+        let is_known = |plans: &[Plan], ward: &Arc<Ward>| {
+            plans.iter().any(|plan| Arc::ptr_eq(&plan.ward, ward))
+        };
         self.plans
-            .retain(|known, _| wards.iter().any(|ward| Arc::as_ptr(ward) == *known));
-        let due = wards.iter().map(|ward| {
-            let plan = self
-                .plans
-                .entry(Arc::as_ptr(ward))
-                .or_insert_with(|| Plan::new(ward, now));
-            deadline(ward).map_or(plan.look_at, |deadline| deadline.min(plan.look_at))
+            .retain(|plan| wards.iter().any(|ward| Arc::ptr_eq(&plan.ward, ward)));
+        for ward in wards {
+            if !is_known(&self.plans, ward) {
+                self.plans.push(Plan::new(Arc::clone(ward), now));
+            }
+        }
+        let running = self.plans.iter().filter(|plan| plan.is_running());
+        let due = running.map(|plan| {
+            deadline(&plan.ward).map_or(plan.look_at, |deadline| deadline.min(plan.look_at))
         });
         due.min().unwrap_or(now + LONGEST_PAUSE)
     }
 
     /// Looks at whatever is due.
-    pub(super) fn look(&mut self, wards: &[Arc<Ward>]) {
-        for ward in wards.iter().filter(|ward| ward.stage() == Stage::Runs) {
+    pub(super) fn look(&mut self) {
+        for plan in self.plans.iter_mut().filter(|plan| plan.is_running()) {
             let now = Instant::now();
-            if let Some(limit) = ward.limit
-                && deadline(ward).is_some_and(|deadline| deadline <= now)
+            if let Some(limit) = plan.ward.limit
+                && deadline(&plan.ward).is_some_and(|deadline| deadline <= now)
             {
-                give_up(ward, HangCause::Timeout(limit));
-            } else if let Some(plan) = self.plans.get_mut(&Arc::as_ptr(ward))
-                && plan.look_at <= now
-                && plan.is_proof(ward, now)
-            {
-                give_up(ward, HangCause::Deadlock);
+                give_up(&plan.ward, HangCause::Timeout(limit));
+            } else if plan.look_at <= now && plan.is_proof(now) {
+                give_up(&plan.ward, HangCause::Deadlock);
             }
         }
     }
 }
 
 impl Plan {
-    fn new(ward: &Ward, now: Instant) -> Self {
+    fn new(ward: Arc<Ward>, now: Instant) -> Self {
         Self {
             look_at: now + QUIET,
             rest: ward.rest(),
             pause: QUIET,
             is_suspected: false,
+            ward,
         }
     }
 
+    fn is_running(&self) -> bool {
+        self.ward.stage() == Stage::Runs
+    }
+
     /// Looks, and says whether this was the second time that the same suspension was found to have no end.
-    fn is_proof(&mut self, ward: &Ward, now: Instant) -> bool {
-        let rest = ward.rest();
+    fn is_proof(&mut self, now: Instant) -> bool {
+        let rest = self.ward.rest();
         if rest.is_none() || rest != self.rest {
-            *self = Self::new(ward, now);
+            *self = Self::new(Arc::clone(&self.ward), now);
             return false;
         }
-        if !ward.is_own || !is_stuck(ward) {
+        if !self.ward.is_own || !is_stuck(&self.ward) {
             self.is_suspected = false;
             self.pause = (self.pause * 2).min(LONGEST_PAUSE);
             self.look_at = Instant::now() + self.pause;
@@ -133,7 +141,7 @@ fn is_stuck(ward: &Ward) -> bool {
         && ward
             .check()
             .zip(ward.read())
-            .is_some_and(|(check, body)| check.is_deadlocked(&body))
+            .is_some_and(|(check, body)| body.is_ok_and(|body| check.is_deadlocked(&body)))
         && sleeps()
         && ward.rest() == rest
 }

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use leakcheck_introspect::{FutureAddress, TaskList};
+use leakcheck_introspect::{Error, FutureAddress, TaskList};
 
 use crate::{
     check::{Check, Hung},
@@ -104,11 +104,11 @@ impl Ward {
         }
     }
 
-    /// Its future, if it stayed suspended all the time that it was read.
-    pub(super) fn read(&self) -> Option<TaskList> {
+    /// Its future, or why that cannot be read; nothing if it was not suspended all the time.
+    pub(super) fn read(&self) -> Option<Result<TaskList, Error>> {
         let rest = self.rest()?;
         let (address, _) = lock(&self.future).clone()?;
-        let list = TaskList::of_future(address).ok()?;
+        let list = TaskList::of_future(address);
         (self.rest() == Some(rest)).then_some(list)
     }
 

@@ -66,7 +66,9 @@ impl<'c> Watch<'c> {
     /// Whether the body must not be polled any more, but dropped.
     pub(crate) fn is_given_up(&self) -> bool {
         let ward = self.ward.as_ref();
-        ward.is_some_and(|ward| ward.advance(Stage::GivenUp, Stage::Drops))
+        ward.is_some_and(|ward| {
+            ward.stage() == Stage::GivenUp && ward.advance(Stage::GivenUp, Stage::Drops)
+        })
     }
 
     pub(crate) fn begins_poll(&self) {

@@ -150,6 +150,13 @@ fn a_drop_that_does_not_end() {
 }
 
 #[test]
+fn a_body_that_cannot_be_read() {
+    let mut hang = hang(LIMIT, Some(Waiting::unknown("there is no debug info")));
+    hang.alive.clear();
+    golden("hang_unread.txt", &text(&hung(hang, Vec::new())));
+}
+
+#[test]
 fn for_machines() {
     let report = hung(hang(LIMIT, Some(held_by_a_task())), Vec::new());
     golden(
