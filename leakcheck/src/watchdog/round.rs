@@ -29,7 +29,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// machine that has no time for the one it has none for the other.
 const STEP: Duration = Duration::from_millis(10);
 const STEPS_TO_NOTICE: u32 = 50;
-const STEPS_TO_DROP: u32 = 1000;
+const STEPS_TO_DROP: u32 = 200;
 
 /// What a failing test run ends with.
 const EXIT_CODE: i32 = 101;
