@@ -39,6 +39,9 @@
 //! in real time, until nothing is left, all that is left is proven to wait for ever, or [`Options::settle`] is over. Only then is the runtime stopped, in a way that
 //! cannot hang.
 //!
+//! A body that hangs is reported as well: where it waits, for what, who holds that, and all that was alive beside it. It
+//! is ended when its time limit is over, [`Options::timeout`], or before that, once it is proven that nothing can wake it.
+//!
 //! The body's own failure always comes first, and a `#[should_panic]` is never satisfied by a leak.
 //!
 //! # Environment

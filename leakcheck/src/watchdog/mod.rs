@@ -13,7 +13,7 @@ pub(crate) use watch::{Among, Parks, Watch, parks};
 pub use body::TestBody;
 
 use std::{
-    sync::{Arc, Condvar, Mutex, PoisonError, atomic::Ordering},
+    sync::{Arc, Condvar, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -46,7 +46,7 @@ static CHANGED: Condvar = Condvar::new();
 /// Has a body watched from now on.
 fn register(ward: &Arc<Ward>) {
     let due = first_look(ward, Instant::now());
-    ward.is_registered.store(true, Ordering::SeqCst);
+    ward.is_told();
     let mut roster = lock(&ROSTER);
     roster.wards.push(Arc::clone(ward));
     if !roster.runs {
@@ -64,7 +64,7 @@ fn register(ward: &Arc<Ward>) {
 
 /// Ends that.
 fn unregister(ward: &Arc<Ward>) {
-    if ward.is_registered.load(Ordering::SeqCst) {
+    if ward.was_told() {
         lock(&ROSTER)
             .wards
             .retain(|known| !Arc::ptr_eq(known, ward));

@@ -135,7 +135,7 @@ impl Plan {
 fn is_stuck(ward: &Ward) -> bool {
     let rest = ward.rest();
     // Who was woken runs, or waits for a processor.
-    let sleeps = || sys::process::sleeps(ward.tid) == Some(true);
+    let sleeps = || sys::process::sleeps(ward.tid()) == Some(true);
     rest.is_some()
         && sleeps()
         && ward
@@ -167,7 +167,7 @@ fn give_up(ward: &Ward, cause: HangCause) {
         _ => return,
     };
     let told = Hang {
-        thread: Some(explain::stuck_thread(ward.tid)),
+        thread: Some(explain::stuck_thread(ward.tid())),
         ended: Some(why.to_owned()),
         ..check.explain_hang(&hung)
     };

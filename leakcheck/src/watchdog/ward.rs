@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Mutex,
-        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU64, Ordering},
     },
     task::Waker,
     time::{Duration, Instant},
@@ -20,14 +20,13 @@ use crate::{
 /// A body under way.
 #[derive(Debug)]
 pub(super) struct Ward {
-    /// Of the body's thread.
-    pub(super) tid: i32,
+    /// Of the body's thread, once the watchdog knows of it.
+    tid: AtomicI32,
+    was_told: AtomicBool,
     pub(super) start: Instant,
     pub(super) limit: Option<Duration>,
     /// Whether everything that may wake it is known.
     pub(super) is_own: bool,
-    /// Whether the watchdog knows of it.
-    pub(super) is_registered: AtomicBool,
     /// Emptied at the end: it keeps the runtime, and the runtime's thread may keep this.
     pub(super) check: Mutex<Option<Check>>,
     pub(super) hung: Mutex<Option<Hung>>,
@@ -57,17 +56,33 @@ pub(super) enum Stage {
 impl Ward {
     pub(super) fn new(check: Check, start: Instant, is_own: bool) -> Self {
         Self {
-            tid: process::tid(),
+            tid: AtomicI32::new(0),
+            was_told: AtomicBool::new(false),
             start,
             limit: check.time_limit(),
             is_own,
-            is_registered: AtomicBool::new(false),
             check: Mutex::new(Some(check)),
             hung: Mutex::new(None),
             future: Mutex::new(None),
             polls: AtomicU64::new(1),
             stage: AtomicU8::new(Stage::Runs as u8),
         }
+    }
+
+    /// The watchdog is told of it, by its own thread.
+    pub(super) fn is_told(&self) {
+        self.tid.store(process::tid(), Ordering::SeqCst);
+        self.was_told.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether it was.
+    pub(super) fn was_told(&self) -> bool {
+        self.was_told.load(Ordering::SeqCst)
+    }
+
+    /// The kernel's number of its thread.
+    pub(super) fn tid(&self) -> i32 {
+        self.tid.load(Ordering::SeqCst)
     }
 
     /// The body's thread is about to poll it.
