@@ -1,5 +1,6 @@
 //! A body that hangs like the tasks of other files: it is reported with who holds what it waits for, and given up. At
-//! once where it is proven that nothing can wake it, else when its time is over.
+//! once where it is proven that nothing can wake it, else when its time is over. Those that are proven have a limit for
+//! optimised code, where some proofs are missing.
 
 use std::{
     mem::forget,
@@ -14,7 +15,7 @@ use tokio::{
 
 use crate::expected::verify;
 
-#[leak_checked]
+#[leak_checked(timeout = "20s")]
 #[tokio::test]
 #[ignore = "hangs on purpose"]
 async fn mutex_locked_twice() {
@@ -26,7 +27,7 @@ async fn mutex_locked_twice() {
     drop((first, second));
 }
 
-#[leak_checked]
+#[leak_checked(timeout = "20s")]
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "hangs on purpose"]
 async fn mutex_locked_twice_on_workers() {
@@ -48,7 +49,7 @@ async fn mutex_given_back_in_between() {
 }
 
 /// The task has one lock and goes for that of the body, which goes for that of the task.
-#[leak_checked]
+#[leak_checked(timeout = "20s")]
 #[tokio::test]
 #[ignore = "hangs on purpose"]
 async fn opposite_order() {
@@ -130,7 +131,7 @@ async fn shutdown_drops_what_a_worker_sends_to() {
     while workers.join_next().await.is_some() {}
 }
 
-#[leak_checked]
+#[leak_checked(timeout = "20s")]
 #[tokio::test]
 #[ignore = "hangs on purpose"]
 async fn done_is_never_said() {
@@ -141,7 +142,7 @@ async fn done_is_never_said() {
     drop(stored);
 }
 
-#[leak_checked]
+#[leak_checked(timeout = "20s")]
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "hangs on purpose"]
 async fn done_is_kept_by_a_task() {
