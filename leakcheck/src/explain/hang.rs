@@ -55,6 +55,10 @@ fn stack(_tid: i32) -> Option<Vec<Frame>> {
 
 /// What to do about it.
 pub(crate) fn help_of_hang(hang: &Hang) -> &'static str {
+    if hang.ended.as_deref() == Some(SYNCHRONOUS_TASK) {
+        return "code that blocks keeps every task of its thread from running: give it to `tokio::task::spawn_blocking`, \
+                or wait in an async way";
+    }
     match (hang.cause, &hang.waiting) {
         (HangCause::Deadlock, _) => {
             "end one of these waits: drop what it waits for before it waits, wait for less, or give it a time limit of \
