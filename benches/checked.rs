@@ -7,7 +7,8 @@ use std::{
 
 use leakcheck::{
     __private::{
-        BuildRuntime, Ends, ShouldPanic, TestMeta, TestRuntime, boxed, run_async, run_sync,
+        BuildRuntime, Ends, ShouldPanic, TestBody, TestMeta, TestRuntime, boxed, run_async,
+        run_sync,
     },
     Options,
 };
@@ -32,8 +33,8 @@ pub(crate) fn run<T>(flavor: Flavor, options: fn() -> Options, body: impl Future
     };
     let mut result = None;
     {
-        let mut body = pin!(async { result = Some(body.await) });
-        let body: Pin<&mut dyn Future<Output = ()>> = body.as_mut();
+        let mut body = pin!(Some(async { result = Some(body.await) }));
+        let body: Pin<&mut dyn TestBody<()>> = body.as_mut();
         run_async(&META, &options, &Ends::UNIT, build, body);
     }
     result.expect("a test that did not fail ran to its end")

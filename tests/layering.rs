@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Modules by layer, lowest first. A module may use those of the lines above its own, and no other.
-const LAYERS: [&[&str]; 17] = [
+const LAYERS: [&[&str]; 18] = [
     &["model"],
     &["entry", "error", "sync", "probe"],
     &["subject", "sys"],
@@ -21,6 +21,7 @@ const LAYERS: [&[&str]; 17] = [
     &["render"],
     &["output"],
     &["outcome"],
+    &["watchdog"],
     &["find", "runtime", "snapshot", "tracked"],
     &["checkpoint", "guard"],
     &["private"],

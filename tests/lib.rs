@@ -30,6 +30,10 @@ pub struct Report {
     pub verdict: String,
     /// How the body ended.
     pub body: String,
+    /// Where an async body was suspended that did not end.
+    pub body_waits: Option<Waits>,
+    /// What is known of a body that did not end.
+    pub hang: Option<Hang>,
     /// Time spent waiting.
     pub waited_ms: u64,
     /// Time spent checking.
@@ -68,6 +72,32 @@ pub struct Frame {
     pub column: Option<u32>,
     /// Full path.
     pub function: String,
+}
+
+/// Where a body is suspended.
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct Waits {
+    /// The chain of awaits, innermost first.
+    pub waits_at: Vec<Frame>,
+    /// What would wake it.
+    pub waits_for: Option<Awaited>,
+}
+
+/// A body that did not end.
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct Hang {
+    /// `timeout` or `deadlock`.
+    pub cause: String,
+    /// The time limit.
+    pub limit_ms: Option<u64>,
+    /// How long it had run.
+    pub after_ms: u64,
+    /// Why the process had to end with it.
+    pub ended_process: Option<String>,
+    /// What was alive at that moment.
+    pub alive: Vec<Leak>,
 }
 
 /// One finding.
@@ -132,6 +162,9 @@ pub struct Holder {
     pub name: String,
     /// Whether it is the waiting task.
     pub itself: bool,
+    /// Whether it is no task but the test's body.
+    #[serde(default)]
+    pub body: bool,
     /// Whether it has it for sure.
     pub certain: bool,
     /// The variable that holds the other end.

@@ -35,6 +35,7 @@
 //!
 //! - [`TaskList`], the tasks of a runtime or of a `LocalSet`: [`Task`], its [`Frame`]s, [`Wait`]s and [`Hold`]s.
 //! - [`LocalTasks`], a way to the tasks of a `LocalSet` that is moved about.
+//! - [`FutureAddress`], for a future that is no task, such as the one given to `block_on`.
 //! - [`Graph`], who could wake whom, and who waits for ever.
 //! - [`TimerList`], the armed timers of a runtime; [`TimerWheel`], whether there are any.
 //! - [`BlockingTask`], a closure that a thread runs, by its id.
@@ -51,6 +52,7 @@
 mod blocking;
 mod error;
 mod frame;
+mod future_address;
 mod graph;
 mod list;
 mod local;
@@ -85,6 +87,7 @@ pub use read::fuzzing;
 pub use blocking::BlockingTask;
 pub use error::Error;
 pub use frame::{Frame, FrameKind, Local, Location};
+pub use future_address::FutureAddress;
 pub use graph::{Graph, Waker};
 pub use list::TaskList;
 pub use local::LocalTasks;

@@ -2,7 +2,7 @@
 
 use tokio::{runtime::Handle, task::LocalSet};
 
-use crate::{Error, Task, read};
+use crate::{Error, FutureAddress, Task, read};
 
 /// Everything that was alive when it was taken, in the order of task ids.
 #[derive(Clone, Debug)]
@@ -35,6 +35,17 @@ impl TaskList {
     /// As [`of_runtime`](Self::of_runtime).
     pub fn of_local_set(set: &LocalSet) -> Result<Self, Error> {
         read::of_local_set(set)
+    }
+
+    /// Reads a future that is no task, as a list of one with the number 0: so a [`Graph`](crate::Graph) has it beside
+    /// the tasks.
+    ///
+    /// Nobody may poll or drop it meanwhile: what is read then means nothing, which only the caller can tell.
+    ///
+    /// # Errors
+    /// Where this program has no debug info that describes it.
+    pub fn of_future(future: FutureAddress) -> Result<Self, Error> {
+        read::of_future(future)
     }
 
     /// The tasks.

@@ -20,7 +20,7 @@ pub struct Task {
 }
 
 impl Task {
-    /// What `tokio::task::Id` shows.
+    /// What `tokio::task::Id` shows; 0 for a future that is no task.
     pub fn id(&self) -> u64 {
         self.id
     }

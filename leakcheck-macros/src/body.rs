@@ -98,8 +98,8 @@ pub(crate) fn checked(
                 ),
             };
             quote_spanned! {span=>
-                let mut body = ::core::pin::pin!(async move #body);
-                let body: ::core::pin::Pin<&mut dyn ::core::future::Future<Output = #output>> = body;
+                let mut body = ::core::pin::pin!(::core::option::Option::Some(async move #body));
+                let body: ::core::pin::Pin<&mut dyn #library::__private::TestBody<#output>> = body;
                 #call
             }
         }

@@ -117,7 +117,7 @@ impl Env {
             )?
             .unwrap_or_default(),
             settle: duration("LEAKCHECK_SETTLE", read("LEAKCHECK_SETTLE"))?,
-            timeout: duration("LEAKCHECK_TIMEOUT", read("LEAKCHECK_TIMEOUT"))?,
+            timeout: time_limit("LEAKCHECK_TIMEOUT", read("LEAKCHECK_TIMEOUT"))?,
             report_dir: read("LEAKCHECK_REPORT_DIR").map(|value| {
                 match value.strip_prefix("all:") {
                     Some(dir) => ReportDir::All(dir.into()),
@@ -233,6 +233,16 @@ fn duration(name: &'static str, value: Option<String>) -> Result<Option<Duration
     })
 }
 
+/// A duration in which a test can end.
+fn time_limit(name: &'static str, value: Option<String>) -> Result<Option<Duration>, Error> {
+    let limit = duration(name, value.clone())?;
+    if limit.is_some_and(|limit| limit.is_zero()) {
+        let expected = "a duration in which a test can end, such as `30s`".to_owned();
+        return Err(unknown(name, &value.unwrap_or_default(), expected));
+    }
+    Ok(limit)
+}
+
 fn unknown(name: &'static str, value: &str, expected: String) -> Error {
     Repr::Variable {
         name,
@@ -313,6 +323,11 @@ mod tests {
                 "LEAKCHECK_SETTLE",
                 "soon",
                 "failed to read LEAKCHECK_SETTLE=\"soon\": expected a duration such as `500ms`, `2s` or `1m 30s`",
+            ),
+            (
+                "LEAKCHECK_TIMEOUT",
+                "0s",
+                "failed to read LEAKCHECK_TIMEOUT=\"0s\": expected a duration in which a test can end, such as `30s`",
             ),
             (
                 "LEAKCHECK_REQUIRE",

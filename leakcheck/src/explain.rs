@@ -1,10 +1,14 @@
 //! From a group of raw resources to a finding: where it was made, why it is usually so, and how to accept it.
 
 mod blocked;
+mod hang;
 mod runtimes;
 mod waiting;
 
 pub(crate) use blocked::{function as blocking_function, place as thread_place};
+pub(crate) use hang::{
+    DROP_BLOCKS, SYNCHRONOUS_BODY, SYNCHRONOUS_TASK, body_waiting, help_of_hang, stuck_thread,
+};
 pub(crate) use runtimes::fold;
 pub(crate) use waiting::place;
 

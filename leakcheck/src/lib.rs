@@ -42,6 +42,9 @@
 //! in real time, until nothing is left, all that is left is proven to wait for ever, or [`Options::settle`] is over. Only then is the runtime stopped, in a way that
 //! cannot hang.
 //!
+//! A body that hangs is reported as well: where it waits, for what, who holds that, and all that was alive beside it. It
+//! is ended when its time limit is over, [`Options::timeout`], or before that, once it is proven that nothing can wake it.
+//!
 //! The body's own failure always comes first, and a `#[should_panic]` is never satisfied by a leak.
 //!
 //! # Environment
@@ -52,7 +55,7 @@
 //! | `LEAKCHECK_LEVELS` | the same for single kinds, such as `threads=warn,custom=off` | what `LEAKCHECK` says |
 //! | `LEAKCHECK_TRACE` | `off` takes no stacks, `site` shows the site and its callers, `full` whole stacks | `site` |
 //! | `LEAKCHECK_SETTLE` | how long to wait for things to end, such as `500ms` | `1s` |
-//! | `LEAKCHECK_TIMEOUT` | parsed; no effect in this version | |
+//! | `LEAKCHECK_TIMEOUT` | how long the body of a test may take, such as `30s`; one that takes longer is reported and ended | none |
 //! | `LEAKCHECK_FORMAT` | `text`, `json`, `github` (text and annotations) | `text` |
 //! | `LEAKCHECK_REPORT_DIR` | a folder for one JSON file per test that was not clean; `all:<dir>` for every test | |
 //! | `LEAKCHECK_STACKS` | `on` interrupts threads that are left behind to see where they are blocked, `off` does not | `on` |
@@ -107,6 +110,7 @@ mod sync;
 #[allow(unsafe_code, reason = "the only home of unsafe code")]
 mod sys;
 mod tracked;
+mod watchdog;
 
 pub use background::{background, background_thread};
 pub use checkpoint::{Checkpoint, checkpoint};
@@ -115,8 +119,8 @@ pub use find::{find, verify_none};
 pub use guard::LeakGuard;
 pub use ignore::Ignore;
 pub use model::{
-    Awaited, Body, Coverage, Frame, Holder, Home, Ignored, Kind, Leak, Location, Report, Seen,
-    State, Subject, Verdict, Waiting,
+    Awaited, Body, Coverage, Frame, Hang, HangCause, Holder, Home, Ignored, Kind, Leak, Location,
+    Report, Seen, State, StuckThread, Subject, Verdict, Waiting,
 };
 pub use options::{Level, Options};
 pub use runtime::{instrument, watch_local};

@@ -96,7 +96,14 @@ impl Options {
         self
     }
 
-    /// Ends a body that hangs after this long. Parsed and kept; has no effect in this version.
+    /// Ends a body that takes longer than this, and reports where it waits, for what, and who holds that. Default: none.
+    ///
+    /// The time is real time, from the start of the body, whatever a paused clock says. An async body whose runtime
+    /// still turns is given up: its future is dropped on its own thread, the check goes on, the test fails, and the other
+    /// tests run. Where a thread is stuck in synchronous code there is nothing to drop: the report goes to standard error
+    /// and the process ends with exit code 101.
+    ///
+    /// Without a limit, an async body is given up all the same once it is proven that nothing can wake it.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = Some(limit);
         self
@@ -172,6 +179,10 @@ impl Options {
 
     pub(crate) fn settle_limit(&self) -> Duration {
         self.settle.unwrap_or(DEFAULT_SETTLE)
+    }
+
+    pub(crate) fn time_limit(&self) -> Option<Duration> {
+        self.timeout
     }
 
     /// The highest level of all kinds: what a check can lead to.

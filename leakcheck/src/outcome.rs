@@ -20,6 +20,8 @@ pub(crate) enum Outcome<R> {
     Returned { value: R, failed: bool },
     /// It panicked.
     Panicked(Box<dyn Any + Send>),
+    /// It was given up.
+    TimedOut,
 }
 
 impl<R> Outcome<R> {
@@ -46,6 +48,8 @@ impl<R> Outcome<R> {
             ShouldPanic::With(text) => Some(text),
         };
         let complaint = match &self {
+            // Its panic may have been about to come: that is not for us to say.
+            Self::TimedOut => return self,
             Self::Returned { .. } => format!(
                 "note: test did not panic as expected at {}:{}",
                 meta.file, meta.line
@@ -101,6 +105,7 @@ impl<R> Outcome<R> {
             Self::Returned { failed: false, .. } => Body::Passed,
             Self::Returned { failed: true, .. } => Body::Failed,
             Self::Panicked(_) => Body::Panicked,
+            Self::TimedOut => Body::TimedOut,
         }
     }
 
@@ -108,6 +113,10 @@ impl<R> Outcome<R> {
     pub(crate) fn finish(self, leaked: bool, level: Level) -> R {
         match self {
             Self::Panicked(payload) => panic::resume_unwind(payload),
+            // Whatever the level is: there is no value to return.
+            Self::TimedOut => panic::resume_unwind(Box::new(
+                "leakcheck: the test's body did not end".to_owned(),
+            )),
             Self::Returned { failed: false, .. } if leaked && level == Level::Deny => fail(),
             Self::Returned { value, .. } => value,
         }

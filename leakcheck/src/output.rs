@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::{self, Write as _},
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
 };
@@ -21,12 +22,28 @@ pub(crate) fn print(text: &str) {
     }
 }
 
+/// Prints past the harness, which will not show any more what it has captured.
+pub(crate) fn print_directly(text: &str) {
+    // Nothing is left to be told about it.
+    let _ = io::stderr().write_all(format!("\n{}\n", text.trim_end()).as_bytes());
+}
+
 /// Prints a report and writes its file, as the environment asks.
 pub(crate) fn publish(report: &Report, env: &Env) {
+    publish_by(print, report, env);
+}
+
+/// The same from a thread that is not the test's, in a process that is about to end.
+pub(crate) fn publish_directly(report: &Report, env: &Env) {
+    publish_by(print_directly, report, env);
+}
+
+fn publish_by(print: fn(&str), report: &Report, env: &Env) {
     print(&render::render(report, env.format, env.trace));
+    let is_dirty = report.verdict != Verdict::Clean || report.hang.is_some();
     let dir = match &env.report_dir {
         Some(ReportDir::All(dir)) => dir,
-        Some(ReportDir::Dirty(dir)) if report.verdict != Verdict::Clean => dir,
+        Some(ReportDir::Dirty(dir)) if is_dirty => dir,
         _ => return,
     };
     if let Err(error) = write(report, dir.clone()) {

@@ -9,4 +9,5 @@ pub use crate::{
         BuildRuntime, TestRuntime, boxed, layer, repeat_async, repeat_sync, run_async, run_sync,
         run_within,
     },
+    watchdog::TestBody,
 };

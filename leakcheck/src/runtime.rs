@@ -17,16 +17,17 @@ use std::{
 };
 
 use tokio::{
-    runtime::{Builder, Handle, Runtime},
+    runtime::{Builder, Handle, Runtime, RuntimeFlavor},
     task::LocalSet,
 };
 
 use crate::{
     background,
-    check::{Check, Watched},
+    check::{Check, Hung, Watched},
     entry::TestMeta,
     env::{self, Env},
     error::{Error, Repr},
+    model::{Body, Report},
     options::{Level, Options},
     outcome::{Outcome, refuse},
     output,
@@ -35,6 +36,7 @@ use crate::{
     sources::tasks::{self, Token},
     subject::Whom,
     sys::context::{Context, Switch},
+    watchdog::{self, Among, Parks, TestBody, Watch},
 };
 
 /// A runtime that a test's attribute built.
@@ -153,7 +155,10 @@ pub fn run_sync<R>(
     };
     let outcome = {
         let _inside = session.scope.enter();
-        let outcome = Outcome::of(body, ends);
+        let outcome = {
+            let _watch = session.watch(Among::Others);
+            Outcome::of(body, ends)
+        };
         let panic = background::stop_blocking(session.scope, session.check.stop_limit());
         outcome.and_background(panic, meta).judge(meta, ends)
     };
@@ -171,24 +176,17 @@ pub fn run_async<R>(
     options: &dyn Fn() -> Options,
     ends: &Ends<R>,
     build: BuildRuntime,
-    body: Pin<&mut dyn Future<Output = R>>,
+    body: Pin<&mut dyn TestBody<R>>,
 ) -> R {
     let Some(mut session) = Session::open(meta, options) else {
         let runtime = build(&|_| {}).unwrap_or_else(|error| no_runtime(&error));
-        return block_on(&*runtime, body, ends)
+        return block_on(&*runtime, body, ends, None)
             .judge(meta, ends)
             .finish(false, Level::Off);
     };
-    let token = Token::new();
     let inside = session.scope.enter();
-    let runtime = build(&|builder| tasks::instrument(builder, token))
-        .unwrap_or_else(|error| no_runtime(&error));
-    session
-        .check
-        .watch(Watched::owned(runtime.handle(), token, session.scope));
-    let outcome = block_on(&*runtime, body, ends);
-    let panic = stop_background(&*runtime, &session);
-    let outcome = outcome.and_background(panic, meta).judge(meta, ends);
+    let runtime = session.build(build);
+    let outcome = session.drive(&*runtime, meta, body, ends);
     session.in_check(|check| {
         if !check.is_clean_now() {
             // A runtime that shut itself down cannot be driven any more, which leaves no task to wait for.
@@ -213,7 +211,7 @@ pub async fn run_within<R>(
     body: impl Future<Output = R>,
 ) -> R {
     let Some(mut session) = Session::open(meta, options) else {
-        return caught(body, ends)
+        return caught(pin!(Some(body)), ends, None)
             .await
             .judge(meta, ends)
             .finish(false, Level::Off);
@@ -225,13 +223,21 @@ pub async fn run_within<R>(
         scope: session.scope.index(),
         origin: 0,
     };
-    let mut work = pin!(caught(body, ends));
-    // The scope is this future's, not the thread's: between its polls the thread works for others.
-    let outcome = poll_fn(|cx| {
-        let _inside = Switch::to(here);
-        work.as_mut().poll(cx)
-    })
-    .await;
+    let (outcome, hung) = {
+        let mut watch = session.watch(Among::Others);
+        let outcome = {
+            let body = pin!(Some(body));
+            let mut work = pin!(caught(body, ends, Some(&mut watch)));
+            // The scope is this future's, not the thread's: between its polls the thread works for others.
+            poll_fn(|cx| {
+                let _inside = Switch::to(here);
+                work.as_mut().poll(cx)
+            })
+            .await
+        };
+        (outcome, watch.end())
+    };
+    session.hung = hung;
     let panic = background::stop_in_runtime(session.scope, session.check.stop_limit()).await;
     let outcome = outcome.and_background(panic, meta).judge(meta, ends);
     if !session.check.is_clean_now() {
@@ -242,12 +248,15 @@ pub async fn run_within<R>(
 
 fn block_on<R>(
     runtime: &dyn TestRuntime,
-    body: Pin<&mut dyn Future<Output = R>>,
+    body: Pin<&mut dyn TestBody<R>>,
     ends: &Ends<R>,
+    watch: Option<&mut Watch<'_>>,
 ) -> Outcome<R> {
     let mut outcome = None;
     let driven = panic::catch_unwind(AssertUnwindSafe(|| {
-        runtime.block_on(pin!(async { outcome = Some(caught(body, ends).await) }));
+        runtime.block_on(pin!(async {
+            outcome = Some(caught(body, ends, watch).await);
+        }));
     }));
     match (outcome, driven) {
         (Some(outcome), _) => outcome,
@@ -275,21 +284,33 @@ fn stop_background(runtime: &dyn TestRuntime, session: &Session) -> Option<Box<d
 }
 
 /// The outcome of a future; a panic of it is caught where it happens, so that its runtime lives on.
-async fn caught<R>(body: impl Future<Output = R>, ends: &Ends<R>) -> Outcome<R> {
-    let mut body = pin!(body);
-    let polled =
-        poll_fn(
-            |cx| match panic::catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(cx))) {
-                Ok(Poll::Pending) => Poll::Pending,
-                Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
-                Err(payload) => Poll::Ready(Err(payload)),
-            },
-        )
-        .await;
-    match polled {
-        Ok(value) => Outcome::returned(value, ends),
-        Err(payload) => Outcome::Panicked(payload),
-    }
+async fn caught<R>(
+    mut body: Pin<&mut (impl TestBody<R> + ?Sized)>,
+    ends: &Ends<R>,
+    mut watch: Option<&mut Watch<'_>>,
+) -> Outcome<R> {
+    poll_fn(|cx| {
+        if let Some(watch) = &mut watch {
+            if watch.is_given_up() {
+                // A panic of what it drops was printed, and the test fails as it is.
+                let drop = AssertUnwindSafe(|| body.as_mut().give_up());
+                let _ = panic::catch_unwind(drop);
+                return Poll::Ready(Outcome::TimedOut);
+            }
+            watch.begins_poll();
+        }
+        match panic::catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(cx))) {
+            Ok(Poll::Pending) => {
+                if let Some(watch) = &mut watch {
+                    watch.is_suspended(cx.waker(), || body.as_ref().address());
+                }
+                Poll::Pending
+            }
+            Ok(Poll::Ready(value)) => Poll::Ready(Outcome::returned(value, ends)),
+            Err(payload) => Poll::Ready(Outcome::Panicked(payload)),
+        }
+    })
+    .await
 }
 
 fn no_runtime(error: &io::Error) -> ! {
@@ -305,6 +326,9 @@ struct Session {
     env: &'static Env,
     level: Level,
     scope: ScopeId,
+    start: Instant,
+    /// How the body hung, if it was given up.
+    hung: Option<Hung>,
 }
 
 impl Session {
@@ -329,9 +353,49 @@ impl Session {
                 env,
                 level,
                 scope,
+                start,
+                hung: None,
             }))
         });
         opened.unwrap_or_else(|error| refuse(&error))
+    }
+
+    /// Watches the body, which is to begin now.
+    fn watch(&self, among: Among) -> Watch<'_> {
+        Watch::begin(&self.check, among, self.start)
+    }
+
+    /// Builds the test's own runtime, which is looked at from here on.
+    fn build(&mut self, build: BuildRuntime) -> Box<dyn TestRuntime> {
+        let token = Token::new();
+        let prepare = |builder: &mut Builder| {
+            tasks::instrument(builder, token);
+            builder.on_thread_park(watchdog::parks);
+        };
+        let runtime = build(&prepare).unwrap_or_else(|error| no_runtime(&error));
+        self.check
+            .watch(Watched::owned(runtime.handle(), token, self.scope));
+        runtime
+    }
+
+    /// Runs a body on that runtime, and ends what it has declared as background work.
+    fn drive<R>(
+        &mut self,
+        runtime: &dyn TestRuntime,
+        meta: &'static TestMeta,
+        body: Pin<&mut dyn TestBody<R>>,
+        ends: &Ends<R>,
+    ) -> Outcome<R> {
+        let parks = match runtime.handle().runtime_flavor() {
+            RuntimeFlavor::CurrentThread => Parks::WhenAllWait,
+            _ => Parks::WhenItWaits,
+        };
+        let mut watch = self.watch(Among::Own(parks));
+        let outcome = block_on(runtime, body, ends, Some(&mut watch));
+        let hung = watch.end();
+        self.hung = hung;
+        let panic = stop_background(runtime, self);
+        outcome.and_background(panic, meta).judge(meta, ends)
     }
 
     /// Runs a part of the check and counts its time, without what it waited.
@@ -350,11 +414,17 @@ impl Session {
             return outcome.finish(false, Level::Off);
         }
         self.check.hear();
-        let may_skip = self.check.found_nothing() && !self.check.writes_always();
+        let given_up = self.hung.filter(|_| outcome.body() == Body::TimedOut);
+        let may_skip =
+            given_up.is_none() && self.check.found_nothing() && !self.check.writes_always();
         if may_skip {
             return outcome.finish(false, self.level);
         }
-        let report = self.check.conclude(outcome.body());
+        let hang = given_up.map(|hung| Box::new(self.check.explain_hang(&hung)));
+        let report = Report {
+            hang,
+            ..self.check.conclude(outcome.body())
+        };
         output::publish(&report, self.env);
         outcome.finish(report.fails(), self.level)
     }

@@ -7,16 +7,18 @@ use leakcheck_tests::{Report, Run, run};
 use crate::{
     finding::Finding,
     found::findings,
+    hang::Hang,
     source::{Case, cases},
 };
 
 /// Name of the test of each file that calls [`verify`], which must not run itself.
 pub(crate) const VERIFYING: &str = "every_report_is_exact";
 
-/// What is about the corpus, and the file with a run of its own.
-const NOT_RUN: [&str; 6] = [
+/// What is about the corpus, and the files with runs of their own.
+const NOT_RUN: [&str; 7] = [
     VERIFYING,
     "controls::",
+    "hangs_sync::",
     "marks::",
     "rows::",
     "source::",
@@ -65,6 +67,33 @@ fn shown<'a>(output: &'a str, test: &str) -> &'a str {
     rest.split("\n---- ").next().unwrap_or_default()
 }
 
+/// Compares each test of a file, run in a process of its own, which it takes along.
+///
+/// # Panics
+///
+/// Where anything differs, and where the process ends otherwise than a failing run does.
+pub(crate) fn verify_alone(module: &str, source: &str) {
+    let cases = cases(module, source);
+    assert!(!cases.is_empty(), "{module} has no checked test");
+    for case in &cases {
+        let run = run(["--include-ignored", "--exact", &case.test], &[]);
+        let status = run.output.status.code();
+        assert_eq!(
+            status,
+            Some(if case.fails() { 101 } else { 0 }),
+            "{}",
+            run.text()
+        );
+        let wrong = difference(case, run.report());
+        assert!(
+            wrong.is_none(),
+            "{}\n{}",
+            wrong.unwrap_or_default(),
+            run.text()
+        );
+    }
+}
+
 /// What a run got wrong.
 pub(crate) fn differences(
     cases: &[Case],
@@ -101,28 +130,41 @@ pub(crate) fn differences(
 fn difference(case: &Case, report: &Report) -> Option<String> {
     let expected = &case.leaks;
     let found = findings(report);
-    let verdicts: &[&str] = if expected.is_empty() {
-        &["clean", "lingering"]
-    } else {
-        &["leaked"]
+    let verdicts: &[&str] = match &case.hang {
+        Some(hang) if hang.ends_process() => &["inconclusive"],
+        _ if expected.is_empty() => &["clean", "lingering"],
+        _ => &["leaked"],
+    };
+    let hang = Hang::of(report);
+    let hangs = match (&case.hang, &hang) {
+        (Some(expected), Some(found)) => expected.fits(found, fit),
+        (None, None) => true,
+        _ => false,
     };
     let place = (report.location.file.clone(), report.location.line);
     let fits = verdicts.contains(&&*report.verdict)
         && report.body == case.body
         && place == case.place
+        && hangs
         && fit(expected, &found);
     (!fits).then(|| {
         format!(
-            "{}: expected {verdicts:?}, {}, {:?},\n{}\nfound {}, {}, {place:?},\n{}",
+            "{}: expected {verdicts:?}, {}, {:?},\n{}{}\nfound {}, {}, {place:?},\n{}{}",
             case.test,
             case.body,
             case.place,
             shown_all(expected),
+            shown_hang(case.hang.as_ref()),
             report.verdict,
             report.body,
             shown_all(&found),
+            shown_hang(hang.as_ref()),
         )
     })
+}
+
+fn shown_hang(hang: Option<&Hang>) -> String {
+    hang.map(ToString::to_string).unwrap_or_default()
 }
 
 fn shown_all(findings: &[Finding]) -> String {

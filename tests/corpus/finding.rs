@@ -54,6 +54,8 @@ pub(crate) struct Event {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Holder {
     pub(crate) is_itself: bool,
+    /// Whether it is the body of the test.
+    pub(crate) is_body: bool,
     /// Always, in a mark.
     pub(crate) is_certain: bool,
     pub(crate) name: String,
@@ -73,6 +75,7 @@ impl Holder {
     ) -> Self {
         Self {
             is_itself,
+            is_body: false,
             is_certain: true,
             name,
             local,
@@ -91,13 +94,20 @@ impl Finding {
     /// Where a task waits that can be spoken of as a holder, and its name.
     pub(crate) fn waiter(&self) -> Option<(Site, String)> {
         match &self.waiting.as_ref()?.at {
-            At::Line(site) if self.kind == "task" => Some((site.clone(), self.name.clone()?)),
+            At::Line(site) if matches!(&*self.kind, "task" | "body") => {
+                Some((site.clone(), self.name.clone()?))
+            }
             _ => None,
         }
     }
 
     /// Gives holders the names of the tasks that wait where they do.
-    pub(crate) fn name_holders(&mut self, names: &HashMap<Site, String>) {
+    pub(crate) fn name_holders(
+        &mut self,
+        names: &HashMap<Site, String>,
+        body: Option<&(Site, String)>,
+    ) {
+        let is_body = self.kind == "body";
         let own = self.name.clone();
         let own_line = self.waiter().map(|(site, _)| site);
         let Some(waiting) = &mut self.waiting else {
@@ -106,8 +116,13 @@ impl Finding {
         for event in &mut waiting.events {
             for holder in &mut event.held_by {
                 if holder.is_itself {
+                    holder.is_body = is_body;
                     holder.name = own.clone().unwrap_or_default();
                     holder.at.clone_from(&own_line);
+                } else if holder.is_body {
+                    let (site, name) = body.expect("a body that waits");
+                    holder.name.clone_from(name);
+                    holder.at = Some(site.clone());
                 } else if let Some(site) = holder.waits_at.take() {
                     let name = names.get(&site);
                     let name = name.unwrap_or_else(|| panic!("no task waits at {site:?}"));
@@ -187,8 +202,8 @@ impl Holder {
     fn is_perhaps_in(&self, other: &Self) -> bool {
         self == other
             || !other.is_certain
-                && (self.is_itself, &self.name, &self.at)
-                    == (other.is_itself, &other.name, &other.at)
+                && (self.is_itself, self.is_body, &self.name, &self.at)
+                    == (other.is_itself, other.is_body, &other.name, &other.at)
     }
 }
 
@@ -220,10 +235,10 @@ impl fmt::Display for Finding {
             write!(f, "\n    for {}", event.what)?;
             for holder in &event.held_by {
                 let perhaps = if holder.is_certain { "" } else { "perhaps " };
-                let who = if holder.is_itself {
-                    "itself"
-                } else {
-                    &holder.name
+                let who = match (holder.is_itself, holder.is_body) {
+                    (true, _) => "itself",
+                    (false, true) => "the body",
+                    (false, false) => &holder.name,
                 };
                 let at = line(holder.at.as_ref());
                 write!(

@@ -9,13 +9,18 @@ use crate::{
 
 /// What a report found.
 pub(crate) fn findings(report: &Report) -> Vec<Finding> {
-    let module = report.test.split("::").next().unwrap_or_default();
-    let own = format!("corpus::{module}::");
+    let own = own_of(report);
     report
         .leaks
         .iter()
         .map(|leak| finding(leak, &own))
         .collect()
+}
+
+/// The path of the file of a test, with which the names of its functions begin.
+pub(crate) fn own_of(report: &Report) -> String {
+    let module = report.test.split("::").next().unwrap_or_default();
+    format!("corpus::{module}::")
 }
 
 /// File and line of a frame.
@@ -24,14 +29,21 @@ pub(crate) fn site_of(frame: &Frame) -> Option<Site> {
 }
 
 /// One entry; names lose `own`, the path of the file.
-fn finding(leak: &Leak, own: &str) -> Finding {
+pub(crate) fn finding(leak: &Leak, own: &str) -> Finding {
     let name = leak.name.as_deref();
     Finding {
         kind: leak.kind.clone(),
         name: name.map(|name| short(name, own)),
         site: leak.created_at.as_ref().and_then(site_of),
         count: leak.count,
-        waiting: leak.state.is_some().then(|| waiting(leak, own)),
+        waiting: leak.state.is_some().then(|| {
+            waiting(
+                leak.state.as_deref(),
+                &leak.waits_at,
+                leak.waits_for.as_ref(),
+                own,
+            )
+        }),
     }
 }
 
@@ -39,8 +51,13 @@ fn short(name: &str, own: &str) -> String {
     name.strip_prefix(own).unwrap_or(name).to_owned()
 }
 
-fn waiting(leak: &Leak, own: &str) -> Waiting {
-    let first = leak.waits_for.as_ref();
+/// Where something waits and for what.
+pub(crate) fn waiting(
+    state: Option<&str>,
+    waits_at: &[Frame],
+    first: Option<&Awaited>,
+    own: &str,
+) -> Waiting {
     let others = first.iter().flat_map(|first| &first.or);
     let mut events: Vec<Event> = first
         .into_iter()
@@ -49,8 +66,8 @@ fn waiting(leak: &Leak, own: &str) -> Waiting {
         .collect();
     events.sort();
     Waiting {
-        state: leak.state.as_deref().map(without_numbers),
-        at: at(&leak.waits_at),
+        state: state.map(without_numbers),
+        at: at(waits_at),
         events,
         is_forever: first.is_some_and(|first| first.never == Some(true)),
     }
@@ -103,6 +120,7 @@ fn word(what: &str) -> &str {
 fn held(holder: &Holder, own: &str) -> finding::Holder {
     let site = holder.file.clone().zip(holder.line);
     finding::Holder {
+        is_body: holder.body,
         is_certain: holder.certain,
         ..finding::Holder::new(
             holder.itself,

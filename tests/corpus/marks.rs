@@ -7,7 +7,7 @@
 //! - Wait of a thread or a blocking task: `at LINE blocked in CALL`, as the report has it, but for numbers: `read(fd *)`;
 //!   `blocked in CALL` where no line of the file is on its stack. `idle` for a thread of a runtime's that has no work.
 //! - Holder: `itself in LOCAL`, `the task at LINE in LOCAL`, or `the task at LINE` where its end is waited for;
-//!   `nobody found` where the other end is not in a task. `LINE` is where the holder waits.
+//!   `the running task`, where it is the only one; `the body in LOCAL` for that of the test; `nobody found` where the other end is in neither. `LINE` is where the holder waits.
 
 use crate::finding::{At, Event, Finding, Holder, Site, Waiting};
 
@@ -37,6 +37,11 @@ pub(crate) const EVENTS: &[(&str, &str, bool)] = &[
     ("a descriptor", "descriptor *", false),
     (NOTHING, "a future that is never ready", false),
 ];
+
+/// Stands for the place of a task that a thread runs.
+pub(crate) fn running() -> Site {
+    ("a running task".to_owned(), 0)
+}
 
 /// What never comes needs no proof.
 pub(crate) const NOTHING: &str = "nothing";
@@ -73,7 +78,7 @@ impl Finding {
 
     /// Reads the mark of a wait below that of the leak; `at` knows the lines that have a name.
     pub(crate) fn read_wait(&mut self, what: &str, mark: &str, at: &mut dyn FnMut(&str) -> Site) {
-        let is_task = self.kind == "task";
+        let is_task = matches!(&*self.kind, "task" | "body");
         match (what, &mut self.waiting) {
             (_, none @ None) if !is_task => *none = Some(Waiting::of_thread(what, mark, at)),
             ("waits", none @ None) => *none = Some(Waiting::read(mark, at)),
@@ -184,6 +189,18 @@ impl Holder {
         if let Some(local) = mark.strip_prefix("itself in ") {
             return Some(Self::new(true, String::new(), Some(local.to_owned()), None));
         }
+        if let Some(local) = mark.strip_prefix("the body in ") {
+            return Some(Self {
+                is_body: true,
+                ..Self::new(false, String::new(), Some(local.to_owned()), None)
+            });
+        }
+        if mark == "the running task" {
+            return Some(Self {
+                waits_at: Some(running()),
+                ..Self::new(false, String::new(), None, None)
+            });
+        }
         let rest = mark.strip_prefix("the task at ")?;
         let (line, local) = match rest.split_once(" in ") {
             Some((line, local)) => (line, Some(local.to_owned())),
@@ -214,7 +231,7 @@ mod tests {
         for (what, mark) in marks {
             found.read_wait(what, mark, &mut |line| site(line.parse().unwrap()));
         }
-        found.name_holders(&HashMap::from([(site(7), "other".to_owned())]));
+        found.name_holders(&HashMap::from([(site(7), "other".to_owned())]), None);
         found
     }
 

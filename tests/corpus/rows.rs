@@ -1,7 +1,7 @@
 //! Every pattern of the corpus has its tests, or a stated reason why not yet; and every test stands for a pattern.
 //!
 //! The numbers are those of the collection the patterns come from. What is pending waits for one of these: `C`, file
-//! descriptors and bodies that hang; `D`, checks of a whole binary.
+//! descriptors; `D`, checks of a whole binary.
 
 use std::{collections::HashSet, process::Command};
 
@@ -37,7 +37,6 @@ const fn partly(
     }
 }
 
-const HANG: (char, &str) = ('C', "the same in the body, which hangs, needs a watchdog");
 const FD: (char, &str) = ('C', "the file descriptor");
 
 /// Without the lines that spawned them there is nothing to compare.
@@ -64,11 +63,16 @@ const ROWS: &[Row] = &[
     covered(6, "nil channel", &["lifecycle::pending_for_ever"]),
     covered(7, "select without cases", &["lifecycle::select_without_a_live_branch"]),
     covered(9, "wait group without done", &["lifecycle::tracker_is_never_closed", "lifecycle::tracker_is_closed"]),
-    partly(11, "double lock", &["locks::mutex_locked_twice", "locks::mutex_given_back_in_between"], &[HANG]),
+    covered(11, "double lock", &[
+        "locks::mutex_locked_twice", "locks::mutex_given_back_in_between",
+        "hangs::mutex_locked_twice", "hangs::mutex_locked_twice_on_workers", "hangs::mutex_given_back_in_between",
+        "hangs_sync::mutex_locked_twice", "hangs_sync::mutex_given_back_in_between",
+    ]),
     covered(12, "double lock on a thread", &["threads::mutex_locked_twice", "blocking::mutex_locked_twice"]),
     covered(14, "early return with a lock, immune", &["locks::guard_is_dropped_on_early_return"]),
     covered(15, "opposite lock order", &[
         "locks::opposite_order", "locks::opposite_order_on_workers", "locks::same_order",
+        "hangs::opposite_order", "hangs::same_order",
     ]),
     covered(17, "read-write lock against itself", &[
         "locks::write_lock_held_while_reading", "locks::second_read_queues_behind_a_writer",
@@ -90,13 +94,23 @@ const ROWS: &[Row] = &[
     covered(29, "parent gives up waiting, immune", &["lifecycle::timeout_of_a_future"]),
     covered(30, "context is never cancelled", &["lifecycle::token_is_never_cancelled", "lifecycle::token_is_cancelled"]),
     covered(33, "lock held while sending", &["locks::lock_held_while_sending", "locks::lock_given_back_before_sending"]),
-    partly(34, "stop waits for workers that send", &[
+    covered(34, "stop waits for workers that send", &[
         "channels::shutdown_awaits_a_worker_that_sends", "channels::shutdown_drops_what_a_worker_sends_to",
-    ], &[HANG]),
-    partly(36, "done channel is never closed", &["channels::done_is_never_said"], &[HANG]),
-    partly(37, "one full input blocks the cancellation of others", &[
+        "hangs::shutdown_awaits_a_worker_that_sends", "hangs::shutdown_awaits_a_worker_that_sends_on_workers",
+        "hangs::shutdown_drops_what_a_worker_sends_to",
+        "hangs_sync::shutdown_joins_a_worker_that_sends", "hangs_sync::shutdown_drops_what_a_worker_sends_to",
+    ]),
+    covered(36, "done channel is never closed", &[
+        "channels::done_is_never_said",
+        "hangs::done_is_never_said", "hangs::done_is_kept_by_a_task", "hangs::done_is_stored_in_a_static",
+        "hangs::done_is_said",
+        "hangs_sync::done_is_awaited_in_synchronous_code",
+        "hangs_sync::done_is_awaited_in_synchronous_code_on_workers",
+    ]),
+    covered(37, "one full input blocks the cancellation of others", &[
         "channels::one_full_input_holds_up_the_cancellation_of_all",
-    ], &[HANG]),
+        "hangs::one_full_input_holds_up_the_cancellation_of_all", "hangs::cancellation_is_tried",
+    ]),
     covered(39, "test gives up with peers waiting", &[
         "failing::panics_with_peers_waiting", "failing::panics_with_peers_waiting_on_workers",
         "failing::panics_and_releases_its_peers",
@@ -148,6 +162,7 @@ const ROWS: &[Row] = &[
         "blocking::closure_ends_with_its_sender", "blocking::function_waits_for_ever",
         "blocking::closure_on_a_thread_of_another", "blocking::closures_of_a_task",
         "blocking::file_is_never_read_to_its_end", "blocking::file_is_read_to_its_end",
+        "hangs::blocking_closure_waits_for_ever", "hangs::blocking_closure_ends_with_its_sender",
     ]),
     covered(56, "idle blocking pool", &["blocking::idle_pool", "blocking::idle_pool_on_workers"]),
     covered(57, "busy loop", &["lifecycle::busy_task", "lifecycle::busy_task_on_workers", "threads::busy"]),
@@ -163,6 +178,7 @@ const ROWS: &[Row] = &[
     covered(66, "abort without effect", &[
         "blocking::abort_of_a_closure_that_runs", "blocking::abort_of_a_closure_that_ends",
         "blocking::abort_of_a_task_in_synchronous_code",
+        "hangs_sync::task_blocks_the_thread_of_the_body", "hangs_sync::task_ends_with_its_sender",
     ]),
     partly(67, "task of a local set", LOCAL, &[('C', "a set that `watch_local` was not given")]),
     covered(68, "second runtime", &[
@@ -225,6 +241,7 @@ const COUNT: usize = 58;
 fn stands_for_a_pattern(test: &str) -> bool {
     let is_own = [
         "controls::",
+        "hang::",
         "marks::",
         "rows::",
         "source::",

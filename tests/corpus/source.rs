@@ -11,13 +11,16 @@
 //!   and the call that blocks it; `// waits: idle` for a runtime's thread without work, `// runs` for one that runs.
 //! - `// at: recv`, at the end of a line or alone above it: names the line. The same name may stand for another line in
 //!   another test; a line outside of the test is found if the name is the only one of the file.
-//! - `// body: panicked`: how the body ends, if not by returning.
+//! - `// body: panicked`: how the body ends, if not by returning; `hang` has the marks of one that does not end.
 //!
 //! Two leaks above one line are two entries: tasks made on one line that wait at different places.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::finding::{Finding, Site};
+use crate::{
+    finding::{Finding, Site},
+    hang::Hang,
+};
 
 /// A checked test and what its report must say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +33,17 @@ pub(crate) struct Case {
     pub(crate) body: String,
     /// Empty for a test that must stay clean.
     pub(crate) leaks: Vec<Finding>,
+    /// What keeps the body from its end.
+    pub(crate) hang: Option<Hang>,
+    last: Last,
+}
+
+/// What the next mark of a wait belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Last {
+    Leak,
+    Body,
+    Alive,
 }
 
 impl Case {
@@ -42,10 +56,28 @@ impl Case {
     fn read(&mut self, what: &str, mark: &str, at: &mut dyn FnMut(&str) -> Site) {
         let own = self.test.rsplit("::").next().unwrap_or_default();
         // A leak that has its line is finished.
-        let mut open = self.leaks.last_mut().filter(|leak| leak.site.is_none());
+        let mut open = match (self.last, &mut self.hang) {
+            (Last::Leak, _) => self.leaks.last_mut(),
+            (Last::Body, hang) => hang.as_mut().map(|hang| &mut hang.body),
+            (Last::Alive, hang) => hang.as_mut().and_then(|hang| hang.alive.last_mut()),
+        }
+        .filter(|leak| leak.site.is_none());
         match (what, &mut open) {
             ("body", _) => mark.clone_into(&mut self.body),
-            ("leak", _) => self.leaks.push(Finding::read(mark, own)),
+            ("leak", _) => {
+                self.leaks.push(Finding::read(mark, own));
+                self.last = Last::Leak;
+            }
+            ("hangs", _) => {
+                "timed_out".clone_into(&mut self.body);
+                self.hang = Some(Hang::read(mark, own));
+                self.last = Last::Body;
+            }
+            ("alive", _) => {
+                let hang = self.hang.as_mut().expect("`hangs` stands before `alive`");
+                hang.alive.push(Finding::read(mark, own));
+                self.last = Last::Alive;
+            }
             (_, Some(leak)) => leak.read_wait(what, mark, at),
             (_, None) => panic!("stands below no leak: {mark}"),
         }
@@ -53,8 +85,9 @@ impl Case {
 
     /// The leaks above this line were made on it.
     fn reach(&mut self, site: &Site) {
-        let is_open = |leak: &&mut Finding| leak.has_site() && leak.site.is_none();
-        for leak in self.leaks.iter_mut().filter(is_open) {
+        let alive = self.hang.iter_mut().flat_map(|hang| &mut hang.alive);
+        let all = self.leaks.iter_mut().chain(alive);
+        for leak in all.filter(|leak| leak.has_site() && leak.site.is_none()) {
             leak.site = Some(site.clone());
         }
     }
@@ -62,21 +95,32 @@ impl Case {
     /// Holders are told by the line where they wait, and compared by name as well.
     fn name_holders(&mut self) {
         let mut names: HashMap<Site, String> = HashMap::new();
-        for (site, name) in self.leaks.iter().filter_map(Finding::waiter) {
+        let body = self.hang.as_ref().and_then(|hang| hang.body.waiter());
+        let alive = self.hang.iter().flat_map(|hang| &hang.alive);
+        for (site, name) in self.leaks.iter().chain(alive).filter_map(Finding::waiter) {
             let other = names.insert(site, name.clone());
             assert!(
                 other.is_none_or(|other| other == name),
                 "two wait where {name} does"
             );
         }
-        for leak in &mut self.leaks {
-            let is_run = matches!(&*leak.kind, "task" | "blocking_task" | "thread");
+        if let Some(hang) = &mut self.hang {
+            names.extend(hang.runner());
+            hang.body.name_holders(&names, body.as_ref());
+        }
+        // Threads are not asked what they do while the body hangs.
+        let alive = self.hang.iter_mut().flat_map(|hang| &mut hang.alive);
+        let alive = alive.map(|leak| (&["task"] as &[&str], leak));
+        let left = self.leaks.iter_mut();
+        let left = left.map(|leak| (&["task", "blocking_task", "thread"] as &[&str], leak));
+        for (running, leak) in left.chain(alive) {
+            let is_run = running.contains(&&*leak.kind);
             assert_eq!(
                 leak.waiting.is_some(),
                 is_run,
                 "what can run waits or runs, and nothing else does: {leak:?}"
             );
-            leak.name_holders(&names);
+            leak.name_holders(&names, body.as_ref());
         }
     }
 }
@@ -101,6 +145,8 @@ pub(crate) fn cases(module: &str, source: &str) -> Vec<Case> {
                 place: (file.clone(), line.number),
                 body: "passed".to_owned(),
                 leaks: Vec::new(),
+                hang: None,
+                last: Last::Leak,
             });
             ignored.push(line.is_ignored);
         }
@@ -197,7 +243,7 @@ impl<'s> Named<'s> {
 fn mark(line: &str) -> Option<(&str, &str)> {
     let comment = line.strip_prefix("// ")?;
     let (what, mark) = comment.split_once(": ").unwrap_or((comment, ""));
-    let is_mark = ["leak", "waits", "or", "runs", "body"].contains(&what);
+    let is_mark = ["leak", "waits", "or", "runs", "body", "hangs", "alive"].contains(&what);
     is_mark.then_some((what, mark))
 }
 

@@ -101,12 +101,12 @@ fn test(number: usize, leak: Option<Leak>) {
             }
         });
     }
-    let mut body = pin!(async {
+    let mut body = pin!(Some(async {
         clean::within(number).await;
         if let Some(leak) = leak {
             leak.make_within().await;
         }
-    });
+    }));
     let build = if number.is_multiple_of(2) {
         |prepare: &dyn Fn(&mut Builder)| build(Builder::new_current_thread(), prepare)
     } else {

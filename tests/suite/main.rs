@@ -19,6 +19,7 @@ mod environment;
 mod exits;
 mod forks;
 mod guards;
+mod hangs;
 mod hooks;
 mod identity;
 mod ignores;

@@ -31,7 +31,9 @@ use self::{
     tokio::Entrance,
     value::Reader,
 };
-use crate::{Error, Task, TaskList, TimerList};
+use crate::{Error, FutureAddress, Task, TaskList, TimerList};
+
+pub(crate) use self::memory::words;
 
 pub(crate) use self::tokio::Wheel;
 
@@ -139,6 +141,18 @@ fn at_owned(owned: &Owned, depth: Depth) -> Result<TaskList, Error> {
     let program = program()?;
     let reader = Reader::new(&program.image);
     list(program, &reader, depth, None, || Ok(owned.clone()))
+}
+
+/// A future that is no task.
+pub(crate) fn of_future(future: FutureAddress) -> Result<TaskList, Error> {
+    let program = program()?;
+    let reader = Reader::new(&program.image);
+    let task = roll::future(&reader, future)?;
+    Ok(TaskList {
+        tasks: vec![task],
+        alive: None,
+        gap: None,
+    })
 }
 
 fn list(

@@ -3,12 +3,13 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    decode::{coroutine_name, decode, short},
+    decode::{concrete, coroutine_name, decode, short},
+    dwarf::Type,
     tokio::{Header, Listed, TaskKind},
     trail::Trail,
-    value::Reader,
+    value::{Reader, Value},
 };
-use crate::{Frame, State, Task};
+use crate::{Error, Frame, FutureAddress, State, Task};
 
 /// Tasks of one kind that are decoded in full; more of them are recognised by where they are, and nothing else is read.
 const FULL: usize = 64;
@@ -144,11 +145,41 @@ impl<'r, 'i> Roll<'r, 'i> {
     /// The name of the kind's future.
     fn name(&self, kind: &TaskKind) -> Arc<str> {
         let make = || match (kind.future, &kind.polled) {
-            (Some(ty), _) if ty.is_coroutine() => coroutine_name(self.reader.image, ty),
-            (Some(ty), _) => short(&ty.full()).into(),
+            (Some(ty), _) => named(self.reader, ty),
             (None, Some(polled)) => Arc::clone(polled),
             (None, None) => "a future without debug info".into(),
         };
         Arc::clone(kind.name.get_or_init(make))
+    }
+}
+
+/// What is known of a future that is no task, and of which the caller says that nobody polls it.
+pub(super) fn future(reader: &Reader<'_>, future: FutureAddress) -> Result<Task, Error> {
+    let ty = concrete(reader, future.table).ok_or_else(|| {
+        Error::new(
+            "the crate of this future was built without full debug info; give it `debug = 2` in its profile",
+        )
+    })?;
+    let decoded = decode(reader, Value::new(ty, future.data));
+    Ok(Task {
+        id: 0,
+        address: future.data,
+        state: State::Idle,
+        has_join_handle: true,
+        future: named(reader, ty),
+        root: Some(Arc::new(decoded.root)),
+        waits: decoded.waits,
+        holds: decoded.holds,
+        is_complete: decoded.is_complete,
+        unread: None,
+    })
+}
+
+/// The name of a future of this type.
+fn named(reader: &Reader<'_>, ty: &'static Type) -> Arc<str> {
+    if ty.is_coroutine() {
+        coroutine_name(reader.image, ty)
+    } else {
+        short(&ty.full()).into()
     }
 }

@@ -2,6 +2,7 @@
 
 mod coverage;
 mod growth;
+mod hang;
 mod look;
 mod present;
 mod stacks;
@@ -27,6 +28,7 @@ use look::Look;
 use present::{Phase, Present};
 
 pub(crate) use growth::Growth;
+pub(crate) use hang::Hung;
 pub(crate) use watched::Watched;
 
 /// Before this much time has passed nothing is symbolised: most of what is still there is about to end.

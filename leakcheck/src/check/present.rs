@@ -16,6 +16,8 @@ use crate::{
 pub(super) enum Phase {
     /// While the runtime of the check still runs: its own threads do not count.
     Running,
+    /// The same while the body hangs: its pool threads may be what it waits for.
+    Hung,
     /// After it was told to stop.
     Stopped,
 }
@@ -178,11 +180,11 @@ impl Check {
     }
 
     pub(super) fn present(&self, phase: Phase) -> Present {
-        if phase == Phase::Running && self.is_clean_now() {
+        if phase != Phase::Stopped && self.is_clean_now() {
             return Present::default();
         }
         let mut present = Present::default();
-        if phase == Phase::Running && self.options.wants(Kind::Task) {
+        if phase != Phase::Stopped && self.options.wants(Kind::Task) {
             let listed = if self.scope.tally().tasks() > 0 || tasks::may_be_elsewhere() {
                 tasks::list(Some(self.scope))
             } else {
@@ -283,6 +285,7 @@ impl Check {
         };
         match phase {
             Phase::Running => !runtime.owns(thread),
+            Phase::Hung => !runtime.is_worker(thread),
             // Where a task was found, a worker that cannot end is the one that runs it. Where none was, whatever was
             // started for a worker serves as a pool thread by now, and a blocking closure holds it.
             Phase::Stopped => !runtime.is_worker(thread) || !self.found.has_tasks(),

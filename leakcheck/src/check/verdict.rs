@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Check {
-    fn findings(&self, present: &Present) -> Vec<Leak> {
+    pub(super) fn findings(&self, present: &Present) -> Vec<Leak> {
         let own = self.runtime.as_ref().and_then(Watched::token);
         let package_dir = self.whom.package_dir();
         let lists: Vec<_> = present.lists.iter().map(Arc::as_ref).collect();
@@ -82,6 +82,7 @@ impl Check {
             subject: self.whom.subject(),
             verdict,
             body,
+            hang: None,
             waited: self.waited,
             spent: self.spent + start.elapsed(),
             leaks: sorted.leaks,

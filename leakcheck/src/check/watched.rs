@@ -104,7 +104,7 @@ impl Watched {
 
     /// Whether the check built it, and ends it before its last look.
     pub(super) fn is_own(&self) -> bool {
-        self.token.is_some()
+        self.is_whole && self.token.is_some()
     }
 
     /// The token's number, where it has one.

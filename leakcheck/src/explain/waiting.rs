@@ -80,6 +80,7 @@ fn awaited(task: &Task, wait: &Wait, graph: &Graph<'_>, package_dir: Option<&str
             is_certain: waker
                 .hold
                 .is_none_or(|hold| hold.certainty() == Certainty::Certain),
+            is_body: waker.task.id() == 0,
             is_itself: waker.task.address() == task.address(),
             local: waker.hold.map(|hold| hold.local().to_owned()),
             at: place.map(|place| {

@@ -4,6 +4,7 @@ mod coverage;
 #[allow(dead_code, reason = "made where threads can be asked")]
 mod doing;
 mod frame;
+mod hang;
 mod kind;
 mod leak;
 mod level;
@@ -18,6 +19,7 @@ mod waiting;
 pub use coverage::{Coverage, Seen};
 pub(crate) use doing::{Activity, Doing};
 pub use frame::{Frame, Home};
+pub use hang::{Hang, HangCause, StuckThread};
 pub use kind::Kind;
 pub use leak::{Ignored, Leak};
 pub use level::Level;

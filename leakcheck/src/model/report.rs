@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Coverage, Ignored, Leak, Level};
+use super::{Coverage, Hang, Ignored, Leak, Level};
 
 /// What a check concluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub enum Body {
     Failed,
     /// It panicked.
     Panicked,
-    /// It did not end within its time limit.
+    /// It did not end within its time limit, or was proven never to end; see [`Report::hang`].
     TimedOut,
     /// It was not run.
     Ignored,
@@ -85,6 +85,7 @@ pub struct Report {
     pub(crate) subject: Subject,
     pub(crate) verdict: Verdict,
     pub(crate) body: Body,
+    pub(crate) hang: Option<Box<Hang>>,
     pub(crate) waited: Duration,
     pub(crate) spent: Duration,
     pub(crate) leaks: Vec<Leak>,
@@ -119,6 +120,11 @@ impl Report {
     /// How the body ended.
     pub fn body(&self) -> Body {
         self.body
+    }
+
+    /// What a body that did not end was doing.
+    pub fn hang(&self) -> Option<&Hang> {
+        self.hang.as_deref()
     }
 
     /// What is still there, one entry per kind and creation path; behind that, tasks that [panicked](Leak::panic)

@@ -35,18 +35,31 @@ pub struct Awaited {
     pub(crate) has_holders: bool,
 }
 
-/// A task that could wake another.
+/// A task, or the test's body, that could wake another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
     pub(crate) task: u64,
     pub(crate) name: String,
     pub(crate) is_itself: bool,
+    /// Whether it is no task but the test's body.
+    pub(crate) is_body: bool,
     pub(crate) is_certain: bool,
     pub(crate) local: Option<String>,
     pub(crate) at: Option<Frame>,
 }
 
 impl Waiting {
+    /// Of something that waits, and that cannot be read.
+    pub(crate) fn unknown(why: &str) -> Self {
+        Self {
+            state: State::Idle,
+            stack: Vec::new(),
+            events: Vec::new(),
+            is_forever: false,
+            unread: Some(why.to_owned()),
+        }
+    }
+
     /// Whether it runs or waits.
     pub fn state(&self) -> &State {
         &self.state
@@ -86,7 +99,7 @@ impl Awaited {
 }
 
 impl Holder {
-    /// The task's id.
+    /// The task's id; 0 for the test's body, which is no task.
     pub fn task(&self) -> u64 {
         self.task
     }
@@ -94,6 +107,11 @@ impl Holder {
     /// The task's future.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether it is the test's body.
+    pub fn is_body(&self) -> bool {
+        self.is_body
     }
 
     /// Whether it certainly holds it; otherwise the variable may have been moved out of.

@@ -2,12 +2,16 @@
 
 use std::fmt::Write;
 
-use super::{escape, plural};
-use crate::model::{Level, Report};
+use super::{escape, hang, plural, waits};
+use crate::model::{Hang, Level, Report};
 
-/// One `::error` line for each finding, `::warning` for one that fails nothing; a finding without a site is put at the test.
+/// One `::error` line for each finding, `::warning` for one that fails nothing, and one for a body that hangs; what has no
+/// place of its own is put at the test.
 pub(super) fn render(report: &Report) -> String {
     let mut out = String::new();
+    if let Some(hang) = report.hang() {
+        hangs(&mut out, report, hang);
+    }
     for leak in &report.leaks {
         let site = leak.created_at.as_ref();
         let file = site
@@ -44,4 +48,18 @@ pub(super) fn render(report: &Report) -> String {
         );
     }
     out
+}
+
+/// At the line where the body waits.
+fn hangs(out: &mut String, report: &Report, hang: &Hang) {
+    let subject = &report.subject;
+    let waits = hang.waiting.as_ref().and_then(waits::place);
+    let place = waits.and_then(|frame| Some((frame.file.as_deref()?, frame.line?)));
+    let (file, line) = place.unwrap_or((&subject.location.file, subject.location.line));
+    let _ = writeln!(
+        out,
+        "::error file={},line={line},title=leakcheck::{}",
+        escape::github_property(file),
+        escape::github_message(&hang::headline(subject, hang))
+    );
 }

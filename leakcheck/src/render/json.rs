@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Body, Frame, Holder, Leak, Level, Report, Verdict, Waiting};
+use crate::model::{Body, Frame, Hang, HangCause, Holder, Leak, Level, Report, Verdict, Waiting};
 
 const FORMAT_VERSION: u32 = 1;
 
@@ -15,6 +15,10 @@ struct WireReport<'a> {
     location: WireLocation<'a>,
     verdict: &'static str,
     body: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body_waits: Option<WireWaits<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hang: Option<WireHang<'a>>,
     waited_ms: u128,
     check_us: u128,
     leaks: Vec<WireLeak<'a>>,
@@ -22,6 +26,35 @@ struct WireReport<'a> {
     ignored: Vec<WireIgnored<'a>>,
     coverage: serde_json::Map<String, serde_json::Value>,
     notes: &'a [String],
+}
+
+/// Where an async body was suspended that did not end.
+#[derive(Serialize)]
+struct WireWaits<'a> {
+    waits_at: Vec<WireFrame<'a>>,
+    waits_for: Option<WireAwaited<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unread: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct WireHang<'a> {
+    cause: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit_ms: Option<u128>,
+    after_ms: u128,
+    /// Why the process had to end with it.
+    ended_process: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thread: Option<WireThread<'a>>,
+    alive: Vec<WireLeak<'a>>,
+}
+
+#[derive(Serialize)]
+struct WireThread<'a> {
+    tid: i32,
+    doing: &'a str,
+    stack: Vec<WireFrame<'a>>,
 }
 
 #[derive(Serialize)]
@@ -86,6 +119,9 @@ struct WireHolder<'a> {
     task: u64,
     name: &'a str,
     itself: bool,
+    /// Whether it is no task but the test's body.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    body: bool,
     certain: bool,
     local: Option<&'a str>,
     #[serde(flatten)]
@@ -125,6 +161,8 @@ pub(crate) fn render(report: &Report) -> String {
             Body::TimedOut => "timed_out",
             Body::Ignored => "ignored",
         },
+        body_waits: report.hang().and_then(Hang::waiting).map(body_waits),
+        hang: report.hang().map(hang),
         waited_ms: report.waited.as_millis(),
         check_us: report.spent.as_micros(),
         leaks: report.leaks.iter().map(leak).collect(),
@@ -150,6 +188,33 @@ pub(crate) fn render(report: &Report) -> String {
     let mut text = serde_json::to_string_pretty(&wire).unwrap_or_default();
     text.push('\n');
     text
+}
+
+fn body_waits(waiting: &Waiting) -> WireWaits<'_> {
+    WireWaits {
+        waits_at: waiting.stack.iter().map(frame).collect(),
+        waits_for: waits_for(waiting),
+        unread: waiting.unread(),
+    }
+}
+
+fn hang(hang: &Hang) -> WireHang<'_> {
+    let (cause, limit) = match hang.cause {
+        HangCause::Timeout(limit) => ("timeout", Some(limit.as_millis())),
+        HangCause::Deadlock => ("deadlock", None),
+    };
+    WireHang {
+        cause,
+        limit_ms: limit,
+        after_ms: hang.after.as_millis(),
+        ended_process: hang.ended.as_deref(),
+        thread: hang.thread.as_ref().map(|thread| WireThread {
+            tid: thread.tid,
+            doing: &thread.doing,
+            stack: thread.stack.iter().map(frame).collect(),
+        }),
+        alive: hang.alive.iter().map(leak).collect(),
+    }
 }
 
 fn leak(leak: &Leak) -> WireLeak<'_> {
@@ -203,6 +268,7 @@ fn holder(holder: &Holder) -> WireHolder<'_> {
         task: holder.task,
         name: &holder.name,
         itself: holder.is_itself,
+        body: holder.is_body,
         certain: holder.is_certain,
         local: holder.local.as_deref(),
         at: holder.at.as_ref().map(frame),

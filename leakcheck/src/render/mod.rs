@@ -3,6 +3,7 @@
 mod escape;
 mod excerpt;
 mod github;
+mod hang;
 mod json;
 mod plural;
 #[cfg(all(test, not(leakcheck_loom), not(miri)))]

@@ -3,6 +3,7 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 mod blocked;
+mod hangs;
 mod processes;
 mod runtimes;
 mod timers;
@@ -51,6 +52,7 @@ fn report(leaks: Vec<Leak>) -> Report {
             Verdict::Leaked
         },
         body: Body::Passed,
+        hang: None,
         waited: Duration::from_millis(1003),
         spent: Duration::from_micros(812),
         leaks,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{
     escape::plain,
     excerpt::{self, Place},
-    plural, waits,
+    hang, plural, waits,
 };
 use crate::{
     env::TraceLevel,
@@ -19,9 +19,20 @@ const CALLERS: usize = 8;
 /// Renders a report; empty where there is nothing to say.
 pub(super) fn render(report: &Report, trace: TraceLevel) -> String {
     let mut out = String::new();
+    if let Some(hang) = &report.hang {
+        hang::render(&mut out, report, hang);
+    }
     match report.verdict {
-        Verdict::Clean | Verdict::Lingering => return out,
-        Verdict::Leaked => headline(&mut out, report),
+        Verdict::Clean | Verdict::Lingering if report.hang.is_none() => return out,
+        Verdict::Clean | Verdict::Lingering => {}
+        Verdict::Leaked => {
+            if report.hang.is_some() {
+                out.push('\n');
+            }
+            headline(&mut out, report);
+        }
+        // No check was made at all.
+        Verdict::Inconclusive if is_cut_short(report) => {}
         Verdict::Inconclusive => {
             let _ = writeln!(
                 out,
@@ -60,18 +71,13 @@ pub(super) fn tasks(tasks: &[Leak]) -> String {
 }
 
 fn headline(out: &mut String, report: &Report) {
-    let mut totals: Vec<(Kind, usize)> = Vec::new();
-    for leak in report.leaks.iter().filter(|leak| leak.panic.is_none()) {
-        match totals.iter_mut().find(|(kind, _)| *kind == leak.kind) {
-            Some((_, count)) => *count += leak.count,
-            None => totals.push((leak.kind, leak.count)),
-        }
-    }
-    let all = totals.iter().map(|(_, count)| count).sum::<usize>();
-    let parts: Vec<String> = totals
+    let left: Vec<&Leak> = report
+        .leaks
         .iter()
-        .map(|(kind, count)| plural::count(*count, *kind))
+        .filter(|leak| leak.panic.is_none())
         .collect();
+    let all = left.iter().map(|leak| leak.count).sum::<usize>();
+    let parts = totals(left);
     let what = match parts.as_slice() {
         [only] => only.clone(),
         several => format!("{all} things behind ({})", several.join(", ")),
@@ -80,6 +86,7 @@ fn headline(out: &mut String, report: &Report) {
     let but = match report.body {
         Body::Panicked => "; what fails it is its own panic",
         Body::Failed => "; what fails it is its own error",
+        Body::TimedOut => "; what fails it is that its body hangs",
         _ if report.leaks.iter().all(is_warning) => ", which is a warning and does not fail it",
         _ => "",
     };
@@ -106,8 +113,31 @@ fn is_warning(leak: &Leak) -> bool {
     leak.level == Level::Warn
 }
 
+/// Whether the process ends before anything could be checked.
+fn is_cut_short(report: &Report) -> bool {
+    report
+        .hang
+        .as_ref()
+        .is_some_and(|hang| hang.ended.is_some())
+}
+
+/// How many there are of each kind: `2 tasks`, `1 thread`.
+pub(super) fn totals<'l>(leaks: impl IntoIterator<Item = &'l Leak>) -> Vec<String> {
+    let mut totals: Vec<(Kind, usize)> = Vec::new();
+    for leak in leaks {
+        match totals.iter_mut().find(|(kind, _)| *kind == leak.kind) {
+            Some((_, count)) => *count += leak.count,
+            None => totals.push((leak.kind, leak.count)),
+        }
+    }
+    totals
+        .iter()
+        .map(|(kind, count)| plural::count(*count, *kind))
+        .collect()
+}
+
 /// One finding; without a report it is nobody's fault.
-fn finding(leak: &Leak, report: Option<&Report>) -> String {
+pub(super) fn finding(leak: &Leak, report: Option<&Report>) -> String {
     let kind = match (leak.count, leak.kind) {
         (1, kind) => kind.name().replace('_', " "),
         (count, kind) => format!("{} ×{count}", kind.name().replace('_', " ")),

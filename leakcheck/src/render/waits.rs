@@ -119,10 +119,11 @@ fn awaited(event: &Awaited) -> String {
 }
 
 fn holder(holder: &Holder) -> String {
-    let who = if holder.is_itself {
-        "this same task".to_owned()
-    } else {
-        format!("task {} `{}`", holder.task, plain(&holder.name))
+    let who = match (holder.is_itself, holder.is_body) {
+        (true, true) => "the body itself".to_owned(),
+        (true, false) => "this same task".to_owned(),
+        (false, true) => "the test's body".to_owned(),
+        (false, false) => format!("task {} `{}`", holder.task, plain(&holder.name)),
     };
     let local = holder
         .local

@@ -6,17 +6,17 @@ use std::{
     pin::{Pin, pin},
 };
 
-use super::{BuildRuntime, Session, block_on, no_runtime, stop_background};
+use super::{BuildRuntime, Session, block_on, no_runtime};
 use crate::{
     background,
-    check::{Growth, Watched},
+    check::Growth,
     entry::{Rounds, TestMeta},
     model::Body,
     options::{Level, Options},
     outcome::Outcome,
     output,
     probe::Ends,
-    sources::tasks::{self, Token},
+    watchdog::Among,
 };
 
 /// What makes the future of one round.
@@ -40,7 +40,10 @@ pub fn repeat_sync<R>(
         background::accept(session.scope);
         let outcome = {
             let _inside = session.scope.enter();
-            let outcome = Outcome::of(body, ends);
+            let outcome = {
+                let _watch = session.watch(Among::Others);
+                Outcome::of(body, ends)
+            };
             let panic = background::stop_blocking(session.scope, session.check.stop_limit());
             outcome.and_background(panic, meta).judge(meta, ends)
         };
@@ -67,24 +70,17 @@ pub fn repeat_async<R>(
 ) -> R {
     let Some(mut session) = Session::open(meta, options) else {
         let runtime = build(&|_| {}).unwrap_or_else(|error| no_runtime(&error));
-        return block_on(&*runtime, body().as_mut(), ends)
+        return block_on(&*runtime, pin!(Some(body())), ends, None)
             .judge(meta, ends)
             .finish(false, Level::Off);
     };
-    let token = Token::new();
     let inside = session.scope.enter();
-    let runtime = build(&|builder| tasks::instrument(builder, token))
-        .unwrap_or_else(|error| no_runtime(&error));
-    session
-        .check
-        .watch(Watched::owned(runtime.handle(), token, session.scope));
+    let runtime = session.build(build);
     let mut growth = Growth::new(rounds);
     let outcome = loop {
         background::accept(session.scope);
         // The future goes with its round.
-        let outcome = block_on(&*runtime, body().as_mut(), ends);
-        let panic = stop_background(&*runtime, &session);
-        let outcome = outcome.and_background(panic, meta).judge(meta, ends);
+        let outcome = session.drive(&*runtime, meta, pin!(Some(body())), ends);
         if is_over(&outcome, &growth) {
             break outcome;
         }

@@ -40,4 +40,4 @@ mod imp;
 
 pub(crate) use by_address::Creation;
 pub(crate) use chunked::Chunked;
-pub(crate) use imp::{cells, fork, processes, stacks, threads};
+pub(crate) use imp::{cells, fork, process, processes, stacks, threads};

@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{Certainty, Event, Frame, FrameKind, Hold, Location, Role, Wait};
 
+pub(crate) use self::pointers::concrete;
 pub(crate) use super::name::{coroutine as coroutine_name, short};
 
 /// Levels of awaits that are followed.

@@ -4,7 +4,7 @@ use super::scan::Scan;
 use crate::read::{
     dwarf::{Member, Shape, Type},
     trail::Rule,
-    value::Value,
+    value::{Reader, Value},
 };
 
 impl Scan<'_, '_> {
@@ -37,7 +37,7 @@ impl Scan<'_, '_> {
         };
         let address = pointer.wrapping_add(skip);
         let target = Value {
-            ty: self.concrete(table)?,
+            ty: concrete(self.reader, table)?,
             address,
             base: self.reader.follow(value.base, at, address, skip),
         };
@@ -50,29 +50,29 @@ impl Scan<'_, '_> {
         let count = |at| self.reader.memory.word(value.address.wrapping_add(at)) == Some(1);
         count(0) && count(8)
     }
+}
 
-    /// The type that a vtable belongs to: said by the table's own entry, by its drop glue, or by its third method.
-    fn concrete(&self, table: u64) -> Option<&'static Type> {
-        let image = self.reader.image;
-        image.program.span.contains(&table).then_some(())?;
-        if let Some(ty) = image.vtable(table).and_then(|die| self.reader.ty(die)) {
-            return Some(ty);
-        }
-        let drop = self.reader.memory.word(table)?;
-        if drop != 0
-            && let Some(ty) = image.function(drop).and_then(|drop| drop.argument("T"))
-        {
-            return image.ty(ty);
-        }
-        let poll = self.reader.memory.word(table.wrapping_add(24))?;
-        let receiver = image.ty(*image.function(poll)?.parameters.first()?)?;
-        let pointer = receiver
-            .member("pointer")
-            .or_else(|| receiver.member("__pointer"))?;
-        match image.ty(pointer.ty)?.shape {
-            Shape::Pointer(to) => image.ty(to),
-            _ => None,
-        }
+/// The type that a vtable belongs to: said by the table's own entry, by its drop glue, or by its third method.
+pub(crate) fn concrete(reader: &Reader<'_>, table: u64) -> Option<&'static Type> {
+    let image = reader.image;
+    image.program.span.contains(&table).then_some(())?;
+    if let Some(ty) = image.vtable(table).and_then(|die| reader.ty(die)) {
+        return Some(ty);
+    }
+    let drop = reader.memory.word(table)?;
+    if drop != 0
+        && let Some(ty) = image.function(drop).and_then(|drop| drop.argument("T"))
+    {
+        return image.ty(ty);
+    }
+    let poll = reader.memory.word(table.wrapping_add(24))?;
+    let receiver = image.ty(*image.function(poll)?.parameters.first()?)?;
+    let pointer = receiver
+        .member("pointer")
+        .or_else(|| receiver.member("__pointer"))?;
+    match image.ty(pointer.ty)?.shape {
+        Shape::Pointer(to) => image.ty(to),
+        _ => None,
     }
 }
 

@@ -5,12 +5,14 @@
 
 mod kernel;
 mod program;
+mod words;
 
 use std::cell::{RefCell, RefMut};
 
 use super::effort;
 
 pub(crate) use program::{Program, find, find_last, map};
+pub(crate) use words::words;
 
 /// Bytes per cached line.
 const LINE: usize = 256;

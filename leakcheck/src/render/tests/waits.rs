@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::{Awaited, Holder, State, Waiting};
 
-fn awaited(what: &str, held_by: Vec<Holder>) -> Awaited {
+pub(super) fn awaited(what: &str, held_by: Vec<Holder>) -> Awaited {
     Awaited {
         what: what.to_owned(),
         held_by,
@@ -11,11 +11,12 @@ fn awaited(what: &str, held_by: Vec<Holder>) -> Awaited {
     }
 }
 
-fn holder(is_itself: bool, is_certain: bool) -> Holder {
+pub(super) fn holder(is_itself: bool, is_certain: bool) -> Holder {
     Holder {
         task: 12,
         name: "my_app::pool::reap".to_owned(),
         is_itself,
+        is_body: false,
         is_certain,
         local: Some("tx".to_owned()),
         at: Some(frame(
@@ -28,7 +29,7 @@ fn holder(is_itself: bool, is_certain: bool) -> Holder {
     }
 }
 
-fn waiting(events: Vec<Awaited>) -> Waiting {
+pub(super) fn waiting(events: Vec<Awaited>) -> Waiting {
     Waiting {
         state: State::Idle,
         stack: vec![

@@ -7,6 +7,7 @@ pub(crate) mod event;
 pub(crate) mod fork;
 pub(crate) mod memory;
 mod next;
+pub(crate) mod process;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(crate) mod processes;
 // A static C library has no symbols behind those that are defined here.

@@ -11,6 +11,7 @@ pub(crate) mod cells;
 pub(crate) mod event;
 pub(crate) mod fork;
 pub(crate) mod memory;
+pub(crate) mod process;
 pub(crate) mod processes;
 pub(crate) mod stack;
 pub(crate) mod stacks;

@@ -1,0 +1,152 @@
+//! A body that does not end, seen from another thread.
+
+use std::{sync::Arc, time::Duration};
+
+use leakcheck_introspect::{Event, Graph, Task, TaskList};
+
+use super::{
+    Check,
+    present::{Phase, Present},
+};
+use crate::{
+    env::Env,
+    explain,
+    model::{Body, Hang, HangCause, Leak, Report, Seen, Tie, Verdict, Waiting},
+    sources::{self, tasks},
+};
+
+/// What a body was doing and what was alive beside it, not yet put into words.
+#[derive(Clone, Debug)]
+pub(crate) struct Sight {
+    present: Present,
+    /// Why the body could not be read, although it was suspended.
+    unread: Option<String>,
+}
+
+/// How a body was found to hang.
+#[derive(Clone, Debug)]
+pub(crate) struct Hung {
+    pub(crate) cause: HangCause,
+    /// How long it had run.
+    pub(crate) after: Duration,
+    pub(crate) sight: Sight,
+}
+
+impl Check {
+    /// Looks at everything that the test has now; `body` is its future, where that is suspended.
+    pub(crate) fn sight(
+        &self,
+        body: Option<Result<TaskList, leakcheck_introspect::Error>>,
+    ) -> Sight {
+        let mut present = self.present(Phase::Hung);
+        self.read(&mut present);
+        let mut unread = None;
+        match body {
+            Some(Ok(body)) => present.lists.push(Arc::new(body)),
+            Some(Err(error)) => unread = Some(error.to_string()),
+            None => {}
+        }
+        Sight { present, unread }
+    }
+
+    /// Whether it is proven that nothing can ever wake the body: it and every task wait for each other or for nothing,
+    /// and no thread of the test could do anything about it.
+    pub(crate) fn is_deadlocked(&self, body: &TaskList) -> bool {
+        let Some(runtime) = self.runtime.as_ref().filter(|runtime| runtime.is_own()) else {
+            return false;
+        };
+        let tally = self.scope.tally();
+        let is_alone = || tally.threads() == runtime.workers();
+        let may_be_stuck = body.tasks().iter().all(may_be_stuck);
+        let sees_threads = || sources::threads::coverage() == Seen::Full;
+        if !may_be_stuck || !is_alone() || self.has_tasks_on_others() || !sees_threads() {
+            return false;
+        }
+        let Ok(list) = tasks::read(&runtime.handle) else {
+            return false;
+        };
+        let is_whole = !tasks::ARE_HEARD || tally.tasks() == list.tasks().len();
+        let graph = Graph::new([&list, body]);
+        let mut all = list.tasks().iter().chain(body.tasks());
+        list.gap().is_none() && is_whole && all.all(|task| graph.is_stuck(task)) && is_alone()
+    }
+
+    fn has_tasks_on_others(&self) -> bool {
+        tasks::may_be_elsewhere() && !tasks::list(Some(self.scope)).is_empty()
+    }
+
+    /// Puts into words what was seen.
+    pub(crate) fn explain_hang(&self, hung: &Hung) -> Hang {
+        let present = &hung.sight.present;
+        let package_dir = self.whom.package_dir();
+        let lists: Vec<_> = present.lists.iter().map(Arc::as_ref).collect();
+        let mut alive = self.findings(present);
+        for leak in alive.iter_mut().filter(|leak| leak.tie == Tie::Member) {
+            // It was not told to end.
+            leak.note = Some(
+                "it is a thread of the test's own runtime: it runs a blocking task, or waits for the next".to_owned(),
+            );
+        }
+        Hang {
+            cause: hung.cause,
+            after: hung.after,
+            waiting: match &hung.sight.unread {
+                Some(why) => Some(Waiting::unknown(why)),
+                None => explain::body_waiting(&lists, package_dir.as_deref()),
+            },
+            thread: None,
+            alive: alive.into_iter().map(without_advice).collect(),
+            ended: None,
+        }
+    }
+
+    /// Ends the check where no more can be found out, because the process has to end.
+    pub(crate) fn cut_short(self, hang: Hang) -> Report {
+        Report {
+            subject: self.whom.subject(),
+            verdict: Verdict::Inconclusive,
+            body: Body::TimedOut,
+            hang: Some(Box::new(hang)),
+            waited: Duration::ZERO,
+            spent: self.spent,
+            leaks: Vec::new(),
+            lingered: Vec::new(),
+            ignored: Vec::new(),
+            coverage: self.coverage(),
+            notes: Vec::new(),
+        }
+    }
+
+    pub(crate) fn env(&self) -> &'static Env {
+        self.env
+    }
+
+    /// How long the body may take.
+    pub(crate) fn time_limit(&self) -> Option<Duration> {
+        self.options.time_limit()
+    }
+}
+
+/// Nothing is accused of being alive.
+fn without_advice(leak: Leak) -> Leak {
+    Leak {
+        accept: None,
+        ..leak
+    }
+}
+
+/// Whether it may be one of those that wait for ever: most bodies wait for a timer, a descriptor or a notification, and
+/// the list of tasks need not be read for them.
+fn may_be_stuck(task: &Task) -> bool {
+    task.is_complete()
+        && task.waits().iter().all(|wait| {
+            matches!(
+                wait.event(),
+                Event::Message { .. }
+                    | Event::Change { .. }
+                    | Event::Permit
+                    | Event::End
+                    | Event::Never
+            )
+        })
+}

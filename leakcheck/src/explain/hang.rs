@@ -1,0 +1,78 @@
+//! Of a body that does not end: what it waits for, what its thread does, and what to do about it.
+
+use leakcheck_introspect::{Graph, TaskList};
+
+use super::waiting;
+use crate::{
+    model::{Frame, Hang, HangCause, StuckThread, Waiting},
+    sys::process,
+};
+
+/// Why a body cannot be given up.
+pub(crate) const SYNCHRONOUS_BODY: &str =
+    "the thread of the test is in synchronous code of its body, which nobody can end from outside";
+pub(crate) const SYNCHRONOUS_TASK: &str =
+    "the thread of the test is in synchronous code of a task, which nobody can end from outside";
+pub(crate) const DROP_BLOCKS: &str =
+    "the body was given up, and dropping it does not come to an end";
+
+/// Where the body is suspended and what it waits for, among the tasks of `lists`; it is in one of them, with the number 0.
+pub(crate) fn body_waiting(lists: &[&TaskList], package_dir: Option<&str>) -> Option<Waiting> {
+    let body = lists.iter().find_map(|list| list.find(0))?;
+    let graph = Graph::new(lists.iter().copied());
+    waiting::of(&[body], &graph, package_dir)
+}
+
+/// What a thread does that does not come back.
+pub(crate) fn stuck_thread(tid: i32) -> StuckThread {
+    let doing = match process::sleeps(tid) {
+        None => "what it does could not be read".to_owned(),
+        Some(false) => "it runs".to_owned(),
+        Some(true) => match process::syscall(tid) {
+            None => "it sleeps in the kernel".to_owned(),
+            Some((number, first)) => match process::name_of(number) {
+                Some((name, true)) => format!("it sleeps in {name} of descriptor {first}"),
+                Some(("futex", false)) => {
+                    "it sleeps in futex: a lock, a channel, a condition variable, or the end of a thread"
+                        .to_owned()
+                }
+                Some((name, false)) => format!("it sleeps in {name}"),
+                None => format!("it sleeps in system call {number}"),
+            },
+        },
+    };
+    StuckThread {
+        tid,
+        doing,
+        stack: stack(tid).unwrap_or_default(),
+    }
+}
+
+/// The stack of another thread, innermost first; `None` where it cannot be read, which so far is everywhere.
+fn stack(_tid: i32) -> Option<Vec<Frame>> {
+    None
+}
+
+/// What to do about it.
+pub(crate) fn help_of_hang(hang: &Hang) -> &'static str {
+    if hang.ended.as_deref() == Some(SYNCHRONOUS_TASK) {
+        return "code that blocks keeps every task of its thread from running: give it to `tokio::task::spawn_blocking`, \
+                or wait in an async way";
+    }
+    match (hang.cause, &hang.waiting) {
+        (HangCause::Deadlock, _) => {
+            "end one of these waits: drop what it waits for before it waits, wait for less, or give it a time limit of \
+             its own with `tokio::time::timeout`"
+        }
+        (HangCause::Timeout(_), Some(waiting)) if waiting.is_forever => {
+            "end one of these waits: drop what it waits for before it waits, or wait for less"
+        }
+        (HangCause::Timeout(_), Some(_)) => {
+            "make what it waits for happen; if it only takes longer than that, raise `timeout`"
+        }
+        (HangCause::Timeout(_), None) => {
+            "a body in synchronous code cannot be given up: let that code wait with a limit of its own, such as \
+             `recv_timeout`; if it only takes longer than that, raise `timeout`"
+        }
+    }
+}

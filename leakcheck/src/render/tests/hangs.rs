@@ -1,0 +1,166 @@
+//! What is said of a body that does not end.
+
+use super::{waits::*, *};
+use crate::{
+    explain,
+    model::{Hang, HangCause, Holder, StuckThread, Waiting},
+};
+
+const LIMIT: HangCause = HangCause::Timeout(Duration::from_secs(2));
+
+/// A body that waits for what a task holds.
+fn hang(cause: HangCause, waiting: Option<Waiting>) -> Hang {
+    Hang {
+        cause,
+        after: Duration::from_millis(812),
+        waiting,
+        thread: None,
+        alive: vec![Leak {
+            accept: None,
+            name: Some("my_app::pool::reap".to_owned()),
+            ..task(1)
+        }],
+        ended: None,
+    }
+}
+
+fn hung(hang: Hang, leaks: Vec<Leak>) -> Report {
+    Report {
+        body: Body::TimedOut,
+        hang: Some(Box::new(hang)),
+        ..report(leaks)
+    }
+}
+
+fn held_by_a_task() -> Waiting {
+    waiting(vec![awaited(
+        "a message; 1 sender is alive",
+        vec![holder(false, true)],
+    )])
+}
+
+/// The process ends with it.
+fn cut_short(hang: Hang, why: &str) -> Report {
+    let mut thread = explain::stuck_thread(0);
+    thread.tid = 4711;
+    "it sleeps in futex".clone_into(&mut thread.doing);
+    let hang = Hang {
+        thread: Some(thread),
+        ended: Some(why.to_owned()),
+        ..hang
+    };
+    Report {
+        verdict: Verdict::Inconclusive,
+        ..hung(hang, Vec::new())
+    }
+}
+
+#[test]
+fn a_body_beyond_its_time() {
+    let report = hung(hang(LIMIT, Some(held_by_a_task())), Vec::new());
+    golden("hang_timeout.txt", &text(&report));
+    golden(
+        "hang_github.txt",
+        &render(&report, Format::Github, TraceLevel::Site),
+    );
+}
+
+#[test]
+fn a_body_that_can_never_go_on() {
+    let circle = awaited(
+        "a message; 1 sender is alive",
+        vec![Holder {
+            is_body: true,
+            ..holder(true, true)
+        }],
+    );
+    let waiting = Waiting {
+        is_forever: true,
+        ..waiting(vec![circle])
+    };
+    let hang = Hang {
+        alive: Vec::new(),
+        ..hang(HangCause::Deadlock, Some(waiting))
+    };
+    golden("hang_deadlock.txt", &text(&hung(hang, Vec::new())));
+}
+
+#[test]
+fn a_body_that_leaves_something_behind_as_well() {
+    let waits = waiting(vec![awaited(
+        "a mutex",
+        vec![Holder {
+            is_body: true,
+            local: Some("guard".to_owned()),
+            ..holder(false, true)
+        }],
+    )]);
+    let leak = Leak {
+        waiting: Some(waits),
+        ..task(1)
+    };
+    let report = hung(hang(LIMIT, Some(held_by_a_task())), vec![leak]);
+    golden("hang_and_leak.txt", &text(&report));
+}
+
+#[test]
+fn a_body_in_synchronous_code() {
+    let hang = Hang {
+        alive: vec![task(2), thread(Some("flusher"))],
+        ..hang(LIMIT, None)
+    };
+    let report = cut_short(hang, explain::SYNCHRONOUS_BODY);
+    golden("hang_sync.txt", &text(&report));
+    golden(
+        "hang.json",
+        &render(&report, Format::Json, TraceLevel::Site),
+    );
+}
+
+#[test]
+fn a_task_in_synchronous_code() {
+    let mut hang = hang(LIMIT, Some(held_by_a_task()));
+    hang.alive.clear();
+    let mut report = cut_short(hang, explain::SYNCHRONOUS_TASK);
+    let hang = report.hang.as_mut().unwrap();
+    let own = frame("my_app::pool::flush", "src/pool.rs", 31, None, Home::User);
+    let std = frame(
+        "std::thread::park",
+        "std/src/thread/mod.rs",
+        9,
+        None,
+        Home::Machinery,
+    );
+    hang.thread = Some(StuckThread {
+        tid: 4711,
+        doing: "it sleeps in futex".to_owned(),
+        stack: vec![std, own],
+    });
+    golden("hang_in_a_task.txt", &text(&report));
+}
+
+#[test]
+fn a_drop_that_does_not_end() {
+    let mut hang = hang(HangCause::Deadlock, Some(held_by_a_task()));
+    hang.alive.clear();
+    golden(
+        "hang_drop.txt",
+        &text(&cut_short(hang, explain::DROP_BLOCKS)),
+    );
+}
+
+#[test]
+fn a_body_that_cannot_be_read() {
+    let mut hang = hang(LIMIT, Some(Waiting::unknown("there is no debug info")));
+    hang.alive.clear();
+    golden("hang_unread.txt", &text(&hung(hang, Vec::new())));
+}
+
+#[test]
+fn for_machines() {
+    let report = hung(hang(LIMIT, Some(held_by_a_task())), Vec::new());
+    golden(
+        "hang_body.json",
+        &render(&report, Format::Json, TraceLevel::Site),
+    );
+}

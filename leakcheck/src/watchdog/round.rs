@@ -1,0 +1,222 @@
+//! When the watchdog looks at which body, and what it does about it.
+
+use std::{
+    process,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::ward::{Stage, Ward};
+use crate::{
+    check::Hung,
+    explain,
+    model::{Hang, HangCause},
+    output,
+    scope::outside,
+    sync::lock_std as lock,
+    sys,
+};
+
+/// A body that was not polled for this long may be one that never will be.
+const QUIET: Duration = Duration::from_millis(500);
+/// Between the two looks that a proof takes.
+const AGAIN: Duration = Duration::from_millis(100);
+/// Between looks at a body that goes on waiting and is not stuck.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// How long a body that was given up may take to notice, and how long to be dropped. Counted in short sleeps: on a
+/// machine that has no time for the one it has none for the other.
+const STEP: Duration = Duration::from_millis(10);
+const STEPS_TO_NOTICE: u32 = 50;
+const STEPS_TO_DROP: u32 = 200;
+
+/// What a failing test run ends with.
+const EXIT_CODE: i32 = 101;
+
+/// What is planned for each body.
+#[derive(Debug, Default)]
+pub(super) struct Round {
+    plans: Vec<Plan>,
+}
+
+/// What is planned for a body without an end in sight.
+#[derive(Clone, Debug)]
+struct Plan {
+    /// Held, so that no other has its address.
+    ward: Arc<Ward>,
+    look_at: Instant,
+    /// The time of being suspended that was seen last.
+    rest: Option<u64>,
+    pause: Duration,
+    /// Whether it was found stuck once.
+    is_suspected: bool,
+}
+
+/// When to look at a body for the first time.
+pub(super) fn first_look(ward: &Ward, now: Instant) -> Instant {
+    let quiet = now + QUIET;
+    deadline(ward).map_or(quiet, |deadline| deadline.min(quiet))
+}
+
+fn deadline(ward: &Ward) -> Option<Instant> {
+    ward.start.checked_add(ward.limit?)
+}
+
+impl Round {
+    /// When to look next; `now` or earlier where something is due.
+    pub(super) fn next(&mut self, wards: &[Arc<Ward>], now: Instant) -> Instant {
+        let is_known = |plans: &[Plan], ward: &Arc<Ward>| {
+            plans.iter().any(|plan| Arc::ptr_eq(&plan.ward, ward))
+        };
+        self.plans
+            .retain(|plan| wards.iter().any(|ward| Arc::ptr_eq(&plan.ward, ward)));
+        for ward in wards {
+            if !is_known(&self.plans, ward) {
+                self.plans.push(Plan::new(Arc::clone(ward), now));
+            }
+        }
+        let running = self.plans.iter().filter(|plan| plan.is_running());
+        let due = running.map(|plan| {
+            deadline(&plan.ward).map_or(plan.look_at, |deadline| deadline.min(plan.look_at))
+        });
+        due.min().unwrap_or(now + LONGEST_PAUSE)
+    }
+
+    /// Looks at whatever is due.
+    pub(super) fn look(&mut self) {
+        for plan in self.plans.iter_mut().filter(|plan| plan.is_running()) {
+            let now = Instant::now();
+            if let Some(limit) = plan.ward.limit
+                && deadline(&plan.ward).is_some_and(|deadline| deadline <= now)
+            {
+                give_up(&plan.ward, HangCause::Timeout(limit));
+            } else if plan.look_at <= now && plan.is_proof(now) {
+                give_up(&plan.ward, HangCause::Deadlock);
+            }
+        }
+    }
+}
+
+impl Plan {
+    fn new(ward: Arc<Ward>, now: Instant) -> Self {
+        Self {
+            look_at: now + QUIET,
+            rest: ward.rest(),
+            pause: QUIET,
+            is_suspected: false,
+            ward,
+        }
+    }
+
+    fn is_running(&self) -> bool {
+        self.ward.stage() == Stage::Runs
+    }
+
+    /// Looks, and says whether this was the second time that the same suspension was found to have no end.
+    fn is_proof(&mut self, now: Instant) -> bool {
+        let rest = self.ward.rest();
+        if rest.is_none() || rest != self.rest {
+            *self = Self::new(Arc::clone(&self.ward), now);
+            return false;
+        }
+        if !self.ward.is_own || !is_stuck(&self.ward) {
+            self.is_suspected = false;
+            self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+            self.look_at = Instant::now() + self.pause;
+            return false;
+        }
+        self.look_at = Instant::now() + AGAIN;
+        std::mem::replace(&mut self.is_suspected, true)
+    }
+}
+
+/// Whether the body is suspended, was not woken, and is proven to wait for ever.
+fn is_stuck(ward: &Ward) -> bool {
+    let rest = ward.rest();
+    // Who was woken runs, or waits for a processor.
+    let sleeps = || sys::process::sleeps(ward.tid()) == Some(true);
+    rest.is_some()
+        && sleeps()
+        && ward
+            .check()
+            .zip(ward.read())
+            .is_some_and(|(check, body)| body.is_ok_and(|body| check.is_deadlocked(&body)))
+        && sleeps()
+        && ward.rest() == rest
+}
+
+/// Has the body dropped by its own thread, and ends the process where that cannot be.
+fn give_up(ward: &Ward, cause: HangCause) {
+    let Some(check) = ward.check() else {
+        return;
+    };
+    let after = ward.start.elapsed();
+    let sight = check.sight(ward.read());
+    let hung = Hung {
+        cause,
+        after,
+        sight,
+    };
+    *lock(&ward.hung) = Some(hung.clone());
+    if !ward.advance(Stage::Runs, Stage::GivenUp) {
+        return;
+    }
+    let why = match why_not_given_up(ward) {
+        Some(why) if is_last(ward) => why,
+        _ => return,
+    };
+    let told = Hang {
+        thread: Some(explain::stuck_thread(ward.tid())),
+        ended: Some(why.to_owned()),
+        ..check.explain_hang(&hung)
+    };
+    let env = check.env();
+    output::publish_directly(&check.cut_short(told), env);
+    end_process();
+}
+
+/// Waits for the body to be dropped; says why it was not.
+fn why_not_given_up(ward: &Ward) -> Option<&'static str> {
+    if !ward.is_async() {
+        return Some(explain::SYNCHRONOUS_BODY);
+    }
+    ward.wake();
+    let wait = |stage: Stage, steps: u32| {
+        (0..steps).all(|_| {
+            thread::sleep(STEP);
+            ward.stage() == stage
+        })
+    };
+    if wait(Stage::GivenUp, STEPS_TO_NOTICE) {
+        return Some(match ward.rest() {
+            Some(_) => explain::SYNCHRONOUS_TASK,
+            None => explain::SYNCHRONOUS_BODY,
+        });
+    }
+    wait(Stage::Drops, STEPS_TO_DROP).then_some(explain::DROP_BLOCKS)
+}
+
+/// Whether the body cannot come to an end any more.
+fn is_last(ward: &Ward) -> bool {
+    ward.advance(Stage::GivenUp, Stage::Ends) || ward.advance(Stage::Drops, Stage::Ends)
+}
+
+/// Ends the process as a failing test run does, with what was written to standard output.
+fn end_process() -> ! {
+    // What runs at the end of a process may wait for the thread that is stuck.
+    const LIMIT: Duration = Duration::from_secs(1);
+    let at_last = || {
+        thread::sleep(LIMIT);
+        sys::process::exit_at_once(EXIT_CODE)
+    };
+    let started = outside(|| {
+        thread::Builder::new()
+            .name("leakcheck-exit".to_owned())
+            .spawn(at_last)
+    });
+    if started.is_err() {
+        sys::process::exit_at_once(EXIT_CODE);
+    }
+    process::exit(EXIT_CODE)
+}

@@ -1,0 +1,257 @@
+//! A body that hangs like the tasks of other files: it is reported with who holds what it waits for, and given up. At
+//! once where it is proven that nothing can wake it, else when its time is over. Those that are proven have a limit for
+//! optimised code, where some proofs are missing.
+
+use std::{
+    mem::forget,
+    sync::{Arc, Mutex as StdMutex},
+};
+
+use leakcheck::leak_checked;
+use tokio::{
+    sync::{Mutex, mpsc, oneshot},
+    task::{JoinSet, spawn_blocking},
+};
+
+use crate::expected::verify;
+
+#[leak_checked(timeout = "20s")]
+#[tokio::test]
+#[ignore = "hangs on purpose"]
+async fn mutex_locked_twice() {
+    let lock = Mutex::new(0);
+    let first = lock.lock().await;
+    // hangs: deadlock
+    // waits: at second lock for a mutex, held by itself in first, for ever
+    let second = lock.lock().await; // at: second lock
+    drop((first, second));
+}
+
+#[leak_checked(timeout = "20s")]
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "hangs on purpose"]
+async fn mutex_locked_twice_on_workers() {
+    let lock = Mutex::new(0);
+    let first = lock.lock().await;
+    // hangs: deadlock
+    // waits: at second lock for a mutex, held by itself in first, for ever
+    let second = lock.lock().await; // at: second lock
+    drop((first, second));
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn mutex_given_back_in_between() {
+    let lock = Mutex::new(0);
+    let first = *lock.lock().await;
+    let second = *lock.lock().await;
+    assert_eq!(first, second);
+}
+
+/// The task has one lock and goes for that of the body, which goes for that of the task.
+#[leak_checked(timeout = "20s")]
+#[tokio::test]
+#[ignore = "hangs on purpose"]
+async fn opposite_order() {
+    let (a, b) = (Arc::new(Mutex::new(1)), Arc::new(Mutex::new(2)));
+    let held = a.clone().lock_owned().await;
+    let (has_both, both) = oneshot::channel();
+    let theirs = (a.clone(), b.clone());
+    // hangs: deadlock
+    // waits: at own lock for a mutex, held by the task at their lock in first, for ever
+    // alive: task
+    // waits: at their lock for a mutex, held by the body in held, for ever
+    tokio::spawn(async move {
+        let first = theirs.1.lock().await;
+        has_both.send(()).unwrap();
+        let second = theirs.0.lock().await; // at: their lock
+        drop((first, second));
+    });
+    both.await.unwrap();
+    let own = b.lock().await; // at: own lock
+    drop((held, own));
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn same_order() {
+    let (a, b) = (Arc::new(Mutex::new(1)), Arc::new(Mutex::new(2)));
+    let theirs = (a.clone(), b.clone());
+    let task = tokio::spawn(async move { *theirs.0.lock().await + *theirs.1.lock().await });
+    let sum = *a.lock().await + *b.lock().await;
+    assert_eq!(task.await.unwrap(), sum);
+}
+
+#[leak_checked(timeout = "60s")]
+#[tokio::test]
+#[ignore = "hangs on purpose"]
+async fn shutdown_awaits_a_worker_that_sends() {
+    let (sender, receiver) = mpsc::channel(1);
+    let mut workers = JoinSet::new();
+    // hangs: deadlock
+    // waits: at join for an end, held by the task at second send, for ever
+    // alive: task
+    // waits: at second send for room, held by the body in receiver, for ever
+    workers.spawn(async move {
+        sender.send(1).await?;
+        sender.send(2).await // at: second send
+    });
+    while workers.join_next().await.is_some() {} // at: join
+    drop(receiver);
+}
+
+#[leak_checked(timeout = "60s")]
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "hangs on purpose"]
+async fn shutdown_awaits_a_worker_that_sends_on_workers() {
+    let (sender, receiver) = mpsc::channel(1);
+    let mut workers = JoinSet::new();
+    // hangs: deadlock
+    // waits: at join for an end, held by the task at second send, for ever
+    // alive: task
+    // waits: at second send for room, held by the body in receiver, for ever
+    workers.spawn(async move {
+        sender.send(1).await?;
+        sender.send(2).await // at: second send
+    });
+    while workers.join_next().await.is_some() {} // at: join
+    drop(receiver);
+}
+
+#[leak_checked(timeout = "60s")]
+#[tokio::test]
+async fn shutdown_drops_what_a_worker_sends_to() {
+    let (sender, receiver) = mpsc::channel(1);
+    let mut workers = JoinSet::new();
+    workers.spawn(async move {
+        sender.send(1).await?;
+        sender.send(2).await
+    });
+    drop(receiver);
+    while workers.join_next().await.is_some() {}
+}
+
+#[leak_checked(timeout = "20s")]
+#[tokio::test]
+#[ignore = "hangs on purpose"]
+async fn done_is_never_said() {
+    let (stored, done) = oneshot::channel::<()>();
+    // hangs: deadlock
+    // waits: at done for a value, held by itself in stored, for ever
+    let _ = done.await; // at: done
+    drop(stored);
+}
+
+#[leak_checked(timeout = "20s")]
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "hangs on purpose"]
+async fn done_is_kept_by_a_task() {
+    let (stored, done) = oneshot::channel::<()>();
+    // hangs: deadlock
+    // waits: at done for a value, held by the task at keep in _stored, for ever
+    // leak: task
+    // waits: at keep for nothing
+    // alive: task
+    // waits: at keep for nothing
+    tokio::spawn(async move {
+        let _stored = stored;
+        std::future::pending::<()>().await; // at: keep
+    });
+    let _ = done.await; // at: done
+}
+
+static STORED: StdMutex<Option<oneshot::Sender<()>>> = StdMutex::new(None);
+
+#[leak_checked(timeout = "200ms")]
+#[tokio::test]
+#[ignore = "hangs on purpose"]
+async fn done_is_stored_in_a_static() {
+    let (sender, done) = oneshot::channel::<()>();
+    *STORED.lock().unwrap() = Some(sender);
+    // hangs: timeout
+    // waits: at done for a value, held by nobody found
+    let _ = done.await; // at: done
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn done_is_said() {
+    let (sender, done) = oneshot::channel::<()>();
+    tokio::spawn(async move { sender.send(()) });
+    done.await.unwrap();
+}
+
+/// A worker that looks at its next input when the one before was answered.
+async fn work(mut inputs: mpsc::Receiver<u32>, answers: mpsc::Sender<u32>) {
+    while let Some(input) = inputs.recv().await {
+        if answers.send(input).await.is_err() {
+            return;
+        }
+    }
+}
+
+#[leak_checked(timeout = "200ms")]
+#[tokio::test]
+#[ignore = "hangs on purpose"]
+async fn one_full_input_holds_up_the_cancellation_of_all() {
+    let (inputs, theirs) = mpsc::channel(1);
+    let (answers, unread) = mpsc::channel(1);
+    // hangs: timeout
+    // waits: at cancel for room, held by the task at busy in theirs, for ever
+    // alive: task
+    // waits: at busy for room, held by the body in unread, for ever
+    tokio::spawn(async move {
+        let theirs = theirs;
+        answers.send(0).await.unwrap();
+        let _ = answers.send(1).await; // at: busy
+        drop(theirs);
+    });
+    for input in 0..3 {
+        inputs.send(input).await.unwrap(); // at: cancel
+    }
+    drop(unread);
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn cancellation_is_tried() {
+    let (inputs, theirs) = mpsc::channel(1);
+    let (answers, unread) = mpsc::channel(1);
+    let worker = tokio::spawn(work(theirs, answers));
+    for input in 0..3 {
+        // Whoever is full is not waited for.
+        let _ = inputs.try_send(input);
+    }
+    drop((inputs, unread));
+    worker.await.unwrap();
+}
+
+#[leak_checked(timeout = "200ms")]
+#[tokio::test]
+#[ignore = "hangs on purpose"]
+async fn blocking_closure_waits_for_ever() {
+    let (sender, receiver) = std::sync::mpsc::channel::<()>();
+    // hangs: timeout
+    // waits: at closure for an end, held by nobody found
+    // alive: thread "tokio-rt-worker"
+    // leak: blocking_task
+    // waits: at recv blocked in mpsc::recv
+    let closure = spawn_blocking(move || receiver.recv()); // at: recv
+    // The body is dropped; what the closure waits for must not go with it.
+    forget(sender);
+    let _ = closure.await; // at: closure
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn blocking_closure_ends_with_its_sender() {
+    let (sender, receiver) = std::sync::mpsc::channel::<()>();
+    let closure = spawn_blocking(move || receiver.recv());
+    drop(sender);
+    closure.await.unwrap().unwrap_err();
+}
+
+#[test]
+fn every_report_is_exact() {
+    verify("hangs", include_str!("hangs.rs"));
+}
