@@ -3,7 +3,7 @@
 mod blocked;
 mod waiting;
 
-pub(crate) use blocked::{function as blocking_function, place as thread_place};
+pub(crate) use blocked::{Handed, place as thread_place};
 pub(crate) use waiting::place;
 
 use std::time::Duration;

@@ -72,7 +72,8 @@ impl Leak {
         self.count
     }
 
-    /// A thread's name, where it has one; of a task the path of its async function or block.
+    /// A thread's name, where it has one; of a task the path of its async function or block, of a blocking task that of its
+    /// closure or function.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
@@ -108,7 +109,7 @@ impl Leak {
         self.polls
     }
 
-    /// Kernel id of the thread, where there is just one.
+    /// Kernel id of the thread, or of the one that runs the blocking task, where there is just one.
     pub fn tid(&self) -> Option<i32> {
         self.tid
     }

@@ -100,7 +100,7 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
     facts.push(match (&leak.name, &leak.created_at, leak.kind) {
         (Some(name), _, Kind::Task | Kind::BlockingTask) => plain(name),
         (Some(name), _, _) => format!("\"{}\"", plain(name)),
-        (None, Some(site), Kind::Task) if !site.function.is_empty() => {
+        (None, Some(site), Kind::Task | Kind::BlockingTask) if !site.function.is_empty() => {
             format!("spawned in {}", plain(&site.function))
         }
         (None, Some(site), _) if !site.function.is_empty() => {
