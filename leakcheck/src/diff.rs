@@ -90,7 +90,7 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
                     _ => Tie::None,
                 };
                 let name = match closure {
-                    Some(closure) => Some(closure.to_string()),
+                    Some(closure) => (!closure.is_empty()).then(|| closure.to_string()),
                     None => name.clone(),
                 };
                 (name, tie, None, Some(*tid), doing.as_ref())

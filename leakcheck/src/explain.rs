@@ -5,7 +5,7 @@ mod hang;
 mod runtimes;
 mod waiting;
 
-pub(crate) use blocked::{function as blocking_function, place as thread_place};
+pub(crate) use blocked::{Handed, place as thread_place};
 pub(crate) use hang::{
     DROP_BLOCKS, SYNCHRONOUS_BODY, SYNCHRONOUS_TASK, body_waiting, help_of_hang, stuck_thread,
 };

@@ -145,7 +145,7 @@ impl Options {
         self
     }
 
-    /// Checks these kinds only. Default: all.
+    /// Checks these kinds only; blocking tasks belong to the threads. Default: all.
     pub fn kinds(mut self, kinds: impl IntoIterator<Item = Kind>) -> Self {
         self.kinds = Some(kinds.into_iter().collect());
         self

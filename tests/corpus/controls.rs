@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     expected::differences,
-    finding::{At, Holder, IS_EXACT, Waiting},
+    finding::{At, HAS_STACKS, Holder, IS_EXACT, Waiting},
     hang::Hang,
     source::{Case, cases},
 };
@@ -177,8 +177,18 @@ const NEEDS_EXACT: [&str; 4] = [
     "holder is uncertain",
 ];
 
+/// What cannot be told where threads have no stacks.
+const NEEDS_STACKS: [&str; 5] = [
+    "another call",
+    "line of a call",
+    "thread that nobody asked",
+    "thread that runs",
+    "thread that is nowhere",
+];
+
 fn told(what: &str) -> usize {
-    usize::from(IS_EXACT || !NEEDS_EXACT.contains(&what))
+    let is_exact = IS_EXACT || !NEEDS_EXACT.contains(&what);
+    usize::from(is_exact && (HAS_STACKS || !NEEDS_STACKS.contains(&what)))
 }
 
 /// What is made wrong, and how.

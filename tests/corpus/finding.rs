@@ -5,6 +5,9 @@ use std::{collections::HashMap, fmt};
 /// Whether what a task holds is known for certain: an optimiser leaves no drop code that could be followed.
 pub(crate) const IS_EXACT: bool = cfg!(debug_assertions);
 
+/// Whether the stacks of threads can be taken: musl's own functions, where threads wait, cannot be unwound.
+pub(crate) const HAS_STACKS: bool = cfg!(not(target_env = "musl"));
+
 /// File and line.
 pub(crate) type Site = (String, u32);
 
@@ -136,8 +139,14 @@ impl Finding {
 
     /// Whether a report's entry is what this mark says.
     pub(crate) fn fits(&self, found: &Self) -> bool {
+        if !HAS_STACKS && self.kind != "task" {
+            return self.fits_without_stack(found);
+        }
+        // Optimised functions may be merged with others, and then have no certain name.
+        let is_nameless = !IS_EXACT && self.kind == "blocking_task" && found.name.is_none();
         let same = |one: &Self| Self {
             waiting: None,
+            name: one.name.clone().filter(|_| !is_nameless),
             ..one.clone()
         };
         let waits = match (&self.waiting, &found.waiting) {
@@ -146,6 +155,16 @@ impl Finding {
             _ => false,
         };
         same(self) == same(found) && waits
+    }
+}
+
+impl Finding {
+    /// The same where it is not known what threads do: a blocking task is the thread that it holds.
+    fn fits_without_stack(&self, found: &Self) -> bool {
+        let is_same = (&self.name, &self.site) == (&found.name, &found.site);
+        found.kind == "thread"
+            && self.count == found.count
+            && (is_same || self.kind == "blocking_task")
     }
 }
 

@@ -56,11 +56,11 @@ impl Check {
             } = &mut found.detail
                 && left.contains(&found.id)
                 && let Some(task) = doing.task
-                && let Some(function) = explain::blocking_function(doing, package_dir.as_deref())
+                && let Some(handed) = explain::Handed::of(doing, package_dir.as_deref())
                 && let Some(made) = blocking::find(task, self.scope, &lists)
             {
-                let inside = if made.is_closure { "::{closure}" } else { "" };
-                *closure = Some(format!("{function}{inside}").into());
+                let name = handed.name(made.origin, made.is_closure);
+                *closure = Some(name.unwrap_or_default().into());
                 found.origin = made.origin;
                 found.age_ms = Some(made.age_ms);
             }

@@ -131,15 +131,47 @@ pub(crate) fn place(doing: &Doing, package_dir: Option<&str>) -> u64 {
     hasher.finish()
 }
 
-/// The function that a thread was handed by `spawn_blocking`, where it runs one.
-pub(crate) fn function(doing: &Doing, package_dir: Option<&str>) -> Option<String> {
-    handed(&capture::frames(&doing.frames, package_dir)).map(ToOwned::to_owned)
+/// What a thread was handed by `spawn_blocking`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Handed {
+    function: String,
+    /// Whether this is optimised code, in which functions of the same content are one, under the name of any of them.
+    may_be_merged: bool,
+}
+
+impl Handed {
+    /// What the stack says of that; `None` for a thread that runs nothing of the kind.
+    pub(crate) fn of(doing: &Doing, package_dir: Option<&str>) -> Option<Self> {
+        let stack = capture::frames(&doing.frames, package_dir);
+        let function = handed(&stack)?.to_owned();
+        let is_inlined = |address: &usize| {
+            let frames = capture::frames(&[*address], None);
+            frames.len() > 1 && frames.iter().any(is_host)
+        };
+        Some(Self {
+            function,
+            may_be_merged: doing.frames.iter().any(is_inlined),
+        })
+    }
+
+    /// The name of the closure or function that was created on this path, where it is certain.
+    pub(crate) fn name(&self, origin: u32, is_closure: bool) -> Option<String> {
+        let created_by = || capture::trace(origin, None).stack;
+        let is_there = |frame: &Frame| frame.function == self.function;
+        if self.may_be_merged && !(is_closure && created_by().iter().any(is_there)) {
+            return None;
+        }
+        let inside = if is_closure { "::{closure}" } else { "" };
+        Some(format!("{}{inside}", self.function))
+    }
+}
+
+fn is_host(frame: &Frame) -> bool {
+    frame.function.contains(BLOCKING)
 }
 
 fn handed(stack: &[Frame]) -> Option<&str> {
-    let host = stack
-        .iter()
-        .rposition(|frame| frame.function.contains(BLOCKING))?;
+    let host = stack.iter().rposition(is_host)?;
     // What calls a closure, a box or a guard around it goes without saying.
     let is_call = |frame: &&Frame| ["core", "alloc", "std"].contains(&krate(&frame.function));
     let called = stack[..host].iter().rev().find(|frame| !is_call(frame))?;

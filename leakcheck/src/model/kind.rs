@@ -12,7 +12,8 @@
 pub enum Kind {
     /// A future given to `tokio::spawn`.
     Task,
-    /// A closure given to `tokio::task::spawn_blocking`.
+    /// A closure given to `tokio::task::spawn_blocking` that a thread is stuck in. It is looked for among the threads:
+    /// where it is not certain which one it is, its thread is reported.
     BlockingTask,
     /// An operating system thread.
     Thread,

@@ -92,8 +92,8 @@ impl Leak {
         self.count
     }
 
-    /// A thread's name, where it has one; of a task the path of its async function or block; of anything else what it
-    /// is, such as `TCP socket`.
+    /// A thread's name, where it has one; of a task the path of its async function or block, of a blocking task that of its
+    /// closure or function; of anything else what it is, such as `TCP socket`.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
@@ -129,7 +129,7 @@ impl Leak {
         self.polls
     }
 
-    /// Kernel id of the thread, where there is just one.
+    /// Kernel id of the thread, or of the one that runs the blocking task, where there is just one.
     pub fn tid(&self) -> Option<i32> {
         self.tid
     }

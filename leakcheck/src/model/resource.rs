@@ -36,7 +36,8 @@ pub(crate) enum Detail {
         doing: Option<Arc<Doing>>,
         /// The same for threads that do the same.
         place: u64,
-        /// The closure of `spawn_blocking` that it runs, where that is known: then it is that which was left behind.
+        /// The closure of `spawn_blocking` that it runs, where one is known: then it is that which was left behind. Empty
+        /// where its name is not certain.
         closure: Option<Arc<str>>,
     },
     /// Anything else.

@@ -151,7 +151,7 @@ pub(super) fn finding(leak: &Leak, report: Option<&Report>) -> String {
     facts.push(match (&leak.name, &leak.created_at, leak.kind) {
         (Some(name), _, Kind::Thread) => format!("\"{}\"", plain(name)),
         (Some(name), _, _) => plain(name),
-        (None, Some(site), Kind::Task) if !site.function.is_empty() => {
+        (None, Some(site), Kind::Task | Kind::BlockingTask) if !site.function.is_empty() => {
             format!("spawned in {}", plain(&site.function))
         }
         (None, Some(site), _) if !site.function.is_empty() => {

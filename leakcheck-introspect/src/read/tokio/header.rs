@@ -253,8 +253,13 @@ impl Header {
 impl TaskKind {
     /// The closure or function that a blocking task calls; `None` for other tasks.
     pub(crate) fn blocking(&self, reader: &Reader<'_>) -> Option<&'static Type> {
-        let future = self.future.filter(|ty| ty.base == layout::BLOCKING)?;
-        reader.image.ty(future.argument("T")?)
+        let inside = |ty: &Type| reader.image.ty(ty.argument("T")?);
+        let mut future = self.future?;
+        // With its feature `tracing`, tokio wraps it.
+        if future.base == layout::INSTRUMENTED {
+            future = inside(future)?;
+        }
+        (future.base == layout::BLOCKING).then(|| inside(future))?
     }
 
     /// Whether the future is only a pointer to one: tokio itself boxes those that are big.

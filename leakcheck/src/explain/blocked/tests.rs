@@ -193,3 +193,22 @@ fn the_function_of_a_blocking_task_is_the_outermost_inside() {
         assert_eq!(handed(functions).as_deref(), expected, "{functions:?}");
     }
 }
+
+#[test]
+fn a_function_that_may_be_another_has_no_name() {
+    let name = |may_be_merged, is_closure| {
+        let function = "my_app::work".to_owned();
+        Handed {
+            function,
+            may_be_merged,
+        }
+        .name(0, is_closure)
+    };
+    assert_eq!(
+        name(false, true).as_deref(),
+        Some("my_app::work::{closure}")
+    );
+    assert_eq!(name(false, false).as_deref(), Some("my_app::work"));
+    assert_eq!(name(true, true), None);
+    assert_eq!(name(true, false), None);
+}

@@ -76,17 +76,13 @@ fn a_closure_that_blocks() {
         name: Some("my_app::pool::Pool::connect::{closure}".to_owned()),
         ..blocked(state, stack)
     };
-    shown(
-        "blocked_closure.txt",
-        vec![
-            leak.clone(),
-            Leak {
-                count: 2,
-                tid: None,
-                ..leak
-            },
-        ],
-    );
+    let nameless = Leak {
+        count: 2,
+        name: None,
+        tid: None,
+        ..leak.clone()
+    };
+    shown("blocked_closure.txt", vec![leak, nameless]);
 }
 
 #[test]

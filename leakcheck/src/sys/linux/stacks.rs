@@ -168,7 +168,7 @@ fn answer_of(tid: i32, signal: c_int, limit: Duration) -> Result<Vec<usize>, &'s
         return Err("it did not finish its answer in time");
     }
     ASKED.store(NOBODY, Ordering::SeqCst);
-    interrupted_frames().ok_or("its stack could not be unwound")
+    interrupted_frames().ok_or("the code where it waits cannot be unwound")
 }
 
 fn wait_for_answer(limit: Duration) {
