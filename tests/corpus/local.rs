@@ -1,6 +1,5 @@
 //! Tasks of a `LocalSet` that is still there are left behind, once `leakcheck::watch_local` was given the set; one that is
-//! dropped ends its tasks. With `--cfg tokio_unstable` the lines that spawned them are not known.
-#![cfg(not(tokio_unstable))]
+//! dropped ends its tasks.
 
 use std::{cell::RefCell, future::pending, mem::forget};
 

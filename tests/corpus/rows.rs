@@ -39,17 +39,6 @@ const fn partly(
 
 const FD: (char, &str) = ('C', "the file descriptor");
 
-/// Without the lines that spawned them there is nothing to compare.
-#[rustfmt::skip]
-const LOCAL: &[&str] = if cfg!(tokio_unstable) { &[] } else { &[
-    "local::set_is_forgotten",
-    "local::set_is_kept_by_its_thread",
-    "local::set_is_dropped",
-    "local::set_is_awaited",
-    "local::forgotten_set_has_no_task_left",
-    "local::dropped_set_is_not_watched",
-] };
-
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     covered(1, "receive from a channel that nobody sends to", &[
@@ -180,7 +169,14 @@ const ROWS: &[Row] = &[
         "blocking::abort_of_a_task_in_synchronous_code",
         "hangs_sync::task_blocks_the_thread_of_the_body", "hangs_sync::task_ends_with_its_sender",
     ]),
-    partly(67, "task of a local set", LOCAL, &[('C', "a set that `watch_local` was not given")]),
+    partly(67, "task of a local set", &[
+        "local::set_is_forgotten",
+        "local::set_is_kept_by_its_thread",
+        "local::set_is_dropped",
+        "local::set_is_awaited",
+        "local::forgotten_set_has_no_task_left",
+        "local::dropped_set_is_not_watched",
+    ], &[('C', "a set that `watch_local` was not given")]),
     covered(68, "second runtime", &[
         "runtimes::second_runtime_is_never_dropped", "runtimes::second_runtime_is_dropped",
         "instrumented::task_on_a_static_runtime", "instrumented::task_by_the_handle_of_a_runtime",

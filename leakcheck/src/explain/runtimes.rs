@@ -2,7 +2,7 @@
 
 use crate::{
     capture::{self, Trace},
-    model::{Kind, Leak, Tie},
+    model::{Kind, Leak, State, Tie, Waiting},
 };
 
 /// Names of threads that are shown.
@@ -29,8 +29,13 @@ pub(crate) fn fold(leaks: Vec<Leak>) -> Vec<Leak> {
     rest
 }
 
+/// Whether these are workers without work. Where one is stuck in a task says more than that it is a worker.
 fn is_worker(leak: &Leak) -> bool {
-    leak.kind == Kind::Thread && leak.tie != Tie::Member && capture::builds_a_runtime(&leak.stack)
+    let is_idle = |waiting: &Waiting| waiting.state == State::Idle;
+    leak.kind == Kind::Thread
+        && leak.tie != Tie::Member
+        && leak.waiting.as_ref().is_none_or(is_idle)
+        && capture::builds_a_runtime(&leak.stack)
 }
 
 fn is_one_place(one: &Leak, other: &Leak) -> bool {

@@ -1,7 +1,10 @@
 //! What is said of runtimes that were left behind.
 
 use super::*;
-use crate::ignore::{self, Ignore};
+use crate::{
+    ignore::{self, Ignore},
+    model::{State, Waiting},
+};
 
 /// A worker thread of a runtime that this line built.
 fn worker(name: &str, count: usize, line: u32) -> Leak {
@@ -54,6 +57,25 @@ fn what_is_no_part_of_another_runtime_stays() {
     };
     let leaks = vec![task(1), thread(None), own];
     assert_eq!(crate::explain::fold(leaks.clone()), leaks);
+}
+
+/// Where a worker is stuck says more than that it is one.
+#[test]
+fn workers_that_are_stuck_stay_threads() {
+    let doing = |state: State| Leak {
+        waiting: Some(Waiting {
+            state,
+            stack: Vec::new(),
+            events: Vec::new(),
+            is_forever: false,
+            unread: None,
+        }),
+        ..worker("tokio-rt-worker", 1, 3)
+    };
+    let stuck = doing(State::Blocked("mpsc::recv".to_owned()));
+    let left = crate::explain::fold(vec![doing(State::Idle), stuck.clone()]);
+    assert_eq!(left[0], stuck);
+    assert_eq!((left[1].kind, left.len()), (Kind::Runtime, 2));
 }
 
 #[test]

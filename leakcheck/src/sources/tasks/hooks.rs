@@ -152,12 +152,13 @@ pub(crate) fn new_on(
     Vec::new()
 }
 
-/// All tasks of a runtime's list; how they were made is known of those that the hooks have told.
+/// All tasks of a list; how they were made is known of those that the hooks have told, and of others by their cells.
 pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
     let mut heard: HashMap<ResourceId, Resource> = self::list(None)
         .into_iter()
         .map(|resource| (resource.id, resource))
         .collect();
+    let now = clock::now_ms();
     let known = |task: &leakcheck_introspect::Task| {
         let id = ResourceId::Task(task.id());
         let (origin, age_ms, polls) = match heard.remove(&id) {
@@ -167,7 +168,12 @@ pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
                 detail: Detail::Task { polls, .. },
                 ..
             }) => (origin, age_ms, polls),
-            _ => (0, None, None),
+            _ => {
+                let address = usize::try_from(task.address()).unwrap_or(0);
+                let created = cells::find(address);
+                let age_ms = created.map(|created| now.saturating_sub(created.born_ms));
+                (created.map_or(0, |created| created.origin), age_ms, None)
+            }
         };
         Resource {
             id,
