@@ -101,7 +101,7 @@ impl TimerWheel {
         read::Wheel::of_new_runtime(handle).map(Self)
     }
 
-    /// Whether no timer is armed; `None` where that is not certain, such as after the end of the runtime.
+    /// Whether no timer is armed; `None` where that is not certain.
     pub fn is_empty(&self) -> Option<bool> {
         self.0.is_empty()
     }

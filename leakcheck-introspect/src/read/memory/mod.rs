@@ -6,7 +6,7 @@
 mod kernel;
 mod program;
 
-use std::cell::RefCell;
+use std::{cell::RefCell, mem::MaybeUninit};
 
 use super::effort;
 
@@ -98,6 +98,17 @@ pub(crate) fn read(address: u64, into: &mut [u8]) -> Option<()> {
     let end = address.checked_add(into.len() as u64)?;
     (address >= LOWEST && end <= HIGHEST).then_some(())?;
     kernel::read(address, into)
+}
+
+/// The pointer that is a word of a value. Not through the kernel: the value is there.
+pub(crate) fn pointer_in<T>(value: &T, word: usize) -> Option<u64> {
+    let words = size_of::<T>() / size_of::<*const ()>();
+    (word < words && align_of::<T>() >= align_of::<*const ()>()).then_some(())?;
+    let first = std::ptr::from_ref(value).cast::<MaybeUninit<*const ()>>();
+    // SAFETY: the place is inside the value, which is borrowed, and aligned as the value is.
+    let pointer = unsafe { first.add(word).read() };
+    // SAFETY: not padding; whoever asks has found a pointer there in another value of the type.
+    Some(unsafe { pointer.assume_init() } as u64)
 }
 
 #[cfg(test)]

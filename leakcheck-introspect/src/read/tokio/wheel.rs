@@ -5,7 +5,7 @@
 //! for pointers to such a block. Unused room may have one by chance, a copy or one to another wheel; the real one is
 //! always among them, and those that lead elsewhere on a later runtime are dropped.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 
@@ -26,12 +26,12 @@ type Block = [u8; SIZE];
 const SHARED: u64 = 4 << 10;
 const STEP: usize = 256;
 
-/// A runtime's wheel: the same way to it may lead to others.
+/// A runtime's wheel.
 #[derive(Clone, Debug)]
-pub(crate) struct Wheel(Vec<Place>);
+pub(crate) struct Wheel(Handle);
 
 /// What is perhaps a wheel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Place {
     address: u64,
     number: usize,
@@ -51,15 +51,20 @@ struct Way {
 /// The ways for runtimes with one thread and for those with workers; empty until there was one.
 static WAYS: [Mutex<Vec<Way>>; 2] = [const { Mutex::new(Vec::new()) }; 2];
 
+/// Those for the kind of a runtime.
+fn ways(handle: &Handle) -> MutexGuard<'static, Vec<Way>> {
+    let [of_one_thread, of_workers] = &WAYS;
+    let ways = match handle.runtime_flavor() {
+        RuntimeFlavor::CurrentThread => of_one_thread,
+        _ => of_workers,
+    };
+    ways.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Wheel {
     /// The wheel of a runtime that has a time driver and no armed timer.
     pub(crate) fn of_new_runtime(handle: &Handle) -> Option<Self> {
-        let [of_one_thread, of_workers] = &WAYS;
-        let ways = match handle.runtime_flavor() {
-            RuntimeFlavor::CurrentThread => of_one_thread,
-            _ => of_workers,
-        };
-        let mut ways = ways.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ways = ways(handle);
         match ways.len() {
             0 => *ways = Way::all(handle),
             // The only one is right.
@@ -78,17 +83,24 @@ impl Wheel {
                 });
             }
         }
-        let mut places: Vec<Place> = ways.iter().filter_map(|way| way.place(handle)).collect();
-        places.sort_unstable();
-        places.dedup();
-        (!places.is_empty()).then_some(Self(places))
+        (!ways.is_empty()).then(|| Self(handle.clone()))
     }
 
     /// Whether no timer is armed; `None` where that cannot be read, or what may be the wheel disagrees.
     pub(crate) fn is_empty(&self) -> Option<bool> {
-        let mut answers = self.0.iter().map(|place| place.is_empty());
-        let first = answers.next()??;
-        answers.all(|answer| answer == Some(first)).then_some(first)
+        let mut known: Option<(Place, bool)> = None;
+        for way in &*ways(&self.0) {
+            let place = way.place(&self.0)?;
+            if known.is_some_and(|(known, _)| known == place) {
+                continue;
+            }
+            let is_empty = place.is_empty()?;
+            if known.is_some_and(|(_, known)| known != is_empty) {
+                return None;
+            }
+            known = Some((place, is_empty));
+        }
+        known.map(|(_, is_empty)| is_empty)
     }
 }
 
@@ -147,7 +159,7 @@ impl Way {
 
     /// Where it leads.
     fn place(&self, handle: &Handle) -> Option<Place> {
-        let shared = shared(handle, self.word)?;
+        let shared = memory::pointer_in(handle, self.word)?;
         Some(Place {
             address: word(shared.wrapping_add(self.offset))?,
             number: self.number,
