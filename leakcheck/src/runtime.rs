@@ -23,7 +23,10 @@ use crate::{
     output,
     probe::Ends,
     scope::{ScopeId, outside},
-    sources::tasks::{self, Token},
+    sources::{
+        tasks::{self, Token},
+        timers,
+    },
     subject::Whom,
     sys::context::{Context, Switch},
 };
@@ -140,6 +143,7 @@ pub fn run_async<R>(
     };
     let token = Token::new();
     let inside = session.scope.enter();
+    let listening = timers::listen();
     let runtime = build(&|builder| tasks::instrument(builder, token))
         .unwrap_or_else(|error| no_runtime(&error));
     session
@@ -158,6 +162,7 @@ pub fn run_async<R>(
             check.settle_stopped(start.elapsed());
         }
     });
+    drop(listening);
     drop(inside);
     session.conclude(outcome)
 }

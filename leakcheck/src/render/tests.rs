@@ -2,6 +2,8 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
+// With the feature the notes are others.
+#[cfg(not(all(feature = "tracing", tokio_unstable)))]
 mod timers;
 mod waits;
 

@@ -154,6 +154,8 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
         (Kind::Task, false) => "spawned inside this call",
         (Kind::Custom, true) => "registered here",
         (Kind::Custom, false) => "registered inside this call",
+        (Kind::Timer, true) => "made here",
+        (Kind::Timer, false) => "made inside this call",
         (_, true) => "started here",
         (_, false) => "started inside this call",
     };
