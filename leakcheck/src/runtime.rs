@@ -143,7 +143,7 @@ pub fn run_async<R>(
     };
     let token = Token::new();
     let inside = session.scope.enter();
-    let listening = timers::listen();
+    let _listening = timers::listen();
     let runtime = build(&|builder| tasks::instrument(builder, token))
         .unwrap_or_else(|error| no_runtime(&error));
     session
@@ -162,7 +162,6 @@ pub fn run_async<R>(
             check.settle_stopped(start.elapsed());
         }
     });
-    drop(listening);
     drop(inside);
     session.conclude(outcome)
 }
