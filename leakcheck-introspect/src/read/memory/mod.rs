@@ -6,7 +6,11 @@
 mod kernel;
 mod program;
 
-use std::{cell::RefCell, mem::MaybeUninit};
+use std::{
+    cell::RefCell,
+    mem::MaybeUninit,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use super::effort;
 
@@ -109,6 +113,15 @@ pub(crate) fn pointer_in<T>(value: &T, word: usize) -> Option<u64> {
     let pointer = unsafe { first.add(word).read() };
     // SAFETY: not padding; whoever asks has found a pointer there in another value of the type.
     Some(unsafe { pointer.assume_init() } as u64)
+}
+
+/// How many share what the `Arc` in a word of a value points to.
+pub(crate) fn holders<T>(value: &T, word: usize) -> Option<usize> {
+    let count = usize::try_from(pointer_in(value, word)?).ok()?;
+    let count = std::ptr::with_exposed_provenance_mut(count);
+    // SAFETY: the value holds the `Arc`, so that its count lives as long as the borrow; it is an atomic number, and whoever
+    // asks has seen another value of the type count there.
+    Some(unsafe { AtomicUsize::from_ptr(count) }.load(Ordering::Acquire))
 }
 
 #[cfg(test)]

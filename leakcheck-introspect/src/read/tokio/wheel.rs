@@ -2,10 +2,11 @@
 //!
 //! The wheel of a time driver is one block of memory, and while nothing is armed every word of it is zero but for the
 //! numbers of its levels. Where a runtime has the pointer to it is found out on runtimes that were just built, by looking
-//! for pointers to such a block. Unused room may have one by chance, a copy or one to another wheel; the real one is
+//! for pointers to such a block. Every timer holds the runtime's handle: where as many hold it as at first, there is none, and
+//! nothing is read. Unused room may have one by chance, a copy or one to another wheel; the real one is
 //! always among them, and those that lead elsewhere on a later runtime are dropped.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 
@@ -28,7 +29,11 @@ const STEP: usize = 256;
 
 /// A runtime's wheel.
 #[derive(Clone, Debug)]
-pub(crate) struct Wheel(Handle);
+pub(crate) struct Wheel {
+    handle: Handle,
+    /// How many held the handle when the runtime was new, where that is constant.
+    holders: Option<usize>,
+}
 
 /// What is perhaps a wheel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,14 +88,28 @@ impl Wheel {
                 });
             }
         }
-        (!ways.is_empty()).then(|| Self(handle.clone()))
+        let word = ways.first()?.word;
+        drop(ways);
+        let handle = handle.clone();
+        let is_steady = handle.runtime_flavor() == RuntimeFlavor::CurrentThread;
+        Some(Self {
+            holders: (is_steady && counts_holders(&handle, word))
+                .then(|| memory::holders(&handle, word))
+                .flatten(),
+            handle,
+        })
     }
 
     /// Whether no timer is armed; `None` where that cannot be read, or what may be the wheel disagrees.
     pub(crate) fn is_empty(&self) -> Option<bool> {
+        let ways = ways(&self.handle);
+        let holders = memory::holders(&self.handle, ways.first()?.word);
+        if self.holders.is_some() && self.holders == holders {
+            return Some(true);
+        }
         let mut known: Option<(Place, bool)> = None;
-        for way in &*ways(&self.0) {
-            let place = way.place(&self.0)?;
+        for way in &*ways {
+            let place = way.place(&self.handle)?;
             if known.is_some_and(|(known, _)| known == place) {
                 continue;
             }
@@ -165,6 +184,18 @@ impl Way {
             number: self.number,
         })
     }
+}
+
+/// Whether what a word of the handle points to begins with the number of its holders: found out once.
+fn counts_holders(handle: &Handle, index: usize) -> bool {
+    static DOES: OnceLock<bool> = OnceLock::new();
+    *DOES.get_or_init(|| {
+        let count = || word(shared(handle, index)?);
+        let (before, more) = (count(), handle.clone());
+        let with_one_more = count();
+        drop(more);
+        before.is_some() && with_one_more == before.map(|count| count + 1) && count() == before
+    })
 }
 
 /// What a word of the handle points to.
