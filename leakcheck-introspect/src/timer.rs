@@ -96,12 +96,13 @@ impl TimerWheel {
     /// Finds the wheel of a runtime that was built just now, with a time driver; `None` where it is not as in the releases
     /// of tokio that are known, and on other platforms than Linux.
     ///
-    /// The runtime must have no armed timer yet: from such runtimes is learned where they keep their wheels.
+    /// The runtime must have no armed timer yet: from such runtimes is learned where they keep their wheels. Handles of it
+    /// that exist now must be kept for as long as this is asked; those of the `Runtime` itself are.
     pub fn of_new_runtime(handle: &Handle) -> Option<Self> {
         read::Wheel::of_new_runtime(handle).map(Self)
     }
 
-    /// Whether no timer is armed; `None` where that is not certain, such as after the end of the runtime.
+    /// Whether no timer is armed; `None` where that is not certain.
     pub fn is_empty(&self) -> Option<bool> {
         self.0.is_empty()
     }

@@ -20,7 +20,7 @@ use crate::{
     capture::{self, Trace},
     diff::{self, Group},
     model::{Awaited, Frame, Kind, Leak, Level, Resource, Tie, Waiting},
-    sources::panics::Panicked,
+    sources::{panics::Panicked, timers},
     subject::in_package,
 };
 
@@ -93,17 +93,33 @@ fn note(group: &Group) -> Option<String> {
             "it is a thread of the test's own runtime and did not end with it: a blocking task still runs on it; the \
              site is where the thread was started, and a pool thread may have taken later tasks as well"
         }
-        Kind::Timer if group.count == 1 => {
-            "no task of the runtime has it: it is in something that outlives the test, such as a `static`, a cycle of \
-             `Arc`s or a thread that blocks on it; where it was made is not known"
-        }
-        Kind::Timer => {
-            "no task of the runtime has them: they are in something that outlives the test, such as a `static`, a cycle \
-             of `Arc`s or threads that block on them; where they were made is not known"
-        }
+        Kind::Timer => return Some(note_on_timers(group.count, group.origin != 0)),
         _ => return None,
     };
     Some(text.to_owned())
+}
+
+fn note_on_timers(count: usize, is_site_known: bool) -> String {
+    let who = match count {
+        1 => {
+            "no task of the runtime has it: it is in something that outlives the test, such as a `static`, a cycle of \
+             `Arc`s or a thread that blocks on it"
+        }
+        _ => {
+            "no task of the runtime has them: they are in something that outlives the test, such as a `static`, a cycle \
+             of `Arc`s or threads that block on them"
+        }
+    };
+    let site = match count {
+        _ if is_site_known || timers::ARE_TOLD => "",
+        1 => {
+            "; to see where it was made, use leakcheck's feature `tracing` and `--cfg tokio_unstable`"
+        }
+        _ => {
+            "; to see where they were made, use leakcheck's feature `tracing` and `--cfg tokio_unstable`"
+        }
+    };
+    format!("{who}{site}")
 }
 
 /// Tasks that a runtime counts and nobody named.

@@ -33,7 +33,10 @@ use crate::{
     output,
     probe::Ends,
     scope::{ScopeId, outside},
-    sources::tasks::{self, Token},
+    sources::{
+        tasks::{self, Token},
+        timers,
+    },
     subject::Whom,
     sys::context::{Context, Switch},
     watchdog::{self, Among, Parks, TestBody, Watch},
@@ -185,6 +188,7 @@ pub fn run_async<R>(
             .finish(false, Level::Off);
     };
     let inside = session.scope.enter();
+    let _listening = timers::listen();
     let runtime = session.build(build);
     let outcome = session.drive(&*runtime, meta, body, ends);
     session.in_check(|check| {

@@ -52,6 +52,13 @@ fn single(path: u32, package_dir: Option<&str>) -> Trace {
     };
     let own = stack.iter().take_while(|frame| is_own(frame)).count();
     stack.drain(..own);
+    // Of a timer tokio tells through `tracing`.
+    if first_is_of(&stack, "tracing_core") {
+        let told = stack
+            .iter()
+            .position(|frame| function::krate(&frame.function) == "tokio");
+        stack.drain(..told.unwrap_or(0));
+    }
 
     let site = stack
         .iter()
@@ -103,6 +110,11 @@ pub(crate) fn frames(addresses: &[usize], package_dir: Option<&str>) -> Vec<Fram
         }
     }
     frames
+}
+
+fn first_is_of(stack: &[Frame], krate: &str) -> bool {
+    let first = stack.first();
+    first.is_some_and(|frame| function::krate(&frame.function) == krate)
 }
 
 /// A frame whose function and place are known by name.

@@ -260,7 +260,7 @@ impl Check {
         present.is_armed = false;
         let runtime = self.runtime.as_ref();
         if let Some(timers) = runtime.and_then(|runtime| runtime.timers.as_ref()) {
-            let timers = self.baseline.since(timers.list(), &self.options);
+            let timers = self.baseline.since(timers.list(self.scope), &self.options);
             present.resources.extend(timers);
         }
     }

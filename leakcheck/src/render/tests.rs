@@ -6,6 +6,8 @@ mod blocked;
 mod hangs;
 mod processes;
 mod runtimes;
+// With the feature the notes are others.
+#[cfg(not(all(feature = "tracing", tokio_unstable)))]
 mod timers;
 mod waits;
 

@@ -214,6 +214,8 @@ pub(super) fn finding(leak: &Leak, report: Option<&Report>) -> String {
         (Kind::Custom, false) => "registered inside this call",
         (Kind::Runtime, true) => "built here",
         (Kind::Runtime, false) => "built inside this call",
+        (Kind::Timer, true) => "made here",
+        (Kind::Timer, false) => "made inside this call",
         (_, true) => "started here",
         (_, false) => "started inside this call",
     };

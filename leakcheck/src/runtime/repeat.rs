@@ -16,6 +16,7 @@ use crate::{
     outcome::Outcome,
     output,
     probe::Ends,
+    sources::timers,
     watchdog::Among,
 };
 
@@ -75,6 +76,7 @@ pub fn repeat_async<R>(
             .finish(false, Level::Off);
     };
     let inside = session.scope.enter();
+    let _listening = timers::listen();
     let runtime = session.build(build);
     let mut growth = Growth::new(rounds);
     let outcome = loop {

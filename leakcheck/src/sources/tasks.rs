@@ -31,6 +31,7 @@ use std::{
 use leakcheck_introspect::{Error, TaskList};
 use tokio::runtime::Handle;
 
+use super::timers;
 use crate::{
     model::{Detail, Resource, ResourceId, Seen},
     scope::ScopeId,
@@ -162,6 +163,7 @@ fn adopt_threads(
     };
     builder.on_thread_start(move || {
         threads::mark_runtime(token.get());
+        timers::listen_for_good();
         if context::current() == Context::UNCHECKED {
             context::replace(home);
         }

@@ -1,5 +1,10 @@
 //! Timers that are armed on a runtime which a check built, and that no task has: what keeps them outlives the test.
 
+#[cfg(all(feature = "tracing", tokio_unstable))]
+mod traced;
+#[cfg(not(all(feature = "tracing", tokio_unstable)))]
+mod untraced;
+
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     time::{Duration, Instant},
@@ -10,8 +15,16 @@ use tokio::runtime::{Builder, Handle};
 
 use crate::{
     model::{Detail, Kind, Resource, ResourceId, Seen, Thing},
-    scope::outside,
+    scope::{ScopeId, outside},
 };
+#[cfg(all(feature = "tracing", tokio_unstable))]
+use traced::Origins;
+#[cfg(all(feature = "tracing", tokio_unstable))]
+pub(crate) use traced::{ARE_TOLD, listen, listen_for_good};
+#[cfg(not(all(feature = "tracing", tokio_unstable)))]
+use untraced::Origins;
+#[cfg(not(all(feature = "tracing", tokio_unstable)))]
+pub(crate) use untraced::{ARE_TOLD, listen, listen_for_good};
 
 /// What every timer of tokio is: `Interval`, `Timeout` and `DelayQueue` have one inside.
 const NAME: &str = "tokio::time::Sleep";
@@ -43,15 +56,18 @@ impl Driver {
 
     /// The armed timers that no task has. Where the runtime has tasks there are none of them for certain: a timer may be
     /// deep inside a task, and wake another part of it.
-    pub(crate) fn list(&self) -> Vec<Resource> {
+    pub(crate) fn list(&self, scope: ScopeId) -> Vec<Resource> {
         if self.runtime.metrics().num_alive_tasks() > 0 {
             return Vec::new();
         }
         match TimerList::of_runtime(&self.runtime) {
             Ok(list) => {
                 let now = self.now();
+                let origins = Origins::of(list.timers(), scope, now);
                 let timers = list.timers().iter();
-                timers.filter_map(|timer| resource(timer, now)).collect()
+                timers
+                    .filter_map(|timer| resource(timer, origins.find(timer), now))
+                    .collect()
             }
             Err(_) if self.wheel.is_empty() == Some(false) => vec![some()],
             Err(_) => Vec::new(),
@@ -68,9 +84,11 @@ impl Driver {
 /// How much is seen of the timers of a runtime that the check built.
 pub(crate) fn coverage(driver: Option<&Driver>) -> Seen {
     match (driver, leakcheck_introspect::available()) {
-        (Some(_), Ok(())) => {
-            Seen::Partial("timers are listed without where they were made".to_owned())
-        }
+        (Some(_), Ok(())) if ARE_TOLD => Seen::Full,
+        (Some(_), Ok(())) => Seen::Partial(
+            "timers are listed without where they were made; leakcheck's feature `tracing` tells with `--cfg tokio_unstable`"
+                .to_owned(),
+        ),
         (Some(_), Err(error)) => Seen::Partial(format!(
             "it is seen whether there are timers, not which: {error}"
         )),
@@ -94,7 +112,7 @@ pub(crate) fn requirement() -> Seen {
 }
 
 /// A timer that will not fire at once: the others end by themselves.
-fn resource(timer: &Timer, now: Instant) -> Option<Resource> {
+fn resource(timer: &Timer, origin: u32, now: Instant) -> Option<Resource> {
     let left = match timer.deadline() {
         Some(deadline) => Some(deadline.checked_duration_since(now)?),
         None => None,
@@ -102,18 +120,18 @@ fn resource(timer: &Timer, now: Instant) -> Option<Resource> {
     let mut hasher = DefaultHasher::new();
     (timer.address(), timer.deadline()).hash(&mut hasher);
     let fires = left.map_or_else(|| "armed".to_owned(), fires);
-    Some(thing(hasher.finish(), fires))
+    Some(thing(hasher.finish(), origin, fires))
 }
 
 /// Those of a runtime where only their existence is known.
 fn some() -> Resource {
-    thing(0, "one or more, not read".to_owned())
+    thing(0, 0, "one or more, not read".to_owned())
 }
 
-fn thing(number: u64, fact: String) -> Resource {
+fn thing(number: u64, origin: u32, fact: String) -> Resource {
     Resource {
         id: ResourceId::Other(Kind::Timer, number),
-        origin: 0,
+        origin,
         age_ms: None,
         detail: Detail::Other(Thing {
             name: Some(NAME.to_owned()),

@@ -7,7 +7,11 @@ mod kernel;
 mod program;
 mod words;
 
-use std::cell::{RefCell, RefMut};
+use std::{
+    cell::{RefCell, RefMut},
+    mem::MaybeUninit,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use super::effort;
 
@@ -124,6 +128,26 @@ pub(crate) fn read(address: u64, into: &mut [u8]) -> Option<()> {
     let end = address.checked_add(into.len() as u64)?;
     (address >= LOWEST && end <= HIGHEST).then_some(())?;
     kernel::read(address, into)
+}
+
+/// The pointer that is a word of a value. Not through the kernel: the value is there.
+pub(crate) fn pointer_in<T>(value: &T, word: usize) -> Option<u64> {
+    let words = size_of::<T>() / size_of::<*const ()>();
+    (word < words && align_of::<T>() >= align_of::<*const ()>()).then_some(())?;
+    let first = std::ptr::from_ref(value).cast::<MaybeUninit<*const ()>>();
+    // SAFETY: the place is inside the value, which is borrowed, and aligned as the value is.
+    let pointer = unsafe { first.add(word).read() };
+    // SAFETY: not padding; whoever asks has found a pointer there in another value of the type.
+    Some(unsafe { pointer.assume_init() } as u64)
+}
+
+/// How many share what the `Arc` in a word of a value points to.
+pub(crate) fn holders<T>(value: &T, word: usize) -> Option<usize> {
+    let count = usize::try_from(pointer_in(value, word)?).ok()?;
+    let count = std::ptr::with_exposed_provenance_mut(count);
+    // SAFETY: the value holds the `Arc`, so that its count lives as long as the borrow; it is an atomic number, and whoever
+    // asks has seen another value of the type count there.
+    Some(unsafe { AtomicUsize::from_ptr(count) }.load(Ordering::Acquire))
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 //!
 //! The wheel of a time driver is one block of memory, and while nothing is armed every word of it is zero but for the
 //! numbers of its levels. Where a runtime has the pointer to it is found out on runtimes that were just built, by looking
-//! for pointers to such a block. Unused room may have one by chance, a copy or one to another wheel; the real one is
+//! for pointers to such a block. Every timer holds the runtime's handle: where as many hold it as at first, there is none, and
+//! nothing is read. Unused room may have one by chance, a copy or one to another wheel; the real one is
 //! always among them, and those that lead elsewhere on a later runtime are dropped.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 
@@ -26,12 +27,16 @@ type Block = [u8; SIZE];
 const SHARED: u64 = 4 << 10;
 const STEP: usize = 256;
 
-/// A runtime's wheel: the same way to it may lead to others.
+/// A runtime's wheel.
 #[derive(Clone, Debug)]
-pub(crate) struct Wheel(Vec<Place>);
+pub(crate) struct Wheel {
+    handle: Handle,
+    /// How many held the handle when the runtime was new, where that is constant.
+    holders: Option<usize>,
+}
 
 /// What is perhaps a wheel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Place {
     address: u64,
     number: usize,
@@ -51,15 +56,20 @@ struct Way {
 /// The ways for runtimes with one thread and for those with workers; empty until there was one.
 static WAYS: [Mutex<Vec<Way>>; 2] = [const { Mutex::new(Vec::new()) }; 2];
 
+/// Those for the kind of a runtime.
+fn ways(handle: &Handle) -> MutexGuard<'static, Vec<Way>> {
+    let [of_one_thread, of_workers] = &WAYS;
+    let ways = match handle.runtime_flavor() {
+        RuntimeFlavor::CurrentThread => of_one_thread,
+        _ => of_workers,
+    };
+    ways.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Wheel {
     /// The wheel of a runtime that has a time driver and no armed timer.
     pub(crate) fn of_new_runtime(handle: &Handle) -> Option<Self> {
-        let [of_one_thread, of_workers] = &WAYS;
-        let ways = match handle.runtime_flavor() {
-            RuntimeFlavor::CurrentThread => of_one_thread,
-            _ => of_workers,
-        };
-        let mut ways = ways.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ways = ways(handle);
         match ways.len() {
             0 => *ways = Way::all(handle),
             // The only one is right.
@@ -78,17 +88,38 @@ impl Wheel {
                 });
             }
         }
-        let mut places: Vec<Place> = ways.iter().filter_map(|way| way.place(handle)).collect();
-        places.sort_unstable();
-        places.dedup();
-        (!places.is_empty()).then_some(Self(places))
+        let word = ways.first()?.word;
+        drop(ways);
+        let handle = handle.clone();
+        let is_steady = handle.runtime_flavor() == RuntimeFlavor::CurrentThread;
+        Some(Self {
+            holders: (is_steady && counts_holders(&handle, word))
+                .then(|| memory::holders(&handle, word))
+                .flatten(),
+            handle,
+        })
     }
 
     /// Whether no timer is armed; `None` where that cannot be read, or what may be the wheel disagrees.
     pub(crate) fn is_empty(&self) -> Option<bool> {
-        let mut answers = self.0.iter().map(|place| place.is_empty());
-        let first = answers.next()??;
-        answers.all(|answer| answer == Some(first)).then_some(first)
+        let ways = ways(&self.handle);
+        let holders = memory::holders(&self.handle, ways.first()?.word);
+        if self.holders.is_some() && self.holders == holders {
+            return Some(true);
+        }
+        let mut known: Option<(Place, bool)> = None;
+        for way in &*ways {
+            let place = way.place(&self.handle)?;
+            if known.is_some_and(|(known, _)| known == place) {
+                continue;
+            }
+            let is_empty = place.is_empty()?;
+            if known.is_some_and(|(_, known)| known != is_empty) {
+                return None;
+            }
+            known = Some((place, is_empty));
+        }
+        known.map(|(_, is_empty)| is_empty)
     }
 }
 
@@ -147,12 +178,24 @@ impl Way {
 
     /// Where it leads.
     fn place(&self, handle: &Handle) -> Option<Place> {
-        let shared = shared(handle, self.word)?;
+        let shared = memory::pointer_in(handle, self.word)?;
         Some(Place {
             address: word(shared.wrapping_add(self.offset))?,
             number: self.number,
         })
     }
+}
+
+/// Whether what a word of the handle points to begins with the number of its holders: found out once.
+fn counts_holders(handle: &Handle, index: usize) -> bool {
+    static DOES: OnceLock<bool> = OnceLock::new();
+    *DOES.get_or_init(|| {
+        let count = || word(shared(handle, index)?);
+        let (before, more) = (count(), handle.clone());
+        let with_one_more = count();
+        drop(more);
+        before.is_some() && with_one_more == before.map(|count| count + 1) && count() == before
+    })
 }
 
 /// What a word of the handle points to.
