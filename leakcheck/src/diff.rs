@@ -53,6 +53,8 @@ pub(crate) struct Group {
     pub(crate) tid: Option<i32>,
     /// What only this one is where the group is one thing.
     pub(crate) facts: Vec<String>,
+    /// Who has it where the group is one thing.
+    pub(crate) held: Option<String>,
 }
 
 /// Groups resources in the order in which their first ones come. `own` is the token of the check's own runtime.
@@ -99,6 +101,7 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
                 polls: None,
                 tid: None,
                 facts: Vec::new(),
+                held: None,
             });
             groups.len() - 1
         });
@@ -110,9 +113,9 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
         group.oldest_ms = group.oldest_ms.max(resource.age_ms);
         group.polls = group.polls.max(polls);
         group.tid = if group.count == 1 { tid } else { None };
-        group.facts = match &resource.detail {
-            Detail::Other(thing) if group.count == 1 => thing.facts.clone(),
-            _ => Vec::new(),
+        (group.facts, group.held) = match &resource.detail {
+            Detail::Other(thing) if group.count == 1 => (thing.facts.clone(), thing.held.clone()),
+            _ => (Vec::new(), None),
         };
     }
     groups

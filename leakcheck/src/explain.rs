@@ -1,7 +1,9 @@
 //! From a group of raw resources to a finding: where it was made, why it is usually so, and how to accept it.
 
+mod holding;
 mod waiting;
 
+pub(crate) use holding::name_holders;
 pub(crate) use waiting::place;
 
 use std::time::Duration;
@@ -45,11 +47,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         count: group.count,
         accept: accept(group, &trace),
         fingerprint: fingerprint(group.kind, group.name.as_deref(), &trace),
-        note: (group.tie == Tie::Member).then(|| {
-            "it is a thread of the test's own runtime and did not end with it: a blocking task still runs on it; the \
-             site is where the thread was started, and a pool thread may have taken later tasks as well"
-                .to_owned()
-        }),
+        note: note(group, &trace),
         name: group.name.clone(),
         created_at: trace.site,
         created_through: trace.through,
@@ -64,6 +62,21 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         waiting,
         ancestry: trace.ancestry,
     }
+}
+
+/// What a reader of this finding should know.
+fn note(group: &Group, trace: &Trace) -> Option<String> {
+    let text = match group.kind {
+        _ if group.tie == Tie::Member => {
+            "it is a thread of the test's own runtime and did not end with it: a blocking task still runs on it; the \
+             site is where the thread was started, and a pool thread may have taken later tasks as well"
+        }
+        Kind::Fd if trace.site.is_none() => {
+            "it was opened on a thread of a pool; what it was opened for is not known, only what started the thread"
+        }
+        _ => return group.held.clone(),
+    };
+    Some(text.to_owned())
 }
 
 /// Tasks that a runtime counts and nobody named.
@@ -97,10 +110,16 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
             .file
             .as_deref()
             .and_then(|file| file.split('/').next());
+        let verb = match leak.kind {
+            Kind::Fd => ("opened", "opens"),
+            _ => ("started", "starts"),
+        };
         return Some(format!(
-            "`{}` started it inside this call: use its shutdown or close method and wait for it, or look for a release \
-             that ends what it starts",
-            package.unwrap_or("a dependency")
+            "`{}` {} it inside this call: use its shutdown or close method and wait for it, or look for a release \
+             that ends what it {}",
+            package.unwrap_or("a dependency"),
+            verb.0,
+            verb.1,
         ));
     }
     let text = match leak.kind {
@@ -117,6 +136,14 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
         }
         Kind::Thread => {
             "dropping a `JoinHandle` does not end its thread: tell it to stop, then `join()` it, or use `thread::scope`"
+        }
+        Kind::Fd => {
+            "drop what owns it before the test ends: something keeps it in a static, in a task or thread that still \
+             runs, or by `mem::forget` or `into_raw_fd`"
+        }
+        Kind::Runtime => {
+            "drop the runtime or call `shutdown_timeout` before the test ends; a runtime of the whole process belongs \
+             into a `LazyLock` or `OnceLock`"
         }
         Kind::Custom => "drop what the registration stands for before the test ends",
         _ => "end it before the test does",

@@ -25,7 +25,10 @@ use crate::{
     scope::{ScopeId, outside},
     sources::tasks::{self, Token},
     subject::Whom,
-    sys::context::{Context, Switch},
+    sys::{
+        context::{Context, Switch},
+        fds,
+    },
 };
 
 /// A runtime that a test's attribute built.
@@ -140,8 +143,12 @@ pub fn run_async<R>(
     };
     let token = Token::new();
     let inside = session.scope.enter();
-    let runtime = build(&|builder| tasks::instrument(builder, token))
-        .unwrap_or_else(|error| no_runtime(&error));
+    let runtime = {
+        // Its handle outlives it, and with it what the handle keeps open.
+        let _aside = fds::aside();
+        build(&|builder| tasks::instrument(builder, token))
+            .unwrap_or_else(|error| no_runtime(&error))
+    };
     session
         .check
         .watch(Watched::owned(runtime.handle(), token, session.scope));

@@ -13,11 +13,12 @@ use crate::{
 /// Name of the test of each file that calls [`verify`], which must not run itself.
 pub(crate) const VERIFYING: &str = "every_report_is_exact";
 
-/// What is about the corpus, and the file with a run of its own.
-const NOT_RUN: [&str; 6] = [
+/// What is about the corpus, and the files with a run of their own.
+const NOT_RUN: [&str; 7] = [
     VERIFYING,
     "controls::",
     "marks::",
+    "numbers::",
     "rows::",
     "source::",
     "parallel::",
@@ -29,7 +30,7 @@ fn corpus() -> &'static Run {
     static RUN: OnceLock<Run> = OnceLock::new();
     RUN.get_or_init(|| {
         let mut arguments = vec!["--include-ignored", "--test-threads=16"];
-        // Those of `parallel` wait for each other, so they must all run at once.
+        // Those of `parallel` and `numbers` wait for each other, so they must all run at once.
         for others in NOT_RUN {
             arguments.extend(["--skip", others]);
         }

@@ -1,8 +1,7 @@
 //! Every pattern of the corpus has its tests, or a stated reason why not yet; and every test stands for a pattern.
 //!
 //! The numbers are those of the collection the patterns come from. What is pending waits for one of these: `C`, timers,
-//! file descriptors, processes, blocking and local tasks and bodies that hang; `D`, checks of
-//! a whole binary.
+//! processes, blocking and local tasks and bodies that hang; `D`, checks of a whole binary.
 
 use std::{collections::HashSet, process::Command};
 
@@ -40,7 +39,6 @@ const fn partly(
 
 const HANG: (char, &str) = ('C', "the same in the body, which hangs, needs a watchdog");
 const TIMER: (char, &str) = ('C', "the timer");
-const FD: (char, &str) = ('C', "the file descriptor");
 
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
@@ -108,12 +106,12 @@ const ROWS: &[Row] = &[
         "custom::registration_is_forgotten", "custom::task_keeps_its_registration",
         "custom::registration_ends_with_its_task",
     ]),
-    partly(50, "idle connection of a client", &[
+    covered(50, "idle connection of a client", &[
         "net::idle_connection_is_kept", "net::idle_connection_ends_with_its_pool",
-    ], &[FD]),
-    partly(51, "accept loop", &[
+    ]),
+    covered(51, "accept loop", &[
         "net::accept_loop", "net::accept_loop_on_workers", "net::accept_loop_is_aborted",
-    ], &[FD]),
+    ]),
     covered(53, "thread of its own", &["threads::handle_is_dropped", "threads::named_threads", "threads::joined"]),
     covered(54, "scoped thread", &["threads::scoped"]),
     partly(55, "blocking closure that hangs", &[
@@ -169,9 +167,18 @@ const ROWS: &[Row] = &[
 /// How many patterns the collection has.
 const COUNT: usize = 58;
 
-/// Files that test the corpus, not the checker, and the siblings that stand for one pattern together.
+/// Files that test the corpus, not the checker, the siblings that stand for one pattern together, and descriptors, which
+/// the collection has beside tasks only.
 fn stands_for_a_pattern(test: &str) -> bool {
-    let is_own = ["controls::", "marks::", "rows::", "source::", "parallel::"];
+    let is_own = [
+        "controls::",
+        "fds::",
+        "marks::",
+        "numbers::",
+        "parallel::",
+        "rows::",
+        "source::",
+    ];
     let is_comparison = test.ends_with(VERIFYING);
     !is_comparison && !is_own.iter().any(|module| test.starts_with(module))
 }

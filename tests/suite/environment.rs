@@ -57,13 +57,13 @@ fn what_is_covered_may_be_required() {
     assert_passes(&run!(clean, "LEAKCHECK_REQUIRE" = "threads"));
     assert_passes(&run!(
         clean,
-        "LEAKCHECK_REQUIRE" = "tasks,threads,sites,states"
+        "LEAKCHECK_REQUIRE" = "tasks,threads,fds,sites,states"
     ));
 }
 
 #[test]
 fn what_is_not_covered_fails_loudly() {
-    for required in ["timers", "fds", "processes", "threads,fds", "tasks, timers"] {
+    for required in ["timers", "processes", "fds,timers", "tasks, timers"] {
         let run = crate::child::run(module_path!(), "clean", &[("LEAKCHECK_REQUIRE", required)]);
         assert_fails(&run);
         let text = run.text();

@@ -5,4 +5,4 @@ mod home;
 mod symbol;
 mod trace;
 
-pub(crate) use trace::{Trace, frame, trace};
+pub(crate) use trace::{Trace, address, frame, trace};

@@ -152,6 +152,10 @@ fn finding(leak: &Leak, report: Option<&Report>) -> String {
     let label = match (leak.kind, leak.created_through.is_empty()) {
         (Kind::Task, true) => "spawned here",
         (Kind::Task, false) => "spawned inside this call",
+        (Kind::Fd, true) => "opened here",
+        (Kind::Fd, false) => "opened inside this call",
+        (Kind::Runtime, true) => "built here",
+        (Kind::Runtime, false) => "built inside this call",
         (Kind::Custom, true) => "registered here",
         (Kind::Custom, false) => "registered inside this call",
         (_, true) => "started here",

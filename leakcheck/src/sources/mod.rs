@@ -1,6 +1,8 @@
 //! Where live things are found, one file per kind. Sources list; they do not judge.
 
 pub(crate) mod custom;
+pub(crate) mod fds;
+pub(crate) mod lasting;
 pub(crate) mod tasks;
 pub(crate) mod threads;
 
@@ -24,7 +26,7 @@ pub(crate) struct Source {
 }
 
 /// All of them.
-static OTHERS: [Source; 1] = [custom::SOURCE];
+static OTHERS: [Source; 2] = [fds::SOURCE, custom::SOURCE];
 
 /// The source of a kind, if there is one besides those of tasks and threads.
 pub(crate) fn other(kind: Kind) -> Option<&'static Source> {

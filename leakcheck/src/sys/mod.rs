@@ -1,6 +1,6 @@
 //! The process and its machine: the only home of `unsafe`.
 //!
-//! `context`, `tally`, `chunked`, `by_address`, `origin` and `clock` are the same everywhere; what needs the operating
+//! `context`, `tally`, `chunked`, `by_address`, `descriptor`, `origin` and `clock` are the same everywhere; what needs the operating
 //! system is chosen once, as `imp`. Nothing here formats, prints or decides.
 
 #[cfg(not(tokio_unstable))]
@@ -13,6 +13,7 @@ pub(crate) mod clock;
     allow(dead_code, reason = "the task hooks use the rest")
 )]
 pub(crate) mod context;
+pub(crate) mod descriptor;
 #[cfg_attr(
     not(tokio_unstable),
     allow(dead_code, reason = "the task hooks use the rest")
@@ -40,6 +41,6 @@ mod imp;
 mod imp;
 
 pub(crate) use chunked::Chunked;
-pub(crate) use imp::{fork, threads};
+pub(crate) use imp::{fds, fork, threads};
 #[cfg(not(tokio_unstable))]
 pub(crate) use {by_address::Creation, imp::cells};

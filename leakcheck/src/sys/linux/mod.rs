@@ -3,6 +3,11 @@
 #[cfg(not(tokio_unstable))]
 pub(crate) mod cells;
 pub(crate) mod event;
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(crate) mod fds;
+#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
+#[path = "../portable/fds.rs"]
+pub(crate) mod fds;
 pub(crate) mod fork;
 pub(crate) mod memory;
 mod next;

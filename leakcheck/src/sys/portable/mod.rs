@@ -8,6 +8,7 @@
 #[cfg(not(tokio_unstable))]
 pub(crate) mod cells;
 pub(crate) mod event;
+pub(crate) mod fds;
 pub(crate) mod fork;
 pub(crate) mod memory;
 pub(crate) mod stack;

@@ -3,7 +3,10 @@
 use std::ffi::{c_int, c_void};
 
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+#[macro_use]
 mod dynamic;
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(super) mod descriptors;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static", tokio_unstable)))]
 pub(super) use dynamic::posix_memalign;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
