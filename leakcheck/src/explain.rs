@@ -137,18 +137,26 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
         Kind::Thread => {
             "dropping a `JoinHandle` does not end its thread: tell it to stop, then `join()` it, or use `thread::scope`"
         }
+        Kind::Fd if is_held_by_a_task(leak) => "it closes when that task ends",
         Kind::Fd => {
             "drop what owns it before the test ends: something keeps it in a static, in a task or thread that still \
              runs, or by `mem::forget` or `into_raw_fd`"
         }
         Kind::Runtime => {
             "drop the runtime or call `shutdown_timeout` before the test ends; a runtime of the whole process belongs \
-             into a `LazyLock` or `OnceLock`"
+             in a `LazyLock` or `OnceLock`"
         }
         Kind::Custom => "drop what the registration stands for before the test ends",
         _ => "end it before the test does",
     };
     Some(text.to_owned())
+}
+
+/// Whether a task is known to hold it.
+fn is_held_by_a_task(leak: &Leak) -> bool {
+    leak.note
+        .as_deref()
+        .is_some_and(|note| note.starts_with(holding::BY_A_TASK))
 }
 
 /// Whether what the tasks wait for could only come from themselves.

@@ -6,6 +6,9 @@ use leakcheck_introspect::{Certainty, Class, Hold, Task, TaskList};
 
 use crate::model::{Detail, Kind, Resource, ResourceId, Thing};
 
+/// How a sentence on a certain holder begins.
+pub(super) const BY_A_TASK: &str = "it is held by task ";
+
 /// Adds to each descriptor which task holds it, or which thread that still runs has opened it, as far as that is known.
 pub(crate) fn name_holders(resources: &mut [Resource], lists: &[Arc<TaskList>]) {
     let threads: Vec<(u64, Option<String>)> = resources
@@ -42,10 +45,10 @@ fn held_by(thing: &Thing, lists: &[Arc<TaskList>]) -> Option<String> {
     };
     let tasks = || lists.iter().flat_map(|list| list.tasks());
     let certain = tasks().find_map(|task| holds(task, Certainty::Certain));
-    let (perhaps, (id, name, local)) = match certain {
-        Some(holder) => ("", holder),
+    let (certainty, (id, name, local)) = match certain {
+        Some(holder) => (Certainty::Certain, holder),
         None => (
-            "perhaps ",
+            Certainty::Possible,
             tasks().find_map(|task| holds(task, Certainty::Possible))?,
         ),
     };
@@ -54,7 +57,10 @@ fn held_by(thing: &Thing, lists: &[Arc<TaskList>]) -> Option<String> {
     } else {
         format!(" in `{local}`")
     };
-    Some(format!("it is {perhaps}held by task {id} `{name}`{local}"))
+    Some(match certainty {
+        Certainty::Certain => format!("{BY_A_TASK}{id} `{name}`{local}"),
+        Certainty::Possible => format!("it is perhaps held by task {id} `{name}`{local}"),
+    })
 }
 
 fn opened_by(thing: &Thing, threads: &[(u64, Option<String>)]) -> Option<String> {

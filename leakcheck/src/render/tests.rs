@@ -2,6 +2,7 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
+mod fds;
 mod waits;
 
 use super::render;

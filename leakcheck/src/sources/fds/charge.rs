@@ -19,13 +19,22 @@ use crate::{
 };
 
 /// Further functions whose descriptors are not the test's.
-const ASIDE: [&str; 11] = [
+const ASIDE: [&str; 18] = [
     // Thread-locals end with their thread, which is after the check.
     "std::sys::thread_local::*",
+    "thread_local::*",
+    // Further initialisers of statics.
+    "once_cell::race::*",
+    "async_lock::once_cell::*",
+    "pthread_once*",
+    "__pthread_once*",
+    "__once_proxy",
     "parking_lot::once::*",
     "spin::once::*",
     "spin::mutex::*",
     "async_once_cell::*",
+    // What stands in for a system call, once and for all.
+    "getrandom::*",
     // What modules of the C library keep.
     "getaddrinfo",
     "getnameinfo",
@@ -36,6 +45,8 @@ const ASIDE: [&str; 11] = [
 ];
 /// Threads of a tokio runtime, workers and others.
 const POOL: &str = "tokio::runtime::blocking::pool::Inner::run";
+/// What runs a task or a blocking closure.
+const TASK: &str = "tokio::runtime::task::harness::";
 const BUILD: &str = "tokio::runtime::builder::Builder::build";
 const BUILD_CURRENT_THREAD: &str = "tokio::runtime::builder::Builder::build_current_thread";
 const BUILD_LOCAL: &str = "tokio::runtime::builder::Builder::build_local";
@@ -152,9 +163,12 @@ fn whose(path: u32, thing: &Thing, watching: Watching, threads: &[u32]) -> Whose
         lock(&BUILDING).insert(address);
         return of_runtime(path, maker, watching, threads);
     }
-    let on_pool = |function: &str, _| function.starts_with(POOL);
-    if !by_own && capture::address(path, on_pool).is_some() {
-        // A runtime that tests share may work for any of them.
+    // A runtime that tests share works for all of them on each of its threads, and on any that waits for it.
+    let is_shared = |function: &str, _| match watching {
+        Watching::Own(_) => function.starts_with(POOL),
+        Watching::Nothing | Watching::Another => function.starts_with(TASK),
+    };
+    if !by_own && capture::address(path, is_shared).is_some() {
         return Whose::Nobody;
     }
     let names = |function: &str, home| home != Home::Machinery && !function.is_empty();
