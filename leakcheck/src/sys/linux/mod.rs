@@ -7,6 +7,10 @@ pub(crate) mod event;
 pub(crate) mod fds;
 #[cfg(any(target_env = "musl", target_feature = "crt-static"))]
 #[path = "../portable/fds.rs"]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "the face of both twins; here little can fail"
+)]
 pub(crate) mod fds;
 pub(crate) mod fork;
 pub(crate) mod memory;
