@@ -219,13 +219,6 @@ mod closing {
         next::close_range()
     }
 
-    pub(super) extern "C" fn closefrom(first: c_int) -> usize {
-        if !fork::in_child() {
-            table::forget_all(first.max(0).cast_unsigned(), c_uint::MAX);
-        }
-        next::closefrom()
-    }
-
     /// # Safety
     ///
     /// As for the C library's own.

@@ -201,7 +201,6 @@ close! {
     "close" closing::close;
     "closedir" closing::closedir;
     "close_range" closing::close_range;
-    "closefrom" closing::closefrom;
     "fclose" closing::fclose;
 }
 

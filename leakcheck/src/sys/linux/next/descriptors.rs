@@ -39,5 +39,5 @@ functions! {
     pipe pipe2 dup dup2 dup3 fcntl fcntl64
     eventfd signalfd timerfd_create memfd_create
     epoll_create epoll_create1 inotify_init inotify_init1
-    close closedir close_range closefrom fclose
+    close closedir close_range fclose
 }
