@@ -8,16 +8,25 @@ use std::{
 };
 
 use super::{Descriptor, aside, live};
-use crate::{scope::ScopeId, sys};
+use crate::sys::{
+    self,
+    context::{Context, Switch},
+    tally,
+};
 
 /// A scope that this thread works for while the result lives.
-fn inside() -> (ScopeId, crate::sys::context::Switch) {
-    let scope = ScopeId::open().expect("far below the limit");
-    (scope, scope.enter())
+fn inside() -> (u32, Switch) {
+    let scope = tally::open().expect("far below the limit");
+    (scope, Switch::to(Context { scope, origin: 0 }))
 }
 
-fn open(scope: ScopeId) -> Vec<Descriptor> {
-    live(Some(scope.index()))
+fn open(scope: u32) -> Vec<Descriptor> {
+    live(Some(scope))
+}
+
+/// How many of a scope are counted.
+fn count(scope: u32) -> usize {
+    tally::of(scope).others()
 }
 
 fn errno() -> c_int {
@@ -39,9 +48,9 @@ fn what_is_open_is_listed_until_it_is_closed() {
     };
     assert_eq!(found.fd, file.as_raw_fd());
     assert!(found.number != 0 && found.origin != 0 && !found.is_selector);
-    assert_eq!(scope.tally().others(), 1);
+    assert_eq!(count(scope), 1);
     drop(file);
-    assert_eq!((open(scope), scope.tally().others()), (vec![], 0));
+    assert_eq!((open(scope), count(scope)), (vec![], 0));
 }
 
 #[test]
@@ -140,10 +149,10 @@ fn a_forked_child_leaves_the_records_alone() {
         let child = libc::fork();
         if child == 0 {
             libc::close(file.as_raw_fd());
-            let is_untouched = scope.tally().others() == 1;
+            let is_untouched = count(scope) == 1;
             let opened = libc::open(c"/dev/null".as_ptr(), libc::O_RDONLY);
             libc::_exit(i32::from(
-                !(is_untouched && opened > 2 && scope.tally().others() == 1),
+                !(is_untouched && opened > 2 && count(scope) == 1),
             ));
         }
         let mut status = -1;
