@@ -1,10 +1,12 @@
 //! What the programs of the benchmark share: the work to be measured, the rounds, the table, child programs.
 
+mod opens;
 mod process;
 mod rounds;
 mod table;
 mod work;
 
+pub use opens::{Descriptor, open_close};
 pub use process::{Program, peak_memory, relay_myself, relay_with_hooks, run_myself};
 pub use rounds::{Entrant, Scale, medians};
 pub use table::Section;

@@ -9,6 +9,7 @@ mod attribution;
 mod checked;
 mod clean;
 mod empty;
+mod fds;
 mod flood;
 #[cfg(tokio_unstable)]
 mod peers;
@@ -31,12 +32,13 @@ const QUICK: &str = "--quick";
 type Row = fn(Scale) -> Result<Vec<Section>, String>;
 
 /// The rows, and the names by which they can be run alone.
-const ROWS: [(&str, Row); 7] = [
+const ROWS: [(&str, Row); 8] = [
     ("spawns", spawns::row),
     ("empty", empty::row),
     ("clean", clean::row),
     ("flood", flood::row),
     ("threads", threads::row),
+    ("fds", fds::row),
     ("polls", polls::row),
     ("reading", reading::row),
 ];
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         ["child", "flood", mode] => flood::child(mode).map(|()| true),
         ["child", "spawns", mode, count] => spawns::child(mode, count).map(|()| true),
         ["child", "threads", count] => threads::child(count).map(|()| true),
+        ["child", "fds", place, kind, count] => fds::child(place, kind, count).map(|()| true),
         _ => bench(&words),
     };
     match done {

@@ -30,6 +30,8 @@ enum Leg {
      through redis-0.32.1/src/aio/tokio.rs:173 in redis-0.32.1/src/aio/runtime.rs:260",
     "a_resp3_manager_ends_its_tasks: task x1 at LEAK \
      through redis-0.32.1/src/aio/tokio.rs:173 in redis-0.32.1/src/client.rs:771",
+    "a_resp3_manager_ends_its_tasks: fd x1 at LEAK \
+     through redis-0.32.1/src/aio/tokio.rs:39 in redis-0.32.1/src/aio/tokio.rs:115",
 ]; "redis-0.32.1")]
 #[test_case("redis-0.32.2", &[
     "a_resp2_manager_ends_its_tasks: clean",

@@ -60,6 +60,8 @@ pub(crate) struct Group {
     pub(crate) tid: Option<i32>,
     /// What only this one is where the group is one thing.
     pub(crate) facts: Vec<String>,
+    /// Who has it where the group is one thing.
+    pub(crate) held: Option<String>,
 }
 
 /// Groups resources in the order in which their first ones come. `own` is the token of the check's own runtime.
@@ -116,6 +118,7 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
                 polls: None,
                 tid: None,
                 facts: Vec::new(),
+                held: None,
             });
             groups.len() - 1
         });
@@ -134,6 +137,10 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
             // The one that fires first comes first.
             Detail::Other(_) if group.kind == Kind::Timer => std::mem::take(&mut group.facts),
             _ => Vec::new(),
+        };
+        group.held = match &resource.detail {
+            Detail::Other(thing) if group.count == 1 => thing.held.clone(),
+            _ => None,
         };
     }
     groups

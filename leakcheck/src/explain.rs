@@ -2,6 +2,7 @@
 
 mod blocked;
 mod hang;
+mod holding;
 mod runtimes;
 mod waiting;
 
@@ -9,6 +10,7 @@ pub(crate) use blocked::{Handed, place as thread_place};
 pub(crate) use hang::{
     DROP_BLOCKS, SYNCHRONOUS_BODY, SYNCHRONOUS_TASK, body_waiting, help_of_hang, stuck_thread,
 };
+pub(crate) use holding::name_holders;
 pub(crate) use runtimes::fold;
 pub(crate) use waiting::place;
 
@@ -59,7 +61,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         count: group.count,
         accept: accept(group, &trace),
         fingerprint: fingerprint(group.kind, group.name.as_deref(), &trace),
-        note: note(group),
+        note: note(group, &trace),
         panic: None,
         name: group.name.clone(),
         created_at: trace.site,
@@ -86,15 +88,18 @@ fn facts(group: &Group) -> Vec<String> {
     facts.map(|fact| format!("{which}{fact}")).collect()
 }
 
-/// What must be known to understand a finding.
-fn note(group: &Group) -> Option<String> {
+/// What a reader of this finding should know.
+fn note(group: &Group, trace: &Trace) -> Option<String> {
     let text = match group.kind {
         Kind::Thread if group.tie == Tie::Member => {
             "it is a thread of the test's own runtime and did not end with it: a blocking task still runs on it; the \
              site is where the thread was started, and a pool thread may have taken later tasks as well"
         }
         Kind::Timer => return Some(note_on_timers(group.count, group.origin != 0)),
-        _ => return None,
+        Kind::Fd if trace.site.is_none() => {
+            "it was opened on a thread of a pool; what it was opened for is not known, only what started the thread"
+        }
+        _ => return group.held.clone(),
     };
     Some(text.to_owned())
 }
@@ -197,10 +202,16 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
             .file
             .as_deref()
             .and_then(|file| file.split('/').next());
+        let verb = match leak.kind {
+            Kind::Fd => ("opened", "opens"),
+            _ => ("started", "starts"),
+        };
         return Some(format!(
-            "`{}` started it inside this call: use its shutdown or close method and wait for it, or look for a release \
-             that ends what it starts",
-            package.unwrap_or("a dependency")
+            "`{}` {} it inside this call: use its shutdown or close method and wait for it, or look for a release \
+             that ends what it {}",
+            package.unwrap_or("a dependency"),
+            verb.0,
+            verb.1,
         ));
     }
     let text = match leak.kind {
@@ -231,15 +242,26 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
             "dropping a `Child` of std neither ends nor reaps its process, and one of tokio goes on unless it was \
              started with `kill_on_drop(true)`: `kill()` it if need be, then `wait()` for it"
         }
+        Kind::Fd if is_held_by_a_task(leak) => "it closes when that task ends",
+        Kind::Fd => {
+            "drop what owns it before the test ends: something keeps it in a static, in a task or thread that still \
+              runs, or by `mem::forget` or `into_raw_fd`"
+        }
         Kind::Runtime => {
             "a runtime ends when it is dropped, which one that was forgotten or is kept in a `static` never is: drop it \
              before the test ends, or end it with `shutdown_timeout`; a worker thread that code of a task blocks outlives \
-             either"
+             either, and a runtime of the whole process belongs in a `LazyLock` or `OnceLock`"
         }
         Kind::Custom => "drop what the registration stands for before the test ends",
-        _ => "end it before the test does",
     };
     Some(text.to_owned())
+}
+
+/// Whether a task is known to hold it.
+fn is_held_by_a_task(leak: &Leak) -> bool {
+    leak.note
+        .as_deref()
+        .is_some_and(|note| note.starts_with(holding::BY_A_TASK))
 }
 
 /// Whether what the tasks wait for could only come from themselves.

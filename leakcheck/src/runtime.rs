@@ -38,7 +38,10 @@ use crate::{
         timers,
     },
     subject::Whom,
-    sys::context::{Context, Switch},
+    sys::{
+        context::{Context, Switch},
+        fds,
+    },
     watchdog::{self, Among, Parks, TestBody, Watch},
 };
 
@@ -376,7 +379,11 @@ impl Session {
             tasks::instrument(builder, token);
             builder.on_thread_park(watchdog::parks);
         };
-        let runtime = build(&prepare).unwrap_or_else(|error| no_runtime(&error));
+        let runtime = {
+            // Its handle outlives it, and with it what the handle keeps open.
+            let _aside = fds::aside();
+            build(&prepare).unwrap_or_else(|error| no_runtime(&error))
+        };
         self.check
             .watch(Watched::owned(runtime.handle(), token, self.scope));
         runtime

@@ -15,11 +15,12 @@ use crate::{
 pub(crate) const VERIFYING: &str = "every_report_is_exact";
 
 /// What is about the corpus, and the files with runs of their own.
-const NOT_RUN: [&str; 7] = [
+const NOT_RUN: [&str; 8] = [
     VERIFYING,
     "controls::",
     "hangs_sync::",
     "marks::",
+    "numbers::",
     "rows::",
     "source::",
     "parallel::",
@@ -31,7 +32,7 @@ fn corpus() -> &'static Run {
     static RUN: OnceLock<Run> = OnceLock::new();
     RUN.get_or_init(|| {
         let mut arguments = vec!["--include-ignored", "--test-threads=16"];
-        // Those of `parallel` wait for each other, so they must all run at once.
+        // Those of `parallel` and `numbers` wait for each other, so they must all run at once.
         for others in NOT_RUN {
             arguments.extend(["--skip", others]);
         }

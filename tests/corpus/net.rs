@@ -32,14 +32,6 @@ async fn serve(mut stream: TcpStream, mut requests: mpsc::Receiver<&'static [u8]
     }
 }
 
-/// Both ends of a connection.
-async fn connect() -> (TcpStream, TcpStream) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let (client, server) = tokio::join!(TcpStream::connect(address), listener.accept());
-    (client.unwrap(), server.unwrap().0)
-}
-
 #[leak_checked]
 #[tokio::test]
 #[ignore = "leaks on purpose"]
@@ -54,6 +46,15 @@ async fn idle_connection_is_kept() {
     pool.requests.send(b"GET").await.unwrap();
     server.read_exact(&mut [0; 3]).await.unwrap();
     forget((pool, server));
+}
+
+/// Both ends of a connection.
+async fn connect() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    // leak: fd "TCP socket" x2
+    let (client, server) = tokio::join!(TcpStream::connect(address), listener.accept());
+    (client.unwrap(), server.unwrap().0)
 }
 
 #[leak_checked]
@@ -73,6 +74,7 @@ async fn idle_connection_ends_with_its_pool() {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn accept_loop() {
+    // leak: fd "TCP listener"
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     // leak: task
     // waits: at accept for a descriptor
@@ -83,6 +85,7 @@ async fn accept_loop() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "leaks on purpose"]
 async fn accept_loop_on_workers() {
+    // leak: fd "TCP listener"
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     // leak: task
     // waits: at accept for a descriptor

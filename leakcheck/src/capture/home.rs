@@ -6,12 +6,16 @@ use super::function::krate;
 use crate::model::Home;
 
 /// Crates whose frames start things for others: they are never where the user has to look.
-const MACHINERY: [&str; 7] = [
+const MACHINERY: [&str; 11] = [
     "std",
     "core",
     "alloc",
     "test",
     "tokio",
+    "mio",
+    "socket2",
+    "rustix",
+    "nix",
     "backtrace",
     "leakcheck",
 ];

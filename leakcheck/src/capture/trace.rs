@@ -43,6 +43,21 @@ pub(crate) fn trace(path: u32, package_dir: Option<&str>) -> Trace {
     trace
 }
 
+/// The innermost return address of a path, parents excluded, at which a function is `wanted`.
+pub(crate) fn address(path: u32, wanted: impl Fn(&str, Home) -> bool) -> Option<usize> {
+    for address in origin::frames(path) {
+        for symbol in symbol::resolve(*address).iter() {
+            if symbol.is_outermost {
+                return None;
+            }
+            if wanted(&symbol.function, symbol.home) {
+                return Some(*address);
+            }
+        }
+    }
+    None
+}
+
 fn single(path: u32, package_dir: Option<&str>) -> Trace {
     let mut stack = frames(origin::frames(path), package_dir);
     // Our own hooks are innermost, above the call that they listen to.

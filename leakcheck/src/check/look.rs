@@ -6,7 +6,7 @@ use super::{
     Check, PATIENCE,
     present::{Phase, Present},
 };
-use crate::{model::ResourceId, scope::outside};
+use crate::{model::ResourceId, scope::outside, sys};
 
 /// Looks, and remembers what the rules said of the same set.
 pub(super) struct Look<'a> {
@@ -36,6 +36,8 @@ impl<'a> Look<'a> {
 
     /// Whether something is there that no rule is known to accept, and that may still end.
     pub(super) fn is_dirty(&mut self, elapsed: Duration) -> bool {
+        // What looking opens is nobody's.
+        let _aside = sys::fds::aside();
         let is_remembered = self.first.is_some() || self.check.env.report_dir.is_none();
         if elapsed < PATIENCE
             && is_remembered
@@ -51,6 +53,7 @@ impl<'a> Look<'a> {
         if !is_remembered {
             let mut first = present.clone();
             self.check.identify(&mut first);
+            self.check.describe(&mut first);
             self.first = Some(first);
         }
         if elapsed < PATIENCE {
@@ -98,6 +101,7 @@ fn judge(check: Check, mut present: Present) -> mpsc::Receiver<bool> {
     let (tell, answer) = mpsc::channel();
     let work = move || {
         check.read(&mut present);
+        check.describe(&mut present);
         let is_settled =
             present.is_stuck() || present.unnamed == 0 && check.sorted(&present).leaks.is_empty();
         // The asker may have stopped waiting.

@@ -8,7 +8,12 @@ use super::{Check, Watched};
 use crate::{
     explain,
     model::{Detail, Kind, Resource, ResourceId},
-    sources::{self, tasks, timers},
+    sources::{
+        self,
+        fds::{Watching, charge},
+        tasks, timers,
+    },
+    sys,
 };
 
 /// Which threads are looked at.
@@ -87,6 +92,8 @@ impl Check {
     /// seen by one before the other.
     pub(super) fn steady(&self, phase: Phase) -> Present {
         const READS: usize = 10;
+        // What reading opens is nobody's.
+        let _aside = sys::fds::aside();
         let mut present = self.present(phase);
         for _ in 1..READS {
             if !tasks::ARE_HEARD || present.unnamed == 0 && present.phantoms == 0 {
@@ -105,8 +112,22 @@ impl Check {
         if present.has_tasks() && !self.others_count(phase) {
             self.with_all_others(&mut present);
         }
-        sources::describe(&mut present.resources);
+        self.describe(&mut present);
         present
+    }
+
+    /// Finds out what things of other kinds are, who holds them, and whether they are the test's at all.
+    pub(super) fn describe(&self, present: &mut Present) {
+        sources::describe(&mut present.resources);
+        let watching = match &self.runtime {
+            None => Watching::Nothing,
+            Some(Watched { token: None, .. }) => Watching::Another,
+            Some(Watched {
+                token: Some(token), ..
+            }) => Watching::Own(token.get()),
+        };
+        charge(&mut present.resources, watching);
+        explain::name_holders(&mut present.resources, &present.lists);
     }
 
     /// Reads what is known by number or existence only: the lists of tasks, where they are suspended, and which they are if
@@ -230,7 +251,7 @@ impl Check {
         } else if self.others_count(phase) {
             sources::others(Some(self.scope))
         } else {
-            sources::lasting(self.scope)
+            sources::independent(self.scope)
         }
     }
 

@@ -22,8 +22,26 @@ impl Check {
     }
 
     pub(super) fn sorted(&self, present: &Present) -> Sorted {
-        // Rules are about the threads, which is how they have always been written.
         let mut sorted = ignore::sort(self.findings(present), self.options.rules());
+        // What somebody accepts may hold descriptors, and who holds one is not always known.
+        let accepts = |kind| {
+            let mut ignored = sorted.ignored.iter();
+            ignored.any(|ignored| ignored.kind == kind && !ignored.built_in)
+        };
+        if accepts(Kind::Task) || accepts(Kind::Thread) {
+            let before = sorted.leaks.len();
+            sorted
+                .leaks
+                .retain(|leak| !matches!(leak.kind, Kind::Fd | Kind::Runtime));
+            if sorted.leaks.len() < before {
+                sorted.notes.push(
+                    "file descriptors are left as well, and not reported: a task or thread that is accepted may hold \
+                     them"
+                        .to_owned(),
+                );
+            }
+        }
+        // Rules are about the threads, which is how they have always been written.
         sorted.leaks = explain::fold(sorted.leaks);
         sorted
     }

@@ -4,9 +4,12 @@
 use std::sync::LazyLock;
 
 use super::Ignore;
-use crate::model::Kind;
+use crate::{
+    model::Kind,
+    sources::lasting::{STATICS, WORKERS},
+};
 
-/// The first test that needs a static pays for what it starts, and what that starts in turn is nobody's.
+/// Why what a static starts is accepted.
 const STATIC: &str =
     "started for a static, which serves the whole process, while it was initialised or later on";
 
@@ -19,37 +22,6 @@ const STARTED_BY: (&str, &str, &str) = (
     "a pool thread of a tokio runtime ends with that runtime, or after 10 s without work",
 );
 
-/// Pattern of a creating function, and why threads of it are accepted.
-const CREATED_BY: [(&str, &str); 12] = [
-    ("std::sync::once_lock::OnceLock::*", STATIC),
-    ("std::sync::lazy_lock::LazyLock::*", STATIC),
-    ("std::sync::once::Once::*", STATIC),
-    ("std::sync::poison::once::Once::call_once*", STATIC),
-    ("std::sys::sync::once::*", STATIC),
-    ("once_cell::imp::*", STATIC),
-    ("tokio::sync::once_cell::OnceCell::*", STATIC),
-    (
-        "scheduled_thread_pool::*",
-        "a pool of scheduled-thread-pool, as r2d2 has one, ends its threads up to 30 s after its last handle is gone",
-    ),
-    (
-        "rayon_core::registry::*",
-        "rayon's global pool has no shutdown",
-    ),
-    (
-        "futures_timer::*",
-        "futures-timer keeps one global timer thread, which rstest's async timeouts use too",
-    ),
-    (
-        "async_io::driver::*",
-        "async-io drives all its sources with one global thread",
-    ),
-    (
-        "blocking::Executor::*",
-        "a pool thread of the blocking crate ends after 500 ms without work",
-    ),
-];
-
 /// The same for tasks. Few tasks can be meant to outlive a test: its runtime ends with it.
 const SPAWNED_BY: [(&str, &str); 1] = [(
     "bb8::inner::PoolInner*::new",
@@ -61,19 +33,18 @@ pub(super) fn rules() -> &'static [Ignore] {
     static RULES: LazyLock<Vec<Ignore>> = LazyLock::new(|| {
         let (pool, unless, reason) = STARTED_BY;
         let pool = Ignore::built_in_pool(pool, unless, reason);
-        let threads = CREATED_BY.iter().map(|(pattern, reason)| {
-            let rule = Ignore::built_in(Kind::Thread, pattern, reason);
-            // A server that a static starts for all tests is such a worker, too.
-            if *reason == STATIC {
-                rule.on(Kind::Process)
-            } else {
-                rule
-            }
-        });
+        // A server that a static starts for all tests is such a worker, too.
+        let statics = STATICS
+            .iter()
+            .map(|pattern| Ignore::built_in(Kind::Thread, pattern, STATIC).on(Kind::Process));
+        let workers = WORKERS
+            .iter()
+            .map(|(pattern, reason)| Ignore::built_in(Kind::Thread, pattern, reason));
         let tasks = SPAWNED_BY
             .iter()
             .map(|(pattern, reason)| Ignore::built_in(Kind::Task, pattern, reason));
-        std::iter::once(pool).chain(threads).chain(tasks).collect()
+        let pool = std::iter::once(pool);
+        pool.chain(statics).chain(workers).chain(tasks).collect()
     });
     &RULES
 }

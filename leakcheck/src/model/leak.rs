@@ -69,6 +69,9 @@ impl Leak {
         self.polls = self.polls.max(other.polls);
         self.tid = None;
         self.facts.clear();
+        if self.note != other.note {
+            self.note = None;
+        }
     }
 
     /// What it is.

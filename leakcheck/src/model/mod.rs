@@ -24,5 +24,5 @@ pub use kind::Kind;
 pub use leak::{Ignored, Leak};
 pub use level::Level;
 pub use report::{Body, Location, Report, Subject, Verdict};
-pub(crate) use resource::{Detail, Resource, ResourceId, Thing, Tie};
+pub(crate) use resource::{Detail, Maker, Resource, ResourceId, Thing, Tie};
 pub use waiting::{Awaited, Holder, State, Waiting};

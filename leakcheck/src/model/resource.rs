@@ -53,6 +53,21 @@ pub(crate) struct Thing {
     pub(crate) name: Option<String>,
     /// What only this one is: `fd 7`, `127.0.0.1:80`.
     pub(crate) facts: Vec<String>,
+    /// Who has it, in words.
+    pub(crate) held: Option<String>,
+    /// Who made it, of a descriptor.
+    pub(crate) maker: Option<Maker>,
+}
+
+/// Who made a descriptor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Maker {
+    /// Number of the thread; 0 for the main thread.
+    pub(crate) thread: u64,
+    /// Token of the runtime that the thread works for; 0 for none that is known.
+    pub(crate) runtime: u32,
+    /// Whether it is what a reactor waits on, of which each runtime has one.
+    pub(crate) is_selector: bool,
 }
 
 /// How a thread is tied to the runtime that the check itself built.

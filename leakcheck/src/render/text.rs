@@ -210,6 +210,8 @@ pub(super) fn finding(leak: &Leak, report: Option<&Report>) -> String {
     let label = match (leak.kind, leak.created_through.is_empty()) {
         (Kind::Task | Kind::BlockingTask, true) => "spawned here",
         (Kind::Task | Kind::BlockingTask, false) => "spawned inside this call",
+        (Kind::Fd, true) => "opened here",
+        (Kind::Fd, false) => "opened inside this call",
         (Kind::Custom, true) => "registered here",
         (Kind::Custom, false) => "registered inside this call",
         (Kind::Runtime, true) => "built here",

@@ -2,6 +2,8 @@
 
 pub(crate) mod blocking;
 pub(crate) mod custom;
+pub(crate) mod fds;
+pub(crate) mod lasting;
 pub(crate) mod panics;
 mod processes;
 pub(crate) mod stacks;
@@ -29,7 +31,7 @@ pub(crate) struct Source {
 }
 
 /// All of them.
-static OTHERS: [Source; 2] = [processes::SOURCE, custom::SOURCE];
+static OTHERS: [Source; 3] = [fds::SOURCE, processes::SOURCE, custom::SOURCE];
 
 /// The source of a kind, if there is one besides those of tasks and threads.
 pub(crate) fn other(kind: Kind) -> Option<&'static Source> {
@@ -43,7 +45,7 @@ pub(crate) fn others(scope: Option<ScopeId>) -> Vec<Resource> {
 }
 
 /// Those of them that no end of a runtime takes along: child processes.
-pub(crate) fn lasting(scope: ScopeId) -> Vec<Resource> {
+pub(crate) fn independent(scope: ScopeId) -> Vec<Resource> {
     processes::list(Some(scope))
 }
 

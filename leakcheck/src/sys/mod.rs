@@ -1,7 +1,7 @@
 //! The process and its machine: the only home of `unsafe`.
 //!
-//! `context`, `tally`, `chunked`, `by_address`, `origin` and `clock` are the same everywhere; what needs the operating
-//! system is chosen once, as `imp`. Nothing here formats, prints or decides.
+//! `context`, `tally`, `chunked`, `by_address`, `descriptor`, `origin` and `clock` are the same everywhere; what needs the
+//! operating system is chosen once, as `imp`. Nothing here formats, prints or decides.
 
 #[allow(dead_code, reason = "where nothing is interposed nothing is written")]
 mod by_address;
@@ -12,6 +12,7 @@ pub(crate) mod clock;
     allow(dead_code, reason = "the task hooks use the rest")
 )]
 pub(crate) mod context;
+pub(crate) mod descriptor;
 #[cfg_attr(
     not(tokio_unstable),
     allow(dead_code, reason = "the task hooks use the rest")
@@ -40,4 +41,4 @@ mod imp;
 
 pub(crate) use by_address::Creation;
 pub(crate) use chunked::Chunked;
-pub(crate) use imp::{cells, fork, process, processes, stacks, threads};
+pub(crate) use imp::{cells, fds, fork, process, processes, stacks, threads};

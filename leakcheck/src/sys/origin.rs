@@ -48,6 +48,11 @@ pub(crate) fn enable(on: bool) {
     ENABLED.store(on, Ordering::Relaxed);
 }
 
+/// Whether paths are taken.
+pub(crate) fn is_enabled() -> bool {
+    ENABLED.load(Ordering::Relaxed)
+}
+
 /// Whether paths were left out because their memory was used up.
 pub(crate) fn is_exhausted() -> bool {
     USED.load(Ordering::Relaxed) >= BUDGET

@@ -49,6 +49,26 @@ fn two_with_workers_of_many_names() {
     shown("runtimes.txt", first.chain(others).collect());
 }
 
+/// What a runtime at this line waits with.
+fn selector(count: usize, line: u32) -> Leak {
+    Leak {
+        kind: Kind::Runtime,
+        name: None,
+        tid: None,
+        ..worker("", count, line)
+    }
+}
+
+#[test]
+fn as_many_as_wait_for_descriptors() {
+    let leaks = vec![
+        selector(2, 3),
+        worker("tokio-rt-worker", 4, 3),
+        selector(1, 4),
+    ];
+    shown("runtimes_counted.txt", leaks);
+}
+
 #[test]
 fn what_is_no_part_of_another_runtime_stays() {
     let own = Leak {

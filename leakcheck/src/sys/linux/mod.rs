@@ -4,6 +4,15 @@
 pub(crate) mod cells;
 mod errno;
 pub(crate) mod event;
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(crate) mod fds;
+#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
+#[path = "../portable/fds.rs"]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "the face of both twins; here little can fail"
+)]
+pub(crate) mod fds;
 pub(crate) mod fork;
 pub(crate) mod memory;
 mod next;

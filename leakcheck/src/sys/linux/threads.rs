@@ -100,6 +100,12 @@ pub(crate) fn mark_runtime(token: u32) {
     }
 }
 
+/// Token of the runtime that the calling thread works for, or 0.
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(super) fn own_runtime() -> u32 {
+    own().map_or(0, |own| own.runtime.load(Ordering::Relaxed))
+}
+
 /// Why threads may have gone unseen, if so.
 pub(crate) fn gap() -> Option<String> {
     match MISSED.load(Ordering::Relaxed) {

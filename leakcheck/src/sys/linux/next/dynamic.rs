@@ -10,7 +10,7 @@ use super::{Align, Create, Fork, Spawn};
 /// which it needs, is reached by this name. The name is declared weak in the same place that uses it, because each
 /// object file has to say so for itself.
 macro_rules! interceptor {
-    ($name:literal) => {{
+    ($name:expr) => {{
         let address: usize;
         // SAFETY: reads one entry of the global offset table, which holds 0 for a weak symbol that nobody defines.
         #[cfg(target_arch = "x86_64")]
@@ -80,7 +80,11 @@ pub(in super::super) fn fork() -> Option<Fork> {
 
 /// Address of the function behind ours; a sanitizer's own goes first.
 #[inline]
-fn find(real: &OnceNonZeroUsize, name: &CStr, interceptor: impl Fn() -> usize) -> Option<usize> {
+pub(super) fn find(
+    real: &OnceNonZeroUsize,
+    name: &CStr,
+    interceptor: impl Fn() -> usize,
+) -> Option<usize> {
     let next = || {
         // SAFETY: the name is a C string; `RTLD_NEXT` searches behind this object.
         unsafe { libc::dlsym(libc::RTLD_NEXT, name.as_ptr()) as usize }

@@ -3,7 +3,10 @@
 use std::ffi::{c_int, c_void};
 
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+#[macro_use]
 mod dynamic;
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(super) mod descriptors;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(super) use dynamic::{
     fork, posix_memalign, posix_spawn, posix_spawnp, pthread_create, under_sanitizer,

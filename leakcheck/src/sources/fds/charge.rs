@@ -1,0 +1,206 @@
+//! Which descriptors are the test's own, and which are parts of a runtime that it left behind.
+//!
+//! That is read from the functions on a descriptor's creation path, so only where something is to be reported. Return
+//! addresses that tell are remembered, so that what passes them again is not even listed.
+
+use std::{
+    collections::HashSet,
+    sync::{LazyLock, Mutex},
+};
+
+use wildmatch::WildMatch;
+
+use crate::{
+    capture,
+    model::{Detail, Home, Kind, Maker, Resource, ResourceId, Thing},
+    sources::lasting,
+    sync::lock_std as lock,
+    sys::{descriptor::Descriptor, origin},
+};
+
+/// Further functions whose descriptors are not the test's.
+const ASIDE: [&str; 18] = [
+    // Thread-locals end with their thread, which is after the check.
+    "std::sys::thread_local::*",
+    "thread_local::*",
+    // Further initialisers of statics.
+    "once_cell::race::*",
+    "async_lock::once_cell::*",
+    "pthread_once*",
+    "__pthread_once*",
+    "__once_proxy",
+    "parking_lot::once::*",
+    "spin::once::*",
+    "spin::mutex::*",
+    "async_once_cell::*",
+    // What stands in for a system call, once and for all.
+    "getrandom::*",
+    // What modules of the C library keep.
+    "getaddrinfo",
+    "getnameinfo",
+    "gethostby*",
+    "getpw*",
+    "getgr*",
+    "dlopen*",
+];
+/// Threads of a tokio runtime, workers and others.
+const POOL: &str = "tokio::runtime::blocking::pool::Inner::run";
+/// What runs a task or a blocking closure.
+const TASK: &str = "tokio::runtime::task::harness::";
+const BUILD: &str = "tokio::runtime::builder::Builder::build";
+const BUILD_CURRENT_THREAD: &str = "tokio::runtime::builder::Builder::build_current_thread";
+const BUILD_LOCAL: &str = "tokio::runtime::builder::Builder::build_local";
+
+static PATTERNS: LazyLock<Vec<WildMatch>> = LazyLock::new(|| {
+    let workers = lasting::WORKERS.iter().map(|(pattern, _)| pattern);
+    let all = lasting::STATICS.iter().chain(workers).chain(&ASIDE);
+    all.map(|pattern| WildMatch::new(pattern)).collect()
+});
+
+/// Return addresses in functions whose descriptors are not the test's.
+static PASSED: Mutex<Addresses> = Mutex::new(Addresses(None));
+/// Return addresses in the function that builds a runtime.
+static BUILDING: Mutex<Addresses> = Mutex::new(Addresses(None));
+
+/// Return addresses, made when there is a first one.
+#[derive(Debug)]
+struct Addresses(Option<HashSet<usize>>);
+
+impl Addresses {
+    fn insert(&mut self, address: usize) {
+        self.0.get_or_insert_default().insert(address);
+    }
+
+    fn are_on(&self, path: u32) -> bool {
+        let is_known = |address: &usize| self.0.as_ref().is_some_and(|all| all.contains(address));
+        self.0.is_some() && origin::frames(path).iter().any(is_known)
+    }
+}
+
+/// Whether a check watches a runtime, and whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Watching {
+    Nothing,
+    /// The check's own, with its token.
+    Own(u32),
+    /// Somebody else's, which may have been built within the check.
+    Another,
+}
+
+/// A path and those that led to it.
+fn line(path: u32) -> impl Iterator<Item = u32> {
+    std::iter::successors(Some(path), |path| Some(origin::parent(*path)))
+        .take_while(|path| *path != 0)
+}
+
+/// Whether it is known already that a descriptor is not the test's.
+pub(super) fn is_known_aside(found: &Descriptor) -> bool {
+    let is_passed = {
+        let passed = lock(&PASSED);
+        match found.runtime {
+            0 => line(found.origin).any(|path| passed.are_on(path)),
+            _ => passed.are_on(found.origin),
+        }
+    };
+    is_passed || !found.is_selector && lock(&BUILDING).are_on(found.origin)
+}
+
+/// Leaves those descriptors that are certainly the test's, and makes runtimes of those that runtimes are made of.
+/// Expects descriptions.
+pub(crate) fn charge(resources: &mut Vec<Resource>, watching: Watching) {
+    let threads: Vec<u32> = resources
+        .iter()
+        .filter(|resource| resource.kind() == Kind::Thread)
+        .map(|thread| thread.origin)
+        .collect();
+    resources.retain_mut(|resource| match (resource.id, &resource.detail) {
+        (ResourceId::Other(Kind::Fd, number), Detail::Other(thing)) => {
+            match whose(resource.origin, thing, watching, &threads) {
+                Whose::Test => true,
+                Whose::Runtime => {
+                    resource.id = ResourceId::Other(Kind::Runtime, number);
+                    resource.detail = Detail::Other(Thing::default());
+                    true
+                }
+                Whose::Nobody => false,
+            }
+        }
+        _ => true,
+    });
+}
+
+/// Whose a descriptor is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    Test,
+    /// One that was built in the test and is still there.
+    Runtime,
+    /// Nobody's, or nobody's for certain.
+    Nobody,
+}
+
+fn whose(path: u32, thing: &Thing, watching: Watching, threads: &[u32]) -> Whose {
+    let (Some(_), Some(maker)) = (&thing.name, thing.maker) else {
+        // It was closed meanwhile.
+        return Whose::Nobody;
+    };
+    let is_passed = |function: &str, _| PATTERNS.iter().any(|pattern| pattern.matches(function));
+    let by_own = matches!(watching, Watching::Own(token) if token == maker.runtime);
+    // What led to a thread of the test's own runtime says nothing of what it works on now.
+    let generations = if by_own { 1 } else { usize::MAX };
+    if let Some(address) = line(path)
+        .take(generations)
+        .find_map(|path| capture::address(path, is_passed))
+    {
+        lock(&PASSED).insert(address);
+        return Whose::Nobody;
+    }
+    let builds = |function: &str, _| function.starts_with(BUILD);
+    if let Some(address) = capture::address(path, builds) {
+        lock(&BUILDING).insert(address);
+        return of_runtime(path, maker, watching, threads);
+    }
+    // A runtime that tests share works for all of them on each of its threads, and on any that waits for it.
+    let is_shared = |function: &str, _| match watching {
+        Watching::Own(_) => function.starts_with(POOL),
+        Watching::Nothing | Watching::Another => function.starts_with(TASK),
+    };
+    if !by_own && capture::address(path, is_shared).is_some() {
+        return Whose::Nobody;
+    }
+    let names = |function: &str, home| home != Home::Machinery && !function.is_empty();
+    if line(path).any(|path| capture::address(path, names).is_some()) {
+        Whose::Test
+    } else {
+        Whose::Nobody
+    }
+}
+
+/// Of all that a runtime opens, one stands for it. A handle that is kept keeps some of it open, without a runtime.
+fn of_runtime(path: u32, maker: Maker, watching: Watching, threads: &[u32]) -> Whose {
+    if !maker.is_selector || watching == Watching::Another {
+        return Whose::Nobody;
+    }
+    let on_one_thread = |function: &str, _| {
+        function.starts_with(BUILD_CURRENT_THREAD) || function.starts_with(BUILD_LOCAL)
+    };
+    let is_driven = capture::address(path, on_one_thread).is_some()
+        || threads.iter().any(|thread| built_together(path, *thread));
+    if is_driven {
+        Whose::Runtime
+    } else {
+        Whose::Nobody
+    }
+}
+
+/// Whether a thread was started by the same call that built the runtime.
+fn built_together(path: u32, thread: u32) -> bool {
+    let builds = |function: &str, _| function.starts_with(BUILD);
+    let outside = |path: u32| {
+        let frames = origin::frames(path);
+        let place = capture::address(path, builds)?;
+        let last = frames.iter().rposition(|frame| *frame == place)?;
+        frames.get(last + 1..)
+    };
+    outside(path).is_some_and(|calls| Some(calls) == outside(thread))
+}

@@ -1,0 +1,37 @@
+//! Functions that make what serves the whole process: the first test that needs it pays for what they start, and what
+//! that starts in turn is nobody's.
+
+/// Initialisers of statics.
+pub(crate) const STATICS: [&str; 7] = [
+    "std::sync::once_lock::OnceLock::*",
+    "std::sync::lazy_lock::LazyLock::*",
+    "std::sync::once::Once::*",
+    "std::sync::poison::once::Once::call_once*",
+    "std::sys::sync::once::*",
+    "once_cell::imp::*",
+    "tokio::sync::once_cell::OnceCell::*",
+];
+
+/// Pools and drivers that well-known crates keep, and why.
+pub(crate) const WORKERS: [(&str, &str); 5] = [
+    (
+        "scheduled_thread_pool::*",
+        "a pool of scheduled-thread-pool, as r2d2 has one, ends its threads up to 30 s after its last handle is gone",
+    ),
+    (
+        "rayon_core::registry::*",
+        "rayon's global pool has no shutdown",
+    ),
+    (
+        "futures_timer::*",
+        "futures-timer keeps one global timer thread, which rstest's async timeouts use too",
+    ),
+    (
+        "async_io::driver::*",
+        "async-io drives all its sources with one global thread",
+    ),
+    (
+        "blocking::Executor::*",
+        "a pool thread of the blocking crate ends after 500 ms without work",
+    ),
+];

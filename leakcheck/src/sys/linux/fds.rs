@@ -1,0 +1,324 @@
+//! Every descriptor that a check's threads open through the C library, until it is closed.
+//!
+//! The functions that make and close descriptors are defined in [`stubs`] and win over the C library's at link time.
+//! Threads that work for no check pass through. A record is dropped before the descriptor is closed, so that whoever
+//! is given the number next finds it free.
+
+use std::{
+    cell::Cell,
+    ffi::{c_int, c_uint, c_void},
+    marker::PhantomData,
+};
+
+use super::{fork, next::descriptors as next, threads};
+use crate::sys::{
+    context::{self, Context},
+    descriptor::{Descriptor, Sight},
+    origin,
+};
+
+mod sight;
+mod stubs;
+mod table;
+
+thread_local! {
+    // Constant and without destructor: usable in every phase of a thread's life.
+    static ASIDE: Cell<u32> = const { Cell::new(0) };
+    static BUSY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Those of `scope`, or of every scope, that are open.
+pub(crate) fn live(scope: Option<u32>) -> Vec<Descriptor> {
+    table::live(scope)
+}
+
+/// What the descriptor with this number is; `None` where it was closed meanwhile.
+pub(crate) fn look(number: u64, fd: i32) -> Option<Sight> {
+    let sight = sight::of(fd)?;
+    // In this order: what was looked at is what was recorded.
+    table::is(fd, number).then_some(sight)
+}
+
+/// Why descriptors cannot be seen at all on this platform: they can.
+pub(crate) const fn unavailable() -> Option<&'static str> {
+    None
+}
+
+/// Why descriptors may have gone unseen, if so.
+pub(crate) fn gap() -> Option<String> {
+    table::gap()
+}
+
+/// See [`aside`].
+#[derive(Debug)]
+pub(crate) struct Aside {
+    // Bound to its thread: the count is thread-local.
+    _thread: PhantomData<*const ()>,
+}
+
+/// While this lives, what this thread opens is nobody's.
+pub(crate) fn aside() -> Aside {
+    ASIDE.set(ASIDE.get() + 1);
+    Aside {
+        _thread: PhantomData,
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        ASIDE.set(ASIDE.get().saturating_sub(1));
+    }
+}
+
+/// Where to go from a stub, returned in two registers.
+#[repr(C)]
+struct Target {
+    /// Address of the real function.
+    real: usize,
+    /// Whether what it returns is to be noted.
+    is_noted: usize,
+}
+
+impl Target {
+    #[inline]
+    fn to(real: usize) -> Self {
+        Self {
+            real,
+            is_noted: usize::from(is_noted()),
+        }
+    }
+}
+
+/// Whether this thread works for a check.
+#[inline]
+fn is_noted() -> bool {
+    let scope = context::current().scope;
+    scope != Context::UNCHECKED.scope
+        && scope != Context::NOBODY.scope
+        && ASIDE.get() == 0
+        && !fork::in_child()
+}
+
+/// What has made a descriptor, as far as it matters.
+const ANY: c_int = 0;
+const SELECTOR: c_int = 1;
+
+/// Notes what a function has returned, and returns it.
+extern "C" fn note(fd: c_int, how: c_int) -> c_int {
+    // The standard streams are the process's.
+    if fd > 2 && !BUSY.replace(true) {
+        keeping_errno(|| record(fd, how));
+        BUSY.set(false);
+    }
+    fd
+}
+
+#[inline(never)]
+fn record(fd: c_int, how: c_int) {
+    // Without a path it cannot be told whether it is a static's, so it is charged to nobody.
+    let origin = origin::here(0);
+    if origin == 0 {
+        return table::forget(fd);
+    }
+    table::put(
+        fd,
+        table::Facts {
+            scope: context::current().scope,
+            origin,
+            thread: threads::own_numbers().0,
+            runtime: threads::own_runtime(),
+            is_selector: how == SELECTOR,
+        },
+    );
+}
+
+/// Runs `work`, whose failures are no concern of the program's.
+#[inline]
+fn keeping_errno<R>(work: impl FnOnce() -> R) -> R {
+    // SAFETY: `errno` is this thread's own and lives as long as the thread.
+    let errno = unsafe { libc::__errno_location() };
+    // SAFETY: as above.
+    let before = unsafe { *errno };
+    let result = work();
+    // SAFETY: as above; nothing holds a reference.
+    unsafe { *errno = before };
+    result
+}
+
+/// Says where to go for each function that returns a descriptor.
+macro_rules! opening {
+    ($($name:ident)*) => {
+        $(
+            pub(super) extern "C" fn $name() -> Target {
+                Target::to(next::$name())
+            }
+        )*
+    };
+}
+
+/// The functions that are named as the C library's own.
+mod opening {
+    use super::{Target, c_int, is_noted, next};
+
+    opening! {
+        open open64 openat openat64 creat creat64 socket accept accept4 dup eventfd signalfd timerfd_create
+        memfd_create epoll_create epoll_create1 inotify_init inotify_init1
+    }
+
+    pub(super) extern "C" fn fcntl(_fd: c_int, command: c_int) -> Target {
+        of_command(next::fcntl(), command)
+    }
+
+    pub(super) extern "C" fn fcntl64(_fd: c_int, command: c_int) -> Target {
+        of_command(next::fcntl64(), command)
+    }
+
+    #[inline]
+    fn of_command(real: usize, command: c_int) -> Target {
+        let makes_one = matches!(command, libc::F_DUPFD | libc::F_DUPFD_CLOEXEC);
+        Target {
+            real,
+            is_noted: usize::from(makes_one && is_noted()),
+        }
+    }
+}
+
+/// Says where to go for each function that closes descriptors, once they are forgotten.
+mod closing {
+    use super::{c_int, c_uint, fork, keeping_errno, next, table};
+
+    pub(super) extern "C" fn close(fd: c_int) -> usize {
+        if !fork::in_child() {
+            table::forget(fd);
+        }
+        next::close()
+    }
+
+    /// Closes the second one and makes it anew.
+    fn over(old: c_int, new: c_int) {
+        if old != new && !fork::in_child() {
+            table::forget(new);
+        }
+    }
+
+    pub(super) extern "C" fn dup2(old: c_int, new: c_int) -> super::Target {
+        over(old, new);
+        super::Target::to(next::dup2())
+    }
+
+    pub(super) extern "C" fn dup3(old: c_int, new: c_int) -> super::Target {
+        over(old, new);
+        super::Target::to(next::dup3())
+    }
+
+    pub(super) extern "C" fn close_range(first: c_uint, last: c_uint, flags: c_int) -> usize {
+        // With any flag, they are closed later or for others.
+        if flags == 0 && !fork::in_child() {
+            table::forget_all(first, last);
+        }
+        next::close_range()
+    }
+
+    /// # Safety
+    ///
+    /// As for the C library's own.
+    pub(super) unsafe extern "C" fn closedir(directory: *mut libc::DIR) -> usize {
+        if !directory.is_null() && !fork::in_child() {
+            // SAFETY: the caller passes an open directory.
+            table::forget(keeping_errno(|| unsafe { libc::dirfd(directory) }));
+        }
+        next::closedir()
+    }
+
+    /// # Safety
+    ///
+    /// As for the C library's own.
+    pub(super) unsafe extern "C" fn fclose(file: *mut libc::FILE) -> usize {
+        if !file.is_null() && !fork::in_child() {
+            // SAFETY: the caller passes an open file; one without a descriptor makes this fail.
+            table::forget(keeping_errno(|| unsafe { libc::fileno(file) }));
+        }
+        next::fclose()
+    }
+}
+
+/// Functions that are no points of cancellation, and return otherwise than in a register.
+mod several {
+    use super::{ANY, c_int, c_void, is_noted, next, note};
+
+    /// Notes both ends.
+    ///
+    /// # Safety
+    ///
+    /// `pair` must be valid for reading where `result` is 0.
+    unsafe fn both(result: c_int, pair: *const c_int) -> c_int {
+        if result == 0 && is_noted() {
+            // SAFETY: see above.
+            let [one, other] = unsafe { pair.cast::<[c_int; 2]>().read() };
+            note(one, ANY);
+            note(other, ANY);
+        }
+        result
+    }
+
+    /// # Safety
+    ///
+    /// As for the C library's own.
+    pub(super) unsafe extern "C" fn pipe(pair: *mut c_int) -> c_int {
+        // SAFETY: the address is that of a function with this signature, by the name it was found under; the
+        // arguments are the caller's own.
+        unsafe {
+            let real: unsafe extern "C" fn(*mut c_int) -> c_int = std::mem::transmute(next::pipe());
+            both(real(pair), pair)
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for the C library's own.
+    pub(super) unsafe extern "C" fn pipe2(pair: *mut c_int, flags: c_int) -> c_int {
+        // SAFETY: as in `pipe`.
+        unsafe {
+            let real: unsafe extern "C" fn(*mut c_int, c_int) -> c_int =
+                std::mem::transmute(next::pipe2());
+            both(real(pair, flags), pair)
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for the C library's own.
+    pub(super) unsafe extern "C" fn socketpair(
+        domain: c_int,
+        kind: c_int,
+        protocol: c_int,
+        pair: *mut c_int,
+    ) -> c_int {
+        // SAFETY: as in `pipe`.
+        unsafe {
+            let real: unsafe extern "C" fn(c_int, c_int, c_int, *mut c_int) -> c_int =
+                std::mem::transmute(next::socketpair());
+            both(real(domain, kind, protocol, pair), pair)
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for the C library's own.
+    pub(super) unsafe extern "C" fn opendir(path: *const libc::c_char) -> *mut libc::DIR {
+        // SAFETY: as in `pipe`. Where there is no such function, what stands in returns an `int`, so its result is
+        // not looked at.
+        unsafe {
+            let real: unsafe extern "C" fn(*const libc::c_char) -> *mut c_void =
+                std::mem::transmute(next::opendir());
+            let directory = real(path).cast::<libc::DIR>();
+            if !directory.is_null() && is_noted() {
+                note(libc::dirfd(directory), ANY);
+            }
+            directory
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,212 @@
+//! The functions by the names of the C library's own.
+//!
+//! They are weak, so that a program that defines one of them itself can be linked and wins. Many are points of
+//! cancellation, which unwinds the stack through them: while the real function runs, there is no frame of Rust's below
+//! it, but one of these, which the unwinder passes.
+
+use super::{ANY, SELECTOR, closing, note, opening, several};
+
+/// What every function needs around its code.
+macro_rules! function {
+    ($name:literal, $code:expr $(, $($operand:tt)*)?) => {
+        std::arch::global_asm!(
+            concat!(".pushsection .text.leakcheck.", $name, ",\"ax\",@progbits"),
+            concat!(".weak ", $name),
+            ".p2align 4",
+            concat!(".type ", $name, ",@function"),
+            concat!($name, ":"),
+            ".cfi_startproc",
+            $code,
+            ".cfi_endproc",
+            concat!(".size ", $name, ", . - ", $name),
+            ".popsection",
+            $($($operand)*)?
+        );
+    };
+}
+
+/// Asks where to go and goes there, with the caller's own arguments: up to four, none of them floating. Notes the result
+/// where that is wanted; else nothing is left on the stack. A variadic function is told that there are no vectors.
+macro_rules! open {
+    ($($name:literal $target:path, $how:ident;)*) => {
+        $(
+            #[cfg(target_arch = "x86_64")]
+            function!(
+                $name,
+                "endbr64
+                push rdi
+                .cfi_adjust_cfa_offset 8
+                push rsi
+                .cfi_adjust_cfa_offset 8
+                push rdx
+                .cfi_adjust_cfa_offset 8
+                push rcx
+                .cfi_adjust_cfa_offset 8
+                sub rsp, 8
+                .cfi_adjust_cfa_offset 8
+                call {target}
+                mov r11, rax
+                mov r10, rdx
+                add rsp, 8
+                .cfi_adjust_cfa_offset -8
+                pop rcx
+                .cfi_adjust_cfa_offset -8
+                pop rdx
+                .cfi_adjust_cfa_offset -8
+                pop rsi
+                .cfi_adjust_cfa_offset -8
+                pop rdi
+                .cfi_adjust_cfa_offset -8
+                xor eax, eax
+                test r10, r10
+                jnz 2f
+                jmp r11
+                2:
+                sub rsp, 8
+                .cfi_adjust_cfa_offset 8
+                call r11
+                mov edi, eax
+                mov esi, {how}
+                call {note}
+                add rsp, 8
+                .cfi_adjust_cfa_offset -8
+                ret",
+                target = sym $target, note = sym note, how = const $how
+            );
+            #[cfg(target_arch = "aarch64")]
+            function!(
+                $name,
+                "hint #34
+                stp x29, x30, [sp, #-48]!
+                .cfi_def_cfa_offset 48
+                .cfi_offset 29, -48
+                .cfi_offset 30, -40
+                stp x0, x1, [sp, #16]
+                stp x2, x3, [sp, #32]
+                bl {target}
+                mov x16, x0
+                mov x17, x1
+                ldp x0, x1, [sp, #16]
+                ldp x2, x3, [sp, #32]
+                cbnz x17, 2f
+                .cfi_remember_state
+                ldp x29, x30, [sp], #48
+                .cfi_restore 29
+                .cfi_restore 30
+                .cfi_def_cfa_offset 0
+                br x16
+                2:
+                .cfi_restore_state
+                blr x16
+                mov w1, {how}
+                bl {note}
+                ldp x29, x30, [sp], #48
+                .cfi_restore 29
+                .cfi_restore 30
+                .cfi_def_cfa_offset 0
+                ret",
+                target = sym $target, note = sym note, how = const $how
+            );
+        )*
+    };
+}
+
+/// Asks where to go and goes there, with the caller's own arguments, of which there are three at most.
+macro_rules! close {
+    ($($name:literal $target:path;)*) => {
+        $(
+            #[cfg(target_arch = "x86_64")]
+            function!(
+                $name,
+                "endbr64
+                push rdi
+                .cfi_adjust_cfa_offset 8
+                push rsi
+                .cfi_adjust_cfa_offset 8
+                push rdx
+                .cfi_adjust_cfa_offset 8
+                call {target}
+                pop rdx
+                .cfi_adjust_cfa_offset -8
+                pop rsi
+                .cfi_adjust_cfa_offset -8
+                pop rdi
+                .cfi_adjust_cfa_offset -8
+                jmp rax",
+                target = sym $target
+            );
+            #[cfg(target_arch = "aarch64")]
+            function!(
+                $name,
+                "hint #34
+                stp x29, x30, [sp, #-48]!
+                .cfi_def_cfa_offset 48
+                .cfi_offset 29, -48
+                .cfi_offset 30, -40
+                stp x0, x1, [sp, #16]
+                str x2, [sp, #32]
+                bl {target}
+                mov x16, x0
+                ldp x0, x1, [sp, #16]
+                ldr x2, [sp, #32]
+                ldp x29, x30, [sp], #48
+                .cfi_restore 29
+                .cfi_restore 30
+                .cfi_def_cfa_offset 0
+                br x16",
+                target = sym $target
+            );
+        )*
+    };
+}
+
+/// Is the Rust function.
+macro_rules! jump {
+    ($($name:literal $target:path;)*) => {
+        $(
+            #[cfg(target_arch = "x86_64")]
+            function!($name, "endbr64\n jmp {target}", target = sym $target);
+            #[cfg(target_arch = "aarch64")]
+            function!($name, "hint #34\n b {target}", target = sym $target);
+        )*
+    };
+}
+
+open! {
+    "open" opening::open, ANY;
+    "open64" opening::open64, ANY;
+    "openat" opening::openat, ANY;
+    "openat64" opening::openat64, ANY;
+    "creat" opening::creat, ANY;
+    "creat64" opening::creat64, ANY;
+    "socket" opening::socket, ANY;
+    "accept" opening::accept, ANY;
+    "accept4" opening::accept4, ANY;
+    "dup" opening::dup, ANY;
+    "dup2" closing::dup2, ANY;
+    "dup3" closing::dup3, ANY;
+    "fcntl" opening::fcntl, ANY;
+    "fcntl64" opening::fcntl64, ANY;
+    "eventfd" opening::eventfd, ANY;
+    "signalfd" opening::signalfd, ANY;
+    "timerfd_create" opening::timerfd_create, ANY;
+    "memfd_create" opening::memfd_create, ANY;
+    "epoll_create" opening::epoll_create, SELECTOR;
+    "epoll_create1" opening::epoll_create1, SELECTOR;
+    "inotify_init" opening::inotify_init, ANY;
+    "inotify_init1" opening::inotify_init1, ANY;
+}
+
+close! {
+    "close" closing::close;
+    "closedir" closing::closedir;
+    "close_range" closing::close_range;
+    "fclose" closing::fclose;
+}
+
+jump! {
+    "pipe" several::pipe;
+    "pipe2" several::pipe2;
+    "socketpair" several::socketpair;
+    "opendir" several::opendir;
+}

@@ -1,0 +1,34 @@
+//! Descriptors that nobody records: the truthful twin for platforms without interposition, and for a static C library.
+
+use crate::sys::descriptor::{Descriptor, Sight};
+
+/// No descriptor is known.
+pub(crate) fn live(_scope: Option<u32>) -> Vec<Descriptor> {
+    Vec::new()
+}
+
+/// Nothing is known of any.
+pub(crate) fn look(_number: u64, _fd: i32) -> Option<Sight> {
+    None
+}
+
+/// See [`aside`].
+#[derive(Debug)]
+pub(crate) struct Aside;
+
+/// While this lives, what this thread opens is nobody's, as everything is here.
+pub(crate) fn aside() -> Aside {
+    Aside
+}
+
+/// Nothing is missing beyond [`unavailable`].
+pub(crate) fn gap() -> Option<String> {
+    None
+}
+
+/// Why descriptors cannot be seen at all on this platform.
+pub(crate) const fn unavailable() -> Option<&'static str> {
+    Some(
+        "descriptors can be observed on Linux (x86_64, aarch64) with a C library that is linked dynamically only",
+    )
+}
