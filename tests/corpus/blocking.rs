@@ -3,7 +3,7 @@
 
 use std::{
     ffi::CString,
-    fs::{File, OpenOptions},
+    fs::OpenOptions,
     mem::forget,
     os::unix::{ffi::OsStrExt, fs::OpenOptionsExt},
     path::PathBuf,
@@ -160,15 +160,11 @@ impl Fifo {
         Self(place)
     }
 
-    async fn writer(&self) -> File {
-        loop {
-            let mut options = OpenOptions::new();
-            let options = options.write(true).custom_flags(libc::O_NONBLOCK);
-            match options.open(&self.0) {
-                Ok(writer) => return writer,
-                Err(_) => yield_now().await,
-            }
-        }
+    /// Fails as long as nobody reads.
+    fn writing() -> OpenOptions {
+        let mut options = OpenOptions::new();
+        options.write(true).custom_flags(libc::O_NONBLOCK);
+        options
     }
 }
 
@@ -191,7 +187,13 @@ async fn file_is_never_read_to_its_end() {
         // waits: blocked in read(fd *)
         tokio::fs::read(place).await // at: fs
     });
-    forget(fifo.writer().await);
+    loop {
+        // leak: fd "pipe"
+        if let Ok(writer) = Fifo::writing().open(&fifo.0) {
+            break forget(writer);
+        }
+        yield_now().await;
+    }
 }
 
 #[leak_checked]
@@ -200,7 +202,9 @@ async fn file_is_read_to_its_end() {
     let fifo = Fifo::new("ending");
     let place = fifo.0.clone();
     tokio::spawn(async move { tokio::fs::read(place).await });
-    drop(fifo.writer().await);
+    while Fifo::writing().open(&fifo.0).is_err() {
+        yield_now().await;
+    }
 }
 
 #[leak_checked]

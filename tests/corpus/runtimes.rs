@@ -24,6 +24,7 @@ fn second_runtime_is_never_dropped() {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("second")
+        .enable_all()
         // leak: runtime "tokio runtime"
         .build()
         .unwrap();

@@ -5,7 +5,10 @@ use std::{
     io::{self, Read},
     mem::forget,
     net::{Ipv4Addr, TcpListener, TcpStream},
-    os::{fd::AsRawFd, unix::net::UnixStream},
+    os::{
+        fd::{AsRawFd, FromRawFd, OwnedFd},
+        unix::net::UnixStream,
+    },
     process::{Child, Command, Stdio},
     ptr,
     sync::{
@@ -326,6 +329,7 @@ fn read(mut from: impl Read) -> bool {
 #[test]
 #[ignore = "leaks on purpose"]
 fn reading_a_pipe() {
+    // leak: fd "pipe" x2
     let (reader, writer) = io::pipe().unwrap();
     // leak: thread
     // waits: at read blocked in read(fd *)
@@ -344,6 +348,7 @@ fn reading_a_pipe_that_is_closed() {
 #[test]
 #[ignore = "leaks on purpose"]
 fn reading_a_socket() {
+    // leak: fd "Unix socket" x2
     let (socket, peer) = UnixStream::pair().unwrap();
     // leak: thread
     // waits: at read blocked in recv(fd *)
@@ -366,6 +371,7 @@ fn accept(listener: &TcpListener) -> bool {
 #[test]
 #[ignore = "leaks on purpose"]
 fn accepting() {
+    // leak: fd "TCP listener"
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     // leak: thread
     // waits: at accept blocked in accept(fd *)
@@ -395,6 +401,7 @@ fn poll(from: &impl AsRawFd) {
 #[test]
 #[ignore = "leaks on purpose"]
 fn polling() {
+    // leak: fd "pipe" x2
     let (reader, writer) = io::pipe().unwrap();
     // leak: thread
     // waits: at poll blocked in poll
@@ -409,14 +416,13 @@ fn polling_what_is_closed() {
     thread::spawn(move || poll(&reader));
 }
 
-fn epoll(from: &impl AsRawFd) {
+fn epoll(epoll: &OwnedFd, from: &impl AsRawFd) {
+    let epoll = epoll.as_raw_fd();
     // SAFETY: the event is valid for reading and writing.
     unsafe {
         let mut event = libc::epoll_event { events: 0, u64: 0 };
-        let epoll = libc::epoll_create1(libc::EPOLL_CLOEXEC);
         libc::epoll_ctl(epoll, libc::EPOLL_CTL_ADD, from.as_raw_fd(), &raw mut event);
         while libc::epoll_wait(epoll, &raw mut event, 1, -1) < 0 {} // at: epoll
-        libc::close(epoll);
     }
 }
 
@@ -424,18 +430,27 @@ fn epoll(from: &impl AsRawFd) {
 #[test]
 #[ignore = "leaks on purpose"]
 fn polling_by_epoll() {
+    // SAFETY: what is opened here is closed by its owner.
+    let instance = unsafe {
+        // leak: fd "epoll"
+        let number = libc::epoll_create1(libc::EPOLL_CLOEXEC);
+        OwnedFd::from_raw_fd(number)
+    };
+    // leak: fd "pipe" x2
     let (reader, writer) = io::pipe().unwrap();
     // leak: thread
     // waits: at epoll blocked in epoll_wait
-    thread::spawn(move || epoll(&reader));
+    thread::spawn(move || epoll(&instance, &reader));
     forget(writer);
 }
 
 #[leak_checked]
 #[test]
 fn polling_by_epoll_what_is_closed() {
+    // SAFETY: what is opened here is closed by its owner.
+    let instance = unsafe { OwnedFd::from_raw_fd(libc::epoll_create1(libc::EPOLL_CLOEXEC)) };
     let (reader, _writer) = io::pipe().unwrap();
-    thread::spawn(move || epoll(&reader));
+    thread::spawn(move || epoll(&instance, &reader));
 }
 
 /// A process that ends when its input does.
@@ -454,6 +469,7 @@ fn wait(mut child: Child) {
 #[ignore = "leaks on purpose"]
 fn waiting_for_a_process() {
     // leak: process "cat"
+    // leak: fd "pipe"
     let mut cat = cat().spawn().unwrap();
     forget(cat.stdin.take());
     // leak: thread

@@ -20,7 +20,7 @@ use crate::{
     model::{Kind, Leak, ResourceId},
     options::{Level, Options},
     scope::ScopeId,
-    sources::{self, panics, tasks},
+    sources::{self, fds, panics, tasks},
     subject::Whom,
     sys,
 };
@@ -241,6 +241,7 @@ impl Check {
             .into_iter()
             .filter(|resource| !known.contains(&resource.id));
         self.found.resources.extend(new);
+        fds::fold(&mut self.found.resources);
         self.found.unnamed += present.unnamed;
         self.found.phantoms += present.phantoms;
         self.found.lists.extend(present.lists);

@@ -2,7 +2,7 @@
 
 mod charge;
 
-pub(crate) use charge::{Watching, charge};
+pub(crate) use charge::{Watching, charge, fold};
 
 use std::{fs::File, sync::OnceLock};
 

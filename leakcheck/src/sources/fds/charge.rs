@@ -168,12 +168,32 @@ fn whose(path: u32, thing: &Thing, watching: Watching, threads: &[u32]) -> Whose
     if !by_own && capture::address(path, is_shared).is_some() {
         return Whose::Nobody;
     }
-    let names = |function: &str, home| home != Home::Machinery && !function.is_empty();
-    if line(path).any(|path| capture::address(path, names).is_some()) {
+    if line(path).any(is_named) {
         Whose::Test
     } else {
         Whose::Nobody
     }
+}
+
+/// Whether the path leads through code of the test or of what it uses.
+fn is_named(path: u32) -> bool {
+    let names = |function: &str, home| home != Home::Machinery && !function.is_empty();
+    capture::address(path, names).is_some()
+}
+
+/// Leaves out what a runtime opened for a blocking task that was left behind: that is a part of the task.
+pub(crate) fn fold(resources: &mut Vec<Resource>) {
+    let threads: HashSet<ResourceId> = resources
+        .iter()
+        .map(|resource| resource.id)
+        .filter(|id| matches!(id, ResourceId::Thread(_)))
+        .collect();
+    resources.retain(|resource| match &resource.detail {
+        Detail::Other(Thing {
+            maker: Some(maker), ..
+        }) => !threads.contains(&ResourceId::Thread(maker.thread)) || is_named(resource.origin),
+        _ => true,
+    });
 }
 
 /// Of all that a runtime opens, one stands for it. A handle that is kept keeps some of it open, without a runtime.
