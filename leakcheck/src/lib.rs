@@ -27,7 +27,7 @@
 //! - [`Options`] and [`Ignore`], what a check waits for and what it accepts.
 //! - [`LeakGuard`], [`verify_none`] and [`find()`] for tests without an attribute, [`checkpoint()`] for the middle of an
 //!   async test, [`instrument`] for runtimes that a test builds itself.
-//! - [`background`] and [`background_thread`] for work that the end of the test ends, [`allow_static`] for what lives as
+//! - [`background()`] and [`background_thread`] for work that the end of the test ends, [`allow_static`] for what lives as
 //!   long as the process.
 //! - [`Registration`], [`Tracked`] and [`Tracker`] for things of your own that must not outlive a test.
 //! - [`Report`], what a check found; also as a JSON file, see below.

@@ -161,19 +161,19 @@ pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
     let now = clock::now_ms();
     let known = |task: &leakcheck_introspect::Task| {
         let id = ResourceId::Task(task.id());
-        let (origin, age_ms, polls) = match heard.remove(&id) {
-            Some(Resource {
-                origin,
-                age_ms,
-                detail: Detail::Task { polls, .. },
-                ..
-            }) => (origin, age_ms, polls),
-            _ => {
-                let address = usize::try_from(task.address()).unwrap_or(0);
-                let created = cells::find(address);
-                let age_ms = created.map(|created| now.saturating_sub(created.born_ms));
-                (created.map_or(0, |created| created.origin), age_ms, None)
-            }
+        let (origin, age_ms, polls) = if let Some(Resource {
+            origin,
+            age_ms,
+            detail: Detail::Task { polls, .. },
+            ..
+        }) = heard.remove(&id)
+        {
+            (origin, age_ms, polls)
+        } else {
+            let address = usize::try_from(task.address()).unwrap_or(0);
+            let created = cells::find(address);
+            let age_ms = created.map(|created| now.saturating_sub(created.born_ms));
+            (created.map_or(0, |created| created.origin), age_ms, None)
         };
         Resource {
             id,
