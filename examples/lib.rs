@@ -184,7 +184,14 @@ pub fn mask(report: &str) -> String {
                 masked.push(' ');
             }
             let is_counted = matches!(bare(at + 1), "ms" | "s" | "times" | "seconds");
-            if is_number && (is_counted || matches!(before, "tid" | "descriptor" | "task")) {
+            // `task 7`, but not `1 task, 7 threads`.
+            let is_name = at > 0
+                && words[at - 1] == before
+                && matches!(before, "tid" | "fd" | "descriptor" | "task");
+            if let Some(port) = bare(at).strip_prefix("127.0.0.1:") {
+                let around = word.split(port).collect::<Vec<_>>();
+                masked.push_str(&around.join("N"));
+            } else if is_number && (is_counted || is_name) {
                 masked.push('N');
                 masked.push_str(&word[bare(at).len()..]);
             } else if before.parse::<f64>().is_ok() && matches!(bare(at), "ms" | "s") {
