@@ -7,13 +7,13 @@ use tokio::{io, net::UdpSocket, time::timeout};
 
 /// Asks a server for the time, and does not wait for ever.
 async fn ask(server: SocketAddr) -> io::Result<u64> {
-    let asking = answer(server);
+    let socket = UdpSocket::bind(("127.0.0.1", 0)).await?;
+    socket.connect(server).await?;
+    let asking = answer(socket);
     timeout(Duration::from_millis(20), asking).await?
 }
 
-async fn answer(server: SocketAddr) -> io::Result<u64> {
-    let socket = UdpSocket::bind(("127.0.0.1", 0)).await?;
-    socket.connect(server).await?;
+async fn answer(socket: UdpSocket) -> io::Result<u64> {
     socket.send(b"time").await?;
     let mut time = [0; 8];
     socket.recv(&mut time).await?;

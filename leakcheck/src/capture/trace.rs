@@ -11,6 +11,9 @@ use crate::{
     sys::origin,
 };
 
+/// What runs a task.
+const POLLED: &str = "tokio::runtime::task::harness::";
+
 /// A creation path, read for one report.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trace {
@@ -75,14 +78,13 @@ fn single(path: u32, package_dir: Option<&str>) -> Trace {
         stack.drain(..told.unwrap_or(0));
     }
 
-    let site = stack
+    // Around a task is whoever happens to drive the runtime.
+    let polled = stack
         .iter()
-        .position(|frame| frame.home == Home::User)
-        .or_else(|| {
-            stack
-                .iter()
-                .position(|frame| frame.home == Home::Dependency)
-        });
+        .position(|frame| frame.function.starts_with(POLLED));
+    let called = &stack[..polled.unwrap_or(stack.len())];
+    let first_of = |home| called.iter().position(|frame| frame.home == home);
+    let site = first_of(Home::User).or_else(|| first_of(Home::Dependency));
     let Some(at) = site else {
         return Trace {
             stack,
@@ -94,7 +96,7 @@ fn single(path: u32, package_dir: Option<&str>) -> Trace {
         .filter(|frame| frame.home == Home::Dependency)
         .cloned()
         .collect();
-    let mut callers: Vec<Frame> = stack[at..]
+    let mut callers: Vec<Frame> = called[at..]
         .iter()
         .filter(|frame| frame.home == Home::User)
         .cloned()
