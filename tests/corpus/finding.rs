@@ -139,7 +139,7 @@ impl Finding {
 
     /// Whether a report's entry is what this mark says.
     pub(crate) fn fits(&self, found: &Self) -> bool {
-        if !HAS_STACKS && self.kind != "task" {
+        if !HAS_STACKS && matches!(&*self.kind, "thread" | "blocking_task") {
             return self.fits_without_stack(found);
         }
         // Optimised functions may be merged with others, and then have no certain name.

@@ -22,7 +22,7 @@ use crate::{
     hang::Hang,
 };
 
-/// Whether descriptors are seen: a static C library has no symbols to interpose.
+/// Whether descriptors and child processes are seen: a static C library has no symbols to interpose.
 pub(crate) const ARE_SEEN: bool =
     cfg!(not(any(target_env = "musl", target_feature = "crt-static")));
 
@@ -175,7 +175,7 @@ pub(crate) fn cases(module: &str, source: &str) -> Vec<Case> {
     for case in cases.iter_mut().filter(|_| !ARE_SEEN) {
         // One of several threads is known by these.
         let is_seen = |leak: &Finding| match &*leak.kind {
-            "fd" => false,
+            "fd" | "process" => false,
             "runtime" => module != "fds",
             _ => true,
         };

@@ -36,9 +36,9 @@ fn is_part(leak: &Leak) -> bool {
     leak.kind == Kind::Runtime || is_worker(leak)
 }
 
-/// Whether these are workers without work. Where one is stuck in a task says more than that it is a worker.
+/// Whether these are workers that are not known to work. Where one is stuck in a task says more than that it is a worker.
 fn is_worker(leak: &Leak) -> bool {
-    let is_idle = |waiting: &Waiting| waiting.state == State::Idle;
+    let is_idle = |waiting: &Waiting| waiting.state == State::Idle || waiting.stack.is_empty();
     leak.kind == Kind::Thread
         && leak.tie != Tie::Member
         && leak.waiting.as_ref().is_none_or(is_idle)

@@ -85,7 +85,7 @@ fn workers_that_are_stuck_stay_threads() {
     let doing = |state: State| Leak {
         waiting: Some(Waiting {
             state,
-            stack: Vec::new(),
+            stack: vec![frame("my_app::work", "src/work.rs", 7, Some(5), Home::User)],
             events: Vec::new(),
             is_forever: false,
             unread: None,
@@ -96,6 +96,12 @@ fn workers_that_are_stuck_stay_threads() {
     let left = crate::explain::fold(vec![doing(State::Idle), stuck.clone()]);
     assert_eq!(left[0], stuck);
     assert_eq!((left[1].kind, left.len()), (Kind::Runtime, 2));
+
+    // Whether it is stuck cannot be told of one without a stack.
+    let mut unknown = stuck;
+    unknown.waiting.as_mut().expect("it waits").stack.clear();
+    let left = crate::explain::fold(vec![unknown]);
+    assert_eq!((left[0].kind, left.len()), (Kind::Runtime, 1));
 }
 
 #[test]
