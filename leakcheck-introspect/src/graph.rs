@@ -119,7 +119,12 @@ impl<'l> Graph<'l> {
                 matches!(object.class, Class::Mpsc | Class::Oneshot)
                     && self.is_received_by_stuck(object)
             }
-            _ => false,
+            Event::Notification
+            | Event::Arrivals
+            | Event::Cancellation
+            | Event::Deadline(_)
+            | Event::Readiness
+            | Event::Never => false,
         }
     }
 

@@ -194,3 +194,25 @@ pub enum Event {
     /// Nothing: it awaits a future that is never ready.
     Never,
 }
+
+impl Event {
+    /// Whether a [`Graph`](crate::Graph) may prove that it never comes. Others come by themselves, or may be made to come
+    /// by somebody who is in no list.
+    #[must_use]
+    pub const fn may_be_in_vain(&self) -> bool {
+        match self {
+            Self::Message { .. }
+            | Self::Capacity
+            | Self::Closed
+            | Self::Change { .. }
+            | Self::Permit
+            | Self::End
+            | Self::Never => true,
+            Self::Notification
+            | Self::Arrivals
+            | Self::Cancellation
+            | Self::Deadline(_)
+            | Self::Readiness => false,
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use leakcheck_introspect::{Event, Graph, Task, TaskList};
+use leakcheck_introspect::{Graph, Task, TaskList};
 
 use super::{
     Check,
@@ -139,14 +139,8 @@ fn without_advice(leak: Leak) -> Leak {
 /// the list of tasks need not be read for them.
 fn may_be_stuck(task: &Task) -> bool {
     task.is_complete()
-        && task.waits().iter().all(|wait| {
-            matches!(
-                wait.event(),
-                Event::Message { .. }
-                    | Event::Change { .. }
-                    | Event::Permit
-                    | Event::End
-                    | Event::Never
-            )
-        })
+        && task
+            .waits()
+            .iter()
+            .all(|wait| wait.event().may_be_in_vain())
 }
