@@ -39,7 +39,10 @@ pub(crate) fn findings(
     for group in diff::groups(resources, own) {
         let tasks: Vec<_> = group.tasks.iter().filter_map(find).collect();
         let waiting = match &group.doing {
-            Some(doing) => Some(blocked::of(doing, group.count, package_dir)),
+            Some(doing) => {
+                let waiting = blocked::of(doing, group.count, package_dir);
+                Some(blocked::without_doubt(waiting, doing, group.origin))
+            }
             None => waiting::of(&tasks, &graph, package_dir),
         };
         let leak = finding(&group, waiting, package_dir);

@@ -56,7 +56,7 @@ fn clean_ones() {
     assert_passes(&run!(cleans_up));
 }
 
-/// The runtime shuts itself down, which ends every task, and the test fails for that reason.
+/// The runtime shuts itself down, which ends every task, and the test fails for that reason. The report names the task.
 #[cfg(tokio_unstable)]
 #[test]
 fn a_runtime_that_gives_up() {
@@ -64,7 +64,12 @@ fn a_runtime_that_gives_up() {
     assert_fails(&run);
     let report = run.report();
     assert_eq!(report.body, "panicked");
-    assert_left(&report.leaks, &[]);
+    let panicked = tasks(
+        1,
+        "tokio::spawn(async { panic!(\"nobody handles this\") });",
+    );
+    assert_left(&report.leaks, &[panicked]);
+    assert!(report.leaks[0].panic.is_some(), "{report:?}");
     assert_ne!(report.verdict, "inconclusive");
 }
 

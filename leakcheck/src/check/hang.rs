@@ -71,8 +71,9 @@ impl Check {
         list.gap().is_none() && is_whole && all.all(|task| graph.is_stuck(task)) && is_alone()
     }
 
+    /// Where tasks are heard of, their number tells instead.
     fn has_tasks_on_others(&self) -> bool {
-        tasks::may_be_elsewhere() && !tasks::list(Some(self.scope)).is_empty()
+        !tasks::ARE_HEARD && tasks::may_be_elsewhere() && !tasks::list(Some(self.scope)).is_empty()
     }
 
     /// Puts into words what was seen.

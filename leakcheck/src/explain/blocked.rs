@@ -118,6 +118,43 @@ pub(super) fn of(doing: &Doing, count: usize, package_dir: Option<&str>) -> Wait
     }
 }
 
+/// Leaves out the stack of threads that were started on this path, where it may show the lines of others: in optimised code
+/// functions of the same content are one, under the name of any of them.
+pub(super) fn without_doubt(waiting: Waiting, doing: &Doing, origin: u32) -> Waiting {
+    let is_foreign = |frame: &&Frame| frame.home != Home::Machinery;
+    let outermost = waiting.stack.iter().rev().find(is_foreign);
+    let is_certain = outermost
+        .is_none_or(|outermost| !may_be_merged(doing) || created_by(origin, &outermost.function));
+    if is_certain {
+        return waiting;
+    }
+    Waiting {
+        stack: Vec::new(),
+        unread: Some(MERGED.to_owned()),
+        ..waiting
+    }
+}
+
+/// Why a stack is not believed.
+const MERGED: &str =
+    "in optimised code functions of the same content are one, so it may be of another";
+
+/// Whether what runs a thread's work was inlined, which only optimisers do.
+fn may_be_merged(doing: &Doing) -> bool {
+    const RUN: [&str; 2] = [BLOCKING, "spawn_unchecked"];
+    let runs = |frame: &Frame| RUN.iter().any(|run| frame.function.contains(run));
+    doing.frames.iter().any(|address| {
+        let frames = capture::frames(&[*address], None);
+        frames.len() > 1 && frames.iter().any(runs)
+    })
+}
+
+/// Whether the function, or one around the closure, is on this path.
+fn created_by(origin: u32, function: &str) -> bool {
+    let stack = capture::trace(origin, None).stack;
+    stack.iter().any(|frame| frame.function == function)
+}
+
 /// The same for all threads that are blocked in the same, at the same lines; and for all that run.
 pub(crate) fn place(doing: &Doing, package_dir: Option<&str>) -> u64 {
     let waiting = of(doing, usize::MAX, package_dir);
@@ -135,7 +172,7 @@ pub(crate) fn place(doing: &Doing, package_dir: Option<&str>) -> u64 {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Handed {
     function: String,
-    /// Whether this is optimised code, in which functions of the same content are one, under the name of any of them.
+    /// Whether this is optimised code.
     may_be_merged: bool,
 }
 
@@ -143,22 +180,15 @@ impl Handed {
     /// What the stack says of that; `None` for a thread that runs nothing of the kind.
     pub(crate) fn of(doing: &Doing, package_dir: Option<&str>) -> Option<Self> {
         let stack = capture::frames(&doing.frames, package_dir);
-        let function = handed(&stack)?.to_owned();
-        let is_inlined = |address: &usize| {
-            let frames = capture::frames(&[*address], None);
-            frames.len() > 1 && frames.iter().any(is_host)
-        };
         Some(Self {
-            function,
-            may_be_merged: doing.frames.iter().any(is_inlined),
+            function: handed(&stack)?.to_owned(),
+            may_be_merged: may_be_merged(doing),
         })
     }
 
     /// The name of the closure or function that was created on this path, where it is certain.
     pub(crate) fn name(&self, origin: u32, is_closure: bool) -> Option<String> {
-        let created_by = || capture::trace(origin, None).stack;
-        let is_there = |frame: &Frame| frame.function == self.function;
-        if self.may_be_merged && !(is_closure && created_by().iter().any(is_there)) {
+        if self.may_be_merged && !(is_closure && created_by(origin, &self.function)) {
             return None;
         }
         let inside = if is_closure { "::{closure}" } else { "" };

@@ -90,7 +90,7 @@ pub(super) fn notes(waiting: &Waiting, kind: Kind) -> Vec<(&'static str, String)
     if let Some(why) = &waiting.unread {
         let what = match kind {
             Kind::Task => "where it waits could not be read",
-            _ => "its stack could not be taken",
+            _ => "its stack cannot be shown",
         };
         notes.push(("note", format!("{what}: {}", plain(why))));
     }
