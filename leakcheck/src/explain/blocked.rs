@@ -141,7 +141,7 @@ const MERGED: &str =
 
 /// Whether what runs a thread's work was inlined, which only optimisers do.
 fn may_be_merged(doing: &Doing) -> bool {
-    const RUN: [&str; 2] = [BLOCKING, "spawn_unchecked"];
+    const RUN: [&str; 2] = [BLOCKING, "__rust_begin_short_backtrace"];
     let runs = |frame: &Frame| RUN.iter().any(|run| frame.function.contains(run));
     doing.frames.iter().any(|address| {
         let frames = capture::frames(&[*address], None);
