@@ -22,19 +22,29 @@ pub struct Waker<'l> {
 }
 
 impl<'l> Graph<'l> {
-    /// The edges between all tasks of these lists.
+    /// The edges between all tasks of these lists, which were read at the same time.
     pub fn new(lists: impl IntoIterator<Item = &'l TaskList>) -> Self {
-        let tasks: Vec<_> = lists.into_iter().flat_map(TaskList::tasks).collect();
+        Self::assuming(TaskList::is_of_one_moment, lists)
+    }
+
+    /// The same, with those lists taken for what was there at one moment that are `believed`.
+    pub(crate) fn assuming(
+        believed: impl Fn(&TaskList) -> bool,
+        lists: impl IntoIterator<Item = &'l TaskList>,
+    ) -> Self {
+        let may_be_stuck =
+            |task: &&Task| task.state == State::Idle && task.is_complete && !task.waits.is_empty();
         let mut graph = Self {
-            stuck: tasks
-                .iter()
-                .filter(|task| {
-                    task.state == State::Idle && task.is_complete && !task.waits.is_empty()
-                })
-                .map(|task| task.address)
-                .collect(),
-            tasks,
+            stuck: HashSet::new(),
+            tasks: Vec::new(),
         };
+        for list in lists {
+            if believed(list) {
+                let stuck = list.tasks.iter().filter(may_be_stuck);
+                graph.stuck.extend(stuck.map(|task| task.address));
+            }
+            graph.tasks.extend(&list.tasks);
+        }
         // The largest set whose waits nothing outside of it can end.
         loop {
             let freed: Vec<_> = graph

@@ -57,6 +57,7 @@ mod graph;
 mod list;
 mod local;
 mod object;
+mod pace;
 #[cfg(all(
     target_os = "linux",
     target_pointer_width = "64",

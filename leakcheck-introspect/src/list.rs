@@ -2,7 +2,7 @@
 
 use tokio::{runtime::Handle, task::LocalSet};
 
-use crate::{Error, FutureAddress, Task, read};
+use crate::{Error, FutureAddress, Task, pace::Pace, read};
 
 /// Everything that was alive when it was taken, in the order of task ids.
 #[derive(Clone, Debug)]
@@ -10,6 +10,8 @@ pub struct TaskList {
     pub(crate) tasks: Vec<Task>,
     pub(crate) alive: Option<usize>,
     pub(crate) gap: Option<String>,
+    /// Of the time in which it was read; `None` if tasks may have been polled meanwhile.
+    pub(crate) pace: Option<Pace>,
 }
 
 impl TaskList {
@@ -62,6 +64,26 @@ impl TaskList {
     /// How many the runtime itself counted, where it does.
     pub fn alive(&self) -> Option<usize> {
         self.alive
+    }
+
+    /// Whether all of it is of one moment: nothing was polled while it was read. Only then does a
+    /// [`Graph`](crate::Graph) prove anything by it.
+    pub fn is_of_one_moment(&self) -> bool {
+        self.pace.is_some()
+    }
+
+    /// Takes that back if anything was polled on its runtime since then, which makes what is read of others meanwhile a
+    /// part of the same moment. The runtime must be the one that was read.
+    pub fn confirm(&mut self, handle: &Handle) {
+        let now = self.pace.as_ref().and_then(|_| read::pace(handle));
+        if now != self.pace {
+            self.doubt();
+        }
+    }
+
+    /// Takes back that all of it is of one moment.
+    pub fn doubt(&mut self) {
+        self.pace = None;
     }
 
     /// Why the list is not whole: the runtime was busy, or its list could not be followed to the end.

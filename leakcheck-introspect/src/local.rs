@@ -1,5 +1,7 @@
 //! The tasks of a `LocalSet` that may be moved or dropped meanwhile.
 
+use std::thread::{self, ThreadId};
+
 use tokio::task::{JoinHandle, LocalSet};
 
 use crate::{Error, TaskList, read};
@@ -25,6 +27,8 @@ pub struct LocalTasks {
     /// A task has a share in the list that it stands in, and a handle keeps the task: nothing else can have the memory
     /// of the list for as long as this lives. The task does nothing and holds up nobody who waits for the set.
     share: JoinHandle<()>,
+    /// The only one that ever polls them.
+    home: ThreadId,
 }
 
 impl LocalTasks {
@@ -36,7 +40,11 @@ impl LocalTasks {
     pub fn of(set: &LocalSet) -> Result<Self, Error> {
         let owned = read::owned_by(set)?;
         let share = set.spawn_local(async {});
-        Ok(Self { owned, share })
+        Ok(Self {
+            owned,
+            share,
+            home: thread::current().id(),
+        })
     }
 
     /// Reads the tasks.
@@ -45,7 +53,11 @@ impl LocalTasks {
     ///
     /// As [`TaskList::of_runtime`].
     pub fn list(&self) -> Result<TaskList, Error> {
-        read::of_owned(&self.owned).map(|list| self.without_share(list))
+        let mut list = read::of_owned(&self.owned)?;
+        if thread::current().id() != self.home {
+            list.doubt();
+        }
+        Ok(self.without_share(list))
     }
 
     /// The same without looking into the futures: ids, addresses and states only, at a fraction of the time.

@@ -2,7 +2,7 @@
 
 use tokio::{runtime::Handle, task::LocalSet};
 
-use crate::{BlockingTask, Error, FutureAddress, TaskList, TimerList};
+use crate::{BlockingTask, Error, FutureAddress, TaskList, TimerList, pace::Pace};
 
 /// Whether tasks can be read in this program at all: not on this platform.
 ///
@@ -21,6 +21,10 @@ pub(crate) fn of_runtime(_handle: &Handle) -> Result<TaskList, Error> {
 
 pub(crate) fn outline_of_runtime(_handle: &Handle) -> Result<TaskList, Error> {
     Err(nothing())
+}
+
+pub(crate) fn pace(_handle: &Handle) -> Option<Pace> {
+    None
 }
 
 pub(crate) fn of_local_set(_set: &LocalSet) -> Result<TaskList, Error> {

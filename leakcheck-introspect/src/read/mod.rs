@@ -22,7 +22,10 @@ mod value;
 
 use std::sync::OnceLock;
 
-use ::tokio::{runtime::Handle, task::LocalSet};
+use ::tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    task::LocalSet,
+};
 
 pub(crate) use self::tokio::Owned;
 use self::{
@@ -31,7 +34,7 @@ use self::{
     tokio::Entrance,
     value::Reader,
 };
-use crate::{Error, FutureAddress, Task, TaskList, TimerList};
+use crate::{Error, FutureAddress, Graph, Task, TaskList, TimerList, pace::Pace};
 
 pub(crate) use self::memory::words;
 
@@ -84,9 +87,46 @@ fn runtime(handle: &Handle, depth: Depth) -> Result<TaskList, Error> {
     let program = program()?;
     let reader = Reader::new(&program.image);
     let alive = || handle.metrics().num_alive_tasks();
-    list(program, &reader, depth, Some(&alive), || {
-        program.entrance.of_runtime(&reader, handle)
+    let is_driven_here = is_driven_here(program, &reader, handle);
+    let mut tried = 0;
+    loop {
+        let before = Pace::of(handle, is_driven_here);
+        let mut list = list(program, &reader, depth, Some(&alive), || {
+            program.entrance.of_runtime(&reader, handle)
+        })?;
+        let after = Pace::of(handle, is_driven_here);
+        list.pace = if before == after { after } else { None };
+        tried += 1;
+        if list.pace.is_some() || tried == TRIES || !depends_on_pace(&list) {
+            return Ok(list);
+        }
+        std::thread::yield_now();
+    }
+}
+
+/// Whether this thread is the one that polls its tasks: nothing runs while it reads.
+fn is_driven_here(program: &Program, reader: &Reader<'_>, handle: &Handle) -> bool {
+    if handle.runtime_flavor() != RuntimeFlavor::CurrentThread {
+        return false;
+    }
+    let owner = |handle: &Handle| Some(program.entrance.of_runtime(reader, handle).ok()?.owner);
+    Handle::try_current().is_ok_and(|current| {
+        let current = owner(&current);
+        current.is_some() && current == owner(handle)
     })
+}
+
+/// Whether anything would be proven if all of it were of one moment.
+fn depends_on_pace(list: &TaskList) -> bool {
+    let graph = Graph::assuming(|_| true, [list]);
+    list.tasks.iter().any(|task| graph.is_stuck(task))
+}
+
+/// The pace of a runtime at this moment.
+pub(crate) fn pace(handle: &Handle) -> Option<Pace> {
+    let program = program().ok()?;
+    let reader = Reader::new(&program.image);
+    Pace::of(handle, is_driven_here(program, &reader, handle))
 }
 
 /// The armed timers of a runtime.
@@ -152,6 +192,7 @@ pub(crate) fn of_future(future: FutureAddress) -> Result<TaskList, Error> {
         tasks: vec![task],
         alive: None,
         gap: None,
+        pace: Some(Pace::own()),
     })
 }
 
@@ -199,5 +240,10 @@ fn list(
         })
         .unwrap_or_default();
     tasks.sort_unstable_by_key(Task::id);
-    Ok(TaskList { tasks, alive, gap })
+    Ok(TaskList {
+        tasks,
+        alive,
+        gap,
+        pace: Some(Pace::own()),
+    })
 }

@@ -32,6 +32,15 @@ pub(crate) struct Hung {
     pub(crate) sight: Sight,
 }
 
+impl Sight {
+    /// The body was polled while this was seen, so that the two are not of one moment.
+    pub(crate) fn doubt(&mut self) {
+        for list in &mut self.present.lists {
+            Arc::make_mut(list).doubt();
+        }
+    }
+}
+
 impl Check {
     /// Looks at everything that the test has now; `body` is its future, where that is suspended.
     pub(crate) fn sight(

@@ -9,7 +9,7 @@ mod stacks;
 mod verdict;
 mod watched;
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use crate::{
     diff::Baseline,
@@ -244,7 +244,14 @@ impl Check {
         fds::fold(&mut self.found.resources);
         self.found.unnamed += present.unnamed;
         self.found.phantoms += present.phantoms;
-        self.found.lists.extend(present.lists);
+        let mut lists = present.lists;
+        if !self.found.lists.is_empty() {
+            // What was read at another moment proves nothing beside them.
+            for list in &mut lists {
+                Arc::make_mut(list).doubt();
+            }
+        }
+        self.found.lists.extend(lists);
         self.found.unread = self.found.unread.take().or(present.unread);
         self.take_stacks();
     }

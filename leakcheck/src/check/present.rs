@@ -139,18 +139,21 @@ impl Check {
         if !present.has_tasks() {
             return;
         }
-        if let Some(runtime) = &self.runtime {
-            match tasks::read(&runtime.handle) {
-                Ok(list) => {
-                    self.identify_on(runtime, &list, present);
-                    present.lists.push(Arc::new(list));
+        let own = self.runtime.as_ref();
+        let own = own.map(|runtime| (runtime, tasks::read(&runtime.handle)));
+        let others = tasks::read_foreign();
+        match own {
+            Some((runtime, Ok(mut list))) => {
+                if !others.is_empty() {
+                    list.confirm(&runtime.handle);
                 }
-                Err(error) => present.unread = Some(error.to_string()),
+                self.identify_on(runtime, &list, present);
+                present.lists.push(Arc::new(list));
             }
+            Some((_, Err(error))) => present.unread = Some(error.to_string()),
+            None => {}
         }
-        present
-            .lists
-            .extend(tasks::read_foreign().into_iter().map(Arc::new));
+        present.lists.extend(others.into_iter().map(Arc::new));
         let find = |id| present.lists.iter().find_map(|list| list.find(id));
         for resource in &mut present.resources {
             if let (ResourceId::Task(id), Detail::Task { future, place, .. }) =

@@ -152,7 +152,11 @@ fn give_up(ward: &Ward, cause: HangCause) {
         return;
     };
     let after = ward.start.elapsed();
-    let sight = check.sight(ward.read());
+    let rest = ward.rest();
+    let mut sight = check.sight(ward.read());
+    if ward.rest() != rest {
+        sight.doubt();
+    }
     let hung = Hung {
         cause,
         after,

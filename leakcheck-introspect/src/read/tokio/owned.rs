@@ -32,7 +32,7 @@ pub(crate) struct Entrance {
 #[derive(Clone, Debug)]
 pub(crate) struct Owned {
     lists: Vec<Value>,
-    owner: u64,
+    pub(crate) owner: u64,
     /// How many it says it has, where it counts them.
     pub(crate) count: Option<u64>,
 }

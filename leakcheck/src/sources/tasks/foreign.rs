@@ -64,12 +64,16 @@ fn wait_until_known() {
     }
 }
 
-/// The lists of those that have tasks and can be read.
+/// The lists of those that have tasks and can be read, of one moment as far as they say so.
 pub(crate) fn lists(read: fn(&Handle) -> Result<TaskList, Error>) -> Vec<TaskList> {
     let known = lock(&KNOWN).clone();
-    known
+    let mut read: Vec<(&Handle, TaskList)> = known
         .iter()
         .filter(|runtime| runtime.metrics().num_alive_tasks() > 0)
-        .filter_map(|runtime| read(runtime).ok())
-        .collect()
+        .filter_map(|runtime| Some((runtime, read(runtime).ok()?)))
+        .collect();
+    for (runtime, list) in &mut read {
+        list.confirm(runtime);
+    }
+    read.into_iter().map(|(_, list)| list).collect()
 }
