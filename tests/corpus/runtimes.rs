@@ -54,6 +54,31 @@ fn lazy_static_runtime() {
     assert_eq!(RUNTIME.block_on(task).unwrap(), 7);
 }
 
+/// It is a part of the thread, which the report says to be inside it.
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn thread_drives_a_runtime_of_its_own() {
+    let (sender, is_built) = std::sync::mpsc::channel();
+    // leak: thread
+    // waits: at drive blocked in Runtime::block_on
+    std::thread::spawn(move || {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        sender.send(()).unwrap();
+        runtime.block_on(std::future::pending::<()>()); // at: drive
+    });
+    is_built.recv().unwrap();
+}
+
+#[leak_checked]
+#[test]
+fn thread_ends_with_its_runtime() {
+    std::thread::spawn(move || {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {});
+    });
+}
+
 #[test]
 fn every_report_is_exact() {
     for report in verify("runtimes", include_str!("runtimes.rs")) {

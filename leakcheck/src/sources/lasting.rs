@@ -13,7 +13,15 @@ pub(crate) const STATICS: [&str; 7] = [
 ];
 
 /// Pools and drivers that well-known crates keep, and why.
-pub(crate) const WORKERS: [(&str, &str); 5] = [
+pub(crate) const WORKERS: [(&str, &str); 7] = [
+    (
+        "wiremock::mock_server::pool::*",
+        "wiremock keeps its servers in a pool for the tests to come",
+    ),
+    (
+        "mockito::server_pool::*",
+        "mockito keeps its servers in a pool for the tests to come",
+    ),
     (
         "scheduled_thread_pool::*",
         "a pool of scheduled-thread-pool, as r2d2 has one, ends its threads up to 30 s after its last handle is gone",

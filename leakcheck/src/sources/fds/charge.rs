@@ -119,7 +119,10 @@ pub(crate) fn charge(resources: &mut Vec<Resource>, watching: Watching) {
                 Whose::Test => true,
                 Whose::Runtime => {
                     resource.id = ResourceId::Other(Kind::Runtime, number);
-                    resource.detail = Detail::Other(Thing::default());
+                    resource.detail = Detail::Other(Thing {
+                        maker: thing.maker,
+                        ..Thing::default()
+                    });
                     true
                 }
                 Whose::Nobody => false,
@@ -181,7 +184,8 @@ fn is_named(path: u32) -> bool {
     capture::address(path, names).is_some()
 }
 
-/// Leaves out what a runtime opened for a blocking task that was left behind: that is a part of the task.
+/// Leaves out what a runtime opened for a blocking task that was left behind, and the runtime that a thread built which
+/// was left behind: they are parts of those.
 pub(crate) fn fold(resources: &mut Vec<Resource>) {
     let threads: HashSet<ResourceId> = resources
         .iter()
@@ -191,7 +195,9 @@ pub(crate) fn fold(resources: &mut Vec<Resource>) {
     resources.retain(|resource| match &resource.detail {
         Detail::Other(Thing {
             maker: Some(maker), ..
-        }) => !threads.contains(&ResourceId::Thread(maker.thread)) || is_named(resource.origin),
+        }) if threads.contains(&ResourceId::Thread(maker.thread)) => {
+            resource.kind() != Kind::Runtime && is_named(resource.origin)
+        }
         _ => true,
     });
 }
