@@ -61,6 +61,15 @@ pub(crate) fn address(path: u32, wanted: impl Fn(&str, Home) -> bool) -> Option<
     None
 }
 
+/// Whether something is inlined into one of these functions, which are generic: only optimisers do that.
+pub(crate) fn is_optimised(addresses: &[usize], functions: &[&str]) -> bool {
+    let is_meant = |symbol: &Symbol| functions.iter().any(|part| symbol.function.contains(part));
+    addresses.iter().any(|address| {
+        let symbols = symbol::resolve(*address);
+        symbols.len() > 1 && symbols.iter().any(is_meant)
+    })
+}
+
 fn single(path: u32, package_dir: Option<&str>) -> Trace {
     let mut stack = frames(origin::frames(path), package_dir);
     // Our own hooks are innermost, above the call that they listen to.

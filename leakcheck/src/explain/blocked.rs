@@ -88,6 +88,9 @@ const HOSTS: [&str; 2] = [BLOCKING, "task::raw::poll"];
 /// The same of `spawn_blocking`.
 const BLOCKING: &str = "blocking::task::BlockingTask";
 
+/// Functions that run a thread's or a task's work.
+const RUN: [&str; 2] = [BLOCKING, "catch_unwind::do_call"];
+
 /// What a runtime itself hands to its pool: its workers.
 const WORKERS: &str = "tokio::runtime::scheduler::";
 
@@ -123,8 +126,9 @@ pub(super) fn of(doing: &Doing, count: usize, package_dir: Option<&str>) -> Wait
 pub(super) fn without_doubt(waiting: Waiting, doing: &Doing, origin: u32) -> Waiting {
     let is_foreign = |frame: &&Frame| frame.home != Home::Machinery;
     let outermost = waiting.stack.iter().rev().find(is_foreign);
-    let is_certain = outermost
-        .is_none_or(|outermost| !may_be_merged(doing) || created_by(origin, &outermost.function));
+    let is_certain = outermost.is_none_or(|outermost| {
+        !capture::is_optimised(&doing.frames, &RUN) || created_by(origin, &outermost.function)
+    });
     if is_certain {
         return waiting;
     }
@@ -138,16 +142,6 @@ pub(super) fn without_doubt(waiting: Waiting, doing: &Doing, origin: u32) -> Wai
 /// Why a stack is not believed.
 const MERGED: &str =
     "in optimised code functions of the same content are one, so it may be of another";
-
-/// Whether what runs a thread's work was inlined, which only optimisers do.
-fn may_be_merged(doing: &Doing) -> bool {
-    const RUN: [&str; 2] = [BLOCKING, "__rust_begin_short_backtrace"];
-    let runs = |frame: &Frame| RUN.iter().any(|run| frame.function.contains(run));
-    doing.frames.iter().any(|address| {
-        let frames = capture::frames(&[*address], None);
-        frames.len() > 1 && frames.iter().any(runs)
-    })
-}
 
 /// Whether the function, or one around the closure, is on this path.
 fn created_by(origin: u32, function: &str) -> bool {
@@ -182,7 +176,7 @@ impl Handed {
         let stack = capture::frames(&doing.frames, package_dir);
         Some(Self {
             function: handed(&stack)?.to_owned(),
-            may_be_merged: may_be_merged(doing),
+            may_be_merged: capture::is_optimised(&doing.frames, &RUN),
         })
     }
 
