@@ -32,7 +32,19 @@ pub(crate) struct Hung {
     pub(crate) sight: Sight,
 }
 
+/// The tasks and the body, read when they were proven to wait for ever.
+#[derive(Clone, Debug)]
+pub(crate) struct Deadlock {
+    tasks: Arc<TaskList>,
+    body: Arc<TaskList>,
+}
+
 impl Sight {
+    /// What was proven stays true, but need not be provable again while threads go to sleep and wake up.
+    pub(crate) fn prove(&mut self, deadlock: Deadlock) {
+        self.present.lists = vec![deadlock.tasks, deadlock.body];
+    }
+
     /// The body was polled while this was seen, so that the two are not of one moment.
     pub(crate) fn doubt(&mut self) {
         for list in &mut self.present.lists {
@@ -58,26 +70,28 @@ impl Check {
         Sight { present, unread }
     }
 
-    /// Whether it is proven that nothing can ever wake the body: it and every task wait for each other or for nothing,
-    /// and no thread of the test could do anything about it.
-    pub(crate) fn is_deadlocked(&self, body: &TaskList) -> bool {
-        let Some(runtime) = self.runtime.as_ref().filter(|runtime| runtime.is_own()) else {
-            return false;
-        };
+    /// The proof that nothing can ever wake the body, if there is one: it and every task wait for each other or for
+    /// nothing, and no thread of the test could do anything about it.
+    pub(crate) fn deadlock(&self, body: TaskList) -> Option<Deadlock> {
+        let runtime = self.runtime.as_ref().filter(|runtime| runtime.is_own())?;
         let tally = self.scope.tally();
         let is_alone = || tally.threads() == runtime.workers();
         let may_be_stuck = body.tasks().iter().all(may_be_stuck);
         let sees_threads = || sources::threads::coverage() == Seen::Full;
         if !may_be_stuck || !is_alone() || self.has_tasks_on_others() || !sees_threads() {
-            return false;
+            return None;
         }
-        let Ok(list) = tasks::read(&runtime.handle) else {
-            return false;
-        };
+        let list = tasks::read(&runtime.handle).ok()?;
         let is_whole = !tasks::ARE_HEARD || tally.tasks() == list.tasks().len();
-        let graph = Graph::new([&list, body]);
-        let mut all = list.tasks().iter().chain(body.tasks());
-        list.gap().is_none() && is_whole && all.all(|task| graph.is_stuck(task)) && is_alone()
+        let is_proven = {
+            let graph = Graph::new([&list, &body]);
+            let mut all = list.tasks().iter().chain(body.tasks());
+            list.gap().is_none() && is_whole && all.all(|task| graph.is_stuck(task)) && is_alone()
+        };
+        is_proven.then(|| Deadlock {
+            tasks: Arc::new(list),
+            body: Arc::new(body),
+        })
     }
 
     /// Where tasks are heard of, their number tells instead.

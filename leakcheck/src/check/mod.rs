@@ -28,7 +28,7 @@ use look::Look;
 use present::{Phase, Present};
 
 pub(crate) use growth::Growth;
-pub(crate) use hang::Hung;
+pub(crate) use hang::{Deadlock, Hung};
 pub(crate) use watched::Watched;
 
 /// Before this much time has passed nothing is symbolised: most of what is still there is about to end.

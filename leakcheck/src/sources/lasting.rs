@@ -13,7 +13,15 @@ pub(crate) const STATICS: [&str; 7] = [
 ];
 
 /// Pools and drivers that well-known crates keep, and why.
-pub(crate) const WORKERS: [(&str, &str); 7] = [
+pub(crate) const WORKERS: [(&str, &str); 9] = [
+    (
+        "httpmock::api::server::*",
+        "httpmock keeps its servers in a pool for the tests to come",
+    ),
+    (
+        "httptest::server_pool::*",
+        "httptest keeps the servers of a pool for the tests to come",
+    ),
     (
         "wiremock::mock_server::pool::*",
         "wiremock keeps its servers in a pool for the tests to come",

@@ -9,7 +9,7 @@ use std::{
 
 use super::ward::{Stage, Ward};
 use crate::{
-    check::Hung,
+    check::{Deadlock, Hung},
     explain,
     model::{Hang, HangCause},
     output,
@@ -90,9 +90,11 @@ impl Round {
             if let Some(limit) = plan.ward.limit
                 && deadline(&plan.ward).is_some_and(|deadline| deadline <= now)
             {
-                give_up(&plan.ward, HangCause::Timeout(limit));
-            } else if plan.look_at <= now && plan.is_proof(now) {
-                give_up(&plan.ward, HangCause::Deadlock);
+                give_up(&plan.ward, HangCause::Timeout(limit), None);
+            } else if plan.look_at <= now
+                && let Some(deadlock) = plan.prove(now)
+            {
+                give_up(&plan.ward, HangCause::Deadlock, Some(deadlock));
             }
         }
     }
@@ -113,49 +115,52 @@ impl Plan {
         self.ward.stage() == Stage::Runs
     }
 
-    /// Looks, and says whether this was the second time that the same suspension was found to have no end.
-    fn is_proof(&mut self, now: Instant) -> bool {
+    /// Looks, and gives the proof if this was the second time that the same suspension was found to have no end.
+    fn prove(&mut self, now: Instant) -> Option<Deadlock> {
         let rest = self.ward.rest();
         if rest.is_none() || rest != self.rest {
             *self = Self::new(Arc::clone(&self.ward), now);
-            return false;
+            return None;
         }
-        if !self.ward.is_own || !is_stuck(&self.ward) {
+        let is_own = self.ward.is_own;
+        let deadlock = is_own.then(|| deadlock(&self.ward)).flatten();
+        if deadlock.is_none() {
             self.is_suspected = false;
             self.pause = (self.pause * 2).min(LONGEST_PAUSE);
             self.look_at = Instant::now() + self.pause;
-            return false;
+            return None;
         }
         self.look_at = Instant::now() + AGAIN;
-        std::mem::replace(&mut self.is_suspected, true)
+        let was_suspected = std::mem::replace(&mut self.is_suspected, true);
+        deadlock.filter(|_| was_suspected)
     }
 }
 
-/// Whether the body is suspended, was not woken, and is proven to wait for ever.
-fn is_stuck(ward: &Ward) -> bool {
-    let rest = ward.rest();
+/// The proof that the body waits for ever, if it is suspended and was not woken.
+fn deadlock(ward: &Ward) -> Option<Deadlock> {
+    let rest = ward.rest()?;
     // Who was woken runs, or waits for a processor.
     let sleeps = || sys::process::sleeps(ward.tid()) == Some(true);
-    rest.is_some()
-        && sleeps()
-        && ward
-            .check()
-            .zip(ward.read())
-            .is_some_and(|(check, body)| body.is_ok_and(|body| check.is_deadlocked(&body)))
-        && sleeps()
-        && ward.rest() == rest
+    if !sleeps() {
+        return None;
+    }
+    let (check, body) = ward.check().zip(ward.read())?;
+    let deadlock = check.deadlock(body.ok()?)?;
+    (sleeps() && ward.rest() == Some(rest)).then_some(deadlock)
 }
 
 /// Has the body dropped by its own thread, and ends the process where that cannot be.
-fn give_up(ward: &Ward, cause: HangCause) {
+fn give_up(ward: &Ward, cause: HangCause, deadlock: Option<Deadlock>) {
     let Some(check) = ward.check() else {
         return;
     };
     let after = ward.start.elapsed();
     let rest = ward.rest();
     let mut sight = check.sight(ward.read());
-    if ward.rest() != rest {
-        sight.doubt();
+    match deadlock {
+        Some(deadlock) => sight.prove(deadlock),
+        None if ward.rest() != rest => sight.doubt(),
+        None => {}
     }
     let hung = Hung {
         cause,
