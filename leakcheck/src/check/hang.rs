@@ -120,6 +120,7 @@ impl Check {
             waited: Duration::ZERO,
             spent: self.spent,
             leaks: Vec::new(),
+            known: Vec::new(),
             lingered: Vec::new(),
             ignored: Vec::new(),
             coverage: self.coverage(),
