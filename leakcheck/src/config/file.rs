@@ -39,27 +39,20 @@ impl File {
     }
 
     pub(super) fn new(path: PathBuf, name: &Path, bytes: Vec<u8>) -> Result<Self, Error> {
-        let name = name.display().to_string();
-        String::from_utf8(bytes).map_or_else(
-            |error| {
+        let (text, broken) = match String::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            Err(error) => {
                 let end = error.utf8_error().valid_up_to();
-                let bytes = error.into_bytes();
-                let text = String::from_utf8_lossy(&bytes[..end]).into_owned();
-                let valid = Self {
-                    path: path.clone(),
-                    name: name.clone(),
-                    text,
-                };
-                Err(valid.error(end, "this is not UTF-8 text"))
-            },
-            |text| {
-                Ok(Self {
-                    path: path.clone(),
-                    name: name.clone(),
-                    text,
-                })
-            },
-        )
+                let valid = String::from_utf8_lossy(&error.as_bytes()[..end]);
+                (valid.into_owned(), Some(end))
+            }
+        };
+        let name = name.display().to_string();
+        let file = Self { path, name, text };
+        match broken {
+            Some(end) => Err(file.error(end, "this is not UTF-8 text")),
+            None => Ok(file),
+        }
     }
 
     pub(super) fn text(&self) -> &str {
@@ -67,6 +60,10 @@ impl File {
     }
 
     /// `leakcheck.toml:7`, for a place in it.
+    #[cfg_attr(
+        not(feature = "config"),
+        allow(dead_code, reason = "only rules of the file have places")
+    )]
     pub(super) fn place(&self, offset: usize) -> String {
         format!("{}:{}", self.name, self.line(offset))
     }

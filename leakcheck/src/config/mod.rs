@@ -86,28 +86,16 @@ pub(crate) fn baseline() -> Option<&'static Baseline> {
 }
 
 fn get(env: &Env, package: Option<&str>) -> Result<&'static Config, Error> {
-    static NONE: Config = Config {
-        options: None,
-        baseline: None,
-    };
-    let read = match CONFIG.get() {
-        Some(read) => read,
-        None => {
-            let named = matches!(env.baseline, BaselineFile::Named(_));
-            let Some(package) = folder(package).or_else(|| named.then(PathBuf::new)) else {
-                // Nothing tells yet where to look; a later test may.
-                return Ok(&NONE);
-            };
-            CONFIG.get_or_init(|| Config::read(&package, &env.baseline))
-        }
-    };
+    let read = CONFIG.get_or_init(|| Config::read(&folder(package), &env.baseline));
     read.as_ref().map_err(Clone::clone)
 }
 
-/// The folder of the package that is tested.
-fn folder(package: Option<&str>) -> Option<PathBuf> {
+/// The folder of the package that is tested: where cargo says, else where the test was built, else the current one.
+fn folder(package: Option<&str>) -> PathBuf {
     let told = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-    told.or_else(|| package.map(PathBuf::from))
+    let built = || package.map(PathBuf::from).filter(|folder| folder.is_dir());
+    let current = || std::env::current_dir().unwrap_or_default();
+    told.or_else(built).unwrap_or_else(current)
 }
 
 impl Config {

@@ -11,8 +11,11 @@ use super::{
 };
 use crate::{env::one_of, error::Error, ignore::Ignore, model::Kind};
 
+/// Makes a rule of a pattern.
+type Make = fn(&str) -> Ignore;
+
 /// What a rule may go by, and the constructor of that name.
-const PATTERNS: [(&str, fn(&str) -> Ignore); 4] = [
+const PATTERNS: [(&str, Make); 4] = [
     ("created_by", Ignore::created_by),
     ("top_function", Ignore::top_function),
     ("any_function", Ignore::any_function),
@@ -115,12 +118,7 @@ impl Parts {
         Ok(())
     }
 
-    fn pattern(
-        &mut self,
-        entry: &Entry<'_>,
-        name: &'static str,
-        make: fn(&str) -> Ignore,
-    ) -> Result<(), Error> {
+    fn pattern(&mut self, entry: &Entry<'_>, name: &'static str, make: Make) -> Result<(), Error> {
         if self.rule.is_some() {
             let what = format!(
                 "this rule has `{}` already: a rule goes by one pattern, so write two rules",

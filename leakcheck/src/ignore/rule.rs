@@ -165,6 +165,10 @@ impl Ignore {
     }
 
     /// Applies it no more: this day has come.
+    #[cfg_attr(
+        not(feature = "config"),
+        allow(dead_code, reason = "only the project's file says so")
+    )]
     pub(crate) fn expired_on(mut self, day: String) -> Self {
         self.expired = Some(day);
         self
