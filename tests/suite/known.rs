@@ -6,7 +6,7 @@ use leakcheck_tests::{Leak, Report, Run};
 use tempfile::TempDir;
 
 use crate::{
-    child::{assert_fails, assert_passes},
+    child::{assert_fails, assert_passes, harness, subjects},
     left::{assert_left, tasks, threads},
 };
 
@@ -88,6 +88,29 @@ fn what_is_known_fails_nothing_and_is_listed() {
         let blessed = (bless(&run.reports), bless(&again.reports));
         assert_eq!(blessed.0, blessed.1, "what is known is written again");
     }
+}
+
+#[test]
+fn it_is_known_without_a_report_as_well() {
+    let dir = package(&blessed("leaks", &[]));
+    let dir = dir.path().to_str().expect("the path is text");
+    let test = subjects(module_path!()) + "leaks";
+    let arguments = ["--ignored", "--exact", &test];
+    let output = harness(&arguments, &[("CARGO_MANIFEST_DIR", dir)]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let variables = [("CARGO_MANIFEST_DIR", dir), ("MORE", "1")];
+    let output = harness(&arguments, &variables);
+    assert_eq!(output.status.code(), Some(101), "{output:?}");
+}
+
+#[test]
+fn what_ends_by_now_is_not_known_any_more() {
+    let known = blessed("ends", &[("LEAKCHECK_SETTLE", "50ms"), ("MORE", "1")]);
+    assert_eq!(known.lines().count(), 2);
+    let run = run_with(&known, "ends", &[]);
+    assert_passes(&run);
+    assert_eq!(run.report().verdict, "lingering");
+    assert_eq!(numbers(&run.report().known), []);
 }
 
 #[test]
@@ -283,6 +306,18 @@ mod subject {
     async fn blocks() {
         tokio::task::spawn_blocking(thread::park);
         std::mem::forget(std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    }
+
+    #[leak_checked(settle = "60s")]
+    #[test]
+    #[ignore = "leaks on purpose"]
+    fn ends() {
+        thread::spawn(|| {
+            thread::sleep(Duration::from_millis(200));
+            while std::env::var_os("MORE").is_some() {
+                thread::park();
+            }
+        });
     }
 
     #[leak_checked(settle = "50ms", repeat = "0:3")]

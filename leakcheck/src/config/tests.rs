@@ -64,3 +64,14 @@ fn example(language: &str) -> &'static str {
         .expect("the guide shows one");
     rest.split_once("```").expect("it ends").0
 }
+
+/// Reads a text cut off everywhere, and with each character replaced by others.
+fn garble(text: &str, read: impl Fn(&str)) {
+    for (at, c) in text.char_indices() {
+        let (before, after) = (&text[..at], &text[at + c.len_utf8()..]);
+        read(before);
+        for other in ["", " ", "\n", "\"", "[", "=", "ä", "\0", "9"] {
+            read(&format!("{before}{other}{after}"));
+        }
+    }
+}

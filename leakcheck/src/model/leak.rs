@@ -187,7 +187,8 @@ impl Ignored {
         &self.reason
     }
 
-    /// Where the rule stands, as `leakcheck.toml:7`, if it is not in the test's own code or built in.
+    /// Where the rule stands, if it is not in the test's own code or built in: `leakcheck.toml:7`, or the call of
+    /// [`accept_for_process`](crate::accept_for_process).
     pub fn source(&self) -> Option<&str> {
         self.source.as_deref()
     }

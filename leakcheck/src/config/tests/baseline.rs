@@ -128,6 +128,11 @@ fn names_with_spaces_are_one_field() {
 }
 
 #[test]
+fn no_text_is_too_much_for_it() {
+    super::garble(example("text"), |text| drop(read(text)));
+}
+
+#[test]
 fn a_line_that_is_not_understood_is_said_with_its_place() {
     let cases = [
         "",

@@ -110,6 +110,11 @@ fn rules_that_differ_in_kind_are_two() {
 }
 
 #[test]
+fn no_text_is_too_much_for_it() {
+    super::garble(example("toml"), |text| drop(read(text)));
+}
+
+#[test]
 fn what_is_not_understood_is_said_with_its_place() {
     let cases = [
         "setle = \"1s\"",
