@@ -33,7 +33,6 @@ static SOME: AtomicBool = AtomicBool::new(false);
 /// use leakcheck::{Ignore, Kind};
 ///
 /// fn start_reaper() {
-///     # let cfg_feature_leakcheck = true;
 ///     // #[cfg(feature = "leakcheck")]
 ///     leakcheck::accept_for_process(
 ///         Ignore::created_by("my_pool::start_reaper")
