@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Modules by layer, lowest first. A module may use those of the lines above its own, and no other.
-const LAYERS: [&[&str]; 18] = [
+const LAYERS: [&[&str]; 19] = [
     &["model"],
     &["entry", "error", "sync", "probe"],
     &["subject", "sys"],
@@ -17,6 +17,7 @@ const LAYERS: [&[&str]; 18] = [
     &["diff", "settle"],
     &["drive", "explain"],
     &["env"],
+    &["config"],
     &["background", "check"],
     &["render"],
     &["output"],

@@ -40,6 +40,9 @@ pub struct Report {
     pub check_us: u64,
     /// What is left.
     pub leaks: Vec<Leak>,
+    /// What is left as well, but stands in the baseline.
+    #[serde(default)]
+    pub known: Vec<Leak>,
     /// What ended while the check waited.
     pub lingered: Vec<Leak>,
     /// What rules accepted.
@@ -185,6 +188,8 @@ pub struct Ignored {
     pub rule: String,
     /// Why.
     pub reason: String,
+    /// Where the rule stands, other than in the test's own code.
+    pub source: Option<String>,
     /// How many.
     pub count: usize,
     /// Of what kind.

@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use crate::{
     check::{Check, Watched},
-    env,
+    config, env,
     error::{Error, Repr},
     find::enforce,
     model::{Body, Report},
@@ -54,7 +54,7 @@ impl Checkpoint {
     pub fn new(options: Options) -> Self {
         let caller = Location::caller();
         let begun = env::get().and_then(|env| {
-            let options = options.merge(env.options());
+            let options = config::layered(options, env, None)?;
             let level = options.chosen_level();
             let mut check = Check::begin(Whom::caller(caller), options, env, ScopeId::current())?;
             check.exempt_present();

@@ -57,6 +57,18 @@ pub(crate) enum ReportDir {
     All(PathBuf),
 }
 
+/// Which file lists the leaks that are known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum BaselineFile {
+    /// The nearest one, if there is one.
+    #[default]
+    Nearest,
+    /// This one, which has to be there.
+    Named(PathBuf),
+    /// None.
+    Off,
+}
+
 /// What the environment says.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Env {
@@ -67,6 +79,7 @@ pub(crate) struct Env {
     pub(crate) trace: TraceLevel,
     pub(crate) stacks: Stacks,
     pub(crate) format: Format,
+    pub(crate) baseline: BaselineFile,
     pub(crate) report_dir: Option<ReportDir>,
     pub(crate) required: Vec<(Requirement, &'static str)>,
 }
@@ -116,6 +129,12 @@ impl Env {
                 ],
             )?
             .unwrap_or_default(),
+            baseline: read("LEAKCHECK_BASELINE").map_or(BaselineFile::Nearest, |value| match value
+                .as_str()
+            {
+                "off" => BaselineFile::Off,
+                _ => BaselineFile::Named(value.into()),
+            }),
             settle: duration("LEAKCHECK_SETTLE", read("LEAKCHECK_SETTLE"))?,
             timeout: time_limit("LEAKCHECK_TIMEOUT", read("LEAKCHECK_TIMEOUT"))?,
             report_dir: read("LEAKCHECK_REPORT_DIR").map(|value| {
@@ -127,6 +146,11 @@ impl Env {
             required: read("LEAKCHECK_REQUIRE")
                 .map_or(Ok(Vec::new()), |value| requirements(&value))?,
         })
+    }
+
+    /// Whether it switches everything off.
+    pub(crate) fn is_off(&self) -> bool {
+        self.level == Some(Level::Off) && self.levels.is_empty()
     }
 
     /// The environment as the topmost layer of options.
@@ -148,7 +172,8 @@ impl Env {
     }
 }
 
-const LEVELS: [(&str, Level); 3] = [
+/// Words for levels.
+pub(crate) const LEVELS: [(&str, Level); 3] = [
     ("deny", Level::Deny),
     ("warn", Level::Warn),
     ("off", Level::Off),
@@ -252,8 +277,9 @@ fn unknown(name: &'static str, value: &str, expected: String) -> Error {
     .into()
 }
 
-fn one_of(words: impl Iterator<Item = &'static str>) -> String {
-    let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
+/// `` `a`, `b` or `c` `` for error texts.
+pub(crate) fn one_of(words: impl IntoIterator<Item = &'static str>) -> String {
+    let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
     match words.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
         _ => words.concat(),
@@ -291,6 +317,10 @@ mod tests {
             env.levels,
             [(Kind::Thread, Level::Warn), (Kind::Custom, Level::Off)]
         );
+        let env = parse("LEAKCHECK_BASELINE", "ci.baseline").unwrap();
+        assert_eq!(env.baseline, BaselineFile::Named("ci.baseline".into()));
+        let env = parse("LEAKCHECK_BASELINE", "off").unwrap();
+        assert_eq!(env.baseline, BaselineFile::Off);
         let env = parse("LEAKCHECK_REPORT_DIR", "all:out").unwrap();
         assert_eq!(env.report_dir, Some(ReportDir::All("out".into())));
         let env = parse("LEAKCHECK_REQUIRE", "tasks, sites").unwrap();

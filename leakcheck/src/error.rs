@@ -16,6 +16,15 @@ pub(crate) enum Repr {
         value: String,
         expected: String,
     },
+    /// A place in a file that is not understood; lines and columns count from one.
+    File {
+        path: PathBuf,
+        line: usize,
+        column: usize,
+        what: String,
+    },
+    /// A file that could not be read.
+    Read { path: PathBuf, cause: String },
     /// Something that `LEAKCHECK_REQUIRE` asks for and that is not there.
     Required { what: String, why: String },
     /// A call that would have to wait on the thread that runs the tasks it waits for.
@@ -54,6 +63,12 @@ impl std::fmt::Display for Error {
                 value,
                 expected,
             } => write!(f, "failed to read {name}={value:?}: expected {expected}"),
+            Repr::File { path, line, column, what } => write!(
+                f,
+                "failed to read {}:{line}:{column}: {what}",
+                path.display()
+            ),
+            Repr::Read { path, cause } => write!(f, "failed to read {}: {cause}", path.display()),
             Repr::Required { what, why } => write!(
                 f,
                 "failed to provide `{what}`, which LEAKCHECK_REQUIRE asks for: {why}"

@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use crate::{
     check::{Check, Watched},
-    env,
+    config, env,
     error::{Error, Repr},
     ignore::Ignore,
     model::{Body, Kind, Report},
@@ -37,7 +37,7 @@ use crate::{
 pub fn find(options: &Options) -> Result<Report, Error> {
     let env = env::get()?;
     let scope = ScopeId::current();
-    let mut options = options.clone().merge(env.options());
+    let mut options = config::layered(options.clone(), env, None)?;
     if let Ok(handle) = Handle::try_current()
         && !scope.is_checked()
     {
@@ -77,10 +77,9 @@ fn workers(handle: &Handle) -> Ignore {
     reason = "reads best with the options built in the call"
 )]
 pub fn verify_none(options: Options) {
-    let level = match env::get() {
-        Ok(env) => options.clone().merge(env.options()).chosen_level(),
-        Err(_) => Level::Deny,
-    };
+    let layered = env::get().and_then(|env| config::layered(options.clone(), env, None));
+    // What is wrong is said by the look.
+    let level = layered.map_or(Level::Deny, |options| options.chosen_level());
     if level == Level::Off {
         return;
     }

@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use crate::{
     check::{Check, Watched},
-    env,
+    config, env,
     error::{Error, Repr},
     find::enforce,
     model::{Body, Report},
@@ -51,7 +51,7 @@ impl LeakGuard {
     pub fn new(options: Options) -> Self {
         let caller = Location::caller();
         let begun = env::get().and_then(|env| {
-            let options = options.merge(env.options());
+            let options = config::layered(options, env, None)?;
             let level = options.chosen_level();
             let current = ScopeId::current();
             // Inside a check its scope is shared: whatever is charged to the guard is the same test's.

@@ -24,7 +24,8 @@
 //!
 //! - [`leak_checked`], the attribute above any other test attribute, or above a whole module of tests;
 //!   [`macro@test`], the full test attribute.
-//! - [`Options`] and [`Ignore`], what a check waits for and what it accepts.
+//! - [`Options`] and [`Ignore`], what a check waits for and what it accepts; [`accept_for_process`] for libraries that keep
+//!   workers of their own.
 //! - [`LeakGuard`], [`verify_none`] and [`find()`] for tests without an attribute, [`checkpoint()`] for the middle of an
 //!   async test, [`instrument`] for runtimes that a test builds itself.
 //! - [`background()`] and [`background_thread`] for work that the end of the test ends, [`allow_static`] for what lives as
@@ -59,10 +60,29 @@
 //! | `LEAKCHECK_FORMAT` | `text`, `json`, `github` (text and annotations) | `text` |
 //! | `LEAKCHECK_REPORT_DIR` | a folder for one JSON file per test that was not clean; `all:<dir>` for every test | |
 //! | `LEAKCHECK_STACKS` | `on` interrupts threads that are left behind to see where they are blocked, `off` does not | `on` |
+//! | `LEAKCHECK_BASELINE` | a file of known leaks, `off` for none | the nearest `leakcheck.baseline` |
 //! | `LEAKCHECK_REQUIRE` | list of `tasks`, `threads`, `sites`, `states`, ..: fails each test if one of them cannot be seen | |
 //!
 //! A value that is not understood fails every checked test and names the valid ones. The environment overrides the
-//! attribute, which overrides `options = ..`.
+//! attribute, which overrides `options = ..`, which overrides the project's file.
+//!
+//! # The project's files
+//!
+//! A `leakcheck.toml` beside the package's `Cargo.toml`, or the workspace's, says what holds for all tests; a
+//! `leakcheck.baseline` beside it lists leaks that are known and fail nothing, so that only new ones do. Both are looked
+//! for from the package's folder upwards. Their keys and their format: [`_documentation::configuration`].
+//!
+//! ```toml
+//! settle = "500ms"
+//!
+//! [levels]
+//! threads = "warn"
+//!
+//! [[ignore]]
+//! created_by = "my_app::metrics::*"
+//! reason = "serves the whole process"
+//! expires = "2027-01-31"
+//! ```
 //!
 //! # Platforms
 //!
@@ -79,6 +99,7 @@ mod background;
 mod capture;
 mod check;
 mod checkpoint;
+mod config;
 mod diff;
 mod drive;
 mod entry;
@@ -117,7 +138,7 @@ pub use checkpoint::{Checkpoint, checkpoint};
 pub use error::Error;
 pub use find::{find, verify_none};
 pub use guard::LeakGuard;
-pub use ignore::Ignore;
+pub use ignore::{Ignore, accept_for_process};
 pub use model::{
     Awaited, Body, Coverage, Frame, Hang, HangCause, Holder, Home, Ignored, Kind, Leak, Location,
     Report, Seen, State, StuckThread, Subject, Verdict, Waiting,
@@ -180,6 +201,9 @@ pub use leakcheck_macros::test;
 
 /// The documents beside the source.
 pub mod _documentation {
+    #[doc = include_str!("config/guide.md")]
+    pub mod configuration {}
+
     #[doc = include_str!("../LIMITS.md")]
     pub mod limits {}
 

@@ -12,8 +12,8 @@ pub use crate::model::Level;
 
 /// How a check is made and what it accepts.
 ///
-/// What is not set comes from the next layer down: environment, attribute, `options = ..` function, default. Ignore
-/// rules of all layers add up.
+/// What is not set comes from the next layer down: environment, attribute, `options = ..` function, the project's
+/// `leakcheck.toml`, default. Ignore rules of all layers add up.
 ///
 /// ```
 /// use std::time::Duration;

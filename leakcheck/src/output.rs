@@ -40,7 +40,8 @@ pub(crate) fn publish_directly(report: &Report, env: &Env) {
 
 fn publish_by(print: fn(&str), report: &Report, env: &Env) {
     print(&render::render(report, env.format, env.trace));
-    let is_dirty = report.verdict != Verdict::Clean || report.hang.is_some();
+    let is_dirty =
+        report.verdict != Verdict::Clean || report.hang.is_some() || !report.known.is_empty();
     let dir = match &env.report_dir {
         Some(ReportDir::All(dir)) => dir,
         Some(ReportDir::Dirty(dir)) if is_dirty => dir,

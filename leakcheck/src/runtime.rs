@@ -24,6 +24,7 @@ use tokio::{
 use crate::{
     background,
     check::{Check, Hung, Watched},
+    config,
     entry::TestMeta,
     env::{self, Env},
     error::{Error, Repr},
@@ -343,7 +344,7 @@ impl Session {
     fn open(meta: &'static TestMeta, options: &dyn Fn() -> Options) -> Option<Self> {
         let start = Instant::now();
         let opened = env::get().and_then(|env| {
-            let options = options().merge(env.options());
+            let options = config::layered(options(), env, meta.manifest_dir)?;
             let level = options.chosen_level();
             if level == Level::Off {
                 return Ok(None);

@@ -47,7 +47,7 @@ pub(super) fn is_own(path: &Path) -> bool {
 }
 
 /// `axum-0.8.3/src/serve/mod.rs` for a file of a dependency.
-pub(super) fn in_package(path: &Path) -> Option<String> {
+pub(crate) fn in_package(path: &Path) -> Option<String> {
     let package = package(path)?;
     let parts: Vec<_> = path
         .components()

@@ -134,6 +134,7 @@ impl Check {
             waited: Duration::ZERO,
             spent: self.spent,
             leaks: Vec::new(),
+            known: Vec::new(),
             lingered: Vec::new(),
             ignored: Vec::new(),
             coverage: self.coverage(),

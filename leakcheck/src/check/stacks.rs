@@ -5,8 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use super::Check;
 use crate::{
     env::Stacks,
-    explain,
-    ignore::Ignore,
+    explain, ignore,
     model::{Detail, Kind, Leak, Resource, ResourceId},
     sources::{blocking, stacks},
 };
@@ -24,7 +23,7 @@ impl Check {
             return;
         }
         let left = self.suspects();
-        let may_accept_more = self.options.rules().iter().any(Ignore::needs_states);
+        let may_accept_more = ignore::any_needs_states(self.options.rules());
         let is_wanted = |found: &Resource| {
             is_new(&found.detail) && (may_accept_more || left.contains(&found.id))
         };
@@ -81,7 +80,7 @@ impl Check {
     pub(super) fn unapplied_rules(&self, leaks: &[Leak]) -> Option<String> {
         let is_unread =
             |leak: &Leak| leak.kind != Kind::Task && leak.waits_in().is_none_or(<[_]>::is_empty);
-        if !leaks.iter().any(is_unread) || !self.options.rules().iter().any(Ignore::needs_states) {
+        if !leaks.iter().any(is_unread) || !ignore::any_needs_states(self.options.rules()) {
             return None;
         }
         let why = match (self.env.stacks, stacks::unavailable()) {

@@ -4,6 +4,7 @@ use std::{collections::HashSet, sync::Arc, time::Instant};
 
 use super::{Check, PATIENCE, present::Present, watched::Watched};
 use crate::{
+    config::{self, Split},
     explain,
     ignore::{self, Sorted},
     model::{Body, Kind, Leak, Report, ResourceId, Verdict},
@@ -46,6 +47,21 @@ impl Check {
         sorted
     }
 
+    /// Whether all of it is accepted, or known by the baseline. Who wants a report wants to learn what of the known ends in
+    /// time by now.
+    pub(super) fn is_accepted(&self, present: &Present) -> bool {
+        let left = self.sorted(present).leaks;
+        left.is_empty() || self.env.report_dir.is_none() && self.split(left).leaks.is_empty()
+    }
+
+    /// Tells leaks of the baseline from others.
+    fn split(&self, leaks: Vec<Leak>) -> Split {
+        match config::baseline() {
+            Some(baseline) if !leaks.is_empty() => baseline.split(&self.whom.subject(), leaks),
+            _ => Split::of_unknown(leaks),
+        }
+    }
+
     /// Ends the check.
     pub(crate) fn conclude(self, body: Body) -> Report {
         let start = Instant::now();
@@ -65,6 +81,9 @@ impl Check {
         for leak in &mut sorted.leaks {
             leak.level = self.options.level_for(leak.kind);
         }
+        let split = self.split(std::mem::take(&mut sorted.leaks));
+        sorted.leaks = split.leaks;
+        notes.extend(split.notes);
         let level = self.options.level_for_unseen_panics();
         let panicked = self.panicked.iter().cloned();
         sorted
@@ -91,7 +110,7 @@ impl Check {
             Verdict::Inconclusive
         } else if !sorted.leaks.is_empty() {
             Verdict::Leaked
-        } else if lingering && sorted.ignored.is_empty() {
+        } else if lingering && sorted.ignored.is_empty() && split.known.is_empty() {
             Verdict::Lingering
         } else {
             Verdict::Clean
@@ -104,6 +123,7 @@ impl Check {
             waited: self.waited,
             spent: self.spent + start.elapsed(),
             leaks: sorted.leaks,
+            known: split.known,
             lingered,
             ignored: sorted.ignored,
             coverage,

@@ -1,6 +1,6 @@
 //! Sorts findings into accepted and not, and says which rule accepted what.
 
-use super::{Ignore, builtin};
+use super::{Ignore, builtin, registered};
 use crate::model::{Ignored, Leak, Tie};
 
 /// Findings after the rules.
@@ -12,10 +12,13 @@ pub(crate) struct Sorted {
     pub(crate) notes: Vec<String>,
 }
 
-/// Tries the user's rules in order, then the built-in ones.
+/// Tries the user's rules in order, then those that libraries registered, then the built-in ones.
 pub(crate) fn sort(found: Vec<Leak>, rules: &[Ignore]) -> Sorted {
     let mut sorted = Sorted::default();
-    let all: Vec<&Ignore> = rules.iter().chain(builtin::rules()).collect();
+    let registered = registered::rules();
+    let all = rules.iter().chain(&registered).chain(builtin::rules());
+    let (expired, all): (Vec<&Ignore>, Vec<&Ignore>) =
+        all.partition(|rule| rule.expired().is_some());
     let mut used = vec![0_usize; all.len()];
     for mut leak in found {
         for (rule, used) in all.iter().zip(&mut used) {
@@ -43,19 +46,25 @@ pub(crate) fn sort(found: Vec<Leak>, rules: &[Ignore]) -> Sorted {
             sorted.leaks.push(leak);
         }
     }
+    let would_accept = |rule: &&Ignore| sorted.leaks.iter().any(|leak| rule.accepts(leak));
+    let missed = expired.into_iter().filter(would_accept).map(expiry);
+    sorted.notes.extend(missed.collect::<Vec<_>>());
     sorted
 }
 
 fn note(ignored: &mut Vec<Ignored>, rule: &Ignore, leak: &Leak, count: usize) {
-    let entry = ignored
-        .iter_mut()
-        .find(|entry| entry.rule == rule.describe() && entry.kind == leak.kind);
+    let entry = ignored.iter_mut().find(|entry| {
+        entry.rule == rule.describe()
+            && entry.source.as_deref() == rule.source()
+            && entry.kind == leak.kind
+    });
     if let Some(entry) = entry {
         entry.count += count;
     } else {
         ignored.push(Ignored {
             rule: rule.describe(),
             reason: rule.reason().to_owned(),
+            source: rule.source().map(ToOwned::to_owned),
             count,
             kind: leak.kind,
             built_in: rule.built_in,
@@ -67,6 +76,14 @@ fn over_limit(rule: &Ignore, room: usize) -> String {
     let limit = rule.limit().unwrap_or(room);
     format!(
         "{} accepts at most {limit}, and there were more",
-        rule.describe()
+        rule.shown()
+    )
+}
+
+fn expiry(rule: &Ignore) -> String {
+    format!(
+        "{} would accept some of this, but expired on {}: end what it was for, or give it a later day",
+        rule.shown(),
+        rule.expired().unwrap_or_default()
     )
 }

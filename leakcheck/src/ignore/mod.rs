@@ -2,7 +2,10 @@
 
 mod builtin;
 mod list;
+mod registered;
 mod rule;
 
 pub(crate) use list::{Sorted, sort};
+pub use registered::accept_for_process;
+pub(crate) use registered::any_needs_states;
 pub use rule::Ignore;

@@ -33,6 +33,10 @@ pub struct Ignore {
     reason: String,
     at_most: Option<usize>,
     unless_created_by: Option<WildMatch>,
+    /// Where it was written, other than in the test's own code.
+    source: Option<String>,
+    /// The day since which it is not applied any more.
+    expired: Option<String>,
     pub(super) built_in: bool,
 }
 
@@ -65,6 +69,8 @@ impl Ignore {
             reason: String::new(),
             at_most: None,
             unless_created_by: None,
+            source: None,
+            expired: None,
             built_in: false,
         }
     }
@@ -152,6 +158,36 @@ impl Ignore {
         self
     }
 
+    /// Says where the rule was written, other than in the test's own code.
+    pub(crate) fn written_in(mut self, source: String) -> Self {
+        self.source = Some(source);
+        self
+    }
+
+    /// Applies it no more: this day has come.
+    #[cfg_attr(
+        not(feature = "config"),
+        allow(dead_code, reason = "only the project's file says so")
+    )]
+    pub(crate) fn expired_on(mut self, day: String) -> Self {
+        self.expired = Some(day);
+        self
+    }
+
+    pub(super) fn source(&self) -> Option<&str> {
+        self.source.as_deref()
+    }
+
+    pub(super) fn expired(&self) -> Option<&str> {
+        self.expired.as_deref()
+    }
+
+    /// Whether both accept the same things, however many and for what reason.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let kinds = |rule: &Self| rule.kinds.iter().copied().collect::<HashSet<_>>();
+        self.describe() == other.describe() && kinds(self) == kinds(other)
+    }
+
     pub(super) fn limit(&self) -> Option<usize> {
         self.at_most
     }
@@ -163,6 +199,14 @@ impl Ignore {
     /// The rule as one would write it.
     pub(super) fn describe(&self) -> String {
         self.matcher.describe()
+    }
+
+    /// The same, and where it was written.
+    pub(super) fn shown(&self) -> String {
+        match &self.source {
+            Some(source) => format!("{} ({source})", self.describe()),
+            None => self.describe(),
+        }
     }
 
     pub(crate) fn identities(&self) -> Option<&HashSet<ResourceId>> {

@@ -170,6 +170,7 @@ impl Leak {
 pub struct Ignored {
     pub(crate) rule: String,
     pub(crate) reason: String,
+    pub(crate) source: Option<String>,
     pub(crate) count: usize,
     pub(crate) kind: Kind,
     pub(crate) built_in: bool,
@@ -184,6 +185,12 @@ impl Ignored {
     /// Why the rule exists.
     pub fn reason(&self) -> &str {
         &self.reason
+    }
+
+    /// Where the rule stands, if it is not in the test's own code or built in: `leakcheck.toml:7`, or the call of
+    /// [`accept_for_process`](crate::accept_for_process).
+    pub fn source(&self) -> Option<&str> {
+        self.source.as_deref()
     }
 
     /// How many things it accepted.

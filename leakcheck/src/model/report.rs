@@ -89,6 +89,7 @@ pub struct Report {
     pub(crate) waited: Duration,
     pub(crate) spent: Duration,
     pub(crate) leaks: Vec<Leak>,
+    pub(crate) known: Vec<Leak>,
     pub(crate) lingered: Vec<Leak>,
     pub(crate) ignored: Vec<Ignored>,
     pub(crate) coverage: Coverage,
@@ -131,6 +132,14 @@ impl Report {
     /// unseen.
     pub fn leaks(&self) -> &[Leak] {
         &self.leaks
+    }
+
+    /// What is still there as well, but stands in the baseline: it fails nothing, and is not among the [`leaks`](Self::leaks).
+    ///
+    /// Where more of one kind and path are left than the baseline lists, those beyond are leaks. See
+    /// [the documentation of the file](crate::_documentation::configuration).
+    pub fn known(&self) -> &[Leak] {
+        &self.known
     }
 
     /// What ended by itself while the check waited; filled in only where a report file was asked for.

@@ -22,6 +22,9 @@ struct WireReport<'a> {
     waited_ms: u128,
     check_us: u128,
     leaks: Vec<WireLeak<'a>>,
+    /// Left as well, but in the baseline.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    known: Vec<WireLeak<'a>>,
     lingered: Vec<WireLeak<'a>>,
     ignored: Vec<WireIgnored<'a>>,
     coverage: serde_json::Map<String, serde_json::Value>,
@@ -132,6 +135,9 @@ struct WireHolder<'a> {
 struct WireIgnored<'a> {
     rule: &'a str,
     reason: &'a str,
+    /// Where the rule stands, if it is not in the test's own code or built in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a str>,
     count: usize,
     kind: &'static str,
     built_in: bool,
@@ -166,6 +172,7 @@ pub(crate) fn render(report: &Report) -> String {
         waited_ms: report.waited.as_millis(),
         check_us: report.spent.as_micros(),
         leaks: report.leaks.iter().map(leak).collect(),
+        known: report.known.iter().map(leak).collect(),
         lingered: report.lingered.iter().map(leak).collect(),
         ignored: report
             .ignored
@@ -173,6 +180,7 @@ pub(crate) fn render(report: &Report) -> String {
             .map(|entry| WireIgnored {
                 rule: &entry.rule,
                 reason: &entry.reason,
+                source: entry.source.as_deref(),
                 count: entry.count,
                 kind: entry.kind.name(),
                 built_in: entry.built_in,

@@ -59,6 +59,7 @@ fn report(leaks: Vec<Leak>) -> Report {
         waited: Duration::from_millis(1003),
         spent: Duration::from_micros(812),
         leaks,
+        known: Vec::new(),
         lingered: Vec::new(),
         ignored: Vec::new(),
         coverage: Coverage {
@@ -317,6 +318,7 @@ fn rules_that_accepted_something() {
     let entry = |rule: &str, reason: &str, count, built_in| Ignored {
         rule: rule.to_owned(),
         reason: reason.to_owned(),
+        source: None,
         count,
         kind: Kind::Thread,
         built_in,
@@ -343,6 +345,31 @@ fn rules_that_accepted_something() {
         ..report(vec![task(1)])
     };
     golden("rules.txt", &text(&report));
+}
+
+#[test]
+fn what_the_project_knows_and_accepts() {
+    let counted = Leak {
+        accept: None,
+        ..counted(1)
+    };
+    let report = Report {
+        known: vec![task(2), thread(Some("flusher")), counted],
+        ignored: vec![Ignored {
+            rule: "ignore_created_by(\"moka::*\")".to_owned(),
+            reason: "process-wide housekeeper".to_owned(),
+            source: Some("../leakcheck.toml:7".to_owned()),
+            count: 1,
+            kind: Kind::Thread,
+            built_in: false,
+        }],
+        ..report(vec![task(1)])
+    };
+    golden("known.txt", &text(&report));
+    golden(
+        "known.json",
+        &render(&report, Format::Json, TraceLevel::Site),
+    );
 }
 
 #[test]

@@ -48,6 +48,7 @@ pub(super) fn render(report: &Report, trace: TraceLevel) -> String {
         }
     }
     out.push('\n');
+    known(&mut out, report);
     ignored(&mut out, report);
     coverage(&mut out, report);
     for note in &report.notes {
@@ -315,6 +316,29 @@ fn stack(out: &mut String, leak: &Leak) {
     }
 }
 
+/// What stands in the baseline, a line each.
+fn known(out: &mut String, report: &Report) {
+    for leak in &report.known {
+        let name = leak.name.iter().map(|name| match leak.kind {
+            Kind::Thread => format!("\"{}\"", plain(name)),
+            _ => plain(name),
+        });
+        let site = leak.created_at.iter();
+        let site = site.filter_map(|site| {
+            let place = place(site)?;
+            Some(format!("{place} {}", short(&site.function)))
+        });
+        let what: Vec<String> = name.chain(site).collect();
+        let colon = if what.is_empty() { "" } else { ": " };
+        let _ = writeln!(
+            out,
+            "known, not failing: {} by the baseline{colon}{}",
+            plural::count(leak.count, leak.kind),
+            what.join(", ")
+        );
+    }
+}
+
 fn ignored(out: &mut String, report: &Report) {
     for entry in &report.ignored {
         let list = if entry.built_in {
@@ -327,9 +351,11 @@ fn ignored(out: &mut String, report: &Report) {
         } else {
             format!(": {}", entry.reason)
         };
+        let source = entry.source.as_ref();
+        let source = source.map_or_else(String::new, |source| format!(" ({})", plain(source)));
         let _ = writeln!(
             out,
-            "{list}: {} by {}{reason}",
+            "{list}: {} by {}{source}{reason}",
             plural::count(entry.count, entry.kind),
             entry.rule
         );
