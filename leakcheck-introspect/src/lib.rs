@@ -57,6 +57,10 @@ mod graph;
 mod list;
 mod local;
 mod object;
+#[cfg_attr(
+    not(all(target_os = "linux", target_pointer_width = "64", not(miri))),
+    allow(dead_code, reason = "where nothing is read nothing keeps a pace")
+)]
 mod pace;
 #[cfg(all(
     target_os = "linux",
