@@ -11,6 +11,8 @@ mod clean;
 mod empty;
 mod fds;
 mod flood;
+mod listening;
+mod many;
 #[cfg(tokio_unstable)]
 mod peers;
 mod polls;
@@ -32,7 +34,7 @@ const QUICK: &str = "--quick";
 type Row = fn(Scale) -> Result<Vec<Section>, String>;
 
 /// The rows, and the names by which they can be run alone.
-const ROWS: [(&str, Row); 8] = [
+const ROWS: [(&str, Row); 10] = [
     ("spawns", spawns::row),
     ("empty", empty::row),
     ("clean", clean::row),
@@ -40,6 +42,8 @@ const ROWS: [(&str, Row); 8] = [
     ("threads", threads::row),
     ("fds", fds::row),
     ("polls", polls::row),
+    ("tracing", listening::row),
+    ("many", many::row),
     ("reading", reading::row),
 ];
 
@@ -52,6 +56,8 @@ fn main() -> ExitCode {
         ["child", "flood", mode] => flood::child(mode).map(|()| true),
         ["child", "spawns", mode, count] => spawns::child(mode, count).map(|()| true),
         ["child", "threads", count] => threads::child(count).map(|()| true),
+        ["child", "polls", count] => polls::child(count).map(|()| true),
+        ["child", "many"] => many::child().map(|()| true),
         ["child", "fds", place, kind, count] => fds::child(place, kind, count).map(|()| true),
         _ => bench(&words),
     };

@@ -1,6 +1,6 @@
 //! Descriptors that are opened and closed at once.
 
-use std::{fs::File, hint::black_box, net::TcpListener, os::unix::net::UnixDatagram};
+use std::{fs::File, hint::black_box, io::pipe, net::TcpListener, os::unix::net::UnixDatagram};
 
 use crate::work::per_call;
 
@@ -13,11 +13,13 @@ pub enum Descriptor {
     Socket,
     /// A socket that listens.
     Listener,
+    /// Both ends of a pipe.
+    Pipe,
 }
 
 impl Descriptor {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::File, Self::Socket, Self::Listener];
+    pub const ALL: [Self; 4] = [Self::File, Self::Socket, Self::Listener, Self::Pipe];
 
     /// In one word.
     pub const fn name(self) -> &'static str {
@@ -25,6 +27,7 @@ impl Descriptor {
             Self::File => "file",
             Self::Socket => "socket",
             Self::Listener => "listener",
+            Self::Pipe => "pipe",
         }
     }
 
@@ -47,6 +50,7 @@ impl Descriptor {
             Self::Listener => drop(black_box(
                 TcpListener::bind("127.0.0.1:0").expect("a port can be had"),
             )),
+            Self::Pipe => drop(black_box(pipe().expect("a pipe can be had"))),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A poll of a task that was there before.
 
+use std::io::{self, Write as _};
+
 use leakcheck::Options;
 use leakcheck_bench::{Entrant, Flavor, Scale, Section, medians, poll_often};
 
@@ -27,4 +29,11 @@ pub(crate) fn row(scale: Scale) -> Result<Vec<Section>, String> {
         Ok(Section::new(title).ratios(&medians(rounds, entrants)?))
     };
     Flavor::ALL.into_iter().map(compare).collect()
+}
+
+/// What the child does: polls of a task of a checked test.
+pub(crate) fn child(count: &str) -> io::Result<()> {
+    let polls = count.parse().map_err(io::Error::other)?;
+    let time = checked::run(Flavor::CurrentThread, Options::new, poll_often(polls));
+    writeln!(io::stdout(), "{time}")
 }

@@ -166,3 +166,25 @@ fn the_wheel_of_a_runtime_that_is_gone_is_empty() {
     assert_eq!(wheel.is_empty(), Some(true));
     drop(armed);
 }
+
+/// What has held for many runtimes is not looked at on each one more.
+#[test]
+fn timers_are_seen_on_the_hundredth_runtime_as_on_the_first() {
+    for _ in 0..100 {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime can be built");
+        let wheel = TimerWheel::of_new_runtime(runtime.handle()).expect("the driver is known");
+        let _inside = runtime.enter();
+        assert_eq!(wheel.is_empty(), Some(true));
+        let armed = arm(10_000);
+        assert_eq!(wheel.is_empty(), Some(false));
+        drop(armed);
+        assert_eq!(wheel.is_empty(), Some(true));
+
+        // One without a driver leads nowhere, and nothing is in it.
+        let without = Builder::new_current_thread().build();
+        let without = without.expect("a runtime can be built");
+        let wheel = TimerWheel::of_new_runtime(without.handle());
+        assert_ne!(wheel.and_then(|wheel| wheel.is_empty()), Some(false));
+    }
+}

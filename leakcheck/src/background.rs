@@ -113,6 +113,16 @@ pub(crate) fn accept(scope: ScopeId) {
     lock(&DECLARED).insert(scope.index(), Vec::new());
 }
 
+/// Whether the scope has declared none; from here on it cannot, if so.
+pub(crate) fn is_none(scope: ScopeId) -> bool {
+    let mut declared = lock(&DECLARED);
+    let is_none = declared.get(&scope.index()).is_none_or(Vec::is_empty);
+    if is_none {
+        declared.remove(&scope.index());
+    }
+    is_none
+}
+
 fn declare(stop: impl FnOnce() + Send + 'static, running: impl Running + 'static) {
     let mut declared = lock(&DECLARED);
     if let Some(work) = declared.get_mut(&ScopeId::current().index()) {

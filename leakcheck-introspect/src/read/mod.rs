@@ -57,6 +57,7 @@ fn program() -> Result<&'static Program, Error> {
         let entrance = Entrance::find(&image)?;
         let program = Program { image, entrance };
         canary::verify(&program)?;
+        program.image.give_back();
         Ok(program)
     });
     program.as_ref().map_err(Clone::clone)

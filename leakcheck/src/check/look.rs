@@ -12,6 +12,8 @@ use crate::{model::ResourceId, scope::outside, sys};
 pub(super) struct Look<'a> {
     check: &'a Check,
     phase: Phase,
+    /// How long the wait may take.
+    limit: Duration,
     pub(super) first: Option<Present>,
     judgement: Option<Judgement>,
 }
@@ -25,10 +27,11 @@ struct Judgement {
 }
 
 impl<'a> Look<'a> {
-    pub(super) fn new(check: &'a Check, phase: Phase) -> Self {
+    pub(super) fn new(check: &'a Check, phase: Phase, limit: Duration) -> Self {
         Self {
             check,
             phase,
+            limit,
             first: None,
             judgement: None,
         }
@@ -56,7 +59,8 @@ impl<'a> Look<'a> {
             self.check.describe(&mut first);
             self.first = Some(first);
         }
-        if elapsed < PATIENCE {
+        // At the end of the wait it is too late to ask, and what is asked then would take twice the memory.
+        if elapsed < PATIENCE || elapsed >= self.limit {
             return true;
         }
         !self.is_settled(present)

@@ -17,7 +17,7 @@ use crate::{
     env::{Env, ReportDir, TraceLevel},
     error::Error,
     explain,
-    model::{Kind, Leak, ResourceId},
+    model::{Kind, Leak, Resource, ResourceId},
     options::{Level, Options},
     scope::ScopeId,
     sources::{self, fds, panics, tasks},
@@ -207,7 +207,7 @@ impl Check {
     }
 
     fn settle_on_thread(&mut self, phase: Phase, limit: Duration) {
-        let mut look = Look::new(self, phase);
+        let mut look = Look::new(self, phase, limit);
         let tally = self.scope.tally();
         let waited = drive::blocking(tally, limit, |elapsed| look.is_dirty(elapsed));
         let first = look.first;
@@ -217,9 +217,10 @@ impl Check {
 
     /// Waits inside the runtime for what is there to end.
     pub(crate) async fn settle_in_runtime(&mut self) {
-        let mut look = Look::new(self, Phase::Running);
+        let limit = self.limit();
+        let mut look = Look::new(self, Phase::Running, limit);
         let tally = self.scope.tally();
-        let waited = drive::in_runtime(tally, self.limit(), |elapsed| look.is_dirty(elapsed)).await;
+        let waited = drive::in_runtime(tally, limit, |elapsed| look.is_dirty(elapsed)).await;
         let first = look.first;
         self.note(waited, first);
         self.collect(Phase::Running);
@@ -235,12 +236,10 @@ impl Check {
     /// Adds what is there now to what was found.
     fn collect(&mut self, phase: Phase) {
         let known: HashSet<ResourceId> = self.found.ids().into_iter().collect();
-        let present = self.steady(phase);
-        let new = present
-            .resources
-            .into_iter()
-            .filter(|resource| !known.contains(&resource.id));
-        self.found.resources.extend(new);
+        let mut present = self.steady(phase);
+        let is_new = |resource: &Resource| !known.contains(&resource.id);
+        present.resources.retain(is_new);
+        self.found.add(present.resources);
         fds::fold(&mut self.found.resources);
         self.found.unnamed += present.unnamed;
         self.found.phantoms += present.phantoms;
@@ -253,6 +252,12 @@ impl Check {
         }
         self.found.lists.extend(lists);
         self.found.unread = self.found.unread.take().or(present.unread);
+        if let Some(first) = &mut self.first {
+            // What is found now has not ended, and of a flood of it no second copy is kept.
+            let found: HashSet<ResourceId> = self.found.ids().into_iter().collect();
+            first.resources.retain(|seen| !found.contains(&seen.id));
+            first.resources.shrink_to_fit();
+        }
         self.take_stacks();
     }
 

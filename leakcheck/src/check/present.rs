@@ -48,6 +48,15 @@ impl Present {
         self.resources.is_empty() && self.unnamed == 0 && !self.is_armed
     }
 
+    /// Adds what is there as well; a flood of it is moved and not copied.
+    pub(super) fn add(&mut self, more: Vec<Resource>) {
+        if self.resources.is_empty() {
+            self.resources = more;
+        } else {
+            self.resources.extend(more);
+        }
+    }
+
     pub(super) fn has_tasks(&self) -> bool {
         self.unnamed > 0
             || self
@@ -184,9 +193,9 @@ impl Check {
         }
         if let Some(new) = runtime.new_on(list, self.scope) {
             let known = present.ids();
-            let new = self.baseline.since(new, &self.options);
-            let new = new.into_iter().filter(|task| !known.contains(&task.id));
-            present.resources.extend(new);
+            let mut new = self.baseline.since(new, &self.options);
+            new.retain(|task| !known.contains(&task.id));
+            present.add(new);
             present.unnamed = 0;
         }
     }

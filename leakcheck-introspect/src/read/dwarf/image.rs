@@ -22,13 +22,14 @@ use super::{
 use crate::{
     Error,
     read::{
-        memory::{self, Program},
+        memory::{self, Mapped, Program},
         numbered,
     },
 };
 
 /// The debug info of the running program, mapped once; everything else is read when first needed.
 pub(crate) struct Image {
+    file: Option<Mapped>,
     pub(crate) program: Program,
     pub(super) symbols: Symbols,
     split: Split,
@@ -57,9 +58,13 @@ impl Image {
     /// Maps the debug info of this process.
     pub(crate) fn open() -> Result<Self, Error> {
         // Not the path of the executable: a rebuild may have replaced the file.
-        let bytes = memory::map(Path::new("/proc/self/exe"))
+        let file = memory::map(Path::new("/proc/self/exe"))
             .map_err(|error| Error::new(format!("failed to map the running program: {error}")))?;
-        Self::of(bytes, Program::of_this_process())
+        let image = Self::of(file.bytes(), Program::of_this_process())?;
+        Ok(Self {
+            file: Some(file),
+            ..image
+        })
     }
 
     /// Reads the debug info in an executable's bytes.
@@ -83,6 +88,7 @@ impl Image {
         }
         let told = Told::by(&section(&object, ".debug_aranges")?);
         Ok(Self {
+            file: None,
             program,
             symbols: Symbols::of(&object),
             split: Split::default(),
@@ -95,6 +101,14 @@ impl Image {
             drops: OnceLock::new(),
             calls: Mutex::default(),
         })
+    }
+
+    /// Gives back the memory of what was read of the file so far: to find what is where takes much more of it than to read
+    /// that.
+    pub(crate) fn give_back(&self) {
+        if let Some(file) = self.file {
+            file.give_back();
+        }
     }
 
     /// The functions that drop values.

@@ -110,7 +110,7 @@ impl Split {
         id: DwoId,
     ) -> Option<&'static gimli::Dwarf<Slice>> {
         let package = self.package.get_or_init(|| {
-            let bytes = packages().find_map(|path| memory::map(&path).ok())?;
+            let bytes = packages().find_map(|path| memory::map(&path).ok())?.bytes();
             let object = object::File::parse(bytes).ok()?;
             let section = |id: SectionId| load(&object, id.dwo_name().unwrap_or_default());
             gimli::DwarfPackage::load(section, empty())
@@ -132,7 +132,7 @@ impl Split {
             return *known;
         }
         let read = || {
-            let object = object::File::parse(memory::map(&path).ok()?).ok()?;
+            let object = object::File::parse(memory::map(&path).ok()?.bytes()).ok()?;
             let section = |id: SectionId| load(&object, id.dwo_name().unwrap_or_default());
             let mut dwarf = gimli::Dwarf::load(section).ok()?;
             dwarf.make_dwo(parent);
@@ -232,7 +232,7 @@ mod tests {
             bias: 0,
             span: 0..u64::MAX,
         };
-        let bytes = memory::map(&seed).expect("the seed is there");
+        let bytes = memory::map(&seed).expect("the seed is there").bytes();
         let image = Image::of(bytes, program).expect("it has a unit");
         let lost = image.lost().expect("the seed was kept without it");
         assert_eq!(

@@ -15,7 +15,7 @@ use std::{
 
 use super::effort;
 
-pub(crate) use program::{Program, find, find_last, map};
+pub(crate) use program::{Mapped, Program, find, find_last, map};
 pub(crate) use words::words;
 
 /// Bytes per cached line.

@@ -2,6 +2,8 @@
 
 use std::{fs::File, io, ops::Range, path::Path};
 
+use memmap2::{Mmap, UncheckedAdvice};
+
 /// The main program as it is loaded.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
@@ -51,8 +53,26 @@ unsafe extern "C" fn note_first(
     1
 }
 
-/// Maps a whole file for as long as the process lives.
-pub(crate) fn map(path: &Path) -> io::Result<&'static [u8]> {
+/// A whole file that stays mapped for as long as the process lives.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mapped(&'static Mmap);
+
+impl Mapped {
+    pub(crate) fn bytes(self) -> &'static [u8] {
+        self.0
+    }
+
+    /// Gives back the memory that its pages take; those that are needed again come from the file again.
+    pub(crate) fn give_back(self) {
+        // SAFETY: the map is read only and backed by a file, so that whoever reads it meanwhile reads the same bytes.
+        let given = unsafe { self.0.unchecked_advise(UncheckedAdvice::DontNeed) };
+        // Without that they merely stay.
+        let _ = given;
+    }
+}
+
+/// Maps a whole file.
+pub(crate) fn map(path: &Path) -> io::Result<Mapped> {
     // To open a pipe would be to wait for its other end.
     if !std::fs::metadata(path)?.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
@@ -60,8 +80,8 @@ pub(crate) fn map(path: &Path) -> io::Result<&'static [u8]> {
     let file = File::open(path)?;
     // SAFETY: the map is private and read only. That nobody truncates a program that runs is the kernel's rule
     // (ETXTBSY); files of debug info beside it are only replaced, not truncated, by the tools that write them.
-    let map = unsafe { memmap2::Mmap::map(&file)? };
-    Ok(Box::leak(Box::new(map)))
+    let map = unsafe { Mmap::map(&file)? };
+    Ok(Mapped(Box::leak(Box::new(map))))
 }
 
 /// Where `needle` first stands in `within`: the C library's search, which is fast in programs that are not optimised.

@@ -53,11 +53,28 @@ struct Way {
     number: usize,
 }
 
-/// The ways for runtimes with one thread and for those with workers; empty until there was one.
-static WAYS: [Mutex<Vec<Way>>; 2] = [const { Mutex::new(Vec::new()) }; 2];
+/// What is known of one kind of runtime.
+#[derive(Debug)]
+struct Ways {
+    /// Empty until there was one.
+    known: Vec<Way>,
+    /// Runtimes since they last disagreed.
+    agreed: u32,
+}
+
+/// Most ways are copies of one another. Those that agreed on so many runtimes are compared on one of so many.
+const ENOUGH: u32 = 32;
+
+/// The ways for runtimes with one thread and for those with workers.
+static WAYS: [Mutex<Ways>; 2] = [const {
+    Mutex::new(Ways {
+        known: Vec::new(),
+        agreed: 0,
+    })
+}; 2];
 
 /// Those for the kind of a runtime.
-fn ways(handle: &Handle) -> MutexGuard<'static, Vec<Way>> {
+fn ways(handle: &Handle) -> MutexGuard<'static, Ways> {
     let [of_one_thread, of_workers] = &WAYS;
     let ways = match handle.runtime_flavor() {
         RuntimeFlavor::CurrentThread => of_one_thread,
@@ -70,25 +87,13 @@ impl Wheel {
     /// The wheel of a runtime that has a time driver and no armed timer.
     pub(crate) fn of_new_runtime(handle: &Handle) -> Option<Self> {
         let mut ways = ways(handle);
-        match ways.len() {
-            0 => *ways = Way::all(handle),
+        match ways.known.len() {
+            0 => ways.known = Way::all(handle),
             // The only one is right.
             1 => {}
-            _ => {
-                // Most are copies of one another.
-                let mut right: Vec<Place> = Vec::new();
-                ways.retain(|way| {
-                    let Some(place) = way.place(handle) else {
-                        return false;
-                    };
-                    if !right.contains(&place) && place.is_empty() == Some(true) {
-                        right.push(place);
-                    }
-                    right.contains(&place)
-                });
-            }
+            _ => ways.compare(handle),
         }
-        let word = ways.first()?.word;
+        let word = ways.known.first()?.word;
         drop(ways);
         let handle = handle.clone();
         let is_steady = handle.runtime_flavor() == RuntimeFlavor::CurrentThread;
@@ -102,14 +107,48 @@ impl Wheel {
 
     /// Whether no timer is armed; `None` where that cannot be read, or what may be the wheel disagrees.
     pub(crate) fn is_empty(&self) -> Option<bool> {
-        let ways = ways(&self.handle);
-        let holders = memory::holders(&self.handle, ways.first()?.word);
+        let mut ways = ways(&self.handle);
+        let holders = memory::holders(&self.handle, ways.known.first()?.word);
         if self.holders.is_some() && self.holders == holders {
             return Some(true);
         }
+        let is_empty = ways.lead_to_empty(&self.handle);
+        if is_empty.is_none() {
+            // The next runtime that is new may tell which of them is wrong.
+            ways.agreed = 0;
+        }
+        is_empty
+    }
+}
+
+impl Ways {
+    /// Drops those that do not lead to an empty wheel on a new runtime, if it is time to look.
+    fn compare(&mut self, handle: &Handle) {
+        self.agreed = self.agreed.saturating_add(1);
+        if self.agreed > ENOUGH && !self.agreed.is_multiple_of(ENOUGH) {
+            return;
+        }
+        let before = self.known.len();
+        let mut right: Vec<Place> = Vec::new();
+        self.known.retain(|way| {
+            let Some(place) = way.place(handle) else {
+                return false;
+            };
+            if !right.contains(&place) && place.is_empty() == Some(true) {
+                right.push(place);
+            }
+            right.contains(&place)
+        });
+        if self.known.len() < before || right.len() > 1 {
+            self.agreed = 0;
+        }
+    }
+
+    /// Whether the wheel that they lead to is empty; `None` where that cannot be read, or they disagree.
+    fn lead_to_empty(&self, handle: &Handle) -> Option<bool> {
         let mut known: Option<(Place, bool)> = None;
-        for way in &*ways {
-            let place = way.place(&self.handle)?;
+        for way in &self.known {
+            let place = way.place(handle)?;
             if known.is_some_and(|(known, _)| known == place) {
                 continue;
             }
