@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 
 use crate::{
+    finding::Status,
     plural,
     report::Level,
     repository::{Place, Repository},
     sites::Site,
-    summary::{Checked, Status, Summary},
+    summary::{Checked, Summary},
 };
 
 /// One `::error` for each place of new findings, `::warning` for what fails nothing, and one for each test that hangs.

@@ -1,93 +1,93 @@
-//! Leaks that are known: `leakcheck.baseline` beside `leakcheck.toml`. All that is to know of its format is in this file.
+//! Leaks that are known: `leakcheck.baseline`, beside `leakcheck.toml`. All that is to know of its format is in this file;
+//! the library reads the same one.
 //!
 //! ```text
-//! # leakcheck baseline, version 1
-//! 9f31c0ffee000001 task pool::reconnects src/pool.rs:88
+//! leakcheck baseline 1
+//! my_app pool pool::reconnects task 9f31c0ffee000001 2 src/pool.rs my_app::pool::Pool::connect
 //! ```
 //!
-//! One sorted line for each known leak: `<fingerprint> <kind> <test> <site>`. The first three tell it, the site is for
-//! people. White space inside a word is written as `%20`, a site that is not known as `-`. Order and duplicates do not
-//! matter when it is read.
+//! Below the version, one line for each known leak, sorted: `package binary test kind fingerprint count site`, with one
+//! space between them. The first five tell it; in them a space, a `%` and control characters stand as `%` and two digits.
+//! The site is for people, has no line numbers and may have spaces. Order does not matter when it is read, and of lines
+//! that agree in the first five the highest count counts, so git may keep the lines of both sides.
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     fmt::Write as _,
     fs, io,
     path::{Path, PathBuf},
 };
 
-use crate::error::Error;
+use crate::{error::Error, plural};
 
 /// What the file is called where none is given.
 pub(crate) const NAME: &str = "leakcheck.baseline";
 
-/// Where the library looks for known leaks.
+/// Where the library looks for it, or [`OFF`].
 pub(crate) const VARIABLE: &str = "LEAKCHECK_BASELINE";
 
-const TITLE: &str = "# leakcheck baseline, version ";
+/// Nothing is known.
+pub(crate) const OFF: &str = "off";
+
+const TITLE: &str = "leakcheck baseline ";
 const VERSION: u64 = 1;
 
-/// One known leak.
+/// What tells a known leak: the first five fields as they stand in the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Entry {
-    pub(crate) fingerprint: String,
-    pub(crate) kind: String,
+pub(crate) struct Key {
+    pub(crate) package: String,
+    pub(crate) binary: String,
     pub(crate) test: String,
-    pub(crate) site: String,
+    pub(crate) kind: String,
+    fingerprint: String,
 }
 
-impl Entry {
-    /// An entry for what was found, whose words may have any characters.
-    pub(crate) fn new(fingerprint: &str, kind: &str, test: &str, site: Option<&str>) -> Self {
+impl Key {
+    /// The key of what was found, whose words may have any characters.
+    pub(crate) fn new(
+        (package, binary, test): (Option<&str>, &str, &str),
+        kind: &str,
+        fingerprint: &str,
+    ) -> Self {
         Self {
-            fingerprint: word(fingerprint),
-            kind: word(kind),
-            test: word(test),
-            site: site.map_or_else(|| "-".to_owned(), word),
+            package: field(package.unwrap_or("-")),
+            binary: field(binary),
+            test: field(test),
+            kind: field(kind),
+            fingerprint: field(fingerprint),
         }
     }
 
-    /// Whether both are the same leak, which may have moved.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        (&self.fingerprint, &self.kind, &self.test)
-            == (&other.fingerprint, &other.kind, &other.test)
-    }
-
-    fn parse(line: &str) -> Option<Self> {
-        let mut words = line.split_whitespace().map(str::to_owned);
-        let entry = Self {
-            fingerprint: words.next()?,
-            kind: words.next()?,
-            test: words.next()?,
-            site: words.next()?,
-        };
-        words.next().is_none().then_some(entry)
+    /// Whether both are of one test.
+    pub(crate) fn is_of_same_test(&self, other: &Self) -> bool {
+        (&self.package, &self.binary, &self.test) == (&other.package, &other.binary, &other.test)
     }
 }
 
-/// The text as one word.
-fn word(text: &str) -> String {
-    let word: String = text
-        .chars()
+/// How many there are, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) count: usize,
+    pub(crate) site: String,
+}
+
+/// A text as a field: what would end it is escaped.
+fn field(text: &str) -> String {
+    text.chars()
         .map(|c| {
-            if c.is_whitespace() || c.is_control() {
-                "%20".to_owned()
+            if c == ' ' || c == '%' || c.is_ascii_control() {
+                format!("%{:02X}", u32::from(c))
             } else {
                 c.to_string()
             }
         })
-        .collect();
-    if word.is_empty() {
-        "-".to_owned()
-    } else {
-        word
-    }
+        .collect()
 }
 
 /// The known leaks of a workspace.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Baseline {
-    entries: BTreeSet<Entry>,
+    entries: BTreeMap<Key, Known>,
 }
 
 impl Baseline {
@@ -105,31 +105,24 @@ impl Baseline {
 
     fn parse(text: &str, path: &Path) -> (Self, Vec<Error>) {
         let path = || PathBuf::from(path);
-        let first = text.lines().next().unwrap_or_default().trim_end();
-        let version = first
-            .strip_prefix(TITLE)
-            .and_then(|version| version.parse().ok());
-        match version {
-            None => return (Self::default(), vec![Error::NoBaseline { path: path() }]),
-            Some(version) if version > VERSION => {
-                let path = path();
-                return (
-                    Self::default(),
-                    vec![Error::NewerBaseline { path, version }],
-                );
-            }
-            Some(_) => {}
-        }
-        let (mut entries, mut errors) = (BTreeSet::new(), Vec::new());
-        for (at, line) in text.lines().enumerate().skip(1) {
-            let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            match Entry::parse(line) {
-                Some(entry) => {
-                    entries.insert(entry);
+        let (mut baseline, mut errors) = (Self::default(), Vec::new());
+        for (at, line) in text.lines().enumerate() {
+            match version(line) {
+                Some(version) if version > VERSION => {
+                    let error = Error::NewerBaseline {
+                        path: path(),
+                        line: at + 1,
+                        version,
+                    };
+                    return (Self::default(), vec![error]);
                 }
+                Some(VERSION) => continue,
+                _ if at == 0 => break,
+                _ if line.trim().is_empty() || line.starts_with('#') => continue,
+                _ => {}
+            }
+            match entry(line) {
+                Some((key, known)) => baseline.add(key, known),
                 None => errors.push(Error::BaselineLine {
                     path: path(),
                     line: at + 1,
@@ -137,15 +130,26 @@ impl Baseline {
                 }),
             }
         }
-        (Self { entries }, errors)
+        if text.lines().next().and_then(version) != Some(VERSION) {
+            errors.push(Error::NoBaseline { path: path() });
+        }
+        (baseline, errors)
     }
 
-    /// Whether a leak is among them.
-    pub(crate) fn knows(&self, leak: &Entry) -> bool {
-        self.entries.iter().any(|entry| entry.is_same(leak))
+    /// Adds a known leak; of what is there already the higher number counts.
+    pub(crate) fn add(&mut self, key: Key, known: Known) {
+        let before = self.entries.entry(key).or_insert_with(|| known.clone());
+        if known.count > before.count {
+            *before = known;
+        }
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
+    /// How many of a leak are known.
+    pub(crate) fn count(&self, key: &Key) -> usize {
+        self.entries.get(key).map_or(0, |known| known.count)
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&Key, &Known)> {
         self.entries.iter()
     }
 
@@ -154,15 +158,23 @@ impl Baseline {
     }
 
     fn text(&self) -> String {
-        let mut text = format!("{TITLE}{VERSION}\n");
-        for entry in &self.entries {
-            let Entry {
-                fingerprint,
-                kind,
+        let lines = self.entries.iter().map(|(key, known)| {
+            let Key {
+                package,
+                binary,
                 test,
-                site,
-            } = entry;
-            let _ = writeln!(text, "{fingerprint} {kind} {test} {site}");
+                kind,
+                fingerprint,
+            } = key;
+            let Known { count, site } = known;
+            let line = format!("{package} {binary} {test} {kind} {fingerprint} {count} {site}");
+            line.trim_end().to_owned()
+        });
+        let mut lines: Vec<String> = lines.collect();
+        lines.sort_unstable();
+        let mut text = format!("{TITLE}{VERSION}\n");
+        for line in lines {
+            let _ = writeln!(text, "{line}");
         }
         text
     }
@@ -179,95 +191,118 @@ impl Baseline {
     }
 }
 
-impl FromIterator<Entry> for Baseline {
-    fn from_iter<T: IntoIterator<Item = Entry>>(entries: T) -> Self {
-        Self {
-            entries: entries.into_iter().collect(),
-        }
-    }
+fn version(line: &str) -> Option<u64> {
+    line.trim_end().strip_prefix(TITLE)?.parse().ok()
+}
+
+/// What a line says, as strictly as the library takes it.
+fn entry(line: &str) -> Option<(Key, Known)> {
+    let mut fields = line.splitn(7, ' ');
+    let mut next = || fields.next().filter(|field| !field.is_empty());
+    let key = Key {
+        package: next()?.to_owned(),
+        binary: next()?.to_owned(),
+        test: next()?.to_owned(),
+        kind: next().filter(|kind| plural::is_kind(kind))?.to_owned(),
+        fingerprint: next().filter(|text| is_fingerprint(text))?.to_owned(),
+    };
+    let count = next()?.parse().ok().filter(|count| *count > 0)?;
+    let site = fields.next().unwrap_or_default().to_owned();
+    Some((key, Known { count, site }))
+}
+
+fn is_fingerprint(text: &str) -> bool {
+    text.len() == 16 && text.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parsed(text: &str) -> (Vec<Entry>, Vec<String>) {
+    fn parsed(text: &str) -> (String, Vec<String>) {
         let (baseline, errors) = Baseline::parse(text, Path::new("x.baseline"));
+        let text = baseline.text();
+        let lines = text.strip_prefix("leakcheck baseline 1\n");
         (
-            baseline.entries().cloned().collect(),
+            lines.expect("the version").to_owned(),
             errors.iter().map(ToString::to_string).collect(),
         )
     }
 
     #[test]
     fn it_reads_what_it_writes() {
-        let entries = [
-            Entry::new("b", "task", "src/lib.rs - f (line 3)", Some("src/a b.rs:1")),
-            Entry::new("a", "thread", "t", None),
-        ];
-        let text = Baseline::from_iter(entries.clone()).text();
+        let mut baseline = Baseline::default();
+        let known = |count, site: &str| Known {
+            count,
+            site: site.to_owned(),
+        };
+        let key = Key::new((Some("a"), "b", "x y%"), "task", "9f31c0ffee000001");
+        baseline.add(key.clone(), known(2, "src/a b.rs f"));
+        baseline.add(key.clone(), known(1, ""));
+        let bare = Key::new((None, "b", "t"), "thread", "9f31c0ffee000001");
+        baseline.add(bare, known(1, ""));
+        let text = baseline.text();
         assert_eq!(
             text,
-            "# leakcheck baseline, version 1\na thread t -\nb task src/lib.rs%20-%20f%20(line%203) src/a%20b.rs:1\n"
+            "leakcheck baseline 1\n- b t thread 9f31c0ffee000001 1\na b x%20y%25 task 9f31c0ffee000001 2 src/a b.rs f\n"
         );
-        let (mut read, errors) = parsed(&text);
-        read.reverse();
-        assert_eq!(
-            (read.as_slice(), errors.as_slice()),
-            (&entries[..], &[][..])
-        );
+        let (read, errors) = Baseline::parse(&text, Path::new("x"));
+        assert!(errors.is_empty());
+        assert_eq!(read.entries, baseline.entries);
+        assert_eq!(read.count(&key), 2);
     }
 
     #[test]
     fn order_and_duplicates_do_not_matter() {
-        let (entries, errors) = parsed(
-            "# leakcheck baseline, version 1\r\nb task t x:1\r\n\n# a note\na task t x:1\nb task t x:1\n",
+        let (lines, errors) = parsed(
+            "leakcheck baseline 1\r\nb b t task 9f31c0ffee000001 1\r\n\n# a note\na b t task 9f31c0ffee000001 3 s\n\
+             leakcheck baseline 1\na b t task 9f31c0ffee000001 2 r\n",
         );
-        assert_eq!(entries.len(), 2);
+        assert_eq!(
+            lines,
+            "a b t task 9f31c0ffee000001 3 s\nb b t task 9f31c0ffee000001 1\n"
+        );
         assert_eq!(errors, [""; 0]);
     }
 
     #[test]
-    fn what_moved_is_known() {
-        let baseline = Baseline::from_iter([Entry::new("a", "task", "t", Some("x:1"))]);
-        assert!(baseline.knows(&Entry::new("a", "task", "t", Some("y:2"))));
-        assert!(!baseline.knows(&Entry::new("a", "task", "u", Some("x:1"))));
-        assert!(!baseline.knows(&Entry::new("b", "task", "t", Some("x:1"))));
-    }
-
-    #[test]
     fn a_line_that_is_not_understood_loses_no_other() {
-        let (entries, errors) =
-            parsed("# leakcheck baseline, version 1\na task\nb task t x:1\nc task t x:1 y\n");
-        assert_eq!(entries.len(), 1);
-        assert_eq!(
-            errors,
-            [
-                "failed to read x.baseline:2: expected `<fingerprint> <kind> <test> <site>`, found \"a task\"",
-                "failed to read x.baseline:4: expected `<fingerprint> <kind> <test> <site>`, found \"c task t x:1 y\"",
-            ]
-        );
+        let good = "a b t task 9f31c0ffee000001 1";
+        for bad in [
+            "a b t task",
+            "a  b t task 9f31c0ffee000001 1",
+            "a b t tasks 9f31c0ffee000001 1",
+            "a b t task 9f31C0FFEE000001 1",
+            "a b t task 9f31c0ffee000001 0",
+            "<<<<<<< HEAD",
+        ] {
+            let (lines, errors) = parsed(&format!("leakcheck baseline 1\n{bad}\n{good}\n"));
+            assert_eq!(lines, format!("{good}\n"));
+            assert_eq!(
+                errors,
+                [format!(
+                    "failed to read x.baseline:2: expected `package binary test kind fingerprint count site`, found {bad:?}"
+                )]
+            );
+        }
     }
 
     #[test]
     fn a_newer_or_a_foreign_file_is_one_error() {
+        let foreign = "failed to read x.baseline:1: expected `leakcheck baseline 1`; if it is no baseline, name another file with --baseline";
+        let newer = |line| {
+            format!(
+                "failed to read x.baseline:{line}: it has version 2, which is newer than this cargo-leakcheck; update it"
+            )
+        };
         for (text, expected) in [
-            (
-                "# leakcheck baseline, version 2\n?\n",
-                "failed to read x.baseline:1: it has version 2, which is newer than this cargo-leakcheck; update it",
-            ),
-            (
-                "a task t x:1\n",
-                "failed to read x.baseline:1: a baseline begins with `# leakcheck baseline, version 1`; write one with --bless",
-            ),
-            (
-                "",
-                "failed to read x.baseline:1: a baseline begins with `# leakcheck baseline, version 1`; write one with --bless",
-            ),
+            ("leakcheck baseline 2\n?\n", newer(1)),
+            ("leakcheck baseline 1\nleakcheck baseline 2\n", newer(2)),
+            ("a b t task 9f31c0ffee000001 1\n", foreign.to_owned()),
+            ("leakcheck baseline 0\n", foreign.to_owned()),
+            ("", foreign.to_owned()),
         ] {
-            let (entries, errors) = parsed(text);
-            assert!(entries.is_empty());
-            assert_eq!(errors, [expected]);
+            assert_eq!(parsed(text), (String::new(), vec![expected]));
         }
     }
 }

@@ -21,7 +21,11 @@ pub(crate) enum Error {
     /// A report in a form that this program does not know yet.
     NewerReport { path: PathBuf, version: u64 },
     /// A baseline in a form that this program does not know yet.
-    NewerBaseline { path: PathBuf, version: u64 },
+    NewerBaseline {
+        path: PathBuf,
+        line: usize,
+        version: u64,
+    },
     /// A file that does not begin as a baseline does.
     NoBaseline { path: PathBuf },
     /// A line of a baseline.
@@ -64,19 +68,23 @@ impl std::fmt::Display for Error {
                 "failed to read {}: it has format {version}, which is newer than this cargo-leakcheck; update it",
                 path.display()
             ),
-            Self::NewerBaseline { path, version } => write!(
+            Self::NewerBaseline {
+                path,
+                line,
+                version,
+            } => write!(
                 f,
-                "failed to read {}:1: it has version {version}, which is newer than this cargo-leakcheck; update it",
+                "failed to read {}:{line}: it has version {version}, which is newer than this cargo-leakcheck; update it",
                 path.display()
             ),
             Self::NoBaseline { path } => write!(
                 f,
-                "failed to read {}:1: a baseline begins with `# leakcheck baseline, version 1`; write one with --bless",
+                "failed to read {}:1: expected `leakcheck baseline 1`; if it is no baseline, name another file with --baseline",
                 path.display()
             ),
             Self::BaselineLine { path, line, text } => write!(
                 f,
-                "failed to read {}:{line}: expected `<fingerprint> <kind> <test> <site>`, found {text:?}",
+                "failed to read {}:{line}: expected `package binary test kind fingerprint count site`, found {text:?}",
                 path.display()
             ),
             Self::NoRun { folder } => write!(
@@ -147,13 +155,14 @@ mod tests {
             (
                 Error::NewerBaseline {
                     path: path(),
+                    line: 1,
                     version: 2,
                 },
                 "failed to read a/b.json:1: it has version 2, which is newer than this cargo-leakcheck; update it",
             ),
             (
                 Error::NoBaseline { path: path() },
-                "failed to read a/b.json:1: a baseline begins with `# leakcheck baseline, version 1`; write one with --bless",
+                "failed to read a/b.json:1: expected `leakcheck baseline 1`; if it is no baseline, name another file with --baseline",
             ),
             (
                 Error::BaselineLine {
@@ -161,7 +170,7 @@ mod tests {
                     line: 7,
                     text: "a".to_owned(),
                 },
-                "failed to read a/b.json:7: expected `<fingerprint> <kind> <test> <site>`, found \"a\"",
+                "failed to read a/b.json:7: expected `package binary test kind fingerprint count site`, found \"a\"",
             ),
             (
                 Error::NoRun { folder: "a".into() },

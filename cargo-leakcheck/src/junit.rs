@@ -4,8 +4,9 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::{
     annotate,
+    finding::{Finding, Test, place},
     sites::Site,
-    summary::{Checked, Finding, Summary, Test, place},
+    summary::{Checked, Summary},
 };
 
 /// One suite for each test binary, one case for each checked test: a failure where it left something new or hung, an

@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+#![allow(clippy::doc_markdown, reason = "JUnit is a name")]
 
 mod annotate;
 mod args;
 mod baseline;
 mod error;
 mod exit;
+mod finding;
 #[cfg(test)]
 mod golden;
 mod junit;

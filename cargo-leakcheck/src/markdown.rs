@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use crate::{
-    annotate, plural,
+    annotate,
+    finding::{Finding, Status, place},
+    plural,
     report::Level,
     sites,
-    summary::{Finding, Status, Summary, place},
+    summary::Summary,
     text,
 };
 
@@ -32,15 +34,15 @@ pub(crate) fn render(summary: &Summary) -> String {
     for sentence in summary.checked.iter().filter_map(annotate::hang) {
         let _ = writeln!(out, "{}.\n", escaped(&sentence));
     }
-    match summary.gone.len() {
+    match summary.gone() {
         0 => {}
         1 => out.push_str(
-            "1 known leak is gone: `cargo leakcheck --bless` takes its line out of the baseline.\n\n",
+            "1 known leak is gone: `cargo leakcheck --bless` takes it out of the baseline.\n\n",
         ),
         gone => {
             let _ = writeln!(
                 out,
-                "{gone} known leaks are gone: `cargo leakcheck --bless` takes their lines out of the baseline.\n"
+                "{gone} known leaks are gone: `cargo leakcheck --bless` takes them out of the baseline.\n"
             );
         }
     }

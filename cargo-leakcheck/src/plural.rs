@@ -2,20 +2,26 @@
 
 use std::time::Duration;
 
-/// Where a kind stands among the others, as in the library's reports.
+/// All kinds of the library, in the order of its reports.
+const KINDS: [&str; 8] = [
+    "task",
+    "blocking_task",
+    "thread",
+    "timer",
+    "fd",
+    "process",
+    "runtime",
+    "custom",
+];
+
+/// Where a kind stands among the others.
 pub(crate) fn rank(kind: &str) -> usize {
-    let kinds = [
-        "task",
-        "blocking_task",
-        "thread",
-        "timer",
-        "fd",
-        "process",
-        "runtime",
-        "custom",
-    ];
-    let known = kinds.iter().position(|known| *known == kind);
-    known.unwrap_or(kinds.len())
+    let rank = KINDS.iter().position(|known| *known == kind);
+    rank.unwrap_or(KINDS.len())
+}
+
+pub(crate) fn is_kind(word: &str) -> bool {
+    KINDS.contains(&word)
 }
 
 /// `1 task`, `2 tasks`; the word itself for a kind that is newer than this program.

@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
+    finding::Finding,
     report::{Frame, Location},
-    summary::Finding,
 };
 
 /// The folders that file names are relative to.

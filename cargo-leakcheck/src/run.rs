@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     io::{self, IsTerminal as _},
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
@@ -23,7 +23,7 @@ pub(crate) fn tests(
     runner: Runner,
     args: &[OsString],
     folder: &Path,
-    known: &Path,
+    known: &OsStr,
 ) -> Result<Ended, Error> {
     let mut command = command(runner, args, folder, known);
     let failed = |cause: io::Error| Error::Cargo {
@@ -47,7 +47,7 @@ fn command_name(runner: Runner) -> &'static str {
     }
 }
 
-fn command(runner: Runner, args: &[OsString], folder: &Path, known: &Path) -> Command {
+fn command(runner: Runner, args: &[OsString], folder: &Path, known: &OsStr) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     match runner {
         Runner::Test => command.arg("test").stdout(Stdio::piped()),
@@ -116,7 +116,7 @@ mod tests {
 
     fn shown(runner: Runner, args: &[&str]) -> String {
         let args: Vec<OsString> = args.iter().map(OsString::from).collect();
-        let command = command(runner, &args, Path::new("/r"), Path::new("/k"));
+        let command = command(runner, &args, Path::new("/r"), OsStr::new("/k"));
         let args: Vec<_> = command
             .get_args()
             .map(|arg| arg.to_string_lossy())
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn reports_of_all_tests_are_asked_for() {
-        let command = command(Runner::Test, &[], Path::new("/r"), Path::new("/k"));
+        let command = command(Runner::Test, &[], Path::new("/r"), OsStr::new("/k"));
         let variable = |name: &str| {
             let mut variables = command.get_envs();
             variables

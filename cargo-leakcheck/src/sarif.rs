@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use crate::{
     annotate,
+    finding::{Finding, Status},
     report::Level,
     repository::{Place, Repository},
     sites::Site,
-    summary::{Finding, Status, Summary},
+    summary::Summary,
 };
 
 const SCHEMA: &str =

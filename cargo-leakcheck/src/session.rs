@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    ffi::{OsStr, OsString},
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -41,14 +42,18 @@ pub(crate) fn run(args: &Args) -> Exit {
             return Exit::Cargo(101);
         }
     };
-    let beside = workspace.root.join(baseline::NAME);
-    let path = args.flags.baseline.clone().unwrap_or(beside);
-    let path = std::path::absolute(&path).unwrap_or(path);
+    let path = baseline_path(&args.flags, &workspace);
     let (known, mut errors) = Baseline::read(&path);
+    // What is to be blessed has to be seen, and one error of a broken file is enough.
+    let library = if args.flags.bless || !errors.is_empty() || !path.exists() {
+        OsStr::new(baseline::OFF)
+    } else {
+        path.as_os_str()
+    };
     let found = match &args.command {
         Command::Run { runner, cargo } => {
             let rounds = args.flags.repeat.get() as usize;
-            new(*runner, cargo, rounds, &workspace, &args.flags, &path)
+            new(*runner, cargo, rounds, &workspace.runs(), library)
         }
         Command::Report { folder } => folder
             .clone()
@@ -83,29 +88,33 @@ pub(crate) fn run(args: &Args) -> Exit {
     Exit::of(found.cargo, !errors.is_empty(), summary.fails() && !blessed)
 }
 
+/// The file that is named, or the one beside the workspace's manifest.
+fn baseline_path(flags: &Flags, workspace: &Workspace) -> PathBuf {
+    let variable = || env::var_os(baseline::VARIABLE).filter(|file| file != baseline::OFF);
+    let named = flags
+        .baseline
+        .clone()
+        .or_else(|| variable().map(PathBuf::from));
+    match named {
+        Some(path) => std::path::absolute(&path).unwrap_or(path),
+        None => workspace.root.join(baseline::NAME),
+    }
+}
+
 /// Runs the tests as often as asked.
 fn new(
     runner: Runner,
-    cargo: &[std::ffi::OsString],
+    cargo: &[OsString],
     rounds: usize,
-    workspace: &Workspace,
-    flags: &Flags,
-    known: &Path,
+    runs: &Path,
+    library: &OsStr,
 ) -> Result<Found, Error> {
-    let folder = stored::create(&workspace.runs())?;
-    // What is to be blessed has to be seen.
-    let nothing = folder.join(baseline::NAME);
-    let known = if flags.bless {
-        Baseline::default().write(&nothing)?;
-        &nothing
-    } else {
-        known
-    };
+    let folder = stored::create(runs)?;
     let mut found = Found::default();
     for number in 1..=rounds {
         let begin = Instant::now();
         let round = stored::round(&folder, number)?;
-        let ended = run::tests(runner, cargo, &round, known)?;
+        let ended = run::tests(runner, cargo, &round, library)?;
         if rounds > 1 {
             output::print(&progress::round(number, rounds, begin.elapsed()));
         }

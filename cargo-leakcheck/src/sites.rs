@@ -1,9 +1,10 @@
 //! Findings by the place that made them, so that a place is told once for all its tests.
 
 use crate::{
+    finding::{Finding, Status, place},
     plural,
     report::{Frame, Level},
-    summary::{Finding, Status, Summary, place},
+    summary::Summary,
 };
 
 /// Findings of one kind from one place.

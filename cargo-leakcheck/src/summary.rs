@@ -2,94 +2,14 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::Path,
     time::Duration,
 };
 
 use crate::{
-    baseline::{Baseline, Entry},
-    report::{Frame, Leak, Level, Location, Report, Verdict},
+    baseline::{Baseline, Key, Known},
+    finding::{Finding, Status, Test, findings},
+    report::{Location, Report, Verdict},
 };
-
-/// Whose report it is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Test {
-    pub(crate) package: Option<String>,
-    pub(crate) binary: String,
-    pub(crate) name: String,
-}
-
-impl Test {
-    pub(crate) fn of(report: &Report) -> Self {
-        Self {
-            package: report.package.clone(),
-            binary: report.binary.clone(),
-            name: report.test.clone(),
-        }
-    }
-
-    /// Whether it is a documentation test, whose own name nothing tells.
-    pub(crate) fn is_of_documentation(&self) -> bool {
-        self.binary == "rust_out"
-    }
-}
-
-/// Whether the baseline has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Status {
-    New,
-    Known,
-}
-
-/// Things that one test left behind, alike and from one place.
-#[derive(Clone, Debug)]
-pub(crate) struct Finding {
-    pub(crate) test: Test,
-    pub(crate) test_at: Location,
-    pub(crate) kind: String,
-    pub(crate) name: Option<String>,
-    pub(crate) site: Option<Frame>,
-    pub(crate) waits_at: Option<Frame>,
-    pub(crate) waits_for: Option<String>,
-    /// It is not left behind but panicked unseen.
-    pub(crate) panic: Option<String>,
-    pub(crate) fingerprint: String,
-    pub(crate) level: Level,
-    pub(crate) status: Status,
-    /// How many there were, in the round with most of them.
-    pub(crate) count: usize,
-    /// How many rounds showed it.
-    pub(crate) rounds: usize,
-}
-
-impl Finding {
-    /// Whether it fails the run.
-    pub(crate) fn fails(&self) -> bool {
-        self.status == Status::New && self.level == Level::Deny
-    }
-
-    /// Its line in a baseline.
-    pub(crate) fn entry(&self) -> Entry {
-        let site = self.site.as_ref().and_then(place);
-        // One of this machine, such as that of a documentation test, says nothing elsewhere.
-        let site = site.filter(|site| !Path::new(site).is_absolute());
-        Entry::new(
-            &self.fingerprint,
-            &self.kind,
-            &self.test.name,
-            site.as_deref(),
-        )
-    }
-}
-
-/// `src/pool.rs:88`, as far as it is known.
-pub(crate) fn place(frame: &Frame) -> Option<String> {
-    let file = frame.file.as_deref()?;
-    Some(match frame.line {
-        Some(line) => format!("{file}:{line}"),
-        None => file.to_owned(),
-    })
-}
 
 /// One checked test over all rounds.
 #[derive(Clone, Debug)]
@@ -113,10 +33,10 @@ pub(crate) struct Summary {
     pub(crate) checked: Vec<Checked>,
     /// By test, then by place.
     pub(crate) findings: Vec<Finding>,
-    /// Known leaks that their tests did not show any more.
-    pub(crate) gone: Vec<Entry>,
+    /// Known leaks that their tests did not show any more, and how many fewer there were.
+    pub(crate) gone: Vec<(Key, Known)>,
     /// Known leaks whose tests were not run, or not to their end.
-    pub(crate) absent: Vec<Entry>,
+    pub(crate) absent: Vec<(Key, Known)>,
     /// How many things the rules of the user accepted.
     pub(crate) accepted: usize,
     pub(crate) spent: Duration,
@@ -128,23 +48,34 @@ impl Summary {
     pub(crate) fn of(rounds: &[Vec<Report>], baseline: &Baseline) -> Self {
         let reports = || rounds.iter().flatten();
         let findings = findings(rounds, baseline);
-        let names = |select: fn(&Report) -> bool| -> BTreeSet<String> {
+        let tests = |select: fn(&Report) -> bool| -> BTreeSet<Test> {
             let reports = reports().filter(|report| select(report));
-            reports
-                .map(|report| Entry::new("", "", &report.test, None).test)
-                .collect()
+            reports.map(Test::of).collect()
         };
         // A test that ended early may not have come to its leak.
-        let (ran, cut_short) = (names(|_| true), names(|report| !report.is_whole()));
-        let seen: Vec<Entry> = findings.iter().map(Finding::entry).collect();
-        let (gone, absent) = baseline
-            .entries()
-            .filter(|entry| !seen.iter().any(|seen| seen.is_same(entry)))
-            .cloned()
-            .partition(|entry| ran.contains(&entry.test) && !cut_short.contains(&entry.test));
+        let (ran, cut_short) = (tests(|_| true), tests(|report| !report.is_whole()));
+        let (mut gone, mut absent) = (Vec::new(), Vec::new());
+        for (key, known) in baseline.entries() {
+            let is_of = |test: &Test| key.is_of_same_test(&test.key());
+            if !ran.iter().any(is_of) || cut_short.iter().any(is_of) {
+                absent.push((key.clone(), known.clone()));
+                continue;
+            }
+            let found = findings.iter().filter(|finding| finding.key() == *key);
+            let fewer = known
+                .count
+                .saturating_sub(found.map(|finding| finding.count).sum());
+            if fewer > 0 {
+                let site = known.site.clone();
+                gone.push((key.clone(), Known { count: fewer, site }));
+            }
+        }
         Self {
             rounds: rounds.len(),
-            has_baseline: !baseline.is_empty(),
+            has_baseline: !baseline.is_empty()
+                || findings
+                    .iter()
+                    .any(|finding| finding.status == Status::Known),
             checked: checked(rounds),
             findings,
             gone,
@@ -171,74 +102,37 @@ impl Summary {
             .filter(move |finding| finding.status == status)
     }
 
-    /// What a baseline of it all has. Known leaks of tests that were not run are kept.
+    /// How many known leaks are gone.
+    pub(crate) fn gone(&self) -> usize {
+        self.gone.iter().map(|(_, known)| known.count).sum()
+    }
+
+    /// How many known leaks are of tests that were not run to their end.
+    pub(crate) fn absent(&self) -> usize {
+        self.absent.iter().map(|(_, known)| known.count).sum()
+    }
+
+    /// What a baseline of it all has. Known leaks of tests that were not run to their end are kept, and a panic is never
+    /// one: nothing is left behind.
     pub(crate) fn baseline(&self) -> Baseline {
-        let found = self.findings.iter().map(Finding::entry);
-        found.chain(self.absent.iter().cloned()).collect()
-    }
-}
-
-fn findings(rounds: &[Vec<Report>], baseline: &Baseline) -> Vec<Finding> {
-    let mut findings = BTreeMap::new();
-    for reports in rounds {
-        // A test may have several reports in a round: of guards and checkpoints.
-        let mut round = BTreeMap::new();
-        for report in reports
+        let mut found: BTreeMap<Key, Known> = BTreeMap::new();
+        for finding in self
+            .findings
             .iter()
-            .filter(|report| report.verdict == Verdict::Leaked)
+            .filter(|finding| finding.panic.is_none())
         {
-            for leak in &report.leaks {
-                let key = (
-                    Test::of(report),
-                    leak.kind.clone(),
-                    leak.fingerprint.clone(),
-                );
-                round
-                    .entry(key)
-                    .and_modify(|finding: &mut Finding| finding.count += leak.count)
-                    .or_insert_with(|| finding(report, leak));
-            }
+            let known = finding.known();
+            found
+                .entry(finding.key())
+                .and_modify(|before| before.count += known.count)
+                .or_insert(known);
         }
-        for (key, mut finding) in round {
-            let known = findings.entry(key);
-            known
-                .and_modify(|before: &mut Finding| {
-                    before.count = before.count.max(finding.count);
-                    before.rounds += 1;
-                })
-                .or_insert_with(|| {
-                    if baseline.knows(&finding.entry()) {
-                        finding.status = Status::Known;
-                    }
-                    finding
-                });
+        let mut baseline = Baseline::default();
+        for (key, known) in found.into_iter().chain(self.absent.iter().cloned()) {
+            baseline.add(key, known);
         }
+        baseline
     }
-    findings.into_values().collect()
-}
-
-fn finding(report: &Report, leak: &Leak) -> Finding {
-    Finding {
-        test: Test::of(report),
-        test_at: report.location.clone(),
-        kind: leak.kind.clone(),
-        name: leak.name.clone(),
-        site: leak.created_at.clone(),
-        waits_at: leak.waits_at.iter().find(|frame| is_near(frame)).cloned(),
-        waits_for: leak.waits_for.as_ref().map(|awaited| awaited.what.clone()),
-        panic: leak.panic.clone(),
-        fingerprint: leak.fingerprint.clone(),
-        level: leak.level,
-        status: Status::New,
-        count: leak.count,
-        rounds: 1,
-    }
-}
-
-/// Whether it is a line of the package or of a crate that it uses, and not of the standard library.
-fn is_near(frame: &Frame) -> bool {
-    let file = frame.file.as_deref();
-    file.is_some_and(|file| !Path::new(file).is_absolute())
 }
 
 fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
@@ -267,7 +161,7 @@ fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::report::tests::sample;
+    use crate::report::{Level, tests::sample};
 
     /// Two rounds with all that there is.
     pub(crate) fn full() -> Summary {
@@ -289,12 +183,29 @@ pub(crate) mod tests {
             hung,
         ];
         let second = vec![sample("reconnects", &reconnects[..1]), sample("known", &[])];
-        let baseline = [
-            Entry::new("f6", "timer", "known", Some("src/old.rs:4")),
-            Entry::new("f7", "task", "is_clean", Some("src/old.rs:9")),
-            Entry::new("f8", "task", "elsewhere", None),
-        ];
-        Summary::of(&[first, second], &baseline.into_iter().collect())
+        let baseline = baseline(&[
+            ("known", "timer", "f6", 1),
+            ("is_clean", "task", "f7", 1),
+            ("elsewhere", "task", "f8", 1),
+        ]);
+        Summary::of(&[first, second], &baseline)
+    }
+
+    /// Known leaks of the package of the samples.
+    fn baseline(lines: &[(&str, &str, &str, usize)]) -> Baseline {
+        let mut baseline = Baseline::default();
+        for (test, kind, fingerprint, count) in lines {
+            let key = Key::new((Some("my_app"), "pool", test), kind, fingerprint);
+            let site = "src/old.rs my_app::old".to_owned();
+            baseline.add(
+                key,
+                Known {
+                    count: *count,
+                    site,
+                },
+            );
+        }
+        baseline
     }
 
     /// One leak in one test, without a baseline.
@@ -313,15 +224,14 @@ pub(crate) mod tests {
             built_in: false,
         }];
         let reports = vec![accepting, sample("is_clean", &[]), unsure];
-        let known = [
-            ("f1", "reconnects"),
-            ("f2", "is_clean"),
-            ("f3", "is_clean"),
-            ("f4", "unsure"),
-            ("f5", "elsewhere"),
-        ];
-        let known = known.map(|(fingerprint, test)| Entry::new(fingerprint, "task", test, None));
-        Summary::of(&[reports], &known.into_iter().collect())
+        let known = baseline(&[
+            ("reconnects", "task", "f1", 1),
+            ("is_clean", "task", "f2", 2),
+            ("is_clean", "thread", "f3", 1),
+            ("unsure", "task", "f4", 1),
+            ("elsewhere", "task", "f5", 1),
+        ]);
+        Summary::of(&[reports], &known)
     }
 
     /// Tests that left nothing.
@@ -348,13 +258,51 @@ pub(crate) mod tests {
     #[test]
     fn what_was_not_run_is_not_gone() {
         let summary = full();
-        let names = |entries: &[Entry]| -> Vec<String> {
-            entries.iter().map(|entry| entry.test.clone()).collect()
+        let names = |known: &[(Key, Known)]| -> Vec<String> {
+            known.iter().map(|(key, _)| key.test.clone()).collect()
         };
         assert_eq!(names(&summary.gone), ["is_clean"]);
         assert_eq!(names(&summary.absent), ["elsewhere"]);
         let blessed = summary.baseline();
-        assert!(blessed.knows(&summary.absent[0]) && !blessed.knows(&summary.gone[0]));
+        let counts = [&summary.absent[0], &summary.gone[0]].map(|(key, _)| blessed.count(key));
+        assert_eq!(counts, [1, 0]);
+        assert!(blessed.entries().all(|(key, _)| key.test != "panics"));
+    }
+
+    #[test]
+    fn as_many_are_known_as_are_listed() {
+        let found = |summary: &Summary| -> Vec<(Status, usize)> {
+            let findings = summary.findings.iter();
+            findings
+                .map(|finding| (finding.status, finding.count))
+                .collect()
+        };
+        let report = || sample("a", &["f1 task 3 src/a.rs:1"]);
+        let known = baseline(&[("a", "task", "f1", 2)]);
+        let summary = Summary::of(&[vec![report()]], &known);
+        assert_eq!(found(&summary), [(Status::New, 1), (Status::Known, 2)]);
+        let blessed = summary.baseline();
+        let (_, known) = blessed.entries().next().expect("one");
+        assert_eq!(
+            (known.count, &*known.site),
+            (3, "src/a.rs my_app::pool::Pool::connect")
+        );
+
+        // The library may have told them apart already.
+        let mut told = sample("a", &["f1 task 1 src/a.rs:1"]);
+        told.known = report().leaks;
+        told.known[0].count = 2;
+        let summary = Summary::of(&[vec![told]], &Baseline::default());
+        assert_eq!(found(&summary), [(Status::New, 1), (Status::Known, 2)]);
+        assert!(summary.has_baseline && summary.gone.is_empty());
+    }
+
+    #[test]
+    fn fewer_than_known_are_told() {
+        let report = sample("a", &["f1 task 1 src/a.rs:1"]);
+        let summary = Summary::of(&[vec![report]], &baseline(&[("a", "task", "f1", 3)]));
+        assert!(!summary.fails());
+        assert_eq!(summary.gone[0].1.count, 2);
     }
 
     #[test]

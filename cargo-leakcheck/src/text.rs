@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use crate::{
-    annotate, plural,
+    annotate,
+    finding::{Finding, Status, place},
+    plural,
     report::Level,
     sites::{self, Site},
-    summary::{Finding, Status, Summary, place},
+    summary::Summary,
 };
 
 const BOLD: Style = Style::new().bold();
@@ -181,28 +183,35 @@ fn inconclusive(out: &mut String, summary: &Summary) {
 }
 
 fn baseline(out: &mut String, summary: &Summary) {
-    if !summary.gone.is_empty() {
-        let (gone, them) = match summary.gone.len() {
-            1 => ("1 known leak is gone".to_owned(), "its line"),
-            number => (format!("{number} known leaks are gone"), "their lines"),
-        };
-        let _ = writeln!(
-            out,
-            "\n{GREEN}{gone}{GREEN:#}: --bless takes {them} out of the baseline"
-        );
-        for entry in &summary.gone {
+    match summary.gone() {
+        0 => {}
+        1 => {
             let _ = writeln!(
                 out,
-                "  {} in {}, {}",
-                entry.kind,
-                plain(&entry.test),
-                plain(&entry.site)
+                "\n{GREEN}1 known leak is gone{GREEN:#}: --bless takes it out of the baseline"
+            );
+        }
+        gone => {
+            let _ = writeln!(
+                out,
+                "\n{GREEN}{gone} known leaks are gone{GREEN:#}: --bless takes them out of the baseline"
             );
         }
     }
-    match summary.absent.len() {
+    for (key, known) in &summary.gone {
+        let count = plural::kinds(known.count, &key.kind);
+        let _ = writeln!(
+            out,
+            "  {count} in {}: {}",
+            plain(&key.test),
+            plain(&known.site)
+        );
+    }
+    match summary.absent() {
         0 => {}
-        1 => out.push_str("\n1 known leak is of a test that was not run to its end, so it stays in the baseline\n"),
+        1 => out.push_str(
+            "\n1 known leak is of a test that was not run to its end, so it stays in the baseline\n",
+        ),
         number => {
             let _ = writeln!(
                 out,

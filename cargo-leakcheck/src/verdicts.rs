@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{args::Runner, report::Report, summary::Test};
+use crate::{args::Runner, finding::Test, report::Report};
 
 /// Reads a runner's lines one by one.
 #[derive(Debug)]
