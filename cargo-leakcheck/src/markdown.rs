@@ -15,13 +15,12 @@ use crate::{
 /// One table of findings, new ones first.
 pub(crate) fn render(summary: &Summary) -> String {
     let mut out = String::from("### leakcheck\n\n");
-    let checked = plural::of(summary.checked.len(), "checked test", "checked tests");
     if summary.checked.is_empty() {
         out.push_str("No test was checked.\n\n");
         return out;
     }
     if summary.findings.is_empty() {
-        let _ = writeln!(out, "Nothing was left behind by {checked}.\n");
+        let _ = writeln!(out, "{}.\n", sites::nothing(summary));
     } else {
         let _ = writeln!(
             out,
@@ -113,6 +112,7 @@ mod tests {
         golden("full.md", &render(&summaries::full()));
         golden("small.md", &render(&summaries::small()));
         golden("more.md", &render(&summaries::more()));
+        golden("unsure.md", &render(&summaries::unsure()));
         golden("clean_0.md", &render(&summaries::clean(0)));
         golden("clean_1.md", &render(&summaries::clean(1)));
     }

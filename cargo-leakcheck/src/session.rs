@@ -81,6 +81,9 @@ pub(crate) fn run(args: &Args) -> Exit {
     // Where nothing was built, cargo has said it.
     if found.cargo.is_none() || !summary.checked.is_empty() {
         output::print(&format!("\n{}", text::render(&summary)));
+        if summary.fails() && !summary.has_baseline && !args.flags.bless {
+            output::print(text::HINT);
+        }
         errors.extend(files(&summary, &repository, &args.flags));
     }
     let blessed = args.flags.bless && bless(&summary, &path, &mut errors);
@@ -166,7 +169,8 @@ fn bless(summary: &Summary, path: &Path, errors: &mut Vec<Error>) -> bool {
     }
     match baseline.write(path) {
         Ok(()) => {
-            let known = plural::of(baseline.entries().count(), "known leak", "known leaks");
+            let known = baseline.entries().map(|(_, known)| known.count).sum();
+            let known = plural::of(known, "known leak", "known leaks");
             output::print(&format!("leakcheck: {} has {known} now\n", path.display()));
             true
         }

@@ -108,6 +108,15 @@ pub(crate) fn headline(summary: &Summary) -> String {
     format!("{} of {checked} {}", tests.len(), found.join(" or "))
 }
 
+/// `3 checked tests left nothing behind`, of those for which that is certain.
+pub(crate) fn nothing(summary: &Summary) -> String {
+    let checked = plural::of(summary.checked.len(), "checked test", "checked tests");
+    match summary.sure() {
+        sure if sure == summary.checked.len() => format!("{checked} left nothing behind"),
+        sure => format!("{sure} of {checked} left nothing behind"),
+    }
+}
+
 /// `2 tasks and 1 thread` for all of the findings.
 fn kinds(findings: &[&Finding]) -> String {
     let mut kinds: Vec<(&str, usize)> = Vec::new();

@@ -102,6 +102,12 @@ impl Summary {
             .filter(move |finding| finding.status == status)
     }
 
+    /// Of how many tests it is certain what they left.
+    pub(crate) fn sure(&self) -> usize {
+        let is_sure = |checked: &&Checked| !checked.inconclusive && checked.hung.is_none();
+        self.checked.iter().filter(is_sure).count()
+    }
+
     /// How many known leaks are gone.
     pub(crate) fn gone(&self) -> usize {
         self.gone.iter().map(|(_, known)| known.count).sum()
@@ -232,6 +238,17 @@ pub(crate) mod tests {
             ("elsewhere", "task", "f5", 1),
         ]);
         Summary::of(&[reports], &known)
+    }
+
+    /// Nothing that is certain.
+    pub(crate) fn unsure() -> Summary {
+        let mut unsure = sample("unsure", &[]);
+        unsure.verdict = Verdict::Inconclusive;
+        let mut hung = sample("hangs", &[]);
+        hung.body = crate::report::Body::TimedOut;
+        hung.hang = Some(crate::report::Hang { after_ms: 40 });
+        let reports = vec![sample("is_clean", &[]), unsure, hung];
+        Summary::of(&[reports], &Baseline::default())
     }
 
     /// Tests that left nothing.

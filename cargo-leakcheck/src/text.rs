@@ -19,6 +19,10 @@ const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
 const DIM: Style = Style::new().dimmed();
 
+/// What to do next where something fails and no baseline is kept.
+pub(crate) const HINT: &str =
+    "to go on from here and fail on new leaks only: cargo leakcheck --bless\n";
+
 /// What a run found, with styles that the writer may take away.
 pub(crate) fn render(summary: &Summary) -> String {
     let mut out = String::new();
@@ -54,15 +58,11 @@ pub(crate) fn render(summary: &Summary) -> String {
     hangs(&mut out, summary);
     inconclusive(&mut out, summary);
     baseline(&mut out, summary);
-    if summary.fails() && !summary.has_baseline {
-        out.push_str("\nto go on from here and fail on new leaks only: cargo leakcheck --bless\n");
-    }
     times(&mut out, summary);
     out
 }
 
 fn headline(out: &mut String, summary: &Summary) {
-    let checked = plural::of(summary.checked.len(), "checked test", "checked tests");
     let rounds = match summary.rounds {
         0 | 1 => String::new(),
         rounds => format!(" in {rounds} runs"),
@@ -73,9 +73,12 @@ fn headline(out: &mut String, summary: &Summary) {
             "{YELLOW}leakcheck: no test was checked{YELLOW:#}: none that ran has `#[leak_checked]` or a guard, or LEAKCHECK=off is set"
         );
     } else if summary.findings.is_empty() {
+        let is_sure = summary.sure() == summary.checked.len();
+        let style = if is_sure { GREEN } else { YELLOW };
         let _ = writeln!(
             out,
-            "{GREEN}leakcheck: {checked} left nothing behind{GREEN:#}{rounds}"
+            "{style}leakcheck: {}{style:#}{rounds}",
+            sites::nothing(summary)
         );
     } else {
         let style = if summary.fails() { RED } else { YELLOW };
@@ -282,6 +285,7 @@ mod tests {
         golden("text_clean_1.txt", &text(&summaries::clean(1)));
         golden("text_clean_2.txt", &text(&summaries::clean(2)));
         golden("text_more.txt", &text(&summaries::more()));
+        golden("text_unsure.txt", &text(&summaries::unsure()));
     }
 
     #[test]
