@@ -60,7 +60,7 @@ fn bar() -> ProgressBar {
     if !(io::stderr().is_terminal() && io::stdout().is_terminal()) {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::new_spinner();
+    let bar = ProgressBar::new_spinner().with_message("no test has ended yet");
     if let Ok(style) = ProgressStyle::with_template("{spinner} leakcheck: {msg}") {
         bar.set_style(style);
     }
