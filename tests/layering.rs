@@ -288,6 +288,37 @@ fn the_reader_is_in_order() {
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
 
+/// Modules of `cargo leakcheck` by layer, lowest first.
+const TOOL: [&[&str]; 11] = [
+    &["golden", "plural"],
+    &["args", "error", "exit"],
+    &["baseline", "output", "report", "workspace"],
+    &["finding", "stored"],
+    &["summary"],
+    &["repository", "sites", "verdicts"],
+    &["annotate", "progress"],
+    &["run", "text"],
+    &["junit", "markdown", "sarif"],
+    &["session"],
+    &["main"],
+];
+
+#[test]
+fn the_tool_is_in_order() {
+    let layer = |module: &str| TOOL.iter().position(|layer| layer.contains(&module));
+    let mut complaints = Vec::new();
+    for file in files("cargo-leakcheck") {
+        complaints.extend(file.bad_habits("nowhere"));
+        let own = file.module().expect("it is no library");
+        for used in imports(&code(&file.text)) {
+            if layer(&used).is_none_or(|used| layer(&own) <= Some(used)) {
+                complaints.push(format!("`{own}` is not above `{used}`"));
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
 #[test]
 fn each_module_has_one_layer() {
     let mut modules: Vec<String> = library().iter().filter_map(File::module).collect();

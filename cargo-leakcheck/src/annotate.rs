@@ -1,0 +1,96 @@
+//! Workflow commands of GitHub: an annotation at each line that made something new.
+
+use std::fmt::Write as _;
+
+use crate::{
+    finding::Status,
+    plural,
+    report::Level,
+    repository::{Place, Repository},
+    sites::Site,
+    summary::{Checked, Summary},
+};
+
+/// One `::error` for each place of new findings, `::warning` for what fails nothing, and one for each test that hangs.
+/// What is known is left out: its lines would be marked in every run.
+pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
+    let mut out = String::new();
+    for site in Site::group(summary.with(Status::New)) {
+        let command = match site.first().level {
+            Level::Deny => "error",
+            Level::Warn => "warning",
+        };
+        let place = repository.of_finding(site.first());
+        annotation(&mut out, command, place.as_ref(), &site.sentence());
+    }
+    for checked in &summary.checked {
+        if let Some(sentence) = hang(checked) {
+            let package = checked.test.package.as_deref();
+            let place = repository.of_location(&checked.at, package);
+            annotation(&mut out, "error", place.as_ref(), &sentence);
+        }
+    }
+    out
+}
+
+/// What is said of a test that did not end.
+pub(crate) fn hang(checked: &Checked) -> Option<String> {
+    let after = plural::time(checked.hung?);
+    Some(format!(
+        "`{}` hangs: it was given up after {after}",
+        checked.test.name
+    ))
+}
+
+fn annotation(out: &mut String, command: &str, place: Option<&Place>, message: &str) {
+    let _ = write!(out, "::{command} ");
+    if let Some(place) = place {
+        let _ = write!(out, "file={},line={},", property(&place.file), place.line);
+        if let Some(column) = place.column {
+            let _ = write!(out, "col={column},");
+        }
+    }
+    let _ = writeln!(out, "title=leakcheck::{}", data(message));
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{golden::golden, repository::tests::sample, summary::tests as summaries};
+
+    #[test]
+    fn annotations_stand_where_things_were_made() {
+        let (_folder, repository) = sample();
+        golden("annotations.txt", &render(&summaries::full(), &repository));
+        golden(
+            "annotations_one.txt",
+            &render(&summaries::small(), &repository),
+        );
+        assert_eq!(render(&summaries::clean(3), &repository), "");
+    }
+
+    #[test]
+    fn commands_stay_on_one_line() {
+        let mut out = String::new();
+        let place = Place {
+            file: "a:b,c".to_owned(),
+            line: 1,
+            column: None,
+        };
+        annotation(&mut out, "error", Some(&place), "50%\nb");
+        assert_eq!(
+            out,
+            "::error file=a%3Ab%2Cc,line=1,title=leakcheck::50%25%0Ab\n"
+        );
+    }
+}

@@ -1,0 +1,304 @@
+//! The command line: what is for this program is taken out, and everything else is cargo's, unchanged.
+
+use std::{ffi::OsString, num::NonZeroU32, path::PathBuf};
+
+use clap::{CommandFactory as _, Parser, error::ErrorKind};
+
+/// Runs the tests of a workspace and sums up what they leak.
+///
+/// All other flags, and what stands after `--`, are passed to cargo unchanged.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo leakcheck",
+    version,
+    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck report [DIR] [FLAGS]",
+    after_help = "\
+Commands:
+  test     run `cargo test` (the default)
+  nextest  run `cargo nextest run`
+  report   show a stored run again: the last one, or the folder DIR
+
+Exit codes:
+  0   nothing new was left behind
+  2   the command line is not understood
+  10  all tests that failed did so for new leaks only
+  11  a report, the baseline or an output file could not be read or written
+  Where tests failed by themselves or did not build, the code is that of cargo."
+)]
+pub(crate) struct Flags {
+    /// Write what was found into the baseline: from now on only new leaks fail
+    #[arg(long)]
+    pub(crate) bless: bool,
+    /// Known leaks [default: leakcheck.baseline in the folder of the workspace]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Run the tests so many times, and tell in how many runs each leak was seen
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) repeat: NonZeroU32,
+    /// Write the findings as SARIF 2.1.0
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sarif: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", help = "Write the checked tests as JUnit")]
+    pub(crate) junit: Option<PathBuf>,
+}
+
+/// What runs the tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Runner {
+    Test,
+    Nextest,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Run the tests, with these arguments for cargo.
+    Run {
+        runner: Runner,
+        cargo: Vec<OsString>,
+    },
+    /// Show a run again, the last one if none is named.
+    Report { folder: Option<PathBuf> },
+}
+
+/// The whole command line.
+#[derive(Debug)]
+pub(crate) struct Args {
+    pub(crate) command: Command,
+    pub(crate) flags: Flags,
+    /// `--manifest-path`, which cargo gets as well.
+    pub(crate) manifest: Option<PathBuf>,
+    /// `--target-dir`, which cargo gets as well.
+    pub(crate) target: Option<PathBuf>,
+    /// `--color`, which cargo gets as well.
+    pub(crate) colour: Option<String>,
+}
+
+impl Args {
+    /// Reads what stands behind the program's name.
+    pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut args: Vec<OsString> = args.into_iter().collect();
+        // Cargo passes the name of the subcommand.
+        if args.first().is_some_and(|first| first == "leakcheck") {
+            args.remove(0);
+        }
+        let (own, mut cargo) = split(args);
+        let flags =
+            Flags::try_parse_from([OsString::from("cargo leakcheck")].into_iter().chain(own))?;
+        let manifest = value(&cargo, "--manifest-path");
+        let target = value(&cargo, "--target-dir");
+        let colour = value(&cargo, "--color").map(|colour| colour.display().to_string());
+        let first = cargo.first().and_then(|first| first.to_str());
+        let command = match first {
+            Some("report") => {
+                cargo.remove(0);
+                report(cargo, &flags)?
+            }
+            Some("nextest") => {
+                cargo.remove(0);
+                if cargo.first().is_some_and(|next| next == "run") {
+                    cargo.remove(0);
+                }
+                Command::Run {
+                    runner: Runner::Nextest,
+                    cargo,
+                }
+            }
+            Some("test") => {
+                cargo.remove(0);
+                Command::Run {
+                    runner: Runner::Test,
+                    cargo,
+                }
+            }
+            _ => Command::Run {
+                runner: Runner::Test,
+                cargo,
+            },
+        };
+        Ok(Self {
+            command,
+            flags,
+            manifest,
+            target,
+            colour,
+        })
+    }
+}
+
+/// Takes out the flags of this program; what stands after `--` is never one.
+fn split(args: Vec<OsString>) -> (Vec<OsString>, Vec<OsString>) {
+    let command = Flags::command();
+    let (mut own, mut cargo) = (Vec::new(), Vec::new());
+    let mut args = args.into_iter();
+    while let Some(arg) = args.next() {
+        if arg == "--" {
+            cargo.push(arg);
+            cargo.extend(args);
+            break;
+        }
+        let text = arg.to_string_lossy().into_owned();
+        let (name, has_value) = match text.split_once('=') {
+            Some((name, _)) => (name, true),
+            None => (text.as_str(), false),
+        };
+        let flag = command.get_arguments().find(|flag| {
+            flag.get_long()
+                .is_some_and(|long| name == format!("--{long}"))
+        });
+        match flag {
+            Some(flag) => {
+                own.push(arg);
+                if flag.get_action().takes_values() && !has_value {
+                    own.extend(args.next());
+                }
+            }
+            None if ["-h", "--help", "-V", "--version"].contains(&name) => own.push(arg),
+            None => cargo.push(arg),
+        }
+    }
+    (own, cargo)
+}
+
+fn report(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
+    let usage = |message: String| Flags::command().error(ErrorKind::UnknownArgument, message);
+    if flags.repeat.get() > 1 {
+        return Err(usage(
+            "--repeat runs tests, which `report` does not".to_owned(),
+        ));
+    }
+    let mut folder = None;
+    let mut rest = rest.into_iter();
+    while let Some(arg) = rest.next() {
+        let text = arg.to_string_lossy();
+        if ["--manifest-path", "--target-dir"].contains(&&*text) {
+            rest.next();
+        } else if text.starts_with("--manifest-path=") || text.starts_with("--target-dir=") {
+        } else if text.starts_with('-') || folder.is_some() {
+            return Err(usage(format!(
+                "`report` does not know {text:?}: it takes one folder"
+            )));
+        } else {
+            folder = Some(PathBuf::from(arg));
+        }
+    }
+    Ok(Command::Report { folder })
+}
+
+/// The value of a flag of cargo's.
+fn value(cargo: &[OsString], name: &str) -> Option<PathBuf> {
+    let mut args = cargo.iter().take_while(|arg| *arg != "--");
+    while let Some(arg) = args.next() {
+        if arg == name {
+            return args.next().map(PathBuf::from);
+        }
+        let text = arg.to_string_lossy();
+        if let Some(value) = text
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix('='))
+        {
+            return Some(value.into());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::golden::golden;
+
+    fn parse(line: &str) -> Result<Args, clap::Error> {
+        Args::parse(line.split_whitespace().map(OsString::from))
+    }
+
+    fn run(runner: Runner, cargo: &str) -> Command {
+        let cargo = cargo.split_whitespace().map(OsString::from).collect();
+        Command::Run { runner, cargo }
+    }
+
+    #[test]
+    fn what_is_unknown_is_cargos() {
+        use Runner::{Nextest, Test};
+        for (line, expected) in [
+            ("leakcheck", run(Test, "")),
+            ("", run(Test, "")),
+            ("leakcheck test", run(Test, "")),
+            ("leakcheck test report", run(Test, "report")),
+            ("leakcheck reconnects", run(Test, "reconnects")),
+            ("leakcheck -p report --bless", run(Test, "-p report")),
+            (
+                "leakcheck --workspace --repeat 3 --features a,b -- --nocapture --bless",
+                run(Test, "--workspace --features a,b -- --nocapture --bless"),
+            ),
+            (
+                "leakcheck --sarif a.sarif nextest run -P ci",
+                run(Nextest, "-P ci"),
+            ),
+            ("leakcheck report", Command::Report { folder: None }),
+            (
+                "leakcheck report --manifest-path x/Cargo.toml target/a --target-dir=t --junit b.xml",
+                Command::Report {
+                    folder: Some("target/a".into()),
+                },
+            ),
+        ] {
+            assert_eq!(parse(line).expect(line).command, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn own_flags_are_found_wherever_they_stand() {
+        let args = parse("leakcheck -p a --repeat=3 --lib --baseline b.baseline --bless --manifest-path x --target-dir=t")
+            .expect("flags");
+        assert_eq!(
+            args.command,
+            run(Runner::Test, "-p a --lib --manifest-path x --target-dir=t")
+        );
+        assert_eq!(args.flags.repeat.get(), 3);
+        assert!(args.flags.bless);
+        assert_eq!(args.flags.baseline, Some("b.baseline".into()));
+        assert_eq!(
+            (args.manifest, args.target),
+            (Some("x".into()), Some("t".into()))
+        );
+    }
+
+    #[test]
+    fn misuse_is_told() {
+        for (line, expected) in [
+            ("--repeat 0", "invalid value '0' for '--repeat <N>'"),
+            ("--repeat", "a value is required for '--repeat <N>'"),
+            ("--bless --bless", "cannot be used multiple times"),
+            (
+                "report a b",
+                "`report` does not know \"b\": it takes one folder",
+            ),
+            (
+                "report --workspace",
+                "`report` does not know \"--workspace\": it takes one folder",
+            ),
+            (
+                "report --repeat 2",
+                "--repeat runs tests, which `report` does not",
+            ),
+        ] {
+            let error = parse(line).expect_err(line);
+            assert!(error.to_string().contains(expected), "{line}: {error}");
+            assert_eq!(error.exit_code(), 2);
+        }
+    }
+
+    #[test]
+    fn the_help_names_the_exit_codes() {
+        let help = parse("leakcheck --help").expect_err("it is shown");
+        assert_eq!(help.exit_code(), 0);
+        golden(
+            "help.txt",
+            &Flags::command()
+                .term_width(100)
+                .render_long_help()
+                .to_string(),
+        );
+    }
+}

@@ -1,0 +1,190 @@
+//! What could not be done: on which file, at which place, and what to do about it.
+
+use std::{io, path::PathBuf};
+
+/// One thing that went wrong. It is told at the end, and nothing else is lost for it.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// A file or folder that could not be read.
+    Read { path: PathBuf, cause: io::Error },
+    /// A file or folder that could not be written.
+    Write { path: PathBuf, cause: io::Error },
+    /// A report whose writer ended before it was whole.
+    Unfinished { path: PathBuf },
+    /// A report that is not JSON, or not all of it.
+    Json {
+        path: PathBuf,
+        cause: serde_json::Error,
+    },
+    /// JSON that something else has written.
+    Foreign { path: PathBuf },
+    /// A report in a form that this program does not know yet.
+    NewerReport { path: PathBuf, version: u64 },
+    /// A baseline in a form that this program does not know yet.
+    NewerBaseline {
+        path: PathBuf,
+        line: usize,
+        version: u64,
+    },
+    /// A file that does not begin as a baseline does.
+    NoBaseline { path: PathBuf },
+    /// A line of a baseline.
+    BaselineLine {
+        path: PathBuf,
+        line: usize,
+        text: String,
+    },
+    /// A run that is asked for and was never made.
+    NoRun { folder: PathBuf },
+    /// Cargo, or what it says of the workspace.
+    Cargo { what: String, cause: String },
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Read { path, cause } => write!(f, "failed to read {}: {cause}", path.display()),
+            Self::Write { path, cause } => write!(f, "failed to write {}: {cause}", path.display()),
+            Self::Unfinished { path } => write!(
+                f,
+                "failed to read {}: it was not written to its end, because its process ended before",
+                path.display()
+            ),
+            Self::Json { path, cause } => write!(
+                f,
+                "failed to read {}:{}:{}: {}",
+                path.display(),
+                cause.line(),
+                cause.column(),
+                without_place(cause)
+            ),
+            Self::Foreign { path } => write!(
+                f,
+                "failed to read {}: it is JSON, but no report of leakcheck; keep other files out of the folder",
+                path.display()
+            ),
+            Self::NewerReport { path, version } => write!(
+                f,
+                "failed to read {}: it has format {version}, which is newer than this cargo-leakcheck; update it",
+                path.display()
+            ),
+            Self::NewerBaseline {
+                path,
+                line,
+                version,
+            } => write!(
+                f,
+                "failed to read {}:{line}: it has version {version}, which is newer than this cargo-leakcheck; update it",
+                path.display()
+            ),
+            Self::NoBaseline { path } => write!(
+                f,
+                "failed to read {}:1: expected `leakcheck baseline 1`; if it is no baseline, name another file with --baseline",
+                path.display()
+            ),
+            Self::BaselineLine { path, line, text } => write!(
+                f,
+                "failed to read {}:{line}: expected `package binary test kind fingerprint count site`, found {text:?}",
+                path.display()
+            ),
+            Self::NoRun { folder } => write!(
+                f,
+                "failed to find a stored run in {}: make one with `cargo leakcheck`",
+                folder.display()
+            ),
+            Self::Cargo { what, cause } => write!(f, "failed to {what}: {cause}"),
+        }
+    }
+}
+
+/// The message alone: the place stands before it, as in every other message.
+fn without_place(cause: &serde_json::Error) -> String {
+    let text = cause.to_string();
+    match text.rfind(" at line ") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_names_the_file_and_the_place() {
+        let path = || PathBuf::from("a/b.json");
+        let denied = || io::Error::new(io::ErrorKind::PermissionDenied, "permission denied");
+        let cause = serde_json::from_str::<u32>("\n [").expect_err("no number");
+        for (error, expected) in [
+            (
+                Error::Read {
+                    path: path(),
+                    cause: denied(),
+                },
+                "failed to read a/b.json: permission denied",
+            ),
+            (
+                Error::Write {
+                    path: path(),
+                    cause: denied(),
+                },
+                "failed to write a/b.json: permission denied",
+            ),
+            (
+                Error::Unfinished { path: path() },
+                "failed to read a/b.json: it was not written to its end, because its process ended before",
+            ),
+            (
+                Error::Json {
+                    path: path(),
+                    cause,
+                },
+                "failed to read a/b.json:2:1: invalid type: sequence, expected u32",
+            ),
+            (
+                Error::Foreign { path: path() },
+                "failed to read a/b.json: it is JSON, but no report of leakcheck; keep other files out of the folder",
+            ),
+            (
+                Error::NewerReport {
+                    path: path(),
+                    version: 2,
+                },
+                "failed to read a/b.json: it has format 2, which is newer than this cargo-leakcheck; update it",
+            ),
+            (
+                Error::NewerBaseline {
+                    path: path(),
+                    line: 1,
+                    version: 2,
+                },
+                "failed to read a/b.json:1: it has version 2, which is newer than this cargo-leakcheck; update it",
+            ),
+            (
+                Error::NoBaseline { path: path() },
+                "failed to read a/b.json:1: expected `leakcheck baseline 1`; if it is no baseline, name another file with --baseline",
+            ),
+            (
+                Error::BaselineLine {
+                    path: path(),
+                    line: 7,
+                    text: "a".to_owned(),
+                },
+                "failed to read a/b.json:7: expected `package binary test kind fingerprint count site`, found \"a\"",
+            ),
+            (
+                Error::NoRun { folder: "a".into() },
+                "failed to find a stored run in a: make one with `cargo leakcheck`",
+            ),
+            (
+                Error::Cargo {
+                    what: "run cargo".to_owned(),
+                    cause: "gone".to_owned(),
+                },
+                "failed to run cargo: gone",
+            ),
+        ] {
+            assert_eq!(error.to_string(), expected);
+        }
+    }
+}

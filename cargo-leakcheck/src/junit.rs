@@ -1,0 +1,118 @@
+//! The checked tests as JUnit, which most CI systems show.
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use crate::{
+    annotate,
+    finding::{Finding, Test, place},
+    sites::Site,
+    summary::{Checked, Summary},
+};
+
+/// One suite for each test binary, one case for each checked test: a failure where it left something new or hung, an
+/// error where its own body failed.
+pub(crate) fn render(summary: &Summary) -> String {
+    let mut report = Report::new("leakcheck");
+    let mut suites: Vec<(String, TestSuite)> = Vec::new();
+    for checked in &summary.checked {
+        let name = suite(&checked.test);
+        let at = suites.iter().position(|(known, _)| *known == name);
+        let at = at.unwrap_or_else(|| {
+            suites.push((name.clone(), TestSuite::new(name.as_str())));
+            suites.len() - 1
+        });
+        suites[at].1.add_test_case(case(checked, summary, &name));
+    }
+    report.add_test_suites(suites.into_iter().map(|(_, suite)| suite));
+    let mut text = report.to_string().unwrap_or_default();
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+fn suite(test: &Test) -> String {
+    match &test.package {
+        Some(package) if *package != test.binary => format!("{package}::{}", test.binary),
+        _ => test.binary.clone(),
+    }
+}
+
+fn case(checked: &Checked, summary: &Summary, suite: &str) -> TestCase {
+    let findings: Vec<&Finding> = summary
+        .findings
+        .iter()
+        .filter(|finding| finding.test == checked.test)
+        .collect();
+    let failing = || findings.iter().copied().filter(|finding| finding.fails());
+    let status = if let Some(sentence) = annotate::hang(checked) {
+        non_success(NonSuccessKind::Failure, "hang", &sentence, "")
+    } else if checked.failed {
+        let message = "its body failed, whatever it left behind";
+        non_success(NonSuccessKind::Error, "failed", message, &lines(failing()))
+    } else if failing().next().is_some() {
+        let message: Vec<String> = Site::group(failing()).iter().map(Site::sentence).collect();
+        let message = message.join("; ");
+        non_success(NonSuccessKind::Failure, "leak", &message, &lines(failing()))
+    } else {
+        TestCaseStatus::success()
+    };
+    let mut case = TestCase::new(checked.test.name.as_str(), status);
+    case.set_classname(suite);
+    // Known ones and warnings.
+    let passing: String = lines(findings.iter().copied().filter(|finding| !finding.fails()));
+    if !passing.is_empty() {
+        case.set_system_out(passing);
+    }
+    case
+}
+
+fn non_success(kind: NonSuccessKind, ty: &str, message: &str, text: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_type(ty).set_message(message);
+    if !text.is_empty() {
+        status.set_description(text);
+    }
+    status
+}
+
+/// One line for each finding.
+fn lines<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
+    let line = |finding: &Finding| {
+        let made = finding.site.as_ref().and_then(place);
+        format!(
+            "{} {} {} {}\n",
+            finding.count,
+            finding.kind,
+            finding.fingerprint,
+            made.as_deref().unwrap_or("-")
+        )
+    };
+    findings.map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{golden::golden, summary::tests as summaries};
+
+    #[test]
+    fn it_is_complete_and_can_be_read() {
+        for (name, summary) in [
+            ("full.xml", summaries::full()),
+            ("more.xml", summaries::more()),
+            ("clean.xml", summaries::clean(1)),
+        ] {
+            let text = render(&summary);
+            golden(name, &text);
+            let read = Report::deserialize_from_str(&text).expect("JUnit");
+            let failing = summary.checked.iter().filter(|checked| {
+                let mut findings = summary.findings.iter();
+                checked.failed
+                    || findings.any(|finding| finding.test == checked.test && finding.fails())
+            });
+            assert_eq!(read.tests, summary.checked.len());
+            assert_eq!(read.failures + read.errors, failing.count());
+        }
+    }
+}

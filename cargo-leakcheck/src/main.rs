@@ -1,0 +1,37 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![allow(clippy::doc_markdown, reason = "JUnit is a name")]
+
+mod annotate;
+mod args;
+mod baseline;
+mod error;
+mod exit;
+mod finding;
+#[cfg(test)]
+mod golden;
+mod junit;
+mod markdown;
+mod output;
+mod plural;
+mod progress;
+mod report;
+mod repository;
+mod run;
+mod sarif;
+mod session;
+mod sites;
+mod stored;
+mod summary;
+mod text;
+mod verdicts;
+mod workspace;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match args::Args::parse(std::env::args_os().skip(1)) {
+        Ok(args) => session::run(&args).into(),
+        Err(error) => error.exit(), // Also for the help, with code 0.
+    }
+}

@@ -1,0 +1,124 @@
+//! The summary as Markdown, for the page of a CI run.
+
+use std::fmt::Write as _;
+
+use crate::{
+    annotate,
+    finding::{Finding, Status, place},
+    plural,
+    report::Level,
+    sites,
+    summary::Summary,
+    text,
+};
+
+/// One table of findings, new ones first.
+pub(crate) fn render(summary: &Summary) -> String {
+    let mut out = String::from("### leakcheck\n\n");
+    if summary.checked.is_empty() {
+        out.push_str("No test was checked.\n\n");
+        return out;
+    }
+    if summary.findings.is_empty() {
+        let _ = writeln!(out, "{}.\n", sites::nothing(summary));
+    } else {
+        let _ = writeln!(
+            out,
+            "{}: {}.\n",
+            sites::headline(summary),
+            sites::statuses(&summary.findings)
+        );
+        table(&mut out, summary);
+    }
+    for sentence in summary.checked.iter().filter_map(annotate::hang) {
+        let _ = writeln!(out, "{}.\n", escaped(&sentence));
+    }
+    match summary.gone() {
+        0 => {}
+        1 => out.push_str(
+            "1 known leak is gone: `cargo leakcheck --bless` takes it out of the baseline.\n\n",
+        ),
+        gone => {
+            let _ = writeln!(
+                out,
+                "{gone} known leaks are gone: `cargo leakcheck --bless` takes them out of the baseline.\n"
+            );
+        }
+    }
+    let _ = writeln!(out, "Checking took {}.\n", plural::time(summary.spent));
+    out
+}
+
+fn table(out: &mut String, summary: &Summary) {
+    let rounds = summary.rounds;
+    let (title, line) = if rounds > 1 {
+        (" shown in |", "---|")
+    } else {
+        ("", "")
+    };
+    let _ = writeln!(out, "| | what | made at | test |{title}");
+    let _ = writeln!(out, "|---|---|---|---|{line}");
+    for status in [Status::New, Status::Known] {
+        for finding in summary.with(status) {
+            let made = finding.site.as_ref().and_then(place);
+            let made = made.map(|made| code(&made)).unwrap_or_default();
+            let _ = write!(
+                out,
+                "| {} | {} | {made} | {} |",
+                word(finding),
+                plural::kinds(finding.count, &finding.kind),
+                code(&finding.test.name)
+            );
+            if rounds > 1 {
+                let _ = write!(out, " {} |", text::share(finding.rounds, rounds));
+            }
+            out.push('\n');
+        }
+    }
+    out.push('\n');
+}
+
+fn word(finding: &Finding) -> &'static str {
+    match (finding.status, finding.level) {
+        (Status::Known, _) => "known",
+        (Status::New, Level::Warn) => "warning",
+        (Status::New, Level::Deny) => "**new**",
+    }
+}
+
+/// In backticks, so that nothing in it is Markdown.
+fn code(text: &str) -> String {
+    let text = text
+        .replace('`', "'")
+        .replace('|', "\\|")
+        .replace(['\n', '\r'], " ");
+    format!("`{text}`")
+}
+
+/// Text of our own around names in backticks.
+fn escaped(text: &str) -> String {
+    text.replace('|', "\\|")
+        .replace(['\n', '\r'], " ")
+        .replace('<', "&lt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{golden::golden, summary::tests as summaries};
+
+    #[test]
+    fn each_sentence_fits_its_number() {
+        golden("full.md", &render(&summaries::full()));
+        golden("small.md", &render(&summaries::small()));
+        golden("more.md", &render(&summaries::more()));
+        golden("unsure.md", &render(&summaries::unsure()));
+        golden("clean_0.md", &render(&summaries::clean(0)));
+        golden("clean_1.md", &render(&summaries::clean(1)));
+    }
+
+    #[test]
+    fn names_do_not_end_a_cell() {
+        assert_eq!(code("a|b`c\nd"), "`a\\|b'c d`");
+    }
+}

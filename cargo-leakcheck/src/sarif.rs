@@ -1,0 +1,302 @@
+//! The findings as SARIF 2.1.0, which code scanning and editors read.
+
+use serde::Serialize;
+
+use crate::{
+    annotate,
+    finding::{Finding, Status},
+    report::Level,
+    repository::{Place, Repository},
+    sites::Site,
+    summary::Summary,
+};
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+#[derive(Serialize)]
+struct Log {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    tool: Tool,
+    /// Columns are those of rustc, which counts characters.
+    column_kind: &'static str,
+    results: Vec<SarifResult>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    version: &'static str,
+    information_uri: &'static str,
+    rules: Vec<Rule>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule {
+    id: String,
+    short_description: Message,
+}
+
+#[derive(Serialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifResult {
+    rule_id: String,
+    rule_index: usize,
+    level: &'static str,
+    message: Message,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    locations: Vec<Location>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partial_fingerprints: Option<Fingerprints>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Fingerprints {
+    #[serde(rename = "leakcheck/v1")]
+    leakcheck: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    physical_location: PhysicalLocation,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    region: Region,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactLocation {
+    uri: String,
+    uri_base_id: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_column: Option<u32>,
+}
+
+/// Each leak of each test is one result; known ones are notes.
+pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
+    let mut rules = Rules(Vec::new());
+    let mut results: Vec<SarifResult> = summary
+        .findings
+        .iter()
+        .map(|finding| of_finding(finding, summary, repository, &mut rules))
+        .collect();
+    for checked in &summary.checked {
+        let Some(text) = annotate::hang(checked) else {
+            continue;
+        };
+        let package = checked.test.package.as_deref();
+        let (rule_id, rule_index) = rules.find("hang", "A test whose body did not end");
+        results.push(SarifResult {
+            rule_id,
+            rule_index,
+            level: "error",
+            message: Message { text },
+            locations: locations(repository.of_location(&checked.at, package)),
+            partial_fingerprints: None,
+            baseline_state: summary.has_baseline.then_some("new"),
+        });
+    }
+    let log = Log {
+        schema: SCHEMA,
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool {
+                driver: Driver {
+                    name: "leakcheck",
+                    version: env!("CARGO_PKG_VERSION"),
+                    information_uri: env!("CARGO_PKG_REPOSITORY"),
+                    rules: rules.0,
+                },
+            },
+            column_kind: "unicodeCodePoints",
+            results,
+        }],
+    };
+    let mut text = serde_json::to_string_pretty(&log).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn of_finding(
+    finding: &Finding,
+    summary: &Summary,
+    repository: &Repository,
+    rules: &mut Rules,
+) -> SarifResult {
+    let (rule_id, rule_index) = rules.find(&finding.kind, description(&finding.kind));
+    let (level, state) = match (finding.status, finding.level) {
+        (Status::Known, _) => ("note", "unchanged"),
+        (Status::New, Level::Warn) => ("warning", "new"),
+        (Status::New, Level::Deny) => ("error", "new"),
+    };
+    let text = Site::group([finding]).iter().map(Site::sentence).collect();
+    SarifResult {
+        rule_id,
+        rule_index,
+        level,
+        message: Message { text },
+        locations: locations(repository.of_finding(finding)),
+        partial_fingerprints: Some(Fingerprints {
+            leakcheck: format!("{}/{}", finding.fingerprint, finding.test.name),
+        }),
+        baseline_state: summary.has_baseline.then_some(state),
+    }
+}
+
+/// The rules that have results.
+struct Rules(Vec<Rule>);
+
+impl Rules {
+    /// Identifier and index of a rule, which is added where it is new.
+    fn find(&mut self, name: &str, description: &str) -> (String, usize) {
+        let id = format!("leakcheck/{name}");
+        let index = self
+            .0
+            .iter()
+            .position(|rule| rule.id == id)
+            .unwrap_or_else(|| {
+                self.0.push(Rule {
+                    id: id.clone(),
+                    short_description: Message {
+                        text: description.to_owned(),
+                    },
+                });
+                self.0.len() - 1
+            });
+        (id, index)
+    }
+}
+
+fn description(kind: &str) -> &'static str {
+    match kind {
+        "task" => "A task that outlives its test",
+        "blocking_task" => "A blocking closure that outlives its test",
+        "thread" => "A thread that outlives its test",
+        "timer" => "A timer that outlives its test",
+        "fd" => "A file descriptor that outlives its test",
+        "process" => "A child process that outlives its test",
+        "runtime" => "A runtime that outlives its test",
+        _ => "Something that outlives its test",
+    }
+}
+
+fn locations(place: Option<Place>) -> Vec<Location> {
+    let location = |place: Place| Location {
+        physical_location: PhysicalLocation {
+            artifact_location: ArtifactLocation {
+                uri: uri(&place.file),
+                uri_base_id: "%SRCROOT%",
+            },
+            region: Region {
+                start_line: place.line,
+                start_column: place.column,
+            },
+        },
+    };
+    place.map(location).into_iter().collect()
+}
+
+/// A relative reference: all but what may stand in a path is escaped.
+fn uri(file: &str) -> String {
+    file.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                char::from(byte).to_string()
+            }
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::{golden::golden, repository::tests::sample, summary::tests as summaries};
+
+    #[test]
+    fn it_is_complete() {
+        let (_folder, repository) = sample();
+        golden("full.sarif", &render(&summaries::full(), &repository));
+        golden("small.sarif", &render(&summaries::small(), &repository));
+        golden("clean.sarif", &render(&summaries::clean(1), &repository));
+    }
+
+    /// What the schema requires of the objects that are used, and the values that it allows.
+    #[test]
+    fn required_properties_are_there() {
+        let (_folder, repository) = sample();
+        for summary in [summaries::full(), summaries::small(), summaries::clean(0)] {
+            let log: Value = serde_json::from_str(&render(&summary, &repository)).expect("JSON");
+            assert_eq!(log["version"], "2.1.0");
+            let run = &log["runs"][0];
+            let driver = &run["tool"]["driver"];
+            assert_eq!(driver["name"], "leakcheck");
+            let rules = driver["rules"].as_array().expect("rules");
+            let mut ids: Vec<&str> = rules
+                .iter()
+                .filter_map(|rule| rule["id"].as_str())
+                .collect();
+            assert_eq!(ids.len(), rules.len());
+            ids.dedup();
+            assert_eq!(ids.len(), rules.len(), "rules are unique");
+            for result in run["results"].as_array().expect("results") {
+                assert!(result["message"]["text"].is_string());
+                let index = usize::try_from(result["ruleIndex"].as_u64().expect("an index"));
+                assert_eq!(rules[index.expect("small")]["id"], result["ruleId"]);
+                let level = result["level"].as_str().expect("a level");
+                assert!(["none", "note", "warning", "error"].contains(&level));
+                let state = &result["baselineState"];
+                assert!(
+                    state.is_null()
+                        || ["new", "unchanged"].contains(&state.as_str().unwrap_or_default())
+                );
+                for location in result["locations"].as_array().into_iter().flatten() {
+                    let place = &location["physicalLocation"];
+                    assert!(place["artifactLocation"]["uri"].is_string());
+                    assert!(place["region"]["startLine"].as_u64() >= Some(1));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn paths_are_references() {
+        assert_eq!(uri("src/a b%.rs"), "src/a%20b%25.rs");
+    }
+}

@@ -1,0 +1,182 @@
+//! From the command line to the exit code.
+
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use crate::{
+    annotate,
+    args::{Args, Command, Flags, Runner},
+    baseline::{self, Baseline},
+    error::Error,
+    exit::Exit,
+    junit, markdown, output, plural, progress,
+    report::{self, Report},
+    repository::Repository,
+    run, sarif, stored,
+    summary::Summary,
+    text,
+    workspace::Workspace,
+};
+
+/// What a run, new or stored, has left.
+#[derive(Default)]
+struct Found {
+    rounds: Vec<Vec<Report>>,
+    errors: Vec<Error>,
+    /// The code of cargo, where tests failed by themselves.
+    cargo: Option<u8>,
+}
+
+/// Does what the command line asks for.
+pub(crate) fn run(args: &Args) -> Exit {
+    let variable = env::var("CARGO_TERM_COLOR").ok();
+    output::colour(args.colour.as_deref().or(variable.as_deref()));
+    let workspace = match Workspace::find(args.manifest.as_deref(), args.target.as_deref()) {
+        Ok(workspace) => workspace,
+        Err(error) => {
+            output::complain(error);
+            return Exit::Cargo(101);
+        }
+    };
+    let path = baseline_path(&args.flags, &workspace);
+    let (known, mut errors) = Baseline::read(&path);
+    // What is to be blessed has to be seen, and one error of a broken file is enough.
+    let library = if args.flags.bless || !errors.is_empty() || !path.exists() {
+        OsStr::new(baseline::OFF)
+    } else {
+        path.as_os_str()
+    };
+    let found = match &args.command {
+        Command::Run { runner, cargo } => {
+            let rounds = args.flags.repeat.get() as usize;
+            new(*runner, cargo, rounds, &workspace.runs(), library)
+        }
+        Command::Report { folder } => folder
+            .clone()
+            .map_or_else(|| stored::last(&workspace.runs()), Ok)
+            .map(|folder| {
+                let (rounds, errors) = stored::read(&folder);
+                Found {
+                    rounds,
+                    errors,
+                    cargo: None,
+                }
+            }),
+    };
+    let found = match found {
+        Ok(found) => found,
+        Err(error) => {
+            errors.push(error);
+            errors.iter().for_each(output::complain);
+            return Exit::Broken;
+        }
+    };
+    errors.extend(found.errors);
+    let summary = Summary::of(&found.rounds, &known);
+    let repository = repository(&workspace);
+    // Where nothing was built, cargo has said it.
+    if found.cargo.is_none() || !summary.checked.is_empty() {
+        output::print(&format!("\n{}", text::render(&summary)));
+        if summary.fails() && !summary.has_baseline && !args.flags.bless {
+            output::print(text::HINT);
+        }
+        errors.extend(files(&summary, &repository, &args.flags));
+    }
+    let blessed = args.flags.bless && bless(&summary, &path, &mut errors);
+    errors.iter().for_each(output::complain);
+    Exit::of(found.cargo, !errors.is_empty(), summary.fails() && !blessed)
+}
+
+/// The file that is named, or the one beside the workspace's manifest.
+fn baseline_path(flags: &Flags, workspace: &Workspace) -> PathBuf {
+    let variable = || env::var_os(baseline::VARIABLE).filter(|file| file != baseline::OFF);
+    let named = flags
+        .baseline
+        .clone()
+        .or_else(|| variable().map(PathBuf::from));
+    match named {
+        Some(path) => std::path::absolute(&path).unwrap_or(path),
+        None => workspace.root.join(baseline::NAME),
+    }
+}
+
+/// Runs the tests as often as asked.
+fn new(
+    runner: Runner,
+    cargo: &[OsString],
+    rounds: usize,
+    runs: &Path,
+    library: &OsStr,
+) -> Result<Found, Error> {
+    let folder = stored::create(runs)?;
+    let mut found = Found::default();
+    for number in 1..=rounds {
+        let begin = Instant::now();
+        let round = stored::round(&folder, number)?;
+        let ended = run::tests(runner, cargo, &round, library)?;
+        if rounds > 1 {
+            output::print(&progress::round(number, rounds, begin.elapsed()));
+        }
+        let (reports, errors) = report::read(&round);
+        let failed = ended.code != 0 && !ended.verdicts.are_leaks_only(&reports);
+        found.cargo = found.cargo.or(failed.then_some(ended.code));
+        found.rounds.push(reports);
+        found.errors.extend(errors);
+        if failed && ended.verdicts.ended == 0 {
+            break; // It does not build, and would not the next time.
+        }
+    }
+    Ok(found)
+}
+
+fn repository(workspace: &Workspace) -> Repository {
+    let root = env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
+    Repository::around(&workspace.root, root.as_deref(), workspace.packages.clone())
+}
+
+/// Writes all that is asked for besides the text, as much as can be.
+fn files(summary: &Summary, repository: &Repository, flags: &Flags) -> Vec<Error> {
+    let mut results = Vec::new();
+    if env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
+        output::print(&annotate::render(summary, repository));
+    }
+    if let Some(path) = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
+        results.push(output::append(path.as_ref(), &markdown::render(summary)));
+    }
+    if let Some(path) = &flags.sarif {
+        results.push(output::write(path, &sarif::render(summary, repository)));
+    }
+    if let Some(path) = &flags.junit {
+        results.push(output::write(path, &junit::render(summary)));
+    }
+    results.into_iter().filter_map(Result::err).collect()
+}
+
+/// Writes the baseline anew, unless that would lose what could not be read.
+fn bless(summary: &Summary, path: &Path, errors: &mut Vec<Error>) -> bool {
+    if !errors.is_empty() {
+        output::complain("nothing was blessed, because not everything could be read or written");
+        return false;
+    }
+    let baseline = summary.baseline();
+    if baseline.is_empty() && !path.exists() {
+        output::print("leakcheck: there is nothing to bless\n");
+        return true;
+    }
+    match baseline.write(path) {
+        Ok(()) => {
+            let known = baseline.entries().map(|(_, known)| known.count).sum();
+            let known = plural::of(known, "known leak", "known leaks");
+            output::print(&format!("leakcheck: {} has {known} now\n", path.display()));
+            true
+        }
+        Err(error) => {
+            errors.push(error);
+            false
+        }
+    }
+}

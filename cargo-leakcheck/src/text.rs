@@ -1,0 +1,295 @@
+//! The summary as a terminal shows it.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::{
+    annotate,
+    finding::{Finding, Status, place},
+    plural,
+    report::Level,
+    sites::{self, Site},
+    summary::Summary,
+};
+
+const BOLD: Style = Style::new().bold();
+const RED: Style = AnsiColor::Red.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+const GREEN: Style = AnsiColor::Green.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// What to do next where something fails and no baseline is kept.
+pub(crate) const HINT: &str =
+    "to go on from here and fail on new leaks only: cargo leakcheck --bless\n";
+
+/// What a run found, with styles that the writer may take away.
+pub(crate) fn render(summary: &Summary) -> String {
+    let mut out = String::new();
+    headline(&mut out, summary);
+    if summary.checked.is_empty() {
+        return out;
+    }
+    let new = |level: Level| {
+        summary
+            .with(Status::New)
+            .filter(move |finding| finding.level == level)
+    };
+    let title = if summary.has_baseline {
+        "new"
+    } else {
+        "left behind"
+    };
+    section(&mut out, RED, title, new(Level::Deny), summary);
+    section(
+        &mut out,
+        YELLOW,
+        "only warned of",
+        new(Level::Warn),
+        summary,
+    );
+    section(
+        &mut out,
+        DIM,
+        "known, which fails nothing",
+        summary.with(Status::Known),
+        summary,
+    );
+    hangs(&mut out, summary);
+    inconclusive(&mut out, summary);
+    baseline(&mut out, summary);
+    times(&mut out, summary);
+    out
+}
+
+fn headline(out: &mut String, summary: &Summary) {
+    let rounds = match summary.rounds {
+        0 | 1 => String::new(),
+        rounds => format!(" in {rounds} runs"),
+    };
+    if summary.checked.is_empty() {
+        let _ = writeln!(
+            out,
+            "{YELLOW}leakcheck: no test was checked{YELLOW:#}: none that ran has `#[leak_checked]` or a guard, or LEAKCHECK=off is set"
+        );
+    } else if summary.findings.is_empty() {
+        let is_sure = summary.sure() == summary.checked.len();
+        let style = if is_sure { GREEN } else { YELLOW };
+        let _ = writeln!(
+            out,
+            "{style}leakcheck: {}{style:#}{rounds}",
+            sites::nothing(summary)
+        );
+    } else {
+        let style = if summary.fails() { RED } else { YELLOW };
+        let _ = writeln!(
+            out,
+            "{style}leakcheck: {}{style:#}{rounds}: {}",
+            sites::headline(summary),
+            sites::statuses(&summary.findings)
+        );
+    }
+}
+
+fn section<'a>(
+    out: &mut String,
+    style: Style,
+    title: &str,
+    findings: impl Iterator<Item = &'a Finding>,
+    summary: &Summary,
+) {
+    let sites = Site::group(findings);
+    if sites.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{style}{title}{style:#}");
+    for site in &sites {
+        let count = plural::kinds(site.count(), &site.first().kind);
+        let made = match site.frame() {
+            None => String::new(),
+            Some(frame) => {
+                let at = place(frame)
+                    .map(|at| format!(", made at {at}"))
+                    .unwrap_or_default();
+                format!("{at} {DIM}{}{DIM:#}", plain(&frame.function))
+            }
+        };
+        let _ = writeln!(out, "  {BOLD}{count}{BOLD:#}{made}");
+        for finding in site.findings() {
+            of_test(out, finding, summary.rounds);
+        }
+    }
+}
+
+fn of_test(out: &mut String, finding: &Finding, rounds: usize) {
+    let _ = write!(
+        out,
+        "    {} in {}",
+        finding.count,
+        plain(&finding.test.name)
+    );
+    if finding.test.is_of_documentation() {
+        out.push_str(" (of a documentation test)");
+    } else if let Some(package) = &finding.test.package {
+        let _ = write!(out, " ({})", plain(package));
+    }
+    if let Some(name) = &finding.name {
+        let _ = write!(out, ": {}", plain(name));
+    }
+    if let Some(panic) = &finding.panic {
+        let _ = write!(out, ", panicked unseen: {}", plain(panic));
+    }
+    let at = finding.waits_at.as_ref().and_then(place);
+    if at.is_some() || finding.waits_for.is_some() {
+        out.push_str(", waits");
+    }
+    if let Some(at) = at {
+        let _ = write!(out, " at {}", plain(&at));
+    }
+    if let Some(what) = &finding.waits_for {
+        let _ = write!(out, " for {}", plain(what));
+    }
+    if rounds > 1 {
+        let _ = write!(out, ", in {}", share(finding.rounds, rounds));
+    }
+    out.push('\n');
+}
+
+/// `3 of 10 runs (30 %)`.
+pub(crate) fn share(shown: usize, rounds: usize) -> String {
+    format!(
+        "{shown} of {rounds} runs ({} %)",
+        shown * 100 / rounds.max(1)
+    )
+}
+
+fn hangs(out: &mut String, summary: &Summary) {
+    for sentence in summary.checked.iter().filter_map(annotate::hang) {
+        let _ = writeln!(out, "\n{RED}{sentence}{RED:#}");
+    }
+}
+
+fn inconclusive(out: &mut String, summary: &Summary) {
+    let tests: Vec<String> = summary
+        .checked
+        .iter()
+        .filter(|checked| checked.inconclusive)
+        .map(|checked| format!("`{}`", checked.test.name))
+        .collect();
+    if !tests.is_empty() {
+        let _ = writeln!(
+            out,
+            "\nnothing can be said of {}: what was counted and what was listed differ",
+            plural::list(&tests)
+        );
+    }
+}
+
+fn baseline(out: &mut String, summary: &Summary) {
+    match summary.gone() {
+        0 => {}
+        1 => {
+            let _ = writeln!(
+                out,
+                "\n{GREEN}1 known leak is gone{GREEN:#}: --bless takes it out of the baseline"
+            );
+        }
+        gone => {
+            let _ = writeln!(
+                out,
+                "\n{GREEN}{gone} known leaks are gone{GREEN:#}: --bless takes them out of the baseline"
+            );
+        }
+    }
+    for (key, known) in &summary.gone {
+        let count = plural::kinds(known.count, &key.kind);
+        let _ = writeln!(
+            out,
+            "  {count} in {}: {}",
+            plain(&key.test),
+            plain(&known.site)
+        );
+    }
+    match summary.absent() {
+        0 => {}
+        1 => out.push_str(
+            "\n1 known leak is of a test that was not run to its end, so it stays in the baseline\n",
+        ),
+        number => {
+            let _ = writeln!(
+                out,
+                "\n{number} known leaks are of tests that were not run to their end, so they stay in the baseline"
+            );
+        }
+    }
+}
+
+fn times(out: &mut String, summary: &Summary) {
+    let _ = write!(out, "\nchecking took {}", plural::time(summary.spent));
+    if !summary.waited.is_zero() {
+        let _ = write!(
+            out,
+            ", and {} of waiting for things to end",
+            plural::time(summary.waited)
+        );
+    }
+    let slowest = summary.checked.iter().max_by_key(|checked| checked.spent);
+    if let Some(slowest) =
+        slowest.filter(|slowest| summary.checked.len() > 1 && slowest.spent.as_millis() > 0)
+    {
+        let _ = write!(
+            out,
+            "; the longest check was that of `{}` with {}",
+            plain(&slowest.test.name),
+            plural::time(slowest.spent)
+        );
+    }
+    match summary.accepted {
+        0 => {}
+        1 => out.push_str("; rules accepted 1 thing"),
+        number => {
+            let _ = write!(out, "; rules accepted {number} things");
+        }
+    }
+    out.push('\n');
+}
+
+/// Text from outside must not steer a terminal.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    for c in text.chars() {
+        let is_bidi = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if c.is_control() || is_bidi {
+            plain.extend(c.escape_default());
+        } else {
+            plain.push(c);
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{golden::golden, summary::tests as summaries};
+
+    fn text(summary: &Summary) -> String {
+        anstream::adapter::strip_str(&render(summary)).to_string()
+    }
+
+    #[test]
+    fn each_sentence_fits_its_number() {
+        golden("text_full.txt", &text(&summaries::full()));
+        golden("text_small.txt", &text(&summaries::small()));
+        golden("text_clean_0.txt", &text(&summaries::clean(0)));
+        golden("text_clean_1.txt", &text(&summaries::clean(1)));
+        golden("text_clean_2.txt", &text(&summaries::clean(2)));
+        golden("text_more.txt", &text(&summaries::more()));
+        golden("text_unsure.txt", &text(&summaries::unsure()));
+    }
+
+    #[test]
+    fn text_from_outside_does_not_steer_a_terminal() {
+        assert_eq!(plain("a\x1b[31mb\u{202e}"), "a\\u{1b}[31mb\\u{202e}");
+    }
+}

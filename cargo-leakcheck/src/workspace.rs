@@ -1,0 +1,55 @@
+//! What cargo says of the workspace: its folder, its packages and where it builds.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use cargo_metadata::MetadataCommand;
+
+use crate::error::Error;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Workspace {
+    pub(crate) root: PathBuf,
+    pub(crate) target: PathBuf,
+    /// The folder of each package.
+    pub(crate) packages: BTreeMap<String, PathBuf>,
+}
+
+impl Workspace {
+    /// Asks cargo about the workspace around the current folder, or the one of a given manifest.
+    pub(crate) fn find(manifest: Option<&Path>, target: Option<&Path>) -> Result<Self, Error> {
+        let mut command = MetadataCommand::new();
+        command.no_deps();
+        if let Some(manifest) = manifest {
+            command.manifest_path(manifest);
+        }
+        let metadata = command.exec().map_err(|error| Error::Cargo {
+            what: "learn from cargo where the workspace is".to_owned(),
+            cause: match error {
+                cargo_metadata::Error::CargoMetadata { stderr } => stderr.trim().to_owned(),
+                other => other.to_string(),
+            },
+        })?;
+        let packages = metadata.packages.iter().filter_map(|package| {
+            let folder = package.manifest_path.parent()?;
+            Some((package.name.to_string(), folder.as_std_path().to_owned()))
+        });
+        let target = match target {
+            // Cargo takes it relative to the current folder.
+            Some(target) => std::path::absolute(target).unwrap_or_else(|_| target.to_owned()),
+            None => metadata.target_directory.as_std_path().to_owned(),
+        };
+        Ok(Self {
+            root: metadata.workspace_root.as_std_path().to_owned(),
+            target,
+            packages: packages.collect(),
+        })
+    }
+
+    /// The folder of all stored runs.
+    pub(crate) fn runs(&self) -> PathBuf {
+        self.target.join("leakcheck")
+    }
+}

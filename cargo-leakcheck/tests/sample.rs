@@ -1,0 +1,281 @@
+//! The whole program on a sample workspace with seeded leaks: codes, summaries and files, through cargo and nextest.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use quick_junit::{Report, TestCaseStatus};
+use serde_json::Value;
+
+/// How a command ended.
+struct Ended {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ended {
+    #[track_caller]
+    fn expect(&self, code: i32, lines: &[&str]) {
+        let all = format!("{}\n---\n{}", self.stdout, self.stderr);
+        assert_eq!(self.code, Some(code), "{all}");
+        for line in lines {
+            let mut shown = self.stdout.lines().chain(self.stderr.lines());
+            assert!(
+                shown.any(|shown| shown.trim() == *line),
+                "{line:?} in {all}"
+            );
+        }
+    }
+
+    /// The summary, without times.
+    fn summary(&self) -> String {
+        let at = self.stdout.rfind("\nleakcheck: ").expect("a summary");
+        let lines = self.stdout[at + 1..].lines();
+        let lines = lines.filter(|line| !line.starts_with("checking took"));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// A command in the sample's folder, with nothing of the environment that steers it.
+fn command(program: &str) -> Command {
+    let mut command = Command::new(program);
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let target = target.parent().expect("it is in the target folder");
+    command
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sample"))
+        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_TERM_COLOR", "never");
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy();
+        if ["LEAKCHECK", "GITHUB_", "NEXTEST"]
+            .iter()
+            .any(|start| name.starts_with(start))
+        {
+            command.env_remove(&*name);
+        }
+    }
+    command
+}
+
+fn end(mut command: Command) -> Ended {
+    let output = command.output().expect("it runs");
+    Ended {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+fn cargo() -> Command {
+    command(&env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
+}
+
+/// `cargo leakcheck` with a baseline of its own.
+fn leakcheck(baseline: &Path, args: &[&str]) -> Command {
+    let mut command = command(env!("CARGO_BIN_EXE_cargo-leakcheck"));
+    command
+        .arg("leakcheck")
+        .arg("--baseline")
+        .arg(baseline)
+        .args(args);
+    command
+}
+
+const SEEDED: [&str; 6] = [
+    "leakcheck: 6 of 9 checked tests left 4 tasks and 3 threads behind: 6 new, 1 only warned of",
+    "1 in leaves_a_task (sample): Pending<()>, waits for a future that is never ready",
+    "2 in leaves_two_tasks (sample): Pending<()>, waits for a future that is never ready",
+    "1 in tests::starts (sample): Pending<()>, waits for a future that is never ready",
+    "1 in leaves_a_thread (sample), waits at src/lib.rs:23",
+    "1 in main (of a documentation test), waits at src/lib.rs:23",
+];
+
+#[test]
+#[ignore = "builds a workspace; `.ci/run tool`"]
+fn the_sample_is_summed_up() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name);
+    let known = file("known.baseline");
+
+    let mut plain = cargo();
+    plain.args(["test", "--no-fail-fast"]);
+    end(plain).expect(101, &["test leaves_a_task ... FAILED"]);
+
+    everything_that_is_asked_for_is_written(&known, &file("run"));
+    ratchet(&known);
+    failures_count_more(&file("none"));
+    flaky_leaks_have_a_share(&file("none"), &file("calls"));
+    what_is_broken_is_told(&file("newer.baseline"));
+    nextest_agrees(&file("none"), &file("nextest.xml"));
+}
+
+fn everything_that_is_asked_for_is_written(known: &Path, folder: &Path) {
+    let (sarif, junit) = (folder.join("a.sarif"), folder.join("a.xml"));
+    fs::create_dir(folder).expect("a folder");
+    let shown = |path: &PathBuf| path.display().to_string();
+    let mut command = leakcheck(
+        known,
+        &["--sarif", &shown(&sarif), "--junit", &shown(&junit)],
+    );
+    command.env("GITHUB_ACTIONS", "true");
+    command.env("GITHUB_STEP_SUMMARY", folder.join("a.md"));
+    let run = end(command);
+    run.expect(10, &SEEDED);
+    run.expect(
+        10,
+        &[
+            "::error file=cargo-leakcheck/tests/sample/src/lib.rs,line=10,col=5,title=leakcheck::`tests::starts`, `leaves_a_task` and `leaves_two_tasks` left 4 tasks behind that were created here",
+            "::warning file=cargo-leakcheck/tests/sample/src/lib.rs,line=21,col=5,title=leakcheck::`is_warned_of` left 1 thread behind that was created here",
+        ],
+    );
+    let text = fs::read_to_string(folder.join("a.md")).expect("a summary");
+    assert!(
+        text.contains("| **new** | 2 tasks | `src/lib.rs:10` | `leaves_two_tasks` |"),
+        "{text}"
+    );
+
+    let log: Value =
+        serde_json::from_str(&fs::read_to_string(sarif).expect("SARIF")).expect("JSON");
+    let results = log["runs"][0]["results"].as_array().expect("results");
+    let count = |level: &str| {
+        results
+            .iter()
+            .filter(|result| result["level"] == level)
+            .count()
+    };
+    assert_eq!((count("error"), count("warning"), results.len()), (5, 1, 6));
+    let uri = &results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!(uri, "cargo-leakcheck/tests/sample/src/lib.rs");
+
+    let report = fs::read_to_string(junit).expect("JUnit");
+    let report = Report::deserialize_from_str(&report).expect("JUnit");
+    assert_eq!((report.tests, report.failures, report.errors), (9, 5, 0));
+
+    let again = end(leakcheck(known, &["report"]));
+    again.expect(10, &SEEDED);
+    let summary = run.summary();
+    let summary = summary.split("\n::").next().expect("text").trim_end();
+    assert_eq!(again.summary().trim_end(), summary);
+}
+
+/// What is known fails nothing, what is new does, and what is gone is told.
+fn ratchet(known: &Path) {
+    end(leakcheck(known, &["--bless"])).expect(0, &SEEDED);
+    let blessed = fs::read_to_string(known).expect("a baseline");
+    assert_eq!(blessed.lines().count(), 7, "{blessed}");
+    assert!(blessed.starts_with("leakcheck baseline 1\n"));
+    let headline = "leakcheck: 6 of 9 checked tests left 4 tasks and 3 threads behind: 7 known";
+    end(leakcheck(known, &[])).expect(0, &[headline]);
+
+    let is_new = |line: &&str| !line.contains(" leaves_two_tasks ");
+    let some: Vec<&str> = blessed.lines().filter(is_new).collect();
+    fs::write(known, some.join("\n")).expect("it is written");
+    let one = "leakcheck: 6 of 9 checked tests left 4 tasks and 3 threads behind: 2 new, 5 known";
+    end(leakcheck(known, &[])).expect(10, &[one]);
+
+    fs::write(known, &blessed).expect("it is written");
+    let few = &["--lib", "--", "is_clean"];
+    let absent =
+        "7 known leaks are of tests that were not run to their end, so they stay in the baseline";
+    end(leakcheck(known, few)).expect(0, &[absent]);
+    let fixed = end(leakcheck(known, &["--features", "fixed", "--bless"]));
+    let gone = "7 known leaks are gone: --bless takes them out of the baseline";
+    fixed.expect(0, &["leakcheck: 9 checked tests left nothing behind", gone]);
+    let empty = fs::read_to_string(known).expect("a baseline");
+    assert_eq!(empty, "leakcheck baseline 1\n");
+}
+
+fn failures_count_more(known: &Path) {
+    let broken = end(leakcheck(known, &["--features", "broken"]));
+    broken.expect(101, &SEEDED[..1]);
+    let unbuilt = end(leakcheck(known, &["--features", "unknown"]));
+    unbuilt.expect(101, &[]);
+    assert!(
+        !unbuilt.stdout.contains("leakcheck: "),
+        "{}",
+        unbuilt.stdout
+    );
+    end(leakcheck(known, &["--repeat", "none"])).expect(2, &[]);
+}
+
+fn flaky_leaks_have_a_share(known: &Path, calls: &Path) {
+    let args = ["--repeat=4", "--test", "seeded", "--", "now_and_then"];
+    let mut command = leakcheck(known, &args);
+    command.env("SAMPLE_CALLS", calls);
+    end(command).expect(
+        10,
+        &[
+            "leakcheck: 1 of 1 checked test left 1 task behind in 4 runs: 1 new",
+            "1 in leaves_a_task_now_and_then (sample): Pending<()>, waits for a future that is never ready, in 2 of 4 runs (50 %)",
+        ],
+    );
+}
+
+/// One error each, and the rest is there.
+fn what_is_broken_is_told(newer: &Path) {
+    fs::write(newer, "leakcheck baseline 2\n").expect("it is written");
+    let only = ["--test", "seeded", "--", "leaves_a_task"];
+    let message = format!(
+        "leakcheck: failed to read {}:1: it has version 2, which is newer than this cargo-leakcheck; update it",
+        newer.display()
+    );
+    let run = end(leakcheck(newer, &only));
+    run.expect(11, &[&message, SEEDED[1]]);
+
+    let run = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../leakcheck");
+    let folders = fs::read_dir(run).expect("runs");
+    let last = folders.map(|entry| entry.expect("a run").path()).max();
+    let round = last.expect("a run").join("1");
+    fs::write(round.join("0.json"), "{\n\"format_version\": 1,").expect("it is written");
+    let missing = newer.with_extension("missing");
+    let again = end(leakcheck(
+        &missing,
+        &["report", &round.display().to_string()],
+    ));
+    again.expect(11, &[SEEDED[1]]);
+    assert!(
+        again.stderr.contains("0.json:2:20: EOF while parsing"),
+        "{}",
+        again.stderr
+    );
+    let none = end(leakcheck(&missing, &["report", "no/such"]));
+    none.expect(11, &[]);
+    assert!(
+        none.stderr.contains("failed to read no/such: "),
+        "{}",
+        none.stderr
+    );
+}
+
+fn nextest_agrees(known: &Path, junit: &Path) {
+    let mut version = cargo();
+    version.args(["nextest", "--version"]);
+    if end(version).code != Some(0) {
+        return;
+    }
+    let shown = junit.display().to_string();
+    let run = end(leakcheck(known, &["nextest", "--junit", &shown]));
+    let headline = "leakcheck: 5 of 8 checked tests left 4 tasks and 2 threads behind: 5 new, 1 only warned of";
+    run.expect(10, &[headline]);
+    run.expect(10, &SEEDED[1..5]);
+    let report = fs::read_to_string(junit).expect("JUnit");
+    let report = Report::deserialize_from_str(&report).expect("JUnit");
+    let cases = report
+        .test_suites
+        .iter()
+        .flat_map(|suite| &suite.test_cases);
+    let failed = cases.filter(|case| matches!(case.status, TestCaseStatus::NonSuccess { .. }));
+    let failed: Vec<&str> = failed.map(|case| case.name.as_str()).collect();
+    let expected = [
+        "tests::starts",
+        "leaves_a_task",
+        "leaves_a_thread",
+        "leaves_two_tasks",
+    ];
+    assert_eq!(failed, expected);
+    let broken = end(leakcheck(known, &["nextest", "--features", "broken"]));
+    broken.expect(100, &[headline]);
+}
