@@ -20,7 +20,7 @@ const LEAKS: usize = 200;
 /// 4 KiB would add more.
 const GROWTH: u64 = 24 << 20;
 /// Descriptors that may be added likewise, by leaks and by tests that run at that moment.
-const DESCRIPTORS: usize = 500;
+const DESCRIPTORS: usize = 400;
 
 #[test]
 #[ignore = "takes a minute; `.ci/run soak`"]

@@ -15,6 +15,7 @@ mod background;
 mod builtin;
 mod checkpoints;
 mod child;
+mod ended;
 mod environment;
 mod exits;
 mod forks;
