@@ -100,12 +100,17 @@ async fn static_is_made_by_a_future() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn static_is_made_by_a_task() {
     static DIRECTLY: OnceCell<std::net::TcpListener> = OnceCell::const_new();
+    static BY_THE_POOL: OnceCell<std::fs::File> = OnceCell::const_new();
+    // Whoever works for the initialisers was started for something else.
+    drop(tokio::fs::metadata(FILE).await.unwrap());
     let task = tokio::spawn(async {
         let bind = || async {
             let listener = tokio::net::TcpListener::bind("localhost:0").await.unwrap();
             listener.into_std().unwrap()
         };
         DIRECTLY.get_or_init(bind).await;
+        let open = || async { tokio::fs::File::open(FILE).await.unwrap().into_std().await };
+        BY_THE_POOL.get_or_init(open).await;
     });
     task.await.unwrap();
 }

@@ -32,6 +32,7 @@ mod nested;
 mod output;
 mod panics;
 mod paused;
+mod pools;
 mod processes;
 mod quiet;
 mod rounds;

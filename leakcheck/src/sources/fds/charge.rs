@@ -10,6 +10,7 @@ use std::{
 
 use wildmatch::WildMatch;
 
+use super::pool;
 use crate::{
     capture,
     model::{Detail, Home, Kind, Maker, Resource, ResourceId, Thing},
@@ -152,6 +153,11 @@ fn whose(path: u32, thing: &Thing, watching: Watching, threads: &[u32]) -> Whose
     if let Some(address) = capture::address(path, builds) {
         lock(&BUILDING).insert(address);
         return of_runtime(path, maker, watching, threads);
+    }
+    let is_of_initialiser =
+        |path| line(path).any(|path| capture::address(path, is_passed).is_some());
+    if by_own && pool::runs_closure(path) && pool::works_for(is_of_initialiser) {
+        return Whose::Nobody;
     }
     // A runtime that tests share works for all of them on each of its threads, and on any that waits for it.
     let is_shared = |function: &str, _| match watching {
