@@ -12,6 +12,7 @@ pub struct TaskList {
     pub(crate) gap: Option<String>,
     /// Of the time in which it was read; `None` if tasks may have been polled meanwhile.
     pub(crate) pace: Option<Pace>,
+    pub(crate) is_closed: bool,
 }
 
 impl TaskList {
@@ -64,6 +65,24 @@ impl TaskList {
     /// How many the runtime itself counted, where it does.
     pub fn alive(&self) -> Option<usize> {
         self.alive
+    }
+
+    /// Whether the runtime or the set was shut down, and all its tasks have ended: nothing will ever be alive there again.
+    /// Not told by every release of tokio.
+    ///
+    /// ```
+    /// use leakcheck_introspect::TaskList;
+    /// use tokio::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_current_thread().build()?;
+    /// let handle = runtime.handle().clone();
+    /// assert!(!TaskList::of_runtime(&handle)?.is_over());
+    /// drop(runtime);
+    /// assert!(TaskList::of_runtime(&handle)?.is_over());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn is_over(&self) -> bool {
+        self.is_closed && self.tasks.is_empty() && self.gap.is_none()
     }
 
     /// Whether all of it is of one moment: nothing was polled while it was read. Only then does a

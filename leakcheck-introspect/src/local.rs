@@ -129,6 +129,12 @@ mod tests {
         let alive = LocalSet::new();
         alive.spawn_local(pending::<()>());
         assert!(dropped.iter().all(|tasks| len(tasks) == (0, 0)));
+        let is_over = |tasks: &LocalTasks| tasks.outline().is_ok_and(|list| list.is_over());
+        assert!(dropped.iter().all(is_over));
+        let empty = LocalSet::new();
+        for set in [&alive, &empty] {
+            assert!(LocalTasks::of(set).is_ok_and(|tasks| !is_over(&tasks)));
+        }
     }
 
     /// The empty task ends like any other.

@@ -7,7 +7,10 @@ use std::{
     io::{self, Write as _},
     mem::forget,
     net::{TcpListener, TcpStream, UdpSocket},
-    os::unix::net::{UnixDatagram, UnixStream},
+    os::{
+        fd::{FromRawFd as _, OwnedFd},
+        unix::net::{UnixDatagram, UnixStream},
+    },
     process::Command,
     sync::{LazyLock, Mutex, OnceLock, mpsc},
     thread,
@@ -15,7 +18,7 @@ use std::{
 
 use leakcheck::leak_checked;
 use tokio::{
-    io::AsyncWriteExt as _,
+    io::{AsyncWriteExt as _, unix::AsyncFd},
     runtime::{Builder, Handle, Runtime},
 };
 
@@ -142,6 +145,15 @@ fn static_keeps_a_listener() {
     KEPT.lock().unwrap().push(listener);
 }
 
+/// What a test opens for all that follow is not its own, once it says so.
+#[leak_checked]
+#[test]
+fn static_listener_is_declared() {
+    let bind = || TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = leakcheck::allow_static("it serves all tests", bind);
+    KEPT.lock().unwrap().push(listener);
+}
+
 #[leak_checked]
 #[tokio::test]
 #[ignore = "leaks on purpose"]
@@ -162,6 +174,44 @@ async fn task_keeps_a_socket() {
 async fn task_with_a_socket_is_aborted() {
     let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let task = tokio::spawn(async move { socket.recv(&mut [0]).await });
+    tokio::task::yield_now().await;
+    task.abort();
+}
+
+/// Gives a new descriptor an owner that can wait for it.
+fn registered(fd: i32) -> AsyncFd<OwnedFd> {
+    assert!(fd > 2);
+    // SAFETY: nobody else has the new descriptor.
+    let owner = unsafe { OwnedFd::from_raw_fd(fd) };
+    // SAFETY: the owner keeps it open and never changes.
+    unsafe { AsyncFd::register(owner) }.unwrap()
+}
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn task_keeps_a_clock() {
+    // leak: fd "timerfd"
+    // SAFETY: it takes numbers.
+    let clock = unsafe { libc::timerfd_create(libc::CLOCK_MONOTONIC, libc::TFD_NONBLOCK) };
+    let clock = registered(clock);
+    // leak: task
+    // waits: at fires for a descriptor
+    tokio::spawn(async move {
+        let _ready = clock.readable().await; // at: fires
+    });
+    tokio::task::yield_now().await;
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn task_with_a_clock_is_aborted() {
+    // SAFETY: it takes numbers.
+    let clock = unsafe { libc::timerfd_create(libc::CLOCK_MONOTONIC, libc::TFD_NONBLOCK) };
+    let clock = registered(clock);
+    let task = tokio::spawn(async move {
+        let _ready = clock.readable().await;
+    });
     tokio::task::yield_now().await;
     task.abort();
 }

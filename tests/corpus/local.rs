@@ -1,7 +1,7 @@
 //! Tasks of a `LocalSet` that is still there are left behind, once `leakcheck::watch_local` was given the set; one that is
-//! dropped ends its tasks.
+//! dropped ends its tasks. Those of a `LocalRuntime` are seen like those of any other.
 
-use std::{cell::RefCell, future::pending, mem::forget};
+use std::{cell::RefCell, future::pending, mem::forget, rc::Rc};
 
 use leakcheck::{leak_checked, watch_local};
 use tokio::{
@@ -94,6 +94,70 @@ async fn forgotten_set_has_no_task_left() {
 async fn dropped_set_is_not_watched() {
     let set = LocalSet::new();
     set.spawn_local(pending::<()>());
+}
+
+/// As above: that it is still there cannot be known.
+#[leak_checked]
+#[tokio::test]
+async fn forgotten_set_is_not_watched() {
+    let set = LocalSet::new();
+    set.spawn_local(pending::<()>());
+    set.run_until(yield_now()).await;
+    forget(set);
+}
+
+#[leak_checked]
+#[tokio::test(flavor = "local")]
+#[ignore = "leaks on purpose"]
+async fn task_of_a_local_runtime() {
+    let shared = Rc::new(());
+    for _ in 0..2 {
+        let shared = Rc::clone(&shared);
+        // leak: task x2
+        // waits: at pending for nothing
+        spawn_local(async move {
+            pending::<()>().await; // at: pending
+            drop(shared);
+        });
+    }
+    yield_now().await;
+}
+
+#[leak_checked]
+#[tokio::test(flavor = "local")]
+async fn task_of_a_local_runtime_ends() {
+    let shared = Rc::new(());
+    let waits = Rc::clone(&shared);
+    let aborted = spawn_local(async move {
+        pending::<()>().await;
+        drop(waits);
+    });
+    spawn_local(async move { drop(shared) });
+    yield_now().await;
+    aborted.abort();
+}
+
+/// The function `spawn_local` leaves the set aside, where it is called on a local runtime.
+#[leak_checked]
+#[tokio::test(flavor = "local")]
+#[ignore = "leaks on purpose"]
+async fn task_goes_to_the_local_runtime_of_a_set() {
+    let set = LocalSet::new();
+    set.run_until(async {
+        // leak: task "Pending<()>"
+        // waits: in core::future::pending::Pending for nothing
+        spawn_local(pending::<()>());
+        yield_now().await;
+    })
+    .await;
+}
+
+#[leak_checked]
+#[tokio::test(flavor = "local")]
+async fn set_on_a_local_runtime_is_dropped() {
+    let set = watched();
+    set.spawn_local(pending::<()>());
+    set.run_until(yield_now()).await;
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod parallel;
 mod processes;
 mod rows;
 mod runtimes;
+mod serving;
 mod source;
 mod stuck;
 mod threads;

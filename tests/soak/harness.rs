@@ -1,20 +1,25 @@
 //! Runs numbered tests on several threads, as a harness does, through the calls that the attributes generate.
 
 use std::{
+    future::Future,
     io::{self, Write as _},
     panic::{self, AssertUnwindSafe},
-    pin::pin,
+    pin::{Pin, pin},
     sync::atomic::{AtomicUsize, Ordering},
     thread,
+    time::Duration,
 };
 
 use leakcheck::{
     __private::{Ends, ShouldPanic, TestMeta, TestRuntime, boxed, run_async, run_sync},
     Options,
 };
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Handle, LocalOptions, LocalRuntime};
 
-use crate::{clean, leaky::Leak};
+use crate::{
+    clean,
+    leaky::{self, Leak},
+};
 
 /// Tests that run at a time.
 const THREADS: usize = 8;
@@ -41,12 +46,16 @@ pub(crate) fn plan(tests: usize, leaks: usize, seed: u64) -> Vec<Option<Leak>> {
     plan
 }
 
-/// Runs all tests; says after a tenth and at the end how much memory there is. Returns how many have failed.
-pub(crate) fn run(plan: &[Option<Leak>], memory: fn() -> u64) -> usize {
+/// Runs all tests; says after a tenth and at the end how much the process uses. Returns how many have failed.
+pub(crate) fn run(plan: &[Option<Leak>], used: fn() -> Usage) -> usize {
     let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let tell = || {
         // What cannot be written is missed by whoever reads it.
-        let _ = writeln!(io::stderr(), "memory: {}", memory());
+        let Usage {
+            memory,
+            descriptors,
+        } = used();
+        let _ = writeln!(io::stderr(), "used: {memory} {descriptors}");
     };
     thread::scope(|scope| {
         for _ in 0..THREADS {
@@ -68,12 +77,27 @@ pub(crate) fn run(plan: &[Option<Leak>], memory: fn() -> u64) -> usize {
         }
     });
     tell();
+    leaky::end_children();
     failed.into_inner()
 }
 
-/// The figure in a line that [`run`] has written.
-pub(crate) fn memory_of(line: &str) -> Option<u64> {
-    line.strip_prefix("memory: ")?.parse().ok()
+/// What the process uses at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Usage {
+    /// Memory that no file stands behind, in bytes.
+    pub(crate) memory: u64,
+    pub(crate) descriptors: usize,
+}
+
+impl Usage {
+    /// Reads a line that [`run`] has written.
+    pub(crate) fn of(line: &str) -> Option<Self> {
+        let (memory, descriptors) = line.strip_prefix("used: ")?.split_once(' ')?;
+        Some(Self {
+            memory: memory.parse().ok()?,
+            descriptors: descriptors.parse().ok()?,
+        })
+    }
 }
 
 /// The number in a test's name.
@@ -81,7 +105,7 @@ pub(crate) fn number_of(test: &str) -> Option<usize> {
     test.rsplit("::number_").next()?.parse().ok()
 }
 
-/// One test: plain, on a current-thread runtime or on workers, in turn.
+/// One test: plain, on a current-thread runtime, on workers or on a local runtime, in turn.
 fn test(number: usize, leak: Option<Leak>) {
     let meta: &'static TestMeta = Box::leak(Box::new(TestMeta {
         package: Some(env!("CARGO_PKG_NAME")),
@@ -107,16 +131,41 @@ fn test(number: usize, leak: Option<Leak>) {
             leak.make_within().await;
         }
     }));
-    let build = if number.is_multiple_of(2) {
-        |prepare: &dyn Fn(&mut Builder)| build(Builder::new_current_thread(), prepare)
-    } else {
-        |prepare: &dyn Fn(&mut Builder)| {
+    let build = match number / 3 % 3 {
+        0 => |prepare: &dyn Fn(&mut Builder)| build(Builder::new_current_thread(), prepare),
+        1 => |prepare: &dyn Fn(&mut Builder)| {
             let mut builder = Builder::new_multi_thread();
             builder.worker_threads(2);
             build(builder, prepare)
-        }
+        },
+        _ => build_local,
     };
     run_async(meta, &Options::new, &Ends::UNIT, build, body.as_mut());
+}
+
+/// A `LocalRuntime`, wrapped as the attributes do it.
+struct Local(LocalRuntime);
+
+impl TestRuntime for Local {
+    fn handle(&self) -> &Handle {
+        self.0.handle()
+    }
+
+    fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>) {
+        self.0.block_on(future);
+    }
+
+    fn shutdown(self: Box<Self>, limit: Duration) {
+        self.0.shutdown_timeout(limit);
+    }
+}
+
+fn build_local(prepare: &dyn Fn(&mut Builder)) -> io::Result<Box<dyn TestRuntime>> {
+    let mut builder = Builder::new_current_thread();
+    builder.enable_all();
+    prepare(&mut builder);
+    let runtime = builder.build_local(LocalOptions::default())?;
+    Ok(Box::new(Local(runtime)))
 }
 
 fn build(mut builder: Builder, prepare: &dyn Fn(&mut Builder)) -> io::Result<Box<dyn TestRuntime>> {

@@ -1,14 +1,17 @@
 //! Ten thousand checked tests in one process, many at a time, two hundred of them with a leak of some kind: each leak is
-//! found in its own test, nothing is found elsewhere, and the process does not grow with the number of tests.
+//! found in its own test, nothing is found elsewhere, and the process grows with the number of tests neither in memory nor
+//! in descriptors.
 //!
 //! `LEAKCHECK_TEST_SEED` chooses another order.
 
 mod clean;
 mod harness;
 mod leaky;
+mod parked;
 
 use std::fs;
 
+use harness::Usage;
 use leakcheck_tests::rerun;
 
 const TESTS: usize = 10_000;
@@ -16,6 +19,8 @@ const LEAKS: usize = 200;
 /// Bytes of memory that tests after the first tenth may add, beside what their leaks and reports take. One test that kept
 /// 4 KiB would add more.
 const GROWTH: u64 = 24 << 20;
+/// Descriptors that may be added likewise, by leaks and by tests that run at that moment.
+const DESCRIPTORS: usize = 400;
 
 #[test]
 #[ignore = "takes a minute; `.ci/run soak`"]
@@ -47,11 +52,17 @@ fn every_leak_is_found_in_its_own_test() {
         }
     }
     assert_eq!(wrong, [""; 0], "seed {}\n{text}", seed());
-    let memory: Vec<u64> = text.lines().filter_map(harness::memory_of).collect();
-    let [early, late] = memory[..] else {
-        panic!("two figures of memory are expected\n{text}");
+    let used: Vec<Usage> = text.lines().filter_map(Usage::of).collect();
+    let [early, late] = used[..] else {
+        panic!("two lines of usage are expected\n{text}");
     };
-    assert!(late < early + GROWTH, "grew from {early} to {late} bytes");
+    let memory = late.memory < early.memory + GROWTH;
+    let descriptors = late.descriptors < early.descriptors + DESCRIPTORS;
+    assert!(
+        memory && descriptors,
+        "grew from {early:?} to {late:?}, seed {}",
+        seed()
+    );
 }
 
 /// What the other test runs in a process of its own.
@@ -59,7 +70,7 @@ fn every_leak_is_found_in_its_own_test() {
 #[ignore = "is run by the test above"]
 fn tests() {
     let plan = harness::plan(TESTS, LEAKS, seed());
-    let failed = harness::run(&plan, resident);
+    let failed = harness::run(&plan, usage);
     assert_eq!(failed, LEAKS);
 }
 
@@ -68,10 +79,13 @@ fn seed() -> u64 {
     seed.map_or(1, |seed| seed.parse().expect("a number"))
 }
 
-/// Memory of this process that no file stands behind, in bytes.
-fn resident() -> u64 {
+fn usage() -> Usage {
     let status = fs::read_to_string("/proc/self/status").expect("the system is Linux");
     let line = status.lines().find(|line| line.starts_with("RssAnon:"));
     let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
-    kib.expect("the system counts memory") << 10
+    let descriptors = fs::read_dir("/proc/self/fd").expect("the system is Linux");
+    Usage {
+        memory: kib.expect("the system counts memory") << 10,
+        descriptors: descriptors.count(),
+    }
 }

@@ -194,6 +194,7 @@ pub(crate) fn of_future(future: FutureAddress) -> Result<TaskList, Error> {
         alive: None,
         gap: None,
         pace: Some(Pace::own()),
+        is_closed: false,
     })
 }
 
@@ -205,9 +206,11 @@ fn list(
     owned: impl Fn() -> Result<Owned, Error>,
 ) -> Result<TaskList, Error> {
     let mut tried = 0;
-    let (walked, alive, gap) = loop {
+    let (walked, alive, gap, is_closed) = loop {
         reader.memory.forget();
         let owned = owned()?;
+        // Asked first: what is found from here on is all that will ever be.
+        let is_closed = owned.is_closed(reader);
         let before = alive.map(|alive| alive());
         let mut walked = program.entrance.walk(reader, &owned)?;
         let alive = alive.map(|alive| alive());
@@ -225,7 +228,7 @@ fn list(
         };
         tried += 1;
         if gap.is_none() || tried == TRIES {
-            break (walked, alive, gap);
+            break (walked, alive, gap, is_closed);
         }
         std::thread::yield_now();
     };
@@ -246,5 +249,6 @@ fn list(
         alive,
         gap,
         pace: Some(Pace::own()),
+        is_closed,
     })
 }

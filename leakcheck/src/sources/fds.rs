@@ -1,6 +1,7 @@
 //! Open descriptors of a scope, and whether they can be seen at all.
 
 mod charge;
+mod pool;
 
 pub(crate) use charge::{Watching, charge, fold};
 

@@ -3,6 +3,7 @@
 //! Both twins have the same face: `instrument` a builder, `list` what is known already, `new_on` what a runtime's list
 //! adds to that, `coverage` in words. What a runtime counts beyond the known ones is [`unnamed`].
 
+mod ending;
 mod foreign;
 #[cfg(tokio_unstable)]
 mod hooks;

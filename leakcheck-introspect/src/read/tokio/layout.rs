@@ -8,6 +8,8 @@ pub(super) const OWNED_BY_HANDLE: &[&str] = &["inner", "?", "__0", ">", "shared"
 /// From a `LocalSet` to the tasks it owns.
 pub(super) const OWNED_BY_LOCAL_SET: &[&str] =
     &["context", ">", "shared", ">", "local_state", "owned"];
+/// What either says once it was shut down.
+pub(super) const CLOSED: &str = "closed";
 /// From a `Handle` to what it has of the time driver.
 pub(super) const TIME_BY_HANDLE: &[&str] = &["inner", "?", "__0", ">", "driver", "time"];
 /// The driver's own handle, its wheel, and where a timer has the tick it was armed for, by release.

@@ -35,6 +35,15 @@ pub(crate) struct Owned {
     pub(crate) owner: u64,
     /// How many it says it has, where it counts them.
     pub(crate) count: Option<u64>,
+    /// Where it says whether it was shut down.
+    closed: Option<Value>,
+}
+
+impl Owned {
+    /// Whether it was shut down, where it says so: no task is added any more.
+    pub(crate) fn is_closed(&self, reader: &Reader<'_>) -> bool {
+        self.closed.and_then(|closed| reader.number(closed)) == Some(1)
+    }
 }
 
 /// A task that stands in a list.
@@ -129,6 +138,7 @@ impl Entrance {
             count: reader
                 .walk(list, &["count"])
                 .and_then(|count| reader.memory.word(count.address)),
+            closed: closed(reader, owned),
         })
     }
 
@@ -144,6 +154,7 @@ impl Entrance {
             lists: vec![linked_list(reader, owned)?],
             owner: reader.number(id).ok_or_else(|| unreadable(&["id"]))?,
             count: None,
+            closed: closed(reader, owned),
         })
     }
 
@@ -259,6 +270,11 @@ fn linked_list(reader: &Reader<'_>, value: Value) -> Result<Value, Error> {
     reader
         .inside(value, &|ty| ty.base == layout::LINKED_LIST)
         .ok_or_else(|| Error::new(format!("there is no list of tasks in `{}`", value.ty.base)))
+}
+
+fn closed(reader: &Reader<'_>, owned: Value) -> Option<Value> {
+    let inner = reader.inside(owned, &|ty| ty.member(layout::CLOSED).is_some())?;
+    reader.field(inner, layout::CLOSED)
 }
 
 /// Follows a path, and says where it broke.

@@ -10,6 +10,7 @@ use std::{
 
 use wildmatch::WildMatch;
 
+use super::pool;
 use crate::{
     capture,
     model::{Detail, Home, Kind, Maker, Resource, ResourceId, Thing},
@@ -97,10 +98,7 @@ fn line(path: u32) -> impl Iterator<Item = u32> {
 pub(super) fn is_known_aside(found: &Descriptor) -> bool {
     let is_passed = {
         let passed = lock(&PASSED);
-        match found.runtime {
-            0 => line(found.origin).any(|path| passed.are_on(path)),
-            _ => passed.are_on(found.origin),
-        }
+        line(found.origin).any(|path| passed.are_on(path))
     };
     is_passed || !found.is_selector && lock(&BUILDING).are_on(found.origin)
 }
@@ -149,12 +147,8 @@ fn whose(path: u32, thing: &Thing, watching: Watching, threads: &[u32]) -> Whose
     };
     let is_passed = |function: &str, _| PATTERNS.iter().any(|pattern| pattern.matches(function));
     let by_own = matches!(watching, Watching::Own(token) if token == maker.runtime);
-    // What led to a thread of the test's own runtime says nothing of what it works on now.
-    let generations = if by_own { 1 } else { usize::MAX };
-    if let Some(address) = line(path)
-        .take(generations)
-        .find_map(|path| capture::address(path, is_passed))
-    {
+    // A pool thread that an initialiser started may work for the initialiser, or for anybody.
+    if let Some(address) = line(path).find_map(|path| capture::address(path, is_passed)) {
         lock(&PASSED).insert(address);
         return Whose::Nobody;
     }
@@ -162,6 +156,11 @@ fn whose(path: u32, thing: &Thing, watching: Watching, threads: &[u32]) -> Whose
     if let Some(address) = capture::address(path, builds) {
         lock(&BUILDING).insert(address);
         return of_runtime(path, maker, watching, threads);
+    }
+    let is_of_initialiser =
+        |path| line(path).any(|path| capture::address(path, is_passed).is_some());
+    if by_own && pool::runs_closure(path) && pool::works_for(is_of_initialiser) {
+        return Whose::Nobody;
     }
     // A runtime that tests share works for all of them on each of its threads, and on any that waits for it.
     let is_shared = |function: &str, _| match watching {

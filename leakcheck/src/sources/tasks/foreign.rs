@@ -8,17 +8,20 @@ use std::sync::{
 use leakcheck_introspect::{Error, TaskList};
 use tokio::runtime::{Builder, Handle};
 
-use super::{Token, adopt_threads, instrument};
+use super::{Token, adopt_threads, ending::Ending, instrument};
 use crate::sync::lock_std as lock;
 
-/// Those that are known. A handle keeps little more than the runtime's settings.
-static KNOWN: Mutex<Vec<Handle>> = Mutex::new(Vec::new());
+/// Those that are known. A handle keeps the settings of its runtime and the descriptors that it waited with.
+static KNOWN: Mutex<Ending<Handle>> = Mutex::new(Ending::new());
 /// Those that are built perhaps, and not known yet.
 static AWAITED: AtomicUsize = AtomicUsize::new(0);
 
 /// Instruments a runtime that becomes known when one of its threads starts or goes to sleep: a builder tells of no handle.
 pub(crate) fn instrument_foreign(builder: &mut Builder, token: Token) {
     instrument(builder, token);
+    let ended = lock(&KNOWN).take_ended(is_of_no_use);
+    // Outside of the lock: it closes their descriptors.
+    drop(ended);
     let seen = Arc::new(AtomicUsize::new(0));
     let make_known = move || {
         if seen.load(Ordering::Relaxed) == 0
@@ -34,6 +37,12 @@ pub(crate) fn instrument_foreign(builder: &mut Builder, token: Token) {
     AWAITED.fetch_add(1, Ordering::Relaxed);
     adopt_threads(builder, token, make_known.clone());
     builder.on_thread_park(make_known);
+}
+
+/// Whether nothing will ever be found there.
+fn is_of_no_use(runtime: &Handle) -> bool {
+    leakcheck_introspect::available().is_err()
+        || TaskList::outline_of_runtime(runtime).is_ok_and(|list| list.is_over())
 }
 
 /// Whether any of them has tasks, once those are known that are just being built.
@@ -66,7 +75,7 @@ fn wait_until_known() {
 
 /// The lists of those that have tasks and can be read, of one moment as far as they say so.
 pub(crate) fn lists(read: fn(&Handle) -> Result<TaskList, Error>) -> Vec<TaskList> {
-    let known = lock(&KNOWN).clone();
+    let known: Vec<Handle> = lock(&KNOWN).iter().cloned().collect();
     let mut read: Vec<(&Handle, TaskList)> = known
         .iter()
         .filter(|runtime| runtime.metrics().num_alive_tasks() > 0)

@@ -11,7 +11,7 @@ use std::{
 use leakcheck_introspect::{Error, LocalTasks, Task, TaskList};
 use tokio::task::LocalSet;
 
-use super::all_on;
+use super::{all_on, ending::Ending};
 use crate::{
     model::{Resource, ResourceId},
     scope::ScopeId,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Those that are watched. Each keeps little more than an empty task.
-static WATCHED: Mutex<Vec<Watched>> = Mutex::new(Vec::new());
+static WATCHED: Mutex<Ending<Watched>> = Mutex::new(Ending::new());
 /// Whether there are any.
 static ANY: AtomicBool = AtomicBool::new(false);
 
@@ -50,12 +50,16 @@ impl Watched {
 pub(crate) fn watch_local(set: &LocalSet) -> Result<(), Error> {
     let tasks = LocalTasks::of(set)?;
     let known = tasks.outline()?.tasks().iter().map(Task::id).collect();
-    lock(&WATCHED).push(Watched {
+    let mut watched = lock(&WATCHED);
+    let ended = watched.take_ended(|set| set.tasks.outline().is_ok_and(|list| list.is_over()));
+    watched.push(Watched {
         scope: ScopeId::current(),
         root: threads::own_numbers().1,
         tasks,
         known,
     });
+    drop(watched);
+    drop(ended);
     ANY.store(true, Ordering::Release);
     Ok(())
 }
