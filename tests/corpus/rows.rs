@@ -1,7 +1,7 @@
 //! Every pattern of the corpus has its tests, or a stated reason why not yet; and every test stands for a pattern.
 //!
-//! The numbers are those of the collection the patterns come from. What is pending waits for one of these: `C`, posix
-//! timers; `D`, checks of a whole binary.
+//! The numbers are those of the collection the patterns come from. What is pending waits for one of these: `C`, sets
+//! of tasks that nobody told of; `D`, checks of a whole binary.
 
 use std::{collections::HashSet, process::Command};
 
@@ -117,12 +117,21 @@ const ROWS: &[Row] = &[
         "timers::sleep_is_parked_in_a_static", "timers::sleep_is_parked_in_a_static_on_workers",
         "timers::sleep_is_parked_in_a_static_in_paused_time", "timers::timeout_is_in_a_cycle",
         "timers::interval_is_kept", "timers::queue_is_kept", "timers::several_are_kept",
+        "posix_timers::posix_timer_is_never_deleted", "posix_timers::posix_timer_is_armed_for_an_hour",
+        "posix_timers::posix_timer_has_called_its_function", "posix_timers::posix_timers_of_tasks_and_threads",
+        "posix_timers::posix_timer_beside_one_of_tokio",
     ]),
     covered(46, "timer that fired or was stopped", &[
         "timers::timeout_is_in_a_cycle_that_is_broken", "timers::none_was_ever_polled", "timers::all_have_fired",
         "timers::all_were_dropped", "timers::all_were_dropped_on_workers", "timers::all_were_aborted_with_their_task",
         "timers::fires_while_the_check_waits", "timers::fires_while_the_check_waits_on_workers",
         "timers::fires_while_the_check_waits_in_paused_time", "timers::timers_are_not_asked_for",
+        "posix_timers::posix_timers_are_deleted", "posix_timers::posix_timer_that_has_called_its_function_is_deleted",
+        "posix_timers::posix_timer_is_deleted_on_a_thread", "posix_timers::posix_timers_end_with_their_tasks",
+        "posix_timers::posix_timer_is_deleted_by_a_system_call", "posix_timers::posix_timer_of_a_static",
+        "posix_timers::posix_timer_of_a_thread_local", "posix_timers::posix_timer_of_a_forked_child",
+        "posix_timers::posix_timers_are_not_asked_for", "posix_timers::posix_timers_are_accepted",
+        "posix_timers::posix_timer_of_a_thread_that_is_accepted",
     ]),
     covered(48, "buffer taken and not given back", &[
         "custom::buffers_are_not_given_back", "custom::buffers_are_given_back", "custom::key_is_not_given_back",
