@@ -2,7 +2,7 @@
 
 use std::{ffi::c_int, mem::zeroed, time::Duration};
 
-use super::super::errno;
+use crate::sys::imp::errno;
 
 /// The kernel's number of the timer that the C library calls `name`, where they are the same. Older ones give an address
 /// for each.
