@@ -349,13 +349,13 @@ fn every_report_is_exact() {
     }
     if ARE_SEEN {
         let test = "posix_timers::posix_timer_beside_one_of_tokio";
-        let text = section(test);
+        let shown = section(test);
         for words in [
             "CLOCK_MONOTONIC, tells nobody, not armed",
             "`timer_delete`",
             "drop the `Sleep`",
         ] {
-            assert!(text.contains(words), "{words}\n{text}");
+            assert!(shown.contains(words), "{words}\n{shown}");
         }
     }
 }
