@@ -27,9 +27,18 @@
 //!
 //! ```
 //! #[leakcheck::leak_checked]
-//! async fn joins() {
-//!     tokio::spawn(async {}).await.unwrap();
+//! fn joins() {
+//!     std::thread::spawn(|| ()).join().unwrap();
 //! }
 //!
 //! joins();
+//! ```
+//!
+//! ```should_panic
+//! #[leakcheck::leak_checked(settle = "100ms")]
+//! fn forgets() {
+//!     std::thread::spawn(std::thread::park);
+//! }
+//!
+//! forgets();
 //! ```
