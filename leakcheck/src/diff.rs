@@ -8,6 +8,7 @@ use std::{
 use crate::{
     model::{Detail, Doing, Kind, Resource, ResourceId, Tie},
     options::Options,
+    sources::timers,
 };
 
 /// What was there before; by identity, so that numbers that are used again hide nothing.
@@ -135,7 +136,7 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
         group.facts = match &resource.detail {
             Detail::Other(thing) if group.count == 1 => thing.facts.clone(),
             // The one that fires first comes first.
-            Detail::Other(_) if group.kind == Kind::Timer => std::mem::take(&mut group.facts),
+            Detail::Other(_) if timers::is_of_tokio(resource) => std::mem::take(&mut group.facts),
             _ => Vec::new(),
         };
         group.held = match &resource.detail {

@@ -98,7 +98,9 @@ fn note(group: &Group, trace: &Trace) -> Option<String> {
             "it is a thread of the test's own runtime and did not end with it: a blocking task still runs on it; the \
              site is where the thread was started, and a pool thread may have taken later tasks as well"
         }
-        Kind::Timer => return Some(note_on_timers(group.count, group.origin != 0)),
+        Kind::Timer if !timers::posix::is_name(group.name.as_deref()) => {
+            return Some(note_on_timers(group.count, group.origin != 0));
+        }
         Kind::Fd if trace.site.is_none() => {
             "it was opened on a thread of a pool; what it was opened for is not known, only what started the thread"
         }
@@ -234,6 +236,10 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
         }
         Kind::Thread => {
             "dropping a `JoinHandle` does not end its thread: tell it to stop, then `join()` it, or use `thread::scope`"
+        }
+        Kind::Timer if timers::posix::is_name(leak.name.as_deref()) => {
+            "a timer of `timer_create` stays until `timer_delete`, whether it has fired or not: delete it before the test \
+             ends"
         }
         Kind::Timer => {
             "drop the `Sleep`, `Interval`, `Timeout` or `DelayQueue` before the test ends, or give it to a task that ends"

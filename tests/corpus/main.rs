@@ -26,6 +26,7 @@ mod marks;
 mod net;
 mod numbers;
 mod parallel;
+mod posix_timers;
 mod processes;
 mod rows;
 mod runtimes;

@@ -45,12 +45,13 @@ impl Check {
     }
 
     fn timer_coverage(&self) -> Seen {
-        match &self.runtime {
+        let of_tokio = match &self.runtime {
             Some(runtime) if runtime.is_own() => timers::coverage(runtime.timers.as_ref()),
-            _ => Seen::Nothing(
-                "timers are looked at on runtimes that the attribute builds".to_owned(),
-            ),
-        }
+            _ => {
+                Seen::Nothing("they are looked at on runtimes that the attribute builds".to_owned())
+            }
+        };
+        timers::both(of_tokio, timers::posix::coverage())
     }
 }
 

@@ -269,8 +269,9 @@ impl Check {
 
     /// Adds all of them, whatever the phase.
     pub(super) fn with_all_others(&self, present: &mut Present) {
-        let is_other = |resource: &Resource| sources::other(resource.kind()).is_some();
-        present.resources.retain(|resource| !is_other(resource));
+        present
+            .resources
+            .retain(|resource| !sources::is_other(resource));
         if self.scope.tally().others() > 0 {
             self.with_others(present, sources::others(Some(self.scope)));
         }

@@ -8,6 +8,7 @@ use crate::{
     explain,
     ignore::{self, Sorted},
     model::{Body, Kind, Leak, Report, ResourceId, Verdict},
+    sources::timers,
 };
 
 impl Check {
@@ -24,23 +25,28 @@ impl Check {
 
     pub(super) fn sorted(&self, present: &Present) -> Sorted {
         let mut sorted = ignore::sort(self.findings(present), self.options.rules());
-        // What somebody accepts may hold descriptors, and who holds one is not always known.
+        // What somebody accepts may hold descriptors and timers, and who holds one is not always known.
         let accepts = |kind| {
             let mut ignored = sorted.ignored.iter();
             ignored.any(|ignored| ignored.kind == kind && !ignored.built_in)
         };
         if accepts(Kind::Task) || accepts(Kind::Thread) {
-            let before = sorted.leaks.len();
-            sorted
-                .leaks
-                .retain(|leak| !matches!(leak.kind, Kind::Fd | Kind::Runtime));
-            if sorted.leaks.len() < before {
-                sorted.notes.push(
-                    "file descriptors are left as well, and not reported: a task or thread that is accepted may hold \
-                     them"
-                        .to_owned(),
-                );
-            }
+            let leaks = &mut sorted.leaks;
+            let mut leave_out = |what: &str, is_one: fn(&Leak) -> bool| {
+                let before = leaks.len();
+                leaks.retain(|leak| !is_one(leak));
+                if leaks.len() < before {
+                    sorted.notes.push(format!(
+                        "{what} are left as well, and not reported: a task or thread that is accepted may hold them"
+                    ));
+                }
+            };
+            leave_out("file descriptors", |leak| {
+                matches!(leak.kind, Kind::Fd | Kind::Runtime)
+            });
+            leave_out("POSIX timers", |leak| {
+                leak.kind == Kind::Timer && timers::posix::is_name(leak.name())
+            });
         }
         // Rules are about the threads, which is how they have always been written.
         sorted.leaks = explain::fold(sorted.leaks);

@@ -55,11 +55,11 @@ pub(crate) struct Thing {
     pub(crate) facts: Vec<String>,
     /// Who has it, in words.
     pub(crate) held: Option<String>,
-    /// Who made it, of a descriptor.
+    /// Who made it, of a descriptor or POSIX timer.
     pub(crate) maker: Option<Maker>,
 }
 
-/// Who made a descriptor.
+/// Who made a descriptor or POSIX timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Maker {
     /// Number of the thread; 0 for the main thread.

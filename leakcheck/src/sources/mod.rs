@@ -31,11 +31,21 @@ pub(crate) struct Source {
 }
 
 /// All of them.
-static OTHERS: [Source; 3] = [fds::SOURCE, processes::SOURCE, custom::SOURCE];
+static OTHERS: [Source; 4] = [
+    fds::SOURCE,
+    processes::SOURCE,
+    timers::posix::SOURCE,
+    custom::SOURCE,
+];
 
 /// The source of a kind, if there is one besides those of tasks and threads.
 pub(crate) fn other(kind: Kind) -> Option<&'static Source> {
     OTHERS.iter().find(|source| source.kind == kind)
+}
+
+/// Whether one of the sources lists it. The timers of tokio are the runtime's to tell.
+pub(crate) fn is_other(resource: &Resource) -> bool {
+    other(resource.kind()).is_some() && !timers::is_of_tokio(resource)
 }
 
 /// Live things of all other kinds.
@@ -51,7 +61,7 @@ pub(crate) fn independent(scope: ScopeId) -> Vec<Resource> {
 
 /// Finds out what they are.
 pub(crate) fn describe(resources: &mut [Resource]) {
-    for resource in resources {
+    for resource in resources.iter_mut().filter(|resource| is_other(resource)) {
         if let (ResourceId::Other(kind, id), Detail::Other(thing)) =
             (resource.id, &mut resource.detail)
             && let Some(source) = other(kind)

@@ -1,5 +1,6 @@
 //! Timers that are armed on a runtime which a check built, and that no task has: what keeps them outlives the test.
 
+pub(crate) mod posix;
 #[cfg(all(feature = "tracing", tokio_unstable))]
 mod traced;
 #[cfg(not(all(feature = "tracing", tokio_unstable)))]
@@ -86,11 +87,11 @@ pub(crate) fn coverage(driver: Option<&Driver>) -> Seen {
     match (driver, leakcheck_introspect::available()) {
         (Some(_), Ok(())) if ARE_TOLD => Seen::Full,
         (Some(_), Ok(())) => Seen::Partial(
-            "timers are listed without where they were made; leakcheck's feature `tracing` tells with `--cfg tokio_unstable`"
+            "timers of tokio are listed without where they were made; leakcheck's feature `tracing` tells with `--cfg tokio_unstable`"
                 .to_owned(),
         ),
         (Some(_), Err(error)) => Seen::Partial(format!(
-            "it is seen whether there are timers, not which: {error}"
+            "it is seen whether there are timers of tokio, not which: {error}"
         )),
         (None, Err(error)) => Seen::Nothing(error.to_string()),
         (None, Ok(())) => Seen::Nothing(
@@ -99,16 +100,44 @@ pub(crate) fn coverage(driver: Option<&Driver>) -> Seen {
     }
 }
 
-/// Whether timers are seen with what debug info tells of them.
+/// Whether it is a timer of a runtime, as against one of the C library.
+pub(crate) fn is_of_tokio(resource: &Resource) -> bool {
+    resource.kind() == Kind::Timer
+        && matches!(&resource.detail, Detail::Other(thing) if thing.name.as_deref() == Some(NAME))
+}
+
+/// What is seen of both kinds of timers.
+pub(crate) fn both(of_tokio: Seen, of_posix: Seen) -> Seen {
+    let missing = [("timers of tokio", of_tokio), ("POSIX timers", of_posix)];
+    let are_unseen = missing
+        .iter()
+        .all(|(_, seen)| matches!(seen, Seen::Nothing(_)));
+    let missing: Vec<String> = missing
+        .into_iter()
+        .filter_map(|(which, seen)| match seen {
+            Seen::Full => None,
+            Seen::Partial(why) => Some(why),
+            Seen::Nothing(why) => Some(format!("{which} are not seen: {why}")),
+        })
+        .collect();
+    match missing.join("; ") {
+        none if none.is_empty() => Seen::Full,
+        missing if are_unseen => Seen::Nothing(missing),
+        missing => Seen::Partial(missing),
+    }
+}
+
+/// Whether timers are seen: those of tokio with what debug info tells of them, and those of the C library.
 pub(crate) fn requirement() -> Seen {
     let driver = outside(|| {
         let runtime = Builder::new_current_thread().enable_time().build().ok()?;
         Driver::of_new_runtime(runtime.handle())
     });
-    match (coverage(driver.as_ref()), leakcheck_introspect::available()) {
+    let of_tokio = match (coverage(driver.as_ref()), leakcheck_introspect::available()) {
         (Seen::Partial(_), Ok(())) => Seen::Full,
         (less, _) => less,
-    }
+    };
+    both(of_tokio, posix::coverage())
 }
 
 /// A timer that will not fire at once: the others end by themselves.
@@ -119,7 +148,7 @@ fn resource(timer: &Timer, origin: u32, now: Instant) -> Option<Resource> {
     };
     let mut hasher = DefaultHasher::new();
     (timer.address(), timer.deadline()).hash(&mut hasher);
-    let fires = left.map_or_else(|| "armed".to_owned(), fires);
+    let fires = left.map_or_else(|| "armed".to_owned(), fires_in);
     Some(thing(hasher.finish(), origin, fires))
 }
 
@@ -141,7 +170,8 @@ fn thing(number: u64, origin: u32, fact: String) -> Resource {
     }
 }
 
-fn fires(left: Duration) -> String {
+/// How long that is, in words.
+fn fires_in(left: Duration) -> String {
     const DAY: u64 = 24 * 60 * 60;
     match left.as_secs() {
         0 => "fires in less than a second".to_owned(),
@@ -156,6 +186,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_not_seen_is_said_of_each_kind() {
+        let no = |why: &str| Seen::Nothing(why.to_owned());
+        let partly = |why: &str| Seen::Partial(why.to_owned());
+        for (of_tokio, of_posix, expected) in [
+            (Seen::Full, Seen::Full, Seen::Full),
+            (partly("a"), Seen::Full, partly("a")),
+            (Seen::Full, no("b"), partly("POSIX timers are not seen: b")),
+            (
+                no("a"),
+                partly("b"),
+                partly("timers of tokio are not seen: a; b"),
+            ),
+            (
+                no("a"),
+                no("b"),
+                no("timers of tokio are not seen: a; POSIX timers are not seen: b"),
+            ),
+        ] {
+            assert_eq!(both(of_tokio, of_posix), expected);
+        }
+    }
+
+    #[test]
     fn the_time_that_is_left_is_said_in_words() {
         for (seconds, words) in [
             (0, "fires in less than a second"),
@@ -163,7 +216,7 @@ mod tests {
             (3600, "fires in 3600 seconds"),
             (10 * 24 * 60 * 60, "fires in 10 days"),
         ] {
-            assert_eq!(fires(Duration::from_secs(seconds)), words);
+            assert_eq!(fires_in(Duration::from_secs(seconds)), words);
         }
     }
 }

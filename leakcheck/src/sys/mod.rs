@@ -1,6 +1,6 @@
 //! The process and its machine: the only home of `unsafe`.
 //!
-//! `context`, `tally`, `chunked`, `by_address`, `descriptor`, `origin` and `clock` are the same everywhere; what needs the
+//! `context`, `tally`, `chunked`, `by_address`, `descriptor`, `timer`, `origin` and `clock` are the same everywhere; what needs the
 //! operating system is chosen once, as `imp`. Nothing here formats, prints or decides.
 
 #[allow(dead_code, reason = "where nothing is interposed nothing is written")]
@@ -23,6 +23,7 @@ pub(crate) mod origin;
     allow(dead_code, reason = "the task hooks use the rest")
 )]
 pub(crate) mod tally;
+pub(crate) mod timer;
 
 #[cfg(all(
     target_os = "linux",
@@ -41,4 +42,4 @@ mod imp;
 
 pub(crate) use by_address::Creation;
 pub(crate) use chunked::Chunked;
-pub(crate) use imp::{cells, fds, fork, process, processes, stacks, threads};
+pub(crate) use imp::{cells, fds, fork, process, processes, stacks, threads, timers};

@@ -1,8 +1,8 @@
 //! Where the running program lies in memory, and its file.
 
-use std::{fs::File, io, ops::Range, path::Path};
+use std::{fs::File, io, mem::ManuallyDrop, ops::Range, path::Path};
 
-use memmap2::{Mmap, UncheckedAdvice};
+use memmap2::Mmap;
 
 /// The main program as it is loaded.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ unsafe extern "C" fn note_first(
 
 /// A whole file that stays mapped for as long as the process lives.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Mapped(&'static Mmap);
+pub(crate) struct Mapped(&'static [u8]);
 
 impl Mapped {
     pub(crate) fn bytes(self) -> &'static [u8] {
@@ -64,8 +64,9 @@ impl Mapped {
 
     /// Gives back the memory that its pages take; those that are needed again come from the file again.
     pub(crate) fn give_back(self) {
+        let start = self.0.as_ptr().cast_mut().cast();
         // SAFETY: the map is read only and backed by a file, so that whoever reads it meanwhile reads the same bytes.
-        let given = unsafe { self.0.unchecked_advise(UncheckedAdvice::DontNeed) };
+        let given = unsafe { libc::madvise(start, self.0.len(), libc::MADV_DONTNEED) };
         // Without that they merely stay.
         let _ = given;
     }
@@ -80,8 +81,12 @@ pub(crate) fn map(path: &Path) -> io::Result<Mapped> {
     let file = File::open(path)?;
     // SAFETY: the map is private and read only. That nobody truncates a program that runs is the kernel's rule
     // (ETXTBSY); files of debug info beside it are only replaced, not truncated, by the tools that write them.
-    let map = unsafe { Mmap::map(&file)? };
-    Ok(Mapped(Box::leak(Box::new(map))))
+    let map = ManuallyDrop::new(unsafe { Mmap::map(&file)? });
+    // Not by a box that nothing points to any more: a leak sanitizer would report that.
+    // SAFETY: the bytes stay mapped as long as the process lives, since the map is never dropped.
+    Ok(Mapped(unsafe {
+        std::slice::from_raw_parts(map.as_ptr(), map.len())
+    }))
 }
 
 /// Where `needle` first stands in `within`: the C library's search, which is fast in programs that are not optimised.

@@ -1,4 +1,4 @@
-//! Which descriptors are the test's own, and which are parts of a runtime that it left behind.
+//! Which descriptors and POSIX timers are the test's own, and which descriptors are parts of a runtime that it left behind.
 //!
 //! That is read from the functions on a descriptor's creation path, so only where something is to be reported. Return
 //! addresses that tell are remembered, so that what passes them again is not even listed.
@@ -103,7 +103,7 @@ pub(super) fn is_known_aside(found: &Descriptor) -> bool {
     is_passed || !found.is_selector && lock(&BUILDING).are_on(found.origin)
 }
 
-/// Leaves those descriptors that are certainly the test's, and makes runtimes of those that runtimes are made of.
+/// Leaves those descriptors and timers that are certainly the test's, and makes runtimes of those that runtimes are made of.
 /// Expects descriptions.
 pub(crate) fn charge(resources: &mut Vec<Resource>, watching: Watching) {
     let threads: Vec<u32> = resources
@@ -125,6 +125,10 @@ pub(crate) fn charge(resources: &mut Vec<Resource>, watching: Watching) {
                 }
                 Whose::Nobody => false,
             }
+        }
+        // A timer is kept by the same kinds of code. Of those of tokio nobody knows who made them.
+        (ResourceId::Other(Kind::Timer, _), Detail::Other(thing)) if thing.maker.is_some() => {
+            whose(resource.origin, thing, watching, &threads) == Whose::Test
         }
         _ => true,
     });

@@ -27,4 +27,10 @@ pub(crate) mod processes;
 pub(crate) mod stack;
 pub(crate) mod stacks;
 pub(crate) mod threads;
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(crate) mod timers;
+#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
+#[path = "../portable/timers.rs"]
+#[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
+pub(crate) mod timers;
 mod trampoline;

@@ -182,6 +182,7 @@ unsafe extern "C" fn posix_spawnp(
 unsafe extern "C" fn fork() -> libc::pid_t {
     // Looked for ahead: the child may come here, where the loader's locks may be held for ever.
     let _ = (next::posix_spawn(), next::posix_spawnp());
+    let _ = (next::timer_create(), next::timer_delete());
     let Some(real) = next::fork() else {
         // SAFETY: `errno` is this thread's own.
         unsafe { *libc::__errno_location() = libc::ENOSYS };

@@ -17,3 +17,4 @@ pub(crate) mod processes;
 pub(crate) mod stack;
 pub(crate) mod stacks;
 pub(crate) mod threads;
+pub(crate) mod timers;

@@ -4,7 +4,7 @@ use std::{ffi::CStr, num::NonZeroUsize};
 
 use once_cell::race::OnceNonZeroUsize;
 
-use super::{Align, Create, Fork, Spawn};
+use super::{Align, Create, CreateTimer, DeleteTimer, Fork, Spawn};
 
 /// Address of a sanitizer's own function, or 0. A sanitizer's `pthread_create` is weak, so ours wins, and theirs,
 /// which it needs, is reached by this name. The name is declared weak in the same place that uses it, because each
@@ -76,6 +76,22 @@ pub(in super::super) fn fork() -> Option<Fork> {
     let address = find(&REAL, c"fork", || interceptor!("fork"))?;
     // SAFETY: the address is that of a function with this signature, by the name it was found under.
     Some(unsafe { std::mem::transmute::<usize, Fork>(address) })
+}
+
+/// The real function, or `None` where it is out of reach.
+pub(in super::super) fn timer_create() -> Option<CreateTimer> {
+    static REAL: OnceNonZeroUsize = OnceNonZeroUsize::new();
+    let address = find(&REAL, c"timer_create", || interceptor!("timer_create"))?;
+    // SAFETY: the address is that of a function with this signature, by the name it was found under.
+    Some(unsafe { std::mem::transmute::<usize, CreateTimer>(address) })
+}
+
+/// The real function, or `None` where it is out of reach.
+pub(in super::super) fn timer_delete() -> Option<DeleteTimer> {
+    static REAL: OnceNonZeroUsize = OnceNonZeroUsize::new();
+    let address = find(&REAL, c"timer_delete", || interceptor!("timer_delete"))?;
+    // SAFETY: the address is that of a function with this signature, by the name it was found under.
+    Some(unsafe { std::mem::transmute::<usize, DeleteTimer>(address) })
 }
 
 /// Address of the function behind ours; a sanitizer's own goes first.

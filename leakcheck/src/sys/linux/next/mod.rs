@@ -9,7 +9,8 @@ mod dynamic;
 pub(super) mod descriptors;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(super) use dynamic::{
-    fork, posix_memalign, posix_spawn, posix_spawnp, pthread_create, under_sanitizer,
+    fork, posix_memalign, posix_spawn, posix_spawnp, pthread_create, timer_create, timer_delete,
+    under_sanitizer,
 };
 
 #[cfg(any(target_env = "musl", target_feature = "crt-static"))]
@@ -45,3 +46,12 @@ pub(super) type Spawn = unsafe extern "C" fn(
 /// The signature of `fork`.
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(super) type Fork = unsafe extern "C" fn() -> libc::pid_t;
+
+/// The signature of `timer_create`.
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(super) type CreateTimer =
+    unsafe extern "C" fn(libc::clockid_t, *mut libc::sigevent, *mut libc::timer_t) -> c_int;
+
+/// The signature of `timer_delete`.
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(super) type DeleteTimer = unsafe extern "C" fn(libc::timer_t) -> c_int;
