@@ -10,6 +10,7 @@ mod above;
 mod args;
 mod attr;
 mod body;
+mod collect;
 mod defer;
 mod entry;
 mod errors;
@@ -18,6 +19,7 @@ mod module;
 mod prior;
 mod runtime;
 mod should_panic;
+mod suite;
 mod test_fn;
 mod words;
 
@@ -25,6 +27,12 @@ mod words;
 #[proc_macro_attribute]
 pub fn leak_checked(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::leak_checked(args.into(), item.into()).into()
+}
+
+/// Writes the `main` of a test target without the language's harness.
+#[proc_macro]
+pub fn main(args: TokenStream) -> TokenStream {
+    suite::expand(args.into()).into()
 }
 
 /// Makes a function a test that is checked for leaks.

@@ -2,12 +2,21 @@
 
 pub use tokio;
 
+#[cfg(feature = "harness")]
+pub use inventory;
+
 pub use crate::{
-    entry::{Rounds, ShouldPanic, TestMeta},
+    __leakcheck_collect as collect, __leakcheck_main as main,
+    at_exit::{AtExit, begin},
+    entry::{Place, Rounds, ShouldPanic, TestMeta},
     probe::{AnyOutcome, Ends, Outcome, ResultOutcome},
     runtime::{
         BuildRuntime, TestRuntime, boxed, layer, repeat_async, repeat_sync, run_async, run_sync,
         run_within,
     },
+    suite::{Suite, When},
     watchdog::TestBody,
 };
+
+#[cfg(feature = "harness")]
+pub use crate::harness::{Registered, run_all, worked};

@@ -38,6 +38,7 @@ use crate::{
         timers,
     },
     subject::Whom,
+    suite,
     sys::{
         context::{Context, Switch},
         fds,
@@ -343,7 +344,7 @@ impl Session {
     fn open(meta: &'static TestMeta, options: &dyn Fn() -> Options) -> Option<Self> {
         let start = Instant::now();
         let opened = env::get().and_then(|env| {
-            let options = options().merge(env.options());
+            let options = suite::options().merge(options()).merge(env.options());
             let level = options.chosen_level();
             if level == Level::Off {
                 return Ok(None);

@@ -10,4 +10,4 @@ mod trace;
 pub(crate) use catching::is_caught_by_tokio;
 pub(crate) use function::krate;
 pub(crate) use runtime::builds_a_runtime;
-pub(crate) use trace::{Trace, address, frame, frames, trace};
+pub(crate) use trace::{Trace, address, frame, frames, test_on, trace};

@@ -1,0 +1,24 @@
+//! Tests that only the language's harness could run.
+
+leakcheck::main!();
+
+mod refused {
+    use leakcheck::leak_checked;
+    use test_case::test_case;
+
+    #[leak_checked]
+    #[test_log::test]
+    #[ignore = "cannot be run"]
+    fn logs() {}
+
+    #[leak_checked]
+    #[test_log::test(tokio::test)]
+    #[ignore = "cannot be run"]
+    async fn logs_in_tokio() {}
+
+    #[leak_checked]
+    #[test_case(1)]
+    #[test_case(2)]
+    #[ignore = "cannot be run"]
+    fn cases(_number: u8) {}
+}

@@ -1,0 +1,88 @@
+//! What all tests of a binary have in common: options below those of each, hooks around them.
+
+use crate::{entry::Place, options::Options};
+
+/// What `leakcheck::main!` was given.
+#[derive(Clone, Copy, Debug)]
+pub struct Suite {
+    pub(crate) place: Place,
+    pub(crate) options: fn() -> Options,
+    pub(crate) set_up: fn(),
+    pub(crate) tear_down: fn(),
+    pub(crate) clean_up: fn(i32),
+    pub(crate) when: When,
+}
+
+/// When the process is checked at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// After tests that passed.
+    Passed,
+    /// After any.
+    Always,
+}
+
+impl Suite {
+    /// A suite without options and hooks.
+    pub const fn new(place: Place) -> Self {
+        Self {
+            place,
+            options: Options::new,
+            set_up: || (),
+            tear_down: || (),
+            clean_up: |_| (),
+            when: When::Passed,
+        }
+    }
+
+    /// The options that each test starts from.
+    #[must_use]
+    pub const fn options(self, options: fn() -> Options) -> Self {
+        Self { options, ..self }
+    }
+
+    /// Called before the first test.
+    #[must_use]
+    pub const fn set_up(self, set_up: fn()) -> Self {
+        Self { set_up, ..self }
+    }
+
+    /// Called after the last test, before the process is checked.
+    #[must_use]
+    pub const fn tear_down(self, tear_down: fn()) -> Self {
+        Self { tear_down, ..self }
+    }
+
+    /// Called at the very end, with the exit code.
+    #[must_use]
+    pub const fn clean_up(self, clean_up: fn(i32)) -> Self {
+        Self { clean_up, ..self }
+    }
+
+    /// When the process is checked.
+    #[must_use]
+    pub const fn check(self, when: When) -> Self {
+        Self { when, ..self }
+    }
+}
+
+/// The options that each test of this binary starts from.
+#[cfg(feature = "harness")]
+pub(crate) fn options() -> Options {
+    registered().map_or_else(Options::new, |suite| (suite.options)())
+}
+
+/// The options that each test of this binary starts from: none without the feature.
+#[cfg(not(feature = "harness"))]
+pub(crate) fn options() -> Options {
+    Options::new()
+}
+
+/// The suite of this binary, if it has one.
+#[cfg(feature = "harness")]
+pub(crate) fn registered() -> Option<&'static Suite> {
+    inventory::iter::<Suite>.into_iter().next()
+}
+
+#[cfg(feature = "harness")]
+inventory::collect!(Suite);
