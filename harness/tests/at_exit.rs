@@ -19,14 +19,7 @@ fn park() {
 }
 
 mod leaves {
-    use std::{
-        fs::File,
-        future::pending,
-        mem,
-        process::Command,
-        sync::OnceLock,
-        thread,
-    };
+    use std::{fs::File, future::pending, mem, process::Command, sync::OnceLock, thread};
 
     use tokio::runtime::{Builder, Runtime};
 
@@ -89,6 +82,18 @@ mod leaves {
         let runtime = runtime.unwrap();
         runtime.spawn(pending::<()>());
         mem::forget(runtime);
+    }
+
+    #[test]
+    #[ignore = "leaks on purpose"]
+    fn a_runtime_on_one_thread() {
+        mem::forget(Builder::new_current_thread().enable_all().build().unwrap());
+    }
+
+    #[test]
+    fn a_file_in_a_static() {
+        static SHARED: OnceLock<File> = OnceLock::new();
+        SHARED.get_or_init(|| File::open("/dev/null").unwrap());
     }
 
     #[test]

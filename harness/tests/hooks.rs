@@ -4,7 +4,12 @@
 
 use std::{env, thread};
 
-leakcheck::main!(set_up = start, tear_down = stop, clean_up = end, check = "always");
+leakcheck::main!(
+    set_up = start,
+    tear_down = stop,
+    clean_up = end,
+    check = "always"
+);
 
 fn is(chosen: &str) -> bool {
     env::var("HOOKS").is_ok_and(|words| words.split(',').any(|word| word == chosen))

@@ -20,5 +20,6 @@ mod refused {
     #[test_case(1)]
     #[test_case(2)]
     #[ignore = "cannot be run"]
+    #[allow(dead_code, reason = "the compiler removes its tests")]
     fn cases(_number: u8) {}
 }

@@ -36,6 +36,7 @@ pub fn begin(asked: AtExit) {
     // A variable that is not understood is reported at the end.
     let takes_stacks = env::get().is_ok_and(|env| env.trace != TraceLevel::Off);
     sys::origin::enable(takes_stacks);
+    sys::fds::watch_everyone();
     sys::exit::arm(at_exit);
 }
 
