@@ -59,3 +59,6 @@ macro_rules! __leakcheck_main {
         fn main() {}
     };
 }
+
+pub use __leakcheck_collect as collect;
+pub use __leakcheck_main as main;

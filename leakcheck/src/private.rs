@@ -6,17 +6,19 @@ pub use tokio;
 pub use inventory;
 
 pub use crate::{
-    __leakcheck_collect as collect, __leakcheck_main as main,
     at_exit::{AtExit, begin},
+    collect::{collect, main},
     entry::{Place, Rounds, ShouldPanic, TestMeta},
     probe::{AnyOutcome, Ends, Outcome, ResultOutcome},
     runtime::{
         BuildRuntime, TestRuntime, boxed, layer, repeat_async, repeat_sync, run_async, run_sync,
         run_within,
     },
-    suite::{Suite, When},
     watchdog::TestBody,
 };
 
 #[cfg(feature = "harness")]
-pub use crate::harness::{Registered, run_all, worked};
+pub use crate::{
+    harness::{Registered, run_all, worked},
+    suite::{Suite, When},
+};

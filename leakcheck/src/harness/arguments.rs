@@ -36,9 +36,12 @@ impl Asked {
 
     /// Whether one of several filters fits a test.
     pub(super) fn wants(&self, name: &str) -> bool {
-        let fits = |filter: &String| match self.arguments.exact {
-            true => name == filter,
-            false => name.contains(filter.as_str()),
+        let fits = |filter: &String| {
+            if self.arguments.exact {
+                name == filter
+            } else {
+                name.contains(filter.as_str())
+            }
         };
         self.filters.is_empty() || self.filters.iter().any(fits)
     }

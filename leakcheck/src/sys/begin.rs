@@ -52,4 +52,9 @@ macro_rules! verify_at_exit {
             static BEGIN: extern "C" fn() = begin;
         };
     };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "write it as `leakcheck::verify_at_exit!()` or `leakcheck::verify_at_exit!(options = path::to::function)`"
+        );
+    };
 }

@@ -1,8 +1,8 @@
-//! What all tests of a binary have in common: options below those of each, hooks around them.
+//! What `leakcheck::main!` was given.
 
 use crate::{entry::Place, options::Options};
 
-/// What `leakcheck::main!` was given.
+/// Options and hooks of all tests of a binary.
 #[derive(Clone, Copy, Debug)]
 pub struct Suite {
     pub(crate) place: Place,
@@ -66,23 +66,9 @@ impl Suite {
     }
 }
 
-/// The options that each test of this binary starts from.
-#[cfg(feature = "harness")]
-pub(crate) fn options() -> Options {
-    registered().map_or_else(Options::new, |suite| (suite.options)())
-}
-
-/// The options that each test of this binary starts from: none without the feature.
-#[cfg(not(feature = "harness"))]
-pub(crate) fn options() -> Options {
-    Options::new()
-}
+inventory::collect!(Suite);
 
 /// The suite of this binary, if it has one.
-#[cfg(feature = "harness")]
 pub(crate) fn registered() -> Option<&'static Suite> {
     inventory::iter::<Suite>.into_iter().next()
 }
-
-#[cfg(feature = "harness")]
-inventory::collect!(Suite);
