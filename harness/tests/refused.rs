@@ -2,6 +2,25 @@
 
 leakcheck::main!();
 
+mod missed {
+    #[test]
+    #[ignore = "cannot be run"]
+    fn has_no_attribute() {}
+
+    mod inner {
+        #[tokio::test]
+        #[ignore = "cannot be run"]
+        async fn has_none_either() {}
+    }
+}
+
+mod renamed {
+    use leakcheck::test;
+
+    #[test]
+    fn is_ours() {}
+}
+
 mod refused {
     use leakcheck::leak_checked;
     use test_case::test_case;

@@ -15,6 +15,7 @@ mod defer;
 mod entry;
 mod errors;
 mod expand;
+mod missed;
 mod module;
 mod prior;
 mod runtime;
@@ -32,7 +33,8 @@ pub fn leak_checked(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Writes the `main` of a test target without the language's harness.
 #[proc_macro]
 pub fn main(args: TokenStream) -> TokenStream {
-    suite::expand(args.into()).into()
+    let root = Span::call_site().local_file();
+    suite::expand(args.into(), root.as_deref()).into()
 }
 
 /// Makes a function a test that is checked for leaks.

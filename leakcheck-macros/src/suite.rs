@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::{LitStr, Path, parse_quote_spanned};
 
 use crate::entry::{Entry, Table, fill};
+use crate::missed::{self, Missed};
 use crate::words::{listed, suggestion};
 
 /// The hooks; each key is also the name of the method it calls.
@@ -30,7 +31,9 @@ struct Suite {
 }
 
 /// Expands `leakcheck::main!(args)`.
-pub(crate) fn expand(args: TokenStream) -> TokenStream {
+///
+/// `root` is the file in which it stands, where that is known.
+pub(crate) fn expand(args: TokenStream, root: Option<&std::path::Path>) -> TokenStream {
     let mut suite = Suite::default();
     if let Err(error) = fill("leakcheck::main!", args, &mut [&mut suite]) {
         let error = error.to_compile_error();
@@ -49,6 +52,13 @@ pub(crate) fn expand(args: TokenStream) -> TokenStream {
             Some(quote_spanned!(span=> .#method(#hook)))
         });
     let when = suite.when.iter();
+    let source = root.and_then(|root| Some((root, std::fs::read_to_string(root).ok()?)));
+    let missed = source.map_or_else(Vec::new, |(root, source)| {
+        missed::in_crate(root, &source, &library)
+    });
+    let missed = missed
+        .iter()
+        .map(|Missed { name, ignored }| quote!((#name, #ignored)));
     quote_spanned! {span=>
         #library::__private::main! {
             #library::__private::Suite::new(#library::__private::Place {
@@ -60,6 +70,7 @@ pub(crate) fn expand(args: TokenStream) -> TokenStream {
             })
             #(#hooks)*
             #(.check(#library::__private::When::#when))*
+            .missed(&[#(#missed),*])
         }
     }
 }

@@ -188,8 +188,9 @@ pub use leakcheck_macros::leak_checked;
 /// with `harness = true`: then the language's harness runs the tests, `options` count there as well, and the hooks and the
 /// check of the process are left out. Output of tests is not captured.
 ///
-/// Without the language's harness the compiler removes tests that have no attribute of this crate. Tests that an attribute
-/// such as `#[test_log::test]` or `#[test_case]` gives to that harness fail, and say so.
+/// Without the language's harness the compiler removes tests that have no attribute of this crate. Those that stand in the
+/// file of `main!` or in its modules fail instead of being left out, and say so; tests in a macro or behind a condition are not
+/// found. Tests that an attribute such as `#[test_log::test]` or `#[test_case]` gives to that harness fail as well.
 ///
 /// ```
 /// # #[cfg(feature = "harness")] mod hidden {

@@ -101,11 +101,23 @@ fn the_same_leaks_are_reported() {
 fn what_cannot_be_run_fails() {
     let ended = run("refused", &["--ignored"], &[]);
     assert_eq!(ended.code, Some(101), "{}", ended.text());
-    assert_eq!(summary(&ended), "FAILED. 0 passed; 3 failed; 0 ignored");
+    assert_eq!(summary(&ended), "FAILED. 0 passed; 5 failed; 0 ignored");
     for by in ["#[test_case]", "#[test_log::test]"] {
         let sentence = format!("`{by}` gives this test to the language's own harness only");
         assert!(ended.stdout.contains(&sentence), "{}", ended.stdout);
     }
+}
+
+#[test]
+fn what_the_compiler_removes_fails() {
+    let ended = run("refused", &["--ignored", "missed::"], &[]);
+    assert_eq!(summary(&ended), "FAILED. 0 passed; 2 failed; 0 ignored");
+    for test in ["missed::has_no_attribute", "missed::inner::has_none_either"] {
+        let expected = format!("---- {test} ----\nthis test has no attribute of leakcheck");
+        assert!(ended.stdout.contains(&expected), "{}", ended.stdout);
+    }
+    let plain = run("refused", &[], &[]);
+    assert_eq!(summary(&plain), "ok. 1 passed; 0 failed; 5 ignored");
 }
 
 fn without_times(line: &str) -> String {

@@ -7,6 +7,7 @@ pub use registered::{Registered, worked};
 
 use std::{
     any::Any,
+    collections::HashSet,
     panic::{self, AssertUnwindSafe},
     process::ExitCode,
     thread,
@@ -25,6 +26,10 @@ use registered::How;
 /// What the language's harness exits with where a test has failed.
 const FAILED: u8 = 101;
 
+/// Why a test without an attribute of ours was not run.
+const MISSED: &str = "this test has no attribute of leakcheck, and without the language's harness the compiler removes it: \
+                      put `#[leak_checked]` above it, or above its module";
+
 /// Runs the tests of this binary as the command line says.
 ///
 /// # Panics
@@ -39,7 +44,7 @@ pub fn run_all() -> ExitCode {
         return ExitCode::from(FAILED);
     }
     if is_list {
-        return libtest_mimic::run(&asked.arguments, trials(&asked)).exit_code();
+        return libtest_mimic::run(&asked.arguments, trials(suite, &asked)).exit_code();
     }
     let code = run(suite, &asked);
     (suite.clean_up)(code.into());
@@ -52,7 +57,7 @@ fn run(suite: &'static Suite, asked: &Asked) -> u8 {
         output::print("leakcheck: `set_up` panicked, so no test was run");
         return FAILED;
     }
-    let has_failed = libtest_mimic::run(&asked.arguments, trials(asked)).has_failed();
+    let has_failed = libtest_mimic::run(&asked.arguments, trials(suite, asked)).has_failed();
     if !calls(suite.tear_down) {
         output::print("leakcheck: `tear_down` panicked, and that fails the tests");
         return FAILED;
@@ -78,24 +83,38 @@ fn calls(hook: fn()) -> bool {
 }
 
 /// The tests that are asked for, in the order of their names.
-fn trials(asked: &Asked) -> Vec<Trial> {
+fn trials(suite: &Suite, asked: &Asked) -> Vec<Trial> {
     let tests = inventory::iter::<Registered>.into_iter();
-    let mut tests: Vec<(String, &Registered)> = tests.map(|test| (test.name(), test)).collect();
-    tests.retain(|(name, _)| asked.wants(name));
-    tests.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let mut tests: Vec<(String, bool, How)> = tests
+        .map(|test| (test.name(), test.ignored, test.how))
+        .collect();
+    tests.extend(missed(suite, &tests));
+    tests.retain(|(name, ..)| asked.wants(name));
+    tests.sort_by(|(one, ..), (other, ..)| one.cmp(other));
     let on_main = asked.arguments.test_threads == Some(1);
-    let trial = |(name, test): (String, &'static Registered)| {
-        let ignored = test.ignored;
-        let how = test.how;
+    let trial = |(name, ignored, how): (String, bool, How)| {
         let thread = name.clone();
         Trial::test(name, move || match how {
             How::Call(run) if on_main => ended(panic::catch_unwind(AssertUnwindSafe(run))),
             How::Call(run) => on_its_thread(thread, run),
             How::Refused(by) => Err(refusal(by).into()),
+            How::Missed => Err(MISSED.into()),
         })
         .with_ignored_flag(ignored)
     };
     tests.into_iter().map(trial).collect()
+}
+
+/// Tests that nobody has registered. An attribute may be ours under the name of another, and then it has.
+fn missed(suite: &Suite, registered: &[(String, bool, How)]) -> Vec<(String, bool, How)> {
+    let names: HashSet<&str> = registered.iter().map(|(name, ..)| name.as_str()).collect();
+    let missed = suite
+        .missed
+        .iter()
+        .filter(|(name, _)| !names.contains(name));
+    missed
+        .map(|(name, ignored)| ((*name).to_owned(), *ignored, How::Missed))
+        .collect()
 }
 
 /// Runs a test on a thread with its name, as the language's harness does.

@@ -19,6 +19,8 @@ pub(super) enum How {
     Call(fn() -> bool),
     /// Not at all: the attribute of this name gives it to the language's harness only.
     Refused(&'static str),
+    /// Not at all: the compiler has removed it.
+    Missed,
 }
 
 inventory::collect!(Registered);

@@ -11,6 +11,7 @@ pub struct Suite {
     pub(crate) tear_down: fn(),
     pub(crate) clean_up: fn(i32),
     pub(crate) when: When,
+    pub(crate) missed: &'static [(&'static str, bool)],
 }
 
 /// When the process is checked at its end.
@@ -32,6 +33,7 @@ impl Suite {
             tear_down: || (),
             clean_up: |_| (),
             when: When::Passed,
+            missed: &[],
         }
     }
 
@@ -63,6 +65,12 @@ impl Suite {
     #[must_use]
     pub const fn check(self, when: When) -> Self {
         Self { when, ..self }
+    }
+
+    /// Tests that the compiler removes, because no attribute registers them, and whether they are ignored.
+    #[must_use]
+    pub const fn missed(self, missed: &'static [(&'static str, bool)]) -> Self {
+        Self { missed, ..self }
     }
 }
 
