@@ -1,10 +1,6 @@
 //! The end of the process, as the C library tells of it once `main` has returned or somebody has called `exit`.
 
-use std::{
-    ffi::{c_int, c_void},
-    ptr,
-    sync::OnceLock,
-};
+use std::{ptr, sync::OnceLock};
 
 use super::process::exit_at_once;
 
@@ -23,6 +19,8 @@ pub(crate) fn arm(handler: Handler) {
 /// The C library of GNU tells the exit code.
 #[cfg(target_env = "gnu")]
 fn register() {
+    use std::ffi::{c_int, c_void};
+
     unsafe extern "C" {
         fn on_exit(
             function: extern "C" fn(status: c_int, argument: *mut c_void),
@@ -42,7 +40,7 @@ fn register() {
     extern "C" fn ends() {
         end(None);
     }
-    // SAFETY: as above.
+    // SAFETY: the function has the declared type and does not unwind.
     unsafe { libc::atexit(ends) };
 }
 
