@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Modules by layer, lowest first. A module may use those of the lines above its own, and no other.
-const LAYERS: [&[&str]; 19] = [
+const LAYERS: [&[&str]; 21] = [
     &["model"],
     &["entry", "error", "sync", "probe"],
     &["subject", "sys"],
@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 19] = [
     &["sources", "statics"],
     &["ignore"],
     &["options"],
-    &["diff", "settle"],
+    &["diff", "settle", "suite"],
     &["drive", "explain"],
     &["env"],
     &["config"],
@@ -24,7 +24,9 @@ const LAYERS: [&[&str]; 19] = [
     &["outcome"],
     &["watchdog"],
     &["find", "runtime", "snapshot", "tracked"],
-    &["checkpoint", "guard"],
+    &["checkpoint", "guard", "whole"],
+    &["at_exit", "harness"],
+    &["collect"],
     &["private"],
 ];
 

@@ -64,7 +64,7 @@ impl Args {
     /// Reads the arguments of `#[leak_checked(..)]`.
     pub(crate) fn of_modifier(args: TokenStream) -> syn::Result<Self> {
         let mut own = Self::default();
-        fill("leak_checked", args, &mut [&mut own])?;
+        fill("#[leak_checked]", args, &mut [&mut own])?;
         Ok(own)
     }
 
@@ -72,7 +72,7 @@ impl Args {
     pub(crate) fn of_test(args: TokenStream) -> syn::Result<(Self, Runtime)> {
         let mut own = Self::default();
         let mut runtime = Runtime::default();
-        fill("leakcheck::test", args, &mut [&mut own, &mut runtime])?;
+        fill("#[leakcheck::test]", args, &mut [&mut own, &mut runtime])?;
         runtime.check("leakcheck::test")?;
         Ok((own, runtime))
     }

@@ -84,6 +84,14 @@ fn last_segment(meta: &Meta) -> String {
     last.map_or_else(String::new, |last| last.ident.to_string())
 }
 
+/// Whether the attribute puts `#[test]` above those below it, which is then expanded first.
+pub(crate) fn is_early(attr: &Attribute) -> bool {
+    matches!(
+        last_segment(&attr.meta).as_str(),
+        "test_case" | "test_matrix"
+    )
+}
+
 /// Whether this is the name of an attribute that expands to several tests.
 fn is_generator(name: &str) -> bool {
     GENERATORS.contains(&name)

@@ -122,7 +122,7 @@ fn repeated(test: &TestFn, body: &TokenStream, call: &TokenStream) -> TokenStrea
 }
 
 /// The constant that describes the test.
-fn meta(test: &TestFn, should_panic: &ShouldPanic, library: &Path) -> TokenStream {
+pub(crate) fn meta(test: &TestFn, should_panic: &ShouldPanic, library: &Path) -> TokenStream {
     // As the harness lists it: a raw identifier keeps its prefix.
     let name = test.sig.ident.to_string();
     let should_panic = should_panic.value(library);

@@ -5,7 +5,8 @@ use quote::ToTokens as _;
 use syn::{Attribute, parse_quote};
 
 use crate::args::Args;
-use crate::attr::{Role, arguments};
+use crate::attr::{Role, arguments, is_early};
+use crate::collect;
 use crate::expand::Form;
 use crate::runtime::Runtime;
 use crate::test_fn::TestFn;
@@ -19,15 +20,23 @@ pub(crate) fn defer(
 ) -> syn::Result<Option<TokenStream>> {
     // No runtime gives a test its parameters, so there is a macro that does, and it may want to see an `async fn`.
     let is_given_values = !test.sig.inputs.is_empty() && roles.contains(&Role::TokioTest);
+    let original = test;
     let mut test = test.clone();
+    let mut beside = TokenStream::new();
     if roles.contains(&Role::Conditional) {
         below_conditions(args, form, &mut test);
     } else if roles.contains(&Role::Generator) || is_given_values {
         below_generator(args, form, &mut test, roles)?;
+        // The tests that it makes are gone before our attribute is expanded, where the language's harness is missing.
+        let generator = original.attrs.iter().find(|attr| is_early(attr));
+        let library = args.library();
+        beside.extend(generator.map(|attr| collect::refused(original, attr, &library)));
     } else {
         return Ok(None);
     }
-    Ok(Some(test.into_token_stream()))
+    let mut deferred = test.into_token_stream();
+    deferred.extend(beside);
+    Ok(Some(deferred))
 }
 
 /// `#[cfg_attr(condition, attribute)]` is resolved by the compiler, which goes from the top down.

@@ -40,7 +40,7 @@ pub(crate) trait Table {
     fn hint(&self, key: &str) -> Option<String>;
 }
 
-/// Stores every argument of `#[attribute(args)]` in the first table that knows its key.
+/// Stores every argument of `#[attribute(args)]` or `attribute!(args)` in the first table that knows its key.
 pub(crate) fn fill(
     attribute: &str,
     args: TokenStream,
@@ -85,7 +85,7 @@ fn unknown(attribute: &str, key: &Ident, tables: &[&mut dyn Table]) -> syn::Erro
     let keys = listed(keys);
     syn::Error::new(
         key.span(),
-        format!("unknown key `{word}` in `#[{attribute}]`{meant}\nexpected one of: {keys}"),
+        format!("unknown key `{word}` in `{attribute}`{meant}\nexpected one of: {keys}"),
     )
 }
 

@@ -10,7 +10,7 @@ use crate::module::Module;
 use crate::runtime::Runtime;
 use crate::should_panic::{Harness, ShouldPanic};
 use crate::test_fn::{Outcome, TestFn};
-use crate::{above, body, defer, prior};
+use crate::{above, body, collect, defer, prior};
 
 /// Which of the two attributes is being expanded.
 pub(crate) enum Form {
@@ -113,7 +113,10 @@ fn expand(args: &Args, form: Form, mut test: TestFn) -> syn::Result<TokenStream>
     if let Driver::Async(_) = driver {
         test.sig.asyncness = None;
     }
-    Ok(test.with_body(stmts))
+    let beside = collect::beside(&test, &stmts, &should_panic, &library);
+    let mut expanded = test.with_body(stmts);
+    expanded.extend(beside);
+    Ok(expanded)
 }
 
 /// Refuses a second attribute that would check or register the same test.

@@ -10,14 +10,17 @@ mod above;
 mod args;
 mod attr;
 mod body;
+mod collect;
 mod defer;
 mod entry;
 mod errors;
 mod expand;
+mod missed;
 mod module;
 mod prior;
 mod runtime;
 mod should_panic;
+mod suite;
 mod test_fn;
 mod words;
 
@@ -25,6 +28,13 @@ mod words;
 #[proc_macro_attribute]
 pub fn leak_checked(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::leak_checked(args.into(), item.into()).into()
+}
+
+/// Writes the `main` of a test target without the language's harness.
+#[proc_macro]
+pub fn main(args: TokenStream) -> TokenStream {
+    let root = Span::call_site().local_file();
+    suite::expand(args.into(), root.as_deref()).into()
 }
 
 /// Makes a function a test that is checked for leaks.

@@ -69,7 +69,7 @@ impl Runtime {
     /// Reads the arguments of `#[tokio::test(..)]`.
     pub(crate) fn of_tokio(args: TokenStream) -> syn::Result<Self> {
         let mut runtime = Self::default();
-        fill("tokio::test", args, &mut [&mut runtime])?;
+        fill("#[tokio::test]", args, &mut [&mut runtime])?;
         runtime.check("tokio::test")?;
         Ok(runtime)
     }

@@ -40,3 +40,18 @@ pub struct Rounds {
     /// Rounds that count.
     pub measured: u32,
 }
+
+/// Where something that concerns a whole test binary stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// `CARGO_PKG_NAME` of its crate, where cargo built it.
+    pub package: Option<&'static str>,
+    /// `CARGO_MANIFEST_DIR` of its crate, where cargo built it.
+    pub manifest_dir: Option<&'static str>,
+    /// `module_path!()` there, the crate's name first.
+    pub module: &'static str,
+    /// `file!()` there.
+    pub file: &'static str,
+    /// Its line.
+    pub line: u32,
+}

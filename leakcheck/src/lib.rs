@@ -95,10 +95,12 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod at_exit;
 mod background;
 mod capture;
 mod check;
 mod checkpoint;
+mod collect;
 mod config;
 mod diff;
 mod drive;
@@ -108,6 +110,8 @@ mod error;
 mod explain;
 mod find;
 mod guard;
+#[cfg(feature = "harness")]
+mod harness;
 mod ignore;
 mod model;
 mod options;
@@ -127,11 +131,13 @@ mod snapshot;
 mod sources;
 mod statics;
 mod subject;
+mod suite;
 mod sync;
 #[allow(unsafe_code, reason = "the only home of unsafe code")]
 mod sys;
 mod tracked;
 mod watchdog;
+mod whole;
 
 pub use background::{background, background_thread};
 pub use checkpoint::{Checkpoint, checkpoint};
@@ -185,6 +191,50 @@ pub use tracked::{Registration, Tracked, Tracker};
 /// - `options = path`: a function that returns [`Options`], which the other keys are put on top of.
 /// - `crate = "path"`: where this crate is found under another name.
 pub use leakcheck_macros::leak_checked;
+
+/// Writes the `main` of a test target with `harness = false`, which runs every test with an attribute of this crate and then
+/// checks the whole process. It needs the feature `harness`.
+///
+/// ```toml
+/// [dev-dependencies]
+/// leakcheck = { version = "0.1", features = ["harness"] }
+///
+/// [[test]]
+/// name = "pool"
+/// harness = false
+/// ```
+///
+/// It understands the command line of the language's own harness (filters, `--exact`, `--skip`, `--ignored`,
+/// `--include-ignored`, `--test-threads`, `--list`, `--format`, `--color`) and works under cargo-nextest. The same file works
+/// with `harness = true`: then the language's harness runs the tests, `options` count there as well, and the hooks and the
+/// check of the process are left out. Output of tests is not captured.
+///
+/// Without the language's harness the compiler removes tests that have no attribute of this crate. Those that stand in the
+/// file of `main!` or in its modules fail instead of being left out, and say so; tests in a macro or behind a condition are not
+/// found. Tests that an attribute such as `#[test_log::test]` or `#[test_case]` gives to that harness fail as well.
+///
+/// ```
+/// # #[cfg(feature = "harness")] mod hidden {
+/// leakcheck::main!(options = suite, set_up = start_server, tear_down = stop_server);
+///
+/// fn suite() -> leakcheck::Options {
+///     leakcheck::Options::new().ignore_thread_name("metrics-*")
+/// }
+/// # fn start_server() {}
+/// # fn stop_server() {}
+/// # }
+/// # fn main() {}
+/// ```
+///
+/// # Keys
+///
+/// - `options = path`: a function that returns the [`Options`] that each test and the check of the process start from.
+/// - `set_up = path`, `tear_down = path`: called before the first and after the last test; what the one makes the other has
+///   to end. Under nextest, that is once per test.
+/// - `check = "passed"` or `"always"`: whether the process is checked after failed tests as well.
+/// - `clean_up = path`: a `fn(i32)` that is called at the very end with the exit code.
+/// - `crate = "path"`: where this crate is found under another name.
+pub use leakcheck_macros::main;
 
 /// Makes a function a test that is checked for leaks: the full test attribute for `fn` and `async fn`.
 ///

@@ -39,6 +39,7 @@ use crate::{
         timers,
     },
     subject::Whom,
+    suite,
     sys::{
         context::{Context, Switch},
         fds,
@@ -348,7 +349,8 @@ impl Session {
     fn open(meta: &'static TestMeta, options: &dyn Fn() -> Options) -> Option<Self> {
         let start = Instant::now();
         let opened = env::get().and_then(|env| {
-            let options = config::layered(options(), env, meta.manifest_dir)?;
+            let options = suite::options().merge(options());
+            let options = config::layered(options, env, meta.manifest_dir)?;
             let level = options.chosen_level();
             if level == Level::Off {
                 return Ok(None);

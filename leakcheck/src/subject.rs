@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    entry::TestMeta,
+    entry::{Place, TestMeta},
     model::{self, Subject},
 };
 
@@ -18,6 +18,8 @@ pub(crate) enum Whom {
     Test(&'static TestMeta),
     /// Whatever runs on this thread, called from this place.
     Caller(Thread, &'static Location<'static>),
+    /// The whole process, or a test without an attribute in it.
+    Process(&'static Place, Option<String>),
 }
 
 impl Whom {
@@ -30,6 +32,7 @@ impl Whom {
     pub(crate) fn package_dir(&self) -> Option<String> {
         match self {
             Self::Test(meta) => meta.manifest_dir.map(ToOwned::to_owned),
+            Self::Process(place, _) => place.manifest_dir.map(ToOwned::to_owned),
             Self::Caller(..) => std::env::var("CARGO_MANIFEST_DIR").ok(),
         }
     }
@@ -38,6 +41,7 @@ impl Whom {
     pub(crate) fn subject(&self) -> Subject {
         match self {
             Self::Test(meta) => of_test(meta, self.package_dir()),
+            Self::Process(place, test) => of_process(place, test.as_deref(), self.package_dir()),
             Self::Caller(thread, place) => of_caller(thread, place, self.package_dir()),
         }
     }
@@ -54,6 +58,21 @@ fn of_test(meta: &TestMeta, package_dir: Option<String>) -> Subject {
         location: model::Location {
             file: in_package(meta.file, package_dir.as_deref()),
             line: meta.line,
+        },
+        package_dir,
+    }
+}
+
+fn of_process(place: &Place, test: Option<&str>, package_dir: Option<String>) -> Subject {
+    let (binary, _) = place.module.split_once("::").unwrap_or((place.module, ""));
+    Subject {
+        package: place.package.map(ToOwned::to_owned),
+        binary: binary.to_owned(),
+        test: test.unwrap_or("the whole process").to_owned(),
+        function: test.map(|test| format!("{binary}::{test}")),
+        location: model::Location {
+            file: in_package(place.file, package_dir.as_deref()),
+            line: place.line,
         },
         package_dir,
     }

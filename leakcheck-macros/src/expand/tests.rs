@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
+use syn::parse::{ParseStream, Parser as _};
 
 use crate::test_fn::TestFn;
 
@@ -10,12 +11,32 @@ const BUILTIN: &str = "#[::core::prelude::v1::test]";
 
 /// Expands `#[leak_checked(args)] item`.
 fn leak_checked(args: TokenStream, item: TokenStream) -> TestFn {
-    syn::parse2(super::leak_checked(args, item)).expect("one function comes out")
+    first(super::leak_checked(args, item))
 }
 
 /// Expands `#[leakcheck::test(args)] item`.
 fn test(args: TokenStream, item: TokenStream) -> TestFn {
-    syn::parse2(super::test(args, item, None)).expect("one function comes out")
+    first(super::test(args, item, None))
+}
+
+/// The function without its registration.
+fn first(expanded: TokenStream) -> TestFn {
+    let parse = |input: ParseStream<'_>| {
+        let test = input.parse()?;
+        input.parse::<TokenStream>()?;
+        Ok(test)
+    };
+    parse.parse2(expanded).expect("a function comes first")
+}
+
+/// What stands behind the function, without spaces.
+fn beside(expanded: TokenStream) -> String {
+    let parse = |input: ParseStream<'_>| {
+        input.parse::<TestFn>()?;
+        input.parse::<TokenStream>()
+    };
+    let beside = parse.parse2(expanded).expect("a function comes first");
+    beside.to_string().replace(' ', "")
 }
 
 /// The error text in an expansion.
@@ -350,4 +371,54 @@ fn a_test_registered_above_is_refused_if_it_is_not_async() {
         .to_string()
         .contains("compile_error")
     );
+}
+
+#[test]
+fn a_test_is_registered_beside_its_function() {
+    let item = quote!(
+        #[cfg(unix)]
+        #[serial]
+        #[test]
+        #[ignore = "slow"]
+        #[cfg_attr(windows, ignore)]
+        fn a() {}
+    );
+    let beside = beside(super::leak_checked(quote!(), item));
+    assert!(
+        beside.starts_with(
+            "#[cfg(unix)]::leakcheck::__private::collect!{{#[cfg(unix)]#[serial]fna(){"
+        )
+    );
+    assert!(
+        beside.ends_with(",false||true||::core::cfg!(windows)}"),
+        "{beside}"
+    );
+}
+
+#[test]
+fn what_cannot_be_registered_is_refused() {
+    let log = quote!(
+        #[test_log::test]
+        fn a() {}
+    );
+    let refused = beside(super::leak_checked(quote!(), log));
+    assert!(
+        refused.starts_with("::leakcheck::__private::collect!{!"),
+        "{refused}"
+    );
+    assert!(refused.ends_with(",false,\"test_log::test\"}"), "{refused}");
+    let cases = quote!(
+        #[test_case(1)]
+        fn a(b: u8) {}
+    );
+    let refused = beside(super::leak_checked(quote!(), cases));
+    assert!(refused.ends_with(",false,\"test_case\"}"), "{refused}");
+}
+
+#[test]
+fn what_others_call_is_not_registered() {
+    let item = quote!(
+        fn a() {}
+    );
+    assert_eq!(beside(super::leak_checked(quote!(), item)), "");
 }

@@ -1,6 +1,9 @@
 //! A creation path as frames, and which of them is the site.
 
-use std::path::{Path, PathBuf};
+use std::{
+    iter,
+    path::{Path, PathBuf},
+};
 
 use super::{
     function, home,
@@ -68,6 +71,33 @@ pub(crate) fn is_optimised(addresses: &[usize], functions: &[&str]) -> bool {
         let symbols = symbol::resolve(*address);
         symbols.len() > 1 && symbols.iter().any(is_meant)
     })
+}
+
+/// The test on whose stack, or on that of one of its parents, a path begins, as the language's harness names it.
+pub(crate) fn test_on(path: u32) -> Option<String> {
+    let line = iter::successors(Some(path), |path| Some(origin::parent(*path)));
+    line.take_while(|path| *path != 0).find_map(begins_in_test)
+}
+
+/// The outermost function that is not machinery, if the harness has called it.
+fn begins_in_test(path: u32) -> Option<String> {
+    let mut outermost: Option<String> = None;
+    for address in origin::frames(path) {
+        for symbol in symbol::resolve(*address).iter() {
+            if symbol.is_outermost {
+                let is_harness = function::krate(&symbol.function) == "test";
+                let (_, name) = outermost
+                    .as_deref()
+                    .filter(|_| is_harness)?
+                    .split_once("::")?;
+                return Some(name.to_owned());
+            }
+            if symbol.home != Home::Machinery && !symbol.function.is_empty() {
+                outermost = Some(symbol.function.clone());
+            }
+        }
+    }
+    None
 }
 
 fn single(path: u32, package_dir: Option<&str>) -> Trace {

@@ -8,6 +8,7 @@ mod present;
 mod stacks;
 mod verdict;
 mod watched;
+mod whole;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 

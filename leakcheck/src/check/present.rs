@@ -136,6 +136,7 @@ impl Check {
             }) => Watching::Own(token.get()),
         };
         charge(&mut present.resources, watching);
+        self.keep_descriptors_of_tests(present);
         explain::name_holders(&mut present.resources, &present.lists);
     }
 

@@ -3,6 +3,7 @@
 //! `context`, `tally`, `chunked`, `by_address`, `descriptor`, `timer`, `origin` and `clock` are the same everywhere; what needs the
 //! operating system is chosen once, as `imp`. Nothing here formats, prints or decides.
 
+mod begin;
 #[allow(dead_code, reason = "where nothing is interposed nothing is written")]
 mod by_address;
 mod chunked;
@@ -42,4 +43,4 @@ mod imp;
 
 pub(crate) use by_address::Creation;
 pub(crate) use chunked::Chunked;
-pub(crate) use imp::{cells, fds, fork, process, processes, stacks, threads, timers};
+pub(crate) use imp::{cells, exit, fds, fork, process, processes, stacks, threads, timers};

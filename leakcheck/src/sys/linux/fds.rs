@@ -1,13 +1,14 @@
 //! Every descriptor that a check's threads open through the C library, until it is closed.
 //!
 //! The functions that make and close descriptors are defined in [`stubs`] and win over the C library's at link time.
-//! Threads that work for no check pass through. A record is dropped before the descriptor is closed, so that whoever
+//! Threads that work for no check pass through, unless the whole process is checked. A record is dropped before the descriptor is closed, so that whoever
 //! is given the number next finds it free.
 
 use std::{
     cell::Cell,
     ffi::{c_int, c_uint, c_void},
     marker::PhantomData,
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use super::{fork, next::descriptors as next, threads};
@@ -25,6 +26,14 @@ thread_local! {
     // Constant and without destructor: usable in every phase of a thread's life.
     static ASIDE: Cell<u32> = const { Cell::new(0) };
     static BUSY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether threads that work for no check are watched as well.
+static EVERYONE: AtomicBool = AtomicBool::new(false);
+
+/// Notes from here on what threads open that work for no check.
+pub(crate) fn watch_everyone() {
+    EVERYONE.store(true, Ordering::Relaxed);
 }
 
 /// Those of `scope`, or of every scope, that are open.
@@ -89,11 +98,11 @@ impl Target {
     }
 }
 
-/// Whether this thread works for a check.
+/// Whether this thread works for a check, or all threads are watched.
 #[inline]
 fn is_noted() -> bool {
     let scope = context::current().scope;
-    scope != Context::UNCHECKED.scope
+    (scope != Context::UNCHECKED.scope || EVERYONE.load(Ordering::Relaxed))
         && scope != Context::NOBODY.scope
         && ASIDE.get() == 0
         && !fork::in_child()

@@ -4,6 +4,7 @@
 pub(crate) mod cells;
 mod errno;
 pub(crate) mod event;
+pub(crate) mod exit;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(crate) mod fds;
 #[cfg(any(target_env = "musl", target_feature = "crt-static"))]

@@ -8,6 +8,11 @@ pub(crate) fn tid() -> i32 {
     unsafe { libc::gettid() }
 }
 
+/// Whether this is the thread that the process began with.
+pub(crate) fn is_main_thread() -> bool {
+    u32::try_from(tid()).is_ok_and(|tid| tid == std::process::id())
+}
+
 /// Whether a thread of this process waits in the kernel, and is neither run nor about to be; `None` where that is not
 /// shown.
 pub(crate) fn sleeps(tid: i32) -> Option<bool> {

@@ -5,6 +5,11 @@ pub(crate) fn tid() -> i32 {
     0
 }
 
+/// It is not known which thread this is.
+pub(crate) fn is_main_thread() -> bool {
+    false
+}
+
 /// It is not known whether a thread sleeps.
 pub(crate) fn sleeps(_tid: i32) -> Option<bool> {
     None

@@ -1,0 +1,5 @@
+//! The tests under `leakcheck::main!`.
+
+#![forbid(unsafe_code)]
+
+include!("cases.rs");

@@ -1,0 +1,66 @@
+//! Checks the process when it exits, under a harness that knows nothing of it.
+
+use std::{
+    panic::{self, AssertUnwindSafe},
+    sync::OnceLock,
+};
+
+use crate::{
+    entry::Place,
+    env::{self, TraceLevel},
+    options::Options,
+    output, sys,
+    whole::{self, Whole},
+};
+
+/// What the language's harness exits with where a test has failed.
+const FAILED: i32 = 101;
+
+/// What `verify_at_exit!` was given.
+#[derive(Clone, Copy, Debug)]
+pub struct AtExit {
+    /// Where it stands.
+    pub place: Place,
+    /// What to accept.
+    pub options: fn() -> Options,
+}
+
+static ASKED: OnceLock<AtExit> = OnceLock::new();
+
+/// Runs before `main`, so that nothing is started that goes unseen. The first call counts.
+pub fn begin(asked: AtExit) {
+    if ASKED.set(asked).is_err() {
+        return;
+    }
+    sys::fork::arm();
+    // A variable that is not understood is reported at the end.
+    let takes_stacks = env::get().is_ok_and(|env| env.trace != TraceLevel::Off);
+    sys::origin::enable(takes_stacks);
+    sys::fds::watch_everyone();
+    sys::exit::arm(at_exit);
+}
+
+/// Returns the exit code to end with instead of `status`, which is not known everywhere.
+fn at_exit(status: Option<i32>) -> Option<i32> {
+    let asked = ASKED.get()?;
+    if sys::fork::in_child() {
+        return None;
+    }
+    if !sys::process::is_main_thread() {
+        output::print(
+            "leakcheck: a thread ended the process before the harness did, so what is left at its end was not looked at",
+        );
+        return None;
+    }
+    // Whatever goes wrong here must not unwind into the C library.
+    let verify = AssertUnwindSafe(|| whole::verify(&asked.place, (asked.options)()));
+    let whole = match panic::catch_unwind(verify) {
+        Ok(Ok(whole)) => whole,
+        Ok(Err(error)) => {
+            output::print(&format!("leakcheck: {error}"));
+            Whole::Failed
+        }
+        Err(_) => Whole::Failed,
+    };
+    (whole == Whole::Failed && status.unwrap_or(0) == 0).then_some(FAILED)
+}

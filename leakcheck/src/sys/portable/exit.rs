@@ -1,0 +1,7 @@
+//! The end of the process, which nothing tells of: the truthful twin.
+
+/// Is given the exit code, where that is known, and returns another one to end with.
+pub(crate) type Handler = fn(Option<i32>) -> Option<i32>;
+
+/// Nothing calls it.
+pub(crate) fn arm(_handler: Handler) {}

@@ -1,0 +1,3 @@
+//! `main!` needs the feature `harness`.
+
+leakcheck::main!(options = leakcheck::Options::new);
