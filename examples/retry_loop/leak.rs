@@ -30,7 +30,7 @@ async fn keep_connected(server: SocketAddr, state: watch::Sender<bool>) {
             let _ = connection.readable().await;
             state.send_replace(false);
         }
-        sleep(Duration::from_millis(20)).await;
+        sleep(Duration::from_secs(5)).await;
     }
 }
 
