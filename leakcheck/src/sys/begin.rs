@@ -13,7 +13,7 @@
 /// It is Linux that tells of the end; elsewhere nothing happens. A process that ends otherwise, by a signal or because a test
 /// calls `exit`, is not checked.
 ///
-/// ```
+/// ```standalone_crate
 /// leakcheck::verify_at_exit!(options = accepted);
 ///
 /// fn accepted() -> leakcheck::Options {
