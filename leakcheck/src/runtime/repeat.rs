@@ -6,7 +6,10 @@ use std::{
     pin::{Pin, pin},
 };
 
-use super::{BuildRuntime, Session, block_on, no_runtime};
+use super::{
+    BuildRuntime,
+    session::{Session, block_on, no_runtime},
+};
 use crate::{
     background,
     check::Growth,
