@@ -85,6 +85,16 @@ fn tasks_are_named_by_the_runtime_s_hooks(package: &str, expected: &[&str]) {
     "a_forgotten_guard_leaves_the_writer: thread x1 at LEAK \
      through tracing-appender-0.2.5/src/worker.rs:73 in tracing-appender-0.2.5/src/non_blocking.rs:161",
 ]; "tracing-appender-0.2")]
+#[test_case("wiremock-0.6", &[
+    "a_server_goes_back_to_the_pool: clean",
+    "a_socket_beside_a_server_is_a_leak: fd x1 at LEAK",
+]; "wiremock-0.6")]
+#[test_case("mockito-1.7", &[
+    "a_server_goes_back_to_the_pool: clean",
+    "a_server_of_an_async_test_goes_back_too: clean",
+    "a_thread_beside_a_server_is_a_leak: thread x1 at LEAK",
+]; "mockito-1.7")]
+#[test_case("httpmock-0.7", &["a_server_goes_back_to_the_pool: clean"]; "httpmock-0.7")]
 #[ignore = "builds many packages; `.ci/run released`"]
 fn threads_are_named_without_any_flag(package: &str, expected: &[&str]) {
     assert_eq!(findings(package, Leg::Plain), expected);

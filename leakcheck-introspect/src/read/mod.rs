@@ -74,6 +74,17 @@ pub fn available() -> Result<(), Error> {
     program().map(|_| ())
 }
 
+/// The mangled name of the function that a return address of the running program is inside of, out of its symbol table:
+/// debug info of lines only has no names of closures and async functions.
+///
+/// ```
+/// let nowhere = leakcheck_introspect::called_from(0);
+/// assert_eq!(nowhere, None);
+/// ```
+pub fn called_from(address: usize) -> Option<&'static str> {
+    dwarf::called_from(address)
+}
+
 /// The tasks of a runtime.
 pub(crate) fn of_runtime(handle: &Handle) -> Result<TaskList, Error> {
     runtime(handle, Depth::Frames)

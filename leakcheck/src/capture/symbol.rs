@@ -7,6 +7,8 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
+use backtrace::SymbolName;
+
 use super::{function, home};
 use crate::{
     model::Home,
@@ -50,7 +52,24 @@ pub(super) fn resolve(address: usize) -> Arc<[Symbol]> {
             column: symbol.colno(),
         });
     });
+    if let Some(outer) = symbols.last_mut() {
+        complete(outer, address);
+    }
     let symbols: Arc<[Symbol]> = symbols.into();
     lock(&CACHE).insert(address, Arc::clone(&symbols));
     symbols
+}
+
+/// Debug info of lines only knows functions by the last part of their path, and closures not at all; the symbol table knows
+/// those that were not inlined.
+fn complete(symbol: &mut Symbol, address: usize) {
+    if symbol.function.contains("::") {
+        return;
+    }
+    if let Some(mangled) = leakcheck_introspect::called_from(address) {
+        let name = format!("{:#}", SymbolName::new(mangled.as_bytes()));
+        symbol.home = home::of(&name, symbol.path.as_deref());
+        symbol.is_outermost = function::is_outermost(&name);
+        symbol.function = function::tidy(&name);
+    }
 }

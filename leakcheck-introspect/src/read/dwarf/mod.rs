@@ -20,6 +20,7 @@ mod walk;
 pub(crate) use drops::{Callee, Dropped, Drops};
 pub(crate) use image::Image;
 pub(crate) use split::Lost;
+pub(crate) use symbols::called_from;
 pub(crate) use types::{Member, Shape, Type, Variant};
 pub(crate) use unit::Unit;
 pub(crate) use walk::{Collection, Kind, Others, Walk, Way};

@@ -1,11 +1,14 @@
 //! The symbol table, searched by a part of a name.
 
-use std::sync::OnceLock;
+use std::{path::Path, sync::OnceLock};
 
 use object::{Object, ObjectSection};
 
 use super::Image;
-use crate::read::{memory, numbered};
+use crate::read::{
+    memory::{self, Program},
+    numbered,
+};
 
 /// Bytes of one entry: name, information, other, section, address, size.
 const ENTRY: usize = 24;
@@ -58,6 +61,20 @@ impl Symbols {
         names
             .flat_map(|(place, name)| self.addresses(place).map(move |address| (name, address)))
             .collect()
+    }
+
+    /// The name of the function that this address of the file is inside of.
+    pub(super) fn at(&self, place: u64) -> Option<&'static str> {
+        const FUNCTION: u8 = 2;
+        let entry = self.entries.iter().find(|entry| {
+            entry[4] & 0xf == FUNCTION
+                && place
+                    .checked_sub(address(entry))
+                    .is_some_and(|from| from < size(entry))
+        })?;
+        let name = self.names.get(name(entry)..)?;
+        let end = memory::find(name, &[0])?;
+        std::str::from_utf8(name.get(..end)?).ok()
     }
 
     /// Names that contain `part`, and their places.
@@ -115,6 +132,28 @@ fn address(entry: &[u8; ENTRY]) -> u64 {
     let mut address = [0; 8];
     address.copy_from_slice(&entry[8..16]);
     u64::from_le_bytes(address)
+}
+
+fn size(entry: &[u8; ENTRY]) -> u64 {
+    let mut size = [0; 8];
+    size.copy_from_slice(&entry[16..]);
+    u64::from_le_bytes(size)
+}
+
+/// The mangled name of the function that a return address of the running program is inside of.
+pub(crate) fn called_from(address: usize) -> Option<&'static str> {
+    static OWN: OnceLock<Option<(Symbols, Program)>> = OnceLock::new();
+    let own = OWN.get_or_init(|| {
+        let file = memory::map(Path::new("/proc/self/exe")).ok()?;
+        let object = object::File::parse(file.bytes()).ok()?;
+        Some((Symbols::of(&object), Program::of_this_process()))
+    });
+    let (symbols, program) = own.as_ref()?;
+    let address = u64::try_from(address).ok()?.checked_sub(1)?;
+    if !program.span.contains(&address) {
+        return None;
+    }
+    symbols.at(address.wrapping_sub(program.bias))
 }
 
 impl Image {
