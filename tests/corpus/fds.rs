@@ -19,7 +19,7 @@ use std::{
 use leakcheck::leak_checked;
 use tokio::{
     io::{AsyncWriteExt as _, unix::AsyncFd},
-    runtime::{Builder, Handle, Runtime},
+    runtime::{Builder, Handle, LocalOptions, Runtime},
 };
 
 use crate::{
@@ -315,6 +315,31 @@ fn runtimes_of_one_thread_are_forgotten() {
             .unwrap();
         forget(runtime);
     }
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn local_runtime_is_never_dropped() {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        // leak: runtime "tokio runtime"
+        .build_local(LocalOptions::default())
+        .unwrap();
+    runtime.spawn_local(std::future::pending::<()>());
+    forget(runtime);
+}
+
+#[leak_checked]
+#[test]
+fn local_runtime_is_dropped() {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build_local(LocalOptions::default())
+        .unwrap();
+    let task = runtime.spawn_local(async { 7 });
+    runtime.spawn_local(std::future::pending::<()>());
+    assert_eq!(runtime.block_on(task).unwrap(), 7);
 }
 
 #[leak_checked]

@@ -191,7 +191,6 @@ const ROWS: &[Row] = &[
     ], &[('L', "a set that `watch_local` was not given")]),
     covered(68, "second runtime", &[
         "runtimes::second_runtime_is_never_dropped", "runtimes::second_runtime_is_dropped",
-        "runtimes::local_runtime_is_never_dropped", "runtimes::local_runtime_is_dropped",
         "runtimes::thread_drives_a_runtime_of_its_own", "runtimes::thread_ends_with_its_runtime",
         "instrumented::task_on_a_static_runtime", "instrumented::task_by_the_handle_of_a_runtime",
         "instrumented::task_on_a_static_runtime_is_awaited",

@@ -6,7 +6,7 @@ use std::{
 };
 
 use leakcheck::leak_checked;
-use tokio::runtime::{Builder, LocalOptions, Runtime};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::expected::verify;
 
@@ -36,31 +36,6 @@ fn second_runtime_is_never_dropped() {
 fn second_runtime_is_dropped() {
     let runtime = build();
     assert_eq!(runtime.block_on(runtime.spawn(async { 7 })).unwrap(), 7);
-}
-
-#[leak_checked]
-#[test]
-#[ignore = "leaks on purpose"]
-fn local_runtime_is_never_dropped() {
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        // leak: runtime "tokio runtime"
-        .build_local(LocalOptions::default())
-        .unwrap();
-    runtime.spawn_local(std::future::pending::<()>());
-    forget(runtime);
-}
-
-#[leak_checked]
-#[test]
-fn local_runtime_is_dropped() {
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .build_local(LocalOptions::default())
-        .unwrap();
-    let task = runtime.spawn_local(async { 7 });
-    runtime.spawn_local(std::future::pending::<()>());
-    assert_eq!(runtime.block_on(task).unwrap(), 7);
 }
 
 #[leak_checked]
