@@ -21,7 +21,7 @@ Commands:
 Exit codes:
   0   nothing new was left behind
   2   the command line is not understood
-  10  all tests that failed did so for new leaks only
+  10  all tests that failed did so for new leaks only, or --deny-unused-rules found a rule
   11  a report, the baseline or an output file could not be read or written
   Where tests failed by themselves or did not build, the code is that of cargo."
 )]
@@ -40,6 +40,9 @@ pub(crate) struct Flags {
     pub(crate) sarif: Option<PathBuf>,
     #[arg(long, value_name = "FILE", help = "Write the checked tests as JUnit")]
     pub(crate) junit: Option<PathBuf>,
+    /// Fail also for rules of leakcheck.toml that accepted nothing in a run of all tests
+    #[arg(long)]
+    pub(crate) deny_unused_rules: bool,
 }
 
 /// What runs the tests.
@@ -167,6 +170,11 @@ fn report(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
             "--repeat runs tests, which `report` does not".to_owned(),
         ));
     }
+    if flags.deny_unused_rules {
+        return Err(usage(
+            "--deny-unused-rules needs a run of all tests, which `report` does not make".to_owned(),
+        ));
+    }
     let mut folder = None;
     let mut rest = rest.into_iter();
     while let Some(arg) = rest.next() {
@@ -281,6 +289,10 @@ mod tests {
             (
                 "report --repeat 2",
                 "--repeat runs tests, which `report` does not",
+            ),
+            (
+                "report --deny-unused-rules",
+                "--deny-unused-rules needs a run of all tests, which `report` does not make",
             ),
         ] {
             let error = parse(line).expect_err(line);

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// Nothing new was left behind.
     Clean,
-    /// All tests that failed did so for new leaks only.
+    /// All tests that failed did so for new leaks only; or a rule is unused, where that is denied.
     Leaks,
     /// Something could not be read or written.
     Broken,
@@ -17,11 +17,11 @@ pub(crate) enum Exit {
 
 impl Exit {
     /// What counts most: a failure of cargo's, then what is broken, then leaks. Who accepts leaks can rely on the rest.
-    pub(crate) fn of(cargo: Option<u8>, is_broken: bool, leaks: bool) -> Self {
+    pub(crate) fn of(cargo: Option<u8>, is_broken: bool, fails: bool) -> Self {
         match cargo {
             Some(code) => Self::Cargo(code),
             None if is_broken => Self::Broken,
-            None if leaks => Self::Leaks,
+            None if fails => Self::Leaks,
             None => Self::Clean,
         }
     }

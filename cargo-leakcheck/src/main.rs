@@ -17,13 +17,16 @@ mod plural;
 mod progress;
 mod report;
 mod repository;
+mod rules;
 mod run;
 mod sarif;
+mod selection;
 mod session;
 mod sites;
 mod stored;
 mod summary;
 mod text;
+mod unused;
 mod verdicts;
 mod workspace;
 

@@ -123,6 +123,8 @@ pub(crate) struct Ignored {
     pub(crate) count: usize,
     #[serde(default)]
     pub(crate) built_in: bool,
+    /// Where the rule stands, if not in the code of the test.
+    pub(crate) source: Option<String>,
 }
 
 impl Report {

@@ -16,9 +16,10 @@ use crate::{
     junit, markdown, output, plural, progress,
     report::{self, Report},
     repository::Repository,
-    run, sarif, stored,
+    run, sarif, selection, stored,
     summary::Summary,
     text,
+    unused::{Unsure, Unused, VARIABLES},
     workspace::Workspace,
 };
 
@@ -29,6 +30,10 @@ struct Found {
     errors: Vec<Error>,
     /// The code of cargo, where tests failed by themselves.
     cargo: Option<u8>,
+    /// How many tests were not run, in the round that left out most; [`Verdicts::left_out`](crate::verdicts::Verdicts).
+    left_out: Option<usize>,
+    /// Whether a test failed, for whatever.
+    has_failed: bool,
 }
 
 /// Does what the command line asks for.
@@ -63,7 +68,7 @@ pub(crate) fn run(args: &Args) -> Exit {
                 Found {
                     rounds,
                     errors,
-                    cargo: None,
+                    ..Found::default()
                 }
             }),
     };
@@ -75,6 +80,12 @@ pub(crate) fn run(args: &Args) -> Exit {
             return Exit::Broken;
         }
     };
+    let unused = match &args.command {
+        Command::Run { runner, cargo } => {
+            Unused::of(&workspace, *runner, &found.rounds, ran(cargo, &found))
+        }
+        Command::Report { .. } => Unused::default(), // Which tests did not run is not kept.
+    };
     errors.extend(found.errors);
     let summary = Summary::of(&found.rounds, &known);
     let repository = repository(&workspace);
@@ -84,11 +95,36 @@ pub(crate) fn run(args: &Args) -> Exit {
         if summary.fails() && !summary.has_baseline && !args.flags.bless {
             output::print(text::HINT);
         }
+        output::print(&unused.render(args.flags.deny_unused_rules));
         errors.extend(files(&summary, &repository, &args.flags));
     }
     let blessed = args.flags.bless && bless(&summary, &path, &mut errors);
     errors.iter().for_each(output::complain);
-    Exit::of(found.cargo, !errors.is_empty(), summary.fails() && !blessed)
+    let is_denied = args.flags.deny_unused_rules && unused.is_some();
+    let fails = is_denied || summary.fails() && !blessed;
+    Exit::of(found.cargo, !errors.is_empty(), fails)
+}
+
+/// Whether all tests of the whole workspace ran, or those of some packages; or why not even these did.
+fn ran(cargo: &[OsString], found: &Found) -> Result<bool, Unsure> {
+    let steered = || {
+        VARIABLES
+            .into_iter()
+            .find(|name| env::var_os(name).is_some())
+    };
+    if found.has_failed {
+        Err(Unsure::Failed)
+    } else if !found.errors.is_empty() {
+        Err(Unsure::Unread)
+    } else if let Some(arg) = selection::selects(cargo) {
+        Err(Unsure::Selected(arg))
+    } else if let Some(name) = steered() {
+        Err(Unsure::Steered(name))
+    } else if let Some(number) = found.left_out {
+        Err(Unsure::LeftOut(number))
+    } else {
+        Ok(selection::is_of_workspace(cargo))
+    }
 }
 
 /// The file that is named, or the one beside the workspace's manifest.
@@ -124,6 +160,8 @@ fn new(
         let (reports, errors) = report::read(&round);
         let failed = ended.code != 0 && !ended.verdicts.are_leaks_only(&reports);
         found.cargo = found.cargo.or(failed.then_some(ended.code));
+        found.has_failed |= ended.code != 0;
+        found.left_out = found.left_out.max(ended.verdicts.left_out());
         found.rounds.push(reports);
         found.errors.extend(errors);
         if failed && ended.verdicts.ended == 0 {

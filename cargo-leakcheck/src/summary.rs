@@ -228,6 +228,7 @@ pub(crate) mod tests {
         accepting.ignored = vec![crate::report::Ignored {
             count: 2,
             built_in: false,
+            source: None,
         }];
         let reports = vec![accepting, sample("is_clean", &[]), unsure];
         let known = baseline(&[

@@ -16,6 +16,10 @@ pub(crate) struct Verdicts {
     open: usize,
     /// Failed tests as the runner counts them.
     counted: usize,
+    /// Tests that the runner counts as not run.
+    left_out: usize,
+    /// Whether the runner has counted anything yet.
+    has_counted: bool,
     /// Tests that have ended.
     pub(crate) ended: usize,
 }
@@ -29,6 +33,8 @@ impl Verdicts {
             is_in_list: false,
             open: 0,
             counted: 0,
+            left_out: 0,
+            has_counted: false,
             ended: 0,
         }
     }
@@ -48,6 +54,11 @@ impl Verdicts {
         if let Some(rest) = line.strip_prefix("test result: ") {
             self.open = self.open.saturating_sub(1);
             self.counted += number_before(rest, "failed");
+            self.left_out += ["ignored", "filtered out"]
+                .map(|word| number_before(rest, word))
+                .iter()
+                .sum::<usize>();
+            self.has_counted = true;
             self.failed.append(&mut self.list);
             self.is_in_list = false;
         } else if line.starts_with("running ")
@@ -73,6 +84,14 @@ impl Verdicts {
                 .map(|word| number_before(line, word))
                 .iter()
                 .sum();
+            self.left_out += number_before(line, "skipped");
+            self.has_counted = true;
+        } else if line.starts_with("Starting ") && line.contains(" skipped") {
+            // What it did not even list is not in the summary.
+            self.left_out += ["binary skipped", "binaries skipped"]
+                .map(|word| number_before(line, word))
+                .iter()
+                .sum::<usize>();
         } else if self.is_in_list && (is_of_a_test("FAIL") || is_of_a_test("TRY")) {
             self.failed
                 .extend(line.split_whitespace().last().map(str::to_owned));
@@ -84,6 +103,15 @@ impl Verdicts {
     /// Tests that failed so far.
     pub(crate) fn failures(&self) -> usize {
         self.counted
+    }
+
+    /// How many tests were not run, if any; 0 where the runner did not come to its end.
+    pub(crate) fn left_out(&self) -> Option<usize> {
+        match self.left_out {
+            _ if self.open > 0 || !self.has_counted => Some(0),
+            0 => None,
+            number => Some(number),
+        }
     }
 
     /// Whether every test that failed did so for what it left behind. Where that is not certain it is not so.
@@ -226,6 +254,27 @@ test result: FAILED. 0 passed; 2 failed;
         assert!(verdicts.are_leaks_only(&[leaky(3), leaky(7)]));
         assert!(!verdicts.are_leaks_only(&[leaky(3), leaky(3)]));
         assert!(!verdicts.are_leaks_only(&[leaky(3)]));
+    }
+
+    #[test]
+    fn tests_that_are_not_run_are_counted() {
+        let left_out = |runner, text: &str| read(runner, text).left_out();
+        assert_eq!(left_out(Runner::Test, LIBTEST), None);
+        assert_eq!(left_out(Runner::Test, ""), Some(0));
+        let unended = format!("{LIBTEST}running 1 test\n");
+        assert_eq!(left_out(Runner::Test, &unended), Some(0));
+        let some = LIBTEST.replace("0 ignored", "1 ignored");
+        let some = some.replace("0 filtered", "10 filtered");
+        assert_eq!(left_out(Runner::Test, &some), Some(11));
+        assert_eq!(left_out(Runner::Nextest, NEXTEST), None);
+        assert_eq!(left_out(Runner::Nextest, "error: no tests\n"), Some(0));
+        let some = NEXTEST.replace("0 skipped", "2 skipped");
+        assert_eq!(left_out(Runner::Nextest, &some), Some(2));
+        let start = "    Starting 3 tests across 1 binary (1 test and 2 binaries skipped)\n";
+        assert_eq!(
+            left_out(Runner::Nextest, &format!("{start}{NEXTEST}")),
+            Some(2)
+        );
     }
 
     #[test]

@@ -84,14 +84,22 @@ fn leakcheck(baseline: &Path, args: &[&str]) -> Command {
     command
 }
 
-const SEEDED: [&str; 6] = [
-    "leakcheck: 6 of 9 checked tests left 4 tasks and 3 threads behind: 6 new, 1 only warned of",
+const SEEDED: [&str; 7] = [
+    "leakcheck: 7 of 11 checked tests left 4 tasks and 4 threads behind: 7 new, 1 only warned of",
     "1 in leaves_a_task (sample): Pending<()>, waits for a future that is never ready",
     "2 in leaves_two_tasks (sample): Pending<()>, waits for a future that is never ready",
     "1 in tests::starts (sample): Pending<()>, waits for a future that is never ready",
     "1 in leaves_a_thread (sample), waits at src/lib.rs:23",
+    "1 in own::leaves_a_thread_without_the_harness (sample), waits at src/lib.rs:23",
     "1 in main (of a documentation test), waits at src/lib.rs:23",
 ];
+
+const UNUSED: [&str; 2] = [
+    "1 unused rule: it accepted nothing in any test of this run; remove it, unless tests of other features or platforms need it",
+    "leakcheck.toml:8: created_by = \"sample::metrics::*\"",
+];
+
+const DENIED: &str = "1 unused rule, failing the run: it accepted nothing in any test of this run; remove it, unless tests of other features or platforms need it";
 
 #[test]
 #[ignore = "builds a workspace; `.ci/run tool`"]
@@ -102,10 +110,18 @@ fn the_sample_is_summed_up() {
 
     let mut plain = cargo();
     plain.args(["test", "--no-fail-fast"]);
-    end(plain).expect(101, &["test leaves_a_task ... FAILED"]);
+    end(plain).expect(
+        101,
+        &[
+            "test leaves_a_task ... FAILED",
+            "test own::leaves_a_thread_without_the_harness ... FAILED",
+            "test own::keeps_what_a_rule_accepts           ... ok",
+        ],
+    );
 
     everything_that_is_asked_for_is_written(&known, &file("run"));
     ratchet(&known);
+    unused_rules_are_told(&file("rules.baseline"));
     failures_count_more(&file("none"));
     flaky_leaks_have_a_share(&file("none"), &file("calls"));
     what_is_broken_is_told(&file("newer.baseline"));
@@ -146,13 +162,13 @@ fn everything_that_is_asked_for_is_written(known: &Path, folder: &Path) {
             .filter(|result| result["level"] == level)
             .count()
     };
-    assert_eq!((count("error"), count("warning"), results.len()), (5, 1, 6));
+    assert_eq!((count("error"), count("warning"), results.len()), (6, 1, 7));
     let uri = &results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
     assert_eq!(uri, "cargo-leakcheck/tests/sample/src/lib.rs");
 
     let report = fs::read_to_string(junit).expect("JUnit");
     let report = Report::deserialize_from_str(&report).expect("JUnit");
-    assert_eq!((report.tests, report.failures, report.errors), (9, 5, 0));
+    assert_eq!((report.tests, report.failures, report.errors), (11, 6, 0));
 
     let again = end(leakcheck(known, &["report"]));
     again.expect(10, &SEEDED);
@@ -165,27 +181,62 @@ fn everything_that_is_asked_for_is_written(known: &Path, folder: &Path) {
 fn ratchet(known: &Path) {
     end(leakcheck(known, &["--bless"])).expect(0, &SEEDED);
     let blessed = fs::read_to_string(known).expect("a baseline");
-    assert_eq!(blessed.lines().count(), 7, "{blessed}");
+    assert_eq!(blessed.lines().count(), 8, "{blessed}");
     assert!(blessed.starts_with("leakcheck baseline 1\n"));
-    let headline = "leakcheck: 6 of 9 checked tests left 4 tasks and 3 threads behind: 7 known";
+    let headline = "leakcheck: 7 of 11 checked tests left 4 tasks and 4 threads behind: 8 known";
     end(leakcheck(known, &[])).expect(0, &[headline]);
 
     let is_new = |line: &&str| !line.contains(" leaves_two_tasks ");
     let some: Vec<&str> = blessed.lines().filter(is_new).collect();
     fs::write(known, some.join("\n")).expect("it is written");
-    let one = "leakcheck: 6 of 9 checked tests left 4 tasks and 3 threads behind: 2 new, 5 known";
+    let one = "leakcheck: 7 of 11 checked tests left 4 tasks and 4 threads behind: 2 new, 6 known";
     end(leakcheck(known, &[])).expect(10, &[one]);
 
     fs::write(known, &blessed).expect("it is written");
     let few = &["--lib", "--", "is_clean"];
     let absent =
-        "7 known leaks are of tests that were not run to their end, so they stay in the baseline";
+        "8 known leaks are of tests that were not run to their end, so they stay in the baseline";
     end(leakcheck(known, few)).expect(0, &[absent]);
     let fixed = end(leakcheck(known, &["--features", "fixed", "--bless"]));
-    let gone = "7 known leaks are gone: --bless takes them out of the baseline";
-    fixed.expect(0, &["leakcheck: 9 checked tests left nothing behind", gone]);
+    let gone = "8 known leaks are gone: --bless takes them out of the baseline";
+    fixed.expect(
+        0,
+        &["leakcheck: 11 checked tests left nothing behind", gone],
+    );
     let empty = fs::read_to_string(known).expect("a baseline");
     assert_eq!(empty, "leakcheck baseline 1\n");
+}
+
+/// A rule that accepted nothing is told once all tests run and pass, and fails only where that is asked for.
+fn unused_rules_are_told(known: &Path) {
+    let says_nothing = |ended: &Ended| {
+        let all = &ended.stdout;
+        assert!(!all.contains(" unused"), "{all}");
+    };
+    let failed = end(leakcheck(known, &["--deny-unused-rules"]));
+    let unsure = "whether rules of leakcheck.toml are unused cannot be said: tests failed, and may not have come to what a rule is for";
+    failed.expect(10, &[SEEDED[0], unsure]);
+    let blessed = end(leakcheck(known, &["--bless"]));
+    blessed.expect(0, &SEEDED[..1]);
+    says_nothing(&blessed);
+
+    end(leakcheck(known, &[])).expect(0, &UNUSED);
+    end(leakcheck(known, &["--deny-unused-rules"])).expect(10, &[DENIED, UNUSED[1]]);
+    let fixed = &["--features", "fixed", "--deny-unused-rules"];
+    end(leakcheck(known, fixed)).expect(10, &[DENIED, UNUSED[1]]);
+    let broken = &["--features", "broken", "--deny-unused-rules"];
+    end(leakcheck(known, broken)).expect(101, &[unsure]);
+
+    let some = ["--test", "own", "--deny-unused-rules", "--", "keeps"];
+    let unsure = "whether rules of leakcheck.toml are unused cannot be said: `--test` may leave tests out; run all of them";
+    end(leakcheck(known, &some)).expect(0, &[unsure]);
+    says_nothing(&end(leakcheck(known, &["keeps"])));
+    let mut steered = leakcheck(known, &["--deny-unused-rules"]);
+    steered.env("LEAKCHECK", "off");
+    let steered = end(steered);
+    assert_eq!(steered.code, Some(0), "{}", steered.stdout);
+    says_nothing(&end(leakcheck(known, &["report"])));
+    end(leakcheck(known, &["report", "--deny-unused-rules"])).expect(2, &[]);
 }
 
 fn failures_count_more(known: &Path) {
@@ -258,9 +309,9 @@ fn nextest_agrees(known: &Path, junit: &Path) {
     }
     let shown = junit.display().to_string();
     let run = end(leakcheck(known, &["nextest", "--junit", &shown]));
-    let headline = "leakcheck: 5 of 8 checked tests left 4 tasks and 2 threads behind: 5 new, 1 only warned of";
+    let headline = "leakcheck: 6 of 10 checked tests left 4 tasks and 3 threads behind: 6 new, 1 only warned of";
     run.expect(10, &[headline]);
-    run.expect(10, &SEEDED[1..5]);
+    run.expect(10, &SEEDED[1..6]);
     let report = fs::read_to_string(junit).expect("JUnit");
     let report = Report::deserialize_from_str(&report).expect("JUnit");
     let cases = report
@@ -270,6 +321,7 @@ fn nextest_agrees(known: &Path, junit: &Path) {
     let failed = cases.filter(|case| matches!(case.status, TestCaseStatus::NonSuccess { .. }));
     let failed: Vec<&str> = failed.map(|case| case.name.as_str()).collect();
     let expected = [
+        "own::leaves_a_thread_without_the_harness",
         "tests::starts",
         "leaves_a_task",
         "leaves_a_thread",
@@ -278,4 +330,14 @@ fn nextest_agrees(known: &Path, junit: &Path) {
     assert_eq!(failed, expected);
     let broken = end(leakcheck(known, &["nextest", "--features", "broken"]));
     broken.expect(100, &[headline]);
+
+    let blessed = junit.with_extension("baseline");
+    end(leakcheck(&blessed, &["nextest", "--bless"])).expect(0, &[headline]);
+    let others = ", unless documentation tests, or tests of other features or platforms, need it";
+    let sentence =
+        format!("1 unused rule: it accepted nothing in any test of this run; remove it{others}");
+    end(leakcheck(&blessed, &["nextest"])).expect(0, &[&sentence, UNUSED[1]]);
+    let denied = ["nextest", "--deny-unused-rules"];
+    let sentence = sentence.replace(" rule:", " rule, failing the run:");
+    end(leakcheck(&blessed, &denied)).expect(10, &[&sentence, UNUSED[1]]);
 }
