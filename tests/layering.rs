@@ -293,10 +293,10 @@ fn the_reader_is_in_order() {
 /// Modules of `cargo leakcheck` by layer, lowest first.
 const TOOL: [&[&str]; 11] = [
     &["golden", "plural"],
-    &["args", "error", "exit"],
+    &["args", "error", "exit", "selection"],
     &["baseline", "output", "report", "workspace"],
-    &["finding", "stored"],
-    &["summary"],
+    &["finding", "rules", "stored"],
+    &["summary", "unused"],
     &["repository", "sites", "verdicts"],
     &["annotate", "progress"],
     &["run", "text"],
