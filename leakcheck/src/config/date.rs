@@ -112,7 +112,9 @@ mod tests {
 
     #[test]
     fn each_day_is_after_the_one_before() {
-        let days: Vec<Date> = (0..40_000).map(Date::since_1970).collect();
+        // Four years under an interpreter, which takes its time.
+        let last = if cfg!(miri) { 1_500 } else { 40_000 };
+        let days: Vec<Date> = (0..last).map(Date::since_1970).collect();
         assert!(days.windows(2).all(|pair| pair[0] < pair[1]));
         assert!(
             days.iter()
