@@ -33,6 +33,7 @@ mod runtimes;
 mod serving;
 mod source;
 mod stuck;
+mod system_calls;
 mod threads;
 mod time;
 mod timers;

@@ -259,6 +259,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "serving::",
         "source::",
         "stuck::",
+        "system_calls::",
     ];
     let is_comparison = test.ends_with(VERIFYING);
     !is_comparison && !is_own.iter().any(|module| test.starts_with(module))

@@ -1,4 +1,5 @@
-//! A thread that does not end is left behind, waiting or running; one that is joined is not. `stuck` has all ways to wait.
+//! A thread that does not end is left behind, waiting or running; one that is joined is not. `stuck` and
+//! `system_calls` have all ways to wait.
 
 use std::{
     hint::spin_loop,
