@@ -8,18 +8,19 @@ use std::{
     cell::Cell,
     ffi::{c_char, c_int},
     fs,
-    sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence},
+    sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering},
 };
 
 use super::{
     errno, fork,
     next::{self, Spawn},
+    slot::Slot,
     threads,
 };
 use crate::sys::{
     Chunked, clock,
     context::{self, Context},
-    origin, tally,
+    origin,
 };
 
 mod kernel;
@@ -27,17 +28,11 @@ pub(crate) use kernel::State;
 
 type Records = Chunked<Record, 64>;
 
-/// A claimed record that is not filled in yet.
-const CLAIMED: u64 = u64::MAX;
-
-/// One child. Every field is an atomic, so that a reader on another thread sees old or new words, never torn ones;
-/// `number` is stored last and checked twice.
+/// One child. Every field is an atomic, so that a reader on another thread sees old or new words, never torn ones.
 #[derive(Debug, Default)]
 struct Record {
-    /// Which child of the process it is, from one; 0 for a free record.
-    number: AtomicU64,
+    slot: Slot,
     pid: AtomicU32,
-    scope: AtomicU32,
     origin: AtomicU32,
     /// The nearest ancestor that the main thread started, of the thread that made it.
     root: AtomicU64,
@@ -71,14 +66,13 @@ thread_local! {
 
 /// The children of `scope`, or of every scope, that nobody has waited for.
 pub(crate) fn live(scope: Option<u32>) -> Vec<Process> {
-    let is_wanted =
-        |record: &&Record| scope.is_none_or(|scope| record.scope.load(Ordering::Relaxed) == scope);
+    let is_wanted = |record: &&Record| scope.is_none_or(|scope| record.slot.scope() == scope);
     used().filter(is_wanted).filter_map(Record::look).collect()
 }
 
 /// The child with this number, if nobody has waited for it.
 pub(crate) fn find(number: u64) -> Option<Process> {
-    let has_number = |record: &&Record| record.number.load(Ordering::Relaxed) == number;
+    let has_number = |record: &&Record| record.slot.number() == Some(number);
     let found = used().find(has_number)?.look();
     found.filter(|process| process.number == number)
 }
@@ -239,16 +233,13 @@ fn record(pid: u32, scope: u32) {
     // A number that is given again: the child that had it was waited for.
     let had_it = |record: &&Record| record.pid.load(Ordering::Relaxed) == pid;
     for record in used().filter(had_it) {
-        record.end();
+        record.slot.end();
     }
     let Some(record) = free_record() else {
         MISSED.fetch_add(1, Ordering::Relaxed);
         return;
     };
-    // A reader that sees one of the new words sees that the number has changed.
-    fence(Ordering::Release);
     record.pid.store(pid, Ordering::Relaxed);
-    record.scope.store(scope, Ordering::Relaxed);
     record.origin.store(origin::here(0), Ordering::Relaxed);
     record
         .root
@@ -256,9 +247,8 @@ fn record(pid: u32, scope: u32) {
     record.born.store(clock::now_ms(), Ordering::Relaxed);
     let started = kernel::start(pid).unwrap_or(0);
     record.started.store(started, Ordering::Relaxed);
-    tally::of(scope).other_started();
     let number = STARTED.fetch_add(1, Ordering::Relaxed) + 1;
-    record.number.store(number, Ordering::Release);
+    record.slot.publish(number, scope);
 }
 
 fn used() -> impl Iterator<Item = &'static Record> {
@@ -271,7 +261,7 @@ fn used() -> impl Iterator<Item = &'static Record> {
 fn free_record() -> Option<&'static Record> {
     const SWEEP: usize = 128;
     let high = HIGH.load(Ordering::Acquire);
-    let claimed = |index| RECORDS.get(index).filter(|record| record.claim());
+    let claimed = |index| RECORDS.get(index).filter(|record| record.slot.claim());
     if let Some(free) = (0..high).find_map(claimed) {
         return Some(free);
     }
@@ -288,20 +278,9 @@ fn free_record() -> Option<&'static Record> {
 }
 
 impl Record {
-    fn claim(&self) -> bool {
-        self.number.load(Ordering::Relaxed) == 0
-            && self
-                .number
-                .compare_exchange(0, CLAIMED, Ordering::Acquire, Ordering::Relaxed)
-                .is_ok()
-    }
-
     /// The child, unless it is over, which frees the record.
     fn look(&self) -> Option<Process> {
-        let number = self.number.load(Ordering::Acquire);
-        if number == 0 || number == CLAIMED {
-            return None;
-        }
+        let number = self.slot.number()?;
         let pid = self.pid.load(Ordering::Relaxed);
         let started = self.started.load(Ordering::Relaxed);
         let process = Process {
@@ -312,35 +291,16 @@ impl Record {
             born_ms: self.born.load(Ordering::Relaxed),
             state: State::Running,
         };
-        fence(Ordering::Acquire);
-        if self.number.load(Ordering::Relaxed) != number {
+        if !self.slot.is_still(number) {
             return None;
         }
         let state = kernel::state(pid, started);
         if state.is_none() {
-            self.free(number);
+            self.slot.free(number);
         }
         Some(Process {
             state: state?,
             ..process
         })
-    }
-
-    /// The child is over, whatever became of it.
-    fn end(&self) {
-        let number = self.number.load(Ordering::Acquire);
-        if number != 0 && number != CLAIMED {
-            self.free(number);
-        }
-    }
-
-    fn free(&self, number: u64) {
-        let scope = self.scope.load(Ordering::Relaxed);
-        let freed = self
-            .number
-            .compare_exchange(number, 0, Ordering::AcqRel, Ordering::Relaxed);
-        if freed.is_ok() {
-            tally::of(scope).other_ended();
-        }
     }
 }

@@ -8,15 +8,15 @@ use std::{
     cell::Cell,
     ffi::c_int,
     mem::zeroed,
-    sync::atomic::{AtomicI32, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence},
+    sync::atomic::{AtomicI32, AtomicU32, AtomicU64, AtomicUsize, Ordering},
     time::Duration,
 };
 
-use super::{errno, fork, next, threads};
+use super::{errno, fork, next, slot::Slot, threads};
 use crate::sys::{
     Chunked, clock,
     context::{self, Context},
-    origin, tally,
+    origin,
     timer::{Notice, Timer},
 };
 
@@ -24,22 +24,17 @@ mod kernel;
 
 type Records = Chunked<Record, 64>;
 
-/// A claimed record that is not filled in yet.
-const CLAIMED: u64 = u64::MAX;
 /// The kernel's number of a timer that it is not known of.
 const UNKNOWN: c_int = -1;
 
-/// One timer. Every field is an atomic, so that a reader on another thread sees old or new words, never torn ones;
-/// `number` is stored last and checked twice.
+/// One timer. Every field is an atomic, so that a reader on another thread sees old or new words, never torn ones.
 #[derive(Debug, Default)]
 struct Record {
-    /// Which timer of the process it is, from one; 0 for a free record.
-    number: AtomicU64,
+    slot: Slot,
     /// What the C library calls it.
     name: AtomicUsize,
     /// What the kernel calls it, or [`UNKNOWN`].
     kernel: AtomicI32,
-    scope: AtomicU32,
     origin: AtomicU32,
     thread: AtomicU64,
     root: AtomicU64,
@@ -66,8 +61,7 @@ pub(crate) fn live(scope: Option<u32>) -> Vec<Timer> {
     if fork::in_child() {
         return Vec::new();
     }
-    let is_wanted =
-        |record: &&Record| scope.is_none_or(|scope| record.scope.load(Ordering::Relaxed) == scope);
+    let is_wanted = |record: &&Record| scope.is_none_or(|scope| record.slot.scope() == scope);
     used().filter(is_wanted).filter_map(Record::look).collect()
 }
 
@@ -82,7 +76,7 @@ pub(crate) fn left(number: u64) -> Option<Duration> {
     let record = of(number)?;
     let left = kernel::left(record.kernel.load(Ordering::Relaxed))?;
     // In this order: what was asked about is what has this number.
-    (record.number.load(Ordering::Acquire) == number).then_some(left)
+    record.slot.is_still(number).then_some(left)
 }
 
 /// Runs `work` while there is one timer more, which never fires; `None` where none could be made.
@@ -191,12 +185,9 @@ fn record(name: usize, clock: libc::clockid_t, how: c_int, signal: c_int) {
     };
     let scope = context::current().scope;
     let (thread, root) = threads::own_numbers();
-    // A reader that sees one of the new words sees that the number has changed.
-    fence(Ordering::Release);
     record.name.store(name, Ordering::Relaxed);
     let kernel = kernel::number(name, how).unwrap_or(UNKNOWN);
     record.kernel.store(kernel, Ordering::Relaxed);
-    record.scope.store(scope, Ordering::Relaxed);
     record.origin.store(origin, Ordering::Relaxed);
     record.thread.store(thread, Ordering::Relaxed);
     record.root.store(root, Ordering::Relaxed);
@@ -206,19 +197,18 @@ fn record(name: usize, clock: libc::clockid_t, how: c_int, signal: c_int) {
     record.clock.store(clock, Ordering::Relaxed);
     record.how.store(how, Ordering::Relaxed);
     record.signal.store(signal, Ordering::Relaxed);
-    tally::of(scope).other_started();
     let number = MADE.fetch_add(1, Ordering::Relaxed) + 1;
-    record.number.store(number, Ordering::Release);
+    record.slot.publish(number, scope);
 }
 
 /// The timer that the C library calls this is over.
 fn forget(name: usize) {
     let has_it = |record: &&Record| record.name.load(Ordering::Relaxed) == name;
-    used().filter(has_it).for_each(Record::end);
+    used().filter(has_it).for_each(|record| record.slot.end());
 }
 
 fn of(number: u64) -> Option<&'static Record> {
-    let has_it = |record: &&Record| record.number.load(Ordering::Relaxed) == number;
+    let has_it = |record: &&Record| record.slot.number() == Some(number);
     used().find(has_it)
 }
 
@@ -229,27 +219,16 @@ fn used() -> impl Iterator<Item = &'static Record> {
 
 fn free_record() -> Option<&'static Record> {
     (0..Records::LEN).find_map(|index| {
-        let record = RECORDS.get(index).filter(|record| record.claim())?;
+        let record = RECORDS.get(index).filter(|record| record.slot.claim())?;
         HIGH.fetch_max(index + 1, Ordering::AcqRel);
         Some(record)
     })
 }
 
 impl Record {
-    fn claim(&self) -> bool {
-        self.number.load(Ordering::Relaxed) == 0
-            && self
-                .number
-                .compare_exchange(0, CLAIMED, Ordering::Acquire, Ordering::Relaxed)
-                .is_ok()
-    }
-
     /// The timer, unless it is gone, which frees the record.
     fn look(&self) -> Option<Timer> {
-        let number = self.number.load(Ordering::Acquire);
-        if number == 0 || number == CLAIMED {
-            return None;
-        }
+        let number = self.slot.number()?;
         let signal = self.signal.load(Ordering::Relaxed);
         let timer = Timer {
             number,
@@ -268,33 +247,14 @@ impl Record {
             },
         };
         let kernel = self.kernel.load(Ordering::Relaxed);
-        fence(Ordering::Acquire);
-        if self.number.load(Ordering::Relaxed) != number {
+        if !self.slot.is_still(number) {
             return None;
         }
         if kernel != UNKNOWN && kernel::left(kernel).is_none() {
-            self.free(number);
+            self.slot.free(number);
             return None;
         }
         Some(timer)
-    }
-
-    /// The timer is over.
-    fn end(&self) {
-        let number = self.number.load(Ordering::Acquire);
-        if number != 0 && number != CLAIMED {
-            self.free(number);
-        }
-    }
-
-    fn free(&self, number: u64) {
-        let scope = self.scope.load(Ordering::Relaxed);
-        let freed = self
-            .number
-            .compare_exchange(number, 0, Ordering::AcqRel, Ordering::Relaxed);
-        if freed.is_ok() {
-            tally::of(scope).other_ended();
-        }
     }
 }
 
