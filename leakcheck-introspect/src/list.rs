@@ -40,6 +40,36 @@ impl TaskList {
         read::of_local_set(set)
     }
 
+    /// Reads the tasks of each `LocalSet` that was made by this thread and has a task with one of these cells, which may
+    /// have been freed long ago.
+    ///
+    /// ```
+    /// use leakcheck_introspect::TaskList;
+    /// use tokio::task::LocalSet;
+    ///
+    /// let set = LocalSet::new();
+    /// set.spawn_local(std::future::pending::<()>());
+    /// let task = TaskList::of_local_set(&set)?.tasks()[0].address();
+    /// assert_eq!(TaskList::of_local_sets_with(&[task])?.len(), 1);
+    /// drop(set);
+    /// assert!(TaskList::of_local_sets_with(&[task])?.is_empty());
+    /// # Ok::<(), leakcheck_introspect::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`of_runtime`](Self::of_runtime).
+    pub fn of_local_sets_with(cells: &[u64]) -> Result<Vec<Self>, Error> {
+        read::of_local_sets_with(cells)
+    }
+
+    /// The same without looking into the futures: ids, addresses and states only, at a fraction of the time.
+    ///
+    /// # Errors
+    /// As [`of_runtime`](Self::of_runtime).
+    pub fn outline_of_local_sets_with(cells: &[u64]) -> Result<Vec<Self>, Error> {
+        read::outline_of_local_sets_with(cells)
+    }
+
     /// Reads a future that is no task, as a list of one with the number 0: so a [`Graph`](crate::Graph) has it beside
     /// the tasks.
     ///

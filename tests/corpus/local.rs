@@ -1,5 +1,5 @@
-//! Tasks of a `LocalSet` that is still there are left behind, once `leakcheck::watch_local` was given the set; one that is
-//! dropped ends its tasks. Those of a `LocalRuntime` are seen like those of any other.
+//! Tasks of a `LocalSet` that is still there are left behind, whether `leakcheck::watch_local` was given the set or not; one
+//! that is dropped ends its tasks. Those of a `LocalRuntime` are seen like those of any other.
 
 use std::{cell::RefCell, future::pending, mem::forget, rc::Rc};
 
@@ -88,22 +88,112 @@ async fn forgotten_set_has_no_task_left() {
     forget(set);
 }
 
-/// Nobody knows of it, and nothing is claimed.
+/// Nobody was told of this one, nor of those below.
 #[leak_checked]
 #[tokio::test]
-async fn dropped_set_is_not_watched() {
+#[ignore = "leaks on purpose"]
+async fn unwatched_set_is_forgotten() {
     let set = LocalSet::new();
-    set.spawn_local(pending::<()>());
-}
-
-/// As above: that it is still there cannot be known.
-#[leak_checked]
-#[tokio::test]
-async fn forgotten_set_is_not_watched() {
-    let set = LocalSet::new();
-    set.spawn_local(pending::<()>());
+    let (sender, receiver) = oneshot::channel::<()>();
+    // leak: task "unwatched_set_is_forgotten::{async block}"
+    // waits: at unwatched for a value, held by the task at holds in sender, for ever
+    set.spawn_local(async {
+        let _ = receiver.await; // at: unwatched
+    });
+    // leak: task "unwatched_set_is_forgotten::{async block}"
+    // waits: at holds for nothing
+    set.spawn_local(async move {
+        pending::<()>().await; // at: holds
+        drop(sender);
+    });
     set.run_until(yield_now()).await;
     forget(set);
+}
+
+#[leak_checked]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "leaks on purpose"]
+async fn unwatched_set_beside_workers() {
+    let set = LocalSet::new();
+    // leak: task "Pending<()>"
+    // waits: in core::future::pending::Pending for nothing
+    set.spawn_local(pending::<()>());
+    tokio::spawn(yield_now()).await.unwrap();
+    set.run_until(yield_now()).await;
+    forget(set);
+}
+
+/// More than the few whose places are noted.
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn unwatched_set_has_many() {
+    let set = LocalSet::new();
+    for _ in 0..50 {
+        // leak: task "unwatched_set_has_many::{closure}::{async block}" x50
+        // waits: at many for nothing
+        set.spawn_local(async {
+            pending::<()>().await; // at: many
+        });
+    }
+    let runtime = Builder::new_current_thread().build().unwrap();
+    set.block_on(&runtime, yield_now());
+    forget(set);
+}
+
+#[leak_checked]
+#[test]
+#[ignore = "leaks on purpose"]
+fn unwatched_set_is_kept_by_its_thread() {
+    thread_local!(static SET: LocalSet = LocalSet::new());
+    let runtime = Builder::new_current_thread().build().unwrap();
+    SET.with(|set| {
+        // leak: task "Pending<()>"
+        // waits: in core::future::pending::Pending for nothing
+        set.spawn_local(pending::<()>());
+        let ends = set.spawn_local(yield_now());
+        set.block_on(&runtime, ends).unwrap();
+    });
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn unwatched_set_is_dropped() {
+    let set = LocalSet::new();
+    for _ in 0..20 {
+        set.spawn_local(pending::<()>());
+    }
+    set.run_until(yield_now()).await;
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn unwatched_set_is_forgotten_without_tasks() {
+    let set = LocalSet::new();
+    let aborted = set.spawn_local(pending::<()>());
+    let ended = set.spawn_local(async { 7 });
+    set.run_until(async {
+        aborted.abort();
+        aborted.await.unwrap_err();
+        ended.await.unwrap()
+    })
+    .await;
+    forget(set);
+}
+
+/// What is left of the tasks of sets that are gone.
+#[leak_checked]
+#[tokio::test]
+async fn many_unwatched_sets_are_dropped() {
+    for round in 0..100 {
+        let set = LocalSet::new();
+        let tasks: Vec<_> = (0..round % 5)
+            .map(|_| set.spawn_local(pending::<()>()))
+            .collect();
+        set.run_until(yield_now()).await;
+        drop(set);
+        drop(tasks);
+    }
 }
 
 #[leak_checked]

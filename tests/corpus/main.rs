@@ -9,6 +9,7 @@ mod blocking;
 mod channels;
 mod controls;
 mod custom;
+mod daemons;
 mod expected;
 mod failing;
 mod fds;

@@ -16,6 +16,7 @@ mod memory;
 mod name;
 mod numbered;
 mod roll;
+mod sets;
 mod tokio;
 mod trail;
 mod value;
@@ -64,6 +65,7 @@ fn program() -> Result<&'static Program, Error> {
 }
 
 pub(crate) use blocking::find as blocking_task;
+pub use sets::alive_perhaps;
 
 /// Whether tasks can be read in this program at all.
 ///
@@ -161,6 +163,16 @@ pub(crate) fn timers(handle: &Handle) -> Result<TimerList, Error> {
     list.gap
         .get_or_insert_with(|| "timers came and went while they were listed".to_owned());
     Ok(list)
+}
+
+/// The tasks of the sets of this thread that have a task with one of these cells.
+pub(crate) fn of_local_sets_with(cells: &[u64]) -> Result<Vec<TaskList>, Error> {
+    sets::of_sets_with(cells, Depth::Frames)
+}
+
+/// The same without their frames.
+pub(crate) fn outline_of_local_sets_with(cells: &[u64]) -> Result<Vec<TaskList>, Error> {
+    sets::of_sets_with(cells, Depth::Outline)
 }
 
 /// The tasks of a `LocalSet`.

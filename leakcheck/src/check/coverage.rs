@@ -36,7 +36,7 @@ impl Check {
             ),
             None => match tasks::coverage() {
                 Seen::Full => Seen::Partial(
-                    "only tasks of runtimes that were given to `leakcheck::instrument` are seen"
+                    "of runtimes, only tasks of those that were given to `leakcheck::instrument` are seen"
                         .to_owned(),
                 ),
                 less => less,

@@ -96,7 +96,7 @@ impl Check {
     pub(crate) fn exempt_present(&mut self) {
         let tally = self.scope.tally();
         let is_empty = tally.tasks() == 0 && tally.threads() == 0 && tally.others() == 0;
-        if is_empty && !tasks::may_be_elsewhere() {
+        if is_empty && !tasks::may_be_elsewhere(self.scope) {
             return;
         }
         let mut before: HashSet<ResourceId> = HashSet::new();
@@ -174,7 +174,7 @@ impl Check {
             && tally.threads() == workers
             && self.others(Phase::Running).is_empty()
             && counted == 0
-            && !(tasks::may_be_elsewhere() && self.has_tasks_elsewhere())
+            && !(tasks::may_be_elsewhere(self.scope) && self.has_tasks_elsewhere())
             && !self.has_timers()
     }
 

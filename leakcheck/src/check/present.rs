@@ -151,7 +151,7 @@ impl Check {
         }
         let own = self.runtime.as_ref();
         let own = own.map(|runtime| (runtime, tasks::read(&runtime.handle)));
-        let others = tasks::read_foreign();
+        let others = tasks::read_foreign(self.scope);
         match own {
             Some((runtime, Ok(mut list))) => {
                 if !others.is_empty() {
@@ -219,7 +219,7 @@ impl Check {
         }
         let mut present = Present::default();
         if phase != Phase::Stopped && self.options.wants(Kind::Task) {
-            let listed = if self.scope.tally().tasks() > 0 || tasks::may_be_elsewhere() {
+            let listed = if self.scope.tally().tasks() > 0 || tasks::may_be_elsewhere(self.scope) {
                 tasks::list(Some(self.scope))
             } else {
                 Vec::new()

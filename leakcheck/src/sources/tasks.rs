@@ -10,6 +10,7 @@ mod hooks;
 #[cfg(not(tokio_unstable))]
 mod listed;
 mod local;
+mod sets;
 
 #[cfg(tokio_unstable)]
 pub(crate) use hooks::{ARE_HEARD, Watch, all_on, coverage, instrument, named_on, new_on, watch};
@@ -81,10 +82,10 @@ pub(crate) fn detached(list: &TaskList, scope: ScopeId, id: u64) -> Option<Resou
     Some(known)
 }
 
-/// The lists of runtimes that somebody else built and of watched sets, with the frames of their tasks.
-pub(crate) fn read_foreign() -> Vec<TaskList> {
+/// The lists of runtimes that somebody else built and of sets, with the frames of their tasks.
+pub(crate) fn read_foreign(scope: ScopeId) -> Vec<TaskList> {
     let mut lists = foreign::lists(TaskList::of_runtime);
-    lists.extend(local::lists());
+    lists.extend(local::lists(scope));
     lists
 }
 
@@ -95,9 +96,9 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
     tasks
 }
 
-/// Whether there may be tasks of a scope that neither its counts nor its runtime know.
-pub(crate) fn may_be_elsewhere() -> bool {
-    twin::may_be_elsewhere() || local::are_watched()
+/// Whether there may be tasks of the scope that neither its counts nor its runtime know.
+pub(crate) fn may_be_elsewhere(scope: ScopeId) -> bool {
+    twin::may_be_elsewhere() || local::may_have_tasks(scope)
 }
 
 /// Whether it can be read where tasks are suspended.

@@ -14,11 +14,41 @@ use std::{
 
 pub(super) type Way = fn(u64, &mut [u8]) -> Option<()>;
 
+/// Pieces that the kernel takes in one call.
+const MOST_AT_ONCE: usize = 1024;
+
 pub(super) const WAYS: [Way; 3] = [by_call, by_file, by_pipe];
 
 /// Fills `into` from `address`, or nothing if a byte of it is not mapped.
 pub(super) fn read(address: u64, into: &mut [u8]) -> Option<()> {
-    /// Which way works here; found out by reading something that is certainly mapped.
+    WAYS.get(chosen()?)?(address, into)
+}
+
+/// Pieces of one size from many addresses, each nothing if a byte of it is not mapped.
+pub(super) fn gather<const SIZE: usize>(addresses: &[u64]) -> Vec<Option<[u8; SIZE]>> {
+    if chosen() != Some(0) {
+        let piece = |address: &u64| {
+            let mut bytes = [0; SIZE];
+            read(*address, &mut bytes).map(|()| bytes)
+        };
+        return addresses.iter().map(piece).collect();
+    }
+    let mut pieces = Vec::with_capacity(addresses.len());
+    let mut left = addresses;
+    while !left.is_empty() {
+        let mut bytes = vec![[0; SIZE]; left.len().min(MOST_AT_ONCE)];
+        let got = by_one_call(left, &mut bytes).min(bytes.len());
+        let is_whole = got == bytes.len();
+        pieces.extend(bytes.into_iter().take(got).map(Some));
+        // The one that it stopped at is not mapped.
+        pieces.extend((!is_whole).then_some(None));
+        left = left.get(got + usize::from(!is_whole)..).unwrap_or_default();
+    }
+    pieces
+}
+
+/// Which way works here; found out by reading something that is certainly mapped.
+fn chosen() -> Option<usize> {
     static CHOSEN: AtomicUsize = AtomicUsize::new(usize::MAX);
     let mut chosen = CHOSEN.load(Ordering::Relaxed);
     if chosen == usize::MAX {
@@ -29,7 +59,33 @@ pub(super) fn read(address: u64, into: &mut [u8]) -> Option<()> {
         })?;
         CHOSEN.store(chosen, Ordering::Relaxed);
     }
-    WAYS.get(chosen)?(address, into)
+    Some(chosen)
+}
+
+/// Fills the first pieces, up to the first address that is not mapped, and says how many.
+fn by_one_call<const SIZE: usize>(addresses: &[u64], pieces: &mut [[u8; SIZE]]) -> usize {
+    let local = libc::iovec {
+        iov_base: pieces.as_mut_ptr().cast(),
+        iov_len: size_of_val(pieces),
+    };
+    let from = |address: &u64| libc::iovec {
+        iov_base: std::ptr::with_exposed_provenance_mut(usize::try_from(*address).unwrap_or(0)),
+        iov_len: SIZE,
+    };
+    let remote: Vec<libc::iovec> = addresses.iter().take(pieces.len()).map(from).collect();
+    // SAFETY: the kernel writes at most all of `pieces`, which are borrowed for the call; the other side is only read, and an
+    // address that is not mapped ends the transfer.
+    let got = unsafe {
+        libc::process_vm_readv(
+            libc::getpid(),
+            &raw const local,
+            1,
+            remote.as_ptr(),
+            remote.len() as libc::c_ulong,
+            0,
+        )
+    };
+    usize::try_from(got).map_or(0, |got| got / SIZE)
 }
 
 fn by_call(address: u64, into: &mut [u8]) -> Option<()> {

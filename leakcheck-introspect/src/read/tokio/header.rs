@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    ops::Range,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
@@ -63,6 +64,22 @@ pub(crate) struct Step {
     pub(crate) next: u64,
 }
 
+/// The address of its vtable, if what was read where a header may be looks like that of a task that has not ended: what is
+/// left of one that has seldom does, and what takes its place hardly ever.
+pub(crate) fn vtable_if_alive(header: &[u8; layout::HEADER], program: &Range<u64>) -> Option<u64> {
+    /// More references than this are something else.
+    const MOST: u64 = 1 << 24;
+    let word = |at: usize| {
+        let bytes = header.get(at..).and_then(|bytes| bytes.first_chunk());
+        bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    };
+    let state = word(layout::STATE);
+    let is_alive =
+        state & layout::COMPLETE == 0 && (1..MOST).contains(&(state >> layout::REFERENCES));
+    let vtable = word(layout::VTABLE);
+    (is_alive && program.contains(&vtable)).then_some(vtable)
+}
+
 impl Header {
     /// Reads it off the type of a header.
     pub(crate) fn of(reader: &Reader<'_>, header: &Type) -> Result<Self, Error> {
@@ -108,6 +125,11 @@ impl Header {
         } else {
             State::Idle
         }
+    }
+
+    /// The number of who owns the task at `address`.
+    pub(crate) fn owner(&self, reader: &Reader<'_>, address: u64) -> Option<u64> {
+        reader.memory.word(address.wrapping_add(self.owner))
     }
 
     /// Whether a state word says that there is a `JoinHandle`.
@@ -270,6 +292,14 @@ impl TaskKind {
     /// The number of the task at `address`.
     pub(crate) fn id(&self, reader: &Reader<'_>, address: u64) -> Option<u64> {
         reader.memory.word(address.wrapping_add(self.id))
+    }
+
+    /// What schedules the task at `address`, where that is a `LocalSet`.
+    pub(crate) fn local_scheduler(&self, reader: &Reader<'_>, address: u64) -> Option<Value> {
+        let cell = Value::new(self.cell?, address);
+        let scheduler = reader.walk(cell, &["core", "scheduler"])?;
+        let of_what = reader.image.ty(scheduler.ty.argument("T")?)?;
+        (of_what.base == layout::LOCAL_SCHEDULER).then_some(scheduler)
     }
 
     /// The future of the task at `address`, unless it has ended.

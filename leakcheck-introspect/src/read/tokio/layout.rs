@@ -8,6 +8,12 @@ pub(super) const OWNED_BY_HANDLE: &[&str] = &["inner", "?", "__0", ">", "shared"
 /// From a `LocalSet` to the tasks it owns.
 pub(super) const OWNED_BY_LOCAL_SET: &[&str] =
     &["context", ">", "shared", ">", "local_state", "owned"];
+/// From what schedules a task of a `LocalSet` to the same, and to the thread that the set belongs to.
+pub(super) const LOCAL_SCHEDULER: &str = "tokio::task::local::Shared";
+pub(super) const OWNED_BY_LOCAL_SCHEDULER: &[&str] = &[">", "local_state", "owned"];
+pub(super) const HOME_BY_LOCAL_SCHEDULER: &[&str] = &[">", "local_state", "owner"];
+/// From a `LocalSet` to what schedules its tasks.
+pub(super) const SCHEDULER_OF_LOCAL_SET: &[&str] = &["context", ">", "shared"];
 /// What either says once it was shut down.
 pub(super) const CLOSED: &str = "closed";
 /// From a `Handle` to what it has of the time driver.
@@ -43,3 +49,11 @@ pub(super) const RUNNING: u64 = 1;
 pub(super) const COMPLETE: u64 = 1 << 1;
 pub(super) const NOTIFIED: u64 = 1 << 2;
 pub(super) const JOIN_INTEREST: u64 = 1 << 3;
+/// Where the counted references to a task begin in it.
+pub(super) const REFERENCES: u32 = 6;
+
+/// Where a header has its state and its vtable, and its size up to there: for a first look without debug info, by which
+/// nothing is believed.
+pub(super) const STATE: usize = 0;
+pub(super) const VTABLE: usize = 16;
+pub(crate) const HEADER: usize = VTABLE + 8;

@@ -3,13 +3,13 @@
 mod clock;
 mod header;
 mod known;
-mod layout;
+pub(super) mod layout;
 mod owned;
 mod room;
 mod timers;
 mod wheel;
 
-pub(crate) use header::{Header, TaskKind};
+pub(crate) use header::{Header, TaskKind, vtable_if_alive};
 pub(crate) use known::{Call, Found, Known, Leaf};
 pub(crate) use owned::{Entrance, Listed, Owned};
 pub(crate) use room::ahead;

@@ -144,10 +144,7 @@ impl Entrance {
 
     /// The tasks that a `LocalSet` owns.
     pub(crate) fn of_local_set(&self, reader: &Reader<'_>, set: &LocalSet) -> Result<Owned, Error> {
-        let ty = self
-            .local_set(reader.image)
-            .ok_or_else(|| Error::new("the debug info does not describe tokio's `LocalSet`"))?;
-        let set = Value::new(ty, takes_local_set(set));
+        let set = self.local_set_value(reader, set)?;
         let owned = walk(reader, set, layout::OWNED_BY_LOCAL_SET)?;
         let id = walk(reader, owned, &["id"])?;
         Ok(Owned {
@@ -156,6 +153,57 @@ impl Entrance {
             count: None,
             closed: closed(reader, owned),
         })
+    }
+
+    /// The tasks that stand in a list with the task at `address`, if that is one of a `LocalSet` of the thread `home`; what is
+    /// there may be anything by now.
+    pub(crate) fn of_local_task(
+        &self,
+        reader: &Reader<'_>,
+        address: u64,
+        home: u64,
+    ) -> Option<Owned> {
+        let header = self.known_header()?;
+        let scheduler = self.scheduler(reader, address)?;
+        if home_of(reader, scheduler)? != home {
+            return None;
+        }
+        let owned = reader.walk(scheduler, layout::OWNED_BY_LOCAL_SCHEDULER)?;
+        let id = reader.number(reader.field(owned, "id")?)?;
+        (header.owner(reader, address)? == id).then_some(Owned {
+            lists: vec![linked_list(reader, owned).ok()?],
+            owner: id,
+            count: None,
+            closed: Some(closed(reader, owned)?),
+        })
+    }
+
+    /// Whether the task at `address`, which must be alive, is one of a `LocalSet`.
+    pub(crate) fn is_of_local_set(&self, reader: &Reader<'_>, address: u64) -> bool {
+        self.scheduler(reader, address).is_some()
+    }
+
+    fn scheduler(&self, reader: &Reader<'_>, address: u64) -> Option<Value> {
+        let kind = self.known_header()?.kind(reader, address).ok()?;
+        kind.local_scheduler(reader, address)
+    }
+
+    /// The number of the thread that a set belongs to.
+    pub(crate) fn home_of_local_set(
+        &self,
+        reader: &Reader<'_>,
+        set: &LocalSet,
+    ) -> Result<u64, Error> {
+        let path = layout::SCHEDULER_OF_LOCAL_SET;
+        let scheduler = walk(reader, self.local_set_value(reader, set)?, path)?;
+        home_of(reader, scheduler).ok_or_else(|| unreadable(layout::HOME_BY_LOCAL_SCHEDULER))
+    }
+
+    fn local_set_value(&self, reader: &Reader<'_>, set: &LocalSet) -> Result<Value, Error> {
+        let ty = self
+            .local_set(reader.image)
+            .ok_or_else(|| Error::new("the debug info does not describe tokio's `LocalSet`"))?;
+        Ok(Value::new(ty, takes_local_set(set)))
     }
 
     /// Whether debug info leads to the tasks of a `LocalSet`.
@@ -264,6 +312,11 @@ fn parameter(
     ours()
         .filter(|ty| ty.base == path)
         .or_else(|| image.find(name, |ty| ty.base == path && !ty.members().is_empty()))
+}
+
+/// The number of the thread that the set belongs to whose tasks this schedules.
+fn home_of(reader: &Reader<'_>, scheduler: Value) -> Option<u64> {
+    reader.number(reader.walk(scheduler, layout::HOME_BY_LOCAL_SCHEDULER)?)
 }
 
 fn linked_list(reader: &Reader<'_>, value: Value) -> Result<Value, Error> {

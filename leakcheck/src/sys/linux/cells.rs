@@ -27,7 +27,7 @@ use crate::sys::{
     by_address::{self, Creation, Put, Slot},
     clock,
     context::{self, Context},
-    origin,
+    origin, tally,
 };
 
 mod probe;
@@ -38,6 +38,8 @@ const ALIGN: usize = 128;
 const CHUNKS: usize = 4096;
 /// Addresses that are tried for one creation before the oldest there is displaced.
 const WINDOW: usize = 16;
+
+const LEN: usize = Chunked::<Slot, CHUNKS>::LEN;
 
 static SLOTS: Chunked<Slot, CHUNKS> = Chunked::new();
 /// Whether anything was ever recorded: until then nothing need be forgotten.
@@ -68,13 +70,35 @@ pub(crate) fn find(address: usize) -> Option<Creation> {
     by_address::find(window_so_far(address), address)
 }
 
-/// All creations of a scope with the addresses of their cells, of which most may be dead by now.
+/// The addresses of all cells of a scope, of which most may be dead by now.
+pub(crate) fn addresses_of(scope: u32) -> Vec<u64> {
+    all_of(scope, |address, _| address as u64)
+}
+
+/// The same, with how they were made.
 pub(crate) fn of_scope(scope: u32) -> Vec<(usize, Creation)> {
-    SLOTS
-        .touched()
-        .filter_map(by_address::known)
-        .filter(|(_, creation)| creation.scope == scope)
-        .collect()
+    all_of(scope, |address, creation| (address, creation))
+}
+
+fn all_of<T: PartialEq>(scope: u32, what: fn(usize, Creation) -> T) -> Vec<T> {
+    let of_scope = |slot: &'static Slot| {
+        let (address, creation) = by_address::known(slot)?;
+        (creation.scope == scope).then(|| what(address, creation))
+    };
+    let Some(first) = tally::of(scope).places() else {
+        return SLOTS.touched().filter_map(of_scope).collect();
+    };
+    let mut few = Vec::new();
+    for one in first
+        .flat_map(|start| window_at(start as usize))
+        .filter_map(of_scope)
+    {
+        // Windows overlap.
+        if !few.contains(&one) {
+            few.push(one);
+        }
+    }
+    few
 }
 
 /// Lets creations be linked to the task that is polled on the creating thread, by its number; 0 stands for none.
@@ -240,6 +264,10 @@ fn record(address: usize, size: usize, scope: u32) -> bool {
     if !USED.load(Ordering::Relaxed) {
         USED.store(true, Ordering::Relaxed);
     }
+    if scope != Context::UNCHECKED.scope {
+        let place = u32::try_from(start(address)).unwrap_or(0);
+        tally::of(scope).note(place);
+    }
     let put = by_address::put(&window(address), address, creation);
     if put != Put::Recorded {
         MISSED.fetch_add(1, Ordering::Relaxed);
@@ -247,27 +275,37 @@ fn record(address: usize, size: usize, scope: u32) -> bool {
     put != Put::Lost
 }
 
-/// The slots where `address` may be. Neighbours in memory are neighbours here; areas of the heap are spread.
+/// The first of the slots where `address` may be. Neighbours in memory are neighbours here; areas of the heap are spread.
 #[inline]
-fn places(address: usize) -> impl Iterator<Item = usize> + Clone {
-    const LEN: usize = Chunked::<Slot, CHUNKS>::LEN;
+fn start(address: usize) -> usize {
     /// Size of one area that malloc takes from the system for a thread.
     const AREA: usize = 64 << 20;
     const SPREAD: usize = 0x9e37_79b9_7f4a_7c15;
-    let start = address / ALIGN + ((address / AREA).wrapping_mul(SPREAD) >> 32);
+    (address / ALIGN + ((address / AREA).wrapping_mul(SPREAD) >> 32)) % LEN
+}
+
+/// The slots where `address` may be.
+#[inline]
+fn places(start: usize) -> impl Iterator<Item = usize> + Clone {
     (start..start + WINDOW).map(|place| place % LEN)
 }
 
 /// The slots of `address`, made if need be.
 #[inline]
 fn window(address: usize) -> impl Iterator<Item = &'static Slot> + Clone {
-    places(address).map_while(|place| SLOTS.get(place))
+    places(start(address)).map_while(|place| SLOTS.get(place))
 }
 
 /// The slots of `address` as far as they were made: what was not made was never used.
 #[inline]
 fn window_so_far(address: usize) -> impl Iterator<Item = &'static Slot> + Clone {
-    places(address).map_while(|place| SLOTS.peek(place))
+    window_at(start(address))
+}
+
+/// The slots from `start` on, likewise.
+#[inline]
+fn window_at(start: usize) -> impl Iterator<Item = &'static Slot> + Clone {
+    places(start).map_while(|place| SLOTS.peek(place))
 }
 
 #[cfg(test)]

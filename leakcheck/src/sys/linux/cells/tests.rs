@@ -130,6 +130,20 @@ fn blocking_and_local_tasks_have_cells_too() {
     assert_eq!(found.scope, scope);
 }
 
+#[test]
+fn all_cells_of_a_scope_are_found_few_or_many() {
+    let runtime = runtime();
+    let _guard = runtime.enter();
+    for count in [0, 1, 5, 100] {
+        let (scope, _inside) = scope();
+        let tasks: Vec<_> = (0..count).map(|_| spawner()).collect();
+        let found: std::collections::HashSet<_> =
+            of_scope(scope).into_iter().map(|(cell, _)| cell).collect();
+        assert_eq!(found.len(), count);
+        assert!(tasks.iter().all(|task| found.contains(&address(task))));
+    }
+}
+
 /// The test plays the allocator here, because a real one need not hand out an address again.
 #[test]
 fn a_reused_address_has_its_newest_creation_or_none() {

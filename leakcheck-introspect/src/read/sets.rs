@@ -1,0 +1,161 @@
+//! `LocalSet`s that nobody showed: a task's cell leads to the list that the task stands in, if it stands there at all.
+
+use std::{collections::HashMap, ops::Range, sync::OnceLock};
+
+use tokio::task::LocalSet;
+
+use super::{Depth, list, memory, program, tokio::layout, tokio::vtable_if_alive, value::Reader};
+use crate::{Error, TaskList};
+
+/// Those of the addresses where a task that has not ended may have its cell: two words of each tell, and what they say is
+/// no proof.
+pub fn alive_perhaps(cells: &[u64]) -> Vec<u64> {
+    let alive = alive(cells).map(|(cell, _)| cell);
+    alive.collect()
+}
+
+/// The same with the addresses of their vtables.
+fn alive(cells: &[u64]) -> impl Iterator<Item = (u64, u64)> {
+    const AT_ONCE: usize = 1024;
+    static SPAN: OnceLock<Range<u64>> = OnceLock::new();
+    let span = SPAN.get_or_init(|| memory::Program::of_this_process().span);
+    cells.chunks(AT_ONCE).flat_map(move |cells| {
+        let headers = memory::gather::<{ layout::HEADER }>(cells);
+        let alive =
+            move |(cell, header): (u64, Option<_>)| Some((cell, vtable_if_alive(&header?, span)?));
+        cells.iter().copied().zip(headers).filter_map(alive)
+    })
+}
+
+/// The tasks of each set that was made by this thread and has a task with one of these cells.
+///
+/// A cell that was freed may lead anywhere. What proves that it was not is the list itself: it is whole from one end to the
+/// other, it was not shut down, as every set is when it is dropped, and the cell stands in it. Only this thread can change
+/// it meanwhile, and it is busy reading.
+pub(crate) fn of_sets_with(cells: &[u64], depth: Depth) -> Result<Vec<TaskList>, Error> {
+    let program = program()?;
+    let reader = Reader::new(&program.image);
+    let home = program
+        .entrance
+        .home_of_local_set(&reader, &LocalSet::new())?;
+    let mut lists: Vec<TaskList> = Vec::new();
+    let stands_in = |list: &TaskList, cell| list.tasks.iter().any(|task| task.address() == cell);
+    // Most are of other kinds, of which there are few.
+    let mut is_local: HashMap<u64, bool> = HashMap::new();
+    for (cell, vtable) in alive(cells) {
+        let is_local = is_local
+            .entry(vtable)
+            .or_insert_with(|| program.entrance.is_of_local_set(&reader, cell));
+        if !*is_local || lists.iter().any(|list| stands_in(list, cell)) {
+            continue;
+        }
+        let Some(owned) = program.entrance.of_local_task(&reader, cell, home) else {
+            continue;
+        };
+        let Ok(list) = list(program, &reader, depth, None, || Ok(owned.clone())) else {
+            continue;
+        };
+        if list.gap.is_none() && !list.is_closed && stands_in(&list, cell) {
+            lists.push(list);
+        }
+    }
+    Ok(lists)
+}
+
+#[cfg(all(test, not(miri)))]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    fn cells(set: &LocalSet) -> Vec<u64> {
+        let list = TaskList::of_local_set(set).expect("tests have debug info");
+        list.tasks().iter().map(crate::Task::address).collect()
+    }
+
+    fn lens(cells: &[u64]) -> Vec<usize> {
+        let lists = TaskList::of_local_sets_with(cells);
+        let lists = lists.expect("tests have debug info");
+        lists.iter().map(|list| list.tasks().len()).collect()
+    }
+
+    #[test]
+    fn each_set_is_found_once() {
+        let (one, other, third) = (LocalSet::new(), LocalSet::new(), LocalSet::new());
+        for set in [&one, &one, &other, &third] {
+            set.spawn_local(pending::<()>());
+        }
+        let all: Vec<_> = [&one, &other].into_iter().flat_map(cells).collect();
+        assert_eq!(lens(&all), [2, 1]);
+        assert_eq!(alive_perhaps(&all), all);
+    }
+
+    /// What is left of a cell leads to what is left of a set, or to another task's by now.
+    #[test]
+    fn a_set_that_was_dropped_is_not_found() {
+        for round in 0..100 {
+            let set = LocalSet::new();
+            for _ in 0..round % 5 {
+                set.spawn_local(pending::<()>());
+            }
+            let dead = cells(&set);
+            drop(set);
+            assert!(alive_perhaps(&dead).is_empty(), "{round}");
+            assert_eq!(lens(&dead), [0; 0]);
+        }
+    }
+
+    /// A handle keeps the cell, and nothing else.
+    #[test]
+    fn a_task_that_has_ended_is_not_alive() {
+        let set = LocalSet::new();
+        let handle = set.spawn_local(pending::<()>());
+        let cell = cells(&set);
+        assert_eq!(alive_perhaps(&cell), cell);
+        drop(set);
+        assert!(alive_perhaps(&cell).is_empty());
+        assert_eq!(lens(&cell), [0; 0]);
+        drop(handle);
+    }
+
+    #[test]
+    fn anything_else_is_no_task() {
+        let words = [u64::MAX, 0, 64, 128, 4096].map(|word| [word; 64]);
+        let places = words.iter().map(|place| place.as_ptr() as u64);
+        let unmapped = [0, 8, 1 << 47, u64::MAX];
+        let all: Vec<u64> = places.chain(unmapped).collect();
+        assert!(alive_perhaps(&all).is_empty());
+        assert_eq!(lens(&all), [0; 0]);
+    }
+
+    #[test]
+    fn a_set_of_another_thread_is_left_to_that() {
+        let (tell, told) = std::sync::mpsc::channel();
+        let (release, wait) = std::sync::mpsc::channel::<()>();
+        let other = std::thread::spawn(move || {
+            let set = LocalSet::new();
+            set.spawn_local(pending::<()>());
+            let cells = cells(&set);
+            tell.send((lens(&cells), cells)).expect("it waits");
+            let _ = wait.recv();
+        });
+        let (there, cells) = told.recv().expect("it tells");
+        assert_eq!(there, [1]);
+        assert_eq!(alive_perhaps(&cells), cells);
+        assert_eq!(lens(&cells), [0; 0]);
+        drop(release);
+        other.join().expect("it ends");
+    }
+
+    /// A runtime's tasks stand in another kind of list.
+    #[test]
+    fn a_task_of_a_runtime_leads_nowhere() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let runtime = runtime.expect("a runtime can be built");
+        runtime.spawn(pending::<()>());
+        let list = TaskList::of_runtime(runtime.handle()).expect("tests have debug info");
+        let cells: Vec<u64> = list.tasks().iter().map(crate::Task::address).collect();
+        assert_eq!(alive_perhaps(&cells), cells);
+        assert_eq!(lens(&cells), [0; 0]);
+    }
+}

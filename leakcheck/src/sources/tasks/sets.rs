@@ -1,0 +1,58 @@
+//! Tasks of `LocalSet`s that nobody gave to be watched: the cell of a task leads to its set.
+//!
+//! Only those of the thread that asks: there nothing changes meanwhile.
+
+use leakcheck_introspect::{Error, TaskList, alive_perhaps};
+
+use super::all_on;
+use crate::{
+    model::{Resource, ResourceId},
+    scope::ScopeId,
+    sys::cells,
+};
+
+/// Whether there may be any of the scope: a clean check costs no more than this.
+pub(super) fn may_have_tasks(scope: ScopeId) -> bool {
+    !alive_of(scope).is_empty()
+}
+
+/// The live tasks of the scope.
+pub(super) fn list(scope: ScopeId) -> Vec<Resource> {
+    let is_of = |address: u64| {
+        let made = usize::try_from(address).ok().and_then(cells::find);
+        made.is_some_and(|made| made.scope == scope.index())
+    };
+    read(scope, TaskList::outline_of_local_sets_with)
+        .iter()
+        .flat_map(|list| {
+            let mut tasks = all_on(list);
+            tasks.retain(|task| match task.id {
+                ResourceId::Task(id) => list.find(id).is_some_and(|task| is_of(task.address())),
+                ResourceId::Thread(_) | ResourceId::Other(..) => false,
+            });
+            tasks
+        })
+        .collect()
+}
+
+/// What the sets have, with the frames of their tasks.
+pub(super) fn lists(scope: ScopeId) -> Vec<TaskList> {
+    read(scope, TaskList::of_local_sets_with)
+}
+
+fn read(scope: ScopeId, read: fn(&[u64]) -> Result<Vec<TaskList>, Error>) -> Vec<TaskList> {
+    let alive = alive_of(scope);
+    if alive.is_empty() {
+        return Vec::new();
+    }
+    // Where they cannot be read, those of the runtime cannot either, and that is said.
+    read(&alive).unwrap_or_default()
+}
+
+/// The cells of the scope that may be alive. Outside of a check nothing is known of them.
+fn alive_of(scope: ScopeId) -> Vec<u64> {
+    if !scope.is_checked() {
+        return Vec::new();
+    }
+    alive_perhaps(&cells::addresses_of(scope.index()))
+}
