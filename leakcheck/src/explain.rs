@@ -202,7 +202,11 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
                 .to_owned(),
         );
     }
-    if let Some(dependency) = leak.created_through.last() {
+    // A timer that a dependency made is a part of what the test has of it, and ends with that.
+    let is_part = leak.kind == Kind::Timer && !timers::posix::is_name(leak.name.as_deref());
+    if let Some(dependency) = leak.created_through.last()
+        && !is_part
+    {
         let package = dependency
             .file
             .as_deref()

@@ -91,7 +91,8 @@ impl Holder {
 impl Finding {
     /// Whether it is known where it was made.
     pub(crate) fn has_site(&self) -> bool {
-        self.kind != "timer" || self.name.as_deref() == Some("POSIX timer")
+        let is_posix = self.name.as_deref() == Some("POSIX timer");
+        self.kind != "timer" || is_posix || cfg!(feature = "tracing")
     }
 
     /// Where a task waits that can be spoken of as a holder, and its name.

@@ -74,8 +74,8 @@ struct Session {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn timeout_is_in_a_cycle() {
-    // leak: timer "tokio::time::Sleep"
     let limit = polled(async {
+        // leak: timer "tokio::time::Sleep"
         let _ = timeout(HOUR, pending::<()>()).await;
     });
     let session = Rc::new(Session {
@@ -116,9 +116,9 @@ async fn interval_is_kept() {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn queue_is_kept() {
-    // leak: timer "tokio::time::Sleep"
     let expiry = polled(async {
         let mut queue = DelayQueue::new();
+        // leak: timer "tokio::time::Sleep"
         queue.insert("first", HOUR);
         queue.insert("second", HOUR * 2);
         poll_fn(|cx| queue.poll_expired(cx)).await;
@@ -130,8 +130,8 @@ async fn queue_is_kept() {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn several_are_kept() {
-    // leak: timer "tokio::time::Sleep" x3
     for hours in [30, 20, 10_000] {
+        // leak: timer "tokio::time::Sleep" x3
         keep(polled(sleep(HOUR * hours)).await);
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use tokio::task::{JoinHandle, LocalSet};
 
 use super::{Program, list, roll::Depth, value::Reader};
-use crate::{Error, Event, Frame, FrameKind, Local, Location, State, Task};
+use crate::{Error, Event, FrameKind, Local, Location, State, Task};
 
 /// Line of the canary's await.
 const LINE: u32 = line!() + 5;
@@ -55,14 +55,14 @@ pub(super) fn verify(program: &Program) -> Result<(), Error> {
 
 fn check(sleeper: &Task, canary: &Task) -> Result<(), String> {
     let expect = |is: bool, what: &str| if is { Ok(()) } else { Err(what.to_owned()) };
-    let frame = own(canary).ok_or("no frames")?;
+    let frame = canary.root().ok_or("no frames")?;
     expect(
-        frame.function().ends_with("canary::canary") && is_named(canary, frame),
+        frame.function().ends_with("canary::canary") && canary.future() == frame.function(),
         canary.future(),
     )?;
-    let other = own(sleeper).ok_or("no frames of the other")?;
+    let other = sleeper.root().ok_or("no frames of the other")?;
     expect(
-        other.function().ends_with("canary::sleeper") && is_named(sleeper, other),
+        other.function().ends_with("canary::sleeper") && sleeper.future() == other.function(),
         sleeper.future(),
     )?;
     expect(canary.state() == State::Idle, "its state")?;
@@ -87,22 +87,6 @@ fn check(sleeper: &Task, canary: &Task) -> Result<(), String> {
         *wait.event() == Event::Never,
         "that the other waits for ever",
     )
-}
-
-/// What was spawned: with its feature `tracing`, tokio wraps it.
-fn own(task: &Task) -> Option<&Frame> {
-    match task.root()? {
-        root if root.kind() == FrameKind::Future => match root.inner() {
-            [inner] => Some(inner),
-            _ => None,
-        },
-        root => Some(root),
-    }
-}
-
-/// Whether the task goes by this frame's name, or by that of what tokio put around it.
-fn is_named(task: &Task, frame: &Frame) -> bool {
-    task.future() == frame.function() || task.future().starts_with("Instrumented<")
 }
 
 fn wrong(what: &str) -> Error {

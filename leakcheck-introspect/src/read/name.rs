@@ -12,7 +12,11 @@ pub(crate) fn coroutine(image: &Image, ty: &Type) -> Arc<str> {
 /// The name of the future that a function with this name polls, `poll<T, S>`: all that limited debug info has of it.
 pub(crate) fn polled(function: &str) -> Option<Arc<str>> {
     const BOXED: &str = "core::pin::Pin<alloc::boxed::Box<";
+    const TRACED: &str = "tracing::instrument::Instrumented<";
     let mut future = first(function.strip_prefix("poll<")?)?;
+    if let Some(inside) = future.strip_prefix(TRACED) {
+        future = first(inside)?;
+    }
     // Tokio itself boxes those that are big.
     if let Some(inside) = future.strip_prefix(BOXED) {
         future = first(inside)?;
@@ -193,6 +197,10 @@ mod tests {
             (
                 "core::pin::Pin<alloc::boxed::Box<mine::{impl#2}::run::{async_fn_env#0}, alloc::alloc::Global>>",
                 Some("mine::{impl}::run"),
+            ),
+            (
+                "tracing::instrument::Instrumented<core::pin::Pin<alloc::boxed::Box<mine::run::{async_fn_env#0}>>>",
+                Some("mine::run"),
             ),
             (
                 "mine::Map<fn(u8) -> core::option::Option<u8>, u8>",

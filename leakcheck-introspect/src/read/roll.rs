@@ -144,7 +144,7 @@ impl<'r, 'i> Roll<'r, 'i> {
 
     /// The name of the kind's future.
     fn name(&self, kind: &TaskKind) -> Arc<str> {
-        let make = || match (kind.future, &kind.polled) {
+        let make = || match (kind.traced, &kind.polled) {
             (Some(ty), _) => named(self.reader, ty),
             (None, Some(polled)) => Arc::clone(polled),
             (None, None) => "a future without debug info".into(),

@@ -137,8 +137,7 @@ pub(crate) const AREA: Area = Area {
             tasks: "
                 wrappers::instrumented [stuck]
                   wrappers::instrumented @instrumented
-                    tracing::instrument::Instrumented
-                      wrappers::leaf @leaf  number: u8
+                    wrappers::leaf @leaf  number: u8
                   waits for nothing
             ",
         },
@@ -148,10 +147,9 @@ pub(crate) const AREA: Area = Area {
                 stage.spawn(instrumented_task().instrument(tracing::info_span!("span")));
             },
             tasks: "
-                Instrumented<instrumented_task> [stuck]
-                  tracing::instrument::Instrumented
-                    wrappers::instrumented_task @instrumented_task
-                      wrappers::leaf @leaf  number: u8
+                wrappers::instrumented_task [stuck]
+                  wrappers::instrumented_task @instrumented_task
+                    wrappers::leaf @leaf  number: u8
                   waits for nothing
             ",
         },

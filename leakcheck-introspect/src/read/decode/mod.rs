@@ -19,7 +19,7 @@ use self::{
 };
 use super::{
     dwarf::{Member, Shape, Type, Variant},
-    tokio::{Call, Leaf, ahead},
+    tokio::{Call, Leaf, ahead, layout::INSTRUMENTED, traced},
     value::{Reader, Value},
 };
 use crate::{Certainty, Event, Frame, FrameKind, Hold, Location, Role, Wait};
@@ -64,6 +64,11 @@ pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
         holds: Vec::new(),
         is_complete: true,
     };
+    // Whether it is traced says nothing of it.
+    let inside = traced(reader, future.ty);
+    let future = reader
+        .inside(future, &|ty| std::ptr::eq(ty, inside))
+        .unwrap_or(future);
     let mut root = decoder.frame(future, 0, Trust::Unknown);
     // What is boxed goes by the name of what is in the box.
     if is_wrapper(future.ty) && root.inner.len() == 1 {
@@ -282,6 +287,7 @@ fn is_wrapper(ty: &Type) -> bool {
         "CoopFuture<",
     ];
     matches!(ty.shape, Shape::Pointer(_))
+        || ty.base == INSTRUMENTED
         || prefixes.iter().any(|prefix| ty.name.starts_with(prefix))
 }
 

@@ -43,6 +43,8 @@ struct Links {
 pub(crate) struct TaskKind {
     /// The type of the future; `None` where the function that polls it has no debug info.
     pub(crate) future: Option<&'static Type>,
+    /// The same without what traces it.
+    pub(crate) traced: Option<&'static Type>,
     /// What is said of it without its type.
     pub(crate) polled: Option<Arc<str>>,
     /// What would describe it, where that was split off and is not there.
@@ -213,6 +215,7 @@ impl Header {
         };
         let mut kind = TaskKind {
             future: None,
+            traced: None,
             polled: None,
             lost: None,
             cell: None,
@@ -228,6 +231,7 @@ impl Header {
         };
         if let (Some(future), Some(scheduler)) = (poll.argument("T"), poll.argument("S")) {
             kind.future = reader.image.ty(future);
+            kind.traced = kind.future.map(|future| traced(reader, future));
             let has = |ty: &Type, die| ty.arguments.iter().any(|argument| argument.1 == die);
             kind.cell = reader
                 .image
@@ -272,21 +276,23 @@ impl Header {
     }
 }
 
+/// What is traced, where that is what the type is for: with its feature `tracing`, tokio wraps all futures so.
+pub(crate) fn traced(reader: &Reader<'_>, ty: &'static Type) -> &'static Type {
+    let is_wrapped = ty.base == layout::INSTRUMENTED;
+    let inside = is_wrapped.then(|| reader.image.ty(ty.argument("T")?));
+    inside.flatten().unwrap_or(ty)
+}
+
 impl TaskKind {
     /// The closure or function that a blocking task calls; `None` for other tasks.
     pub(crate) fn blocking(&self, reader: &Reader<'_>) -> Option<&'static Type> {
-        let inside = |ty: &Type| reader.image.ty(ty.argument("T")?);
-        let mut future = self.future?;
-        // With its feature `tracing`, tokio wraps it.
-        if future.base == layout::INSTRUMENTED {
-            future = inside(future)?;
-        }
-        (future.base == layout::BLOCKING).then(|| inside(future))?
+        let future = self.traced?;
+        (future.base == layout::BLOCKING).then(|| reader.image.ty(future.argument("T")?))?
     }
 
     /// Whether the future is only a pointer to one: tokio itself boxes those that are big.
     pub(crate) fn is_boxed(&self) -> bool {
-        self.future.is_some_and(|ty| ty.base == "core::pin::Pin")
+        self.traced.is_some_and(|ty| ty.base == "core::pin::Pin")
     }
 
     /// The number of the task at `address`.

@@ -41,8 +41,8 @@ pub(super) const STAGE: &str = "tokio::runtime::task::core::Stage";
 
 /// The future of a closure given to `spawn_blocking`.
 pub(super) const BLOCKING: &str = "tokio::runtime::blocking::task::BlockingTask";
-/// What stands around it where spans are traced.
-pub(super) const INSTRUMENTED: &str = "tracing::instrument::Instrumented";
+/// What stands around a future whose span is traced.
+pub(crate) const INSTRUMENTED: &str = "tracing::instrument::Instrumented";
 
 /// Bits of a task's state word.
 pub(super) const RUNNING: u64 = 1;

@@ -3,7 +3,7 @@
 use super::{golden, report, text};
 use crate::{
     explain,
-    model::{Detail, Kind, Resource, ResourceId, Thing},
+    model::{Detail, Frame, Home, Kind, Leak, Resource, ResourceId, Thing},
 };
 
 fn timer(number: u64, fact: &str) -> Resource {
@@ -33,6 +33,26 @@ fn several_timers() {
     ];
     let found = explain::findings(&timers, &[], None, None);
     golden("several_timers.txt", &text(&report(found)));
+}
+
+/// With the feature `tracing` it is known where it was made.
+#[test]
+fn made_by_a_dependency() {
+    let through = Frame {
+        function: "tokio_util::time::delay_queue::DelayQueue::insert".to_owned(),
+        file: Some("tokio-util-0.7.20/src/time/delay_queue.rs".to_owned()),
+        path: None,
+        line: Some(572),
+        column: None,
+        home: Home::Dependency,
+    };
+    let mut found = explain::findings(&[timer(1, "fires in 3600 seconds")], &[], None, None);
+    let leak = Leak {
+        created_through: vec![through],
+        note: None,
+        ..found.remove(0)
+    };
+    golden("timer_of_a_dependency.txt", &text(&report(vec![leak])));
 }
 
 fn posix_timer(number: u64, facts: &[&str]) -> Resource {
