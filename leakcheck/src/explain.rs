@@ -3,6 +3,7 @@
 mod blocked;
 mod hang;
 mod holding;
+mod numbered;
 mod runtimes;
 mod waiting;
 
@@ -11,6 +12,7 @@ pub(crate) use hang::{
     DROP_BLOCKS, SYNCHRONOUS_BODY, SYNCHRONOUS_TASK, body_waiting, help_of_hang, stuck_thread,
 };
 pub(crate) use holding::name_holders;
+pub(crate) use numbered::join as join_numbered;
 pub(crate) use runtimes::fold;
 pub(crate) use waiting::place;
 
@@ -21,7 +23,7 @@ use leakcheck_introspect::{Graph, TaskList};
 use crate::{
     capture::{self, Trace},
     diff::{self, Group},
-    model::{Awaited, Frame, Kind, Leak, Level, Resource, Tie, Waiting},
+    model::{Awaited, Frame, Kind, Leak, Level, Resource, Tie, Waiting, without_numbers},
     sources::{panics::Panicked, timers},
     subject::in_package,
 };
@@ -288,6 +290,11 @@ fn keeps_its_own_sender(leak: &Leak) -> bool {
     })
 }
 
+/// The rule that accepts threads by their name.
+fn accept_thread(name: &str) -> String {
+    format!("ignore_thread_name(\"{name}\")")
+}
+
 /// The narrowest rule that accepts the group: by the dependency that started it, else by the user's own function.
 fn accept(group: &Group, trace: &Trace) -> Option<String> {
     let is_path =
@@ -297,9 +304,7 @@ fn accept(group: &Group, trace: &Trace) -> Option<String> {
         (Some(site), _) if !site.function.is_empty() => {
             Some(format!("ignore_created_by(\"{}\")", site.function))
         }
-        (_, Some(name)) if group.kind == Kind::Thread => {
-            Some(format!("ignore_thread_name(\"{name}\")"))
-        }
+        (_, Some(name)) if group.kind == Kind::Thread => Some(accept_thread(name)),
         _ => None,
     }
 }
@@ -331,12 +336,14 @@ pub(crate) fn rounds(warm_up: u32, measured: u32) -> String {
     format!("{measured} rounds were measured{warm_up}; only what grew in each of them is reported")
 }
 
-/// FNV-1a over what stays the same when lines move: the kind, the name and the functions on the path.
+/// FNV-1a over what stays the same when lines move and tests run in another order: the kind, the name without numbers and
+/// the functions on the path.
 fn fingerprint(kind: Kind, name: Option<&str>, trace: &Trace) -> String {
     let functions = |frames: &[Frame]| -> Vec<String> {
         frames.iter().map(|frame| frame.function.clone()).collect()
     };
-    let mut words = vec![kind.name().to_owned(), name.unwrap_or_default().to_owned()];
+    let name = name.map(without_numbers).unwrap_or_default();
+    let mut words = vec![kind.name().to_owned(), name];
     words.extend(functions(&trace.through));
     words.extend(functions(trace.site.as_slice()));
     words.extend(functions(&trace.callers));

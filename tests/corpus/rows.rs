@@ -133,7 +133,8 @@ const ROWS: &[Row] = &[
         "net::accept_loop", "net::accept_loop_on_workers", "net::accept_loop_is_aborted",
     ]),
     covered(53, "thread of its own", &[
-        "threads::handle_is_dropped", "threads::named_threads", "threads::joined",
+        "threads::handle_is_dropped", "threads::named_threads", "threads::numbered_threads",
+        "threads::one_of_numbered_threads_is_accepted", "threads::joined",
         "background::thread_is_told_to_end", "background::thread_is_told_to_end_by_a_task",
         "background::thread_does_not_listen",
     ]),

@@ -48,6 +48,35 @@ async fn named_threads() {
 
 #[leak_checked]
 #[test]
+#[ignore = "leaks on purpose"]
+fn numbered_threads() {
+    for number in 8..11 {
+        thread::Builder::new()
+            .name(format!("pool-{number}"))
+            // leak: thread "pool-*" x3
+            // waits: at park blocked in thread::park
+            .spawn(park)
+            .unwrap();
+    }
+}
+
+/// What was accepted by its name is not among them.
+#[leak_checked(ignore_thread_name = "pool-9")]
+#[test]
+#[ignore = "leaks on purpose"]
+fn one_of_numbered_threads_is_accepted() {
+    for number in 9..12 {
+        thread::Builder::new()
+            .name(format!("pool-{number}"))
+            // leak: thread "pool-*" x2
+            // waits: at park blocked in thread::park
+            .spawn(park)
+            .unwrap();
+    }
+}
+
+#[leak_checked]
+#[test]
 fn joined() {
     thread::spawn(|| {}).join().unwrap();
 }

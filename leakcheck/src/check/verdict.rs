@@ -49,7 +49,7 @@ impl Check {
             });
         }
         // Rules are about the threads, which is how they have always been written.
-        sorted.leaks = explain::fold(sorted.leaks);
+        sorted.leaks = explain::join_numbered(explain::fold(sorted.leaks));
         sorted
     }
 

@@ -42,8 +42,11 @@ impl Leak {
 
     /// Whether the other was made on the same lines: an optimiser may make several paths of one.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.name == other.name && self.is_like_but_for_its_name(other)
+    }
+
+    pub(crate) fn is_like_but_for_its_name(&self, other: &Self) -> bool {
         self.kind == other.kind
-            && self.name == other.name
             && self.tie == other.tie
             && self.panic == other.panic
             && self.created_at == other.created_at

@@ -8,6 +8,7 @@ mod hang;
 mod kind;
 mod leak;
 mod level;
+mod name;
 mod report;
 #[cfg_attr(
     not(tokio_unstable),
@@ -23,6 +24,7 @@ pub use hang::{Hang, HangCause, StuckThread};
 pub use kind::Kind;
 pub use leak::{Ignored, Leak};
 pub use level::Level;
+pub(crate) use name::without_numbers;
 pub use report::{Body, Location, Report, Subject, Verdict};
 pub(crate) use resource::{Detail, Maker, Resource, ResourceId, Thing, Tie};
 pub use waiting::{Awaited, Holder, State, Waiting};

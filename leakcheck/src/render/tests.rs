@@ -266,6 +266,17 @@ fn tasks_that_are_only_counted() {
 }
 
 #[test]
+fn numbered_threads() {
+    let named = |name| Leak {
+        accept: Some(format!("ignore_thread_name(\"{name}\")")),
+        ..thread(Some(name))
+    };
+    let leaks = ["pool-8", "pool-9", "other", "pool-10"].map(named);
+    let joined = crate::explain::join_numbered(leaks.into());
+    golden("numbered_threads.txt", &text(&report(joined)));
+}
+
+#[test]
 fn a_thread_without_a_name_or_a_source() {
     let site = frame(
         "dep::start",
