@@ -133,6 +133,10 @@ impl Check {
         if self.options.wants(Kind::Timer) {
             runtime.watch_timers();
         }
+        if runtime.is_own() {
+            // What it was built of is no task.
+            self.scope.tally().places().forget();
+        }
         self.runtime = Some(runtime);
     }
 

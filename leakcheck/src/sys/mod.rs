@@ -19,6 +19,7 @@ pub(crate) mod descriptor;
     allow(dead_code, reason = "the task hooks use the rest")
 )]
 pub(crate) mod origin;
+mod places;
 #[cfg_attr(
     not(tokio_unstable),
     allow(dead_code, reason = "the task hooks use the rest")

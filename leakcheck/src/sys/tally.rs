@@ -1,9 +1,8 @@
 //! How many tasks, threads and other things of each scope are alive: what a clean check looks at, and what a wait waits on.
-//! And where the memory of its first tasks is noted, so that a check need not search for it.
 
 use std::{cell::Cell, sync::atomic::AtomicU32 as Global, time::Duration};
 
-use super::{Chunked, imp::event};
+use super::{Chunked, imp::event, places::Places};
 use crate::sync::{AtomicU32, AtomicUsize, Ordering, total_order};
 
 /// Counters of tasks per scope; threads take turns, so that the workers of one runtime seldom share one.
@@ -19,15 +18,9 @@ pub(crate) struct Tally {
     waiting: AtomicU32,
     /// Changes with every ending while somebody waits.
     endings: AtomicU32,
-    /// How many places were noted, and one for each that did not fit.
-    noted: AtomicU32,
-    /// The first ones, each plus one. They fill the cache line, and no more are worth it: then a search costs little in
-    /// comparison.
-    places: [AtomicU32; PLACES],
+    /// Where the memory of its tasks is noted.
+    places: Places,
 }
-
-/// Places that are noted per scope.
-const PLACES: usize = 9;
 
 /// Both only grow, on a cache line of their own.
 #[derive(Debug, Default)]
@@ -67,8 +60,7 @@ static NOBODY: Tally = Tally {
     others: AtomicUsize::new(0),
     waiting: AtomicU32::new(0),
     endings: AtomicU32::new(0),
-    noted: AtomicU32::new(0),
-    places: [const { AtomicU32::new(0) }; PLACES],
+    places: Places::new(),
 };
 #[cfg(leakcheck_loom)]
 loom::lazy_static! {
@@ -152,33 +144,10 @@ impl Tally {
         self.announce();
     }
 
-    /// Notes where something is, once.
+    /// Where the memory of its tasks is noted.
     #[inline]
-    pub(crate) fn note(&self, place: u32) {
-        let noted = self.noted.load(Ordering::Relaxed) as usize;
-        if noted > PLACES
-            || self
-                .places
-                .iter()
-                .any(|known| known.load(Ordering::Relaxed) == place + 1)
-        {
-            return;
-        }
-        let next = self.noted.fetch_add(1, Ordering::Relaxed) as usize;
-        if let Some(free) = self.places.get(next) {
-            free.store(place + 1, Ordering::Relaxed);
-        }
-    }
-
-    /// The places that were noted; `None` where they did not fit.
-    pub(crate) fn places(&self) -> Option<impl Iterator<Item = u32>> {
-        let noted = self.noted.load(Ordering::Relaxed) as usize;
-        let places = self.places.get(..noted)?;
-        Some(
-            places
-                .iter()
-                .filter_map(|place| place.load(Ordering::Relaxed).checked_sub(1)),
-        )
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
     }
 
     #[inline]

@@ -14,8 +14,8 @@ use std::{
 
 pub(super) type Way = fn(u64, &mut [u8]) -> Option<()>;
 
-/// Pieces that the kernel takes in one call.
-const MOST_AT_ONCE: usize = 1024;
+/// Spans that are read in one call.
+pub(super) const MOST_SPANS: usize = 16;
 
 pub(super) const WAYS: [Way; 3] = [by_call, by_file, by_pipe];
 
@@ -24,27 +24,19 @@ pub(super) fn read(address: u64, into: &mut [u8]) -> Option<()> {
     WAYS.get(chosen()?)?(address, into)
 }
 
-/// Pieces of one size from many addresses, each nothing if a byte of it is not mapped.
-pub(super) fn gather<const SIZE: usize>(addresses: &[u64]) -> Vec<Option<[u8; SIZE]>> {
-    if chosen() != Some(0) {
-        let piece = |address: &u64| {
-            let mut bytes = [0; SIZE];
-            read(*address, &mut bytes).map(|()| bytes)
-        };
-        return addresses.iter().map(piece).collect();
+/// Fills `into` with one span of memory after the other, each from an address and of so many bytes, or nothing if a byte of
+/// them is not mapped.
+pub(super) fn read_all(spans: &[(u64, usize)], into: &mut [u8]) -> Option<()> {
+    if chosen()? == 0 {
+        return by_one_call(spans, into);
     }
-    let mut pieces = Vec::with_capacity(addresses.len());
-    let mut left = addresses;
-    while !left.is_empty() {
-        let mut bytes = vec![[0; SIZE]; left.len().min(MOST_AT_ONCE)];
-        let got = by_one_call(left, &mut bytes).min(bytes.len());
-        let is_whole = got == bytes.len();
-        pieces.extend(bytes.into_iter().take(got).map(Some));
-        // The one that it stopped at is not mapped.
-        pieces.extend((!is_whole).then_some(None));
-        left = left.get(got + usize::from(!is_whole)..).unwrap_or_default();
+    let mut left = into;
+    for (address, length) in spans {
+        let (part, others) = left.split_at_mut_checked(*length)?;
+        read(*address, part)?;
+        left = others;
     }
-    pieces
+    Some(())
 }
 
 /// Which way works here; found out by reading something that is certainly mapped.
@@ -62,19 +54,26 @@ fn chosen() -> Option<usize> {
     Some(chosen)
 }
 
-/// Fills the first pieces, up to the first address that is not mapped, and says how many.
-fn by_one_call<const SIZE: usize>(addresses: &[u64], pieces: &mut [[u8; SIZE]]) -> usize {
+fn by_call(address: u64, into: &mut [u8]) -> Option<()> {
+    by_one_call(&[(address, into.len())], into)
+}
+
+fn by_one_call(spans: &[(u64, usize)], into: &mut [u8]) -> Option<()> {
     let local = libc::iovec {
-        iov_base: pieces.as_mut_ptr().cast(),
-        iov_len: size_of_val(pieces),
+        iov_base: into.as_mut_ptr().cast(),
+        iov_len: into.len(),
     };
-    let from = |address: &u64| libc::iovec {
-        iov_base: std::ptr::with_exposed_provenance_mut(usize::try_from(*address).unwrap_or(0)),
-        iov_len: SIZE,
-    };
-    let remote: Vec<libc::iovec> = addresses.iter().take(pieces.len()).map(from).collect();
-    // SAFETY: the kernel writes at most all of `pieces`, which are borrowed for the call; the other side is only read, and an
-    // address that is not mapped ends the transfer.
+    let mut remote = [libc::iovec {
+        iov_base: std::ptr::null_mut(),
+        iov_len: 0,
+    }; MOST_SPANS];
+    let remote = remote.get_mut(..spans.len())?;
+    for (remote, (address, length)) in remote.iter_mut().zip(spans) {
+        remote.iov_base = std::ptr::with_exposed_provenance_mut(usize::try_from(*address).ok()?);
+        remote.iov_len = *length;
+    }
+    // SAFETY: the kernel writes at most `into.len()` bytes to `into`, which is borrowed for the call; the other side is
+    // only read, and an address that is not mapped is an error value or ends the transfer.
     let got = unsafe {
         libc::process_vm_readv(
             libc::getpid(),
@@ -84,23 +83,6 @@ fn by_one_call<const SIZE: usize>(addresses: &[u64], pieces: &mut [[u8; SIZE]]) 
             remote.len() as libc::c_ulong,
             0,
         )
-    };
-    usize::try_from(got).map_or(0, |got| got / SIZE)
-}
-
-fn by_call(address: u64, into: &mut [u8]) -> Option<()> {
-    let local = libc::iovec {
-        iov_base: into.as_mut_ptr().cast(),
-        iov_len: into.len(),
-    };
-    let remote = libc::iovec {
-        iov_base: std::ptr::with_exposed_provenance_mut(usize::try_from(address).ok()?),
-        iov_len: into.len(),
-    };
-    // SAFETY: the kernel writes at most `into.len()` bytes to `into`, which is borrowed for the call; the other side is
-    // only read, and an address that is not mapped is an error value.
-    let got = unsafe {
-        libc::process_vm_readv(libc::getpid(), &raw const local, 1, &raw const remote, 1, 0)
     };
     (usize::try_from(got) == Ok(into.len())).then_some(())
 }

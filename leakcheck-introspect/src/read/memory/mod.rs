@@ -3,6 +3,7 @@
 //! The only home of `unsafe` in this crate. Every byte that is read here is untrusted: another thread may free or
 //! change it at the same time.
 
+mod gather;
 mod kernel;
 mod program;
 mod words;
@@ -15,6 +16,7 @@ use std::{
 
 use super::effort;
 
+pub(crate) use gather::gather;
 pub(crate) use program::{Mapped, Program, find, find_last, map};
 pub(crate) use words::words;
 
@@ -130,11 +132,6 @@ pub(crate) fn read(address: u64, into: &mut [u8]) -> Option<()> {
     kernel::read(address, into)
 }
 
-/// What is there at this moment, in pieces of one size from many addresses.
-pub(crate) fn gather<const SIZE: usize>(addresses: &[u64]) -> Vec<Option<[u8; SIZE]>> {
-    kernel::gather(addresses)
-}
-
 /// The pointer that is a word of a value. Not through the kernel: the value is there.
 pub(crate) fn pointer_in<T>(value: &T, word: usize) -> Option<u64> {
     let words = size_of::<T>() / size_of::<*const ()>();
@@ -199,23 +196,6 @@ mod tests {
         word.store(2, std::sync::atomic::Ordering::SeqCst);
         memory.forget();
         assert_eq!(memory.word(address), Some(2));
-    }
-
-    #[test]
-    fn pieces_that_are_not_there_are_nothing_and_the_others_are() {
-        let words: Vec<[u64; 2]> = (0..3000).map(|word| [word, word]).collect();
-        let mut addresses: Vec<u64> = words.iter().map(|word| word.as_ptr() as u64).collect();
-        let unmapped = [0, 1023, 1024, 1500, 1501, 2999];
-        for (place, hole) in unmapped.into_iter().zip([0, 8, 1 << 47, u64::MAX, 1, 2]) {
-            addresses[place] = hole;
-        }
-        let pieces = gather::<16>(&addresses);
-        assert_eq!(pieces.len(), words.len());
-        for (index, piece) in pieces.into_iter().enumerate() {
-            let first = piece.and_then(|piece| piece.first_chunk().copied());
-            let expected = (!unmapped.contains(&index)).then_some(index as u64);
-            assert_eq!(first.map(u64::from_le_bytes), expected);
-        }
     }
 
     #[test]

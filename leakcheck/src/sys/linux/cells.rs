@@ -16,6 +16,7 @@ use std::{
     cell::Cell,
     ffi::{c_int, c_void},
     num::NonZeroUsize,
+    ops::RangeInclusive,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
@@ -80,25 +81,26 @@ pub(crate) fn of_scope(scope: u32) -> Vec<(usize, Creation)> {
     all_of(scope, |address, creation| (address, creation))
 }
 
-fn all_of<T: PartialEq>(scope: u32, what: fn(usize, Creation) -> T) -> Vec<T> {
+fn all_of<T>(scope: u32, what: fn(usize, Creation) -> T) -> Vec<T> {
     let of_scope = |slot: &'static Slot| {
         let (address, creation) = by_address::known(slot)?;
         (creation.scope == scope).then(|| what(address, creation))
     };
-    let Some(first) = tally::of(scope).places() else {
-        return SLOTS.touched().filter_map(of_scope).collect();
+    let last = u32::try_from(WINDOW).unwrap_or(0) - 1;
+    let ranges = tally::of(scope).places().noted(last);
+    let in_place = |ranges: &Vec<RangeInclusive<u32>>| {
+        // Windows at the end go on at the beginning.
+        let fits = |range: &RangeInclusive<u32>| (*range.end() as usize) < LEN;
+        ranges.iter().all(fits)
     };
-    let mut few = Vec::new();
-    for one in first
-        .flat_map(|start| window_at(start as usize))
-        .filter_map(of_scope)
-    {
-        // Windows overlap.
-        if !few.contains(&one) {
-            few.push(one);
+    match ranges.filter(in_place) {
+        Some(ranges) => {
+            let places = ranges.into_iter().flatten();
+            let slots = places.filter_map(|place| SLOTS.peek(place as usize));
+            slots.filter_map(of_scope).collect()
         }
+        None => SLOTS.touched().filter_map(of_scope).collect(),
     }
-    few
 }
 
 /// Lets creations be linked to the task that is polled on the creating thread, by its number; 0 stands for none.
@@ -266,7 +268,7 @@ fn record(address: usize, size: usize, scope: u32) -> bool {
     }
     if scope != Context::UNCHECKED.scope {
         let place = u32::try_from(start(address)).unwrap_or(0);
-        tally::of(scope).note(place);
+        tally::of(scope).places().note(place);
     }
     let put = by_address::put(&window(address), address, creation);
     if put != Put::Recorded {
@@ -299,13 +301,7 @@ fn window(address: usize) -> impl Iterator<Item = &'static Slot> + Clone {
 /// The slots of `address` as far as they were made: what was not made was never used.
 #[inline]
 fn window_so_far(address: usize) -> impl Iterator<Item = &'static Slot> + Clone {
-    window_at(start(address))
-}
-
-/// The slots from `start` on, likewise.
-#[inline]
-fn window_at(start: usize) -> impl Iterator<Item = &'static Slot> + Clone {
-    places(start).map_while(|place| SLOTS.peek(place))
+    places(start(address)).map_while(|place| SLOTS.peek(place))
 }
 
 #[cfg(test)]

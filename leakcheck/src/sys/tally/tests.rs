@@ -88,37 +88,3 @@ mod at_once {
         });
     }
 }
-
-#[cfg(not(leakcheck_loom))]
-#[test]
-fn places_are_noted_once_or_do_not_fit() {
-    let tally = Tally::default();
-    let places = |tally: &Tally| tally.places().map(Iterator::collect::<Vec<_>>);
-    assert_eq!(places(&tally), Some(vec![]));
-    for place in [0, 7, 0, 7, 1 << 20] {
-        tally.note(place);
-    }
-    assert_eq!(places(&tally), Some(vec![0, 7, 1 << 20]));
-    for place in 0..100 {
-        tally.note(place);
-    }
-    assert_eq!(places(&tally), None);
-}
-
-/// The last one that fits may be taken by either.
-#[cfg(not(leakcheck_loom))]
-#[test]
-fn no_place_is_lost_between_threads() {
-    for _ in 0..if cfg!(miri) { 3 } else { 100 } {
-        let tally = Tally::default();
-        std::thread::scope(|threads| {
-            for first in [0, 100] {
-                let tally = &tally;
-                threads.spawn(move || (first..first + 4).for_each(|place| tally.note(place)));
-            }
-        });
-        let mut places: Vec<_> = tally.places().expect("eight fit").collect();
-        places.sort_unstable();
-        assert_eq!(places, [0, 1, 2, 3, 100, 101, 102, 103]);
-    }
-}
