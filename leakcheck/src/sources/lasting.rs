@@ -35,7 +35,7 @@ pub(crate) const WORKERS: [(&str, &str); 9] = [
         "a pool of scheduled-thread-pool, as r2d2 has one, ends its threads up to 30 s after its last handle is gone",
     ),
     (
-        "rayon_core::registry::*",
+        "rayon_core::registry::*global_registry*",
         "rayon's global pool has no shutdown",
     ),
     (
