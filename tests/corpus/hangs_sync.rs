@@ -1,11 +1,8 @@
 //! A body that hangs in synchronous code cannot be given up: its report comes from outside, and the process ends with it.
 
 use std::{
-    fs::File,
-    future::pending,
     mem::forget,
-    process::{Command, Stdio},
-    sync::{LazyLock, Mutex, mpsc},
+    sync::{Mutex, mpsc},
     thread,
 };
 
@@ -102,47 +99,6 @@ async fn task_ends_with_its_sender() {
     let task = tokio::spawn(async move { done.recv() });
     drop(sender);
     task.await.unwrap().unwrap_err();
-}
-
-/// Of what is open, only what is the test's own is told, and what it is.
-#[leak_checked(timeout = "200ms")]
-#[test]
-#[ignore = "hangs on purpose"]
-fn descriptors_and_a_child_are_alive() {
-    // hangs: timeout, ends the process
-    static KEPT: LazyLock<File> = LazyLock::new(|| File::open("/proc/self/status").unwrap());
-    KEPT.metadata().unwrap();
-    // alive: fd "file"
-    let file = File::open("/proc/self/status").unwrap();
-    let mut cat = Command::new("cat");
-    let cat = cat.stdin(Stdio::piped()).stdout(Stdio::null());
-    // alive: fd "pipe"
-    // alive: process "cat"
-    let mut child = cat.spawn().unwrap();
-    let pipe = child.stdin.take();
-    let _ = child.wait();
-    drop((file, pipe));
-}
-
-#[leak_checked(timeout = "60s")]
-#[test]
-fn a_child_ends_with_its_pipe() {
-    let mut cat = Command::new("cat");
-    let mut child = cat.stdin(Stdio::piped()).spawn().unwrap();
-    drop(child.stdin.take());
-    assert!(child.wait().unwrap().success());
-}
-
-/// A runtime is one thing, and not the threads and descriptors that it is made of.
-#[leak_checked(timeout = "200ms")]
-#[test]
-#[ignore = "hangs on purpose"]
-fn a_runtime_of_the_test_is_alive() {
-    // hangs: timeout, ends the process
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    // alive: runtime "tokio runtime"
-    let runtime = builder.worker_threads(1).enable_all().build().unwrap();
-    runtime.block_on(pending::<()>());
 }
 
 #[test]
