@@ -111,18 +111,18 @@ mod tests {
 
     #[test]
     fn a_thread_that_the_program_holds_up_is_not() {
-        let (hold, held) = mpsc::channel::<()>();
+        let (kept, end) = mpsc::channel::<()>();
         let (tell, told) = mpsc::channel();
         let thread = thread::spawn(move || {
             tell.send(tid()).expect("somebody listens");
-            held.recv()
+            end.recv()
         });
         let tid = told.recv().expect("it tells");
         while is_held_up_by_system(tid) {
             thread::yield_now();
         }
         assert_eq!(sleeps(tid), Some(true));
-        drop(hold);
+        drop(kept);
         thread.join().expect("it does not panic").unwrap_err();
     }
 
