@@ -79,6 +79,12 @@ fn tasks_are_named_by_the_runtime_s_hooks(package: &str, expected: &[&str]) {
      through opentelemetry_sdk-0.31.0/src/metrics/periodic_reader.rs:166 \
      in opentelemetry_sdk-0.31.0/src/metrics/periodic_reader.rs:64",
 ]; "opentelemetry-0.31")]
+#[test_case("rayon-1.12", &[
+    "a_dropped_pool_ends_its_threads: clean",
+    "a_forgotten_pool_keeps_its_threads: thread x2 at LEAK \
+     through rayon-core-1.13.0/src/registry.rs:95 in rayon-core-1.13.0/src/registry.rs:313",
+    "the_global_pool_serves_the_process: clean",
+]; "rayon-1.12")]
 #[test_case("r2d2-0.8", &["a_dropped_pool_ends_its_threads: clean"]; "r2d2-0.8")]
 #[test_case("tracing-appender-0.2", &[
     "a_dropped_guard_ends_the_writer: clean",

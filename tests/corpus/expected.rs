@@ -15,9 +15,10 @@ use crate::{
 pub(crate) const VERIFYING: &str = "every_report_is_exact";
 
 /// What is about the corpus, and the files with runs of their own.
-const NOT_RUN: [&str; 8] = [
+const NOT_RUN: [&str; 9] = [
     VERIFYING,
     "controls::",
+    "hangs_alive::",
     "hangs_sync::",
     "marks::",
     "numbers::",

@@ -17,6 +17,7 @@ mod finding;
 mod found;
 mod hang;
 mod hangs;
+mod hangs_alive;
 mod hangs_sync;
 mod harness;
 mod instrumented;

@@ -244,6 +244,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "controls::",
         "fds::",
         "hang::",
+        "hangs_alive::",
         "marks::",
         "numbers::",
         "parallel::",

@@ -181,6 +181,9 @@ pub(crate) fn cases(module: &str, source: &str) -> Vec<Case> {
             _ => true,
         };
         case.leaks.retain(is_seen);
+        if let Some(hang) = &mut case.hang {
+            hang.alive.retain(is_seen);
+        }
     }
     for (name, _, number) in named.0 {
         assert!(used.contains(&number), "named for nothing: {name}");

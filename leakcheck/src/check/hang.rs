@@ -12,7 +12,7 @@ use crate::{
     env::Env,
     explain,
     model::{Body, Hang, HangCause, Leak, Report, Seen, Tie, Verdict, Waiting},
-    sources::{self, tasks},
+    sources::{self, fds, tasks},
 };
 
 /// What a body was doing and what was alive beside it, not yet put into words.
@@ -61,6 +61,8 @@ impl Check {
     ) -> Sight {
         let mut present = self.present(Phase::Hung);
         self.read(&mut present);
+        // Whose it is takes longer to find out, and can be told later.
+        sources::describe(&mut present.resources);
         let mut unread = None;
         match body {
             Some(Ok(body)) => present.lists.push(Arc::new(body)),
@@ -103,16 +105,19 @@ impl Check {
 
     /// Puts into words what was seen.
     pub(crate) fn explain_hang(&self, hung: &Hung) -> Hang {
-        let present = &hung.sight.present;
+        let mut present = hung.sight.present.clone();
+        self.attribute(&mut present);
+        fds::fold(&mut present.resources);
         let package_dir = self.whom.package_dir();
         let lists: Vec<_> = present.lists.iter().map(Arc::as_ref).collect();
-        let mut alive = self.findings(present);
+        let mut alive = self.findings(&present);
         for leak in alive.iter_mut().filter(|leak| leak.tie == Tie::Member) {
             // It was not told to end.
             leak.note = Some(
                 "it is a thread of the test's own runtime: it runs a blocking task, or waits for the next".to_owned(),
             );
         }
+        let alive = explain::fold(alive);
         Hang {
             cause: hung.cause,
             after: hung.after,

@@ -128,6 +128,11 @@ impl Check {
     /// Finds out what things of other kinds are, who holds them, and whether they are the test's at all.
     pub(super) fn describe(&self, present: &mut Present) {
         sources::describe(&mut present.resources);
+        self.attribute(present);
+    }
+
+    /// The same for what was described before.
+    pub(super) fn attribute(&self, present: &mut Present) {
         let watching = match &self.runtime {
             None => Watching::Nothing,
             Some(Watched { token: None, .. }) => Watching::Another,

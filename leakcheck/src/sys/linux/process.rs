@@ -16,10 +16,28 @@ pub(crate) fn is_main_thread() -> bool {
 /// Whether a thread of this process waits in the kernel, and is neither run nor about to be; `None` where that is not
 /// shown.
 pub(crate) fn sleeps(tid: i32) -> Option<bool> {
+    let (state, _) = state(tid)?;
+    Some(matches!(state, 'S' | 'D'))
+}
+
+/// Whether a thread of this process has not begun yet, or has hardly run and waits for a processor or for a page of its
+/// code: nothing of the program's holds it up.
+pub(crate) fn is_held_up_by_system(tid: i32) -> bool {
+    /// In the clock ticks of `/proc`, which are 10 ms everywhere: one that runs on and on has more.
+    const HARDLY: u64 = 20;
+    tid == 0
+        || state(tid).is_some_and(|(state, ticks)| matches!(state, 'R' | 'D') && ticks < HARDLY)
+}
+
+/// The letter that the kernel has for what a thread does, and how long it has run.
+fn state(tid: i32) -> Option<(char, u64)> {
     let line = fs::read_to_string(format!("/proc/self/task/{tid}/stat")).ok()?;
     // The name stands in brackets and may have any characters.
     let (_, rest) = line.rsplit_once(')')?;
-    Some(rest.trim_start().starts_with(['S', 'D']))
+    let mut words = rest.split_whitespace();
+    let state = words.next()?.chars().next()?;
+    let [in_user, in_kernel] = [words.nth(10)?, words.next()?].map(str::parse::<u64>);
+    Some((state, in_user.ok()? + in_kernel.ok()?))
 }
 
 /// What a thread of this process asks the kernel for, by its number and first argument; `None` where it runs or that is
@@ -69,4 +87,52 @@ pub(crate) fn name_of(syscall: i64) -> Option<(&'static str, bool)> {
 pub(crate) fn exit_at_once(code: i32) -> ! {
     // SAFETY: `_exit` has no preconditions and does not return.
     unsafe { libc::_exit(code) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, thread};
+
+    use super::*;
+
+    #[test]
+    fn a_thread_that_never_began_is_held_up() {
+        assert!(is_held_up_by_system(0));
+    }
+
+    #[test]
+    fn a_thread_that_is_gone_is_not() {
+        let gone = thread::spawn(tid).join().expect("it does not panic");
+        while state(gone).is_some() {
+            thread::yield_now();
+        }
+        assert!(!is_held_up_by_system(gone));
+    }
+
+    #[test]
+    fn a_thread_that_the_program_holds_up_is_not() {
+        let (kept, end) = mpsc::channel::<()>();
+        let (tell, told) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            tell.send(tid()).expect("somebody listens");
+            end.recv()
+        });
+        let tid = told.recv().expect("it tells");
+        while is_held_up_by_system(tid) {
+            thread::yield_now();
+        }
+        assert_eq!(sleeps(tid), Some(true));
+        drop(kept);
+        thread.join().expect("it does not panic").unwrap_err();
+    }
+
+    #[test]
+    fn a_thread_that_runs_on_and_on_is_not() {
+        let thread = thread::spawn(|| {
+            assert!(is_held_up_by_system(tid()), "it has just begun");
+            while is_held_up_by_system(tid()) {}
+            sleeps(tid())
+        });
+        assert_eq!(thread.join().expect("it does not panic"), Some(false));
+    }
 }

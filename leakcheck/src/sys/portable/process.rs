@@ -15,6 +15,11 @@ pub(crate) fn sleeps(_tid: i32) -> Option<bool> {
     None
 }
 
+/// It is not known what holds a thread up.
+pub(crate) fn is_held_up_by_system(_tid: i32) -> bool {
+    false
+}
+
 /// It is not known what a thread asks for.
 pub(crate) fn syscall(_tid: i32) -> Option<(i64, u64)> {
     None
