@@ -11,6 +11,7 @@ use crate::{
     annotate,
     args::{Args, Command, Flags, Runner},
     baseline::{self, Baseline},
+    broad::Broad,
     error::Error,
     exit::Exit,
     junit, markdown, output, plural, progress,
@@ -80,11 +81,13 @@ pub(crate) fn run(args: &Args) -> Exit {
             return Exit::Broken;
         }
     };
-    let unused = match &args.command {
-        Command::Run { runner, cargo } => {
-            Unused::of(&workspace, *runner, &found.rounds, ran(cargo, &found))
-        }
-        Command::Report { .. } => Unused::default(), // Which tests did not run is not kept.
+    let (unused, broad) = match &args.command {
+        Command::Run { runner, cargo } => (
+            Unused::of(&workspace, *runner, &found.rounds, ran(cargo, &found)),
+            Broad::of(&workspace, &found.rounds),
+        ),
+        // Which tests did not run is not kept, nor what the rules were.
+        Command::Report { .. } => (Unused::default(), Broad::default()),
     };
     errors.extend(found.errors);
     let summary = Summary::of(&found.rounds, &known);
@@ -96,11 +99,12 @@ pub(crate) fn run(args: &Args) -> Exit {
             output::print(text::HINT);
         }
         output::print(&unused.render(args.flags.deny_unused_rules));
+        output::print(&broad.render(args.flags.deny_unused_rules));
         errors.extend(files(&summary, &repository, &args.flags));
     }
     let blessed = args.flags.bless && bless(&summary, &path, &mut errors);
     errors.iter().for_each(output::complain);
-    let is_denied = args.flags.deny_unused_rules && unused.is_some();
+    let is_denied = args.flags.deny_unused_rules && (unused.is_some() || broad.is_some());
     let fails = is_denied || summary.fails() && !blessed;
     Exit::of(found.cargo, !errors.is_empty(), fails)
 }
