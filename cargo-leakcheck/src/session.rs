@@ -1,6 +1,7 @@
 //! From the command line to the exit code.
 
 use std::{
+    collections::BTreeSet,
     env,
     ffi::{OsStr, OsString},
     path::{Path, PathBuf},
@@ -35,6 +36,8 @@ struct Found {
     left_out: Option<usize>,
     /// Whether a test failed, for whatever.
     has_failed: bool,
+    /// Files that the library could not read, for which tests failed.
+    unread: BTreeSet<String>,
 }
 
 /// Does what the command line asks for.
@@ -92,8 +95,8 @@ pub(crate) fn run(args: &Args) -> Exit {
     errors.extend(found.errors);
     let summary = Summary::of(&found.rounds, &known);
     let repository = repository(&workspace);
-    // Where nothing was built, cargo has said it.
-    if found.cargo.is_none() || !summary.checked.is_empty() {
+    // Where nothing was built, cargo has said it; and without a folder nothing is known.
+    if found.cargo.is_none() && !found.rounds.is_empty() || !summary.checked.is_empty() {
         output::print(&format!("\n{}", text::render(&summary)));
         if summary.fails() && !summary.has_baseline && !args.flags.bless {
             output::print(text::HINT);
@@ -104,6 +107,11 @@ pub(crate) fn run(args: &Args) -> Exit {
     }
     let blessed = args.flags.bless && bless(&summary, &path, &mut errors);
     errors.iter().for_each(output::complain);
+    for complaint in &found.unread {
+        output::complain(format_args!(
+            "tests could not be checked: failed to read {complaint}"
+        ));
+    }
     let is_denied = args.flags.deny_unused_rules && (unused.is_some() || broad.is_some());
     let fails = is_denied || summary.fails() && !blessed;
     Exit::of(found.cargo, !errors.is_empty(), fails)
@@ -152,17 +160,29 @@ fn new(
     runs: &Path,
     library: &OsStr,
 ) -> Result<Found, Error> {
-    let folder = stored::create(runs)?;
     let mut found = Found::default();
+    let folder = match stored::create(runs) {
+        Ok(folder) => folder,
+        Err(error) => {
+            // The tests are run all the same, and tell their leaks themselves.
+            let ended = run::tests(runner, cargo, None, library)?;
+            found.cargo = (ended.code != 0).then_some(ended.code);
+            found.errors.push(error);
+            return Ok(found);
+        }
+    };
     for number in 1..=rounds {
         let begin = Instant::now();
         let round = stored::round(&folder, number)?;
-        let ended = run::tests(runner, cargo, &round, library)?;
+        let ended = run::tests(runner, cargo, Some(&round), library)?;
         if rounds > 1 {
             output::print(&progress::round(number, rounds, begin.elapsed()));
         }
         let (reports, errors) = report::read(&round);
         let failed = ended.code != 0 && !ended.verdicts.are_leaks_only(&reports);
+        if failed {
+            found.unread.extend(ended.verdicts.unread.iter().cloned());
+        }
         found.cargo = found.cargo.or(failed.then_some(ended.code));
         found.has_failed |= ended.code != 0;
         found.left_out = found.left_out.max(ended.verdicts.left_out());

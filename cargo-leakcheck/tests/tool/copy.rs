@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use crate::ended::{command, sample};
+use crate::ended::{cargo, command, sample};
 
 /// The copy. What a test has changed is put right for the next one.
 #[derive(Debug)]
@@ -29,7 +29,11 @@ impl Copy {
         let path = library.display().to_string();
         copy.write("Cargo.toml", &manifest.replace("../../../leakcheck", &path));
         copy.write("leakcheck.toml", "");
-        for name in ["leakcheck.baseline", ".config/nextest.toml"] {
+        for name in [
+            "leakcheck.baseline",
+            "tests/foreign.rs",
+            ".config/nextest.toml",
+        ] {
             let _ = fs::remove_file(copy.path(name));
         }
         copy
@@ -47,6 +51,12 @@ impl Copy {
         }
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(path, text).expect("it is written");
+    }
+
+    pub(crate) fn cargo(&self, args: &[&str]) -> Command {
+        let mut cargo = cargo();
+        cargo.current_dir(&self.0).args(args);
+        cargo
     }
 
     /// `cargo leakcheck` with what stands beside the copy's manifest.

@@ -1,6 +1,7 @@
 //! The whole program on a sample workspace with seeded leaks, through cargo and nextest.
 
 mod broad;
+mod broken;
 mod copy;
 mod ended;
 mod sample;
