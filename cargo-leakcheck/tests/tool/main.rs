@@ -4,5 +4,6 @@ mod broad;
 mod broken;
 mod copy;
 mod ended;
+mod readme;
 mod sample;
 mod sarif;
