@@ -38,7 +38,7 @@ struct Site {
 #[derive(Debug, Default)]
 struct Reach {
     functions: BTreeMap<Function, Site>,
-    /// What can be told apart by the rule's own words is meant together.
+    /// The modules, but what the rule's own words name together counts once.
     groups: BTreeSet<String>,
     /// Whether reports have left some out.
     is_cut: bool,
@@ -64,14 +64,19 @@ impl Broad {
         for report in rounds.iter().flatten() {
             for ignored in &report.ignored {
                 let source = ignored.source.as_deref().unwrap_or_default();
-                for place in rules::places(workspace, report.package.as_deref(), source) {
-                    let Some((rule, reach)) = reaches.get_mut(&place) else {
-                        continue;
-                    };
-                    reach.is_cut |= ignored.unlisted > 0;
-                    for site in &ignored.sites {
-                        reach.add(rule, report, site);
-                    }
+                let mut places = rules::places(workspace, report.package.as_deref(), source);
+                places.retain(|place| reaches.contains_key(place));
+                places.dedup();
+                // What may be another file's rule is not held against this one.
+                let [place] = &places[..] else {
+                    continue;
+                };
+                let Some((rule, reach)) = reaches.get_mut(place) else {
+                    continue;
+                };
+                reach.is_cut |= ignored.unlisted > 0;
+                for site in &ignored.sites {
+                    reach.add(rule, report, site);
                 }
             }
         }
@@ -347,6 +352,26 @@ mod tests {
         assert!(is_broad(r#"thread_name = "a*""#, "created_by", &binary));
         assert!(is_broad(r#"created_by = "*""#, "created_by", &["a::f"]));
         assert!(!is_broad(r#"created_by = "*""#, "created_by", &[]));
+    }
+
+    #[test]
+    fn what_may_be_another_rules_is_not_counted() {
+        let root = tempfile::tempdir().expect("a folder");
+        let rule = "[[ignore]]\ncreated_by = \"*\"\n";
+        let workspace = rules::tests::sample(root.path(), rule);
+        let of_nobody = |source: &str| {
+            let mut report = report("main", "created_by", &["a::f"]);
+            report.package = None;
+            report.ignored[0].source = Some(source.to_owned());
+            Broad::of(&workspace, &[vec![report]]).rules.len()
+        };
+        // Both packages mean the one file above them.
+        assert_eq!(of_nobody("../../leakcheck.toml:1"), 1);
+        assert_eq!(of_nobody("leakcheck.toml:1"), 0);
+        for package in workspace.packages.values() {
+            std::fs::write(package.join("leakcheck.toml"), rule).expect("it is written");
+        }
+        assert_eq!(of_nobody("leakcheck.toml:1"), 0);
     }
 
     #[test]

@@ -27,7 +27,11 @@ impl Copy {
         let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("../leakcheck");
         let manifest = read("Cargo.toml");
         let path = library.display().to_string();
-        copy.write("Cargo.toml", &manifest.replace("../../../leakcheck", &path));
+        let manifest = manifest.replace("../../../leakcheck", &path);
+        // In one target folder, cargo would take one for the other.
+        let other = |text: &str| text.replace("version = \"0.0.0\"", "version = \"0.0.1\"");
+        copy.write("Cargo.toml", &other(&manifest));
+        copy.write("Cargo.lock", &other(&read("Cargo.lock")));
         copy.write("leakcheck.toml", "");
         for name in [
             "leakcheck.baseline",
