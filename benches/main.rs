@@ -19,6 +19,7 @@ mod polls;
 mod reading;
 mod spawns;
 mod threads;
+mod tool;
 
 use std::{
     fs,
@@ -34,7 +35,7 @@ const QUICK: &str = "--quick";
 type Row = fn(Scale) -> Result<Vec<Section>, String>;
 
 /// The rows, and the names by which they can be run alone.
-const ROWS: [(&str, Row); 10] = [
+const ROWS: [(&str, Row); 11] = [
     ("spawns", spawns::row),
     ("empty", empty::row),
     ("clean", clean::row),
@@ -44,6 +45,7 @@ const ROWS: [(&str, Row); 10] = [
     ("polls", polls::row),
     ("tracing", listening::row),
     ("many", many::row),
+    ("tool", tool::row),
     ("reading", reading::row),
 ];
 

@@ -30,6 +30,27 @@ impl Program {
         Ok(Self(target.join("release").join(name)))
     }
 
+    /// Builds the program of another package of the workspace, in the same way.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not compile.
+    pub fn build_package(name: &str) -> Result<Self, String> {
+        let target = target_folder()?;
+        let status = command()
+            .args(["build", "--quiet", "--release", "--package", name])
+            .arg("--manifest-path")
+            .arg(manifest())
+            .arg("--target-dir")
+            .arg(&target)
+            .status()
+            .map_err(|error| format!("failed to run cargo: {error}"))?;
+        if !status.success() {
+            return Err(format!("failed to build {name}"));
+        }
+        Ok(Self(target.join("release").join(name)))
+    }
+
     /// Builds a program of the package in a folder, with the dev profile of that package and no flags of this run, and
     /// with the releases that its lock file names.
     ///
@@ -179,10 +200,14 @@ fn cargo(verb: &str, target: &Path) -> Command {
             env!("CARGO_PKG_NAME"),
         ])
         .arg("--manifest-path")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
+        .arg(manifest())
         .arg("--target-dir")
         .arg(target);
     cargo
+}
+
+fn manifest() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")
 }
 
 /// The folder above `release/leakcheck-bench`.

@@ -296,7 +296,7 @@ const TOOL: [&[&str]; 11] = [
     &["args", "error", "exit", "selection"],
     &["baseline", "output", "report", "workspace"],
     &["finding", "rules", "stored"],
-    &["summary", "unused"],
+    &["broad", "summary", "unused"],
     &["repository", "sites", "verdicts"],
     &["annotate", "progress"],
     &["run", "text"],

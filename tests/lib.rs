@@ -196,6 +196,21 @@ pub struct Ignored {
     pub kind: String,
     /// Whether it came with the crate.
     pub built_in: bool,
+    /// For which functions.
+    #[serde(default)]
+    pub sites: Vec<AcceptedSite>,
+}
+
+/// A function for which a rule accepted something.
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct AcceptedSite {
+    /// The key of a rule that would name it.
+    pub by: String,
+    /// Its path.
+    pub function: String,
+    /// How many.
+    pub count: usize,
 }
 
 /// What a run of one or more tests left to look at.

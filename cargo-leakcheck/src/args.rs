@@ -40,7 +40,7 @@ pub(crate) struct Flags {
     pub(crate) sarif: Option<PathBuf>,
     #[arg(long, value_name = "FILE", help = "Write the checked tests as JUnit")]
     pub(crate) junit: Option<PathBuf>,
-    /// Fail also for rules of leakcheck.toml that accepted nothing in a run of all tests
+    /// Fail also for rules of leakcheck.toml that accepted nothing in a run of all tests, or that are over-broad
     #[arg(long)]
     pub(crate) deny_unused_rules: bool,
 }

@@ -106,7 +106,16 @@ impl Baseline {
     fn parse(text: &str, path: &Path) -> (Self, Vec<Error>) {
         let path = || PathBuf::from(path);
         let (mut baseline, mut errors) = (Self::default(), Vec::new());
-        for (at, line) in text.lines().enumerate() {
+        // One of what git has left is enough: what stands between is known on one side or the other.
+        if let Some(at) = text.lines().position(is_mark) {
+            let (path, line) = (path(), at + 1);
+            errors.push(Error::Merge { path, line });
+        }
+        let lines = text.lines().enumerate();
+        let mut lines = lines.filter(|(_, line)| !is_mark(line)).peekable();
+        let first = lines.peek().map(|(at, _)| *at);
+        let begins = lines.peek().and_then(|(_, line)| version(line));
+        for (at, line) in lines {
             match version(line) {
                 Some(version) if version > VERSION => {
                     let error = Error::NewerBaseline {
@@ -117,7 +126,7 @@ impl Baseline {
                     return (Self::default(), vec![error]);
                 }
                 Some(VERSION) => continue,
-                _ if at == 0 => break,
+                _ if Some(at) == first => break,
                 _ if line.trim().is_empty() || line.starts_with('#') => continue,
                 _ => {}
             }
@@ -130,7 +139,7 @@ impl Baseline {
                 }),
             }
         }
-        if text.lines().next().and_then(version) != Some(VERSION) {
+        if begins != Some(VERSION) {
             errors.push(Error::NoBaseline { path: path() });
         }
         (baseline, errors)
@@ -193,6 +202,12 @@ impl Baseline {
 
 fn version(line: &str) -> Option<u64> {
     line.trim_end().strip_prefix(TITLE)?.parse().ok()
+}
+
+/// Whether git has left the line in a merge.
+fn is_mark(line: &str) -> bool {
+    let marks = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+    marks.iter().any(|mark| line.starts_with(mark))
 }
 
 /// What a line says, as strictly as the library takes it.
@@ -274,7 +289,6 @@ mod tests {
             "a b t tasks 9f31c0ffee000001 1",
             "a b t task 9f31C0FFEE000001 1",
             "a b t task 9f31c0ffee000001 0",
-            "<<<<<<< HEAD",
         ] {
             let (lines, errors) = parsed(&format!("leakcheck baseline 1\n{bad}\n{good}\n"));
             assert_eq!(lines, format!("{good}\n"));
@@ -284,6 +298,29 @@ mod tests {
                     "failed to read x.baseline:2: expected `package binary test kind fingerprint count site`, found {bad:?}"
                 )]
             );
+        }
+    }
+
+    #[test]
+    fn a_merge_is_one_error_and_loses_nothing() {
+        let [one, two] = ["a", "b"].map(|test| format!("a b {test} task 9f31c0ffee000001 1\n"));
+        let sides = format!("<<<<<<< HEAD\n{one}||||||| base\n=======\n{two}>>>>>>> other\n");
+        for (text, line) in [
+            (format!("leakcheck baseline 1\n{sides}"), 2),
+            (
+                format!(
+                    "<<<<<<< HEAD\nleakcheck baseline 1\n{one}=======\nleakcheck baseline 1\n{two}>>>>>>> other\n"
+                ),
+                1,
+            ),
+        ] {
+            let (lines, errors) = parsed(&text);
+            assert_eq!(lines, format!("{one}{two}"));
+            let [error] = &errors[..] else {
+                panic!("one error: {errors:?}");
+            };
+            let expected = format!("failed to read x.baseline:{line}: a merge was left here; ");
+            assert!(error.starts_with(&expected), "{error}");
         }
     }
 

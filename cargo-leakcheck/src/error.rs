@@ -34,6 +34,8 @@ pub(crate) enum Error {
         line: usize,
         text: String,
     },
+    /// A line that git has left in a baseline, and perhaps more of them.
+    Merge { path: PathBuf, line: usize },
     /// A run that is asked for and was never made.
     NoRun { folder: PathBuf },
     /// Cargo, or what it says of the workspace.
@@ -85,6 +87,12 @@ impl std::fmt::Display for Error {
             Self::BaselineLine { path, line, text } => write!(
                 f,
                 "failed to read {}:{line}: expected `package binary test kind fingerprint count site`, found {text:?}",
+                path.display()
+            ),
+            Self::Merge { path, line } => write!(
+                f,
+                "failed to read {}:{line}: a merge was left here; keep the lines of both sides, or let git do so with \
+                 `leakcheck.baseline merge=union` in .gitattributes",
                 path.display()
             ),
             Self::NoRun { folder } => write!(
@@ -171,6 +179,14 @@ mod tests {
                     text: "a".to_owned(),
                 },
                 "failed to read a/b.json:7: expected `package binary test kind fingerprint count site`, found \"a\"",
+            ),
+            (
+                Error::Merge {
+                    path: path(),
+                    line: 7,
+                },
+                "failed to read a/b.json:7: a merge was left here; keep the lines of both sides, or let git do so with \
+                 `leakcheck.baseline merge=union` in .gitattributes",
             ),
             (
                 Error::NoRun { folder: "a".into() },

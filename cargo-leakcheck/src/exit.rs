@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// Nothing new was left behind.
     Clean,
-    /// All tests that failed did so for new leaks only; or a rule is unused, where that is denied.
+    /// All tests that failed did so for new leaks only; or a rule is unused or over-broad, where that is denied.
     Leaks,
     /// Something could not be read or written.
     Broken,

@@ -5,6 +5,7 @@
 mod annotate;
 mod args;
 mod baseline;
+mod broad;
 mod error;
 mod exit;
 mod finding;

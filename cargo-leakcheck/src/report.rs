@@ -117,7 +117,7 @@ pub(crate) struct Awaited {
 }
 
 /// What a rule has accepted.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct Ignored {
     #[serde(default = "one")]
     pub(crate) count: usize,
@@ -125,6 +125,21 @@ pub(crate) struct Ignored {
     pub(crate) built_in: bool,
     /// Where the rule stands, if not in the code of the test.
     pub(crate) source: Option<String>,
+    /// For which functions it was, as far as is known.
+    #[serde(default)]
+    pub(crate) sites: Vec<Accepted>,
+    /// How many things were of functions beyond those.
+    #[serde(default)]
+    pub(crate) unlisted: usize,
+}
+
+/// A function for which a rule has accepted something.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Accepted {
+    /// The key of a rule that would name the function.
+    pub(crate) by: String,
+    #[serde(flatten)]
+    pub(crate) frame: Frame,
 }
 
 impl Report {

@@ -27,6 +27,10 @@ pub(crate) struct Rule {
     pub(crate) line: usize,
     /// `created_by = "my_app::metrics::*"`.
     pub(crate) pattern: String,
+    /// What stands in the quotes.
+    pub(crate) glob: String,
+    /// Whether it says how many it accepts at most.
+    pub(crate) is_bounded: bool,
     /// The day from which on it is not applied any more, as `2027-01-31`.
     pub(crate) expires: Option<String>,
 }
@@ -70,12 +74,15 @@ fn read(text: &str) -> Vec<Rule> {
     let rule = |at: usize, entries: &DeTable<'_>| {
         let value = |key: &str| entries.get(key).map(Spanned::get_ref);
         let pattern = |key: &&str| match value(key)? {
-            DeValue::String(pattern) => Some(format!("{key} = {pattern:?}")),
+            DeValue::String(glob) => Some((format!("{key} = {glob:?}"), glob.to_string())),
             _ => None,
         };
+        let (pattern, glob) = PATTERNS.iter().find_map(pattern)?;
         Some(Rule {
             line: text.get(..at)?.matches('\n').count() + 1,
-            pattern: PATTERNS.iter().find_map(pattern)?,
+            pattern,
+            glob,
+            is_bounded: value("at_most").is_some(),
             expires: value("expires").and_then(|day| match day {
                 DeValue::String(day) => Some(day.to_string()),
                 DeValue::Datetime(day) => Some(day.to_string()),
@@ -91,7 +98,7 @@ fn read(text: &str) -> Vec<Rule> {
 }
 
 /// The rule that a report's `source` means: `../../leakcheck.toml:12`, from the folder of the package on.
-pub(crate) fn place(folder: &Path, source: &str) -> Option<Place> {
+fn place(folder: &Path, source: &str) -> Option<Place> {
     let (mut name, line) = source.rsplit_once(':')?;
     let mut folder = Some(folder);
     while let Some(rest) = name.strip_prefix("../") {
@@ -99,6 +106,24 @@ pub(crate) fn place(folder: &Path, source: &str) -> Option<Place> {
     }
     (name == NAME).then_some(())?;
     Some((folder?.join(NAME), line.parse().ok()?))
+}
+
+/// The rules of which a report tells, by its package. Where it does not know that, it may be any.
+pub(crate) fn places(workspace: &Workspace, package: Option<&str>, source: &str) -> Vec<Place> {
+    match package.and_then(|package| workspace.packages.get(package)) {
+        Some(folder) => place(folder, source).into_iter().collect(),
+        None => workspace
+            .packages
+            .values()
+            .filter_map(|folder| place(folder, source))
+            .collect(),
+    }
+}
+
+/// The file as the workspace names it.
+pub(crate) fn shown(path: &Path, workspace: &Workspace) -> String {
+    let inside = path.strip_prefix(&workspace.root).unwrap_or(path);
+    inside.display().to_string()
 }
 
 #[cfg(test)]
@@ -118,6 +143,7 @@ expires = 2020-01-31
 reason = \"its own\"
 thread_name = 'my \"own\"'
 kind = [\"thread\"]
+at_most = 2
 expires = \"2999-01-31\"
 ";
 
@@ -151,6 +177,8 @@ expires = \"2999-01-31\"
         );
         assert_eq!(rules[0].expires.as_deref(), Some("2020-01-31"));
         assert_eq!(rules[1].expires.as_deref(), Some("2999-01-31"));
+        assert_eq!(rules[1].glob, r#"my "own""#);
+        assert!(rules[1].is_bounded && !rules[0].is_bounded);
         for text in [
             "",
             "ignore = 1",

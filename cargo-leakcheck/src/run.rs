@@ -18,11 +18,11 @@ pub(crate) struct Ended {
     pub(crate) verdicts: Verdicts,
 }
 
-/// Runs the tests, which write their reports to the folder.
+/// Runs the tests, which write their reports to the folder, if there is one.
 pub(crate) fn tests(
     runner: Runner,
     args: &[OsString],
-    folder: &Path,
+    folder: Option<&Path>,
     known: &OsStr,
 ) -> Result<Ended, Error> {
     let mut command = command(runner, args, folder, known);
@@ -47,7 +47,7 @@ fn command_name(runner: Runner) -> &'static str {
     }
 }
 
-fn command(runner: Runner, args: &[OsString], folder: &Path, known: &OsStr) -> Command {
+fn command(runner: Runner, args: &[OsString], folder: Option<&Path>, known: &OsStr) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     match runner {
         Runner::Test => command.arg("test").stdout(Stdio::piped()),
@@ -58,9 +58,11 @@ fn command(runner: Runner, args: &[OsString], folder: &Path, known: &OsStr) -> C
         command.arg("--no-fail-fast");
     }
     command.args(args);
-    let mut reports = OsString::from("all:");
-    reports.push(folder);
-    command.env("LEAKCHECK_REPORT_DIR", reports);
+    if let Some(folder) = folder {
+        let mut reports = OsString::from("all:");
+        reports.push(folder);
+        command.env("LEAKCHECK_REPORT_DIR", reports);
+    }
     command.env(baseline::VARIABLE, known);
     // This program makes the annotations itself, once for each place.
     if env::var_os("LEAKCHECK_FORMAT").is_some_and(|format| format == "github") {
@@ -116,7 +118,7 @@ mod tests {
 
     fn shown(runner: Runner, args: &[&str]) -> String {
         let args: Vec<OsString> = args.iter().map(OsString::from).collect();
-        let command = command(runner, &args, Path::new("/r"), OsStr::new("/k"));
+        let command = command(runner, &args, Some(Path::new("/r")), OsStr::new("/k"));
         let args: Vec<_> = command
             .get_args()
             .map(|arg| arg.to_string_lossy())
@@ -145,7 +147,7 @@ mod tests {
 
     #[test]
     fn reports_of_all_tests_are_asked_for() {
-        let command = command(Runner::Test, &[], Path::new("/r"), OsStr::new("/k"));
+        let command = command(Runner::Test, &[], Some(Path::new("/r")), OsStr::new("/k"));
         let variable = |name: &str| {
             let mut variables = command.get_envs();
             variables

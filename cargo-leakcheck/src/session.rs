@@ -1,6 +1,7 @@
 //! From the command line to the exit code.
 
 use std::{
+    collections::BTreeSet,
     env,
     ffi::{OsStr, OsString},
     path::{Path, PathBuf},
@@ -11,6 +12,7 @@ use crate::{
     annotate,
     args::{Args, Command, Flags, Runner},
     baseline::{self, Baseline},
+    broad::Broad,
     error::Error,
     exit::Exit,
     junit, markdown, output, plural, progress,
@@ -34,6 +36,8 @@ struct Found {
     left_out: Option<usize>,
     /// Whether a test failed, for whatever.
     has_failed: bool,
+    /// Files that the library could not read, for which tests failed.
+    unread: BTreeSet<String>,
 }
 
 /// Does what the command line asks for.
@@ -80,27 +84,35 @@ pub(crate) fn run(args: &Args) -> Exit {
             return Exit::Broken;
         }
     };
-    let unused = match &args.command {
-        Command::Run { runner, cargo } => {
-            Unused::of(&workspace, *runner, &found.rounds, ran(cargo, &found))
-        }
-        Command::Report { .. } => Unused::default(), // Which tests did not run is not kept.
+    let (unused, broad) = match &args.command {
+        Command::Run { runner, cargo } => (
+            Unused::of(&workspace, *runner, &found.rounds, ran(cargo, &found)),
+            Broad::of(&workspace, &found.rounds),
+        ),
+        // Which tests did not run is not kept, nor what the rules were.
+        Command::Report { .. } => (Unused::default(), Broad::default()),
     };
     errors.extend(found.errors);
     let summary = Summary::of(&found.rounds, &known);
     let repository = repository(&workspace);
-    // Where nothing was built, cargo has said it.
-    if found.cargo.is_none() || !summary.checked.is_empty() {
+    // Where nothing was built, cargo has said it; and without a folder nothing is known.
+    if found.cargo.is_none() && !found.rounds.is_empty() || !summary.checked.is_empty() {
         output::print(&format!("\n{}", text::render(&summary)));
         if summary.fails() && !summary.has_baseline && !args.flags.bless {
             output::print(text::HINT);
         }
         output::print(&unused.render(args.flags.deny_unused_rules));
+        output::print(&broad.render(args.flags.deny_unused_rules));
         errors.extend(files(&summary, &repository, &args.flags));
     }
     let blessed = args.flags.bless && bless(&summary, &path, &mut errors);
     errors.iter().for_each(output::complain);
-    let is_denied = args.flags.deny_unused_rules && unused.is_some();
+    for complaint in &found.unread {
+        output::complain(format_args!(
+            "tests could not be checked: failed to read {complaint}"
+        ));
+    }
+    let is_denied = args.flags.deny_unused_rules && (unused.is_some() || broad.is_some());
     let fails = is_denied || summary.fails() && !blessed;
     Exit::of(found.cargo, !errors.is_empty(), fails)
 }
@@ -148,17 +160,29 @@ fn new(
     runs: &Path,
     library: &OsStr,
 ) -> Result<Found, Error> {
-    let folder = stored::create(runs)?;
     let mut found = Found::default();
+    let folder = match stored::create(runs) {
+        Ok(folder) => folder,
+        Err(error) => {
+            // The tests are run all the same, and tell their leaks themselves.
+            let ended = run::tests(runner, cargo, None, library)?;
+            found.cargo = (ended.code != 0).then_some(ended.code);
+            found.errors.push(error);
+            return Ok(found);
+        }
+    };
     for number in 1..=rounds {
         let begin = Instant::now();
         let round = stored::round(&folder, number)?;
-        let ended = run::tests(runner, cargo, &round, library)?;
+        let ended = run::tests(runner, cargo, Some(&round), library)?;
         if rounds > 1 {
             output::print(&progress::round(number, rounds, begin.elapsed()));
         }
         let (reports, errors) = report::read(&round);
         let failed = ended.code != 0 && !ended.verdicts.are_leaks_only(&reports);
+        if failed {
+            found.unread.extend(ended.verdicts.unread.iter().cloned());
+        }
         found.cargo = found.cargo.or(failed.then_some(ended.code));
         found.has_failed |= ended.code != 0;
         found.left_out = found.left_out.max(ended.verdicts.left_out());

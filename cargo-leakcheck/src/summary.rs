@@ -227,8 +227,7 @@ pub(crate) mod tests {
         let mut accepting = sample("reconnects", &["f1 task 1 src/pool.rs:88"]);
         accepting.ignored = vec![crate::report::Ignored {
             count: 2,
-            built_in: false,
-            source: None,
+            ..crate::report::Ignored::default()
         }];
         let reports = vec![accepting, sample("is_clean", &[]), unsure];
         let known = baseline(&[

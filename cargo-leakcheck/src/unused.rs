@@ -1,6 +1,6 @@
 //! Rules of `leakcheck.toml` that accepted nothing in a run of all tests.
 
-use std::{collections::BTreeSet, fmt::Write as _, path::Path, time::SystemTime};
+use std::{collections::BTreeSet, fmt::Write as _, time::SystemTime};
 
 use crate::{
     args::Runner,
@@ -92,7 +92,7 @@ impl Unused {
             packages,
         } in files
         {
-            let name = shown(&path, &workspace.root);
+            let name = rules::shown(&path, workspace);
             let is_tested = |package: &String| tested.contains(package.as_str());
             if !packages.iter().any(is_tested) {
                 unused.unsure = Some(Unsure::Unchecked(name));
@@ -189,32 +189,15 @@ impl Unsure {
 fn used(workspace: &Workspace, rounds: &[Vec<Report>]) -> BTreeSet<Place> {
     let mut used = BTreeSet::new();
     for report in rounds.iter().flatten() {
-        let own = report.package.as_ref();
-        let own = own.and_then(|package| workspace.packages.get(package));
-        for source in report
+        let sources = report
             .ignored
             .iter()
-            .filter_map(|rule| rule.source.as_deref())
-        {
-            match own {
-                Some(folder) => used.extend(rules::place(folder, source)),
-                None => used.extend(
-                    workspace
-                        .packages
-                        .values()
-                        .filter_map(|folder| rules::place(folder, source)),
-                ),
-            }
+            .filter_map(|rule| rule.source.as_deref());
+        for source in sources {
+            used.extend(rules::places(workspace, report.package.as_deref(), source));
         }
     }
     used
-}
-
-fn shown(path: &Path, root: &Path) -> String {
-    path.strip_prefix(root)
-        .unwrap_or(path)
-        .display()
-        .to_string()
 }
 
 /// By UTC, as the library has it.
@@ -251,6 +234,7 @@ expires = \"2020-01-31\"
                 count: 1,
                 built_in: false,
                 source: Some((*source).to_owned()),
+                ..crate::report::Ignored::default()
             })
             .collect();
         report
@@ -305,6 +289,8 @@ expires = \"2020-01-31\"
             let rule = Rule {
                 line,
                 pattern: format!("created_by = \"my_app::metrics::f{line}\""),
+                glob: format!("my_app::metrics::f{line}"),
+                is_bounded: false,
                 expires: None,
             };
             ("crates/my_app/leakcheck.toml".to_owned(), rule)

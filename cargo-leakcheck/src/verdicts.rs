@@ -22,6 +22,8 @@ pub(crate) struct Verdicts {
     has_counted: bool,
     /// Tests that have ended.
     pub(crate) ended: usize,
+    /// Files for which tests could not be checked, in the library's words.
+    pub(crate) unread: BTreeSet<String>,
 }
 
 impl Verdicts {
@@ -36,6 +38,7 @@ impl Verdicts {
             left_out: 0,
             has_counted: false,
             ended: 0,
+            unread: BTreeSet::new(),
         }
     }
 
@@ -43,6 +46,9 @@ impl Verdicts {
     pub(crate) fn read(&mut self, line: &str) {
         let line = anstream::adapter::strip_str(line).to_string();
         let line = line.trim_end();
+        if let Some(complaint) = line.trim_start().strip_prefix("leakcheck: failed to read ") {
+            self.unread.insert(complaint.to_owned());
+        }
         match self.runner {
             Runner::Test => self.read_libtest(line),
             Runner::Nextest => self.read_nextest(line.trim_start()),
@@ -275,6 +281,19 @@ test result: FAILED. 0 passed; 2 failed;
             left_out(Runner::Nextest, &format!("{start}{NEXTEST}")),
             Some(2)
         );
+    }
+
+    #[test]
+    fn what_the_library_could_not_read_is_told_once() {
+        let complaint = "leakcheck: failed to read /a/leakcheck.toml:1:1: unknown key `a`";
+        for (runner, margin) in [(Runner::Test, ""), (Runner::Nextest, "    ")] {
+            let line = format!("{margin}{complaint}\n");
+            let unread = read(runner, &line.repeat(2)).unread;
+            assert_eq!(
+                unread,
+                ["/a/leakcheck.toml:1:1: unknown key `a`".to_owned()].into()
+            );
+        }
     }
 
     #[test]

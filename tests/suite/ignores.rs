@@ -28,6 +28,14 @@ fn accepted(report: &Report) -> Vec<(&str, &str, &str, usize)> {
         .collect()
 }
 
+/// For which functions, each with the key of a rule that would name it.
+fn sites(report: &Report) -> Vec<(&str, &str, usize)> {
+    let sites = report.ignored.iter().flat_map(|entry| &entry.sites);
+    sites
+        .map(|site| (site.by.as_str(), site.function.as_str(), site.count))
+        .collect()
+}
+
 /// The rule took the one thread and left the other.
 #[track_caller]
 fn assert_took_one(run: &Run, rule: &str) {
@@ -46,7 +54,10 @@ fn created_by_a_function() {
 
 #[test]
 fn created_by_a_glob() {
-    assert_took_one(&run!(by_glob), "ignore_created_by(\"*::conn*\")");
+    let run = run!(by_glob);
+    assert_took_one(&run, "ignore_created_by(\"*::conn*\")");
+    let connect = "suite::ignores::subject::connect";
+    assert_eq!(sites(run.report()), [("created_by", connect, 1)]);
 }
 
 #[test]
@@ -57,7 +68,17 @@ fn created_by_the_body_of_an_async_function() {
 
 #[test]
 fn thread_names() {
-    assert_took_one(&run!(by_name), "ignore_thread_name(\"metrics-*\")");
+    let run = run!(by_name);
+    assert_took_one(&run, "ignore_thread_name(\"metrics-*\")");
+    // A name is none of a function: it is who made it.
+    let [(by, function, 1)] = sites(run.report())[..] else {
+        panic!("one function");
+    };
+    assert_eq!(by, "created_by");
+    assert!(
+        function.starts_with("suite::ignores::subject::"),
+        "{function}"
+    );
 }
 
 #[test]

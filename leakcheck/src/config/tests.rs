@@ -1,6 +1,7 @@
 //! Files of the project, with every error that they may lead to against committed text. `UPDATE_GOLDEN=1` writes the
 //! text anew.
 
+mod accepted;
 mod baseline;
 #[cfg(feature = "config")]
 mod document;

@@ -1,7 +1,7 @@
 //! Sorts findings into accepted and not, and says which rule accepted what.
 
 use super::{Ignore, builtin, registered};
-use crate::model::{Ignored, Leak, Tie};
+use crate::model::{Accepted, Ignored, Leak, Tie};
 
 /// Findings after the rules.
 #[derive(Clone, Debug, Default)]
@@ -53,22 +53,28 @@ pub(crate) fn sort(found: Vec<Leak>, rules: &[Ignore]) -> Sorted {
 }
 
 fn note(ignored: &mut Vec<Ignored>, rule: &Ignore, leak: &Leak, count: usize) {
-    let entry = ignored.iter_mut().find(|entry| {
+    let place = ignored.iter().position(|entry| {
         entry.rule == rule.describe()
             && entry.source.as_deref() == rule.source()
             && entry.kind == leak.kind
     });
-    if let Some(entry) = entry {
-        entry.count += count;
-    } else {
+    let place = place.unwrap_or_else(|| {
         ignored.push(Ignored {
             rule: rule.describe(),
             reason: rule.reason().to_owned(),
             source: rule.source().map(ToOwned::to_owned),
-            count,
+            count: 0,
             kind: leak.kind,
             built_in: rule.built_in,
+            accepted: Accepted::default(),
         });
+        ignored.len() - 1
+    });
+    let entry = &mut ignored[place];
+    entry.count += count;
+    // Nobody can narrow what comes with the library.
+    if let Some((by, frame)) = rule.site(leak).filter(|_| !rule.built_in) {
+        entry.accepted.add(by, frame, count);
     }
 }
 

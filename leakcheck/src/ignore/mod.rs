@@ -4,6 +4,7 @@ mod builtin;
 mod list;
 mod registered;
 mod rule;
+mod site;
 
 pub(crate) use list::{Sorted, sort};
 pub use registered::accept_for_process;

@@ -43,7 +43,7 @@ pub struct Ignore {
 type Predicate = Arc<dyn Fn(&Leak) -> bool + Send + Sync>;
 
 #[derive(Clone)]
-enum Matcher {
+pub(super) enum Matcher {
     TopFunction(WildMatch),
     AnyFunction(WildMatch),
     CreatedBy(WildMatch),
@@ -186,6 +186,10 @@ impl Ignore {
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         let kinds = |rule: &Self| rule.kinds.iter().copied().collect::<HashSet<_>>();
         self.describe() == other.describe() && kinds(self) == kinds(other)
+    }
+
+    pub(super) fn matcher(&self) -> &Matcher {
+        &self.matcher
     }
 
     pub(super) fn limit(&self) -> Option<usize> {

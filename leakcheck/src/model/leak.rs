@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Frame, Kind, Level, Tie, Waiting};
+use super::{Accepted, Frame, Kind, Level, Tie, Waiting};
 
 /// Things of one kind that were made on one path and are still there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,6 +177,7 @@ pub struct Ignored {
     pub(crate) count: usize,
     pub(crate) kind: Kind,
     pub(crate) built_in: bool,
+    pub(crate) accepted: Accepted,
 }
 
 impl Ignored {

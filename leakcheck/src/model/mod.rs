@@ -1,5 +1,6 @@
 //! Plain data: what was found, who made it and what the verdict is. No behaviour, no I/O, no clock.
 
+mod accepted;
 mod coverage;
 #[allow(dead_code, reason = "made where threads can be asked")]
 mod doing;
@@ -17,6 +18,7 @@ mod report;
 mod resource;
 mod waiting;
 
+pub(crate) use accepted::Accepted;
 pub use coverage::{Coverage, Seen};
 pub(crate) use doing::{Activity, Doing};
 pub use frame::{Frame, Home};

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::model::{Body, Frame, Hang, HangCause, Holder, Leak, Level, Report, Verdict, Waiting};
+use crate::model::{
+    Body, Frame, Hang, HangCause, Holder, Ignored, Leak, Level, Report, Verdict, Waiting,
+};
 
 const FORMAT_VERSION: u32 = 1;
 
@@ -141,6 +143,26 @@ struct WireIgnored<'a> {
     count: usize,
     kind: &'static str,
     built_in: bool,
+    /// For which functions it was, as far as is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sites: Vec<WireAccepted<'a>>,
+    /// How many of `count` were of functions beyond those that are listed.
+    #[serde(skip_serializing_if = "is_zero")]
+    unlisted: usize,
+}
+
+#[derive(Serialize)]
+struct WireAccepted<'a> {
+    /// The key of a rule that would name the function.
+    by: &'static str,
+    #[serde(flatten)]
+    frame: WireFrame<'a>,
+    count: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// Renders a report as one JSON object with a newline at its end.
@@ -174,18 +196,7 @@ pub(crate) fn render(report: &Report) -> String {
         leaks: report.leaks.iter().map(leak).collect(),
         known: report.known.iter().map(leak).collect(),
         lingered: report.lingered.iter().map(leak).collect(),
-        ignored: report
-            .ignored
-            .iter()
-            .map(|entry| WireIgnored {
-                rule: &entry.rule,
-                reason: &entry.reason,
-                source: entry.source.as_deref(),
-                count: entry.count,
-                kind: entry.kind.name(),
-                built_in: entry.built_in,
-            })
-            .collect(),
+        ignored: report.ignored.iter().map(ignored).collect(),
         coverage: report
             .coverage
             .iter()
@@ -196,6 +207,26 @@ pub(crate) fn render(report: &Report) -> String {
     let mut text = serde_json::to_string_pretty(&wire).unwrap_or_default();
     text.push('\n');
     text
+}
+
+fn ignored(entry: &Ignored) -> WireIgnored<'_> {
+    let sites = entry.accepted.sites.iter();
+    WireIgnored {
+        rule: &entry.rule,
+        reason: &entry.reason,
+        source: entry.source.as_deref(),
+        count: entry.count,
+        kind: entry.kind.name(),
+        built_in: entry.built_in,
+        sites: sites
+            .map(|site| WireAccepted {
+                by: site.by,
+                frame: frame(&site.frame),
+                count: site.count,
+            })
+            .collect(),
+        unlisted: entry.accepted.unlisted,
+    }
 }
 
 fn body_waits(waiting: &Waiting) -> WireWaits<'_> {

@@ -16,8 +16,8 @@ use super::render;
 use crate::{
     env::{Format, TraceLevel},
     model::{
-        Body, Coverage, Detail, Frame, Home, Ignored, Kind, Leak, Level, Location, Report,
-        Resource, ResourceId, Seen, Subject, Tie, Verdict,
+        Accepted, Body, Coverage, Detail, Frame, Home, Ignored, Kind, Leak, Level, Location,
+        Report, Resource, ResourceId, Seen, Subject, Tie, Verdict,
     },
 };
 
@@ -333,6 +333,7 @@ fn rules_that_accepted_something() {
         count,
         kind: Kind::Thread,
         built_in,
+        accepted: Accepted::default(),
     };
     let report = Report {
         ignored: vec![
@@ -364,15 +365,19 @@ fn what_the_project_knows_and_accepts() {
         accept: None,
         ..counted(1)
     };
+    let mut accepted = Accepted::default();
+    accepted.add("created_by", &task(1).created_at.expect("a site"), 1);
+    accepted.unlisted = 2;
     let report = Report {
         known: vec![task(2), thread(Some("flusher")), counted],
         ignored: vec![Ignored {
             rule: "ignore_created_by(\"moka::*\")".to_owned(),
             reason: "process-wide housekeeper".to_owned(),
             source: Some("../leakcheck.toml:7".to_owned()),
-            count: 1,
+            count: 3,
             kind: Kind::Thread,
             built_in: false,
+            accepted,
         }],
         ..report(vec![task(1)])
     };

@@ -1,88 +1,17 @@
-//! The whole program on a sample workspace with seeded leaks: codes, summaries and files, through cargo and nextest.
+//! Codes, summaries and files agree, whoever runs the sample.
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use quick_junit::{Report, TestCaseStatus};
 use serde_json::Value;
 
-/// How a command ended.
-struct Ended {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl Ended {
-    #[track_caller]
-    fn expect(&self, code: i32, lines: &[&str]) {
-        let all = format!("{}\n---\n{}", self.stdout, self.stderr);
-        assert_eq!(self.code, Some(code), "{all}");
-        for line in lines {
-            let mut shown = self.stdout.lines().chain(self.stderr.lines());
-            assert!(
-                shown.any(|shown| shown.trim() == *line),
-                "{line:?} in {all}"
-            );
-        }
-    }
-
-    /// The summary, without times.
-    fn summary(&self) -> String {
-        let at = self.stdout.rfind("\nleakcheck: ").expect("a summary");
-        let lines = self.stdout[at + 1..].lines();
-        let lines = lines.filter(|line| !line.starts_with("checking took"));
-        lines.collect::<Vec<_>>().join("\n")
-    }
-}
-
-/// A command in the sample's folder, with nothing of the environment that steers it.
-fn command(program: &str) -> Command {
-    let mut command = Command::new(program);
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let target = target.parent().expect("it is in the target folder");
-    command
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sample"))
-        .env("CARGO_TARGET_DIR", target)
-        .env("CARGO_TERM_COLOR", "never");
-    for (name, _) in env::vars_os() {
-        let name = name.to_string_lossy();
-        if ["LEAKCHECK", "GITHUB_", "NEXTEST"]
-            .iter()
-            .any(|start| name.starts_with(start))
-        {
-            command.env_remove(&*name);
-        }
-    }
-    command
-}
-
-fn end(mut command: Command) -> Ended {
-    let output = command.output().expect("it runs");
-    Ended {
-        code: output.status.code(),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
-}
-
-fn cargo() -> Command {
-    command(&env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
-}
-
-/// `cargo leakcheck` with a baseline of its own.
-fn leakcheck(baseline: &Path, args: &[&str]) -> Command {
-    let mut command = command(env!("CARGO_BIN_EXE_cargo-leakcheck"));
-    command
-        .arg("leakcheck")
-        .arg("--baseline")
-        .arg(baseline)
-        .args(args);
-    command
-}
+use crate::{
+    ended::{Ended, alone, cargo, last_run, leakcheck},
+    sarif::validate,
+};
 
 const SEEDED: [&str; 7] = [
     "leakcheck: 7 of 11 checked tests left 4 tasks and 4 threads behind: 7 new, 1 only warned of",
@@ -104,13 +33,14 @@ const DENIED: &str = "1 unused rule, failing the run: it accepted nothing in any
 #[test]
 #[ignore = "builds a workspace; `.ci/run tool`"]
 fn the_sample_is_summed_up() {
+    let _alone = alone();
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str| folder.path().join(name);
     let known = file("known.baseline");
 
     let mut plain = cargo();
     plain.args(["test", "--no-fail-fast"]);
-    end(plain).expect(
+    Ended::of(plain).expect(
         101,
         &[
             "test leaves_a_task ... FAILED",
@@ -138,7 +68,7 @@ fn everything_that_is_asked_for_is_written(known: &Path, folder: &Path) {
     );
     command.env("GITHUB_ACTIONS", "true");
     command.env("GITHUB_STEP_SUMMARY", folder.join("a.md"));
-    let run = end(command);
+    let run = Ended::of(command);
     run.expect(10, &SEEDED);
     run.expect(
         10,
@@ -153,6 +83,7 @@ fn everything_that_is_asked_for_is_written(known: &Path, folder: &Path) {
         "{text}"
     );
 
+    validate(std::slice::from_ref(&sarif)).expect(0, &[]);
     let log: Value =
         serde_json::from_str(&fs::read_to_string(sarif).expect("SARIF")).expect("JSON");
     let results = log["runs"][0]["results"].as_array().expect("results");
@@ -170,7 +101,7 @@ fn everything_that_is_asked_for_is_written(known: &Path, folder: &Path) {
     let report = Report::deserialize_from_str(&report).expect("JUnit");
     assert_eq!((report.tests, report.failures, report.errors), (11, 6, 0));
 
-    let again = end(leakcheck(known, &["report"]));
+    let again = Ended::of(leakcheck(known, &["report"]));
     again.expect(10, &SEEDED);
     let summary = run.summary();
     let summary = summary.split("\n::").next().expect("text").trim_end();
@@ -179,25 +110,25 @@ fn everything_that_is_asked_for_is_written(known: &Path, folder: &Path) {
 
 /// What is known fails nothing, what is new does, and what is gone is told.
 fn ratchet(known: &Path) {
-    end(leakcheck(known, &["--bless"])).expect(0, &SEEDED);
+    Ended::of(leakcheck(known, &["--bless"])).expect(0, &SEEDED);
     let blessed = fs::read_to_string(known).expect("a baseline");
     assert_eq!(blessed.lines().count(), 8, "{blessed}");
     assert!(blessed.starts_with("leakcheck baseline 1\n"));
     let headline = "leakcheck: 7 of 11 checked tests left 4 tasks and 4 threads behind: 8 known";
-    end(leakcheck(known, &[])).expect(0, &[headline]);
+    Ended::of(leakcheck(known, &[])).expect(0, &[headline]);
 
     let is_new = |line: &&str| !line.contains(" leaves_two_tasks ");
     let some: Vec<&str> = blessed.lines().filter(is_new).collect();
     fs::write(known, some.join("\n")).expect("it is written");
     let one = "leakcheck: 7 of 11 checked tests left 4 tasks and 4 threads behind: 2 new, 6 known";
-    end(leakcheck(known, &[])).expect(10, &[one]);
+    Ended::of(leakcheck(known, &[])).expect(10, &[one]);
 
     fs::write(known, &blessed).expect("it is written");
     let few = &["--lib", "--", "is_clean"];
     let absent =
         "8 known leaks are of tests that were not run to their end, so they stay in the baseline";
-    end(leakcheck(known, few)).expect(0, &[absent]);
-    let fixed = end(leakcheck(known, &["--features", "fixed", "--bless"]));
+    Ended::of(leakcheck(known, few)).expect(0, &[absent]);
+    let fixed = Ended::of(leakcheck(known, &["--features", "fixed", "--bless"]));
     let gone = "8 known leaks are gone: --bless takes them out of the baseline";
     fixed.expect(
         0,
@@ -213,50 +144,50 @@ fn unused_rules_are_told(known: &Path) {
         let all = &ended.stdout;
         assert!(!all.contains(" unused"), "{all}");
     };
-    let failed = end(leakcheck(known, &["--deny-unused-rules"]));
+    let failed = Ended::of(leakcheck(known, &["--deny-unused-rules"]));
     let unsure = "whether rules of leakcheck.toml are unused cannot be said: tests failed, and may not have come to what a rule is for";
     failed.expect(10, &[SEEDED[0], unsure]);
-    let blessed = end(leakcheck(known, &["--bless"]));
+    let blessed = Ended::of(leakcheck(known, &["--bless"]));
     blessed.expect(0, &SEEDED[..1]);
     says_nothing(&blessed);
 
-    end(leakcheck(known, &[])).expect(0, &UNUSED);
-    end(leakcheck(known, &["--deny-unused-rules"])).expect(10, &[DENIED, UNUSED[1]]);
+    Ended::of(leakcheck(known, &[])).expect(0, &UNUSED);
+    Ended::of(leakcheck(known, &["--deny-unused-rules"])).expect(10, &[DENIED, UNUSED[1]]);
     let fixed = &["--features", "fixed", "--deny-unused-rules"];
-    end(leakcheck(known, fixed)).expect(10, &[DENIED, UNUSED[1]]);
+    Ended::of(leakcheck(known, fixed)).expect(10, &[DENIED, UNUSED[1]]);
     let broken = &["--features", "broken", "--deny-unused-rules"];
-    end(leakcheck(known, broken)).expect(101, &[unsure]);
+    Ended::of(leakcheck(known, broken)).expect(101, &[unsure]);
 
     let some = ["--test", "own", "--deny-unused-rules", "--", "keeps"];
     let unsure = "whether rules of leakcheck.toml are unused cannot be said: `--test` may leave tests out; run all of them";
-    end(leakcheck(known, &some)).expect(0, &[unsure]);
-    says_nothing(&end(leakcheck(known, &["keeps"])));
+    Ended::of(leakcheck(known, &some)).expect(0, &[unsure]);
+    says_nothing(&Ended::of(leakcheck(known, &["keeps"])));
     let mut steered = leakcheck(known, &["--deny-unused-rules"]);
     steered.env("LEAKCHECK", "off");
-    let steered = end(steered);
+    let steered = Ended::of(steered);
     assert_eq!(steered.code, Some(0), "{}", steered.stdout);
-    says_nothing(&end(leakcheck(known, &["report"])));
-    end(leakcheck(known, &["report", "--deny-unused-rules"])).expect(2, &[]);
+    says_nothing(&Ended::of(leakcheck(known, &["report"])));
+    Ended::of(leakcheck(known, &["report", "--deny-unused-rules"])).expect(2, &[]);
 }
 
 fn failures_count_more(known: &Path) {
-    let broken = end(leakcheck(known, &["--features", "broken"]));
+    let broken = Ended::of(leakcheck(known, &["--features", "broken"]));
     broken.expect(101, &SEEDED[..1]);
-    let unbuilt = end(leakcheck(known, &["--features", "unknown"]));
+    let unbuilt = Ended::of(leakcheck(known, &["--features", "unknown"]));
     unbuilt.expect(101, &[]);
     assert!(
         !unbuilt.stdout.contains("leakcheck: "),
         "{}",
         unbuilt.stdout
     );
-    end(leakcheck(known, &["--repeat", "none"])).expect(2, &[]);
+    Ended::of(leakcheck(known, &["--repeat", "none"])).expect(2, &[]);
 }
 
 fn flaky_leaks_have_a_share(known: &Path, calls: &Path) {
     let args = ["--repeat=4", "--test", "seeded", "--", "now_and_then"];
     let mut command = leakcheck(known, &args);
     command.env("SAMPLE_CALLS", calls);
-    end(command).expect(
+    Ended::of(command).expect(
         10,
         &[
             "leakcheck: 1 of 1 checked test left 1 task behind in 4 runs: 1 new",
@@ -273,16 +204,13 @@ fn what_is_broken_is_told(newer: &Path) {
         "leakcheck: failed to read {}:1: it has version 2, which is newer than this cargo-leakcheck; update it",
         newer.display()
     );
-    let run = end(leakcheck(newer, &only));
+    let run = Ended::of(leakcheck(newer, &only));
     run.expect(11, &[&message, SEEDED[1]]);
 
-    let run = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../leakcheck");
-    let folders = fs::read_dir(run).expect("runs");
-    let last = folders.map(|entry| entry.expect("a run").path()).max();
-    let round = last.expect("a run").join("1");
+    let round = last_run().join("1");
     fs::write(round.join("0.json"), "{\n\"format_version\": 1,").expect("it is written");
     let missing = newer.with_extension("missing");
-    let again = end(leakcheck(
+    let again = Ended::of(leakcheck(
         &missing,
         &["report", &round.display().to_string()],
     ));
@@ -292,7 +220,7 @@ fn what_is_broken_is_told(newer: &Path) {
         "{}",
         again.stderr
     );
-    let none = end(leakcheck(&missing, &["report", "no/such"]));
+    let none = Ended::of(leakcheck(&missing, &["report", "no/such"]));
     none.expect(11, &[]);
     assert!(
         none.stderr.contains("failed to read no/such: "),
@@ -304,11 +232,11 @@ fn what_is_broken_is_told(newer: &Path) {
 fn nextest_agrees(known: &Path, junit: &Path) {
     let mut version = cargo();
     version.args(["nextest", "--version"]);
-    if end(version).code != Some(0) {
+    if Ended::of(version).code != Some(0) {
         return;
     }
     let shown = junit.display().to_string();
-    let run = end(leakcheck(known, &["nextest", "--junit", &shown]));
+    let run = Ended::of(leakcheck(known, &["nextest", "--junit", &shown]));
     let headline = "leakcheck: 6 of 10 checked tests left 4 tasks and 3 threads behind: 6 new, 1 only warned of";
     run.expect(10, &[headline]);
     run.expect(10, &SEEDED[1..6]);
@@ -328,16 +256,16 @@ fn nextest_agrees(known: &Path, junit: &Path) {
         "leaves_two_tasks",
     ];
     assert_eq!(failed, expected);
-    let broken = end(leakcheck(known, &["nextest", "--features", "broken"]));
+    let broken = Ended::of(leakcheck(known, &["nextest", "--features", "broken"]));
     broken.expect(100, &[headline]);
 
     let blessed = junit.with_extension("baseline");
-    end(leakcheck(&blessed, &["nextest", "--bless"])).expect(0, &[headline]);
+    Ended::of(leakcheck(&blessed, &["nextest", "--bless"])).expect(0, &[headline]);
     let others = ", unless documentation tests, or tests of other features or platforms, need it";
     let sentence =
         format!("1 unused rule: it accepted nothing in any test of this run; remove it{others}");
-    end(leakcheck(&blessed, &["nextest"])).expect(0, &[&sentence, UNUSED[1]]);
+    Ended::of(leakcheck(&blessed, &["nextest"])).expect(0, &[&sentence, UNUSED[1]]);
     let denied = ["nextest", "--deny-unused-rules"];
     let sentence = sentence.replace(" rule:", " rule, failing the run:");
-    end(leakcheck(&blessed, &denied)).expect(10, &[&sentence, UNUSED[1]]);
+    Ended::of(leakcheck(&blessed, &denied)).expect(10, &[&sentence, UNUSED[1]]);
 }
