@@ -11,4 +11,4 @@ pub(crate) use catching::is_caught_by_tokio;
 pub(crate) use function::krate;
 pub(crate) use home::in_package;
 pub(crate) use runtime::builds_a_runtime;
-pub(crate) use trace::{Trace, address, frame, frames, is_optimised, test_on, trace};
+pub(crate) use trace::{Trace, address, called_by, frame, frames, is_optimised, test_on, trace};

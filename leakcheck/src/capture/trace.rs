@@ -73,6 +73,14 @@ pub(crate) fn is_optimised(addresses: &[usize], functions: &[&str]) -> bool {
     })
 }
 
+/// The addresses up to the outermost one in a function of this crate, which has called the others.
+pub(crate) fn called_by<'a>(krate: &str, addresses: &'a [usize]) -> &'a [usize] {
+    let is_of = |symbol: &Symbol| function::krate(&symbol.function) == krate;
+    let of_crate = |address: &usize| symbol::resolve(*address).iter().any(is_of);
+    let outermost = addresses.iter().rposition(of_crate);
+    outermost.map_or(addresses, |at| &addresses[..=at])
+}
+
 /// The test on whose stack, or on that of one of its parents, a path begins, as the language's harness names it.
 pub(crate) fn test_on(path: u32) -> Option<String> {
     let line = iter::successors(Some(path), |path| Some(origin::parent(*path)));

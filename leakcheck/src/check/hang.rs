@@ -11,7 +11,7 @@ use super::{
 use crate::{
     env::Env,
     explain,
-    model::{Body, Hang, HangCause, Leak, Report, Seen, Tie, Verdict, Waiting},
+    model::{Body, Hang, HangCause, Kind, Leak, Report, Resource, Seen, Tie, Verdict, Waiting},
     sources::{self, fds, tasks},
 };
 
@@ -37,6 +37,14 @@ pub(crate) struct Hung {
 pub(crate) struct Deadlock {
     tasks: Arc<TaskList>,
     body: Arc<TaskList>,
+}
+
+impl Hung {
+    /// The threads that were alive.
+    pub(super) fn threads(&mut self) -> impl Iterator<Item = &mut Resource> {
+        let seen = self.sight.present.resources.iter_mut();
+        seen.filter(|seen| seen.kind() == Kind::Thread)
+    }
 }
 
 impl Sight {

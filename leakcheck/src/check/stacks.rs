@@ -2,11 +2,11 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::Check;
+use super::{Check, Hung};
 use crate::{
     env::Stacks,
     explain, ignore,
-    model::{Detail, Kind, Leak, Resource, ResourceId},
+    model::{Detail, Kind, Leak, Resource, ResourceId, StuckThread},
     sources::{blocking, stacks},
 };
 
@@ -41,6 +41,18 @@ impl Check {
                 *place = explain::thread_place(doing, package_dir.as_deref());
             }
         }
+    }
+
+    /// What the thread of the body does, which does not come back and with which the process ends; the other threads are
+    /// asked as well.
+    pub(crate) fn stuck_thread(&self, tid: i32, hung: &mut Hung) -> StuckThread {
+        let package_dir = self.whom.package_dir();
+        let package_dir = package_dir.as_deref();
+        if self.env.stacks == Stacks::Off || stacks::unavailable().is_some() {
+            return explain::stuck_thread(tid, None, package_dir);
+        }
+        stacks::take(hung.threads());
+        explain::stuck_thread(tid, stacks::ask(tid).as_ref(), package_dir)
     }
 
     /// Replaces threads that are held by a closure of `spawn_blocking` by that, where it is certain which one it is.

@@ -69,6 +69,9 @@ const PARTS: &[(&str, &str, &str)] = &[
     ("parking_lot", "RawRwLock::lock_exclusive_slow", "parking_lot::RwLock::write"),
 ];
 
+/// This crate, which calls the bodies of tests.
+const OWN: &str = "leakcheck";
+
 /// A runtime's thread that has nothing to do.
 const IDLE: &str = "idle";
 
@@ -96,7 +99,23 @@ const WORKERS: &str = "tokio::runtime::scheduler::";
 
 /// What the threads of one group are doing; a descriptor is told where there is but one thread.
 pub(super) fn of(doing: &Doing, count: usize, package_dir: Option<&str>) -> Waiting {
-    let mut stack = capture::frames(&doing.frames, package_dir);
+    of_stack(capture::frames(&doing.frames, package_dir), doing, count)
+}
+
+/// What the thread of a test's body is doing: what has called the body is left out. `None` where it did not tell.
+pub(super) fn of_body(doing: &Doing, package_dir: Option<&str>) -> Option<Waiting> {
+    // The harness around it is optimised in any case.
+    let addresses = capture::called_by(OWN, &doing.frames);
+    if addresses.is_empty() || capture::is_optimised(addresses, &RUN) {
+        return None;
+    }
+    let mut stack = capture::frames(addresses, package_dir);
+    let caller = stack.iter().position(|frame| krate(&frame.function) == OWN);
+    stack.truncate(caller.unwrap_or(stack.len()));
+    Some(of_stack(stack, doing, 1))
+}
+
+fn of_stack(mut stack: Vec<Frame>, doing: &Doing, count: usize) -> Waiting {
     for frame in &mut stack {
         if WAITING.contains(&krate(&frame.function)) {
             frame.home = Home::Machinery;

@@ -2,9 +2,9 @@
 
 use leakcheck_introspect::{Graph, TaskList};
 
-use super::waiting;
+use super::{blocked, waiting};
 use crate::{
-    model::{Frame, Hang, HangCause, StuckThread, Waiting},
+    model::{Doing, Hang, HangCause, StuckThread, Waiting},
     sys::process,
 };
 
@@ -23,9 +23,26 @@ pub(crate) fn body_waiting(lists: &[&TaskList], package_dir: Option<&str>) -> Op
     waiting::of(&[body], &graph, package_dir)
 }
 
-/// What a thread does that does not come back.
-pub(crate) fn stuck_thread(tid: i32) -> StuckThread {
-    let doing = match process::sleeps(tid) {
+/// What a thread does that does not come back; `asked` is what it answered.
+pub(crate) fn stuck_thread(
+    tid: i32,
+    asked: Option<&Doing>,
+    package_dir: Option<&str>,
+) -> StuckThread {
+    let waiting = asked.and_then(|doing| blocked::of_body(doing, package_dir));
+    StuckThread {
+        tid,
+        doing: match &waiting {
+            Some(waiting) => waiting.state.to_string(),
+            None => by_kernel(tid),
+        },
+        waiting,
+    }
+}
+
+/// What the kernel says of it.
+fn by_kernel(tid: i32) -> String {
+    match process::sleeps(tid) {
         None => "what it does could not be read".to_owned(),
         Some(false) => "it runs".to_owned(),
         Some(true) => match process::syscall(tid) {
@@ -40,17 +57,7 @@ pub(crate) fn stuck_thread(tid: i32) -> StuckThread {
                 None => format!("it sleeps in system call {number}"),
             },
         },
-    };
-    StuckThread {
-        tid,
-        doing,
-        stack: stack(tid).unwrap_or_default(),
     }
-}
-
-/// The stack of another thread, innermost first; `None` where it cannot be read, which so far is everywhere.
-fn stack(_tid: i32) -> Option<Vec<Frame>> {
-    None
 }
 
 /// What to do about it.

@@ -30,7 +30,8 @@ pub enum HangCause {
 pub struct StuckThread {
     pub(crate) tid: i32,
     pub(crate) doing: String,
-    pub(crate) stack: Vec<Frame>,
+    /// Where, if its stack could be read.
+    pub(crate) waiting: Option<Waiting>,
 }
 
 impl Hang {
@@ -72,13 +73,13 @@ impl StuckThread {
         self.tid
     }
 
-    /// What it does, in words: `it sleeps in futex`.
+    /// What it does, in words: `blocked in mpsc::recv`.
     pub fn doing(&self) -> &str {
         &self.doing
     }
 
     /// Its stack, innermost first; empty where that could not be read.
     pub fn stack(&self) -> &[Frame] {
-        &self.stack
+        self.waiting.as_ref().map_or(&[], |waiting| &waiting.stack)
     }
 }

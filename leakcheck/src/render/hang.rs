@@ -66,23 +66,33 @@ pub(super) fn headline(subject: &Subject, hang: &Hang) -> String {
 
 fn body(subject: &Subject, hang: &Hang) -> String {
     let name = subject.function.as_deref().unwrap_or(&subject.test);
-    let state = match &hang.waiting {
-        Some(_) => "suspended",
-        None => "in synchronous code",
+    let thread = hang.thread.as_ref();
+    // What its thread does is what a body does that is in synchronous code.
+    let (waiting, kind) = match &hang.waiting {
+        Some(waiting) => (Some(waiting), Kind::Task),
+        None => (
+            thread.and_then(|thread| thread.waiting.as_ref()),
+            Kind::Thread,
+        ),
+    };
+    let state = match (&hang.waiting, thread, waiting) {
+        (Some(_), ..) => "suspended".to_owned(),
+        (None, Some(thread), Some(_)) => format!("in synchronous code, {}", plain(&thread.doing)),
+        (None, ..) => "in synchronous code".to_owned(),
     };
     let mut notes = Vec::new();
-    if let Some(waiting) = &hang.waiting {
-        notes.extend(waits::notes(waiting, Kind::Task));
+    if let Some(waiting) = waiting {
+        notes.extend(waits::notes(waiting, kind));
     }
-    if let Some(thread) = &hang.thread {
-        notes.push(("thread", stuck(thread)));
+    if let Some(thread) = thread {
+        notes.push(match (&hang.waiting, waiting) {
+            (None, Some(_)) => ("thread", format!("tid {}", thread.tid)),
+            _ => ("thread", stuck(thread)),
+        });
     }
     notes.push(("help", explain::help_of_hang(hang).to_owned()));
-    let label = hang
-        .waiting
-        .as_ref()
-        .map(|waiting| waits::label(waiting, Kind::Task));
-    let waits = hang.waiting.as_ref().and_then(waits::place);
+    let label = waiting.map(|waiting| waits::label(waiting, kind));
+    let waits = waiting.and_then(waits::place);
     let own = own_frame(subject);
     let place = match (waits, &label) {
         (Some(frame), Some(label)) => Place { frame, label },
@@ -102,7 +112,7 @@ fn body(subject: &Subject, hang: &Hang) -> String {
 fn stuck(thread: &StuckThread) -> String {
     let mut text = format!("tid {}: {}", thread.tid, plain(&thread.doing));
     let own = thread
-        .stack
+        .stack()
         .iter()
         .filter(|frame| frame.home != Home::Machinery);
     for frame in own.take(FRAMES) {

@@ -250,7 +250,7 @@ fn hang(hang: &Hang) -> WireHang<'_> {
         thread: hang.thread.as_ref().map(|thread| WireThread {
             tid: thread.tid,
             doing: &thread.doing,
-            stack: thread.stack.iter().map(frame).collect(),
+            stack: thread.stack().iter().map(frame).collect(),
         }),
         alive: hang.alive.iter().map(leak).collect(),
     }

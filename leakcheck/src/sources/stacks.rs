@@ -8,7 +8,7 @@ use std::{
 
 use super::tasks;
 use crate::{
-    model::{Detail, Resource, ResourceId},
+    model::{Detail, Doing, Resource, ResourceId},
     sys::{self, stacks::CurrentTask},
 };
 
@@ -52,6 +52,11 @@ pub(crate) fn take<'a>(threads: impl Iterator<Item = &'a mut Resource>) {
             *doing = None;
         }
     }
+}
+
+/// What the thread with this number of the kernel is doing. It is interrupted: nobody may mind any more.
+pub(crate) fn ask(tid: i32) -> Option<Doing> {
+    sys::stacks::Asker::new().ask(tid, LIMIT, None)
 }
 
 /// Why no thread can be asked, if so.

@@ -162,7 +162,7 @@ fn give_up(ward: &Ward, cause: HangCause, deadlock: Option<Deadlock>) {
         None if ward.rest() != rest => sight.doubt(),
         None => {}
     }
-    let hung = Hung {
+    let mut hung = Hung {
         cause,
         after,
         sight,
@@ -175,8 +175,9 @@ fn give_up(ward: &Ward, cause: HangCause, deadlock: Option<Deadlock>) {
         Some(why) if is_last(ward) => why,
         _ => return,
     };
+    let thread = check.stuck_thread(ward.tid(), &mut hung);
     let told = Hang {
-        thread: Some(explain::stuck_thread(ward.tid())),
+        thread: Some(thread),
         ended: Some(why.to_owned()),
         ..check.explain_hang(&hung)
     };

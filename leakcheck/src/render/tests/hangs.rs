@@ -3,7 +3,7 @@
 use super::{waits::*, *};
 use crate::{
     explain,
-    model::{Hang, HangCause, Holder, StuckThread, Waiting},
+    model::{Hang, HangCause, Holder, State, StuckThread, Waiting},
 };
 
 const LIMIT: HangCause = HangCause::Timeout(Duration::from_secs(2));
@@ -41,7 +41,7 @@ fn held_by_a_task() -> Waiting {
 
 /// The process ends with it.
 fn cut_short(hang: Hang, why: &str) -> Report {
-    let mut thread = explain::stuck_thread(0);
+    let mut thread = explain::stuck_thread(0, None, None);
     thread.tid = 4711;
     "it sleeps in futex".clone_into(&mut thread.doing);
     let hang = Hang {
@@ -131,12 +131,34 @@ fn a_task_in_synchronous_code() {
         None,
         Home::Machinery,
     );
-    hang.thread = Some(StuckThread {
-        tid: 4711,
-        doing: "it sleeps in futex".to_owned(),
-        stack: vec![std, own],
-    });
+    hang.thread = Some(blocked(vec![std, own]));
     golden("hang_in_a_task.txt", &text(&report));
+}
+
+/// A thread that told where it is.
+fn blocked(stack: Vec<Frame>) -> StuckThread {
+    let state = State::Blocked("thread::park".to_owned());
+    StuckThread {
+        tid: 4711,
+        doing: state.to_string(),
+        waiting: Some(Waiting {
+            state,
+            stack,
+            events: Vec::new(),
+            is_forever: false,
+            unread: None,
+        }),
+    }
+}
+
+#[test]
+fn a_body_in_synchronous_code_whose_thread_tells() {
+    let mut report = cut_short(hang(LIMIT, None), explain::SYNCHRONOUS_BODY);
+    let hang = report.hang.as_mut().unwrap();
+    let own = frame("my_app::pool::flush", "src/pool.rs", 4, None, Home::User);
+    let test = frame("pool::reconnects", "tests/pool.rs", 17, None, Home::User);
+    hang.thread = Some(blocked(vec![own, test]));
+    golden("hang_body_blocked.txt", &text(&report));
 }
 
 #[test]
