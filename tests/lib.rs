@@ -99,8 +99,20 @@ pub struct Hang {
     pub after_ms: u64,
     /// Why the process had to end with it.
     pub ended_process: Option<String>,
+    /// The thread of the body, where the process ends with it.
+    pub thread: Option<Stuck>,
     /// What was alive at that moment.
     pub alive: Vec<Leak>,
+}
+
+/// A thread that did not come back.
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct Stuck {
+    /// What it does, in words.
+    pub doing: String,
+    /// Where, innermost first.
+    pub stack: Vec<Frame>,
 }
 
 /// One finding.

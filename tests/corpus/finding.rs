@@ -171,7 +171,7 @@ impl Finding {
 
 impl Waiting {
     /// Whether a report says the same.
-    fn fits(&self, found: &Self) -> bool {
+    pub(crate) fn fits(&self, found: &Self) -> bool {
         // At some moments a task that comes and goes is just being run.
         let is_blocked = self
             .state
@@ -239,21 +239,23 @@ impl fmt::Display for Finding {
             self.count,
             line(self.site.as_ref())
         )?;
-        let Some(waiting) = &self.waiting else {
-            return Ok(());
-        };
-        let at = match &waiting.at {
+        match &self.waiting {
+            Some(waiting) => write!(f, "\n    {waiting}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = match &self.at {
             At::Line(site) => format!("at {}", line(Some(site))),
             At::Library(function) => format!("in {function}"),
             At::Nowhere => "nowhere".to_owned(),
             At::Anywhere => "anywhere".to_owned(),
         };
-        write!(
-            f,
-            "\n    {} {at}",
-            waiting.state.as_deref().unwrap_or("any state")
-        )?;
-        for event in &waiting.events {
+        write!(f, "{} {at}", self.state.as_deref().unwrap_or("any state"))?;
+        for event in &self.events {
             write!(f, "\n    for {}", event.what)?;
             for holder in &event.held_by {
                 let perhaps = if holder.is_certain { "" } else { "perhaps " };
@@ -270,7 +272,7 @@ impl fmt::Display for Finding {
                 )?;
             }
         }
-        f.write_str(if waiting.is_forever {
+        f.write_str(if self.is_forever {
             "\n    for ever"
         } else {
             ""

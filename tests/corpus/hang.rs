@@ -2,6 +2,7 @@
 //!
 //! - `// hangs: deadlock`, `// hangs: timeout` or `// hangs: timeout, ends the process`: how the body of the test around
 //!   it ends. Below it, marks of a wait as for a task; none for a body in synchronous code.
+//! - `// stuck: at recv blocked in mpsc::recv`, below one that ends the process: the line where its thread is, and the call.
 //! - `// alive: task "name" x3`: what was alive at that moment, with marks of its wait, made on the next line of code.
 
 use std::fmt;
@@ -9,7 +10,7 @@ use std::fmt;
 use leakcheck_tests::Report;
 
 use crate::{
-    finding::{At, Finding, IS_EXACT, Site},
+    finding::{At, Finding, HAS_STACKS, IS_EXACT, Site, Waiting},
     found::{finding, own_of, waiting},
     marks::running,
 };
@@ -20,6 +21,8 @@ pub(crate) struct Hang {
     pub(crate) how: String,
     /// As if it were an entry: where it waits and for what.
     pub(crate) body: Finding,
+    /// What its thread does, which the process ends with.
+    pub(crate) stuck: Option<Waiting>,
     pub(crate) alive: Vec<Finding>,
 }
 
@@ -35,6 +38,7 @@ impl Hang {
         Self {
             how: mark.to_owned(),
             body: body(own),
+            stuck: None,
             alive: Vec::new(),
         }
     }
@@ -59,6 +63,10 @@ impl Hang {
                 }),
                 ..body(name)
             },
+            stuck: hang
+                .thread
+                .as_ref()
+                .map(|thread| waiting(Some(&thread.doing), &thread.stack, None, &own)),
             alive: hang.alive.iter().map(|leak| finding(leak, &own)).collect(),
         })
     }
@@ -89,7 +97,19 @@ impl Hang {
         let is_unproven = !IS_EXACT && self.how == "deadlock" && found.how == "timeout";
         (self.how == found.how || is_unproven)
             && self.body.fits(&found.body)
+            && self.is_stuck_like(found)
             && fit(&self.alive, &found.alive)
+    }
+}
+
+impl Hang {
+    /// Where its thread cannot be asked, or its answer not be believed, only the kernel is.
+    fn is_stuck_like(&self, found: &Self) -> bool {
+        match (&self.stuck, &found.stuck) {
+            (Some(_), Some(found)) if !(HAS_STACKS && IS_EXACT) && found.at == At::Nowhere => true,
+            (Some(stuck), Some(found)) => stuck.fits(found),
+            (stuck, found) => stuck.is_none() && found.is_none(),
+        }
     }
 }
 
@@ -106,6 +126,9 @@ fn body(test: &str) -> Finding {
 impl fmt::Display for Hang {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "hangs: {}\n  {}", self.how, self.body)?;
+        if let Some(stuck) = &self.stuck {
+            write!(f, "\n  stuck: {stuck}")?;
+        }
         self.alive
             .iter()
             .try_for_each(|alive| write!(f, "\n  alive: {alive}"))

@@ -17,6 +17,7 @@ use crate::expected::verify_alone;
 #[ignore = "hangs on purpose"]
 fn descriptors_and_a_child_are_alive() {
     // hangs: timeout, ends the process
+    // stuck: at wait blocked in waitpid(*)
     static KEPT: LazyLock<File> = LazyLock::new(|| File::open("/proc/self/status").unwrap());
     KEPT.metadata().unwrap();
     // alive: fd "file"
@@ -27,7 +28,7 @@ fn descriptors_and_a_child_are_alive() {
     // alive: process "cat"
     let mut child = cat.spawn().unwrap();
     let pipe = child.stdin.take();
-    let _ = child.wait();
+    let _ = child.wait(); // at: wait
     drop((file, pipe));
 }
 
@@ -46,10 +47,11 @@ fn a_child_ends_with_its_pipe() {
 #[ignore = "hangs on purpose"]
 fn a_runtime_of_the_test_is_alive() {
     // hangs: timeout, ends the process
+    // stuck: at block blocked in Runtime::block_on
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     // alive: runtime "tokio runtime"
     let runtime = builder.worker_threads(1).enable_all().build().unwrap();
-    runtime.block_on(pending::<()>());
+    runtime.block_on(pending::<()>()); // at: block
 }
 
 #[test]

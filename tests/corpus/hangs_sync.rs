@@ -17,7 +17,8 @@ fn mutex_locked_twice() {
     let lock = Mutex::new(0);
     let first = lock.lock().unwrap();
     // hangs: timeout, ends the process
-    let second = lock.lock().unwrap();
+    // stuck: at second blocked in Mutex::lock
+    let second = lock.lock().unwrap(); // at: second
     drop((first, second));
 }
 
@@ -36,12 +37,14 @@ fn mutex_given_back_in_between() {
 fn shutdown_joins_a_worker_that_sends() {
     let (sender, receiver) = mpsc::sync_channel(1);
     // hangs: timeout, ends the process
+    // stuck: at join blocked in JoinHandle::join
     // alive: thread
+    // waits: at send blocked in SyncSender::send
     let worker = thread::spawn(move || {
         sender.send(1)?;
-        sender.send(2)
+        sender.send(2) // at: send
     });
-    let _ = worker.join();
+    let _ = worker.join(); // at: join
     drop(receiver);
 }
 
@@ -63,7 +66,8 @@ fn shutdown_drops_what_a_worker_sends_to() {
 async fn done_is_awaited_in_synchronous_code() {
     let (stored, done) = mpsc::channel::<()>();
     // hangs: timeout, ends the process
-    let _ = done.recv();
+    // stuck: at recv blocked in mpsc::recv
+    let _ = done.recv(); // at: recv
     forget(stored);
 }
 
@@ -73,7 +77,8 @@ async fn done_is_awaited_in_synchronous_code() {
 async fn done_is_awaited_in_synchronous_code_on_workers() {
     let (stored, done) = mpsc::channel::<()>();
     // hangs: timeout, ends the process
-    let _ = done.recv();
+    // stuck: at recv blocked in mpsc::recv
+    let _ = done.recv(); // at: recv
     forget(stored);
 }
 
@@ -85,9 +90,10 @@ async fn task_blocks_the_thread_of_the_body() {
     let (stored, done) = mpsc::channel::<()>();
     // hangs: timeout, ends the process
     // waits: at task for an end, held by the running task
+    // stuck: at recv blocked in mpsc::recv
     // alive: task
     // runs
-    let task = tokio::spawn(async move { done.recv() });
+    let task = tokio::spawn(async move { done.recv() }); // at: recv
     let _ = task.await; // at: task
     forget(stored);
 }

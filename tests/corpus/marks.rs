@@ -123,7 +123,7 @@ impl Waiting {
     }
 
     /// Reads `at LINE blocked in CALL`, `blocked in CALL` or `idle`; of one that runs, nothing.
-    fn of_thread(what: &str, mark: &str, at: &mut dyn FnMut(&str) -> Site) -> Self {
+    pub(crate) fn of_thread(what: &str, mark: &str, at: &mut dyn FnMut(&str) -> Site) -> Self {
         let (state, at) = match (what, mark, mark.strip_prefix("at ")) {
             ("runs", "", _) => ("running".to_owned(), At::Anywhere),
             ("waits", "idle", _) => (mark.to_owned(), At::Anywhere),

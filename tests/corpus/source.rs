@@ -18,7 +18,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    finding::{Finding, Site},
+    finding::{Finding, Site, Waiting},
     hang::Hang,
 };
 
@@ -77,6 +77,10 @@ impl Case {
                 self.hang = Some(Hang::read(mark, own));
                 self.last = Last::Body;
             }
+            ("stuck", _) => {
+                let hang = self.hang.as_mut().expect("`hangs` stands before `stuck`");
+                hang.stuck = Some(Waiting::of_thread("waits", mark, at));
+            }
             ("alive", _) => {
                 let hang = self.hang.as_mut().expect("`hangs` stands before `alive`");
                 hang.alive.push(Finding::read(mark, own));
@@ -112,9 +116,19 @@ impl Case {
             names.extend(hang.runner());
             hang.body.name_holders(&names, body.as_ref());
         }
-        // Threads are not asked what they do while the body hangs.
-        let alive = self.hang.iter_mut().flat_map(|hang| &mut hang.alive);
-        let alive = alive.map(|leak| (&["task"] as &[&str], leak));
+        if let Some(hang) = &self.hang {
+            let is_stuck = hang.stuck.is_some();
+            assert_eq!(is_stuck, hang.ends_process(), "{}", self.test);
+        }
+        // While others go on, threads are not asked what they do.
+        let alive = self.hang.iter_mut().flat_map(|hang| {
+            let running: &[&str] = if hang.ends_process() {
+                &["task", "thread"]
+            } else {
+                &["task"]
+            };
+            hang.alive.iter_mut().map(move |leak| (running, leak))
+        });
         let left = self.leaks.iter_mut();
         let left = left.map(|leak| (&["task", "blocking_task", "thread"] as &[&str], leak));
         for (running, leak) in left.chain(alive) {
@@ -258,10 +272,12 @@ impl<'s> Named<'s> {
 
 /// What a mark that has its line for itself is about, and its text.
 fn mark(line: &str) -> Option<(&str, &str)> {
+    const WORDS: [&str; 8] = [
+        "leak", "waits", "or", "runs", "body", "hangs", "stuck", "alive",
+    ];
     let comment = line.strip_prefix("// ")?;
     let (what, mark) = comment.split_once(": ").unwrap_or((comment, ""));
-    let is_mark = ["leak", "waits", "or", "runs", "body", "hangs", "alive"].contains(&what);
-    is_mark.then_some((what, mark))
+    WORDS.contains(&what).then_some((what, mark))
 }
 
 /// The name of the function that begins on this line.
