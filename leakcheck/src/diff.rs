@@ -53,7 +53,7 @@ pub(crate) struct Group {
     pub(crate) tasks: Vec<u64>,
     /// Numbers of its threads.
     pub(crate) threads: Vec<u64>,
-    /// What its threads do, of the first one.
+    /// What its threads do, or the threads that run its tasks, of the first one.
     pub(crate) doing: Option<Arc<Doing>>,
     pub(crate) oldest_ms: Option<u64>,
     pub(crate) polls: Option<u32>,
@@ -71,12 +71,17 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for resource in resources {
         let (name, tie, polls, tid, doing) = match &resource.detail {
-            Detail::Task { polls, future, .. } => (
+            Detail::Task {
+                polls,
+                future,
+                doing,
+                ..
+            } => (
                 future.as_deref().map(ToOwned::to_owned),
                 Tie::None,
                 *polls,
                 None,
-                None,
+                doing.as_ref(),
             ),
             Detail::Thread {
                 tid,
@@ -160,6 +165,7 @@ mod tests {
                 polls: Some(polls),
                 future: None,
                 place: 0,
+                doing: None,
             },
         }
     }

@@ -7,7 +7,7 @@ mod numbered;
 mod runtimes;
 mod waiting;
 
-pub(crate) use blocked::{Handed, place as thread_place};
+pub(crate) use blocked::{Handed, is_blocked, place as thread_place};
 pub(crate) use hang::{
     DROP_BLOCKS, SYNCHRONOUS_BODY, SYNCHRONOUS_TASK, body_waiting, help_of_hang, stuck_thread,
 };
@@ -23,7 +23,7 @@ use leakcheck_introspect::{Graph, TaskList};
 use crate::{
     capture::{self, Trace},
     diff::{self, Group},
-    model::{Awaited, Frame, Kind, Leak, Level, Resource, Tie, Waiting, without_numbers},
+    model::{Awaited, Frame, Kind, Leak, Level, Resource, State, Tie, Waiting, without_numbers},
     sources::{panics::Panicked, timers},
     subject::in_package,
 };
@@ -227,6 +227,7 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
     }
     let text = match leak.kind {
         Kind::Task if leak.waiting.is_none() && leak.stack.is_empty() => return None,
+        Kind::Task if blocks_its_thread(leak) => hang::BLOCKS_ITS_THREAD,
         Kind::Task if keeps_its_own_sender(leak) => {
             "drop the sender that the task keeps, or let it select on a shutdown signal as well"
         }
@@ -277,6 +278,12 @@ fn is_held_by_a_task(leak: &Leak) -> bool {
     leak.note
         .as_deref()
         .is_some_and(|note| note.starts_with(holding::BY_A_TASK))
+}
+
+/// Whether the tasks are in synchronous code that does not come back.
+fn blocks_its_thread(leak: &Leak) -> bool {
+    let waiting = leak.waiting.as_ref();
+    waiting.is_some_and(|waiting| matches!(waiting.state, State::Blocked(_)))
 }
 
 /// Whether what the tasks wait for could only come from themselves.

@@ -256,7 +256,7 @@ async fn abort_of_a_closure_that_ends() {
 async fn abort_of_a_task_in_synchronous_code() {
     let (started, running) = oneshot::channel();
     // leak: task
-    // runs
+    // waits: at park blocked in thread::park
     let task = tokio::spawn(async { hang(started) });
     running.await.unwrap();
     task.abort();

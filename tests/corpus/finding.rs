@@ -178,6 +178,8 @@ impl Waiting {
             .as_deref()
             .is_some_and(|state| state.starts_with("blocked"));
         let is_caught = self.events.is_empty() && !is_blocked && found.at == At::Nowhere;
+        // Where threads cannot be asked, a task is merely run.
+        let is_unasked = !HAS_STACKS && is_blocked && found.state.as_deref() == Some("running");
         // Optimised functions may be merged with others; then a stack shows nothing.
         let is_doubted = !IS_EXACT && is_blocked && found.at == At::Nowhere;
         let says_the_same = if IS_EXACT {
@@ -185,9 +187,9 @@ impl Waiting {
         } else {
             self.is_told_less_by(found)
         };
-        (self.state.is_none() || self.state == found.state)
-            && (self.at == found.at || self.at == At::Anywhere || is_caught || is_doubted)
-            && says_the_same
+        let is_state = self.state.is_none() || self.state == found.state;
+        let is_place = self.at == found.at || self.at == At::Anywhere || is_caught || is_doubted;
+        (is_state && is_place || is_unasked) && says_the_same
     }
 
     /// Whether a report claims nothing else, and leaves none out: it may only be less certain.

@@ -173,6 +173,25 @@ async fn done_is_stored_in_a_static() {
     let _ = done.await; // at: done
 }
 
+static BLOCKED: StdMutex<Option<std::sync::mpsc::Sender<()>>> = StdMutex::new(None);
+
+/// The body is suspended, and what it waits for is in synchronous code.
+#[leak_checked(timeout = "200ms")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "hangs on purpose"]
+async fn task_blocks_a_worker() {
+    let (sender, done) = std::sync::mpsc::channel::<()>();
+    *BLOCKED.lock().unwrap() = Some(sender);
+    // hangs: timeout
+    // waits: at task for an end, held by the running task
+    // leak: task
+    // waits: at recv blocked in mpsc::recv
+    // alive: task
+    // runs
+    let task = tokio::spawn(async move { done.recv() }); // at: recv
+    let _ = task.await; // at: task
+}
+
 #[leak_checked]
 #[tokio::test]
 async fn done_is_said() {

@@ -78,7 +78,8 @@ impl Finding {
 
     /// Reads the mark of a wait below that of the leak; `at` knows the lines that have a name.
     pub(crate) fn read_wait(&mut self, what: &str, mark: &str, at: &mut dyn FnMut(&str) -> Site) {
-        let is_task = matches!(&*self.kind, "task" | "body");
+        // One that a thread runs may block that.
+        let is_task = matches!(&*self.kind, "task" | "body") && !mark.contains(" blocked in ");
         match (what, &mut self.waiting) {
             (_, none @ None) if !is_task => *none = Some(Waiting::of_thread(what, mark, at)),
             ("waits", none @ None) => *none = Some(Waiting::read(mark, at)),

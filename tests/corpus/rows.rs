@@ -75,6 +75,7 @@ const ROWS: &[Row] = &[
     covered(36, "done channel is never closed", &[
         "channels::done_is_never_said",
         "hangs::done_is_never_said", "hangs::done_is_kept_by_a_task", "hangs::done_is_stored_in_a_static",
+        "hangs::task_blocks_a_worker",
         "hangs::done_is_said",
         "hangs_sync::done_is_awaited_in_synchronous_code",
         "hangs_sync::done_is_awaited_in_synchronous_code_on_workers",

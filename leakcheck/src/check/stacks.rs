@@ -1,25 +1,34 @@
 //! Where the threads are that are left: looked at once it is settled that they are.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use leakcheck_introspect::State;
 
 use super::{Check, Hung};
 use crate::{
     env::Stacks,
     explain, ignore,
-    model::{Detail, Kind, Leak, Resource, ResourceId, StuckThread},
-    sources::{blocking, stacks},
+    model::{Detail, Doing, Kind, Leak, Resource, ResourceId, StuckThread},
+    sources::{self, blocking, stacks},
 };
 
 impl Check {
     /// Asks the threads that would be reported what they are doing, and those that a rule may accept for that.
     pub(super) fn take_stacks(&mut self) {
+        if self.env.stacks == Stacks::Off || stacks::unavailable().is_some() {
+            return;
+        }
+        self.ask_workers();
         let is_new = |detail: &Detail| matches!(detail, Detail::Thread { doing: None, .. });
         let has_new = self
             .found
             .resources
             .iter()
             .any(|found| is_new(&found.detail));
-        if !has_new || self.env.stacks == Stacks::Off || stacks::unavailable().is_some() {
+        if !has_new {
             return;
         }
         let left = self.suspects();
@@ -39,6 +48,50 @@ impl Check {
             } = &mut found.detail
             {
                 *place = explain::thread_place(doing, package_dir.as_deref());
+            }
+        }
+    }
+
+    /// Asks the workers of its own runtime which of the tasks that are left they run, and where those block them. One that goes
+    /// on running says nothing by where it is at some moment.
+    fn ask_workers(&mut self) {
+        let runtime = self.runtime.as_ref().filter(|runtime| runtime.is_own());
+        let Some(runtime) = runtime.filter(|runtime| runtime.workers() > 0) else {
+            return;
+        };
+        let is_run = |id: u64| {
+            let task = self.found.lists.iter().find_map(|list| list.find(id));
+            task.is_some_and(|task| task.state() == State::Running)
+        };
+        let is_new = |found: &&Resource| match (found.id, &found.detail) {
+            (ResourceId::Task(id), Detail::Task { doing: None, .. }) => is_run(id),
+            _ => false,
+        };
+        if !self.found.resources.iter().any(|found| is_new(&found)) {
+            return;
+        }
+        let mut workers = sources::threads::list(Some(self.scope));
+        workers.retain(|thread| runtime.owns(thread));
+        stacks::take(workers.iter_mut());
+        let package_dir = self.whom.package_dir();
+        let told = workers
+            .into_iter()
+            .filter_map(|worker| match worker.detail {
+                Detail::Thread {
+                    doing: Some(doing), ..
+                } => Some((doing.task?, doing)),
+                _ => None,
+            });
+        let blocked: HashMap<u64, Arc<Doing>> = told
+            .filter(|(_, doing)| explain::is_blocked(doing))
+            .collect();
+        for found in &mut self.found.resources {
+            if let (ResourceId::Task(id), Detail::Task { doing, place, .. }) =
+                (found.id, &mut found.detail)
+                && let Some(told) = blocked.get(&id)
+            {
+                *place = explain::thread_place(told, package_dir.as_deref());
+                *doing = Some(Arc::clone(told));
             }
         }
     }

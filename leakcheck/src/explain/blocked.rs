@@ -102,6 +102,11 @@ pub(super) fn of(doing: &Doing, count: usize, package_dir: Option<&str>) -> Wait
     of_stack(capture::frames(&doing.frames, package_dir), doing, count)
 }
 
+/// Whether the thread is blocked, and does not just run.
+pub(crate) fn is_blocked(doing: &Doing) -> bool {
+    matches!(of(doing, 1, None).state, State::Blocked(_))
+}
+
 /// What the thread of a test's body is doing: what has called the body is left out. `None` where it did not tell.
 pub(super) fn of_body(doing: &Doing, package_dir: Option<&str>) -> Option<Waiting> {
     // The harness around it is optimised in any case.

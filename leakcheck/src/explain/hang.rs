@@ -16,6 +16,10 @@ pub(crate) const SYNCHRONOUS_TASK: &str =
 pub(crate) const DROP_BLOCKS: &str =
     "the body was given up, and dropping it does not come to an end";
 
+/// What to do about a task in synchronous code.
+pub(super) const BLOCKS_ITS_THREAD: &str = "code that blocks keeps every task of its thread from running: give it to `tokio::task::spawn_blocking`, or wait in an \
+     async way";
+
 /// Where the body is suspended and what it waits for, among the tasks of `lists`; it is in one of them, with the number 0.
 pub(crate) fn body_waiting(lists: &[&TaskList], package_dir: Option<&str>) -> Option<Waiting> {
     let body = lists.iter().find_map(|list| list.find(0))?;
@@ -63,8 +67,7 @@ fn by_kernel(tid: i32) -> String {
 /// What to do about it.
 pub(crate) fn help_of_hang(hang: &Hang) -> &'static str {
     if hang.ended.as_deref() == Some(SYNCHRONOUS_TASK) {
-        return "code that blocks keeps every task of its thread from running: give it to `tokio::task::spawn_blocking`, \
-                or wait in an async way";
+        return BLOCKS_ITS_THREAD;
     }
     match (hang.cause, &hang.waiting) {
         (HangCause::Deadlock, _) => {

@@ -24,6 +24,8 @@ pub(crate) enum Detail {
         polls: Option<u32>,
         future: Option<Arc<str>>,
         place: u64,
+        /// What the thread was doing that runs it, where it is blocked in that and counts as left behind.
+        doing: Option<Arc<Doing>>,
     },
     /// Kernel thread id and the name given to it. `runtime` is the token of the runtime that owns it, and `creator`
     /// of the one whose thread started it; 0 for none that is known.

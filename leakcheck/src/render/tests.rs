@@ -181,6 +181,7 @@ fn panics_that_nobody_saw() {
                     polls: None,
                     future: Some("my_app::pool::keep_alive".into()),
                     place: 0,
+                    doing: None,
                 },
             },
             message: "the pool\nis gone".to_owned(),

@@ -81,8 +81,9 @@ pub(super) fn notes(waiting: &Waiting, kind: Kind) -> Vec<(&'static str, String)
                 "more frames",
             ));
         }
-        let by = match kind {
-            Kind::Task => "awaited by",
+        let by = match (&waiting.state, kind) {
+            (State::Blocked(_), _) => "called by",
+            (_, Kind::Task) => "awaited by",
             _ => "called by",
         };
         notes.push((by, shown.join("  <-  ")));

@@ -45,6 +45,17 @@ fn a_call_that_blocks() {
 }
 
 #[test]
+fn a_task_that_blocks_its_thread() {
+    let state = State::Blocked("mpsc::recv".to_owned());
+    let stack = stack("std::sync::mpsc::Receiver::recv", 8, 22);
+    let leak = Leak {
+        waiting: blocked(state, stack).waiting,
+        ..task(1)
+    };
+    shown("blocked_task.txt", vec![leak]);
+}
+
+#[test]
 fn a_thread_that_runs() {
     let stack = stack("core::hint::spin_loop", 8, 22);
     shown("blocked_nowhere.txt", vec![blocked(State::Running, stack)]);
