@@ -5,9 +5,9 @@ use std::{fmt::Write, path::Path};
 use super::{
     escape::plain,
     excerpt::{self, Place},
-    plural,
-    text::{finding, place as at, short, totals},
-    waits,
+    finding::{finding, totals},
+    frame::{place as at, short},
+    plural, waits,
 };
 use crate::{
     explain,

@@ -2,6 +2,8 @@
 
 mod escape;
 mod excerpt;
+mod finding;
+mod frame;
 mod github;
 mod hang;
 mod json;

@@ -2,8 +2,8 @@
 
 use super::{
     escape::plain,
+    frame::{place as at, short},
     plural,
-    text::{place as at, short},
 };
 use crate::model::{Awaited, Frame, Holder, Home, Kind, State, Waiting};
 
