@@ -23,7 +23,7 @@ use crate::{
     scope::ScopeId,
     sources::{self, fds, panics, tasks},
     subject::Whom,
-    sys,
+    sys::{self, cells},
 };
 use look::Look;
 use present::{Phase, Present};
@@ -139,7 +139,7 @@ impl Check {
         }
         if runtime.is_own() {
             // What it was built of is no task.
-            self.scope.tally().places().forget();
+            cells::forget_all_of(self.scope.index());
         }
         self.runtime = Some(runtime);
     }
