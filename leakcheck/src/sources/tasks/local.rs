@@ -15,7 +15,7 @@ use tokio::task::LocalSet;
 use super::{all_on, ending::Ending, sets};
 use crate::{
     model::{Resource, ResourceId},
-    scope::ScopeId,
+    scope::{ScopeId, outside},
     sync::lock_std as lock,
     sys::threads,
 };
@@ -49,7 +49,8 @@ impl Watched {
 ///
 /// Where the set cannot be read.
 pub(crate) fn watch_local(set: &LocalSet) -> Result<(), Error> {
-    let tasks = LocalTasks::of(set)?;
+    // The empty task of the watch is nobody's.
+    let tasks = outside(|| LocalTasks::of(set))?;
     let known = tasks.outline()?.tasks().iter().map(Task::id).collect();
     let mut watched = lock(&WATCHED);
     let ended = watched.take_ended(|set| set.tasks.outline().is_ok_and(|list| list.is_over()));
