@@ -308,10 +308,13 @@ impl Check {
     fn with_threads(&self, present: &mut Present, phase: Phase) {
         if self.scope.tally().threads() > 0 {
             let threads = sources::threads::list(Some(self.scope));
-            let threads = threads
+            let mut threads: Vec<Resource> = threads
                 .into_iter()
                 .filter(|thread| self.counts(thread, phase))
                 .collect();
+            if let Some(runtime) = &self.runtime {
+                threads.iter_mut().for_each(|thread| runtime.adopt(thread));
+            }
             present
                 .resources
                 .extend(self.baseline.since(threads, &self.options));

@@ -150,6 +150,15 @@ impl Watched {
         of_runtime || self.is_worker(thread)
     }
 
+    /// Marks a worker as the runtime's, which one does itself when it begins: it may not have come to that.
+    pub(super) fn adopt(&self, thread: &mut Resource) {
+        if self.is_worker(thread)
+            && let (Detail::Thread { runtime, .. }, Some(token)) = (&mut thread.detail, self.token)
+        {
+            *runtime = token.get();
+        }
+    }
+
     /// Whether it was started with the runtime, to run its tasks.
     pub(super) fn is_worker(&self, thread: &Resource) -> bool {
         self.workers.contains(&thread.id)
