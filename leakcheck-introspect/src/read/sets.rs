@@ -7,8 +7,8 @@ use tokio::task::LocalSet;
 use super::{Depth, list, memory, program, tokio::layout, tokio::vtable_if_alive, value::Reader};
 use crate::{Error, TaskList};
 
-/// Those of the addresses where a task that has not ended may have its cell: two words of each tell, and what they say is
-/// no proof.
+/// Those of the addresses where a task that stands in a list and has not ended may have its cell: three words of each tell,
+/// and what they say is no proof.
 pub fn alive_perhaps(cells: &[u64]) -> Vec<u64> {
     let alive = alive(cells).map(|(cell, _)| cell);
     alive.collect()
@@ -145,6 +145,20 @@ mod tests {
         assert_eq!(lens(&cells), [0; 0]);
         drop(release);
         other.join().expect("it ends");
+    }
+
+    #[test]
+    fn a_blocking_task_stands_in_no_list() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let runtime = runtime.expect("a runtime can be built");
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let task = runtime.spawn_blocking(move || held.recv());
+        let handle = task.abort_handle();
+        let cell = memory::pointer_in(&handle, 0).expect("it consists of it");
+        assert!(alive_perhaps(&[cell]).is_empty());
+        let list = TaskList::of_runtime(runtime.handle()).expect("tests have debug info");
+        assert!(list.tasks().is_empty());
+        drop(release);
     }
 
     /// A runtime's tasks stand in another kind of list.

@@ -106,9 +106,7 @@ impl Check {
 
     /// Where tasks are heard of, their number tells instead.
     fn has_tasks_on_others(&self) -> bool {
-        !tasks::ARE_HEARD
-            && tasks::may_be_elsewhere(self.scope)
-            && !tasks::list(Some(self.scope)).is_empty()
+        !tasks::ARE_HEARD && tasks::may_be_elsewhere() && !tasks::list(Some(self.scope)).is_empty()
     }
 
     /// Puts into words what was seen.

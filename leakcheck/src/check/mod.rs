@@ -23,7 +23,7 @@ use crate::{
     scope::ScopeId,
     sources::{self, fds, panics, tasks},
     subject::Whom,
-    sys::{self, cells},
+    sys,
 };
 use look::Look;
 use present::{Phase, Present};
@@ -42,6 +42,15 @@ const GRACE: Duration = Duration::from_millis(100);
 /// has processors for.
 const OVERLOAD: Duration = Duration::from_secs(5);
 
+/// Which `LocalSet`s are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sets {
+    /// Those that were given to be watched.
+    Watched,
+    /// Those of this thread as well: its body has ended, so that they are left behind.
+    All,
+}
+
 /// One check under way.
 #[derive(Clone, Debug)]
 pub(crate) struct Check {
@@ -49,6 +58,7 @@ pub(crate) struct Check {
     options: Options,
     env: &'static Env,
     scope: ScopeId,
+    sets: Sets,
     baseline: Baseline,
     runtime: Option<Watched>,
     found: Present,
@@ -84,6 +94,7 @@ impl Check {
             options,
             env,
             scope,
+            sets: Sets::Watched,
             baseline: Baseline::default(),
             runtime: None,
             found: Present::default(),
@@ -96,11 +107,16 @@ impl Check {
         })
     }
 
+    /// Looks at all `LocalSet`s of this thread: for the end of a test.
+    pub(crate) fn look_at_all_sets(&mut self) {
+        self.sets = Sets::All;
+    }
+
     /// What exists now in the scope does not count.
     pub(crate) fn exempt_present(&mut self) {
         let tally = self.scope.tally();
         let is_empty = tally.tasks() == 0 && tally.threads() == 0 && tally.others() == 0;
-        if is_empty && !tasks::may_be_elsewhere(self.scope) {
+        if is_empty && !tasks::may_be_elsewhere() {
             return;
         }
         let mut before: HashSet<ResourceId> = HashSet::new();
@@ -139,7 +155,7 @@ impl Check {
         }
         if runtime.is_own() {
             // What it was built of is no task.
-            cells::forget_all_of(self.scope.index());
+            self.scope.tally().places().forget();
         }
         self.runtime = Some(runtime);
     }
@@ -182,13 +198,22 @@ impl Check {
             && tally.threads() == workers
             && self.others(Phase::Running).is_empty()
             && counted == 0
-            && !(tasks::may_be_elsewhere(self.scope) && self.has_tasks_elsewhere())
+            && !(tasks::may_be_elsewhere() && self.has_tasks_elsewhere())
             && !self.has_timers()
+            && !self.has_tasks_on_sets()
     }
 
     /// Whether tasks of the scope are on runtimes that somebody else built.
     fn has_tasks_elsewhere(&self) -> bool {
         self.options.wants(Kind::Task) && !tasks::list(Some(self.scope)).is_empty()
+    }
+
+    fn has_tasks_on_sets(&self) -> bool {
+        let may_have = || tasks::sets::may_have_tasks(self.scope);
+        self.sets == Sets::All
+            && self.options.wants(Kind::Task)
+            && may_have()
+            && !tasks::sets::list(self.scope).is_empty()
     }
 
     /// Whether nothing at all is there, after the runtime was stopped.

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use leakcheck_introspect::{Graph, TaskList};
 
-use super::{Check, Watched};
+use super::{Check, Sets, Watched};
 use crate::{
     explain,
     model::{Detail, Kind, Resource, ResourceId},
@@ -116,6 +116,7 @@ impl Check {
                 ..next
             };
         }
+        self.with_sets(&mut present, phase);
         self.read(&mut present);
         // Tasks that were left behind take what they have along when their runtime ends.
         if present.has_tasks() && !self.others_count(phase) {
@@ -156,7 +157,7 @@ impl Check {
         }
         let own = self.runtime.as_ref();
         let own = own.map(|runtime| (runtime, tasks::read(&runtime.handle)));
-        let others = tasks::read_foreign(self.scope);
+        let others = tasks::read_foreign((self.sets == Sets::All).then_some(self.scope));
         match own {
             Some((runtime, Ok(mut list))) => {
                 if !others.is_empty() {
@@ -224,7 +225,7 @@ impl Check {
         }
         let mut present = Present::default();
         if phase != Phase::Stopped && self.options.wants(Kind::Task) {
-            let listed = if self.scope.tally().tasks() > 0 || tasks::may_be_elsewhere(self.scope) {
+            let listed = if self.scope.tally().tasks() > 0 || tasks::may_be_elsewhere() {
                 tasks::list(Some(self.scope))
             } else {
                 Vec::new()
@@ -242,6 +243,10 @@ impl Check {
         present.is_armed = phase == Phase::Running && self.has_timers();
         self.with_threads(&mut present, phase);
         self.with_others(&mut present, self.others(phase));
+        // Where there is something in any case, nobody need look.
+        if present.is_empty() {
+            self.with_sets(&mut present, phase);
+        }
         // What was found before stays found: nothing is gained by waiting for it again.
         if phase == Phase::Stopped && !self.found.is_empty() {
             let found: HashSet<ResourceId> = self.found.ids().into_iter().collect();
@@ -250,6 +255,17 @@ impl Check {
                 .retain(|resource| !found.contains(&resource.id));
         }
         present
+    }
+
+    /// Adds the tasks of sets.
+    fn with_sets(&self, present: &mut Present, phase: Phase) {
+        if phase != Phase::Stopped && self.sets == Sets::All && self.options.wants(Kind::Task) {
+            let known = present.ids();
+            let listed = tasks::sets::list(self.scope);
+            let mut new = self.baseline.since(listed, &self.options);
+            new.retain(|task| !known.contains(&task.id));
+            present.add(new);
+        }
     }
 
     /// Whether things of other kinds count as left behind in this phase: while the runtime of the check still runs, what
@@ -313,7 +329,9 @@ impl Check {
                 .filter(|thread| self.counts(thread, phase))
                 .collect();
             if let Some(runtime) = &self.runtime {
-                threads.iter_mut().for_each(|thread| runtime.adopt(thread));
+                for thread in &mut threads {
+                    runtime.adopt(thread);
+                }
             }
             present
                 .resources

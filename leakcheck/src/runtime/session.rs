@@ -136,6 +136,7 @@ impl Session {
                 return Ok(None);
             };
             let mut check = Check::begin(Whom::Test(meta), options, env, scope)?;
+            check.look_at_all_sets();
             background::accept(scope);
             check.listen();
             check.spend(start.elapsed());

@@ -10,7 +10,7 @@ mod hooks;
 #[cfg(not(tokio_unstable))]
 mod listed;
 mod local;
-mod sets;
+pub(crate) mod sets;
 
 #[cfg(tokio_unstable)]
 pub(crate) use hooks::{ARE_HEARD, Watch, all_on, coverage, instrument, named_on, new_on, watch};
@@ -30,7 +30,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use leakcheck_introspect::{Error, TaskList};
+use leakcheck_introspect::{Error, Task, TaskList};
 use tokio::runtime::Handle;
 
 use super::timers;
@@ -82,10 +82,18 @@ pub(crate) fn detached(list: &TaskList, scope: ScopeId, id: u64) -> Option<Resou
     Some(known)
 }
 
-/// The lists of runtimes that somebody else built and of sets, with the frames of their tasks.
-pub(crate) fn read_foreign(scope: ScopeId) -> Vec<TaskList> {
+/// The lists of runtimes that somebody else built and of watched sets, with the frames of their tasks, and those of the sets
+/// of `scope` that nobody gave to be watched.
+pub(crate) fn read_foreign(scope: Option<ScopeId>) -> Vec<TaskList> {
     let mut lists = foreign::lists(TaskList::of_runtime);
-    lists.extend(local::lists(scope));
+    lists.extend(local::lists());
+    for found in scope.into_iter().flat_map(sets::lists) {
+        let first = found.tasks().first().map(Task::id);
+        let is_known = |list: &TaskList| first.is_some_and(|id| list.find(id).is_some());
+        if !lists.iter().any(is_known) {
+            lists.push(found);
+        }
+    }
     lists
 }
 
@@ -96,9 +104,9 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
     tasks
 }
 
-/// Whether there may be tasks of the scope that neither its counts nor its runtime know.
-pub(crate) fn may_be_elsewhere(scope: ScopeId) -> bool {
-    twin::may_be_elsewhere() || local::may_have_tasks(scope)
+/// Whether there may be tasks of a scope that neither its counts nor its runtime know.
+pub(crate) fn may_be_elsewhere() -> bool {
+    twin::may_be_elsewhere() || local::are_watched()
 }
 
 /// Whether it can be read where tasks are suspended.

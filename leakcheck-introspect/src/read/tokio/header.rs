@@ -66,8 +66,8 @@ pub(crate) struct Step {
     pub(crate) next: u64,
 }
 
-/// The address of its vtable, if what was read where a header may be looks like that of a task that has not ended: what is
-/// left of one that has seldom does, and what takes its place hardly ever.
+/// The address of its vtable, if what was read where a header may be looks like that of a task that stands in a list and has
+/// not ended: what is left of one that has seldom does, and what takes its place hardly ever. Blocking tasks stand in none.
 pub(crate) fn vtable_if_alive(header: &[u8; layout::HEADER], program: &Range<u64>) -> Option<u64> {
     /// More references than this are something else.
     const MOST: u64 = 1 << 24;
@@ -79,7 +79,7 @@ pub(crate) fn vtable_if_alive(header: &[u8; layout::HEADER], program: &Range<u64
     let is_alive =
         state & layout::COMPLETE == 0 && (1..MOST).contains(&(state >> layout::REFERENCES));
     let vtable = word(layout::VTABLE);
-    (is_alive && program.contains(&vtable)).then_some(vtable)
+    (is_alive && word(layout::OWNER) != 0 && program.contains(&vtable)).then_some(vtable)
 }
 
 impl Header {

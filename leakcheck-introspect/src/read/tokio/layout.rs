@@ -52,8 +52,9 @@ pub(super) const JOIN_INTEREST: u64 = 1 << 3;
 /// Where the counted references to a task begin in it.
 pub(super) const REFERENCES: u32 = 6;
 
-/// Where a header has its state and its vtable, and its size up to there: for a first look without debug info, by which
-/// nothing is believed.
+/// Where a header has its state, its vtable and its owner, and its size up to there: for a first look without debug info, by
+/// which nothing is believed.
 pub(super) const STATE: usize = 0;
 pub(super) const VTABLE: usize = 16;
-pub(crate) const HEADER: usize = VTABLE + 8;
+pub(super) const OWNER: usize = 24;
+pub(crate) const HEADER: usize = OWNER + 8;

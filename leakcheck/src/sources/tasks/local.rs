@@ -1,5 +1,4 @@
-//! Tasks of `LocalSet`s, above all of those that a test gave to be watched: a runtime knows nothing of them, and no hook
-//! tells of them.
+//! Tasks of `LocalSet`s that a test gave to be watched: a runtime knows nothing of them, and no hook tells of them.
 
 use std::{
     collections::HashSet,
@@ -12,7 +11,7 @@ use std::{
 use leakcheck_introspect::{Error, LocalTasks, Task, TaskList};
 use tokio::task::LocalSet;
 
-use super::{all_on, ending::Ending, sets};
+use super::{all_on, ending::Ending};
 use crate::{
     model::{Resource, ResourceId},
     scope::{ScopeId, outside},
@@ -66,33 +65,19 @@ pub(crate) fn watch_local(set: &LocalSet) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether there may be tasks of the scope: a clean check costs no more than this.
-pub(super) fn may_have_tasks(scope: ScopeId) -> bool {
-    are_watched() || sets::may_have_tasks(scope)
-}
-
-/// Whether any set is watched.
-fn are_watched() -> bool {
+/// Whether any set is watched: a clean check costs no more than this.
+pub(super) fn are_watched() -> bool {
     ANY.load(Ordering::Acquire)
 }
 
 /// The live tasks of `scope`, or of all, but for the one that asks.
 pub(crate) fn list_local(scope: Option<ScopeId>) -> Vec<Resource> {
-    let mut tasks = if are_watched() {
-        list_watched(scope)
-    } else {
-        Vec::new()
-    };
-    tasks.extend(scope.into_iter().flat_map(sets::list));
+    if !are_watched() {
+        return Vec::new();
+    }
     let asking = tokio::task::try_id().map(super::number);
-    // A set may have been given twice, or found besides.
-    let mut seen: HashSet<ResourceId> = asking.map(ResourceId::Task).into_iter().collect();
-    tasks.retain(|task| seen.insert(task.id));
-    tasks
-}
-
-fn list_watched(scope: Option<ScopeId>) -> Vec<Resource> {
     let watched = lock(&WATCHED);
+    let mut seen = HashSet::new();
     watched
         .iter()
         .filter(|set| scope.is_none_or(|scope| set.is_of(scope)))
@@ -102,6 +87,9 @@ fn list_watched(scope: Option<ScopeId>) -> Vec<Resource> {
             tasks.retain(|task| is_new(task, &set.known));
             tasks
         })
+        .filter(|task| asking.is_none_or(|asking| task.id != ResourceId::Task(asking)))
+        // A set may have been given twice.
+        .filter(|task| seen.insert(task.id))
         .collect()
 }
 
@@ -110,24 +98,11 @@ fn is_new(task: &Resource, known: &HashSet<u64>) -> bool {
 }
 
 /// What the sets have, with the frames of their tasks.
-pub(super) fn lists(scope: ScopeId) -> Vec<TaskList> {
+pub(super) fn lists() -> Vec<TaskList> {
     let watched = lock(&WATCHED);
-    let mut lists: Vec<TaskList> = watched
+    watched
         .iter()
         .filter_map(|set| set.tasks.list().ok())
         .filter(|list| !list.tasks().is_empty())
-        .collect();
-    drop(watched);
-    let is_known = |found: &TaskList| {
-        let first = found.tasks().first().map(Task::id);
-        lists
-            .iter()
-            .any(|list| first.is_some_and(|id| list.find(id).is_some()))
-    };
-    let found: Vec<TaskList> = sets::lists(scope)
-        .into_iter()
-        .filter(|list| !is_known(list))
-        .collect();
-    lists.extend(found);
-    lists
+        .collect()
 }

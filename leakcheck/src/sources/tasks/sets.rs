@@ -12,12 +12,13 @@ use crate::{
 };
 
 /// Whether there may be any of the scope: a clean check costs no more than this.
-pub(super) fn may_have_tasks(scope: ScopeId) -> bool {
+pub(crate) fn may_have_tasks(scope: ScopeId) -> bool {
     !alive_of(scope).is_empty()
 }
 
-/// The live tasks of the scope.
-pub(super) fn list(scope: ScopeId) -> Vec<Resource> {
+/// The live tasks of the scope, but for the one that asks.
+pub(crate) fn list(scope: ScopeId) -> Vec<Resource> {
+    let asking = super::current();
     let is_of = |address: u64| {
         let made = usize::try_from(address).ok().and_then(cells::find);
         made.is_some_and(|made| made.scope == scope.index())
@@ -27,7 +28,9 @@ pub(super) fn list(scope: ScopeId) -> Vec<Resource> {
         .flat_map(|list| {
             let mut tasks = all_on(list);
             tasks.retain(|task| match task.id {
-                ResourceId::Task(id) => list.find(id).is_some_and(|task| is_of(task.address())),
+                ResourceId::Task(id) => {
+                    id != asking && list.find(id).is_some_and(|task| is_of(task.address()))
+                }
                 ResourceId::Thread(_) | ResourceId::Other(..) => false,
             });
             tasks

@@ -103,15 +103,6 @@ fn all_of<T>(scope: u32, what: fn(usize, Creation) -> T) -> Vec<T> {
     }
 }
 
-/// Forgets all creations of a scope: what a runtime is built of is no task of a test, and lives as long as the runtime.
-pub(crate) fn forget_all_of(scope: u32) {
-    // Who has the memory may note something new there meanwhile: then that is forgotten at worst.
-    for address in all_of(scope, |address, _| address) {
-        by_address::forget(window_so_far(address), address);
-    }
-    tally::of(scope).places().forget();
-}
-
 /// Lets creations be linked to the task that is polled on the creating thread, by its number; 0 stands for none.
 ///
 /// The function is called inside the allocator: it must not allocate memory with an alignment of 128, unwind or lock.

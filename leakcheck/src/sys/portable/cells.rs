@@ -17,9 +17,6 @@ pub(crate) fn of_scope(_scope: u32) -> Vec<(usize, Creation)> {
     Vec::new()
 }
 
-/// There is nothing to forget.
-pub(crate) fn forget_all_of(_scope: u32) {}
-
 /// No path is known.
 #[cfg_attr(not(tokio_unstable), allow(dead_code, reason = "for the task hooks"))]
 pub(crate) fn take_path() -> u32 {

@@ -144,23 +144,6 @@ fn all_cells_of_a_scope_are_found_few_or_many() {
     }
 }
 
-#[test]
-fn what_a_runtime_is_built_of_can_be_forgotten() {
-    let (scope, _inside) = scope();
-    let alive = || leakcheck_introspect::alive_perhaps(&addresses_of(scope));
-    let runtime = runtime();
-    let _guard = runtime.enter();
-    let (release, held) = std::sync::mpsc::channel::<()>();
-    // So a runtime starts its workers.
-    let worker = runtime.spawn_blocking(move || held.recv());
-    assert_eq!(alive(), [address(&worker) as u64]);
-    forget_all_of(scope);
-    assert_eq!(addresses_of(scope), [0; 0]);
-    let task = spawner();
-    assert_eq!(alive(), [address(&task) as u64]);
-    drop(release);
-}
-
 /// The test plays the allocator here, because a real one need not hand out an address again.
 #[test]
 fn a_reused_address_has_its_newest_creation_or_none() {
