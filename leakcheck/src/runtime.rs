@@ -58,10 +58,9 @@ pub fn instrument(builder: &mut Builder) -> &mut Builder {
 /// Lets leak checks know the tasks of a `LocalSet`, from here on.
 ///
 /// Nothing leads from a runtime to the `LocalSet`s that run on it. The check of a test finds those of its own thread all the
-/// same; a set of another thread, one of an optimised program and one that is looked at outside of a checked test are seen
-/// where they were given. Tasks that are still there when the check looks are left behind: by a test that keeps its set in
-/// a `thread_local!` or forgets it, or where a [`checkpoint`](crate::checkpoint()) is verified inside of the set. A set
-/// that is dropped ends its tasks.
+/// same; a set of another thread and one that is looked at before the end of a test are seen where they were given. Tasks that
+/// are still there when the check looks are left behind: by a test that keeps its set in a `thread_local!` or forgets it, or
+/// where a [`checkpoint`](crate::checkpoint()) is verified inside of the set. A set that is dropped ends its tasks.
 ///
 /// It spawns one empty task on the set, which ends when it is run.
 ///

@@ -35,9 +35,7 @@ fn alive(cells: &[u64]) -> impl Iterator<Item = (u64, u64)> {
 pub(crate) fn of_sets_with(cells: &[u64], depth: Depth) -> Result<Vec<TaskList>, Error> {
     let program = program()?;
     let reader = Reader::new(&program.image);
-    let home = program
-        .entrance
-        .home_of_local_set(&reader, &LocalSet::new())?;
+    let home = program.entrance.home_of(&reader, &LocalSet::new())?;
     let mut lists: Vec<TaskList> = Vec::new();
     let stands_in = |list: &TaskList, cell| list.tasks.iter().any(|task| task.address() == cell);
     // Most are of other kinds, of which there are few.
@@ -45,11 +43,11 @@ pub(crate) fn of_sets_with(cells: &[u64], depth: Depth) -> Result<Vec<TaskList>,
     for (cell, vtable) in alive(cells) {
         let is_local = is_local
             .entry(vtable)
-            .or_insert_with(|| program.entrance.is_of_local_set(&reader, cell));
+            .or_insert_with(|| program.entrance.may_be_local(&reader, cell, &home));
         if !*is_local || lists.iter().any(|list| stands_in(list, cell)) {
             continue;
         }
-        let Some(owned) = program.entrance.of_local_task(&reader, cell, home) else {
+        let Some(owned) = program.entrance.of_local_task(&reader, cell, &home) else {
             continue;
         };
         let Ok(list) = list(program, &reader, depth, None, || Ok(owned.clone())) else {

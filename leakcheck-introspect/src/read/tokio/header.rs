@@ -300,9 +300,19 @@ impl TaskKind {
         reader.memory.word(address.wrapping_add(self.id))
     }
 
-    /// What schedules the task at `address`, where that is a `LocalSet`.
-    pub(crate) fn local_scheduler(&self, reader: &Reader<'_>, address: u64) -> Option<Value> {
-        let cell = Value::new(self.cell?, address);
+    /// What schedules the task at `address`, where that is a `LocalSet`; it may be anything else where the cell has no type.
+    pub(crate) fn local_scheduler(
+        &self,
+        reader: &Reader<'_>,
+        address: u64,
+        ty: &'static Type,
+    ) -> Option<Value> {
+        let Some(cell) = self.cell else {
+            // `Core` is `repr(C)`, and the number follows.
+            let at = address.wrapping_add(self.id).checked_sub(ty.size)?;
+            return Some(Value::new(ty, at));
+        };
+        let cell = Value::new(cell, address);
         let scheduler = reader.walk(cell, &["core", "scheduler"])?;
         let of_what = reader.image.ty(scheduler.ty.argument("T")?)?;
         (of_what.base == layout::LOCAL_SCHEDULER).then_some(scheduler)

@@ -46,6 +46,15 @@ impl Owned {
     }
 }
 
+/// What all `LocalSet`s of one thread have in common.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Home {
+    /// Tokio's own number of the thread.
+    thread: u64,
+    /// The type of what schedules their tasks.
+    scheduler: &'static Type,
+}
+
 /// A task that stands in a list.
 #[derive(Clone, Debug)]
 pub(crate) struct Listed {
@@ -161,11 +170,11 @@ impl Entrance {
         &self,
         reader: &Reader<'_>,
         address: u64,
-        home: u64,
+        home: &Home,
     ) -> Option<Owned> {
         let header = self.known_header()?;
-        let scheduler = self.scheduler(reader, address)?;
-        if home_of(reader, scheduler)? != home {
+        let scheduler = self.scheduler(reader, address, home)?;
+        if thread_of(reader, scheduler)? != home.thread {
             return None;
         }
         let owned = reader.walk(scheduler, layout::OWNED_BY_LOCAL_SCHEDULER)?;
@@ -178,25 +187,25 @@ impl Entrance {
         })
     }
 
-    /// Whether the task at `address`, which must be alive, is one of a `LocalSet`.
-    pub(crate) fn is_of_local_set(&self, reader: &Reader<'_>, address: u64) -> bool {
-        self.scheduler(reader, address).is_some()
+    /// Whether the task at `address`, which must be alive, may be one of a `LocalSet`.
+    pub(crate) fn may_be_local(&self, reader: &Reader<'_>, address: u64, home: &Home) -> bool {
+        self.scheduler(reader, address, home).is_some()
     }
 
-    fn scheduler(&self, reader: &Reader<'_>, address: u64) -> Option<Value> {
+    fn scheduler(&self, reader: &Reader<'_>, address: u64, home: &Home) -> Option<Value> {
         let kind = self.known_header()?.kind(reader, address).ok()?;
-        kind.local_scheduler(reader, address)
+        kind.local_scheduler(reader, address, home.scheduler)
     }
 
-    /// The number of the thread that a set belongs to.
-    pub(crate) fn home_of_local_set(
-        &self,
-        reader: &Reader<'_>,
-        set: &LocalSet,
-    ) -> Result<u64, Error> {
+    /// What the sets of the thread have in common that `set` was made by.
+    pub(crate) fn home_of(&self, reader: &Reader<'_>, set: &LocalSet) -> Result<Home, Error> {
         let path = layout::SCHEDULER_OF_LOCAL_SET;
         let scheduler = walk(reader, self.local_set_value(reader, set)?, path)?;
-        home_of(reader, scheduler).ok_or_else(|| unreadable(layout::HOME_BY_LOCAL_SCHEDULER))
+        Ok(Home {
+            thread: thread_of(reader, scheduler)
+                .ok_or_else(|| unreadable(layout::HOME_BY_LOCAL_SCHEDULER))?,
+            scheduler: scheduler.ty,
+        })
     }
 
     fn local_set_value(&self, reader: &Reader<'_>, set: &LocalSet) -> Result<Value, Error> {
@@ -315,7 +324,7 @@ fn parameter(
 }
 
 /// The number of the thread that the set belongs to whose tasks this schedules.
-fn home_of(reader: &Reader<'_>, scheduler: Value) -> Option<u64> {
+fn thread_of(reader: &Reader<'_>, scheduler: Value) -> Option<u64> {
     reader.number(reader.walk(scheduler, layout::HOME_BY_LOCAL_SCHEDULER)?)
 }
 
