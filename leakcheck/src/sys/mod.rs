@@ -1,6 +1,6 @@
 //! The process and its machine: the only home of `unsafe`.
 //!
-//! `context`, `tally`, `chunked`, `by_address`, `descriptor`, `timer`, `origin` and `clock` are the same everywhere; what needs the
+//! `context`, `tally`, `chunked`, `by_address`, `descriptor`, `places`, `timer`, `origin` and `clock` are the same everywhere; what needs the
 //! operating system is chosen once, as `imp`. Nothing here formats, prints or decides.
 
 mod begin;
@@ -19,6 +19,7 @@ pub(crate) mod descriptor;
     allow(dead_code, reason = "the task hooks use the rest")
 )]
 pub(crate) mod origin;
+#[allow(dead_code, reason = "for platforms where allocations are seen")]
 mod places;
 #[cfg_attr(
     not(tokio_unstable),
