@@ -1,7 +1,7 @@
 //! The process and its machine: the only home of `unsafe`.
 //!
-//! `context`, `tally`, `chunked`, `by_address`, `descriptor`, `places`, `timer`, `origin` and `clock` are the same everywhere; what needs the
-//! operating system is chosen once, as `imp`. Nothing here formats, prints or decides.
+//! `context`, `tally`, `places`, `chunked`, `by_address`, `descriptor`, `timer`, `origin` and `clock` are the same
+//! everywhere; what needs the operating system is chosen once, as `imp`. Nothing here formats, prints or decides.
 
 mod begin;
 #[allow(dead_code, reason = "where nothing is interposed nothing is written")]
