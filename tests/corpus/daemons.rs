@@ -1,12 +1,18 @@
 //! Workers that a crate keeps for the whole process are nobody's leak; one whose guard the test forgot is the test's.
 
-use std::{mem::forget, sync::OnceLock};
+use std::{mem::forget, sync::OnceLock, thread};
 
 use leakcheck::leak_checked;
 use rayon::prelude::*;
 use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
 
 use crate::expected::verify;
+
+fn park() {
+    loop {
+        thread::park(); // at: park
+    }
+}
 
 #[leak_checked]
 #[test]
@@ -30,9 +36,12 @@ fn pool_of_rayon_is_dropped() {
 #[ignore = "leaks on purpose"]
 fn pool_of_rayon_is_forgotten() {
     // leak: thread x2
-    // waits: blocked in Condvar::wait
+    // waits: at park blocked in thread::park
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build();
-    forget(pool.unwrap());
+    let pool = pool.unwrap();
+    // One without work runs for a while before it sleeps.
+    pool.spawn_broadcast(|_| park());
+    forget(pool);
 }
 
 #[leak_checked]
