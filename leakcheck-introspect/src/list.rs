@@ -41,7 +41,7 @@ impl TaskList {
     }
 
     /// Reads the tasks of each `LocalSet` that was made by this thread and has a task with one of these cells, which may
-    /// have been freed long ago.
+    /// have been freed long ago. Where none of them looks alive, no debug info is read.
     ///
     /// ```
     /// use leakcheck_introspect::TaskList;

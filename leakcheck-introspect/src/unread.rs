@@ -36,11 +36,6 @@ pub(crate) fn of_local_set(_set: &LocalSet) -> Result<TaskList, Error> {
     Err(nothing())
 }
 
-/// Those where a task that has not ended may have its cell: nobody knows here, and nobody can find out.
-pub fn alive_perhaps(_cells: &[u64]) -> Vec<u64> {
-    Vec::new()
-}
-
 pub(crate) fn of_local_sets_with(_cells: &[u64]) -> Result<Vec<TaskList>, Error> {
     Err(nothing())
 }

@@ -262,6 +262,15 @@ async fn abort_of_a_task_in_synchronous_code() {
     task.abort();
 }
 
+/// It is accepted, and the worker that it blocks is left alone.
+#[leak_checked(ignore_created_by = "corpus::blocking::task_in_synchronous_code_is_accepted")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn task_in_synchronous_code_is_accepted() {
+    let (started, running) = oneshot::channel();
+    tokio::spawn(async { hang(started) });
+    running.await.unwrap();
+}
+
 #[test]
 fn every_report_is_exact() {
     verify("blocking", include_str!("blocking.rs"));

@@ -160,7 +160,7 @@ const ROWS: &[Row] = &[
     ]),
     covered(66, "abort without effect", &[
         "blocking::abort_of_a_closure_that_runs", "blocking::abort_of_a_closure_that_ends",
-        "blocking::abort_of_a_task_in_synchronous_code",
+        "blocking::abort_of_a_task_in_synchronous_code", "blocking::task_in_synchronous_code_is_accepted",
         "hangs_sync::task_blocks_the_thread_of_the_body", "hangs_sync::task_ends_with_its_sender",
     ]),
     covered(67, "task of a local set", &[

@@ -65,7 +65,6 @@ fn program() -> Result<&'static Program, Error> {
 }
 
 pub(crate) use blocking::find as blocking_task;
-pub use sets::alive_perhaps;
 
 /// Whether tasks can be read in this program at all.
 ///

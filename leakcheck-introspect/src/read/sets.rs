@@ -7,14 +7,8 @@ use tokio::task::LocalSet;
 use super::{Depth, list, memory, program, tokio::layout, tokio::vtable_if_alive, value::Reader};
 use crate::{Error, TaskList};
 
-/// Those of the addresses where a task that stands in a list and has not ended may have its cell: three words of each tell,
-/// and what they say is no proof.
-pub fn alive_perhaps(cells: &[u64]) -> Vec<u64> {
-    let alive = alive(cells).map(|(cell, _)| cell);
-    alive.collect()
-}
-
-/// The same with the addresses of their vtables.
+/// Those of the addresses where a task that stands in a list and has not ended may have its cell, with those of their
+/// vtables: three words of each tell, and what they say is no proof.
 fn alive(cells: &[u64]) -> impl Iterator<Item = (u64, u64)> {
     const AT_ONCE: usize = 1024;
     static SPAN: OnceLock<Range<u64>> = OnceLock::new();
@@ -33,6 +27,11 @@ fn alive(cells: &[u64]) -> impl Iterator<Item = (u64, u64)> {
 /// other, it was not shut down, as every set is when it is dropped, and the cell stands in it. Only this thread can change
 /// it meanwhile, and it is busy reading.
 pub(crate) fn of_sets_with(cells: &[u64], depth: Depth) -> Result<Vec<TaskList>, Error> {
+    let alive: Vec<(u64, u64)> = alive(cells).collect();
+    if alive.is_empty() {
+        // Before any debug info is read: that is all that a clean check pays.
+        return Ok(Vec::new());
+    }
     let program = program()?;
     let reader = Reader::new(&program.image);
     let home = program.entrance.home_of(&reader, &LocalSet::new())?;
@@ -40,7 +39,7 @@ pub(crate) fn of_sets_with(cells: &[u64], depth: Depth) -> Result<Vec<TaskList>,
     let stands_in = |list: &TaskList, cell| list.tasks.iter().any(|task| task.address() == cell);
     // Most are of other kinds, of which there are few.
     let mut is_local: HashMap<u64, bool> = HashMap::new();
-    for (cell, vtable) in alive(cells) {
+    for (cell, vtable) in alive {
         let is_local = is_local
             .entry(vtable)
             .or_insert_with(|| program.entrance.may_be_local(&reader, cell, &home));
@@ -69,6 +68,10 @@ mod tests {
     fn cells(set: &LocalSet) -> Vec<u64> {
         let list = TaskList::of_local_set(set).expect("tests have debug info");
         list.tasks().iter().map(crate::Task::address).collect()
+    }
+
+    fn alive_perhaps(cells: &[u64]) -> Vec<u64> {
+        alive(cells).map(|(cell, _)| cell).collect()
     }
 
     fn lens(cells: &[u64]) -> Vec<usize> {

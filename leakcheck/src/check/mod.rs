@@ -209,10 +209,8 @@ impl Check {
     }
 
     fn has_tasks_on_sets(&self) -> bool {
-        let may_have = || tasks::sets::may_have_tasks(self.scope);
         self.sets == Sets::All
             && self.options.wants(Kind::Task)
-            && may_have()
             && !tasks::sets::list(self.scope).is_empty()
     }
 

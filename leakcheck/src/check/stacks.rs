@@ -67,7 +67,11 @@ impl Check {
             (ResourceId::Task(id), Detail::Task { doing: None, .. }) => is_run(id),
             _ => false,
         };
-        if !self.found.resources.iter().any(|found| is_new(&found)) {
+        let is_task = |leak: &Leak| leak.kind == Kind::Task;
+        // Nobody is interrupted for what a rule accepts.
+        if !self.found.resources.iter().any(|found| is_new(&found))
+            || !self.sorted(&self.found).leaks.iter().any(is_task)
+        {
             return;
         }
         let mut workers = sources::threads::list(Some(self.scope));

@@ -3,15 +3,20 @@
 use super::*;
 use crate::model::{State, Waiting};
 
+/// What a thread does, at these lines.
+pub(super) fn doing(state: State, stack: Vec<Frame>) -> Waiting {
+    Waiting {
+        state,
+        stack,
+        events: Vec::new(),
+        is_forever: false,
+        unread: None,
+    }
+}
+
 fn blocked(state: State, stack: Vec<Frame>) -> Leak {
     Leak {
-        waiting: Some(Waiting {
-            state,
-            stack,
-            events: Vec::new(),
-            is_forever: false,
-            unread: None,
-        }),
+        waiting: Some(doing(state, stack)),
         tasks: Vec::new(),
         ..thread(Some("flusher"))
     }

@@ -131,23 +131,17 @@ fn a_task_in_synchronous_code() {
         None,
         Home::Machinery,
     );
-    hang.thread = Some(blocked(vec![std, own]));
+    hang.thread = Some(stuck(vec![std, own]));
     golden("hang_in_a_task.txt", &text(&report));
 }
 
 /// A thread that told where it is.
-fn blocked(stack: Vec<Frame>) -> StuckThread {
+fn stuck(stack: Vec<Frame>) -> StuckThread {
     let state = State::Blocked("thread::park".to_owned());
     StuckThread {
         tid: 4711,
         doing: state.to_string(),
-        waiting: Some(Waiting {
-            state,
-            stack,
-            events: Vec::new(),
-            is_forever: false,
-            unread: None,
-        }),
+        waiting: Some(blocked::doing(state, stack)),
     }
 }
 
@@ -157,7 +151,7 @@ fn a_body_in_synchronous_code_whose_thread_tells() {
     let hang = report.hang.as_mut().unwrap();
     let own = frame("my_app::pool::flush", "src/pool.rs", 4, None, Home::User);
     let test = frame("pool::reconnects", "tests/pool.rs", 17, None, Home::User);
-    hang.thread = Some(blocked(vec![own, test]));
+    hang.thread = Some(stuck(vec![own, test]));
     golden("hang_body_blocked.txt", &text(&report));
 }
 

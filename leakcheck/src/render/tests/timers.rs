@@ -1,9 +1,9 @@
 //! Timers that no task has, and those of the C library.
 
-use super::{golden, report, text};
+use super::{frame, golden, report, text};
 use crate::{
     explain,
-    model::{Detail, Frame, Home, Kind, Leak, Resource, ResourceId, Thing},
+    model::{Detail, Home, Kind, Leak, Resource, ResourceId, Thing},
 };
 
 fn timer(number: u64, fact: &str) -> Resource {
@@ -38,14 +38,13 @@ fn several_timers() {
 /// With the feature `tracing` it is known where it was made.
 #[test]
 fn made_by_a_dependency() {
-    let through = Frame {
-        function: "tokio_util::time::delay_queue::DelayQueue::insert".to_owned(),
-        file: Some("tokio-util-0.7.20/src/time/delay_queue.rs".to_owned()),
-        path: None,
-        line: Some(572),
-        column: None,
-        home: Home::Dependency,
-    };
+    let through = frame(
+        "tokio_util::time::delay_queue::DelayQueue::insert",
+        "tokio-util-0.7.20/src/time/delay_queue.rs",
+        572,
+        None,
+        Home::Dependency,
+    );
     let mut found = explain::findings(&[timer(1, "fires in 3600 seconds")], &[], None, None);
     let leak = Leak {
         created_through: vec![through],

@@ -2,7 +2,7 @@
 //!
 //! Only those of the thread that asks: there nothing changes meanwhile.
 
-use leakcheck_introspect::{Error, TaskList, alive_perhaps};
+use leakcheck_introspect::{Error, TaskList};
 
 use super::all_on;
 use crate::{
@@ -11,12 +11,8 @@ use crate::{
     sys::cells,
 };
 
-/// Whether there may be any of the scope: a clean check costs no more than this.
-pub(crate) fn may_have_tasks(scope: ScopeId) -> bool {
-    !alive_of(scope).is_empty()
-}
-
-/// The live tasks of the scope, but for the one that asks.
+/// The live tasks of the scope, but for the one that asks. Where there are none, it costs a clean check one reading of a
+/// few words.
 pub(crate) fn list(scope: ScopeId) -> Vec<Resource> {
     let asking = super::current();
     let is_of = |address: u64| {
@@ -43,19 +39,11 @@ pub(super) fn lists(scope: ScopeId) -> Vec<TaskList> {
     read(scope, TaskList::of_local_sets_with)
 }
 
+/// Outside of a check nothing is known of cells.
 fn read(scope: ScopeId, read: fn(&[u64]) -> Result<Vec<TaskList>, Error>) -> Vec<TaskList> {
-    let alive = alive_of(scope);
-    if alive.is_empty() {
-        return Vec::new();
-    }
-    // Where they cannot be read, those of the runtime cannot either, and that is said.
-    read(&alive).unwrap_or_default()
-}
-
-/// The cells of the scope that may be alive. Outside of a check nothing is known of them.
-fn alive_of(scope: ScopeId) -> Vec<u64> {
     if !scope.is_checked() {
         return Vec::new();
     }
-    alive_perhaps(&cells::addresses_of(scope.index()))
+    // Where they cannot be read, those of the runtime cannot either, and that is said.
+    read(&cells::addresses_of(scope.index())).unwrap_or_default()
 }
