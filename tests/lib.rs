@@ -12,6 +12,9 @@ use std::{
 
 use serde::Deserialize;
 
+pub mod child;
+pub mod left;
+
 /// A report file, format version 1.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]

@@ -10,11 +10,12 @@ macro_rules! run {
     };
 }
 
+use leakcheck_tests::{child, left};
+
 mod attribution;
 mod background;
 mod builtin;
 mod checkpoints;
-mod child;
 mod ended;
 mod environment;
 mod exits;
@@ -26,7 +27,6 @@ mod identity;
 mod ignores;
 mod known;
 mod layers;
-mod left;
 mod levels;
 mod local;
 mod nested;

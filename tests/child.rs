@@ -7,13 +7,13 @@ use std::{
     time::Duration,
 };
 
-use leakcheck_tests::{Run, rerun};
+use crate::{Run, rerun};
 
 /// After this long a child is taken for hung; nothing here takes a tenth of it.
 const HUNG: Duration = Duration::from_secs(180);
 
 /// Runs exactly one subject of `module`; see `run!`.
-pub(crate) fn run(module: &str, subject: &str, variables: &[(&str, &str)]) -> Run {
+pub fn run(module: &str, subject: &str, variables: &[(&str, &str)]) -> Run {
     let name = format!("{}{subject}", subjects(module));
     let run = run_all(&["--exact", &name], variables);
     assert!(
@@ -25,13 +25,13 @@ pub(crate) fn run(module: &str, subject: &str, variables: &[(&str, &str)]) -> Ru
 }
 
 /// What the names of all subjects of `module` begin with.
-pub(crate) fn subjects(module: &str) -> String {
+pub fn subjects(module: &str) -> String {
     let (_, module) = module.split_once("::").expect("a property is a module");
     format!("{module}::subject::")
 }
 
 /// Runs the subjects that the harness chooses by `arguments`, and fails where they hang.
-pub(crate) fn run_all(arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+pub fn run_all(arguments: &[&str], variables: &[(&str, &str)]) -> Run {
     let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
     let variables: Vec<(String, String)> = variables
         .iter()
@@ -48,7 +48,7 @@ pub(crate) fn run_all(arguments: &[&str], variables: &[(&str, &str)]) -> Run {
 }
 
 /// Runs this test binary as `arguments` and `variables` say and not otherwise.
-pub(crate) fn harness(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+pub fn harness(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let exe = std::env::current_exe().expect("the test binary has a path");
     let mut command = Command::new(exe);
     command
@@ -76,18 +76,18 @@ fn unless_hung<T: Send + 'static>(what: &str, run: impl FnOnce() -> T + Send + '
 
 /// Every test of the run passed.
 #[track_caller]
-pub(crate) fn assert_passes(run: &Run) {
+pub fn assert_passes(run: &Run) {
     assert_eq!(run.output.status.code(), Some(0), "{}", run.text());
 }
 
 /// At least one test of the run failed, in the way that harnesses fail.
 #[track_caller]
-pub(crate) fn assert_fails(run: &Run) {
+pub fn assert_fails(run: &Run) {
     assert_eq!(run.output.status.code(), Some(101), "{}", run.text());
 }
 
 /// The values that subjects wrote after `label` past the harness, which swallows what is printed.
-pub(crate) fn said(run: &Run, label: &str) -> Vec<String> {
+pub fn said(run: &Run, label: &str) -> Vec<String> {
     run.text()
         .lines()
         .filter_map(|line| Some(line.split_once(label)?.1.trim().to_owned()))
@@ -95,7 +95,7 @@ pub(crate) fn said(run: &Run, label: &str) -> Vec<String> {
 }
 
 /// Writes a line for [`said`].
-pub(crate) fn say(label: &str, value: impl std::fmt::Display) {
+pub fn say(label: &str, value: impl std::fmt::Display) {
     use std::io::Write as _;
     let line = format!("\n{label} {value}\n");
     std::io::stdout()

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 /// One finding, whichever way it was reported.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Finding {
+pub struct Finding {
     kind: String,
     /// The line at the site, without its indent.
     code: Option<String>,
@@ -12,7 +12,7 @@ pub(crate) struct Finding {
 }
 
 /// Tasks that this line spawned.
-pub(crate) fn tasks(count: usize, code: &str) -> Finding {
+pub fn tasks(count: usize, code: &str) -> Finding {
     Finding {
         kind: "task".to_owned(),
         code: Some(code.to_owned()),
@@ -21,7 +21,7 @@ pub(crate) fn tasks(count: usize, code: &str) -> Finding {
 }
 
 /// Threads that this line started.
-pub(crate) fn threads(count: usize, code: &str) -> Finding {
+pub fn threads(count: usize, code: &str) -> Finding {
     Finding {
         kind: "thread".to_owned(),
         code: Some(code.to_owned()),
@@ -30,7 +30,7 @@ pub(crate) fn threads(count: usize, code: &str) -> Finding {
 }
 
 /// Closures that this line gave to `spawn_blocking`.
-pub(crate) fn blocking_tasks(count: usize, code: &str) -> Finding {
+pub fn blocking_tasks(count: usize, code: &str) -> Finding {
     Finding {
         kind: "blocking_task".to_owned(),
         code: Some(code.to_owned()),
@@ -39,7 +39,7 @@ pub(crate) fn blocking_tasks(count: usize, code: &str) -> Finding {
 }
 
 /// Runtimes that this line built.
-pub(crate) fn runtimes(count: usize, code: &str) -> Finding {
+pub fn runtimes(count: usize, code: &str) -> Finding {
     Finding {
         kind: "runtime".to_owned(),
         code: Some(code.to_owned()),
@@ -49,13 +49,13 @@ pub(crate) fn runtimes(count: usize, code: &str) -> Finding {
 
 impl Finding {
     /// Whether this line made it.
-    pub(crate) fn is_of(&self, code: &str) -> bool {
+    pub fn is_of(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
     }
 }
 
-impl From<&leakcheck_tests::Leak> for Finding {
-    fn from(leak: &leakcheck_tests::Leak) -> Self {
+impl From<&crate::Leak> for Finding {
+    fn from(leak: &crate::Leak) -> Self {
         let site = leak.created_at.as_ref();
         Self {
             kind: leak.kind.clone(),
@@ -78,7 +78,7 @@ impl From<&leakcheck::Leak> for Finding {
 
 /// The findings are exactly these, in any order.
 #[track_caller]
-pub(crate) fn assert_left<'a, L>(leaks: &'a [L], expected: &[Finding])
+pub fn assert_left<'a, L>(leaks: &'a [L], expected: &[Finding])
 where
     Finding: From<&'a L>,
 {
@@ -104,13 +104,17 @@ fn line(file: Option<&str>, number: Option<u32>) -> String {
     let Some((file, number)) = file.zip(number) else {
         return place;
     };
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    // Of the package whose tests run.
+    let package = std::env::var("CARGO_MANIFEST_DIR");
+    let package = package.unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").to_owned());
+    let path = Path::new(&package).join(file);
     let text = fs::read_to_string(path).unwrap_or_default();
     text.lines()
         .nth(number as usize - 1)
         .map_or(place, |line| line.trim().to_owned())
 }
 
+#[cfg(test)]
 mod control {
     use super::{Finding, assert_left, threads};
 
