@@ -32,7 +32,7 @@ pub fn begin(asked: AtExit) {
     if ASKED.set(asked).is_err() {
         return;
     }
-    sys::fork::arm();
+    sys::arm();
     // A variable that is not understood is reported at the end.
     let takes_stacks = env::get().is_ok_and(|env| env.trace != TraceLevel::Off);
     sys::origin::enable(takes_stacks);

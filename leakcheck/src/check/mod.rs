@@ -86,7 +86,7 @@ impl Check {
         env: &'static Env,
         scope: ScopeId,
     ) -> Result<Self, Error> {
-        sys::fork::arm();
+        sys::arm();
         sys::origin::enable(env.trace != TraceLevel::Off);
         coverage::require(env)?;
         Ok(Self {

@@ -85,8 +85,8 @@ fn get(index: u32) -> Option<&'static Path> {
 }
 
 /// The name of the path with these frames, made if it is new; 0 where the memory for paths is used up.
-pub(crate) fn intern(frames: &(impl Iterator<Item = usize> + Clone), parent: u32) -> u32 {
-    if frames.clone().next().is_none() {
+pub(crate) fn intern(frames: &(impl ExactSizeIterator<Item = usize> + Clone), parent: u32) -> u32 {
+    if frames.len() == 0 {
         return 0;
     }
     let (parent, depth) = attach(parent);
@@ -127,21 +127,19 @@ pub(crate) fn intern(frames: &(impl Iterator<Item = usize> + Clone), parent: u32
     }
 }
 
+/// Whether so many bytes more may be taken for paths and for what recognises them; they are then.
+pub(super) fn afford(size: usize) -> bool {
+    USED.fetch_add(size, Ordering::Relaxed) < BUDGET
+}
+
 fn make(
-    frames: impl Iterator<Item = usize> + Clone,
+    frames: impl ExactSizeIterator<Item = usize>,
     parent: u32,
     depth: u32,
     hash: u64,
 ) -> Option<&'static Path> {
-    let mut buffer = [0; MAX_FRAMES];
-    let len = buffer
-        .iter_mut()
-        .zip(frames)
-        .map(|(slot, frame)| *slot = frame)
-        .count();
-    let frames = &buffer[..len];
-    let size = size_of::<Path>() + size_of::<Link>() + size_of_val(frames);
-    if USED.fetch_add(size, Ordering::Relaxed) >= BUDGET {
+    let size = size_of::<Path>() + size_of::<Link>() + frames.len() * size_of::<usize>();
+    if !afford(size) {
         return None;
     }
     let index = NEXT

@@ -22,7 +22,7 @@ use std::{
 
 use once_cell::race::OnceNonZeroUsize;
 
-use super::{errno, fork, next};
+use super::{errno, fork, next, spare};
 use crate::sys::{
     Chunked,
     by_address::{self, Creation, Put, Slot},
@@ -54,7 +54,6 @@ static CURRENT_TASK: OnceNonZeroUsize = OnceNonZeroUsize::new();
 
 thread_local! {
     // Constant and without destructor: usable in every phase of a thread's life.
-    static BUSY: Cell<bool> = const { Cell::new(false) };
     /// Path of the last creation on this thread, until somebody takes it.
     static PATH: Cell<u32> = const { Cell::new(0) };
 }
@@ -151,30 +150,10 @@ pub(crate) fn gap() -> Option<String> {
     }
 }
 
-/// Weak, so that an allocator that brings functions of the C library along, as jemalloc and mimalloc do on demand,
-/// can be linked and wins. The jump leaves no trace on the stack.
-macro_rules! define {
-    ($jump:literal) => {
-        std::arch::global_asm!(
-            ".pushsection .text.posix_memalign,\"ax\",@progbits",
-            ".weak posix_memalign",
-            ".p2align 4",
-            ".type posix_memalign,@function",
-            "posix_memalign:",
-            ".cfi_startproc",
-            $jump,
-            ".cfi_endproc",
-            ".size posix_memalign, . - posix_memalign",
-            ".popsection",
-            allocate = sym allocate,
-        );
-    };
+// An allocator brings functions of the C library along, as jemalloc and mimalloc do on demand, and wins.
+jump! {
+    "posix_memalign" allocate;
 }
-
-#[cfg(target_arch = "x86_64")]
-define!("endbr64\n jmp {allocate}");
-#[cfg(target_arch = "aarch64")]
-define!("hint #34\n b {allocate}"); // The hint is `bti c`.
 
 /// Takes the place of the C library's `posix_memalign`: calls on, then notes what was created.
 ///
@@ -236,17 +215,36 @@ fn update(address: usize, size: usize, scope: Option<u32>) {
     if fork::in_child() {
         return;
     }
-    let is_recorded = scope.is_some_and(|scope| {
-        // Within itself, which takes an allocator that uses this function for its own ends, it only forgets.
-        !BUSY.replace(true) && {
-            let is_recorded = errno::keeping(|| record(address, size, scope));
-            BUSY.set(false);
-            is_recorded
-        }
-    });
-    if !is_recorded {
+    let block = Block {
+        address,
+        size,
+        scope,
+    };
+    let block = std::ptr::from_ref(&block) as usize;
+    if errno::keeping(|| spare::run(renew, block, 0)).is_none() {
+        // Whatever the room is: a task must never have the stack of another.
         by_address::forget(window_so_far(address), address);
     }
+}
+
+/// A block that was handed out.
+struct Block {
+    address: usize,
+    size: usize,
+    scope: Option<u32>,
+}
+
+extern "C" fn renew(block: usize, _: usize) -> usize {
+    // SAFETY: `update` passes what is on its stack until this returns.
+    let block = unsafe { &*(block as *const Block) };
+    let is_recorded = match block.scope {
+        Some(scope) => record(block.address, block.size, scope),
+        None => false,
+    };
+    if !is_recorded {
+        by_address::forget(window_so_far(block.address), block.address);
+    }
+    0
 }
 
 /// Notes a creation, unless it belongs to no scope and was made by no task that may belong to one.

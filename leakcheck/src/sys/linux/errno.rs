@@ -1,14 +1,34 @@
 //! The calling thread's `errno`, which what is slipped into a program must leave alone.
 
+use std::ffi::c_int;
+
+/// What it is.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "frames of the caller's stack are dear"
+)]
+pub(super) fn get() -> c_int {
+    // SAFETY: `errno` is this thread's own and lives as long as the thread.
+    unsafe { *libc::__errno_location() }
+}
+
+/// Makes it what it was.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "frames of the caller's stack are dear"
+)]
+pub(super) fn set(value: c_int) {
+    // SAFETY: as above; nothing holds a reference.
+    unsafe { *libc::__errno_location() = value };
+}
+
 /// Runs `work`, whose failures are no concern of the program's.
 #[inline]
 pub(super) fn keeping<R>(work: impl FnOnce() -> R) -> R {
-    // SAFETY: `errno` is this thread's own and lives as long as the thread.
-    let errno = unsafe { libc::__errno_location() };
-    // SAFETY: as above.
-    let before = unsafe { *errno };
+    let before = get();
     let result = work();
-    // SAFETY: as above; nothing holds a reference.
-    unsafe { *errno = before };
+    set(before);
     result
 }

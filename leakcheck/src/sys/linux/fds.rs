@@ -11,7 +11,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use super::{fork, next::descriptors as next, threads};
+use super::{define, errno, fork, next::descriptors as next, spare, threads};
 use crate::sys::{
     context::{self, Context},
     descriptor::{Descriptor, Sight},
@@ -25,7 +25,6 @@ mod table;
 thread_local! {
     // Constant and without destructor: usable in every phase of a thread's life.
     static ASIDE: Cell<u32> = const { Cell::new(0) };
-    static BUSY: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether threads that work for no check are watched as well.
@@ -55,7 +54,7 @@ pub(crate) const fn unavailable() -> Option<&'static str> {
 
 /// Why descriptors may have gone unseen, if so.
 pub(crate) fn gap() -> Option<String> {
-    table::gap()
+    table::gap().or_else(|| define::gap(&stubs::foreign()))
 }
 
 /// See [`aside`].
@@ -115,19 +114,21 @@ const SELECTOR: c_int = 1;
 /// Notes what a function has returned, and returns it.
 extern "C" fn note(fd: c_int, how: c_int) -> c_int {
     // The standard streams are the process's.
-    if fd > 2 && !BUSY.replace(true) {
-        keeping_errno(|| record(fd, how));
-        BUSY.set(false);
+    if fd > 2 {
+        let errno = errno::get();
+        spare::run(record, fd as usize, how as usize);
+        errno::set(errno);
     }
     fd
 }
 
-#[inline(never)]
-fn record(fd: c_int, how: c_int) {
+extern "C" fn record(fd: usize, how: usize) -> usize {
+    let (fd, how) = (fd as c_int, how as c_int);
     // Without a path it cannot be told whether it is a static's, so it is charged to nobody.
     let origin = origin::here(0);
     if origin == 0 {
-        return table::forget(fd);
+        table::forget(fd);
+        return 0;
     }
     table::put(
         fd,
@@ -139,19 +140,7 @@ fn record(fd: c_int, how: c_int) {
             is_selector: how == SELECTOR,
         },
     );
-}
-
-/// Runs `work`, whose failures are no concern of the program's.
-#[inline]
-fn keeping_errno<R>(work: impl FnOnce() -> R) -> R {
-    // SAFETY: `errno` is this thread's own and lives as long as the thread.
-    let errno = unsafe { libc::__errno_location() };
-    // SAFETY: as above.
-    let before = unsafe { *errno };
-    let result = work();
-    // SAFETY: as above; nothing holds a reference.
-    unsafe { *errno = before };
-    result
+    0
 }
 
 /// Says where to go for each function that returns a descriptor.
@@ -194,7 +183,7 @@ mod opening {
 
 /// Says where to go for each function that closes descriptors, once they are forgotten.
 mod closing {
-    use super::{c_int, c_uint, fork, keeping_errno, next, table};
+    use super::{c_int, c_uint, errno, fork, next, table};
 
     pub(super) extern "C" fn close(fd: c_int) -> usize {
         if !fork::in_child() {
@@ -234,7 +223,7 @@ mod closing {
     pub(super) unsafe extern "C" fn closedir(directory: *mut libc::DIR) -> usize {
         if !directory.is_null() && !fork::in_child() {
             // SAFETY: the caller passes an open directory.
-            table::forget(keeping_errno(|| unsafe { libc::dirfd(directory) }));
+            table::forget(errno::keeping(|| unsafe { libc::dirfd(directory) }));
         }
         next::closedir()
     }
@@ -245,7 +234,7 @@ mod closing {
     pub(super) unsafe extern "C" fn fclose(file: *mut libc::FILE) -> usize {
         if !file.is_null() && !fork::in_child() {
             // SAFETY: the caller passes an open file; one without a descriptor makes this fail.
-            table::forget(keeping_errno(|| unsafe { libc::fileno(file) }));
+            table::forget(errno::keeping(|| unsafe { libc::fileno(file) }));
         }
         next::fclose()
     }
@@ -260,12 +249,18 @@ mod several {
     /// # Safety
     ///
     /// `pair` must be valid for reading where `result` is 0.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "frames of the caller's stack are dear"
+    )]
     unsafe fn both(result: c_int, pair: *const c_int) -> c_int {
         if result == 0 && is_noted() {
             // SAFETY: see above.
-            let [one, other] = unsafe { pair.cast::<[c_int; 2]>().read() };
-            note(one, ANY);
-            note(other, ANY);
+            unsafe {
+                note(pair.read(), ANY);
+                note(pair.add(1).read(), ANY);
+            }
         }
         result
     }

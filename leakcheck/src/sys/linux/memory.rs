@@ -1,52 +1,149 @@
-//! Memory that is never freed, straight from the system's allocator.
+//! Memory that is never freed, straight from the kernel.
 //!
-//! Interposed functions may run inside the user's allocator, which therefore must not be asked. The system's own
-//! is safe there: `pthread_create` and `posix_memalign` use it themselves.
+//! Interposed functions may run inside the user's allocator, or in a signal handler that interrupted it, so no allocator
+//! is asked. Areas are mapped and handed out from their start to their end, without a lock: whoever is interrupted in
+//! between holds up nobody.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::{
+    alloc::Layout,
+    ptr::{null_mut, with_exposed_provenance_mut},
+    sync::atomic::{AtomicPtr, AtomicUsize, Ordering},
+};
+
+/// Bytes that are mapped at once. What is not touched takes no memory.
+const AREA: usize = 256 << 10;
+
+/// The beginning of an area: what follows it is handed out.
+struct Area {
+    /// Bytes that are taken, these included. It may grow past the end.
+    used: AtomicUsize,
+}
+
+static CURRENT: AtomicPtr<Area> = AtomicPtr::new(null_mut());
 
 /// Moves `value` to where it stays for good.
 pub(crate) fn keep<T>(value: T) -> Option<&'static T> {
-    let [kept] = keep_array_of::<T, 1>(|| None, Some(value))?;
-    Some(kept)
+    let start = allocate(Layout::new::<T>())?.cast::<T>();
+    // SAFETY: `start` is valid for one `T`, fresh, and nothing frees or moves it.
+    unsafe {
+        start.write(value);
+        Some(&*start)
+    }
 }
 
 /// Makes an array from one default value each.
 pub(crate) fn keep_array<T, const N: usize>(make: impl Fn() -> T) -> Option<&'static [T; N]> {
-    keep_array_of(|| Some(make()), None)
-}
-
-fn keep_array_of<T, const N: usize>(
-    make: impl Fn() -> Option<T>,
-    mut first: Option<T>,
-) -> Option<&'static [T; N]> {
-    let start = allocate::<T>(N)?;
+    let start = allocate(Layout::new::<[T; N]>())?.cast::<T>();
     for index in 0..N {
-        let value = first.take().or_else(&make)?;
         // SAFETY: `index < N` and `start` is valid for `N` values of `T`.
-        unsafe { start.add(index).write(value) };
+        unsafe { start.add(index).write(make()) };
     }
     // SAFETY: all `N` values were written, and nothing frees or moves them.
     Some(unsafe { &*start.cast::<[T; N]>() })
 }
 
 /// Copies `values` to where they stay for good.
-pub(crate) fn keep_slice<T: Copy>(values: &[T]) -> Option<&'static [T]> {
-    if values.is_empty() {
-        return Some(&[]);
+pub(crate) fn keep_slice<T: Copy>(
+    values: impl ExactSizeIterator<Item = T>,
+) -> Option<&'static [T]> {
+    let len = values.len();
+    let start = allocate(Layout::array::<T>(len).ok()?)?.cast::<T>();
+    let mut written = 0;
+    for value in values.take(len) {
+        // SAFETY: `written < len` and `start` is valid for `len` values.
+        unsafe { start.add(written).write(value) };
+        written += 1;
     }
-    let start = allocate::<T>(values.len())?;
-    // SAFETY: `start` is valid for `values.len()` values, fresh, and nothing frees or moves it.
-    unsafe {
-        start.copy_from_nonoverlapping(values.as_ptr(), values.len());
-        Some(std::slice::from_raw_parts(start, values.len()))
+    // SAFETY: so many values were written, and nothing frees or moves them.
+    Some(unsafe { std::slice::from_raw_parts(start, written) })
+}
+
+/// Fresh memory for this layout.
+fn allocate(layout: Layout) -> Option<*mut u8> {
+    if layout.size() > AREA / 4 {
+        return map(layout.size());
+    }
+    loop {
+        let area = CURRENT.load(Ordering::Acquire);
+        // SAFETY: areas are never unmapped once they were current.
+        if let Some(header) = unsafe { area.as_ref() } {
+            let taken = header
+                .used
+                .fetch_add(layout.size() + layout.align(), Ordering::Relaxed);
+            let start = (area.expose_provenance() + taken).next_multiple_of(layout.align());
+            if start + layout.size() <= area.addr() + AREA {
+                return Some(with_exposed_provenance_mut(start));
+            }
+        }
+        let fresh = map(AREA)?.cast::<Area>();
+        // SAFETY: an area is longer and better aligned than its header.
+        unsafe {
+            fresh.write(Area {
+                used: AtomicUsize::new(size_of::<Area>()),
+            });
+        }
+        let swapped = CURRENT.compare_exchange(area, fresh, Ordering::AcqRel, Ordering::Relaxed);
+        if swapped.is_err() {
+            // SAFETY: nobody else knows of it.
+            unsafe { libc::syscall(libc::SYS_munmap, fresh, AREA) };
+        }
     }
 }
 
-fn allocate<T>(count: usize) -> Option<*mut T> {
-    let layout = Layout::array::<T>(count).ok()?;
-    debug_assert!(layout.size() > 0, "only sized things are kept");
-    // SAFETY: the layout has a size, see the assertion.
-    let start = unsafe { System.alloc(layout) }.cast::<T>();
-    (!start.is_null()).then_some(start)
+/// A mapping of its own, past the C library, whose function may be somebody else's.
+pub(super) fn map(size: usize) -> Option<*mut u8> {
+    // SAFETY: a new private mapping; nothing else is touched.
+    let start = unsafe {
+        libc::syscall(
+            libc::SYS_mmap,
+            null_mut::<u8>(),
+            size,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+            -1,
+            0,
+        )
+    };
+    (start > 0).then(|| with_exposed_provenance_mut(usize::try_from(start).unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_stays_as_it_is() {
+        let threads: Vec<_> = (0..4_u64)
+            .map(|seed| {
+                let words =
+                    move |len: u64| (0..len % 50).map(|word| word * seed).collect::<Vec<_>>();
+                std::thread::spawn(move || {
+                    let kept: Vec<&[u64]> = (1..2000_u64)
+                        .map(|len| keep_slice(words(len).into_iter()))
+                        .map(|kept| kept.expect("there is memory"))
+                        .collect();
+                    let large =
+                        keep_array::<_, AREA>(|| seed.to_le_bytes()).expect("there is memory");
+                    assert!(large.iter().all(|bytes| *bytes == seed.to_le_bytes()));
+                    for (kept, len) in kept.iter().zip(1..2000_u64) {
+                        assert!(*kept == words(len));
+                    }
+                })
+            })
+            .collect();
+        for thread in threads {
+            thread.join().expect("it does not panic");
+        }
+    }
+
+    #[test]
+    fn it_is_aligned() {
+        #[repr(align(64))]
+        struct Wide(u8);
+        for number in 0..100 {
+            keep(number).expect("there is memory");
+            let wide = keep(Wide(number)).expect("there is memory");
+            assert!(std::ptr::from_ref(wide).addr().is_multiple_of(64) && wide.0 == number);
+        }
+    }
 }

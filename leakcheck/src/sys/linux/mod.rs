@@ -1,5 +1,12 @@
 //! Linux on `x86_64` and aarch64, any libc.
 
+#[macro_use]
+#[cfg_attr(
+    any(target_env = "musl", target_feature = "crt-static"),
+    allow(unused_macros, reason = "there is less to define")
+)]
+mod define;
+
 #[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
 pub(crate) mod cells;
 mod errno;
@@ -27,6 +34,7 @@ pub(crate) mod processes;
 pub(crate) mod processes;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 mod slot;
+pub(crate) mod spare;
 pub(crate) mod stack;
 pub(crate) mod stacks;
 pub(crate) mod threads;
@@ -37,3 +45,11 @@ pub(crate) mod timers;
 #[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
 pub(crate) mod timers;
 mod trampoline;
+
+/// Prepares this process and this thread for a check: what interposed functions must not find out themselves.
+pub(crate) fn arm() {
+    fork::arm();
+    threads::learn();
+    spare::learn();
+    stack::warm_up();
+}

@@ -12,10 +12,10 @@ use std::{
 };
 
 use super::{
-    errno, fork,
+    define, errno, fork,
     next::{self, Spawn},
     slot::Slot,
-    threads,
+    spare, threads,
 };
 use crate::sys::{
     Chunked, clock,
@@ -60,7 +60,6 @@ static STARTED: AtomicU64 = AtomicU64::new(0);
 static MISSED: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
-    static BUSY: Cell<bool> = const { Cell::new(false) };
     static HEARD: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -112,7 +111,7 @@ pub(crate) fn is_heard(work: impl FnOnce()) -> bool {
 /// Why children may have gone unseen, if so.
 pub(crate) fn gap() -> Option<String> {
     match MISSED.load(Ordering::Relaxed) {
-        0 => None,
+        0 => define::gap(&foreign! { "posix_spawn" "posix_spawnp" "fork" }),
         missed => Some(format!(
             "{missed} processes were started while {} were not waited for, which is as many as are recorded",
             Records::LEN
@@ -130,7 +129,6 @@ pub(crate) const fn unavailable() -> Option<&'static str> {
 /// # Safety
 ///
 /// As for the C library's own.
-#[unsafe(no_mangle)]
 unsafe extern "C" fn posix_spawn(
     pid: *mut libc::pid_t,
     path: *const c_char,
@@ -151,7 +149,6 @@ unsafe extern "C" fn posix_spawn(
 /// # Safety
 ///
 /// As for the C library's own.
-#[unsafe(no_mangle)]
 unsafe extern "C" fn posix_spawnp(
     pid: *mut libc::pid_t,
     file: *const c_char,
@@ -172,11 +169,7 @@ unsafe extern "C" fn posix_spawnp(
 /// # Safety
 ///
 /// As for the C library's own.
-#[unsafe(no_mangle)]
 unsafe extern "C" fn fork() -> libc::pid_t {
-    // Looked for ahead: the child may come here, where the loader's locks may be held for ever.
-    let _ = (next::posix_spawn(), next::posix_spawnp());
-    let _ = (next::timer_create(), next::timer_delete());
     let Some(real) = next::fork() else {
         // SAFETY: `errno` is this thread's own.
         unsafe { *libc::__errno_location() = libc::ENOSYS };
@@ -188,6 +181,12 @@ unsafe extern "C" fn fork() -> libc::pid_t {
         started(pid);
     }
     pid
+}
+
+jump! {
+    "posix_spawn" posix_spawn;
+    "posix_spawnp" posix_spawnp;
+    "fork" fork;
 }
 
 /// Starts a process by `call`, whatever it gets for the place of the child's number.
@@ -223,13 +222,16 @@ fn started(pid: libc::pid_t) {
     let Ok(pid @ 1..) = u32::try_from(pid) else {
         return;
     };
-    if scope != Context::NOBODY.scope && !BUSY.replace(true) {
-        errno::keeping(|| record(pid, scope));
-        BUSY.set(false);
+    if scope != Context::NOBODY.scope {
+        let done = errno::keeping(|| spare::run(record, pid as usize, scope as usize));
+        if done.is_none() {
+            MISSED.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 
-fn record(pid: u32, scope: u32) {
+extern "C" fn record(pid: usize, scope: usize) -> usize {
+    let (pid, scope) = (pid as u32, scope as u32);
     // A number that is given again: the child that had it was waited for.
     let had_it = |record: &&Record| record.pid.load(Ordering::Relaxed) == pid;
     for record in used().filter(had_it) {
@@ -237,7 +239,7 @@ fn record(pid: u32, scope: u32) {
     }
     let Some(record) = free_record() else {
         MISSED.fetch_add(1, Ordering::Relaxed);
-        return;
+        return 0;
     };
     record.pid.store(pid, Ordering::Relaxed);
     record.origin.store(origin::here(0), Ordering::Relaxed);
@@ -249,6 +251,7 @@ fn record(pid: u32, scope: u32) {
     record.started.store(started, Ordering::Relaxed);
     let number = STARTED.fetch_add(1, Ordering::Relaxed) + 1;
     record.slot.publish(number, scope);
+    0
 }
 
 fn used() -> impl Iterator<Item = &'static Record> {

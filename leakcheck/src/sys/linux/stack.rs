@@ -7,12 +7,11 @@
 //! run time differ only with the stack pointer's low bits, which are part of the key.
 
 use std::{
-    cell::Cell,
     ptr::null_mut,
-    sync::atomic::{AtomicPtr, Ordering},
+    sync::atomic::{AtomicBool, AtomicPtr, Ordering},
 };
 
-use super::memory;
+use super::{memory, spare};
 use crate::sys::origin::{self, MAX_FRAMES, mix};
 
 const HEADS: usize = 4096;
@@ -38,94 +37,111 @@ struct Step {
 
 static TABLE: [AtomicPtr<Known>; HEADS] = [const { AtomicPtr::new(null_mut()) }; HEADS];
 
-thread_local! {
-    static BOUNDS: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
-    static BUSY: Cell<bool> = const { Cell::new(false) };
+/// Has the unwinder prepare what it prepares once, which a signal handler could find half done.
+pub(super) fn warm_up() {
+    static IS_WARM: AtomicBool = AtomicBool::new(false);
+    if !IS_WARM.swap(true, Ordering::Relaxed) {
+        Unwound::take(spare::stack_pointer());
+    }
 }
 
-/// The interned path to the caller, or 0 when called from within itself.
+/// What is to be found out.
+struct Wanted {
+    /// Where the caller's frames begin.
+    anchor: usize,
+    /// Bytes from there to the end of the thread's own stack, where it is on that.
+    depth: Option<usize>,
+    tag: usize,
+    parent: u32,
+}
+
+/// The interned path to the caller, or 0 where none could be taken.
+///
+/// It may be called again by a signal handler that interrupts it, and may be left for good by one.
 #[inline(never)]
 pub(crate) fn path(tag: usize, parent: u32) -> u32 {
-    if BUSY.replace(true) {
-        return 0;
-    }
-    let anchor = stack_pointer();
-    let found = match place(anchor) {
-        Some(depth) if cfg!(target_arch = "x86_64") => memoised(anchor, depth, tag, parent),
-        _ => Unwound::take(anchor).intern(parent),
+    let anchor = spare::stack_pointer();
+    let depth = if cfg!(target_arch = "x86_64") {
+        spare::depth(anchor)
+    } else {
+        None
     };
-    BUSY.set(false);
-    found
-}
-
-/// How far the stack of this thread reaches. The address of a variable would not do: a sanitizer may keep those elsewhere.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "it is that of the caller")]
-fn stack_pointer() -> usize {
-    let pointer: usize;
-    // SAFETY: a register is copied, and nothing else is touched.
-    unsafe {
-        #[cfg(target_arch = "x86_64")]
-        std::arch::asm!("mov {}, rsp", out(reg) pointer, options(nomem, nostack, preserves_flags));
-        #[cfg(target_arch = "aarch64")]
-        std::arch::asm!("mov {}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags));
+    let wanted = Wanted {
+        anchor,
+        depth,
+        tag,
+        parent,
+    };
+    if let Some(known) = recognised(&wanted) {
+        return known;
     }
-    pointer
+    let found = spare::on_another(unwound, std::ptr::from_ref(&wanted) as usize, 0);
+    found.and_then(|path| u32::try_from(path).ok()).unwrap_or(0)
 }
 
-fn memoised(anchor: usize, depth: usize, tag: usize, parent: u32) -> u32 {
-    let low_bits = anchor % 128;
-    let hash = mix(mix(mix(0, depth), tag), parent as usize);
-    let head = &TABLE[usize::try_from(hash >> 40).unwrap_or(0) % HEADS];
-    let first = load(head);
-    let known = std::iter::successors(first, |known| known.next).find(|known| {
-        known.depth == depth
-            && known.tag == tag
-            && known.parent == parent
+/// The path, if it was unwound before.
+#[inline]
+fn recognised(wanted: &Wanted) -> Option<u32> {
+    let depth = wanted.depth?;
+    let low_bits = wanted.anchor % 128;
+    let mut next = load(head(wanted, depth));
+    while let Some(known) = next {
+        if known.depth == depth
+            && known.tag == wanted.tag
+            && known.parent == wanted.parent
             && known.low_bits == low_bits
-            && holds(known.steps, anchor)
-    });
-    if let Some(known) = known {
-        return known.path;
+            && holds(known.steps, wanted.anchor)
+        {
+            return Some(known.path);
+        }
+        next = known.next;
     }
-    let unwound = Unwound::take(anchor);
-    let path = unwound.intern(parent);
-    if path != 0 && unwound.is_repeatable(anchor, depth) {
-        remember(
-            head,
-            first,
-            &unwound,
-            Known {
-                depth,
-                tag,
-                parent,
-                low_bits,
-                steps: &[],
-                path,
-                next: None,
-            },
-        );
-    }
-    path
+    None
 }
 
-fn remember(
-    head: &AtomicPtr<Known>,
-    first: Option<&'static Known>,
-    unwound: &Unwound,
-    known: Known,
-) {
-    let Some(steps) = memory::keep_slice(unwound.steps()) else {
+#[inline]
+fn head(wanted: &Wanted, depth: usize) -> &'static AtomicPtr<Known> {
+    let hash = mix(mix(mix(0, depth), wanted.tag), wanted.parent as usize);
+    &TABLE[(hash >> 40) as usize % HEADS]
+}
+
+/// The path, unwound; it takes kilobytes of the stack.
+extern "C" fn unwound(wanted: usize, _: usize) -> usize {
+    // SAFETY: `path` passes what is on its stack until this returns.
+    let wanted = unsafe { &*(wanted as *const Wanted) };
+    let unwound = Unwound::take(wanted.anchor);
+    let path = unwound.intern(wanted.parent);
+    if let Some(depth) = wanted.depth
+        && path != 0
+        && unwound.is_repeatable(wanted.anchor, depth)
+    {
+        remember(&unwound, wanted, depth, path);
+    }
+    path as usize
+}
+
+fn remember(unwound: &Unwound, wanted: &Wanted, depth: usize, path: u32) {
+    let steps = unwound.steps();
+    if !origin::afford(size_of::<Known>() + size_of_val(steps)) {
+        return;
+    }
+    let Some(steps) = memory::keep_slice(steps.iter().copied()) else {
         return;
     };
+    let head = head(wanted, depth);
+    let next = load(head);
     let Some(known) = memory::keep(Known {
+        depth,
+        tag: wanted.tag,
+        parent: wanted.parent,
+        low_bits: wanted.anchor % 128,
         steps,
-        next: first,
-        ..known
+        path,
+        next,
     }) else {
         return;
     };
-    let expected = first.map_or(null_mut(), |first| std::ptr::from_ref(first).cast_mut());
+    let expected = next.map_or(null_mut(), |next| std::ptr::from_ref(next).cast_mut());
     // A lost race costs one more unwind later on.
     let _ = head.compare_exchange(
         expected,
@@ -146,49 +162,20 @@ fn load(head: &AtomicPtr<Known>) -> Option<&'static Known> {
 #[inline]
 fn holds(steps: &[Step], anchor: usize) -> bool {
     const BLOCK: usize = 8;
-    steps.chunks(BLOCK).all(|block| {
-        let difference = block.iter().fold(0, |difference, step| {
+    for block in steps.chunks(BLOCK) {
+        let mut difference = 0;
+        for step in block {
             // SAFETY: `offset` is below the recorded depth, which is this anchor's depth too, so the word lies between
             // the anchor and the end of this thread's stack, which is mapped. It is aligned as it was when recorded,
             // because the anchors agree in their low bits.
             let word = unsafe { ((anchor + step.offset) as *const usize).read() };
-            difference | (word ^ step.address)
-        });
-        difference == 0
-    })
-}
-
-/// Bytes from `anchor` to the end of this thread's stack, or `None` on any other stack.
-#[inline]
-fn place(anchor: usize) -> Option<usize> {
-    let (low, high) = match BOUNDS.get() {
-        (0, 0) => bounds(),
-        known => known,
-    };
-    (low <= anchor && anchor < high).then(|| high - anchor)
-}
-
-#[cold]
-fn bounds() -> (usize, usize) {
-    // SAFETY: all pointers are to locals; attributes are destroyed only after they were initialised.
-    let found = unsafe {
-        let mut attributes: libc::pthread_attr_t = std::mem::zeroed();
-        let (mut start, mut size) = (null_mut(), 0);
-        if libc::pthread_getattr_np(libc::pthread_self(), &raw mut attributes) != 0 {
-            (1, 1)
-        } else {
-            let result =
-                libc::pthread_attr_getstack(&raw const attributes, &raw mut start, &raw mut size);
-            libc::pthread_attr_destroy(&raw mut attributes);
-            if result == 0 {
-                (start as usize, start as usize + size)
-            } else {
-                (1, 1)
-            }
+            difference |= word ^ step.address;
         }
-    };
-    BOUNDS.set(found);
-    found
+        if difference != 0 {
+            return false;
+        }
+    }
+    true
 }
 
 /// One unwind, in a fixed buffer.
@@ -207,6 +194,8 @@ impl Unwound {
             }; MAX_FRAMES],
             len: 0,
         };
+        // What lies inside of the anchor is our own: on the spare stack, then on the caller's.
+        let mut is_outside = spare::has(anchor);
         let record = |frame: &backtrace::Frame| {
             let address = frame.ip() as usize;
             if address == 0 || taken.len == MAX_FRAMES {
@@ -214,9 +203,13 @@ impl Unwound {
             }
             // The frame's stack pointer is where its callee's frame ended: the return address lies just below.
             let slot = (frame.sp() as usize).wrapping_sub(size_of::<usize>());
-            if slot > anchor {
+            if spare::has(slot) {
+                return true;
+            }
+            is_outside = is_outside || slot > anchor;
+            if is_outside {
                 taken.steps[taken.len] = Step {
-                    offset: slot - anchor,
+                    offset: slot.wrapping_sub(anchor),
                     address,
                 };
                 taken.len += 1;
@@ -224,7 +217,7 @@ impl Unwound {
             true
         };
         // SAFETY: the lock that this leaves out protects the Windows debug library only; here the unwinder is
-        // re-entrant, and `BUSY` keeps a thread from entering twice.
+        // re-entrant.
         unsafe { backtrace::trace_unsynchronized(record) };
         taken
     }
@@ -242,7 +235,7 @@ impl Unwound {
         const WORD: usize = size_of::<usize>();
         let steps = self.steps();
         let inside = |step: &Step| {
-            step.offset + WORD <= depth && (anchor + step.offset).is_multiple_of(WORD)
+            step.offset.saturating_add(WORD) <= depth && (anchor + step.offset).is_multiple_of(WORD)
         };
         steps.iter().all(inside)
             && steps.is_sorted_by_key(|step| step.offset)

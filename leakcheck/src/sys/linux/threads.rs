@@ -7,15 +7,15 @@
 use std::{
     cell::Cell,
     ffi::{CStr, c_char, c_int, c_void},
-    sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence},
+    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence},
 };
 
 use once_cell::race::{OnceBool, OnceNonZeroUsize};
 
 use super::{
-    fork,
+    define, errno, fork,
     next::{self, Start},
-    trampoline,
+    spare, trampoline,
 };
 use crate::sys::{
     Chunked, clock,
@@ -48,6 +48,7 @@ struct Record {
     named: AtomicU32,
     name: [AtomicU64; NAME / 8],
     rounds: AtomicU32,
+    has_room: AtomicBool,
 }
 
 /// A live thread as a reader saw it.
@@ -75,8 +76,14 @@ thread_local! {
     static OWN: Cell<usize> = const { Cell::new(0) };
     /// This thread's number and root; 0 for the main thread.
     static SELF: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
-    static BUSY: Cell<bool> = const { Cell::new(false) };
+    /// Whether std is about to start a thread that is not wanted, only how it does that.
+    static LEARNING: Cell<bool> = const { Cell::new(false) };
+    /// Whether the destructors of this thread's keys run.
+    static ENDING: Cell<bool> = const { Cell::new(false) };
 }
+
+/// The start routine of std's threads, once it is known.
+static START_OF_STD: AtomicUsize = AtomicUsize::new(0);
 
 /// The live threads of `scope`, or of every scope.
 pub(crate) fn live(scope: Option<u32>) -> Vec<Thread> {
@@ -109,7 +116,7 @@ pub(super) fn own_runtime() -> u32 {
 /// Why threads may have gone unseen, if so.
 pub(crate) fn gap() -> Option<String> {
     match MISSED.load(Ordering::Relaxed) {
-        0 => None,
+        0 => define::gap(&foreign! { "pthread_create" "pthread_setname_np" }),
         missed => Some(format!(
             "{missed} threads were started while {} were alive, which is as many as are recorded",
             Chunked::<Record, 256>::LEN
@@ -127,7 +134,6 @@ pub(crate) const fn unavailable() -> Option<&'static str> {
 /// # Safety
 ///
 /// As for the C library's own.
-#[unsafe(no_mangle)]
 unsafe extern "C" fn pthread_create(
     thread: *mut libc::pthread_t,
     attributes: *const libc::pthread_attr_t,
@@ -139,15 +145,23 @@ unsafe extern "C" fn pthread_create(
     };
     // SAFETY: the caller's own arguments, passed on unchanged.
     let pass = || unsafe { create(thread, attributes, start, argument) };
-    if is_off() || fork::in_child() || BUSY.replace(true) {
+    if LEARNING.replace(false) {
+        START_OF_STD.store(start as usize, Ordering::Relaxed);
+        return libc::EAGAIN;
+    }
+    if is_off() || fork::in_child() {
         return pass();
     }
-    let claimed = claim(start, argument);
-    BUSY.set(false);
-    let Some((index, record)) = claimed else {
+    let claimed = errno::keeping(|| spare::run(claim, start as usize, argument as usize));
+    let claimed = claimed.and_then(|place| place.checked_sub(1));
+    let Some((index, record)) = claimed.and_then(|index| Some((index, RECORDS.peek(index)?)))
+    else {
         MISSED.fetch_add(1, Ordering::Relaxed);
         return pass();
     };
+    // SAFETY: the caller's own attributes, or none.
+    let has_room = unsafe { has_room(attributes) };
+    record.has_room.store(has_room, Ordering::Relaxed);
     // SAFETY: the trampoline takes a record's index for its argument and is given one.
     let result = unsafe { create(thread, attributes, trampoline::enter, index as *mut c_void) };
     if result != 0 {
@@ -156,12 +170,38 @@ unsafe extern "C" fn pthread_create(
     result
 }
 
+/// Whether the thread has enough stack for calls that may take a lot of it.
+///
+/// # Safety
+///
+/// `attributes` must be null or those of a thread.
+unsafe fn has_room(attributes: *const libc::pthread_attr_t) -> bool {
+    const ENOUGH: usize = 64 << 10;
+    let mut size = 0;
+    // SAFETY: valid by contract; the size outlives the call.
+    attributes.is_null()
+        || unsafe { libc::pthread_attr_getstacksize(attributes, &raw mut size) } == 0
+            && size >= ENOUGH
+}
+
+/// Finds out how std starts threads, by having it fail to start one.
+pub(crate) fn learn() {
+    if START_OF_STD.load(Ordering::Relaxed) == 0 {
+        LEARNING.set(true);
+        let started = std::thread::Builder::new().spawn(|| ());
+        LEARNING.set(false);
+        if let Ok(thread) = started {
+            // The program has a `pthread_create` of its own. The thread's result is known.
+            let _ = thread.join();
+        }
+    }
+}
+
 /// Takes the place of the C library's function: keeps the name, then calls on.
 ///
 /// # Safety
 ///
 /// As for the C library's own.
-#[unsafe(no_mangle)]
 unsafe extern "C" fn pthread_setname_np(thread: libc::pthread_t, name: *const c_char) -> c_int {
     // SAFETY: the caller passes a C string.
     let given = unsafe { CStr::from_ptr(name) };
@@ -174,6 +214,18 @@ unsafe extern "C" fn pthread_setname_np(thread: libc::pthread_t, name: *const c_
         record.set_name(given.to_bytes());
     }
     set_kernel_name(thread, is_own, given)
+}
+
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+jump! {
+    "pthread_create" pthread_create;
+    "pthread_setname_np" pthread_setname_np;
+}
+// The C library's own comes along with the name by which it is called.
+#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
+jump_always! {
+    "pthread_create" pthread_create;
+    "pthread_setname_np" pthread_setname_np;
 }
 
 fn set_kernel_name(thread: libc::pthread_t, is_own: bool, name: &CStr) -> c_int {
@@ -240,6 +292,9 @@ pub(super) fn begin(index: usize) -> trampoline::Target {
         record.root.load(Ordering::Relaxed),
     ));
     arm_end(index);
+    if record.has_room.load(Ordering::Relaxed) {
+        spare::learn();
+    }
     let start = record.start.load(Ordering::Acquire);
     trampoline::Target {
         // SAFETY: `claim` stored the caller's start routine here.
@@ -248,9 +303,11 @@ pub(super) fn begin(index: usize) -> trampoline::Target {
     }
 }
 
-/// Claims a record and fills it in.
-fn claim(start: Start, argument: *mut c_void) -> Option<(usize, &'static Record)> {
-    let (index, record) = free_record()?;
+/// Claims a record and fills it in; returns its index plus one, or 0 where there is none.
+extern "C" fn claim(start: usize, argument: usize) -> usize {
+    let Some((index, record)) = free_record() else {
+        return 0;
+    };
     let here = context::current();
     // A reader that sees one of the new words sees that the number has changed.
     fence(Ordering::Release);
@@ -261,8 +318,8 @@ fn claim(start: Start, argument: *mut c_void) -> Option<(usize, &'static Record)
     let creator = own().map_or(0, |own| own.runtime.load(Ordering::Relaxed));
     record.creator.store(creator, Ordering::Relaxed);
     record.born.store(clock::now_ms(), Ordering::Relaxed);
-    record.start.store(start as usize, Ordering::Relaxed);
-    record.argument.store(argument as usize, Ordering::Relaxed);
+    record.start.store(start, Ordering::Relaxed);
+    record.argument.store(argument, Ordering::Relaxed);
     record.named.store(0, Ordering::Relaxed);
     record.rounds.store(0, Ordering::Relaxed);
     tally::of(here.scope).thread_started();
@@ -273,7 +330,7 @@ fn claim(start: Start, argument: *mut c_void) -> Option<(usize, &'static Record)
     };
     record.root.store(root, Ordering::Relaxed);
     record.number.store(number, Ordering::Release);
-    Some((index, record))
+    index + 1
 }
 
 fn free_record() -> Option<(usize, &'static Record)> {
@@ -323,9 +380,14 @@ impl Record {
 
     /// Keeps the whole name where std knows it: what the kernel gets is cut to 15 bytes.
     fn set_name(&self, given: &[u8]) {
-        // std makes the thread's handle known before it sets the name, so this neither allocates nor registers one.
-        let current = std::thread::current();
-        let whole = current.name().map_or(given, str::as_bytes);
+        // std makes the thread's handle known before it sets the name, so that asking for it neither allocates nor
+        // registers one; once the thread ends it must not be asked any more.
+        let is_by_std = self.named.load(Ordering::Relaxed) == 0
+            && self.start.load(Ordering::Relaxed) == START_OF_STD.load(Ordering::Relaxed)
+            && !ENDING.get();
+        let current = is_by_std.then(std::thread::current);
+        let whole = current.as_ref().and_then(std::thread::Thread::name);
+        let whole = whole.map_or(given, str::as_bytes);
         let name = if whole.starts_with(given) {
             whole
         } else {
@@ -361,7 +423,7 @@ fn arm_end(index: usize) {
     }
 }
 
-fn key() -> Option<libc::pthread_key_t> {
+pub(super) fn key() -> Option<libc::pthread_key_t> {
     static KEY: OnceNonZeroUsize = OnceNonZeroUsize::new();
     KEY.get_or_try_init(|| {
         let mut key = 0;
@@ -390,6 +452,7 @@ unsafe extern "C" fn end(value: *mut c_void) {
     else {
         return;
     };
+    ENDING.set(true);
     if fork::in_child() {
         return;
     }

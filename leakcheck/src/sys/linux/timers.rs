@@ -5,14 +5,13 @@
 //! helper threads for these are started inside the C library, so they are nobody's here.
 
 use std::{
-    cell::Cell,
     ffi::c_int,
     mem::zeroed,
     sync::atomic::{AtomicI32, AtomicU32, AtomicU64, AtomicUsize, Ordering},
     time::Duration,
 };
 
-use super::{errno, fork, next, slot::Slot, threads};
+use super::{define, errno, fork, next, slot::Slot, spare, threads};
 use crate::sys::{
     Chunked, clock,
     context::{self, Context},
@@ -51,10 +50,6 @@ static HIGH: AtomicUsize = AtomicUsize::new(0);
 static MADE: AtomicU64 = AtomicU64::new(0);
 /// Timers that found no record.
 static MISSED: AtomicUsize = AtomicUsize::new(0);
-
-thread_local! {
-    static BUSY: Cell<bool> = const { Cell::new(false) };
-}
 
 /// The timers of `scope`, or of every scope, that were not deleted. A forked child has none.
 pub(crate) fn live(scope: Option<u32>) -> Vec<Timer> {
@@ -98,7 +93,7 @@ pub(crate) fn with_one<R>(work: impl FnOnce() -> R) -> Option<R> {
 /// Why timers may have gone unseen, if so.
 pub(crate) fn gap() -> Option<String> {
     match MISSED.load(Ordering::Relaxed) {
-        0 => None,
+        0 => define::gap(&foreign! { "timer_create" "timer_delete" }),
         missed => Some(format!(
             "{missed} POSIX timers were made while there were {}, which is as many as are recorded",
             Records::LEN
@@ -116,7 +111,6 @@ pub(crate) const fn unavailable() -> Option<&'static str> {
 /// # Safety
 ///
 /// As for the C library's own.
-#[unsafe(no_mangle)]
 unsafe extern "C" fn timer_create(
     clock: libc::clockid_t,
     event: *mut libc::sigevent,
@@ -139,11 +133,19 @@ unsafe extern "C" fn timer_create(
     };
     // A number that is given again: the timer that had it was deleted past the C library.
     forget(name);
-    if is_noted() && !BUSY.replace(true) {
+    if is_noted() {
         // Without `event`, that is what happens.
         let (how, signal) = how.unwrap_or((libc::SIGEV_SIGNAL, libc::SIGALRM));
-        errno::keeping(|| record(name, clock, how, signal));
-        BUSY.set(false);
+        let made = Made {
+            name,
+            clock,
+            how,
+            signal,
+        };
+        let made = std::ptr::from_ref(&made) as usize;
+        if errno::keeping(|| spare::run(record, made, 0)).is_none() {
+            MISSED.fetch_add(1, Ordering::Relaxed);
+        }
     }
     result
 }
@@ -153,7 +155,6 @@ unsafe extern "C" fn timer_create(
 /// # Safety
 ///
 /// As for the C library's own.
-#[unsafe(no_mangle)]
 unsafe extern "C" fn timer_delete(timer: libc::timer_t) -> c_int {
     let Some(real) = next::timer_delete() else {
         // SAFETY: `errno` is this thread's own.
@@ -167,21 +168,40 @@ unsafe extern "C" fn timer_delete(timer: libc::timer_t) -> c_int {
     unsafe { real(timer) }
 }
 
+jump! {
+    "timer_create" timer_create;
+    "timer_delete" timer_delete;
+}
+
 /// Whether this thread's timers are recorded.
 fn is_noted() -> bool {
     context::current().scope != Context::NOBODY.scope && !threads::is_off()
 }
 
-#[inline(never)]
-fn record(name: usize, clock: libc::clockid_t, how: c_int, signal: c_int) {
+/// What was made.
+struct Made {
+    name: usize,
+    clock: libc::clockid_t,
+    how: c_int,
+    signal: c_int,
+}
+
+extern "C" fn record(made: usize, _: usize) -> usize {
+    // SAFETY: `timer_create` passes what is on its stack until this returns.
+    let Made {
+        name,
+        clock,
+        how,
+        signal,
+    } = *unsafe { &*(made as *const Made) };
     let origin = origin::here(0);
     // Without a path it cannot be told whether it is a static's, so it is charged to nobody.
     if origin == 0 {
-        return;
+        return 0;
     }
     let Some(record) = free_record() else {
         MISSED.fetch_add(1, Ordering::Relaxed);
-        return;
+        return 0;
     };
     let scope = context::current().scope;
     let (thread, root) = threads::own_numbers();
@@ -199,6 +219,7 @@ fn record(name: usize, clock: libc::clockid_t, how: c_int, signal: c_int) {
     record.signal.store(signal, Ordering::Relaxed);
     let number = MADE.fetch_add(1, Ordering::Relaxed) + 1;
     record.slot.publish(number, scope);
+    0
 }
 
 /// The timer that the C library calls this is over.

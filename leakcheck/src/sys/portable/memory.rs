@@ -13,6 +13,8 @@ pub(crate) fn keep_array<T, const N: usize>(make: impl Fn() -> T) -> Option<&'st
 }
 
 /// Copies `values` to where they stay for good.
-pub(crate) fn keep_slice<T: Copy>(values: &[T]) -> Option<&'static [T]> {
-    Some(Box::leak(values.into()))
+pub(crate) fn keep_slice<T: Copy>(
+    values: impl ExactSizeIterator<Item = T>,
+) -> Option<&'static [T]> {
+    Some(values.collect::<Vec<T>>().leak())
 }

@@ -19,3 +19,8 @@ pub(crate) mod stack;
 pub(crate) mod stacks;
 pub(crate) mod threads;
 pub(crate) mod timers;
+
+/// Prepares for a check: nothing is to be found out.
+pub(crate) fn arm() {
+    fork::arm();
+}

@@ -3,6 +3,7 @@
 //! Programs stand in `subject` modules and are ignored; a test beside each runs it in a process of its own. A program that
 //! does nothing wrong must behave as it does without the checker; one that leaks must fail, or its check must be inconclusive
 //! and say why.
+#![cfg(target_os = "linux")]
 
 /// Runs one test of the calling module's `subject` in a child process.
 macro_rules! run {
@@ -11,4 +12,8 @@ macro_rules! run {
     };
 }
 
+mod calls;
+mod handlers;
 mod plain;
+mod small_stacks;
+mod thread_ends;

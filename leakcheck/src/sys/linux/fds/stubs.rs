@@ -1,29 +1,9 @@
 //! The functions by the names of the C library's own.
 //!
-//! They are weak, so that a program that defines one of them itself can be linked and wins. Many are points of
-//! cancellation, which unwinds the stack through them: while the real function runs, there is no frame of Rust's below
+//! Many are points of cancellation, which unwinds the stack through them: while the real function runs, there is no frame of Rust's below
 //! it, but one of these, which the unwinder passes.
 
 use super::{ANY, SELECTOR, closing, note, opening, several};
-
-/// What every function needs around its code.
-macro_rules! function {
-    ($name:literal, $code:expr $(, $($operand:tt)*)?) => {
-        std::arch::global_asm!(
-            concat!(".pushsection .text.leakcheck.", $name, ",\"ax\",@progbits"),
-            concat!(".weak ", $name),
-            ".p2align 4",
-            concat!(".type ", $name, ",@function"),
-            concat!($name, ":"),
-            ".cfi_startproc",
-            $code,
-            ".cfi_endproc",
-            concat!(".size ", $name, ", . - ", $name),
-            ".popsection",
-            $($($operand)*)?
-        );
-    };
-}
 
 /// Asks where to go and goes there, with the caller's own arguments: up to four, none of them floating. Notes the result
 /// where that is wanted; else nothing is left on the stack. A variadic function is told that there are no vectors.
@@ -33,6 +13,7 @@ macro_rules! open {
             #[cfg(target_arch = "x86_64")]
             function!(
                 $name,
+                ".weak",
                 "endbr64
                 push rdi
                 .cfi_adjust_cfa_offset 8
@@ -76,6 +57,7 @@ macro_rules! open {
             #[cfg(target_arch = "aarch64")]
             function!(
                 $name,
+                ".weak",
                 "hint #34
                 stp x29, x30, [sp, #-48]!
                 .cfi_def_cfa_offset 48
@@ -118,6 +100,7 @@ macro_rules! close {
             #[cfg(target_arch = "x86_64")]
             function!(
                 $name,
+                ".weak",
                 "endbr64
                 push rdi
                 .cfi_adjust_cfa_offset 8
@@ -138,6 +121,7 @@ macro_rules! close {
             #[cfg(target_arch = "aarch64")]
             function!(
                 $name,
+                ".weak",
                 "hint #34
                 stp x29, x30, [sp, #-48]!
                 .cfi_def_cfa_offset 48
@@ -156,18 +140,6 @@ macro_rules! close {
                 br x16",
                 target = sym $target
             );
-        )*
-    };
-}
-
-/// Is the Rust function.
-macro_rules! jump {
-    ($($name:literal $target:path;)*) => {
-        $(
-            #[cfg(target_arch = "x86_64")]
-            function!($name, "endbr64\n jmp {target}", target = sym $target);
-            #[cfg(target_arch = "aarch64")]
-            function!($name, "hint #34\n b {target}", target = sym $target);
         )*
     };
 }
@@ -209,4 +181,13 @@ jump! {
     "pipe2" several::pipe2;
     "socketpair" several::socketpair;
     "opendir" several::opendir;
+}
+
+/// Those of them that the program defines itself.
+pub(super) fn foreign() -> Vec<&'static str> {
+    foreign! {
+        "open" "open64" "openat" "openat64" "creat" "creat64" "socket" "accept" "accept4" "dup" "dup2" "dup3" "fcntl"
+        "fcntl64" "eventfd" "signalfd" "timerfd_create" "memfd_create" "epoll_create" "epoll_create1" "inotify_init"
+        "inotify_init1" "close" "closedir" "close_range" "fclose" "pipe" "pipe2" "socketpair" "opendir"
+    }
 }

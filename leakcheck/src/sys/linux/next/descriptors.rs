@@ -15,6 +15,11 @@ unsafe extern "C" fn missing() -> c_int {
 
 macro_rules! functions {
     ($($name:ident)*) => {
+        /// Looks all of them up.
+        pub(super) fn look_up() {
+            $($name();)*
+        }
+
         $(
             /// Address of the real function.
             #[inline]

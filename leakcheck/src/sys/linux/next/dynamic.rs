@@ -94,6 +94,17 @@ pub(in super::super) fn timer_delete() -> Option<DeleteTimer> {
     Some(unsafe { std::mem::transmute::<usize, DeleteTimer>(address) })
 }
 
+/// Looks all of them up.
+pub(super) fn look_up() {
+    pthread_create();
+    posix_memalign();
+    posix_spawn();
+    posix_spawnp();
+    fork();
+    timer_create();
+    timer_delete();
+}
+
 /// Address of the function behind ours; a sanitizer's own goes first.
 #[inline]
 pub(super) fn find(

@@ -18,6 +18,24 @@ mod fixed;
 #[cfg(any(target_env = "musl", target_feature = "crt-static"))]
 pub(super) use fixed::{posix_memalign, pthread_create, under_sanitizer};
 
+/// Looks up every function before `main`: the loader's own locks must not be needed where a signal handler, or a child
+/// that was forked, calls one for the first time.
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+mod ahead {
+    use super::{descriptors, dynamic};
+
+    #[used]
+    #[unsafe(link_section = ".init_array")]
+    static LOOK_UP: extern "C" fn() = look_up;
+
+    extern "C" fn look_up() {
+        descriptors::look_up();
+        dynamic::look_up();
+        // Its destructor comes before those of keys that are made later.
+        crate::sys::imp::threads::key();
+    }
+}
+
 /// A thread's start routine; it may be unwound through by `pthread_exit` and `pthread_cancel`.
 pub(super) type Start = unsafe extern "C-unwind" fn(*mut c_void) -> *mut c_void;
 
