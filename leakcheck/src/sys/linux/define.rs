@@ -40,6 +40,7 @@ macro_rules! jump {
 }
 
 /// The same where the C library's own must never win.
+#[allow(unused_macros, reason = "for a static C library")]
 macro_rules! jump_always {
     ($($name:literal $target:path;)*) => {
         $(
