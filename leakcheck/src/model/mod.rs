@@ -18,7 +18,7 @@ mod report;
 mod resource;
 mod waiting;
 
-pub(crate) use accepted::Accepted;
+pub(crate) use accepted::{Accepted, AcceptedSite};
 pub use coverage::{Coverage, Seen};
 pub(crate) use doing::{Activity, Doing};
 pub use frame::{Frame, Home};

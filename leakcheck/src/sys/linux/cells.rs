@@ -22,7 +22,10 @@ use std::{
 
 use once_cell::race::OnceNonZeroUsize;
 
-use super::{errno, fork, next, spare};
+use super::{
+    errno, fork, next,
+    spare::{self, Done},
+};
 use crate::sys::{
     Chunked,
     by_address::{self, Creation, Put, Slot},
@@ -215,13 +218,12 @@ fn update(address: usize, size: usize, scope: Option<u32>) {
     if fork::in_child() {
         return;
     }
-    let block = Block {
+    let mut block = Block {
         address,
         size,
         scope,
     };
-    let block = std::ptr::from_ref(&block) as usize;
-    if errno::keeping(|| spare::run(renew, block, 0)).is_none() {
+    if errno::keeping(|| spare::run(renew, &mut block)) == Done::No {
         // Whatever the room is: a task must never have the stack of another.
         by_address::forget(window_so_far(address), address);
     }
@@ -234,9 +236,7 @@ struct Block {
     scope: Option<u32>,
 }
 
-extern "C" fn renew(block: usize, _: usize) -> usize {
-    // SAFETY: `update` passes what is on its stack until this returns.
-    let block = unsafe { &*(block as *const Block) };
+fn renew(block: &mut Block) {
     let is_recorded = match block.scope {
         Some(scope) => record(block.address, block.size, scope),
         None => false,
@@ -244,7 +244,6 @@ extern "C" fn renew(block: usize, _: usize) -> usize {
     if !is_recorded {
         by_address::forget(window_so_far(block.address), block.address);
     }
-    0
 }
 
 /// Notes a creation, unless it belongs to no scope and was made by no task that may belong to one.

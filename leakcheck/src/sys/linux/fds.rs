@@ -11,7 +11,12 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use super::{define, errno, fork, next::descriptors as next, spare, threads};
+use super::{
+    define, errno, fork,
+    next::descriptors as next,
+    spare::{self, Done},
+    threads,
+};
 use crate::sys::{
     context::{self, Context},
     descriptor::{Descriptor, Sight},
@@ -116,19 +121,25 @@ extern "C" fn note(fd: c_int, how: c_int) -> c_int {
     // The standard streams are the process's.
     if fd > 2 {
         let errno = errno::get();
-        spare::run(record, fd as usize, how as usize);
+        if spare::run(record, &mut Opened { fd, how }) == Done::No {
+            table::miss();
+        }
         errno::set(errno);
     }
     fd
 }
 
-extern "C" fn record(fd: usize, how: usize) -> usize {
-    let (fd, how) = (fd as c_int, how as c_int);
+/// What has been opened, and by which kind of function.
+struct Opened {
+    fd: c_int,
+    how: c_int,
+}
+
+fn record(&mut Opened { fd, how }: &mut Opened) {
     // Without a path it cannot be told whether it is a static's, so it is charged to nobody.
     let origin = origin::here(0);
     if origin == 0 {
-        table::forget(fd);
-        return 0;
+        return table::forget(fd);
     }
     table::put(
         fd,
@@ -140,7 +151,6 @@ extern "C" fn record(fd: usize, how: usize) -> usize {
             is_selector: how == SELECTOR,
         },
     );
-    0
 }
 
 /// Says where to go for each function that returns a descriptor.

@@ -15,7 +15,8 @@ use super::{
     define, errno, fork,
     next::{self, Spawn},
     slot::Slot,
-    spare, threads,
+    spare::{self, Done},
+    threads,
 };
 use crate::sys::{
     Chunked, clock,
@@ -223,15 +224,20 @@ fn started(pid: libc::pid_t) {
         return;
     };
     if scope != Context::NOBODY.scope {
-        let done = errno::keeping(|| spare::run(record, pid as usize, scope as usize));
-        if done.is_none() {
+        let done = errno::keeping(|| spare::run(record, &mut Child { pid, scope }));
+        if done == Done::No {
             MISSED.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
 
-extern "C" fn record(pid: usize, scope: usize) -> usize {
-    let (pid, scope) = (pid as u32, scope as u32);
+/// What was started, and for whom.
+struct Child {
+    pid: u32,
+    scope: u32,
+}
+
+fn record(&mut Child { pid, scope }: &mut Child) {
     // A number that is given again: the child that had it was waited for.
     let had_it = |record: &&Record| record.pid.load(Ordering::Relaxed) == pid;
     for record in used().filter(had_it) {
@@ -239,7 +245,7 @@ extern "C" fn record(pid: usize, scope: usize) -> usize {
     }
     let Some(record) = free_record() else {
         MISSED.fetch_add(1, Ordering::Relaxed);
-        return 0;
+        return;
     };
     record.pid.store(pid, Ordering::Relaxed);
     record.origin.store(origin::here(0), Ordering::Relaxed);
@@ -251,7 +257,6 @@ extern "C" fn record(pid: usize, scope: usize) -> usize {
     record.started.store(started, Ordering::Relaxed);
     let number = STARTED.fetch_add(1, Ordering::Relaxed) + 1;
     record.slot.publish(number, scope);
-    0
 }
 
 fn used() -> impl Iterator<Item = &'static Record> {

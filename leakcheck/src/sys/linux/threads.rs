@@ -152,10 +152,14 @@ unsafe extern "C" fn pthread_create(
     if is_off() || fork::in_child() {
         return pass();
     }
-    let claimed = errno::keeping(|| spare::run(claim, start as usize, argument as usize));
-    let claimed = claimed.and_then(|place| place.checked_sub(1));
-    let Some((index, record)) = claimed.and_then(|index| Some((index, RECORDS.peek(index)?)))
-    else {
+    let mut claim = Claim {
+        start,
+        argument,
+        claimed: None,
+    };
+    // Where there is no room, nothing is claimed.
+    let _ = errno::keeping(|| spare::run(fill_in, &mut claim));
+    let Some((index, record)) = claim.claimed else {
         MISSED.fetch_add(1, Ordering::Relaxed);
         return pass();
     };
@@ -303,10 +307,17 @@ pub(super) fn begin(index: usize) -> trampoline::Target {
     }
 }
 
-/// Claims a record and fills it in; returns its index plus one, or 0 where there is none.
-extern "C" fn claim(start: usize, argument: usize) -> usize {
+/// A thread that is about to start, and its record.
+struct Claim {
+    start: Start,
+    argument: *mut c_void,
+    claimed: Option<(usize, &'static Record)>,
+}
+
+/// Claims a record and fills it in.
+fn fill_in(claim: &mut Claim) {
     let Some((index, record)) = free_record() else {
-        return 0;
+        return;
     };
     let here = context::current();
     // A reader that sees one of the new words sees that the number has changed.
@@ -318,8 +329,10 @@ extern "C" fn claim(start: usize, argument: usize) -> usize {
     let creator = own().map_or(0, |own| own.runtime.load(Ordering::Relaxed));
     record.creator.store(creator, Ordering::Relaxed);
     record.born.store(clock::now_ms(), Ordering::Relaxed);
-    record.start.store(start, Ordering::Relaxed);
-    record.argument.store(argument, Ordering::Relaxed);
+    record.start.store(claim.start as usize, Ordering::Relaxed);
+    record
+        .argument
+        .store(claim.argument as usize, Ordering::Relaxed);
     record.named.store(0, Ordering::Relaxed);
     record.rounds.store(0, Ordering::Relaxed);
     tally::of(here.scope).thread_started();
@@ -330,7 +343,7 @@ extern "C" fn claim(start: usize, argument: usize) -> usize {
     };
     record.root.store(root, Ordering::Relaxed);
     record.number.store(number, Ordering::Release);
-    index + 1
+    claim.claimed = Some((index, record));
 }
 
 fn free_record() -> Option<(usize, &'static Record)> {

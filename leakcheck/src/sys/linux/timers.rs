@@ -11,7 +11,12 @@ use std::{
     time::Duration,
 };
 
-use super::{define, errno, fork, next, slot::Slot, spare, threads};
+use super::{
+    define, errno, fork, next,
+    slot::Slot,
+    spare::{self, Done},
+    threads,
+};
 use crate::sys::{
     Chunked, clock,
     context::{self, Context},
@@ -136,14 +141,13 @@ unsafe extern "C" fn timer_create(
     if is_noted() {
         // Without `event`, that is what happens.
         let (how, signal) = how.unwrap_or((libc::SIGEV_SIGNAL, libc::SIGALRM));
-        let made = Made {
+        let mut made = Made {
             name,
             clock,
             how,
             signal,
         };
-        let made = std::ptr::from_ref(&made) as usize;
-        if errno::keeping(|| spare::run(record, made, 0)).is_none() {
+        if errno::keeping(|| spare::run(record, &mut made)) == Done::No {
             MISSED.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -186,22 +190,21 @@ struct Made {
     signal: c_int,
 }
 
-extern "C" fn record(made: usize, _: usize) -> usize {
-    // SAFETY: `timer_create` passes what is on its stack until this returns.
-    let Made {
+fn record(made: &mut Made) {
+    let &mut Made {
         name,
         clock,
         how,
         signal,
-    } = *unsafe { &*(made as *const Made) };
+    } = made;
     let origin = origin::here(0);
     // Without a path it cannot be told whether it is a static's, so it is charged to nobody.
     if origin == 0 {
-        return 0;
+        return;
     }
     let Some(record) = free_record() else {
         MISSED.fetch_add(1, Ordering::Relaxed);
-        return 0;
+        return;
     };
     let scope = context::current().scope;
     let (thread, root) = threads::own_numbers();
@@ -219,7 +222,6 @@ extern "C" fn record(made: usize, _: usize) -> usize {
     record.signal.store(signal, Ordering::Relaxed);
     let number = MADE.fetch_add(1, Ordering::Relaxed) + 1;
     record.slot.publish(number, scope);
-    0
 }
 
 /// The timer that the C library calls this is over.

@@ -68,6 +68,11 @@ pub(super) fn put(fd: i32, facts: Facts) {
     record.key.store(key, Ordering::Release);
 }
 
+/// A descriptor that cannot be noted.
+pub(super) fn miss() {
+    MISSED.fetch_add(1, Ordering::Relaxed);
+}
+
 /// Forgets what was known of `fd`, which is about to be closed.
 #[inline]
 pub(super) fn forget(fd: i32) {
