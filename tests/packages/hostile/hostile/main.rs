@@ -11,4 +11,8 @@ macro_rules! run {
     };
 }
 
+mod descriptors;
+mod forked;
 mod plain;
+mod repeated;
+mod started;
