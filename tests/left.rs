@@ -47,15 +47,6 @@ pub fn fds(count: usize, code: &str) -> Finding {
     }
 }
 
-/// Child processes that this line started.
-pub fn processes(count: usize, code: &str) -> Finding {
-    Finding {
-        kind: "process".to_owned(),
-        code: Some(code.to_owned()),
-        count,
-    }
-}
-
 /// Runtimes that this line built.
 pub fn runtimes(count: usize, code: &str) -> Finding {
     Finding {

@@ -12,7 +12,7 @@ use crate::{
     model::{Body, Report},
     options::{Level, Options},
     outcome::refuse,
-    scope::ScopeId,
+    scope::Scope,
     subject::Whom,
 };
 
@@ -56,7 +56,7 @@ impl Checkpoint {
         let begun = env::get().and_then(|env| {
             let options = config::layered(options, env, None)?;
             let level = options.chosen_level();
-            let mut check = Check::begin(Whom::caller(caller), options, env, ScopeId::current())?;
+            let mut check = Check::begin(Whom::caller(caller), options, env, Scope::current())?;
             check.exempt_present();
             if let Ok(handle) = Handle::try_current() {
                 check.watch(Watched::foreign(handle));

@@ -27,6 +27,8 @@ pub(crate) enum Repr {
     Read { path: PathBuf, cause: String },
     /// Something that `LEAKCHECK_REQUIRE` asks for and that is not there.
     Required { what: String, why: String },
+    /// There is no scope for another check.
+    NoScope,
     /// A call that would have to wait on the thread that runs the tasks it waits for.
     WouldBlock,
     /// A call that looks at the current runtime where none is.
@@ -72,6 +74,10 @@ impl std::fmt::Display for Error {
             Repr::Required { what, why } => write!(
                 f,
                 "failed to provide `{what}`, which LEAKCHECK_REQUIRE asks for: {why}"
+            ),
+            Repr::NoScope => f.write_str(
+                "failed to begin a check: each of 262143 earlier checks of this process has left something behind that is \
+                 still there, or no memory is left; end what they left, or run fewer tests in one process",
             ),
             Repr::WouldBlock => f.write_str(
                 "failed to wait for tasks to end: this thread is the one that runs them; inside async code \

@@ -20,7 +20,7 @@ use crate::{
     explain,
     model::{Detail, Kind, Leak, Resource, ResourceId},
     options::{Level, Options},
-    scope::ScopeId,
+    scope::{Scope, ScopeId},
     sources::{self, fds, panics, tasks},
     subject::Whom,
     sys,
@@ -58,6 +58,8 @@ pub(crate) struct Check {
     options: Options,
     env: &'static Env,
     scope: ScopeId,
+    /// Keeps it.
+    _kept: Scope,
     sets: Sets,
     baseline: Baseline,
     runtime: Option<Watched>,
@@ -84,7 +86,7 @@ impl Check {
         whom: Whom,
         options: Options,
         env: &'static Env,
-        scope: ScopeId,
+        scope: Scope,
     ) -> Result<Self, Error> {
         sys::fork::arm();
         sys::origin::enable(env.trace != TraceLevel::Off);
@@ -93,7 +95,8 @@ impl Check {
             whom,
             options,
             env,
-            scope,
+            scope: scope.id(),
+            _kept: scope,
             sets: Sets::Watched,
             baseline: Baseline::default(),
             runtime: None,

@@ -25,8 +25,6 @@ pub(crate) mod processes;
 #[path = "../portable/processes.rs"]
 #[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
 pub(crate) mod processes;
-#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
-mod slot;
 pub(crate) mod stack;
 pub(crate) mod stacks;
 pub(crate) mod threads;

@@ -20,9 +20,9 @@ fn checks_leave_no_memory_behind() {
 }
 
 mod subject {
-    use std::{fs, sync::mpsc, thread};
+    use std::{fs, panic, sync::mpsc, thread};
 
-    use leakcheck::{LeakGuard, Options};
+    use leakcheck::{LeakGuard, Options, leak_checked};
 
     /// More than scopes of one process could be told apart once.
     const MANY: usize = 300_000;
@@ -48,6 +48,14 @@ mod subject {
         let guard = LeakGuard::new(Options::new());
         thread::spawn(thread::park);
         assert_eq!(guard.finish().leaks().len(), 1);
+        panic::catch_unwind(leaves_a_thread).expect_err("it leaks");
+    }
+
+    #[leak_checked]
+    #[test]
+    #[ignore = "leaks"]
+    fn leaves_a_thread() {
+        thread::spawn(thread::park);
     }
 
     #[test]
