@@ -27,6 +27,8 @@ pub(crate) enum Repr {
     Read { path: PathBuf, cause: String },
     /// Something that `LEAKCHECK_REQUIRE` asks for and that is not there.
     Required { what: String, why: String },
+    /// A check in a forked child, where a lock is held by a thread that the child has not.
+    Forked,
     /// There is no scope for another check.
     NoScope,
     /// A call that would have to wait on the thread that runs the tasks it waits for.
@@ -74,6 +76,11 @@ impl std::fmt::Display for Error {
             Repr::Required { what, why } => write!(
                 f,
                 "failed to provide `{what}`, which LEAKCHECK_REQUIRE asks for: {why}"
+            ),
+            Repr::Forked => f.write_str(
+                "failed to begin a check in a forked child: another thread of its parent was inside of leakcheck when it was \
+                 forked, and what that thread held is held for ever here; fork before other tests run, or check in a \
+                 process of its own",
             ),
             Repr::NoScope => f.write_str(
                 "failed to begin a check: each of 262143 earlier checks of this process has left something behind that is \

@@ -89,7 +89,8 @@ impl LeakGuard {
         let Some(mut check) = self.check.take() else {
             return Ok(None);
         };
-        if self.level == Level::Off {
+        // A forked child that drops its parent's guard is not the process that is checked.
+        if self.level == Level::Off || check.is_of_parent() {
             return Ok(Some(check.conclude(Body::Ignored)));
         }
         if check.would_block() {

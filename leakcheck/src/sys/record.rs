@@ -73,7 +73,7 @@ impl<F> Record<F> {
         self.number.store(number, Ordering::Release);
     }
 
-    /// Gives back a claimed record.
+    /// Gives back a claimed record; or any one, where nobody is who could have it.
     pub(crate) fn give_back(&self) {
         self.number.store(FREE, Ordering::Release);
     }

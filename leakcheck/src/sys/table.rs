@@ -166,9 +166,10 @@ impl<P: Places> Table<P> {
         (seen.number == number).then_some(seen)
     }
 
-    /// What only the thing with this number changes, which must live.
+    /// What only the thing with this number changes, if it lives.
     pub(crate) fn own(&self, number: u64) -> Option<&P::Facts> {
-        Some(&self.record(number)?.own().facts)
+        let record = self.record(number)?;
+        (record.number() == Some(number)).then(|| &record.own().facts)
     }
 
     /// The thing with this number is over; `None` where that is known already.
@@ -210,6 +211,13 @@ impl<P: Places> Table<P> {
             .map(move |_| self.turn.fetch_add(1, Ordering::Relaxed) % used)
             .filter_map(|place| self.places.peek(place))
             .filter_map(move |record| record.read(None, |keyed| read(&keyed.facts)))
+    }
+
+    /// Nothing lives: this is a child of the process in which it did, and nobody else is here.
+    pub(crate) fn clear(&self) {
+        (0..self.used())
+            .filter_map(|place| self.places.peek(place))
+            .for_each(Record::give_back);
     }
 
     /// Places that were ever used are below.

@@ -151,6 +151,18 @@ fn place_of(scope: u64) -> Option<(u32, &'static Tally)> {
     (tally.scope.load(Ordering::Relaxed) == scope).then_some((place, tally))
 }
 
+/// Nothing that is counted is alive: this is a child of the process in which it was.
+pub(crate) fn forget_all() {
+    for tally in (0..UNUSED.load(Ordering::Relaxed)).filter_map(at) {
+        tally.threads.store(0, Ordering::Relaxed);
+        tally.others.store(0, Ordering::Relaxed);
+        for shard in &tally.tasks {
+            let started = shard.started.load(Ordering::Relaxed);
+            shard.ended.store(started, Ordering::Relaxed);
+        }
+    }
+}
+
 /// One more holds the scope, which is held, or of which something is alive.
 pub(crate) fn hold(scope: u64) {
     if let Some((_, tally)) = place_of(scope) {

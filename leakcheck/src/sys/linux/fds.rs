@@ -54,6 +54,11 @@ pub(crate) const fn unavailable() -> Option<&'static str> {
     None
 }
 
+/// This is a child of the process that has opened them: they were there before.
+pub(super) fn clear() {
+    table::clear();
+}
+
 /// Why descriptors may have gone unseen, if so.
 pub(crate) fn gap() -> Option<String> {
     table::gap()

@@ -35,3 +35,14 @@ pub(crate) mod timers;
 #[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
 pub(crate) mod timers;
 mod trampoline;
+
+/// Forgets everything that is known of the process that this one is a child of.
+pub(crate) fn forget_parent() {
+    threads::clear();
+    #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+    {
+        fds::clear();
+        processes::clear();
+        timers::clear();
+    }
+}

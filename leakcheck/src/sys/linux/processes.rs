@@ -71,6 +71,11 @@ pub(crate) fn find(number: u64) -> Option<Process> {
     look(&RECORDS.find(number, Facts::read)?)
 }
 
+/// This is a child of the process whose processes are recorded, and has none of them.
+pub(super) fn clear() {
+    RECORDS.clear();
+}
+
 /// The name of the program that it runs.
 pub(crate) fn program(pid: u32) -> Option<String> {
     let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;

@@ -115,6 +115,9 @@ fn remember(
     unwound: &Unwound,
     known: Known,
 ) {
+    if !origin::afford(size_of::<Known>() + size_of_val(unwound.steps())) {
+        return;
+    }
     let Some(steps) = memory::keep_slice(unwound.steps()) else {
         return;
     };
@@ -247,5 +250,35 @@ impl Unwound {
         steps.iter().all(inside)
             && steps.is_sorted_by_key(|step| step.offset)
             && holds(steps, anchor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_recognises_paths_is_paid_for() {
+        const MANY: usize = 1000;
+        let head = AtomicPtr::new(null_mut());
+        let unwound = Unwound::take(stack_pointer());
+        let known = Known {
+            depth: 0,
+            tag: 0,
+            parent: 0,
+            low_bits: 0,
+            steps: &[],
+            path: 1,
+            next: None,
+        };
+        let before = origin::used();
+        for _ in 0..MANY {
+            remember(&head, load(&head), &unwound, known);
+        }
+        let kept = std::iter::successors(load(&head), |known| known.next);
+        let steps: usize = kept.map(|known| size_of_val(known.steps)).sum();
+        assert_eq!(steps, MANY * size_of_val(unwound.steps()));
+        // Other tests may take some meanwhile.
+        assert!(origin::used() - before >= steps + MANY * size_of::<Known>());
     }
 }

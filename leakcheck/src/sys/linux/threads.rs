@@ -244,6 +244,11 @@ fn foreign_name(_thread: libc::pthread_t, _name: &CStr) -> c_int {
     libc::ENOSYS
 }
 
+/// This is a child of the process whose threads are recorded, and has none of them.
+pub(super) fn clear() {
+    RECORDS.clear();
+}
+
 /// Whether `LEAKCHECK=off` was set when the first thread or process was started.
 pub(super) fn is_off() -> bool {
     static OFF: OnceBool = OnceBool::new();

@@ -73,6 +73,11 @@ pub(crate) fn left(number: u64) -> Option<Duration> {
     RECORDS.find(number, kernel).map(|_| left)
 }
 
+/// This is a child of the process whose timers are recorded, and has none of them.
+pub(super) fn clear() {
+    RECORDS.clear();
+}
+
 /// Runs `work` while there is one timer more, which never fires; `None` where none could be made.
 pub(crate) fn with_one<R>(work: impl FnOnce() -> R) -> Option<R> {
     // SAFETY: zero is valid for every field of the plain struct; both places outlive the call.

@@ -143,6 +143,14 @@ pub(super) fn is(fd: i32, number: u64) -> bool {
     look(fd, None).is_some_and(|found| found.number == number)
 }
 
+/// This is a child of the process that has opened them: they were there before.
+pub(super) fn clear() {
+    let used = HIGH.load(Ordering::Acquire);
+    (0..used)
+        .filter_map(|fd| RECORDS.peek(fd))
+        .for_each(Record::give_back);
+}
+
 /// Why descriptors may have gone unseen, if so.
 pub(super) fn gap() -> Option<String> {
     match MISSED.load(Ordering::Relaxed) {
