@@ -101,8 +101,8 @@ impl Check {
     /// What is there, read again while the two ways of counting disagree: a task that is just starting or ending is
     /// seen by one before the other.
     pub(super) fn steady(&self, phase: Phase) -> Present {
-        let _work = Work::begin();
         const READS: usize = 10;
+        let _work = Work::begin();
         // What reading opens is nobody's.
         let _aside = sys::fds::aside();
         let mut present = self.present(phase);

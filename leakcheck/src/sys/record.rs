@@ -1,15 +1,15 @@
 //! What is known of one thing that lives: claimed, filled in, published, and believed only while it is of that thing.
 //!
 //! Whoever takes a record claims it, fills it in and publishes it under a number that no other thing ever has. Whoever reads one
-//! believes what was read only if the number is the same before and after: all of it is read in between. Nothing here waits, so
-//! that a signal handler may take, read and free records whatever its thread was about to do to one.
+//! believes what was read only if the number is the same before and after: all of it is read in between. Nothing here waits for
+//! another, so that a signal handler may take, read and end records whatever its thread was about to do to one, and never come back.
 
 use crate::sync::{AtomicU64, Ordering, fence};
 
 /// Nobody has it.
 const FREE: u64 = 0;
-/// Somebody has it who fills it in.
-const CLAIMED: u64 = u64::MAX;
+/// Added to the number of what it will be of while it is filled in.
+const CLAIMED: u64 = 1 << 63;
 
 /// One record. Every word is an atomic, so that a reader on another thread sees old or new words, never torn ones.
 #[derive(Debug, Default)]
@@ -37,51 +37,64 @@ pub(crate) struct Ended {
 }
 
 impl<F> Record<F> {
-    /// Takes it, if nobody has it.
-    pub(crate) fn claim(&self) -> bool {
-        self.number.load(Ordering::Relaxed) == FREE && self.take(FREE)
+    /// Takes it for the thing with this number, if nobody has it.
+    pub(crate) fn claim(&self, number: u64) -> bool {
+        self.number.load(Ordering::Relaxed) == FREE && self.take(FREE, number)
     }
 
-    /// Takes it, whatever it was of before, which is over. `None` where somebody is filling it in.
-    pub(crate) fn claim_anew(&self) -> Option<Option<Ended>> {
-        let number = self.number.load(Ordering::Acquire);
-        if number == CLAIMED {
-            return None;
+    /// Takes it for the thing with this number, which is in the place of whatever it was of. That is over, and returned where it
+    /// was read; who was filling it in will not publish it, if he ever comes back.
+    pub(crate) fn claim_anew(&self, number: u64) -> Option<Ended> {
+        loop {
+            let before = self.number.load(Ordering::Acquire);
+            let scope = self.scope.load(Ordering::Relaxed);
+            // Fails where somebody else has just ended what was there.
+            if self.take(before, number) {
+                return (before != FREE && before & CLAIMED == 0).then_some(Ended { scope });
+            }
         }
-        let scope = self.scope.load(Ordering::Relaxed);
-        // Fails where somebody has just ended it or taken it.
-        if self.take(number) {
-            return Some((number != FREE).then_some(Ended { scope }));
-        }
-        self.claim().then_some(None)
     }
 
-    fn take(&self, number: u64) -> bool {
+    fn take(&self, before: u64, number: u64) -> bool {
         let is_taken = self
             .number
-            .compare_exchange(number, CLAIMED, Ordering::AcqRel, Ordering::Relaxed)
+            .compare_exchange(
+                before,
+                number | CLAIMED,
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            )
             .is_ok();
         // A reader that sees one of the new words sees that the number has changed.
         fence(Ordering::Release);
         is_taken
     }
 
-    /// Fills in a claimed record: from now on it is read. Its scope must count it already.
-    pub(crate) fn publish(&self, number: u64, scope: u64, fill: impl FnOnce(&F)) {
+    /// Fills in a record that was claimed for this number: from now on it is read. Its scope must count it already, and does so
+    /// for nothing where the answer is no: it was taken by another.
+    #[must_use = "what is not published is not ended either"]
+    pub(crate) fn publish(&self, number: u64, scope: u64, fill: impl FnOnce(&F)) -> bool {
         fill(&self.facts);
         self.scope.store(scope, Ordering::Relaxed);
-        self.number.store(number, Ordering::Release);
+        self.number
+            .compare_exchange(
+                number | CLAIMED,
+                number,
+                Ordering::Release,
+                Ordering::Relaxed,
+            )
+            .is_ok()
     }
 
-    /// Gives back a claimed record; or any one, where nobody is who could have it.
-    pub(crate) fn give_back(&self) {
-        self.number.store(FREE, Ordering::Release);
+    /// Nobody has it, whoever had. For where nobody else is.
+    pub(crate) fn clear(&self) {
+        self.number.store(FREE, Ordering::Relaxed);
     }
 
     /// Which thing it is of, where it is filled in.
     pub(crate) fn number(&self) -> Option<u64> {
         let number = self.number.load(Ordering::Acquire);
-        (number != FREE && number != CLAIMED).then_some(number)
+        (number != FREE && number & CLAIMED == 0).then_some(number)
     }
 
     /// What `read` makes of it, if it is of one thing from the beginning to the end of that, and of the scope that is wanted, if one is.
@@ -112,7 +125,7 @@ impl<F> Record<F> {
 
     /// The thing with this number is over; `None` where that is known already.
     pub(crate) fn end(&self, number: u64) -> Option<Ended> {
-        if number == FREE || number == CLAIMED {
+        if number == FREE || number & CLAIMED != 0 {
             return None;
         }
         let scope = self.scope.load(Ordering::Relaxed);

@@ -73,8 +73,8 @@ pub(crate) struct Table<P> {
     turn: AtomicUsize,
 }
 
-/// A record that was taken, to be published or given back.
-#[must_use = "nobody else gets it until it is published or given back"]
+/// A record that was taken, to be published.
+#[must_use = "nobody else gets it until it is published"]
 pub(crate) struct Claim<'t, F> {
     record: &'t Record<Keyed<F>>,
     /// What its number will be.
@@ -84,7 +84,8 @@ pub(crate) struct Claim<'t, F> {
 impl<F> Claim<'_, F> {
     /// Fills it in: from now on it is read. Its scope must count it already.
     pub(crate) fn publish(self, key: u64, scope: u64, fill: impl FnOnce(&F)) {
-        self.record.publish(self.number, scope, |keyed| {
+        // Nobody takes from another what has no place of its own.
+        let _is_published = self.record.publish(self.number, scope, |keyed| {
             keyed.key.store(key, Ordering::Relaxed);
             fill(&keyed.facts);
         });
@@ -128,24 +129,21 @@ impl<P> Table<P> {
 impl<P: Places> Table<P> {
     /// Takes a record for `key`; `None` where there is no place, which is counted.
     pub(crate) fn claim(&self, key: u64) -> Option<Claim<'_, P::Facts>> {
-        let free = (0..P::FLOORS).find_map(|floor| {
+        let serial = self.started.fetch_add(1, Ordering::Relaxed) + 1;
+        let claim = (0..P::FLOORS).find_map(|floor| {
             if floor >= self.floors.load(Ordering::Relaxed) {
                 self.floors.fetch_max(floor + 1, Ordering::AcqRel);
             }
             window::<P>(floor, key).find_map(|place| {
                 let record = self.places.get(place)?;
-                record.claim().then_some((place, record))
+                let number = serial << PLACE_BITS | place as u64;
+                record.claim(number).then_some(Claim { record, number })
             })
         });
-        let Some((place, record)) = free else {
+        if claim.is_none() {
             self.missed.fetch_add(1, Ordering::Relaxed);
-            return None;
-        };
-        let serial = self.started.fetch_add(1, Ordering::Relaxed) + 1;
-        Some(Claim {
-            record,
-            number: serial << PLACE_BITS | place as u64,
-        })
+        }
+        claim
     }
 
     /// The record that the thing with this number has or had.
@@ -217,7 +215,7 @@ impl<P: Places> Table<P> {
     pub(crate) fn clear(&self) {
         (0..self.used())
             .filter_map(|place| self.places.peek(place))
-            .for_each(Record::give_back);
+            .for_each(Record::clear);
     }
 
     /// Places that were ever used are below.

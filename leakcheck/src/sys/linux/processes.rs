@@ -255,17 +255,15 @@ fn record(pid: u32, scope: u64) {
 /// The child, unless it is over, which frees the record.
 fn look(seen: &Seen<(Process, u64)>) -> Option<Process> {
     let (process, started) = seen.facts;
-    match kernel::state(process.pid, started) {
-        Some(state) => Some(Process {
-            number: seen.number,
-            state,
-            ..process
-        }),
-        None => {
-            RECORDS.end(seen.number).into_iter().for_each(tell);
-            None
-        }
+    let state = kernel::state(process.pid, started);
+    if state.is_none() {
+        RECORDS.end(seen.number).into_iter().for_each(tell);
     }
+    Some(Process {
+        number: seen.number,
+        state: state?,
+        ..process
+    })
 }
 
 /// Tells its scope that one is over.

@@ -20,8 +20,8 @@ impl Twice {
     }
 }
 
-fn publish(record: &Record<Twice>, number: u64) {
-    record.publish(number, number, |facts| facts.fill(number));
+fn publish(record: &Record<Twice>, number: u64) -> bool {
+    record.publish(number, number, |facts| facts.fill(number))
 }
 
 fn seen(record: &Record<Twice>) -> Option<Seen<(u64, u64)>> {
@@ -44,32 +44,43 @@ mod in_order {
     fn it_is_read_from_its_publication_to_its_end() {
         let record = Record::<Twice>::default();
         assert_eq!((record.number(), seen(&record)), (None, None));
-        assert!(record.claim() && !record.claim());
+        assert!(record.claim(7) && !record.claim(8));
         assert_eq!((record.number(), seen(&record)), (None, None));
-        publish(&record, 7);
+        assert!(publish(&record, 7));
         assert_eq!(seen(&record), Some(whole(7)));
         assert_eq!(record.read(Some(7), Twice::words), Some(whole(7)));
         assert_eq!(record.read(Some(8), Twice::words), None);
-        assert!(!record.claim());
+        assert!(!record.claim(8));
         assert_eq!((record.end(6), record.end(0)), (None, None));
         assert_eq!(record.end(7), Some(Ended { scope: 7 }));
         assert_eq!((record.end(7), seen(&record)), (None, None));
         assert_eq!(record.end(0), None, "nothing has this number");
-        assert!(record.claim());
-        record.give_back();
-        assert!(record.claim());
+        assert!(record.claim(8));
+        record.clear();
+        assert!(record.claim(9));
     }
 
     #[test]
     fn who_takes_it_anew_ends_what_was_there() {
         let record = Record::<Twice>::default();
-        assert_eq!(record.claim_anew(), Some(None));
-        assert_eq!(record.claim_anew(), None, "it is being filled in");
-        publish(&record, 7);
-        assert_eq!(record.claim_anew(), Some(Some(Ended { scope: 7 })));
-        publish(&record, 8);
+        assert_eq!(record.claim_anew(7), None);
+        assert!(publish(&record, 7));
+        assert_eq!(record.claim_anew(8), Some(Ended { scope: 7 }));
+        assert!(publish(&record, 8));
         assert_eq!(record.end(7), None);
         assert_eq!(seen(&record), Some(whole(8)));
+    }
+
+    /// Who was interrupted while he filled it in, and does not come back or comes back late.
+    #[test]
+    fn one_that_nobody_fills_in_is_not_lost() {
+        let record = Record::<Twice>::default();
+        assert!(record.claim(7));
+        assert_eq!(record.claim_anew(8), None);
+        assert!(publish(&record, 8));
+        assert_eq!(seen(&record), Some(whole(8)));
+        assert!(!record.publish(7, 7, |_| ()));
+        assert_eq!(record.number(), Some(8));
     }
 }
 
@@ -87,8 +98,7 @@ mod at_once {
     }
 
     fn first(record: &Record<Twice>) {
-        assert!(record.claim());
-        publish(record, 1);
+        assert!(record.claim(1) && publish(record, 1));
     }
 
     /// A record that is freed and taken again meanwhile is read as the one or the other, scope and all, or not at all.
@@ -100,8 +110,7 @@ mod at_once {
             let owner = thread::spawn(|| {
                 let ended = record.end(1);
                 assert_eq!(ended, Some(Ended { scope: 1 }));
-                assert!(record.claim());
-                publish(record, 2);
+                assert!(record.claim(2) && publish(record, 2));
             });
             let seen = seen(record);
             assert!(
@@ -119,8 +128,8 @@ mod at_once {
             let record = shared();
             first(record);
             let owner = thread::spawn(|| {
-                assert_eq!(record.claim_anew(), Some(Some(Ended { scope: 1 })));
-                publish(record, 2);
+                assert_eq!(record.claim_anew(2), Some(Ended { scope: 1 }));
+                assert!(publish(record, 2));
             });
             let seen = seen(record);
             assert!(
@@ -139,16 +148,13 @@ mod at_once {
             first(record);
             let closes = thread::spawn(|| record.end(1));
             let opens = thread::spawn(|| {
-                let before = record.claim_anew();
-                publish(record, 2);
+                let before = record.claim_anew(2);
+                assert!(publish(record, 2));
                 before
             });
             let finds = record.end(1);
-            let ends = [
-                closes.join().unwrap(),
-                opens.join().unwrap().flatten(),
-                finds,
-            ];
+            let before = opens.join().unwrap();
+            let ends = [closes.join().unwrap(), before, finds];
             let ended: Vec<Ended> = ends.into_iter().flatten().collect();
             assert_eq!(ended, [Ended { scope: 1 }]);
             assert_eq!(seen(record), Some(whole(2)));
@@ -160,8 +166,8 @@ mod at_once {
     fn one_gets_it() {
         loom::model(|| {
             let record = shared();
-            let other = thread::spawn(|| record.claim());
-            let one = record.claim();
+            let other = thread::spawn(|| record.claim(1));
+            let one = record.claim(2);
             assert!(one != other.join().unwrap());
         });
     }

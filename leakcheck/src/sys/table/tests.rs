@@ -74,7 +74,7 @@ mod in_order {
         let keys = 40..140;
         let numbers: Vec<u64> = keys.clone().map(|key| put(&table, key).unwrap()).collect();
         assert!(numbers.is_sorted_by(|one, next| one < next));
-        assert_eq!(live(&table), Vec::from_iter(keys.clone()));
+        assert_eq!(live(&table), keys.clone().collect::<Vec<_>>());
         for (key, number) in keys.zip(&numbers) {
             assert_eq!(table.find(*number, word).map(|seen| seen.facts), Some(key));
             assert_eq!((forget(&table, key), forget(&table, key)), (1, 0));
@@ -131,7 +131,7 @@ mod in_order {
         const MANY: u64 = 10_000;
         let floors = Few::FLOORS;
         let table = table(below::<Few>(floors));
-        let most = |table: &Table<Few>, work: &dyn Fn(u64)| {
+        let most = |work: &dyn Fn(u64)| {
             let all = (0..MANY).map(|key| {
                 looks();
                 work(key * 8);
@@ -140,9 +140,9 @@ mod in_order {
             all.max()
         };
         let all = Some(WINDOW * floors);
-        assert!(most(&table, &|key| assert!(put(&table, key).is_some())) <= all);
+        assert!(most(&|key| assert!(put(&table, key).is_some())) <= all);
         assert_eq!(live(&table).len(), usize::try_from(MANY).unwrap());
-        assert!(most(&table, &|key| assert_eq!(forget(&table, key), 1)) <= all);
+        assert!(most(&|key| assert_eq!(forget(&table, key), 1)) <= all);
     }
 }
 

@@ -11,7 +11,10 @@ use leakcheck_tests::{
 #[track_caller]
 fn leaks(run: &leakcheck_tests::Run) {
     assert_fails(run);
-    let expected = [fds(1, "let fd = unsafe { libc::open(path.as_ptr(), READ) };")];
+    let expected = [fds(
+        1,
+        "let fd = unsafe { libc::open(path.as_ptr(), READ) };",
+    )];
     assert_left(&run.report().leaks, &expected);
 }
 
@@ -80,7 +83,10 @@ fn a_dup2_of_itself_charges_nobody() {
 fn a_dup2_charges_its_caller() {
     let run = run!(replaces_what_was_there);
     assert_fails(&run);
-    assert_left(&run.report().leaks, &[fds(1, "let copy = dup2(before, 700);")]);
+    assert_left(
+        &run.report().leaks,
+        &[fds(1, "let copy = dup2(before, 700);")],
+    );
 }
 
 #[test]
@@ -125,6 +131,7 @@ mod subject {
         fn __open64(path: *const c_char, flags: c_int, ...) -> c_int;
         fn __close(fd: c_int) -> c_int;
         fn __dup2(old: c_int, new: c_int) -> c_int;
+        fn vfork() -> c_int;
     }
 
     fn opened(path: &CStr) -> c_int {
@@ -211,7 +218,10 @@ mod subject {
         unsafe {
             assert_eq!((libc::dup3(fd, fd, 0), errno()), (-1, libc::EINVAL));
             let no_flag = libc::O_APPEND;
-            assert_eq!((libc::dup3(other, fd, no_flag), errno()), (-1, libc::EINVAL));
+            assert_eq!(
+                (libc::dup3(other, fd, no_flag), errno()),
+                (-1, libc::EINVAL)
+            );
         }
     }
 
@@ -247,7 +257,8 @@ mod subject {
         refused(libc::SYS_close_range, move || {
             let fd = fd.cast_unsigned();
             // SAFETY: numbers are passed.
-            assert_eq!(unsafe { (libc::close_range(fd, fd, 0), errno()) }, (-1, libc::EPERM));
+            let result = unsafe { (libc::close_range(fd, fd, 0), errno()) };
+            assert_eq!(result, (-1, libc::EPERM));
         });
     }
 
@@ -286,7 +297,7 @@ mod subject {
             pop r12
             pop rbx
             ret",
-            vfork = sym libc::vfork, close = sym close, open = sym libc::open, exit = sym libc::_exit,
+            vfork = sym vfork, close = sym close, open = sym libc::open, exit = sym libc::_exit,
         );
         #[cfg(target_arch = "aarch64")]
         naked_asm!(
@@ -307,11 +318,11 @@ mod subject {
             ldp x19, x20, [sp, #16]
             ldp x29, x30, [sp], #32
             ret",
-            vfork = sym libc::vfork, close = sym close, open = sym libc::open, exit = sym libc::_exit,
+            vfork = sym vfork, close = sym close, open = sym libc::open, exit = sym libc::_exit,
         );
     }
 
-    fn vfork(fd: c_int) {
+    fn run_vforked(fd: c_int) {
         // SAFETY: the child does what it may: it calls the kernel, in a frame of its own, and ends.
         let child = unsafe { in_vforked_child(fd, c"/dev/null".as_ptr()) };
         assert!(child > 0);
@@ -326,7 +337,7 @@ mod subject {
     #[ignore = "leaks"]
     fn a_vforked_child_closes_it() {
         let fd = opened(c"/dev/null");
-        vfork(fd);
+        run_vforked(fd);
     }
 
     /// What it opens is the child's: the number is free here, or is this process's own.
@@ -334,9 +345,9 @@ mod subject {
     #[test]
     #[ignore = "a program"]
     fn a_vforked_child_opens_one() {
-        vfork(-1);
+        run_vforked(-1);
         let _same = unseen();
-        vfork(-1);
+        run_vforked(-1);
     }
 
     #[leak_checked]

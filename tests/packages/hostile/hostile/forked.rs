@@ -97,7 +97,11 @@ mod subject {
         let failed = fails_in_child(|| {
             let _guard = LeakGuard::new(Options::new());
         });
-        assert_eq!(guard.finish().leaks().len(), 2, "and the parent's check is its own");
+        assert_eq!(
+            guard.finish().leaks().len(),
+            2,
+            "and the parent's check is its own"
+        );
         drop(file);
         tell(failed);
     }

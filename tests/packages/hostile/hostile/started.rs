@@ -61,6 +61,10 @@ mod subject {
 
     use leakcheck::leak_checked;
 
+    unsafe extern "C" {
+        fn vfork() -> c_int;
+    }
+
     /// The kernel's number of the last thread that has begun, 0 until then.
     static BEGUN: AtomicI32 = AtomicI32::new(0);
 
@@ -145,7 +149,7 @@ mod subject {
             2:
             add rsp, 8
             ret",
-            vfork = sym libc::vfork, exit = sym libc::_exit,
+            vfork = sym vfork, exit = sym libc::_exit,
         );
         #[cfg(target_arch = "aarch64")]
         naked_asm!(
@@ -157,7 +161,7 @@ mod subject {
             2:
             ldp x29, x30, [sp], #16
             ret",
-            vfork = sym libc::vfork, exit = sym libc::_exit,
+            vfork = sym vfork, exit = sym libc::_exit,
         );
     }
 
@@ -177,7 +181,7 @@ mod subject {
             2:
             add rsp, 8
             ret",
-            vfork = sym libc::vfork, exit = sym libc::_exit, vforked = sym vforked,
+            vfork = sym vfork, exit = sym libc::_exit, vforked = sym vforked,
         );
         #[cfg(target_arch = "aarch64")]
         naked_asm!(
@@ -191,7 +195,7 @@ mod subject {
             2:
             ldp x29, x30, [sp], #16
             ret",
-            vfork = sym libc::vfork, exit = sym libc::_exit, vforked = sym vforked,
+            vfork = sym vfork, exit = sym libc::_exit, vforked = sym vforked,
         );
     }
 

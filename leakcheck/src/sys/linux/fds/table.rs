@@ -59,20 +59,15 @@ pub(super) fn put(fd: i32, noted: Noted) {
         MISSED.fetch_add(1, Ordering::Relaxed);
         return;
     };
-    let file = file(fd);
-    // Somebody is recording it only where this has interrupted him, and closed what he has opened.
-    let Some(before) = record.claim_anew() else {
-        return;
-    };
-    before.into_iter().for_each(tell);
-    let Some(file) = file else {
-        return record.give_back();
+    let Some(file) = file(fd) else {
+        return forget(fd);
     };
     HIGH.fetch_max(fd.cast_unsigned() as usize + 1, Ordering::AcqRel);
     tally::of(noted.scope).other_started();
     let serial = OPENED.fetch_add(1, Ordering::Relaxed) + 1;
     let number = serial << FD_BITS | u64::from(fd.cast_unsigned());
-    record.publish(number, noted.scope, |facts| {
+    record.claim_anew(number).into_iter().for_each(tell);
+    let is_published = record.publish(number, noted.scope, |facts| {
         facts.origin.store(noted.origin, Ordering::Relaxed);
         facts.thread.store(noted.thread, Ordering::Relaxed);
         facts.runtime.store(noted.runtime, Ordering::Relaxed);
@@ -81,6 +76,10 @@ pub(super) fn put(fd: i32, noted: Noted) {
         facts.born.store(clock::now_ms(), Ordering::Relaxed);
         facts.file.store(file, Ordering::Relaxed);
     });
+    if !is_published {
+        // A signal handler has interrupted this, closed what was opened and opened another.
+        tally::of(noted.scope).other_ended();
+    }
 }
 
 /// The number of what is recorded as open here, or 0.
@@ -148,7 +147,7 @@ pub(super) fn clear() {
     let used = HIGH.load(Ordering::Acquire);
     (0..used)
         .filter_map(|fd| RECORDS.peek(fd))
-        .for_each(Record::give_back);
+        .for_each(Record::clear);
 }
 
 /// Why descriptors may have gone unseen, if so.
