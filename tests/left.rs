@@ -38,6 +38,15 @@ pub fn blocking_tasks(count: usize, code: &str) -> Finding {
     }
 }
 
+/// Descriptors that this line opened.
+pub fn fds(count: usize, code: &str) -> Finding {
+    Finding {
+        kind: "fd".to_owned(),
+        code: Some(code.to_owned()),
+        count,
+    }
+}
+
 /// Runtimes that this line built.
 pub fn runtimes(count: usize, code: &str) -> Finding {
     Finding {

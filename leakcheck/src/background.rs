@@ -106,7 +106,7 @@ struct Work {
 }
 
 /// Declared work by scope, for those that will end it.
-static DECLARED: Mutex<BTreeMap<u32, Vec<Work>>> = Mutex::new(BTreeMap::new());
+static DECLARED: Mutex<BTreeMap<u64, Vec<Work>>> = Mutex::new(BTreeMap::new());
 
 /// From here on work may be declared in the scope, until it is stopped.
 pub(crate) fn accept(scope: ScopeId) {

@@ -12,7 +12,7 @@ use crate::{
     model::{Body, Kind, Report},
     options::{Level, Options},
     outcome, output,
-    scope::ScopeId,
+    scope::Scope,
     subject::Whom,
 };
 
@@ -36,10 +36,10 @@ use crate::{
 #[track_caller]
 pub fn find(options: &Options) -> Result<Report, Error> {
     let env = env::get()?;
-    let scope = ScopeId::current();
+    let scope = Scope::current();
     let mut options = config::layered(options.clone(), env, None)?;
     if let Ok(handle) = Handle::try_current()
-        && !scope.is_checked()
+        && !scope.id().is_checked()
     {
         options = options.ignore(workers(&handle));
     }

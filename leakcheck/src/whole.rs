@@ -11,7 +11,7 @@ use crate::{
     model::Body,
     options::{Level, Options},
     output,
-    scope::ScopeId,
+    scope::Scope,
     subject::Whom,
 };
 
@@ -41,7 +41,7 @@ pub(crate) fn verify(place: &'static Place, options: Options) -> Result<Whole, E
         return Ok(Whole::Passed);
     }
     let whom = Whom::Process(place, None);
-    let mut check = Check::begin(whom, options, env, ScopeId::current())?;
+    let mut check = Check::begin(whom, options, env, Scope::current())?;
     check.settle_blocking();
     let mut whole = Whole::Passed;
     for check in check.by_test() {

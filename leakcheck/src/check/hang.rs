@@ -13,6 +13,7 @@ use crate::{
     explain,
     model::{Body, Hang, HangCause, Kind, Leak, Report, Resource, Seen, Tie, Verdict, Waiting},
     sources::{self, fds, tasks},
+    sync::Work,
 };
 
 /// What a body was doing and what was alive beside it, not yet put into words.
@@ -67,6 +68,7 @@ impl Check {
         &self,
         body: Option<Result<TaskList, leakcheck_introspect::Error>>,
     ) -> Sight {
+        let _work = Work::begin();
         let mut present = self.present(Phase::Hung);
         self.read(&mut present);
         // Whose it is takes longer to find out, and can be told later.
@@ -83,6 +85,7 @@ impl Check {
     /// The proof that nothing can ever wake the body, if there is one: it and every task wait for each other or for
     /// nothing, and no thread of the test could do anything about it.
     pub(crate) fn deadlock(&self, body: TaskList) -> Option<Deadlock> {
+        let _work = Work::begin();
         let runtime = self.runtime.as_ref().filter(|runtime| runtime.is_own())?;
         let tally = self.scope.tally();
         let is_alone = || tally.threads() == runtime.workers();
@@ -111,6 +114,7 @@ impl Check {
 
     /// Puts into words what was seen.
     pub(crate) fn explain_hang(&self, hung: &Hung) -> Hang {
+        let _work = Work::begin();
         let mut present = hung.sight.present.clone();
         self.attribute(&mut present);
         fds::fold(&mut present.resources);
@@ -139,6 +143,7 @@ impl Check {
 
     /// Ends the check where no more can be found out, because the process has to end.
     pub(crate) fn cut_short(self, hang: Hang) -> Report {
+        let _work = Work::begin();
         Report {
             subject: self.whom.subject(),
             verdict: Verdict::Inconclusive,

@@ -16,13 +16,14 @@ use crate::{
     diff::Baseline,
     drive,
     env::{Env, ReportDir, TraceLevel},
-    error::Error,
+    error::{Error, Repr},
     explain,
     model::{Detail, Kind, Leak, Resource, ResourceId},
     options::{Level, Options},
-    scope::ScopeId,
+    scope::{Scope, ScopeId},
     sources::{self, fds, panics, tasks},
     subject::Whom,
+    sync::Work,
     sys,
 };
 use look::Look;
@@ -58,6 +59,10 @@ pub(crate) struct Check {
     options: Options,
     env: &'static Env,
     scope: ScopeId,
+    /// Keeps it.
+    _kept: Scope,
+    /// The process that it was begun in.
+    generation: u32,
     sets: Sets,
     baseline: Baseline,
     runtime: Option<Watched>,
@@ -84,16 +89,25 @@ impl Check {
         whom: Whom,
         options: Options,
         env: &'static Env,
-        scope: ScopeId,
+        scope: Scope,
     ) -> Result<Self, Error> {
         sys::arm();
+        if sys::fork::in_child() {
+            if Work::is_any() {
+                return Err(Repr::Forked.into());
+            }
+            sys::begin_anew();
+        }
+        let _work = Work::begin();
         sys::origin::enable(env.trace != TraceLevel::Off);
         coverage::require(env)?;
         Ok(Self {
             whom,
             options,
             env,
-            scope,
+            scope: scope.id(),
+            _kept: scope,
+            generation: sys::fork::generation(),
             sets: Sets::Watched,
             baseline: Baseline::default(),
             runtime: None,
@@ -105,6 +119,11 @@ impl Check {
             waited: Duration::ZERO,
             spent: Duration::ZERO,
         })
+    }
+
+    /// Whether it was begun in another process, of which this one is a forked child: then there is nothing to judge here.
+    pub(crate) fn is_of_parent(&self) -> bool {
+        self.generation != sys::fork::generation()
     }
 
     /// Looks at all `LocalSet`s of this thread: for the end of a test.
@@ -143,6 +162,7 @@ impl Check {
 
     /// Adds the panics that nobody learnt of to what is reported.
     pub(crate) fn hear(&mut self) {
+        let _work = Work::begin();
         let seen = panics::take(self.scope);
         if !seen.is_empty() {
             self.panicked = explain::panicked(&seen, self.whom.package_dir().as_deref());

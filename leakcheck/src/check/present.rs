@@ -13,6 +13,7 @@ use crate::{
         fds::{Watching, charge},
         tasks, timers,
     },
+    sync::Work,
     sys,
 };
 
@@ -101,6 +102,7 @@ impl Check {
     /// seen by one before the other.
     pub(super) fn steady(&self, phase: Phase) -> Present {
         const READS: usize = 10;
+        let _work = Work::begin();
         // What reading opens is nobody's.
         let _aside = sys::fds::aside();
         let mut present = self.present(phase);
@@ -223,6 +225,7 @@ impl Check {
         if phase != Phase::Stopped && self.is_clean_now() {
             return Present::default();
         }
+        let _work = Work::begin();
         let mut present = Present::default();
         if phase != Phase::Stopped && self.options.wants(Kind::Task) {
             let listed = if self.scope.tally().tasks() > 0 || tasks::may_be_elsewhere() {

@@ -13,6 +13,7 @@ use crate::{
     explain, ignore,
     model::{Detail, Doing, Kind, Leak, Resource, ResourceId, StuckThread},
     sources::{self, blocking, stacks},
+    sync::Work,
 };
 
 impl Check {
@@ -103,6 +104,7 @@ impl Check {
     /// What the thread of the body does, which does not come back and with which the process ends; the other threads are
     /// asked as well.
     pub(crate) fn stuck_thread(&self, tid: i32, hung: &mut Hung) -> StuckThread {
+        let _work = Work::begin();
         let package_dir = self.whom.package_dir();
         let package_dir = package_dir.as_deref();
         if self.env.stacks == Stacks::Off || stacks::unavailable().is_some() {

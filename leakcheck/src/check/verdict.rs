@@ -9,6 +9,7 @@ use crate::{
     ignore::{self, Sorted},
     model::{Body, Kind, Leak, Report, ResourceId, Verdict},
     sources::timers,
+    sync::Work,
 };
 
 impl Check {
@@ -70,6 +71,7 @@ impl Check {
 
     /// Ends the check.
     pub(crate) fn conclude(self, body: Body) -> Report {
+        let _work = Work::begin();
         let start = Instant::now();
         let coverage = self.coverage();
         let mut notes = self.remarks.clone();

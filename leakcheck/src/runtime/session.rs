@@ -24,7 +24,7 @@ use crate::{
     outcome::{Outcome, refuse},
     output,
     probe::Ends,
-    scope::ScopeId,
+    scope::{Scope, ScopeId},
     sources::tasks::{self, Token},
     subject::Whom,
     suite,
@@ -132,10 +132,9 @@ impl Session {
             if level == Level::Off {
                 return Ok(None);
             }
-            let Some(scope) = ScopeId::open() else {
-                return Ok(None);
-            };
-            let mut check = Check::begin(Whom::Test(meta), options, env, scope)?;
+            let kept = Scope::open()?;
+            let scope = kept.id();
+            let mut check = Check::begin(Whom::Test(meta), options, env, kept)?;
             check.look_at_all_sets();
             background::accept(scope);
             check.listen();
@@ -206,7 +205,7 @@ impl Session {
 
     pub(super) fn conclude<R>(mut self, outcome: Outcome<R>) -> R {
         // A forked child that returned from the body is not the process that is checked.
-        if crate::sys::fork::in_child() {
+        if self.check.is_of_parent() {
             return outcome.finish(false, Level::Off);
         }
         self.check.hear();

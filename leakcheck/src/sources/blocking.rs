@@ -75,8 +75,8 @@ mod tests {
         if leakcheck_introspect::available().is_err() || cells::unavailable().is_some() {
             return;
         }
-        let scope = ScopeId::open().unwrap();
-        let other = ScopeId::open().unwrap();
+        let kept = [(); 2].map(|()| crate::scope::Scope::open().unwrap());
+        let [scope, other] = [kept[0].id(), kept[1].id()];
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .unwrap();

@@ -10,7 +10,7 @@ use std::{fs::File, sync::OnceLock};
 use super::Source;
 use crate::{
     model::{Detail, Kind, Maker, Resource, ResourceId, Seen, Thing},
-    scope::ScopeId,
+    scope::{Scope, ScopeId},
     sys::{
         clock,
         descriptor::{Class, Sight},
@@ -129,7 +129,8 @@ pub(crate) fn gap() -> Seen {
 
 /// Plants a descriptor and looks for it, open and closed.
 fn probe() -> Result<(), String> {
-    let scope = ScopeId::open().ok_or("no scope is left")?;
+    let kept = Scope::open().map_err(|error| error.to_string())?;
+    let scope = kept.id();
     let planted = {
         let _inside = scope.enter();
         File::open("/proc/self/stat")

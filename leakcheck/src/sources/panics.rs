@@ -46,7 +46,7 @@ struct Noted {
 }
 
 /// Of the scopes that listen.
-static NOTED: Mutex<BTreeMap<u32, Noted>> = Mutex::new(BTreeMap::new());
+static NOTED: Mutex<BTreeMap<u64, Noted>> = Mutex::new(BTreeMap::new());
 
 /// From here on panics of tasks of the scope are noted, until they are taken.
 ///

@@ -4,7 +4,7 @@ use std::{sync::OnceLock, sync::mpsc, thread};
 
 use crate::{
     model::{Detail, Resource, ResourceId, Seen},
-    scope::ScopeId,
+    scope::{Scope, ScopeId},
     sys,
 };
 
@@ -53,7 +53,8 @@ pub(crate) fn coverage() -> Seen {
 
 /// Plants a thread and looks for it, alive and ended.
 fn probe() -> Result<(), String> {
-    let scope = ScopeId::open().ok_or("no scope is left")?;
+    let kept = Scope::open().map_err(|error| error.to_string())?;
+    let scope = kept.id();
     let (release, wait) = mpsc::channel::<()>();
     let planted = {
         let _inside = scope.enter();

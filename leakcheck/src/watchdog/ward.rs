@@ -14,7 +14,7 @@ use leakcheck_introspect::{Error, FutureAddress, TaskList};
 use crate::{
     check::{Check, Hung},
     sync::lock_std as lock,
-    sys::process,
+    sys::{fork, process},
 };
 
 /// A body under way.
@@ -35,6 +35,8 @@ pub(super) struct Ward {
     /// How often it was polled, times two; odd while it is.
     polls: AtomicU64,
     stage: AtomicU8,
+    /// The process that it runs in.
+    generation: u32,
 }
 
 /// How far it is.
@@ -66,7 +68,13 @@ impl Ward {
             future: Mutex::new(None),
             polls: AtomicU64::new(1),
             stage: AtomicU8::new(Stage::Runs as u8),
+            generation: fork::generation(),
         }
+    }
+
+    /// Whether it is a copy of one in the process that this is a forked child of: nothing here is to be told of it.
+    pub(super) fn is_of_parent(&self) -> bool {
+        self.generation != fork::generation()
     }
 
     /// The watchdog is told of it, by its own thread.

@@ -11,7 +11,6 @@ use super::{
 use crate::{
     check::{Check, Hung},
     sync::lock_std as lock,
-    sys::fork,
 };
 
 /// Which bodies are looked at without a time limit.
@@ -84,7 +83,7 @@ impl<'c> Watch<'c> {
         address: impl FnOnce() -> Option<FutureAddress>,
     ) {
         // A child has a copy of everything but the watchdog, which may have held any lock.
-        if fork::in_child() {
+        if self.check.is_of_parent() {
             return;
         }
         let Some(ward) = &self.ward else {
@@ -114,7 +113,7 @@ impl<'c> Watch<'c> {
     }
 
     fn leave(ward: &Arc<Ward>) {
-        if fork::in_child() {
+        if ward.is_of_parent() {
             return;
         }
         // The thread may be about to end, and what it keeps with it.
@@ -136,7 +135,7 @@ impl Drop for Watch<'_> {
 pub(crate) fn parks() {
     let waiting = WAITING.try_with(RefCell::take).ok().flatten();
     if let Some(ward) = waiting
-        && !fork::in_child()
+        && !ward.is_of_parent()
     {
         register(&ward);
     }

@@ -88,11 +88,16 @@ fn by_one_call(spans: &[(u64, usize)], into: &mut [u8]) -> Option<()> {
 }
 
 fn by_file(address: u64, into: &mut [u8]) -> Option<()> {
-    static SELF: OnceLock<Option<File>> = OnceLock::new();
-    let memory = SELF
-        .get_or_init(|| File::open("/proc/self/mem").ok())
-        .as_ref()?;
-    memory.read_exact_at(into, address).ok()
+    static SELF: OnceLock<Option<(u32, File)>> = OnceLock::new();
+    let open = || File::open("/proc/self/mem").ok();
+    let opened = SELF.get_or_init(|| Some((std::process::id(), open()?)));
+    match opened {
+        Some((process, memory)) if *process == std::process::id() => {
+            memory.read_exact_at(into, address).ok()
+        }
+        // In a forked child that is the memory of its parent.
+        _ => open()?.read_exact_at(into, address).ok(),
+    }
 }
 
 fn by_pipe(address: u64, into: &mut [u8]) -> Option<()> {

@@ -5,7 +5,7 @@ use std::{sync::OnceLock, time::Duration};
 use super::fires_in;
 use crate::{
     model::{Detail, Kind, Maker, Resource, ResourceId, Seen, Thing},
-    scope::ScopeId,
+    scope::{Scope, ScopeId},
     sources::Source,
     sys::{
         clock, origin, threads,
@@ -139,7 +139,8 @@ pub(crate) fn coverage() -> Seen {
 
 /// Plants a timer and looks for it, there and deleted.
 fn probe() -> Result<(), String> {
-    let scope = ScopeId::open().ok_or("no scope is left")?;
+    let kept = Scope::open().map_err(|error| error.to_string())?;
+    let scope = kept.id();
     let planted = {
         let _inside = scope.enter();
         timers::with_one(|| timers::live(Some(scope.index())).len())

@@ -74,16 +74,16 @@ pub(crate) fn find(address: usize) -> Option<Creation> {
 }
 
 /// The addresses of all cells of a scope, of which most may be dead by now.
-pub(crate) fn addresses_of(scope: u32) -> Vec<u64> {
+pub(crate) fn addresses_of(scope: u64) -> Vec<u64> {
     all_of(scope, |address, _| address as u64)
 }
 
 /// The same, with how they were made.
-pub(crate) fn of_scope(scope: u32) -> Vec<(usize, Creation)> {
+pub(crate) fn of_scope(scope: u64) -> Vec<(usize, Creation)> {
     all_of(scope, |address, creation| (address, creation))
 }
 
-fn all_of<T>(scope: u32, what: fn(usize, Creation) -> T) -> Vec<T> {
+fn all_of<T>(scope: u64, what: fn(usize, Creation) -> T) -> Vec<T> {
     let of_scope = |slot: &'static Slot| {
         let (address, creation) = by_address::known(slot)?;
         (creation.scope == scope).then(|| what(address, creation))
@@ -213,7 +213,7 @@ fn allocated(address: usize, size: usize) {
 
 /// Notes the creation, or forgets what was known of the address. Out of line, to keep the way around it short.
 #[inline(never)]
-fn update(address: usize, size: usize, scope: Option<u32>) {
+fn update(address: usize, size: usize, scope: Option<u64>) {
     PATH.set(0);
     if fork::in_child() {
         return;
@@ -233,7 +233,7 @@ fn update(address: usize, size: usize, scope: Option<u32>) {
 struct Block {
     address: usize,
     size: usize,
-    scope: Option<u32>,
+    scope: Option<u64>,
 }
 
 fn renew(block: &mut Block) {
@@ -247,7 +247,7 @@ fn renew(block: &mut Block) {
 }
 
 /// Notes a creation, unless it belongs to no scope and was made by no task that may belong to one.
-fn record(address: usize, size: usize, scope: u32) -> bool {
+fn record(address: usize, size: usize, scope: u64) -> bool {
     let parent = current_task();
     if scope == Context::UNCHECKED.scope && parent == 0 {
         return false;

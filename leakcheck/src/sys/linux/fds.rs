@@ -1,12 +1,12 @@
 //! Every descriptor that a check's threads open through the C library, until it is closed.
 //!
 //! The functions that make and close descriptors are defined in [`stubs`] and win over the C library's at link time.
-//! Threads that work for no check pass through, unless the whole process is checked. A record is dropped before the descriptor is closed, so that whoever
-//! is given the number next finds it free.
+//! Threads that work for no check pass through, unless the whole process is checked. A record ends once the kernel has closed
+//! what it is of, and not where it has not.
 
 use std::{
     cell::Cell,
-    ffi::{c_int, c_uint, c_void},
+    ffi::{c_int, c_void},
     marker::PhantomData,
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -23,6 +23,7 @@ use crate::sys::{
     origin,
 };
 
+mod closing;
 mod sight;
 mod stubs;
 mod table;
@@ -41,7 +42,7 @@ pub(crate) fn watch_everyone() {
 }
 
 /// Those of `scope`, or of every scope, that are open.
-pub(crate) fn live(scope: Option<u32>) -> Vec<Descriptor> {
+pub(crate) fn live(scope: Option<u64>) -> Vec<Descriptor> {
     table::live(scope)
 }
 
@@ -55,6 +56,11 @@ pub(crate) fn look(number: u64, fd: i32) -> Option<Sight> {
 /// Why descriptors cannot be seen at all on this platform: they can.
 pub(crate) const fn unavailable() -> Option<&'static str> {
     None
+}
+
+/// This is a child of the process that has opened them: they were there before.
+pub(super) fn clear() {
+    table::clear();
 }
 
 /// Why descriptors may have gone unseen, if so.
@@ -136,6 +142,9 @@ struct Opened {
 }
 
 fn record(&mut Opened { fd, how }: &mut Opened) {
+    if fork::shares_memory() {
+        return;
+    }
     // Without a path it cannot be told whether it is a static's, so it is charged to nobody.
     let origin = origin::here(0);
     if origin == 0 {
@@ -143,7 +152,7 @@ fn record(&mut Opened { fd, how }: &mut Opened) {
     }
     table::put(
         fd,
-        table::Facts {
+        table::Noted {
             scope: context::current().scope,
             origin,
             thread: threads::own_numbers().0,
@@ -169,12 +178,16 @@ mod opening {
     use super::{Target, c_int, is_noted, next};
 
     opening! {
-        open open64 openat openat64 creat creat64 socket accept accept4 dup eventfd signalfd timerfd_create
+        open open64 openat openat64 __open __open64 __open_2 __open64_2 __openat_2 __openat64_2 creat creat64 socket accept accept4 dup eventfd signalfd timerfd_create
         memfd_create epoll_create epoll_create1 inotify_init inotify_init1
     }
 
     pub(super) extern "C" fn fcntl(_fd: c_int, command: c_int) -> Target {
         of_command(next::fcntl(), command)
+    }
+
+    pub(super) extern "C" fn __fcntl(_fd: c_int, command: c_int) -> Target {
+        of_command(next::__fcntl(), command)
     }
 
     pub(super) extern "C" fn fcntl64(_fd: c_int, command: c_int) -> Target {
@@ -188,65 +201,6 @@ mod opening {
             real,
             is_noted: usize::from(makes_one && is_noted()),
         }
-    }
-}
-
-/// Says where to go for each function that closes descriptors, once they are forgotten.
-mod closing {
-    use super::{c_int, c_uint, errno, fork, next, table};
-
-    pub(super) extern "C" fn close(fd: c_int) -> usize {
-        if !fork::in_child() {
-            table::forget(fd);
-        }
-        next::close()
-    }
-
-    /// Closes the second one and makes it anew.
-    fn over(old: c_int, new: c_int) {
-        if old != new && !fork::in_child() {
-            table::forget(new);
-        }
-    }
-
-    pub(super) extern "C" fn dup2(old: c_int, new: c_int) -> super::Target {
-        over(old, new);
-        super::Target::to(next::dup2())
-    }
-
-    pub(super) extern "C" fn dup3(old: c_int, new: c_int) -> super::Target {
-        over(old, new);
-        super::Target::to(next::dup3())
-    }
-
-    pub(super) extern "C" fn close_range(first: c_uint, last: c_uint, flags: c_int) -> usize {
-        // With any flag, they are closed later or for others.
-        if flags == 0 && !fork::in_child() {
-            table::forget_all(first, last);
-        }
-        next::close_range()
-    }
-
-    /// # Safety
-    ///
-    /// As for the C library's own.
-    pub(super) unsafe extern "C" fn closedir(directory: *mut libc::DIR) -> usize {
-        if !directory.is_null() && !fork::in_child() {
-            // SAFETY: the caller passes an open directory.
-            table::forget(errno::keeping(|| unsafe { libc::dirfd(directory) }));
-        }
-        next::closedir()
-    }
-
-    /// # Safety
-    ///
-    /// As for the C library's own.
-    pub(super) unsafe extern "C" fn fclose(file: *mut libc::FILE) -> usize {
-        if !file.is_null() && !fork::in_child() {
-            // SAFETY: the caller passes an open file; one without a descriptor makes this fail.
-            table::forget(errno::keeping(|| unsafe { libc::fileno(file) }));
-        }
-        next::fclose()
     }
 }
 
@@ -283,6 +237,18 @@ mod several {
         // arguments are the caller's own.
         unsafe {
             let real: unsafe extern "C" fn(*mut c_int) -> c_int = std::mem::transmute(next::pipe());
+            both(real(pair), pair)
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for the C library's own.
+    pub(super) unsafe extern "C" fn __pipe(pair: *mut c_int) -> c_int {
+        // SAFETY: as in `pipe`.
+        unsafe {
+            let real: unsafe extern "C" fn(*mut c_int) -> c_int =
+                std::mem::transmute(next::__pipe());
             both(real(pair), pair)
         }
     }

@@ -32,8 +32,6 @@ pub(crate) mod processes;
 #[path = "../portable/processes.rs"]
 #[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
 pub(crate) mod processes;
-#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
-mod slot;
 pub(crate) mod spare;
 pub(crate) mod stack;
 pub(crate) mod stacks;
@@ -52,4 +50,15 @@ pub(crate) fn arm() {
     threads::learn();
     spare::learn();
     stack::warm_up();
+}
+
+/// Forgets everything that is known of the process that this one is a child of.
+pub(crate) fn forget_parent() {
+    threads::clear();
+    #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+    {
+        fds::clear();
+        processes::clear();
+        timers::clear();
+    }
 }

@@ -1,20 +1,18 @@
 //! Every child that this process starts through its C library, until somebody has waited for it.
 //!
-//! `posix_spawn`, `posix_spawnp` and `fork` are defined here and win over the C library's at link time. `vfork` is not:
-//! its child runs on in the caller's own frame, so nothing may stand in between. Nothing tells of the end of a child
-//! either: the kernel is asked, in a way that leaves a child that has exited to whoever waits for it.
+//! `posix_spawn`, `posix_spawnp`, `fork` and `vfork` are defined here and win over the C library's at link time. Nothing tells
+//! of the end of a child: the kernel is asked, in a way that leaves a child that has exited to whoever waits for it.
 
 use std::{
     cell::Cell,
     ffi::{c_char, c_int},
     fs,
-    sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering},
+    sync::atomic::{AtomicU32, AtomicU64, Ordering},
 };
 
 use super::{
     define, errno, fork,
     next::{self, Spawn},
-    slot::Slot,
     spare::{self, Done},
     threads,
 };
@@ -22,17 +20,18 @@ use crate::sys::{
     Chunked, clock,
     context::{self, Context},
     origin,
+    record::{Ended, Seen},
+    table::Records,
+    tally,
 };
 
 mod kernel;
+mod vfork;
 pub(crate) use kernel::State;
 
-type Records = Chunked<Record, 64>;
-
-/// One child. Every field is an atomic, so that a reader on another thread sees old or new words, never torn ones.
+/// What is known of a child, by its id.
 #[derive(Debug, Default)]
-struct Record {
-    slot: Slot,
+struct Facts {
     pid: AtomicU32,
     origin: AtomicU32,
     /// The nearest ancestor that the main thread started, of the thread that made it.
@@ -53,28 +52,28 @@ pub(crate) struct Process {
     pub(crate) state: State,
 }
 
-static RECORDS: Records = Chunked::new();
-/// Records beyond this index were never used.
-static HIGH: AtomicUsize = AtomicUsize::new(0);
-static STARTED: AtomicU64 = AtomicU64::new(0);
-/// Children that found no record.
-static MISSED: AtomicUsize = AtomicUsize::new(0);
+static RECORDS: Records<Facts> = Records::new(Chunked::new());
 
 thread_local! {
     static HEARD: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The children of `scope`, or of every scope, that nobody has waited for.
-pub(crate) fn live(scope: Option<u32>) -> Vec<Process> {
-    let is_wanted = |record: &&Record| scope.is_none_or(|scope| record.slot.scope() == scope);
-    used().filter(is_wanted).filter_map(Record::look).collect()
+pub(crate) fn live(scope: Option<u64>) -> Vec<Process> {
+    RECORDS
+        .live(scope, Facts::read)
+        .filter_map(|seen| look(&seen))
+        .collect()
 }
 
 /// The child with this number, if nobody has waited for it.
 pub(crate) fn find(number: u64) -> Option<Process> {
-    let has_number = |record: &&Record| record.slot.number() == Some(number);
-    let found = used().find(has_number)?.look();
-    found.filter(|process| process.number == number)
+    look(&RECORDS.find(number, Facts::read)?)
+}
+
+/// This is a child of the process whose processes are recorded, and has none of them.
+pub(super) fn clear() {
+    RECORDS.clear();
 }
 
 /// The name of the program that it runs.
@@ -111,11 +110,11 @@ pub(crate) fn is_heard(work: impl FnOnce()) -> bool {
 
 /// Why children may have gone unseen, if so.
 pub(crate) fn gap() -> Option<String> {
-    match MISSED.load(Ordering::Relaxed) {
-        0 => define::gap(&foreign! { "posix_spawn" "posix_spawnp" "fork" }),
+    match RECORDS.missed() {
+        0 => define::gap(&foreign! { "posix_spawn" "posix_spawnp" "fork" "vfork" }),
         missed => Some(format!(
             "{missed} processes were started while {} were not waited for, which is as many as are recorded",
-            Records::LEN
+            Records::<Facts>::LEN
         )),
     }
 }
@@ -215,7 +214,7 @@ unsafe fn spawn(
 
 /// A process was started, or was not if there is no such number.
 fn started(pid: libc::pid_t) {
-    if threads::is_off() || fork::in_child() {
+    if threads::is_off() || fork::in_child() || fork::shares_memory() {
         return;
     }
     HEARD.set(true);
@@ -226,7 +225,7 @@ fn started(pid: libc::pid_t) {
     if scope != Context::NOBODY.scope {
         let done = errno::keeping(|| spare::run(record, &mut Child { pid, scope }));
         if done == Done::No {
-            MISSED.fetch_add(1, Ordering::Relaxed);
+            RECORDS.miss();
         }
     }
 }
@@ -234,81 +233,63 @@ fn started(pid: libc::pid_t) {
 /// What was started, and for whom.
 struct Child {
     pid: u32,
-    scope: u32,
+    scope: u64,
 }
 
 fn record(&mut Child { pid, scope }: &mut Child) {
+    /// Nobody else may look for a long time, and nothing tells of the end of a child: of so many it is asked for each new one.
+    const ASKED: usize = 2;
     // A number that is given again: the child that had it was waited for.
-    let had_it = |record: &&Record| record.pid.load(Ordering::Relaxed) == pid;
-    for record in used().filter(had_it) {
-        record.slot.end();
-    }
-    let Some(record) = free_record() else {
-        MISSED.fetch_add(1, Ordering::Relaxed);
+    RECORDS.end_all(pid.into(), tell);
+    RECORDS.some(ASKED, Facts::read).for_each(|seen| {
+        look(&seen);
+    });
+    let origin = origin::here(0);
+    let (_, root) = threads::own_numbers();
+    let started = kernel::start(pid).unwrap_or(0);
+    let Some(claim) = RECORDS.claim(pid.into()) else {
         return;
     };
-    record.pid.store(pid, Ordering::Relaxed);
-    record.origin.store(origin::here(0), Ordering::Relaxed);
-    record
-        .root
-        .store(threads::own_numbers().1, Ordering::Relaxed);
-    record.born.store(clock::now_ms(), Ordering::Relaxed);
-    let started = kernel::start(pid).unwrap_or(0);
-    record.started.store(started, Ordering::Relaxed);
-    let number = STARTED.fetch_add(1, Ordering::Relaxed) + 1;
-    record.slot.publish(number, scope);
+    tally::of(scope).other_started();
+    claim.publish(pid.into(), scope, |facts| {
+        facts.pid.store(pid, Ordering::Relaxed);
+        facts.origin.store(origin, Ordering::Relaxed);
+        facts.root.store(root, Ordering::Relaxed);
+        facts.born.store(clock::now_ms(), Ordering::Relaxed);
+        facts.started.store(started, Ordering::Relaxed);
+    });
 }
 
-fn used() -> impl Iterator<Item = &'static Record> {
-    let used = HIGH.load(Ordering::Acquire);
-    (0..used).filter_map(|index| RECORDS.peek(index))
-}
-
-/// A record that nobody has. Where all that were ever used are taken, those are given back first whose child is gone:
-/// nobody else may look for a long time.
-fn free_record() -> Option<&'static Record> {
-    const SWEEP: usize = 128;
-    let high = HIGH.load(Ordering::Acquire);
-    let claimed = |index| RECORDS.get(index).filter(|record| record.slot.claim());
-    if let Some(free) = (0..high).find_map(claimed) {
-        return Some(free);
+/// The child, unless it is over, which frees the record.
+fn look(seen: &Seen<(Process, u64)>) -> Option<Process> {
+    let (process, started) = seen.facts;
+    let state = kernel::state(process.pid, started);
+    if state.is_none() {
+        RECORDS.end(seen.number).into_iter().for_each(tell);
     }
-    if high > 0 && high.is_multiple_of(SWEEP) {
-        used().for_each(|record| {
-            record.look();
-        });
-    }
-    (0..Records::LEN).find_map(|index| {
-        let record = claimed(index)?;
-        HIGH.fetch_max(index + 1, Ordering::AcqRel);
-        Some(record)
+    Some(Process {
+        number: seen.number,
+        state: state?,
+        ..process
     })
 }
 
-impl Record {
-    /// The child, unless it is over, which frees the record.
-    fn look(&self) -> Option<Process> {
-        let number = self.slot.number()?;
-        let pid = self.pid.load(Ordering::Relaxed);
-        let started = self.started.load(Ordering::Relaxed);
+/// Tells its scope that one is over.
+fn tell(ended: Ended) {
+    tally::of(ended.scope).other_ended();
+}
+
+impl Facts {
+    /// The child as it was started, and when that was.
+    fn read(&self) -> (Process, u64) {
         let process = Process {
-            number,
-            pid,
+            number: 0,
+            pid: self.pid.load(Ordering::Relaxed),
             origin: self.origin.load(Ordering::Relaxed),
             root: self.root.load(Ordering::Relaxed),
             born_ms: self.born.load(Ordering::Relaxed),
             state: State::Running,
         };
-        if !self.slot.is_still(number) {
-            return None;
-        }
-        let state = kernel::state(pid, started);
-        if state.is_none() {
-            self.slot.free(number);
-        }
-        Some(Process {
-            state: state?,
-            ..process
-        })
+        (process, self.started.load(Ordering::Relaxed))
     }
 }

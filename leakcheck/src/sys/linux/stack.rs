@@ -247,3 +247,30 @@ impl Unwound {
             && holds(steps, anchor)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_recognises_paths_is_paid_for() {
+        const MANY: usize = 1000;
+        let anchor = spare::stack_pointer();
+        let unwound = Unwound::take(anchor);
+        let before = origin::used();
+        for tag in 0..MANY {
+            let wanted = Wanted {
+                anchor,
+                depth: None,
+                tag,
+                parent: 0,
+                path: 1,
+            };
+            // Of no stack, so that nobody recognises it.
+            remember(&unwound, &wanted, 0);
+        }
+        let each = size_of::<Known>() + size_of_val(unwound.steps());
+        // Other tests may take some meanwhile.
+        assert!(origin::used() - before >= MANY * each);
+    }
+}

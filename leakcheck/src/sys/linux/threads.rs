@@ -6,8 +6,9 @@
 
 use std::{
     cell::Cell,
+    collections::HashMap,
     ffi::{CStr, c_char, c_int, c_void},
-    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence},
+    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
 };
 
 use once_cell::race::{OnceBool, OnceNonZeroUsize};
@@ -15,26 +16,23 @@ use once_cell::race::{OnceBool, OnceNonZeroUsize};
 use super::{
     define, errno, fork,
     next::{self, Start},
-    spare, trampoline,
+    spare::{self, Done},
+    trampoline,
 };
 use crate::sys::{
     Chunked, clock,
     context::{self, Context},
-    origin, tally,
+    origin,
+    table::Records,
+    tally,
 };
 
 /// Longest name that is kept; Linux itself keeps 15 bytes.
 const NAME: usize = 64;
-/// A claimed record that is not filled in yet.
-const CLAIMED: u64 = u64::MAX;
 
-/// One live thread. Every field is an atomic, so that a reader on another thread sees old or new words, never torn ones;
-/// `number` is stored last and checked twice.
+/// What is known of a thread. What can change changes on the thread itself.
 #[derive(Debug, Default)]
-struct Record {
-    /// Which thread of the process it is, from one; 0 for a free record.
-    number: AtomicU64,
-    scope: AtomicU32,
+struct Facts {
     origin: AtomicU32,
     /// The nearest ancestor that the main thread started, this thread included.
     root: AtomicU64,
@@ -64,16 +62,11 @@ pub(crate) struct Thread {
     pub(crate) name: Option<String>,
 }
 
-static RECORDS: Chunked<Record, 256> = Chunked::new();
-/// Records beyond this index were never used.
-static HIGH: AtomicUsize = AtomicUsize::new(0);
-static STARTED: AtomicU64 = AtomicU64::new(0);
-/// Threads that found no record.
-static MISSED: AtomicUsize = AtomicUsize::new(0);
+static RECORDS: Records<Facts> = Records::new(Chunked::new());
 
 thread_local! {
-    /// Index plus one of this thread's record.
-    static OWN: Cell<usize> = const { Cell::new(0) };
+    /// This thread's number while it is recorded.
+    static OWN: Cell<u64> = const { Cell::new(0) };
     /// This thread's number and root; 0 for the main thread.
     static SELF: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
     /// Whether std is about to start a thread that is not wanted, only how it does that.
@@ -85,14 +78,58 @@ thread_local! {
 /// The start routine of std's threads, once it is known.
 static START_OF_STD: AtomicUsize = AtomicUsize::new(0);
 
-/// The live threads of `scope`, or of every scope.
-pub(crate) fn live(scope: Option<u32>) -> Vec<Thread> {
-    let used = HIGH.load(Ordering::Acquire);
-    (0..used)
-        .filter_map(|index| RECORDS.peek(index))
-        .filter(|record| scope.is_none_or(|scope| record.scope.load(Ordering::Relaxed) == scope))
-        .filter_map(Record::read)
-        .collect()
+/// The live threads of `scope`, or of every scope. One that has ended past the C library is not, which frees its record.
+pub(crate) fn live(scope: Option<u64>) -> Vec<Thread> {
+    let mut threads: Vec<Thread> = RECORDS
+        .live(scope, Facts::read)
+        .map(|seen| Thread {
+            number: seen.number,
+            ..seen.facts
+        })
+        .collect();
+    if !threads.is_empty() {
+        let newest = newest();
+        threads.retain(|thread| {
+            let is_there = is_there(thread.tid)
+                && newest
+                    .get(&thread.tid)
+                    .is_none_or(|newest| *newest <= thread.number);
+            if !is_there {
+                over(thread.number);
+            }
+            is_there
+        });
+    }
+    threads
+}
+
+/// The newest thread with each of the kernel's numbers: what had one before is gone.
+fn newest() -> HashMap<i32, u64> {
+    let mut newest = HashMap::new();
+    for seen in RECORDS.live(None, |facts| {
+        facts.tid.load(Ordering::Acquire).cast_signed()
+    }) {
+        if seen.facts != 0 {
+            let number = newest.entry(seen.facts).or_insert(seen.number);
+            *number = seen.number.max(*number);
+        }
+    }
+    newest
+}
+
+/// Whether the kernel has a thread of this process with this number; one without a number has not begun.
+fn is_there(tid: i32) -> bool {
+    let no_signal = 0;
+    let error = errno::keeping(|| {
+        // SAFETY: numbers are passed, and no signal is sent; `errno` is this thread's own.
+        unsafe {
+            match libc::syscall(libc::SYS_tgkill, libc::getpid(), tid, no_signal) {
+                0 => 0,
+                _ => *libc::__errno_location(),
+            }
+        }
+    });
+    tid == 0 || error != libc::ESRCH
 }
 
 /// Number and root of the calling thread; 0 for the main thread and for unrecorded ones.
@@ -115,11 +152,11 @@ pub(super) fn own_runtime() -> u32 {
 
 /// Why threads may have gone unseen, if so.
 pub(crate) fn gap() -> Option<String> {
-    match MISSED.load(Ordering::Relaxed) {
+    match RECORDS.missed() {
         0 => define::gap(&foreign! { "pthread_create" "pthread_setname_np" }),
         missed => Some(format!(
             "{missed} threads were started while {} were alive, which is as many as are recorded",
-            Chunked::<Record, 256>::LEN
+            Records::<Facts>::LEN
         )),
     }
 }
@@ -155,21 +192,20 @@ unsafe extern "C" fn pthread_create(
     let mut claim = Claim {
         start,
         argument,
-        claimed: None,
+        // SAFETY: the caller's own attributes, or none.
+        has_room: unsafe { has_room(attributes) },
+        number: None,
     };
-    // Where there is no room, nothing is claimed.
-    let _ = errno::keeping(|| spare::run(fill_in, &mut claim));
-    let Some((index, record)) = claim.claimed else {
-        MISSED.fetch_add(1, Ordering::Relaxed);
+    if errno::keeping(|| spare::run(claim_record, &mut claim)) == Done::No {
+        RECORDS.miss();
+    }
+    let Some(number) = claim.number else {
         return pass();
     };
-    // SAFETY: the caller's own attributes, or none.
-    let has_room = unsafe { has_room(attributes) };
-    record.has_room.store(has_room, Ordering::Relaxed);
-    // SAFETY: the trampoline takes a record's index for its argument and is given one.
-    let result = unsafe { create(thread, attributes, trampoline::enter, index as *mut c_void) };
+    // SAFETY: the trampoline takes a recorded thread's number for its argument and is given one.
+    let result = unsafe { create(thread, attributes, trampoline::enter, number as *mut c_void) };
     if result != 0 {
-        record.free();
+        over(number);
     }
     result
 }
@@ -265,6 +301,11 @@ fn foreign_name(_thread: libc::pthread_t, _name: &CStr) -> c_int {
     libc::ENOSYS
 }
 
+/// This is a child of the process whose threads are recorded, and has none of them.
+pub(super) fn clear() {
+    RECORDS.clear();
+}
+
 /// Whether `LEAKCHECK=off` was set when the first thread or process was started.
 pub(super) fn is_off() -> bool {
     static OFF: OnceBool = OnceBool::new();
@@ -278,101 +319,102 @@ pub(super) fn is_off() -> bool {
     })
 }
 
-/// Runs on the new thread before anything else does.
-pub(super) fn begin(index: usize) -> trampoline::Target {
-    let record = RECORDS
-        .peek(index)
-        .expect("the creator claimed this very record");
-    // SAFETY: `gettid` has no preconditions.
-    let tid = unsafe { libc::gettid() };
-    record.tid.store(tid.cast_unsigned(), Ordering::Release);
-    OWN.set(index + 1);
+/// Runs on the new thread, which has this number, before anything else does.
+pub(super) fn begin(number: u64) -> trampoline::Target {
+    let born = |facts: &Facts| {
+        (
+            facts.origin.load(Ordering::Relaxed),
+            facts.root.load(Ordering::Relaxed),
+            facts.start.load(Ordering::Relaxed),
+            facts.argument.load(Ordering::Relaxed),
+            facts.has_room.load(Ordering::Relaxed),
+        )
+    };
+    let seen = RECORDS
+        .find(number, born)
+        .expect("the creator has recorded this very thread");
+    let (origin, root, start, argument, has_room) = seen.facts;
+    OWN.set(number);
+    if let Some(own) = own() {
+        // SAFETY: `gettid` has no preconditions.
+        let tid = unsafe { libc::gettid() };
+        own.tid.store(tid.cast_unsigned(), Ordering::Release);
+    }
     context::replace(Context {
-        scope: record.scope.load(Ordering::Relaxed),
-        origin: record.origin.load(Ordering::Relaxed),
+        scope: seen.scope,
+        origin,
     });
-    SELF.set((
-        record.number.load(Ordering::Relaxed),
-        record.root.load(Ordering::Relaxed),
-    ));
-    arm_end(index);
-    if record.has_room.load(Ordering::Relaxed) {
+    SELF.set((number, root));
+    arm_end(number);
+    if has_room {
         spare::learn();
     }
-    let start = record.start.load(Ordering::Acquire);
     trampoline::Target {
         // SAFETY: `claim` stored the caller's start routine here.
         start: unsafe { std::mem::transmute::<usize, Start>(start) },
-        argument: record.argument.load(Ordering::Acquire) as *mut c_void,
+        argument: argument as *mut c_void,
     }
 }
 
-/// A thread that is about to start, and its record.
+/// A thread that is about to be started.
 struct Claim {
     start: Start,
     argument: *mut c_void,
-    claimed: Option<(usize, &'static Record)>,
+    has_room: bool,
+    /// Its number, once it is recorded.
+    number: Option<u64>,
 }
 
-/// Claims a record and fills it in.
-fn fill_in(claim: &mut Claim) {
-    let Some((index, record)) = free_record() else {
+/// Records a thread that is about to be started.
+fn claim_record(wanted: &mut Claim) {
+    let here = context::current();
+    let origin = origin::here(0);
+    let creator = own().map_or(0, |own| own.runtime.load(Ordering::Relaxed));
+    let Some(claim) = RECORDS.claim(RECORDS.any_key()) else {
         return;
     };
-    let here = context::current();
-    // A reader that sees one of the new words sees that the number has changed.
-    fence(Ordering::Release);
-    record.scope.store(here.scope, Ordering::Relaxed);
-    record.origin.store(origin::here(0), Ordering::Relaxed);
-    record.tid.store(0, Ordering::Relaxed);
-    record.runtime.store(0, Ordering::Relaxed);
-    let creator = own().map_or(0, |own| own.runtime.load(Ordering::Relaxed));
-    record.creator.store(creator, Ordering::Relaxed);
-    record.born.store(clock::now_ms(), Ordering::Relaxed);
-    record.start.store(claim.start as usize, Ordering::Relaxed);
-    record
-        .argument
-        .store(claim.argument as usize, Ordering::Relaxed);
-    record.named.store(0, Ordering::Relaxed);
-    record.rounds.store(0, Ordering::Relaxed);
-    tally::of(here.scope).thread_started();
-    let number = STARTED.fetch_add(1, Ordering::Relaxed) + 1;
+    let number = claim.number;
     let root = match SELF.get() {
         (0, _) => number,
         (_, root) => root,
     };
-    record.root.store(root, Ordering::Relaxed);
-    record.number.store(number, Ordering::Release);
-    claim.claimed = Some((index, record));
+    tally::of(here.scope).thread_started();
+    claim.publish(0, here.scope, |facts| {
+        facts.origin.store(origin, Ordering::Relaxed);
+        facts.root.store(root, Ordering::Relaxed);
+        facts.tid.store(0, Ordering::Relaxed);
+        facts.runtime.store(0, Ordering::Relaxed);
+        facts.creator.store(creator, Ordering::Relaxed);
+        facts.born.store(clock::now_ms(), Ordering::Relaxed);
+        facts.start.store(wanted.start as usize, Ordering::Relaxed);
+        let argument = wanted.argument as usize;
+        facts.argument.store(argument, Ordering::Relaxed);
+        facts.has_room.store(wanted.has_room, Ordering::Relaxed);
+        facts.named.store(0, Ordering::Relaxed);
+        facts.rounds.store(0, Ordering::Relaxed);
+    });
+    wanted.number = Some(number);
 }
 
-fn free_record() -> Option<(usize, &'static Record)> {
-    (0..Chunked::<Record, 256>::LEN).find_map(|index| {
-        let record = RECORDS.get(index)?;
-        if record.number.load(Ordering::Relaxed) != 0 {
-            return None;
-        }
-        record
-            .number
-            .compare_exchange(0, CLAIMED, Ordering::Acquire, Ordering::Relaxed)
-            .ok()?;
-        HIGH.fetch_max(index + 1, Ordering::AcqRel);
-        Some((index, record))
-    })
+fn own() -> Option<&'static Facts> {
+    match OWN.get() {
+        0 => None,
+        number => RECORDS.own(number),
+    }
 }
 
-fn own() -> Option<&'static Record> {
-    RECORDS.peek(OWN.get().checked_sub(1)?)
+/// The thread with this number has ended.
+fn over(number: u64) {
+    if let Some(ended) = RECORDS.end(number) {
+        tally::of(ended.scope).thread_ended();
+    }
 }
 
-impl Record {
-    fn read(&self) -> Option<Thread> {
-        let number = self.number.load(Ordering::Acquire);
-        if number == 0 || number == CLAIMED {
-            return None;
-        }
-        let thread = Thread {
-            number,
+impl Facts {
+    /// The thread, but for its number.
+    fn read(&self) -> Thread {
+        Thread {
+            number: 0,
             root: self.root.load(Ordering::Relaxed),
             origin: self.origin.load(Ordering::Relaxed),
             tid: self.tid.load(Ordering::Acquire).cast_signed(),
@@ -380,15 +422,7 @@ impl Record {
             creator: self.creator.load(Ordering::Relaxed),
             born_ms: self.born.load(Ordering::Relaxed),
             name: self.name(),
-        };
-        fence(Ordering::Acquire);
-        (self.number.load(Ordering::Relaxed) == number).then_some(thread)
-    }
-
-    fn free(&self) {
-        let scope = self.scope.load(Ordering::Relaxed);
-        self.number.store(0, Ordering::Release);
-        tally::of(scope).thread_ended();
+        }
     }
 
     /// Keeps the whole name where std knows it: what the kernel gets is cut to 15 bytes.
@@ -429,10 +463,10 @@ impl Record {
 }
 
 /// Asks for [`end`] to run on this thread when everything else has.
-fn arm_end(index: usize) {
+fn arm_end(number: u64) {
     if let Some(key) = key() {
         // SAFETY: the key was created and is never deleted; the value is not a pointer to anything.
-        unsafe { libc::pthread_setspecific(key, (index + 1) as *const c_void) };
+        unsafe { libc::pthread_setspecific(key, number as *const c_void) };
     }
 }
 
@@ -459,17 +493,15 @@ pub(super) fn key() -> Option<libc::pthread_key_t> {
 unsafe extern "C" fn end(value: *mut c_void) {
     /// `PTHREAD_DESTRUCTOR_ITERATIONS` of every libc here.
     const ROUNDS: u32 = 4;
-    let Some(record) = (value as usize)
-        .checked_sub(1)
-        .and_then(|index| RECORDS.peek(index))
-    else {
+    let number = value as u64;
+    let Some(own) = RECORDS.own(number) else {
         return;
     };
     ENDING.set(true);
     if fork::in_child() {
         return;
     }
-    let round = record.rounds.fetch_add(1, Ordering::Relaxed) + 1;
+    let round = own.rounds.fetch_add(1, Ordering::Relaxed) + 1;
     if round < ROUNDS
         && !next::under_sanitizer()
         && let Some(key) = key()
@@ -479,5 +511,7 @@ unsafe extern "C" fn end(value: *mut c_void) {
         return;
     }
     OWN.set(0);
-    record.free();
+    // Whatever it still does is in nobody's count, so it is nobody's.
+    context::replace(Context::NOBODY);
+    over(number);
 }

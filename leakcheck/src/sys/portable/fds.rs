@@ -3,7 +3,7 @@
 use crate::sys::descriptor::{Descriptor, Sight};
 
 /// No descriptor is known.
-pub(crate) fn live(_scope: Option<u32>) -> Vec<Descriptor> {
+pub(crate) fn live(_scope: Option<u64>) -> Vec<Descriptor> {
     Vec::new()
 }
 

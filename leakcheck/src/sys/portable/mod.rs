@@ -24,3 +24,6 @@ pub(crate) mod timers;
 pub(crate) fn arm() {
     fork::arm();
 }
+
+/// Nothing is known of the process that this one is a child of.
+pub(crate) fn forget_parent() {}

@@ -20,7 +20,7 @@ pub(crate) enum State {
 }
 
 /// No child is known.
-pub(crate) fn live(_scope: Option<u32>) -> Vec<Process> {
+pub(crate) fn live(_scope: Option<u64>) -> Vec<Process> {
     Vec::new()
 }
 

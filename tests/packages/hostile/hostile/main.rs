@@ -13,7 +13,11 @@ macro_rules! run {
 }
 
 mod calls;
+mod descriptors;
+mod forked;
 mod handlers;
 mod plain;
+mod repeated;
 mod small_stacks;
+mod started;
 mod thread_ends;
