@@ -45,4 +45,6 @@ mod imp;
 
 pub(crate) use by_address::Creation;
 pub(crate) use chunked::Chunked;
-pub(crate) use imp::{cells, exit, fds, fork, process, processes, stacks, threads, timers};
+pub(crate) use imp::{
+    cells, exit, fds, fork, process, processes, stacks, threads, timers, writing,
+};

@@ -37,3 +37,4 @@ pub(crate) mod timers;
 #[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
 pub(crate) mod timers;
 mod trampoline;
+pub(crate) mod writing;

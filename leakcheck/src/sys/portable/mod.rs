@@ -19,3 +19,4 @@ pub(crate) mod stack;
 pub(crate) mod stacks;
 pub(crate) mod threads;
 pub(crate) mod timers;
+pub(crate) mod writing;

@@ -12,3 +12,4 @@ macro_rules! run {
 }
 
 mod plain;
+mod stderr;
