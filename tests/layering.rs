@@ -21,7 +21,7 @@ const LAYERS: [&[&str]; 21] = [
     &["background", "check"],
     &["render"],
     &["output"],
-    &["outcome"],
+    &["asked", "outcome"],
     &["watchdog"],
     &["find", "runtime", "snapshot", "tracked"],
     &["checkpoint", "guard", "whole"],
