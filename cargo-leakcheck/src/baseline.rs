@@ -58,9 +58,13 @@ impl Key {
         }
     }
 
-    /// Whether both are of one test.
-    pub(crate) fn is_of_same_test(&self, other: &Self) -> bool {
-        (&self.package, &self.binary, &self.test) == (&other.package, &other.binary, &other.test)
+    /// The key of its test.
+    pub(crate) fn of_test(&self) -> Self {
+        Self {
+            kind: String::new(),
+            fingerprint: String::new(),
+            ..self.clone()
+        }
     }
 }
 

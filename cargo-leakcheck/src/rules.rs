@@ -12,7 +12,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use crate::workspace::Workspace;
+use crate::{escape::plain, workspace::Workspace};
 
 const NAME: &str = "leakcheck.toml";
 
@@ -136,7 +136,7 @@ pub(crate) fn places(workspace: &Workspace, package: Option<&str>, source: &str)
 /// The file as the workspace names it.
 pub(crate) fn shown(path: &Path, workspace: &Workspace) -> String {
     let inside = path.strip_prefix(&workspace.root).unwrap_or(path);
-    inside.display().to_string()
+    plain(&inside.display().to_string())
 }
 
 #[cfg(test)]

@@ -51,8 +51,8 @@ fn publish_by(print: fn(&str), report: &Report, env: &Env) {
     let is_dirty =
         report.verdict != Verdict::Clean || report.hang.is_some() || !report.known.is_empty();
     let written = match &env.report_dir {
-        Some(ReportDir::All(dir)) => file::write(report, dir),
-        Some(ReportDir::Dirty(dir)) if is_dirty => file::write(report, dir),
+        Some(ReportDir::All(dir)) => file::write(report, dir, "all"),
+        Some(ReportDir::Dirty(dir)) if is_dirty => file::write(report, dir, "dirty"),
         _ => Ok(()),
     };
     print(&render::render(report, env.format, env.trace));

@@ -22,19 +22,19 @@ const LONGEST: usize = 110;
 /// may have the same, and then one goes on to the next.
 const TRIED: usize = 100_000;
 
-/// Writes a report into a folder, which is made where there is none.
+/// Writes a report into a folder, which is made where there is none; `written` says which checks have one there.
 ///
 /// # Errors
 ///
 /// Where that is not possible; then no part of it stays there.
-pub(super) fn write(report: &Report, dir: &Path) -> Result<(), Error> {
+pub(super) fn write(report: &Report, dir: &Path, written: &'static str) -> Result<(), Error> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let names = std::iter::repeat_with(|| {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let (stem, process) = (stem(&report.subject), process::id());
         format!("{stem}-{process}-{number}.json")
     });
-    let text = render::to_json(report);
+    let text = render::to_json(report, Some(written));
     writing::without_signals(|| write_one_of(dir, names, text.as_bytes()))
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::waits;
 use crate::model::{
     Body, Frame, Hang, HangCause, Holder, Ignored, Leak, Level, Report, Verdict, Waiting,
 };
@@ -17,6 +18,9 @@ struct WireReport<'a> {
     location: WireLocation<'a>,
     verdict: &'static str,
     body: &'static str,
+    /// Which checks have a report where this one is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    written: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body_waits: Option<WireWaits<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,6 +95,9 @@ struct WireLeak<'a> {
     created_through: Vec<WireFrame<'a>>,
     created_by: Vec<WireFrame<'a>>,
     waits_at: Vec<WireFrame<'a>>,
+    /// The one of these at which a reader has to look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_in: Option<WireFrame<'a>>,
     waits_for: Option<WireAwaited<'a>>,
     state: Option<String>,
     /// Why nothing else is known of the state.
@@ -165,8 +172,8 @@ fn is_zero(number: &usize) -> bool {
     *number == 0
 }
 
-/// Renders a report as one JSON object with a newline at its end.
-pub(crate) fn render(report: &Report) -> String {
+/// Renders a report as one JSON object with a newline at its end; `written` says which checks have one in its folder.
+pub(crate) fn render(report: &Report, written: Option<&'static str>) -> String {
     let wire = WireReport {
         format_version: FORMAT_VERSION,
         package: report.subject.package.as_deref(),
@@ -189,6 +196,7 @@ pub(crate) fn render(report: &Report) -> String {
             Body::TimedOut => "timed_out",
             Body::Ignored => "ignored",
         },
+        written,
         body_waits: report.hang().and_then(Hang::waiting).map(body_waits),
         hang: report.hang().map(hang),
         waited_ms: report.waited.as_millis(),
@@ -271,6 +279,7 @@ fn leak(leak: &Leak) -> WireLeak<'_> {
             .iter()
             .flat_map(|waiting| waiting.stack.iter().map(frame))
             .collect(),
+        waits_in: leak.waiting.as_ref().and_then(waits::place).map(frame),
         waits_for: leak.waiting.as_ref().and_then(waits_for),
         state: leak
             .waiting

@@ -23,7 +23,7 @@ use crate::{
 pub(crate) fn render(report: &Report, format: Format, trace: TraceLevel) -> String {
     match format {
         Format::Text => text::render(report, trace),
-        Format::Json => json::render(report),
+        Format::Json => json::render(report, None),
         Format::Github => format!("{}{}", text::render(report, trace), github::render(report)),
     }
 }
