@@ -1,7 +1,5 @@
 //! Text from outside, made harmless for who reads it: nothing in it steers a terminal, a log of CI or a page.
 
-use std::fmt::Write as _;
-
 /// The longest word for a kind; those that are known have half of it.
 const LONGEST_KIND: usize = 32;
 
@@ -16,8 +14,10 @@ pub(crate) fn plain(text: &str) -> String {
             _ => false,
         };
         seen += usize::from(!c.is_whitespace());
-        if is_command || c.is_control() || is_unseen(c) {
-            escape(&mut plain, c);
+        if is_command {
+            plain.extend(c.escape_unicode());
+        } else if c.is_control() || is_unseen(c) {
+            plain.extend(c.escape_default());
         } else {
             plain.push(c);
         }
@@ -30,7 +30,7 @@ pub(crate) fn code(text: &str) -> String {
     let mut code = String::from("`");
     for c in plain(text).chars() {
         match c {
-            '`' | '|' => escape(&mut code, c),
+            '`' | '|' => code.extend(c.escape_unicode()),
             c => code.push(c),
         }
     }
@@ -51,15 +51,6 @@ pub(crate) fn kind(text: &str) -> &str {
 /// Characters that are not seen themselves: they divide lines, or reorder the text around them.
 fn is_unseen(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
-
-fn escape(out: &mut String, c: char) {
-    let escaped = c.escape_default();
-    if escaped.len() > 1 {
-        out.extend(escaped);
-    } else {
-        let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-    }
 }
 
 #[cfg(test)]

@@ -227,3 +227,46 @@ fn finding(report: &Report, leak: &Leak) -> Finding {
         rounds: 1,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Where something waits whose report says this of it.
+    fn waits(more: &serde_json::Value) -> Option<String> {
+        let mut leak = json!({ "kind": "thread", "fingerprint": "f1" });
+        for (key, value) in more.as_object().expect("an object") {
+            leak[key] = value.clone();
+        }
+        let report = json!({
+            "format_version": 1, "test": "a", "location": { "file": "a.rs", "line": 1 }, "verdict": "leaked",
+            "body": "passed", "leaks": [leak],
+        });
+        let report = Report::parse(&report.to_string(), Path::new("a.json")).expect("a report");
+        let findings = findings(&[vec![report]], &Baseline::default());
+        findings[0].waits_at.as_ref().and_then(place)
+    }
+
+    #[test]
+    fn it_waits_where_a_reader_has_to_look() {
+        let frame = |file: &str, line: u32| json!({ "file": file, "line": line, "function": "f" });
+        let stack = [
+            frame("./socket/../sysdeps/unix/sysv/linux/recv.c", 28),
+            frame("/rustc/abc/library/std/src/net.rs", 5),
+            frame("socket2-0.6.3/src/sys/unix.rs", 7),
+            frame("src/net.rs", 31),
+        ];
+        let of_user = Some("src/net.rs:31".to_owned());
+        assert_eq!(
+            waits(&json!({ "waits_at": stack, "waits_in": stack[3] })),
+            of_user
+        );
+        // Libraries that do not say it are older.
+        let of_crate = Some("socket2-0.6.3/src/sys/unix.rs:7".to_owned());
+        assert_eq!(waits(&json!({ "waits_at": stack })), of_crate);
+        assert_eq!(waits(&json!({ "waits_at": [stack[0], stack[1]] })), None);
+        assert_eq!(waits(&json!({})), None);
+    }
+}

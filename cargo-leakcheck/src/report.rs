@@ -30,7 +30,7 @@ pub(crate) struct Report {
     pub(crate) body: Body,
     /// Which checks have one in its folder.
     #[serde(default)]
-    written: Written,
+    pub(crate) written: Written,
     pub(crate) hang: Option<Hang>,
     #[serde(default)]
     waited_ms: u64,
@@ -48,7 +48,7 @@ pub(crate) struct Report {
 /// Which checks have reports: of clean ones there may be none.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
-enum Written {
+pub(crate) enum Written {
     Dirty,
     #[default]
     #[serde(other)]

@@ -228,6 +228,14 @@ fn bless(summary: &Summary, path: &Path, errors: &mut Vec<Error>) -> bool {
         return false;
     }
     let baseline = summary.baseline();
+    let lost = baseline.unwritable();
+    if lost > 0 {
+        let lost = plural::of(lost, "leak", "leaks");
+        output::complain(format_args!(
+            "nothing was blessed: {lost} have a name, a kind or a fingerprint that no baseline can have"
+        ));
+        return false;
+    }
     if baseline.is_empty() && !path.exists() {
         output::print("leakcheck: there is nothing to bless\n");
         return true;

@@ -181,7 +181,64 @@ pub(crate) fn statuses(findings: &[Finding]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::summary::tests::{full, small};
+    use crate::{
+        baseline::Baseline,
+        report::{Written, tests::sample},
+        summary::tests::{full, small},
+    };
+
+    #[test]
+    fn tests_of_one_name_are_told_apart() {
+        let in_binary = |binary: &str, leak: &str| {
+            let mut report = sample("reconnects", &[leak]);
+            report.binary = binary.to_owned();
+            report
+        };
+        let leaks = ["f1 task 1 src/pool.rs:88", "f2 task 1 src/pool.rs:88"];
+        let reports = vec![
+            in_binary("pool", leaks[0]),
+            in_binary("my_app", leaks[1]),
+            sample("drains", &["f3 task 1 src/pool.rs:88"]),
+        ];
+        let summary = Summary::of(&[reports], &Baseline::default());
+        assert_eq!(summary.checked.len(), 3);
+        let sites = Site::group(&summary.findings);
+        assert_eq!(
+            sites[0].sentence(),
+            "`reconnects` of `my_app`, `drains` and `reconnects` of `my_app::pool` left 3 tasks behind that were created here"
+        );
+        let text = crate::text::render(&summary);
+        for line in [
+            "    1 in drains (my_app): ",
+            "    1 in reconnects (my_app): ",
+            "    1 in reconnects (my_app::pool): ",
+        ] {
+            assert_eq!(text.matches(line).count(), 1, "{text}");
+        }
+        let one = vec![in_binary("pool", leaks[0]), in_binary("pool", leaks[1])];
+        let summary = Summary::of(&[one], &Baseline::default());
+        assert!(!summary.findings[0].test.is_namesake);
+    }
+
+    #[test]
+    fn where_clean_tests_have_no_report_not_all_are_counted() {
+        let dirty = |test: &str, leaks: &[&str]| {
+            let mut report = sample(test, leaks);
+            report.written = Written::Dirty;
+            report
+        };
+        let reports = vec![dirty("a", &["f1 task 1 src/a.rs:1"]), dirty("b", &[])];
+        let summary = Summary::of(&[reports], &Baseline::default());
+        assert_eq!(
+            headline(&summary),
+            "1 of 2 tests with a report left 1 task behind"
+        );
+        let summary = Summary::of(&[vec![dirty("b", &[])]], &Baseline::default());
+        assert_eq!(
+            nothing(&summary),
+            "1 test with a report left nothing behind"
+        );
+    }
 
     #[test]
     fn a_place_is_told_once() {
