@@ -90,7 +90,7 @@ fn likeness(finding: &Finding) -> Likeness<'_> {
         site.map(|site| (site.file.as_deref(), site.line, site.function.as_str())),
         // What has no place is told by what it is called, at its own test.
         site.is_none()
-            .then(|| (&finding.test, finding.name.as_deref())),
+            .then_some((&finding.test, finding.name.as_deref())),
     )
 }
 

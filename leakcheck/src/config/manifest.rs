@@ -27,13 +27,11 @@ pub(super) fn folders(package: &Path) -> Vec<Folder> {
             }
             Workspace::At(root) => {
                 let whole = plain(&folder.join(&root));
-                return match package.ancestors().position(|folder| folder == whole) {
-                    Some(up) => between(package, up),
-                    None => {
-                        let written = format!("{}{root}/", "../".repeat(up));
-                        [between(package, 0), vec![(whole, written)]].concat()
-                    }
-                };
+                if let Some(up) = package.ancestors().position(|folder| folder == whole) {
+                    return between(package, up);
+                }
+                let written = format!("{}{root}/", "../".repeat(up));
+                return [between(package, 0), vec![(whole, written)]].concat();
             }
             Workspace::Above => {}
         }

@@ -189,7 +189,7 @@ fn it_agrees_with_a_parser() {
         let package = document
             .get_ref()
             .get("package")
-            .map(|package| package.get_ref());
+            .map(toml::Spanned::get_ref);
         let is_told =
             matches!(package, Some(DeValue::Table(package)) if package.contains_key("workspace"));
         match Workspace::of(&text) {

@@ -46,7 +46,7 @@ fn what_the_verdict_may_be_due_to_is_told() {
         Some("leakcheck.toml says `levels.fds = \"off\"`")
     );
     assert_eq!(
-        passed(&[thread.clone()]).as_deref(),
+        passed(std::slice::from_ref(&thread)).as_deref(),
         Some(
             "leakcheck.toml says `settle = \"50ms\"`, `level = \"warn\"`, `levels.threads = \"warn\"`, \
              `levels.fds = \"off\"`"
@@ -75,7 +75,7 @@ fn what_the_verdict_may_be_due_to_is_told() {
         ("level = \"warn\"", Options::new().level(Level::Deny)),
     ] {
         assert_eq!(
-            note(text, above, &[thread.clone()], Body::Passed),
+            note(text, above, std::slice::from_ref(&thread), Body::Passed),
             None,
             "{text}"
         );

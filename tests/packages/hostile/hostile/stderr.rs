@@ -9,7 +9,7 @@ use std::{
 
 use leakcheck_tests::{
     Run,
-    child::{assert_fails, assert_passes, run_into, said},
+    child::{assert_fails, assert_passes, run_into, said, subjects},
 };
 
 /// Standard errors that take no byte.
@@ -49,6 +49,14 @@ fn a_leak_fails_its_test_and_no_other() {
         assert_fails(&run);
         assert!(run.text().contains("1 failed"), "{}", run.text());
         assert_eq!(run.report().verdict, "leaked");
+    }
+    // The harness captures the report all the same, and shows it where it shows those of others.
+    for stderr in unwritable() {
+        let subject = format!("{}leaks", subjects(module_path!()));
+        let run = leakcheck_tests::run_into(["--ignored", "--exact", &subject], &[], stderr);
+        assert_fails(&run);
+        let stdout = String::from_utf8_lossy(&run.output.stdout);
+        assert!(stdout.contains("left 1 thread"), "{stdout}");
     }
 }
 
