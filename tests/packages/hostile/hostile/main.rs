@@ -12,4 +12,5 @@ macro_rules! run {
 }
 
 mod plain;
+mod reports;
 mod stderr;
