@@ -260,7 +260,9 @@ fn times(out: &mut String, summary: &Summary) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{golden::golden, summary::tests as summaries};
+    use crate::{
+        baseline::Baseline, golden::golden, report::tests::sample, summary::tests as summaries,
+    };
 
     fn text(summary: &Summary) -> String {
         anstream::adapter::strip_str(&render(summary)).to_string()
@@ -275,5 +277,25 @@ mod tests {
         golden("text_clean_2.txt", &text(&summaries::clean(2)));
         golden("text_more.txt", &text(&summaries::more()));
         golden("text_unsure.txt", &text(&summaries::unsure()));
+    }
+
+    #[test]
+    fn tests_of_one_name_are_told_apart() {
+        let mut other = sample("reconnects", &["f1 task 1 src/pool.rs:88"]);
+        other.binary = "my_app".to_owned();
+        let leaks = ["f2 task 1 src/pool.rs:88"];
+        let reports = vec![
+            sample("reconnects", &leaks),
+            sample("drains", &leaks),
+            other,
+        ];
+        let text = text(&Summary::of(&[reports], &Baseline::default()));
+        for line in [
+            "    1 in drains (my_app): ",
+            "    1 in reconnects (my_app): ",
+            "    1 in reconnects (my_app::pool): ",
+        ] {
+            assert_eq!(text.matches(line).count(), 1, "{text}");
+        }
     }
 }
