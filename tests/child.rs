@@ -1,7 +1,7 @@
 //! A subject in a process of its own, which may fail, be killed or hang without taking the suite along.
 
 use std::{
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
     sync::mpsc,
     thread,
     time::Duration,
@@ -45,6 +45,21 @@ pub fn run_all(arguments: &[&str], variables: &[(&str, &str)]) -> Run {
             .collect();
         rerun(&arguments, &variables)
     })
+}
+
+/// Runs exactly one subject of `module`, whose output the harness does not capture, with a standard error of its own.
+pub fn run_into(module: &str, subject: &str, stderr: impl Into<Stdio>) -> Run {
+    let name = format!("{}{subject}", subjects(module));
+    let stderr = stderr.into();
+    let run = unless_hung(&name.clone(), move || {
+        crate::run_into(["--ignored", "--nocapture", "--exact", &name], &[], stderr)
+    });
+    assert!(
+        run.text().contains("running 1 test\n"),
+        "{subject} was not run\n{}",
+        run.text()
+    );
+    run
 }
 
 /// Runs this test binary as `arguments` and `variables` say and not otherwise.

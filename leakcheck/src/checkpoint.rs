@@ -5,8 +5,9 @@ use std::panic::Location;
 use tokio::runtime::Handle;
 
 use crate::{
+    asked,
     check::{Check, Watched},
-    config, env,
+    env,
     error::{Error, Repr},
     find::enforce,
     model::{Body, Report},
@@ -54,7 +55,7 @@ impl Checkpoint {
     pub fn new(options: Options) -> Self {
         let caller = Location::caller();
         let begun = env::get().and_then(|env| {
-            let options = config::layered(options, env, None)?;
+            let options = asked::options(options, env, None)?;
             let level = options.chosen_level();
             let mut check = Check::begin(Whom::caller(caller), options, env, Scope::current())?;
             check.exempt_present();

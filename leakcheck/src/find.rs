@@ -5,8 +5,9 @@ use std::panic::Location;
 use tokio::runtime::Handle;
 
 use crate::{
+    asked,
     check::{Check, Watched},
-    config, env,
+    env,
     error::{Error, Repr},
     ignore::Ignore,
     model::{Body, Kind, Report},
@@ -37,7 +38,7 @@ use crate::{
 pub fn find(options: &Options) -> Result<Report, Error> {
     let env = env::get()?;
     let scope = Scope::current();
-    let mut options = config::layered(options.clone(), env, None)?;
+    let mut options = asked::options(options.clone(), env, None)?;
     if let Ok(handle) = Handle::try_current()
         && !scope.id().is_checked()
     {
@@ -77,7 +78,7 @@ fn workers(handle: &Handle) -> Ignore {
     reason = "reads best with the options built in the call"
 )]
 pub fn verify_none(options: Options) {
-    let layered = env::get().and_then(|env| config::layered(options.clone(), env, None));
+    let layered = env::get().and_then(|env| asked::options(options.clone(), env, None));
     // What is wrong is said by the look.
     let level = layered.map_or(Level::Deny, |options| options.chosen_level());
     if level == Level::Off {

@@ -5,8 +5,9 @@ use std::{marker::PhantomData, panic::Location, thread};
 use tokio::runtime::Handle;
 
 use crate::{
+    asked,
     check::{Check, Watched},
-    config, env,
+    env,
     error::{Error, Repr},
     find::enforce,
     model::{Body, Report},
@@ -51,7 +52,7 @@ impl LeakGuard {
     pub fn new(options: Options) -> Self {
         let caller = Location::caller();
         let begun = env::get().and_then(|env| {
-            let options = config::layered(options, env, None)?;
+            let options = asked::options(options, env, None)?;
             let level = options.chosen_level();
             // Inside a check its scope is shared: whatever is charged to the guard is the same test's.
             let is_shared = ScopeId::current().is_checked();

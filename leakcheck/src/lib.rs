@@ -95,6 +95,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod asked;
 mod at_exit;
 mod background;
 mod capture;

@@ -39,6 +39,16 @@ pub struct Options {
     kinds: Option<Vec<Kind>>,
 }
 
+/// One thing that is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Setting {
+    Settle(Duration),
+    Timeout(Duration),
+    Level(Level),
+    LevelOf(Kind, Level),
+    UnseenPanics(Level),
+}
+
 /// How long a check waits for things to end, where nothing else is said.
 pub(crate) const DEFAULT_SETTLE: Duration = Duration::from_secs(1);
 
@@ -171,6 +181,20 @@ impl Options {
             unseen_panics: over.unseen_panics.or(self.unseen_panics),
             kinds: over.kinds.or(self.kinds),
         }
+    }
+
+    /// What is set besides the rules and the kinds.
+    pub(crate) fn settings(&self) -> Vec<Setting> {
+        let levels = self.levels.iter();
+        let set = [
+            self.settle.map(Setting::Settle),
+            self.timeout.map(Setting::Timeout),
+            self.level.map(Setting::Level),
+            self.unseen_panics.map(Setting::UnseenPanics),
+        ];
+        let set = set.into_iter().flatten();
+        set.chain(levels.map(|(kind, level)| Setting::LevelOf(*kind, *level)))
+            .collect()
     }
 
     pub(crate) fn rules(&self) -> &[Ignore] {

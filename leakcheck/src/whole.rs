@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::{
+    asked,
     check::Check,
-    config,
     entry::Place,
     env,
     error::Error,
@@ -36,7 +36,7 @@ pub(crate) fn verify(place: &'static Place, options: Options) -> Result<Whole, E
         return Ok(Whole::Passed);
     }
     let env = env::get()?;
-    let options = config::layered(options, env, place.manifest_dir)?;
+    let options = asked::options(options, env, place.manifest_dir)?;
     if options.chosen_level() == Level::Off {
         return Ok(Whole::Passed);
     }

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc, time::Instant};
 
 use super::{Check, PATIENCE, present::Present, watched::Watched};
 use crate::{
-    config::{self, Split},
+    config::{self, Came, Split},
     explain,
     ignore::{self, Sorted},
     model::{Body, Kind, Leak, Report, ResourceId, Verdict},
@@ -105,6 +105,14 @@ impl Check {
             notes.push(format!("where tasks wait could not be read: {why}"));
         }
         notes.extend(self.unapplied_rules(&sorted.leaks));
+        notes.extend(config::settings().and_then(|settings| {
+            settings.note(&Came {
+                options: &self.options,
+                leaks: &sorted.leaks,
+                body,
+                has_waited: self.waited >= PATIENCE,
+            })
+        }));
         let lingering = self.waited >= PATIENCE;
         let lingered = match &self.first {
             Some(first) if lingering && self.env.report_dir.is_some() => self.lingered(first),

@@ -2,6 +2,7 @@
 
 mod write;
 
+use super::waits;
 use crate::model::{
     Accepted, AcceptedSite, Awaited, Body, Coverage, Frame, Hang, HangCause, Holder, Ignored, Leak,
     Level, Report, StuckThread, Subject, Verdict, Waiting,
@@ -10,33 +11,41 @@ use write::{Json, Object, Writer};
 
 const FORMAT_VERSION: u32 = 1;
 
-/// Renders a report as one JSON object with a newline at its end.
-pub(crate) fn render(report: &Report) -> String {
-    write::document(report)
+/// Renders a report as one JSON object with a newline at its end; `written` says which checks have one in its folder.
+pub(crate) fn render(report: &Report, written: Option<&'static str>) -> String {
+    write::document(&Document { report, written })
 }
 
-impl Json for Report {
+/// What a file has.
+struct Document<'a> {
+    report: &'a Report,
+    written: Option<&'static str>,
+}
+
+impl Json for Document<'_> {
     fn write(&self, to: &mut Writer) {
+        let Self { report, written } = self;
         to.object(|object| {
             object.field("format_version", &FORMAT_VERSION);
-            object.field("package", &self.subject.package);
-            object.field("binary", &self.subject.binary);
-            object.field("test", &self.subject.test);
-            object.field("location", &Place(&self.subject));
-            object.field("verdict", verdict(self.verdict));
-            object.field("body", body(self.body));
-            let waits = self.hang().and_then(Hang::waiting).map(BodyWaits);
+            object.field("package", &report.subject.package);
+            object.field("binary", &report.subject.binary);
+            object.field("test", &report.subject.test);
+            object.field("location", &Place(&report.subject));
+            object.field("verdict", verdict(report.verdict));
+            object.field("body", body(report.body));
+            object.field_if_any("written", *written);
+            let waits = report.hang().and_then(Hang::waiting).map(BodyWaits);
             object.field_if_any("body_waits", waits.as_ref());
-            object.field_if_any("hang", self.hang());
-            object.field("waited_ms", &self.waited.as_millis());
-            object.field("check_us", &self.spent.as_micros());
-            object.field("leaks", &self.leaks);
+            object.field_if_any("hang", report.hang());
+            object.field("waited_ms", &report.waited.as_millis());
+            object.field("check_us", &report.spent.as_micros());
+            object.field("leaks", &report.leaks);
             // Left as well, but in the baseline.
-            object.list_if_any("known", &self.known);
-            object.field("lingered", &self.lingered);
-            object.field("ignored", &self.ignored);
-            object.field("coverage", &self.coverage);
-            object.field("notes", &self.notes);
+            object.list_if_any("known", &report.known);
+            object.field("lingered", &report.lingered);
+            object.field("ignored", &report.ignored);
+            object.field("coverage", &report.coverage);
+            object.field("notes", &report.notes);
         });
     }
 }
@@ -155,6 +164,8 @@ impl Json for Leak {
                 "waits_at",
                 waiting.map_or(&[][..], |waiting| &waiting.stack),
             );
+            // The one of these at which a reader has to look.
+            object.field_if_any("waits_in", waiting.and_then(waits::place));
             object.field("waits_for", &waiting.and_then(AnyOf::of));
             object.field("state", &waiting.map(|waiting| waiting.state.to_string()));
             // Why nothing else is known of the state.

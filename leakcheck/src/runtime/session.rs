@@ -14,9 +14,8 @@ use tokio::runtime::{Builder, RuntimeFlavor};
 
 use super::{BuildRuntime, TestRuntime};
 use crate::{
-    background,
+    asked, background,
     check::{Check, Hung, Watched},
-    config,
     entry::TestMeta,
     env::{self, Env},
     model::{Body, Report},
@@ -127,7 +126,7 @@ impl Session {
         let start = Instant::now();
         let opened = env::get().and_then(|env| {
             let options = suite::options().merge(options());
-            let options = config::layered(options, env, meta.manifest_dir)?;
+            let options = asked::options(options, env, meta.manifest_dir)?;
             let level = options.chosen_level();
             if level == Level::Off {
                 return Ok(None);

@@ -50,7 +50,9 @@ mod imp;
 
 pub(crate) use by_address::Creation;
 pub(crate) use chunked::Chunked;
-pub(crate) use imp::{arm, cells, exit, fds, fork, process, processes, stacks, threads, timers};
+pub(crate) use imp::{
+    arm, cells, exit, fds, fork, process, processes, stacks, threads, timers, writing,
+};
 
 /// Makes a forked child a process of its own, in which nothing was checked yet; does nothing elsewhere.
 pub(crate) fn begin_anew() {

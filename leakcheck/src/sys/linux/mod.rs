@@ -43,6 +43,7 @@ pub(crate) mod timers;
 #[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
 pub(crate) mod timers;
 mod trampoline;
+pub(crate) mod writing;
 
 /// Prepares this process and this thread for a check: what interposed functions must not find out themselves.
 pub(crate) fn arm() {

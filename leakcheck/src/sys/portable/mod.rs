@@ -19,6 +19,7 @@ pub(crate) mod stack;
 pub(crate) mod stacks;
 pub(crate) mod threads;
 pub(crate) mod timers;
+pub(crate) mod writing;
 
 /// Prepares for a check: nothing is to be found out.
 pub(crate) fn arm() {

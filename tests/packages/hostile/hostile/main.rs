@@ -18,6 +18,8 @@ mod forked;
 mod handlers;
 mod plain;
 mod repeated;
+mod reports;
 mod small_stacks;
 mod started;
+mod stderr;
 mod thread_ends;
