@@ -37,7 +37,7 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
 pub(crate) fn hang(checked: &Checked) -> Option<String> {
     let after = plural::time(checked.hung?);
     Some(format!(
-        "`{}` hangs: it was given up after {after}",
+        "`{}` hangs: it was not over after {after}",
         checked.test.name
     ))
 }

@@ -104,10 +104,7 @@ pub fn run_sync<R>(
     };
     let outcome = {
         let _inside = session.scope.enter();
-        let outcome = {
-            let _watch = session.watch(Among::Others);
-            Outcome::of(body, ends)
-        };
+        let outcome = session.run(meta, body, ends);
         let panic = background::stop_blocking(session.scope, session.check.stop_limit());
         outcome.and_background(panic, meta).judge(meta, ends)
     };
@@ -187,6 +184,7 @@ pub async fn run_within<R>(
         };
         (outcome, watch.end())
     };
+    let outcome = outcome.unless_late(hung.as_ref(), meta);
     session.hung = hung;
     let panic = background::stop_in_runtime(session.scope, session.check.stop_limit()).await;
     let outcome = outcome.and_background(panic, meta).judge(meta, ends);

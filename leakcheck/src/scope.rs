@@ -10,6 +10,9 @@ use crate::sys::{
 pub(crate) struct ScopeId(u32);
 
 impl ScopeId {
+    /// What is in no check.
+    pub(crate) const UNCHECKED: Self = Self(Context::UNCHECKED.scope);
+
     /// A scope that nobody had before, or `None` after 262,143 of them in one process.
     pub(crate) fn open() -> Option<Self> {
         tally::open().map(Self)
@@ -21,7 +24,7 @@ impl ScopeId {
     }
 
     pub(crate) fn is_checked(self) -> bool {
-        self.0 != Context::UNCHECKED.scope
+        self != Self::UNCHECKED
     }
 
     pub(crate) const fn index(self) -> u32 {

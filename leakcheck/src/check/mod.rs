@@ -18,7 +18,7 @@ use crate::{
     env::{Env, ReportDir, TraceLevel},
     error::Error,
     explain,
-    model::{Detail, Kind, Leak, Resource, ResourceId},
+    model::{Kind, Leak, Resource, ResourceId},
     options::{Level, Options},
     scope::ScopeId,
     sources::{self, fds, panics, tasks},
@@ -37,10 +37,6 @@ const PATIENCE: Duration = Duration::from_millis(25);
 
 /// A thread that was told to end needs a moment to be gone.
 const GRACE: Duration = Duration::from_millis(100);
-
-/// How much longer a thread may take that was told to end and that the system holds up, where more wants to run than it
-/// has processors for.
-const OVERLOAD: Duration = Duration::from_secs(5);
 
 /// Which `LocalSet`s are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -240,34 +236,17 @@ impl Check {
 
     fn settle_on_thread(&mut self, phase: Phase, limit: Duration) {
         let mut look = Look::new(self, phase, limit);
-        let tally = self.scope.tally();
-        let longest = match phase {
-            Phase::Stopped => limit + OVERLOAD,
-            Phase::Running | Phase::Hung => limit,
-        };
-        let waited = drive::blocking(tally, longest, |elapsed| {
-            look.is_dirty(elapsed) && (elapsed < limit || self.is_held_up_by_system(phase))
-        });
+        let waited = drive::blocking(self.scope, limit, |waited| look.is_dirty(waited));
         let first = look.first;
         self.note(waited, first);
         self.collect(phase);
-    }
-
-    /// Whether what is there is at least one thread that could go on if the system let it.
-    fn is_held_up_by_system(&self, phase: Phase) -> bool {
-        let is_held_up = |found: &Resource| match found.detail {
-            Detail::Thread { tid, .. } => sys::process::is_held_up_by_system(tid),
-            _ => false,
-        };
-        phase == Phase::Stopped && self.present(phase).resources.iter().any(is_held_up)
     }
 
     /// Waits inside the runtime for what is there to end.
     pub(crate) async fn settle_in_runtime(&mut self) {
         let limit = self.limit();
         let mut look = Look::new(self, Phase::Running, limit);
-        let tally = self.scope.tally();
-        let waited = drive::in_runtime(tally, limit, |elapsed| look.is_dirty(elapsed)).await;
+        let waited = drive::in_runtime(self.scope, limit, |waited| look.is_dirty(waited)).await;
         let first = look.first;
         self.note(waited, first);
         self.collect(Phase::Running);

@@ -246,7 +246,7 @@ fn hang(hang: &Hang) -> WireHang<'_> {
         cause,
         limit_ms: limit,
         after_ms: hang.after.as_millis(),
-        ended_process: hang.ended.as_deref(),
+        ended_process: hang.ended_process(),
         thread: hang.thread.as_ref().map(|thread| WireThread {
             tid: thread.tid,
             doing: &thread.doing,

@@ -1,6 +1,11 @@
 //! The side of the test: a body is told to the watchdog when it takes its time, and not before.
 
-use std::{cell::RefCell, sync::Arc, task::Waker, time::Instant};
+use std::{
+    cell::RefCell,
+    sync::Arc,
+    task::Waker,
+    time::{Duration, Instant},
+};
 
 use leakcheck_introspect::FutureAddress;
 
@@ -38,6 +43,8 @@ pub(crate) struct Watch<'c> {
     check: &'c Check,
     among: Among,
     start: Instant,
+    /// How long it took, once it has ended.
+    took: Option<Duration>,
     ward: Option<Arc<Ward>>,
 }
 
@@ -47,9 +54,9 @@ thread_local! {
 }
 
 impl<'c> Watch<'c> {
-    /// Begins right before the body does, which was at `start`. Without a time limit it costs nothing until the body
-    /// waits.
-    pub(crate) fn begin(check: &'c Check, among: Among, start: Instant) -> Self {
+    /// Begins right before the body does. Without a time limit it costs nothing until the body waits.
+    pub(crate) fn begin(check: &'c Check, among: Among) -> Self {
+        let start = Instant::now();
         let ward = check.time_limit().map(|_| {
             let ward = Arc::new(Ward::new(check.clone(), start, among != Among::Others));
             register(&ward);
@@ -59,8 +66,20 @@ impl<'c> Watch<'c> {
             check,
             among,
             start,
+            took: None,
             ward,
         }
+    }
+
+    /// The body has come to its end by itself.
+    pub(crate) fn ends(&mut self) {
+        self.took = Some(self.start.elapsed());
+    }
+
+    /// By how much it took longer than it may.
+    fn is_late(&self) -> Option<(Duration, Duration)> {
+        let (limit, took) = self.check.time_limit().zip(self.took)?;
+        (took > limit).then_some((limit, took))
     }
 
     /// Whether the body must not be polled any more, but dropped.
@@ -73,6 +92,10 @@ impl<'c> Watch<'c> {
 
     pub(crate) fn begins_poll(&self) {
         if let Some(ward) = &self.ward {
+            if self.among == Among::Others {
+                // What others poll may go from thread to thread.
+                ward.is_here();
+            }
             ward.begins_poll();
         }
     }
@@ -106,11 +129,19 @@ impl<'c> Watch<'c> {
         }
     }
 
-    /// The body has ended or was given up: in which case this says how it hung.
+    /// The body has ended or was given up: this says how it hung, and that it has ended too late, whether or not anybody was
+    /// let run to see that.
     pub(crate) fn end(mut self) -> Option<Hung> {
         let ward = self.ward.take()?;
         Self::leave(&ward);
-        lock(&ward.hung).take()
+        let hung = lock(&ward.hung).take();
+        let Some((limit, took)) = self.is_late().filter(|_| !fork::in_child()) else {
+            return hung;
+        };
+        Some(match hung {
+            Some(hung) => hung.or_late(limit, took),
+            None => Hung::late(limit, took),
+        })
     }
 
     fn leave(ward: &Arc<Ward>) {
