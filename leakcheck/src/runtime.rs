@@ -141,9 +141,9 @@ pub fn run_async<R>(
             let _ = panic::catch_unwind(settle);
         }
         let start = Instant::now();
-        runtime.shutdown(check.stop_limit());
+        let stop = runtime.shutdown(check.stop_limit());
         if !check.is_gone() {
-            check.settle_stopped(start.elapsed());
+            check.settle_stopped(stop, start.elapsed());
         }
     });
     drop(inside);

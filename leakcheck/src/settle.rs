@@ -13,7 +13,7 @@ const LONGEST_WAIT: Duration = Duration::from_millis(16);
 const LONGEST_LOOK: Duration = Duration::from_millis(100);
 
 /// How much longer is waited where the system does not let things run: where more wants to run than it has processors for.
-const OVERLOAD: Duration = Duration::from_secs(30);
+const OVERLOAD: Duration = Duration::from_secs(60);
 
 /// What to do while something is still there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +67,13 @@ impl Settle {
             return Step::Stop;
         }
         let left = self.limit.saturating_sub(waited);
-        if self.turns > if left.is_zero() { TURNS - SURE_TURNS } else { 0 } {
+        if self.turns
+            > if left.is_zero() {
+                TURNS - SURE_TURNS
+            } else {
+                0
+            }
+        {
             self.turns -= 1;
             return Step::Turns(1);
         }
@@ -152,20 +158,14 @@ mod tests {
             );
         }
         // But not for ever.
-        assert_eq!(
-            settle.step(limit + OVERLOAD, AT_ONCE, || true),
-            Step::Stop
-        );
+        assert_eq!(settle.step(limit + OVERLOAD, AT_ONCE, || true), Step::Stop);
     }
 
     #[test]
     fn looks_take_half_of_the_time_at_most() {
         let mut settle = Settle::without_turns(Duration::from_secs(1));
         let looked = Duration::from_millis(40);
-        assert_eq!(
-            settle.step(AT_ONCE, looked, || false),
-            Step::Wait(looked)
-        );
+        assert_eq!(settle.step(AT_ONCE, looked, || false), Step::Wait(looked));
         assert_eq!(
             settle.step(AT_ONCE, Duration::from_secs(2), || false),
             Step::Wait(LONGEST_LOOK)

@@ -51,7 +51,10 @@ fn the_bodys_own_failure_goes_first() {
         assert_fails(&run);
         let text = run.text();
         assert!(text.contains("the body's own"), "{text}");
-        assert!(run.reports.iter().any(|report| report.body == body), "{text}");
+        assert!(
+            run.reports.iter().any(|report| report.body == body),
+            "{text}"
+        );
     }
 }
 

@@ -90,9 +90,8 @@ impl Check {
     pub(crate) fn measure_blocking(&mut self, growth: &mut Growth) {
         if growth.is_measured() {
             let before = growth.number;
-            self.waited += drive::blocking(self.scope, self.limit(), |_| {
-                self.number_alive() > before
-            });
+            self.waited +=
+                drive::blocking(self.scope, self.limit(), |_| self.number_alive() > before);
             self.add_to(growth);
         }
     }

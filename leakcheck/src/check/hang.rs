@@ -11,7 +11,10 @@ use super::{
 use crate::{
     env::Env,
     explain,
-    model::{Body, Detail, Fate, Hang, HangCause, Kind, Leak, Report, Resource, Seen, Tie, Verdict, Waiting},
+    model::{
+        Body, Detail, Fate, Hang, HangCause, Kind, Leak, Report, Resource, Seen, Tie, Verdict,
+        Waiting,
+    },
     sources::{self, fds, tasks},
 };
 

@@ -15,6 +15,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use crate::{
     diff::Baseline,
     drive,
+    entry::Stop,
     env::{Env, ReportDir, TraceLevel},
     error::Error,
     explain,
@@ -222,14 +223,13 @@ impl Check {
     }
 
     /// Waits on this thread for the threads of a runtime that was told to stop, and has had `stopping` to do so.
-    pub(crate) fn settle_stopped(&mut self, stopping: Duration) {
+    pub(crate) fn settle_stopped(&mut self, stop: Stop, stopping: Duration) {
         self.waited += stopping;
         let left = self.limit().saturating_sub(self.waited);
         // A runtime that did not stop says nothing about its threads: the drop of a leaked task holds it up.
-        let phase = if stopping > self.stop_limit() * 2 {
-            Phase::Running
-        } else {
-            Phase::Stopped
+        let phase = match stop {
+            Stop::HeldUp => Phase::Running,
+            Stop::Done => Phase::Stopped,
         };
         self.settle_on_thread(phase, left.max(GRACE));
     }

@@ -11,7 +11,7 @@ use crate::{
 
 /// The threads that may do something for a scope, and what they have had of a processor since a wait began.
 #[derive(Debug)]
-pub(super) struct HeldUp {
+pub(crate) struct HeldUp {
     scope: ScopeId,
     /// What a thread should have had by the end of the wait, if it wanted it.
     share: Duration,
@@ -19,7 +19,7 @@ pub(super) struct HeldUp {
 }
 
 impl HeldUp {
-    pub(super) fn since_now(scope: ScopeId, share: Duration) -> Self {
+    pub(crate) fn since_now(scope: ScopeId, share: Duration) -> Self {
         let mut held_up = Self {
             scope,
             share,
@@ -31,7 +31,7 @@ impl HeldUp {
     }
 
     /// Whether a thread wants to run and could not for as long as the wait should take.
-    pub(super) fn is_any(&mut self) -> bool {
+    pub(crate) fn is_any(&mut self) -> bool {
         let threads = self.threads();
         self.pulse.is_held_up(threads, self.share)
     }

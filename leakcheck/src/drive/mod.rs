@@ -12,10 +12,10 @@ use crate::{
     scope::ScopeId,
     settle::{Settle, Step},
 };
-use held_up::HeldUp;
 use pacer::Pacer;
 use watch::StopWatch;
 
+pub(crate) use held_up::HeldUp;
 pub(crate) use pulse::Pulse;
 
 /// Waits on this thread while `dirty`, for `limit` at most; returns how long it took, without the looks.

@@ -45,6 +45,8 @@ pub(crate) struct Watch<'c> {
     start: Instant,
     /// How long it took, once it has ended.
     took: Option<Duration>,
+    /// Whether it was polled, or is about to be.
+    has_begun: bool,
     ward: Option<Arc<Ward>>,
 }
 
@@ -67,6 +69,7 @@ impl<'c> Watch<'c> {
             among,
             start,
             took: None,
+            has_begun: false,
             ward,
         }
     }
@@ -82,8 +85,11 @@ impl<'c> Watch<'c> {
         (took > limit).then_some((limit, took))
     }
 
-    /// Whether the body must not be polled any more, but dropped.
-    pub(crate) fn is_given_up(&self) -> bool {
+    /// Whether the body must not be polled any more, but dropped. It is polled once, however late it begins.
+    pub(crate) fn is_given_up(&mut self) -> bool {
+        if !std::mem::replace(&mut self.has_begun, true) {
+            return false;
+        }
         let ward = self.ward.as_ref();
         ward.is_some_and(|ward| {
             ward.stage() == Stage::GivenUp && ward.advance(Stage::GivenUp, Stage::Drops)

@@ -14,8 +14,10 @@ use leakcheck_tests::starved::{busy, feed, run_for, starve};
 /// Longer than the limit of each body here.
 const LATE: Duration = Duration::from_millis(5);
 
-/// Of a processor; takes a starved thread about a second.
+/// Of a processor; takes a starved thread about a second, and more beside others.
 const SOME: Duration = Duration::from_millis(3);
+/// The same, of which it has enough when it is let run at all.
+const LITTLE: Duration = Duration::from_micros(300);
 
 static IS_HELD: AtomicBool = AtomicBool::new(false);
 
@@ -154,10 +156,10 @@ fn fails_late() -> Result<(), &'static str> {
     late::fails()
 }
 
-/// Gives up its processor as soon as it has had some, and is not let run before.
-fn run_starved() {
+/// Is hardly let run until it has had so much of a processor.
+fn run_starved(time: Duration) {
     starve();
-    run_for(SOME);
+    run_for(time);
     feed();
 }
 
@@ -169,7 +171,7 @@ mod checked {
     #[ignore = "starved on purpose"]
     pub(super) async fn on_its_thread() {
         tokio::task::yield_now().await;
-        run_starved();
+        run_starved(SOME);
         pending::<()>().await;
     }
 
@@ -178,7 +180,7 @@ mod checked {
     #[ignore = "starved on purpose"]
     pub(super) async fn on_workers() {
         tokio::task::yield_now().await;
-        run_starved();
+        run_starved(SOME);
         pending::<()>().await;
     }
 
@@ -186,35 +188,35 @@ mod checked {
     #[test]
     #[ignore = "starved on purpose"]
     pub(super) fn sync() {
-        run_starved();
+        run_starved(SOME);
     }
 
     #[leak_checked(timeout = "10ms")]
     #[test]
     #[ignore = "starved on purpose"]
     pub(super) fn joins() {
-        thread::spawn(run_starved).join().unwrap();
+        thread::spawn(|| run_starved(SOME)).join().unwrap();
     }
 
     #[leak_checked(settle = "20ms")]
     #[test]
     #[ignore = "starved on purpose"]
     pub(super) fn leaves_a_thread() {
-        thread::spawn(run_starved);
+        thread::spawn(|| run_starved(LITTLE));
     }
 
     #[leak_checked(settle = "20ms")]
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
     #[ignore = "starved on purpose"]
     pub(super) async fn leaves_a_task_on_a_worker() {
-        tokio::spawn(async { run_starved() });
+        tokio::spawn(async { run_starved(LITTLE) });
     }
 
     #[leak_checked(settle = "20ms")]
     #[tokio::test]
     #[ignore = "starved on purpose"]
     pub(super) async fn leaves_a_closure() {
-        tokio::task::spawn_blocking(run_starved);
+        tokio::task::spawn_blocking(|| run_starved(LITTLE));
     }
 
     /// The worker that runs this is told to end with its runtime, and is not let do so.
@@ -280,7 +282,6 @@ fn spins() {
 #[tokio::test]
 #[ignore = "hangs on purpose"]
 async fn spins_in_an_async_body() {
-    tokio::task::yield_now().await;
     loop {
         std::hint::spin_loop();
     }
