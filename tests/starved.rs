@@ -11,6 +11,9 @@ use std::{
     time::Duration,
 };
 
+/// The thread that calls.
+const OWN: i32 = 0;
+
 /// A processor that something keeps busy until this is dropped.
 #[derive(Debug)]
 pub struct Busy {
@@ -27,7 +30,7 @@ pub fn busy() -> Busy {
     let is_over = Arc::new(AtomicBool::new(false));
     let theirs = Arc::clone(&is_over);
     let spin = move || {
-        stay();
+        stay(OWN);
         while !theirs.load(Ordering::Relaxed) {}
     };
     Busy {
@@ -51,12 +54,21 @@ impl Drop for Busy {
 ///
 /// Where the system refuses.
 pub fn starve() {
-    stay();
+    starve_other(OWN);
+}
+
+/// The same for another thread of this process.
+///
+/// # Panics
+///
+/// Where the system refuses.
+pub fn starve_other(tid: i32) {
+    stay(tid);
     // SAFETY: a structure of numbers; all zeros are a value of each.
     let mut none: libc::sched_param = unsafe { std::mem::zeroed() };
     none.sched_priority = 0;
-    // SAFETY: zero is this thread, and the parameters outlive the call.
-    let done = unsafe { libc::sched_setscheduler(0, libc::SCHED_IDLE, &raw const none) };
+    // SAFETY: the parameters outlive the call.
+    let done = unsafe { libc::sched_setscheduler(tid, libc::SCHED_IDLE, &raw const none) };
     assert_eq!(done, 0, "{}", io::Error::last_os_error());
 }
 
@@ -69,7 +81,7 @@ pub fn feed() {
     // SAFETY: as in `starve`.
     let none: libc::sched_param = unsafe { std::mem::zeroed() };
     // SAFETY: as in `starve`.
-    let done = unsafe { libc::sched_setscheduler(0, libc::SCHED_OTHER, &raw const none) };
+    let done = unsafe { libc::sched_setscheduler(OWN, libc::SCHED_OTHER, &raw const none) };
     assert_eq!(done, 0, "{}", io::Error::last_os_error());
 }
 
@@ -90,8 +102,8 @@ fn own_time() -> Duration {
     Duration::new(time.tv_sec.try_into().expect("not negative"), nanos)
 }
 
-/// Keeps this thread on the first processor that the process may use.
-fn stay() {
+/// Keeps a thread on the first processor that the process may use.
+fn stay(tid: i32) {
     // SAFETY: a set of bits; all zeros are the empty set.
     let mut allowed: libc::cpu_set_t = unsafe { std::mem::zeroed() };
     let size = size_of_val(&allowed);
@@ -105,7 +117,7 @@ fn stay() {
     let mut one: libc::cpu_set_t = unsafe { std::mem::zeroed() };
     // SAFETY: as above.
     unsafe { libc::CPU_SET(first.expect("it runs on some"), &mut one) };
-    // SAFETY: as above; zero is this thread.
-    let done = unsafe { libc::sched_setaffinity(0, size, &raw const one) };
+    // SAFETY: as above.
+    let done = unsafe { libc::sched_setaffinity(tid, size, &raw const one) };
     assert_eq!(done, 0, "{}", io::Error::last_os_error());
 }

@@ -124,13 +124,16 @@ fn the_time_of_the_check_is_not_the_tests() {
     );
 }
 
-/// A worker that is not let go to sleep is waited for, because nothing is proven beside it.
+/// A worker that is not let run what was woken is waited for: nothing is proven of that before.
 #[test]
 fn a_proof_is_not_lost() {
     let run = run!(leaves_a_task_for_ever);
     assert_fails(&run);
     let leaks = &run.report().leaks;
-    assert_left(leaks, &[tasks(1, "tokio::spawn(starves_and_waits());")]);
+    assert_left(
+        leaks,
+        &[tasks(1, "tokio::spawn(wait_for_ever(tell, woken));")],
+    );
     let waits_for = leaks[0].waits_for.as_ref().expect("it waits");
     assert_eq!(waits_for.never, Some(true), "{}", run.text());
 }

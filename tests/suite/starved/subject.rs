@@ -9,7 +9,8 @@ use std::{
 };
 
 use leakcheck::leak_checked;
-use leakcheck_tests::starved::{busy, feed, run_for, starve};
+use leakcheck_tests::starved::{busy, feed, run_for, starve, starve_other};
+use tokio::sync::oneshot;
 
 /// Longer than the limit of each body here.
 const LATE: Duration = Duration::from_millis(5);
@@ -232,16 +233,28 @@ mod checked {
         task.await.unwrap();
     }
 
-    async fn starves_and_waits() {
-        starve();
-        pending::<()>().await;
-    }
-
+    /// It has been woken, and goes to wait for ever as soon as its worker is let run.
     #[leak_checked(settle = "20ms")]
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
     #[ignore = "leaks on purpose"]
     pub(super) async fn leaves_a_task_for_ever() {
-        tokio::spawn(starves_and_waits());
+        let (tell, told) = oneshot::channel();
+        let (wake, woken) = oneshot::channel();
+        tokio::spawn(wait_for_ever(tell, woken));
+        let worker = told.await.unwrap();
+        let stat = format!("/proc/self/task/{worker}/stat");
+        while !fs::read_to_string(&stat).unwrap().contains(") S ") {
+            thread::yield_now();
+        }
+        starve_other(worker);
+        wake.send(()).unwrap();
+    }
+
+    async fn wait_for_ever(tell: oneshot::Sender<i32>, woken: oneshot::Receiver<()>) {
+        // SAFETY: the call has no preconditions.
+        tell.send(unsafe { libc::gettid() }).unwrap();
+        woken.await.unwrap();
+        pending::<()>().await;
     }
 }
 
