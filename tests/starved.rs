@@ -87,8 +87,8 @@ pub fn feed() {
 
 /// Runs until this thread has had so much more of a processor.
 pub fn run_for(time: Duration) {
-    let start = own_time();
-    while own_time() - start < time {}
+    let end = own_time() + time;
+    while own_time() < end {}
 }
 
 fn own_time() -> Duration {

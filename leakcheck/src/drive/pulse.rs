@@ -26,13 +26,15 @@ impl Pulse {
         threads: impl IntoIterator<Item = i32>,
         share: Duration,
     ) -> bool {
-        // Each of them is asked about, whatever is said of those before it.
-        threads
-            .into_iter()
-            .fold(false, |any, tid| self.holds_up(tid, share) || any)
+        let mut is_any = false;
+        for tid in threads {
+            // Each of them is known from here on, whatever is said of those before it.
+            is_any |= self.is_one_held_up(tid, share);
+        }
+        is_any
     }
 
-    fn holds_up(&mut self, tid: i32, share: Duration) -> bool {
+    fn is_one_held_up(&mut self, tid: i32, share: Duration) -> bool {
         if tid == 0 {
             return true;
         }
