@@ -32,6 +32,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const STEP: Duration = Duration::from_millis(10);
 const STEPS_TO_NOTICE: u32 = 50;
 const STEPS_TO_DROP: u32 = 200;
+/// A step counts after so long in any case: a thread that waits for a disk that is gone is never let run.
+const LONGEST_STEP: Duration = Duration::from_secs(10);
 
 /// What a failing test run ends with.
 const EXIT_CODE: i32 = 101;
@@ -208,12 +210,13 @@ fn step(ward: &Ward, stage: Stage, threads: &[i32]) -> bool {
     let known = || threads.iter().copied().filter(|tid| *tid != 0);
     let mut pulse = Pulse::default();
     pulse.note(known());
+    let start = Instant::now();
     loop {
         thread::sleep(STEP);
         if ward.stage() != stage {
             return false;
         }
-        if !pulse.is_held_up(known(), STEP / 2) {
+        if !pulse.is_held_up(known(), STEP / 2) || start.elapsed() > LONGEST_STEP {
             return true;
         }
     }
