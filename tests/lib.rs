@@ -14,6 +14,8 @@ use serde::Deserialize;
 
 pub mod child;
 pub mod left;
+#[cfg(target_os = "linux")]
+pub mod starved;
 
 /// A report file, format version 1.
 #[derive(Clone, Debug, Deserialize)]

@@ -38,7 +38,7 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
 pub(crate) fn hang(checked: &Checked) -> Option<String> {
     let after = plural::time(checked.hung?);
     let test = checked.test.quoted();
-    Some(format!("{test} hangs: it was given up after {after}"))
+    Some(format!("{test} hangs: it was not over after {after}"))
 }
 
 fn annotation(out: &mut String, command: &str, place: Option<&Place>, message: &str) {

@@ -40,8 +40,8 @@
 //! tasks when they are spawned, and what those start in turn. When the body has ended and dropped what it owned, the
 //! check looks at what is alive in its own scope; tests that run in parallel never see each other's. If nothing is
 //! left, that was all, and it took about a microsecond. Otherwise it waits, first for a few turns of the runtime, then
-//! in real time, until nothing is left, all that is left is proven to wait for ever, or [`Options::settle`] is over. Only then is the runtime stopped, in a way that
-//! cannot hang.
+//! in real time, until nothing is left, all that is left is proven to wait for ever, or [`Options::settle`] is over and the
+//! system keeps nothing of it from running. Only then is the runtime stopped, in a way that cannot hang.
 //!
 //! A body that hangs is reported as well: where it waits, for what, who holds that, and all that was alive beside it. It
 //! is ended when its time limit is over, [`Options::timeout`], or before that, once it is proven that nothing can wake it.

@@ -100,7 +100,9 @@ impl Options {
 
     /// Waits this long for things to end before they count as left behind. Default: 1 s.
     ///
-    /// Only a check that finds something waits at all, and it stops as soon as nothing is left.
+    /// Only a check that finds something waits at all, and it stops as soon as nothing is left. The time that the check itself
+    /// takes to look does not count, and a runtime gets a few turns however short this is. Threads that want to run and that
+    /// the system does not let run for this long, because the machine has too much to do, are waited for up to a minute more.
     pub fn settle(mut self, limit: Duration) -> Self {
         self.settle = Some(limit);
         self
@@ -110,8 +112,9 @@ impl Options {
     ///
     /// The time is real time, from the start of the body, whatever a paused clock says. An async body whose runtime
     /// still turns is given up: its future is dropped on its own thread, the check goes on, the test fails, and the other
-    /// tests run. Where a thread is stuck in synchronous code there is nothing to drop: the report goes to standard error
-    /// and the process ends with exit code 101.
+    /// tests run. A body that ends by itself, but later, has failed as well. Where a thread is stuck in synchronous code there
+    /// is nothing to drop: once it and the test's other threads were let run for a while, and it has not come back, the report
+    /// goes to standard error and the process ends with exit code 101.
     ///
     /// Without a limit, an async body is given up all the same once it is proven that nothing can wake it.
     pub fn timeout(mut self, limit: Duration) -> Self {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use crate::{
+    check::Hung,
     entry::{ShouldPanic, TestMeta},
     error::Error,
     model::Body,
@@ -20,7 +21,7 @@ pub(crate) enum Outcome<R> {
     Returned { value: R, failed: bool },
     /// It panicked.
     Panicked(Box<dyn Any + Send>),
-    /// It was given up.
+    /// It was given up, or has ended too late.
     TimedOut,
 }
 
@@ -37,6 +38,16 @@ impl<R> Outcome<R> {
         Self::Returned {
             failed: (ends.failed)(&value),
             value,
+        }
+    }
+
+    /// What it is where the body came to its end too late: its own failure goes first, if that was not asked for.
+    pub(crate) fn unless_late(self, hung: Option<&Hung>, meta: &TestMeta) -> Self {
+        match self {
+            _ if !hung.is_some_and(Hung::is_late) => self,
+            Self::Returned { failed: true, .. } => self,
+            Self::Panicked(_) if meta.should_panic == ShouldPanic::No => self,
+            Self::Returned { .. } | Self::Panicked(_) | Self::TimedOut => Self::TimedOut,
         }
     }
 
@@ -115,7 +126,7 @@ impl<R> Outcome<R> {
             Self::Panicked(payload) => panic::resume_unwind(payload),
             // Whatever the level is: there is no value to return.
             Self::TimedOut => panic::resume_unwind(Box::new(
-                "leakcheck: the test's body did not end".to_owned(),
+                "leakcheck: the test's body did not end in time".to_owned(),
             )),
             Self::Returned { failed: false, .. } if leaked && level == Level::Deny => fail(),
             Self::Returned { value, .. } => value,

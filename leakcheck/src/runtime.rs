@@ -104,10 +104,7 @@ pub fn run_sync<R>(
     };
     let outcome = {
         let _inside = session.scope.enter();
-        let outcome = {
-            let _watch = session.watch(Among::Others);
-            Outcome::of(body, ends)
-        };
+        let outcome = session.run(meta, body, ends);
         let panic = background::stop_blocking(session.scope, session.check.stop_limit());
         outcome.and_background(panic, meta).judge(meta, ends)
     };
@@ -144,9 +141,9 @@ pub fn run_async<R>(
             let _ = panic::catch_unwind(settle);
         }
         let start = Instant::now();
-        runtime.shutdown(check.stop_limit());
+        let stop = runtime.shutdown(check.stop_limit());
         if !check.is_gone() {
-            check.settle_stopped(start.elapsed());
+            check.settle_stopped(stop, start.elapsed());
         }
     });
     drop(inside);
@@ -187,6 +184,7 @@ pub async fn run_within<R>(
         };
         (outcome, watch.end())
     };
+    let outcome = outcome.unless_late(hung.as_ref(), meta);
     session.hung = hung;
     let panic = background::stop_in_runtime(session.scope, session.check.stop_limit()).await;
     let outcome = outcome.and_background(panic, meta).judge(meta, ends);

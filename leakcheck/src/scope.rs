@@ -55,13 +55,16 @@ impl Drop for Scope {
 pub(crate) struct ScopeId(u64);
 
 impl ScopeId {
+    /// What is in no check.
+    pub(crate) const UNCHECKED: Self = Self(Context::UNCHECKED.scope);
+
     /// The scope that this thread works for; [`is_checked`](Self::is_checked) tells whether it is a check's.
     pub(crate) fn current() -> Self {
         Self(context::current().scope)
     }
 
     pub(crate) fn is_checked(self) -> bool {
-        self.0 != Context::UNCHECKED.scope
+        self != Self::UNCHECKED
     }
 
     pub(crate) const fn index(self) -> u64 {

@@ -42,6 +42,8 @@ mod rounds;
 mod settle;
 mod shared;
 mod stacks;
+#[cfg(target_os = "linux")]
+mod starved;
 mod stuck;
 mod tools;
 mod unchecked;

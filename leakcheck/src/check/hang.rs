@@ -11,7 +11,10 @@ use super::{
 use crate::{
     env::Env,
     explain,
-    model::{Body, Hang, HangCause, Kind, Leak, Report, Resource, Seen, Tie, Verdict, Waiting},
+    model::{
+        Body, Detail, Fate, Hang, HangCause, Kind, Leak, Report, Resource, Seen, Tie, Verdict,
+        Waiting,
+    },
     sources::{self, fds, tasks},
     sync::Work,
 };
@@ -30,6 +33,7 @@ pub(crate) struct Hung {
     pub(crate) cause: HangCause,
     /// How long it had run.
     pub(crate) after: Duration,
+    pub(crate) fate: Fate,
     pub(crate) sight: Sight,
 }
 
@@ -41,6 +45,32 @@ pub(crate) struct Deadlock {
 }
 
 impl Hung {
+    /// A body that ended by itself, `after` its `limit`, and that nobody had looked at.
+    pub(crate) fn late(limit: Duration, after: Duration) -> Self {
+        Self {
+            cause: HangCause::Timeout(limit),
+            after,
+            fate: Fate::Late,
+            sight: Sight {
+                present: Present::default(),
+                unread: None,
+            },
+        }
+    }
+
+    /// The same where somebody had, when it was to be given up: what was alive then is told, and not where it waited.
+    pub(crate) fn or_late(self, limit: Duration, after: Duration) -> Self {
+        Self {
+            sight: self.sight,
+            ..Self::late(limit, after)
+        }
+    }
+
+    /// Whether the body came to an end after all.
+    pub(crate) fn is_late(&self) -> bool {
+        self.fate == Fate::Late
+    }
+
     /// The threads that were alive.
     pub(super) fn threads(&mut self) -> impl Iterator<Item = &mut Resource> {
         let seen = self.sight.present.resources.iter_mut();
@@ -132,12 +162,13 @@ impl Check {
             cause: hung.cause,
             after: hung.after,
             waiting: match &hung.sight.unread {
+                _ if hung.fate == Fate::Late => None,
                 Some(why) => Some(Waiting::unknown(why)),
                 None => explain::body_waiting(&lists, package_dir.as_deref()),
             },
             thread: None,
             alive: alive.into_iter().map(without_advice).collect(),
-            ended: None,
+            fate: hung.fate.clone(),
         }
     }
 
@@ -158,6 +189,17 @@ impl Check {
             coverage: self.coverage(),
             notes: Vec::new(),
         }
+    }
+
+    /// The kernel's numbers of the threads of the test; zero for those that have not begun.
+    pub(crate) fn threads(&self) -> impl Iterator<Item = i32> {
+        let threads = sources::threads::list(Some(self.scope));
+        threads
+            .into_iter()
+            .filter_map(|thread| match thread.detail {
+                Detail::Thread { tid, .. } => Some(tid),
+                _ => None,
+            })
     }
 
     pub(crate) fn env(&self) -> &'static Env {

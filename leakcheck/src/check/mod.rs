@@ -15,10 +15,11 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use crate::{
     diff::Baseline,
     drive,
+    entry::Stop,
     env::{Env, ReportDir, TraceLevel},
     error::{Error, Repr},
     explain,
-    model::{Detail, Kind, Leak, Resource, ResourceId},
+    model::{Kind, Leak, Resource, ResourceId},
     options::{Level, Options},
     scope::{Scope, ScopeId},
     sources::{self, fds, panics, tasks},
@@ -38,10 +39,6 @@ const PATIENCE: Duration = Duration::from_millis(25);
 
 /// A thread that was told to end needs a moment to be gone.
 const GRACE: Duration = Duration::from_millis(100);
-
-/// How much longer a thread may take that was told to end and that the system holds up, where more wants to run than it
-/// has processors for.
-const OVERLOAD: Duration = Duration::from_secs(5);
 
 /// Which `LocalSet`s are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -246,48 +243,30 @@ impl Check {
     }
 
     /// Waits on this thread for the threads of a runtime that was told to stop, and has had `stopping` to do so.
-    pub(crate) fn settle_stopped(&mut self, stopping: Duration) {
+    pub(crate) fn settle_stopped(&mut self, stop: Stop, stopping: Duration) {
         self.waited += stopping;
         let left = self.limit().saturating_sub(self.waited);
         // A runtime that did not stop says nothing about its threads: the drop of a leaked task holds it up.
-        let phase = if stopping > self.stop_limit() * 2 {
-            Phase::Running
-        } else {
-            Phase::Stopped
+        let phase = match stop {
+            Stop::HeldUp => Phase::Running,
+            Stop::Done => Phase::Stopped,
         };
         self.settle_on_thread(phase, left.max(GRACE));
     }
 
     fn settle_on_thread(&mut self, phase: Phase, limit: Duration) {
         let mut look = Look::new(self, phase, limit);
-        let tally = self.scope.tally();
-        let longest = match phase {
-            Phase::Stopped => limit + OVERLOAD,
-            Phase::Running | Phase::Hung => limit,
-        };
-        let waited = drive::blocking(tally, longest, |elapsed| {
-            look.is_dirty(elapsed) && (elapsed < limit || self.is_held_up_by_system(phase))
-        });
+        let waited = drive::blocking(self.scope, limit, |waited| look.is_dirty(waited));
         let first = look.first;
         self.note(waited, first);
         self.collect(phase);
-    }
-
-    /// Whether what is there is at least one thread that could go on if the system let it.
-    fn is_held_up_by_system(&self, phase: Phase) -> bool {
-        let is_held_up = |found: &Resource| match found.detail {
-            Detail::Thread { tid, .. } => sys::process::is_held_up_by_system(tid),
-            _ => false,
-        };
-        phase == Phase::Stopped && self.present(phase).resources.iter().any(is_held_up)
     }
 
     /// Waits inside the runtime for what is there to end.
     pub(crate) async fn settle_in_runtime(&mut self) {
         let limit = self.limit();
         let mut look = Look::new(self, Phase::Running, limit);
-        let tally = self.scope.tally();
-        let waited = drive::in_runtime(tally, limit, |elapsed| look.is_dirty(elapsed)).await;
+        let waited = drive::in_runtime(self.scope, limit, |waited| look.is_dirty(waited)).await;
         let first = look.first;
         self.note(waited, first);
         self.collect(Phase::Running);

@@ -1,11 +1,16 @@
 //! What is there now and was not before.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use leakcheck_introspect::{Graph, TaskList};
+use leakcheck_introspect::{Error, Graph, TaskList};
 
 use super::{Check, Sets, Watched};
 use crate::{
+    drive::HeldUp,
     explain,
     model::{Detail, Kind, Resource, ResourceId},
     sources::{
@@ -16,6 +21,12 @@ use crate::{
     sync::Work,
     sys,
 };
+
+/// What a worker needs of a processor to come to rest.
+const TURN: Duration = Duration::from_millis(10);
+
+/// How long that is waited for where the system does not let it.
+const OVERLOAD: Duration = Duration::from_secs(30);
 
 /// Which threads are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,10 +117,13 @@ impl Check {
         // What reading opens is nobody's.
         let _aside = sys::fds::aside();
         let mut present = self.present(phase);
-        for _ in 1..READS {
-            if !tasks::ARE_HEARD || present.unnamed == 0 && present.phantoms == 0 {
+        let mut held_up = HeldUp::since_now(self.scope, TURN);
+        let mut reads = 1;
+        while tasks::ARE_HEARD && (present.unnamed > 0 || present.phantoms > 0) {
+            if reads >= READS && !held_up.is_any() {
                 break;
             }
+            reads += 1;
             std::thread::sleep(Duration::from_millis(1));
             let next = self.present(phase);
             present = Present {
@@ -157,14 +171,9 @@ impl Check {
         if !present.has_tasks() {
             return;
         }
-        let own = self.runtime.as_ref();
-        let own = own.map(|runtime| (runtime, tasks::read(&runtime.handle)));
-        let others = tasks::read_foreign((self.sets == Sets::All).then_some(self.scope));
-        match own {
-            Some((runtime, Ok(mut list))) => {
-                if !others.is_empty() {
-                    list.confirm(&runtime.handle);
-                }
+        let (own, others) = self.read_lists();
+        match self.runtime.as_ref().zip(own) {
+            Some((runtime, Ok(list))) => {
                 self.identify_on(runtime, &list, present);
                 present.lists.push(Arc::new(list));
             }
@@ -181,6 +190,36 @@ impl Check {
                 *future = Some(task.shared_future());
                 *place = explain::place(task);
             }
+        }
+    }
+
+    /// The list of its runtime and those of others. Read again while one is not whole or not of one moment, and the system
+    /// keeps a worker from coming to rest: nothing would be proven by it.
+    fn read_lists(&self) -> (Option<Result<TaskList, Error>>, Vec<TaskList>) {
+        let read = || {
+            let own = self.runtime.as_ref();
+            let mut own = own.map(|runtime| (runtime, tasks::read(&runtime.handle)));
+            let others = tasks::read_foreign((self.sets == Sets::All).then_some(self.scope));
+            if let Some((runtime, Ok(list))) = &mut own
+                && !others.is_empty()
+            {
+                list.confirm(&runtime.handle);
+            }
+            (own.map(|(_, list)| list), others)
+        };
+        let is_at_rest = |list: &TaskList| list.gap().is_none() && list.is_of_one_moment();
+        let mut held_up = HeldUp::since_now(self.scope, TURN);
+        let start = Instant::now();
+        loop {
+            let (own, others) = read();
+            let own_rests = own.iter().flatten().all(is_at_rest);
+            if own_rests && others.iter().all(is_at_rest)
+                || start.elapsed() > OVERLOAD
+                || !held_up.is_any()
+            {
+                return (own, others);
+            }
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 

@@ -4,7 +4,7 @@ use leakcheck_introspect::{Graph, TaskList};
 
 use super::{blocked, waiting};
 use crate::{
-    model::{Doing, Hang, HangCause, StuckThread, Waiting},
+    model::{Doing, Fate, Hang, HangCause, StuckThread, Waiting},
     sys::process,
 };
 
@@ -66,8 +66,11 @@ fn by_kernel(tid: i32) -> String {
 
 /// What to do about it.
 pub(crate) fn help_of_hang(hang: &Hang) -> &'static str {
-    if hang.ended.as_deref() == Some(SYNCHRONOUS_TASK) {
+    if hang.ended_process() == Some(SYNCHRONOUS_TASK) {
         return BLOCKS_ITS_THREAD;
+    }
+    if hang.fate == Fate::Late {
+        return "it may have hung for a while, or have more to do than fits into this time: make it do less, or raise `timeout`";
     }
     match (hang.cause, &hang.waiting) {
         (HangCause::Deadlock, _) => {

@@ -22,6 +22,7 @@ pub(crate) use accepted::{Accepted, AcceptedSite};
 pub use coverage::{Coverage, Seen};
 pub(crate) use doing::{Activity, Doing};
 pub use frame::{Frame, Home};
+pub(crate) use hang::Fate;
 pub use hang::{Hang, HangCause, StuckThread};
 pub use kind::Kind;
 pub use leak::{Ignored, Leak};

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     explain,
-    model::{Frame, Hang, HangCause, Home, Kind, Report, StuckThread, Subject},
+    model::{Fate, Frame, Hang, HangCause, Home, Kind, Report, StuckThread, Subject},
 };
 
 /// Frames of a stuck thread that are shown.
@@ -22,16 +22,16 @@ pub(super) fn render(out: &mut String, report: &Report, hang: &Hang) {
     let _ = writeln!(out, "leakcheck: {}", headline(&report.subject, hang));
     let _ = writeln!(out, "\n{}", body(&report.subject, hang));
     if !hang.alive.is_empty() {
-        let _ = writeln!(
-            out,
-            "\nalive at that moment: {}",
-            totals(&hang.alive).join(", ")
-        );
+        let when = match hang.fate {
+            Fate::Late => "when its time was over",
+            Fate::GivenUp | Fate::EndedProcess(_) => "at that moment",
+        };
+        let _ = writeln!(out, "\nalive {when}: {}", totals(&hang.alive).join(", "));
     }
     for leak in &hang.alive {
         let _ = writeln!(out, "\n{}", finding(leak, None));
     }
-    if let Some(why) = &hang.ended {
+    if let Some(why) = hang.ended_process() {
         let _ = writeln!(
             out,
             "\nnote: the process ends here, with exit code 101: {why}\n\
@@ -44,20 +44,25 @@ pub(super) fn render(out: &mut String, report: &Report, hang: &Hang) {
 /// In one sentence.
 pub(super) fn headline(subject: &Subject, hang: &Hang) -> String {
     let test = plain(subject.test());
-    match (hang.cause, &hang.ended) {
-        (HangCause::Timeout(limit), None) => format!(
+    match (hang.cause, &hang.fate) {
+        (HangCause::Timeout(limit), Fate::Late) => format!(
+            "`{test}` is too late: its body ended after {}, and was to end within {}",
+            plural::time(hang.after),
+            plural::time(limit)
+        ),
+        (HangCause::Timeout(limit), Fate::GivenUp) => format!(
             "`{test}` hangs: its body did not end within {} and was given up",
             plural::time(limit)
         ),
-        (HangCause::Timeout(limit), Some(_)) => format!(
+        (HangCause::Timeout(limit), Fate::EndedProcess(_)) => format!(
             "`{test}` hangs: its body did not end within {}, and the process ends with it",
             plural::time(limit)
         ),
-        (HangCause::Deadlock, None) => format!(
+        (HangCause::Deadlock, Fate::GivenUp | Fate::Late) => format!(
             "`{test}` hangs for ever: nothing can wake its body any more, which was given up after {}",
             plural::time(hang.after)
         ),
-        (HangCause::Deadlock, Some(_)) => format!(
+        (HangCause::Deadlock, Fate::EndedProcess(_)) => format!(
             "`{test}` hangs for ever: nothing can wake its body any more, and the process ends with it after {}",
             plural::time(hang.after)
         ),
@@ -78,6 +83,7 @@ fn body(subject: &Subject, hang: &Hang) -> String {
     let state = match (&hang.waiting, thread, waiting) {
         (Some(_), ..) => "suspended".to_owned(),
         (None, Some(thread), Some(_)) => format!("in synchronous code, {}", plain(&thread.doing)),
+        _ if hang.fate == Fate::Late => "which has ended".to_owned(),
         (None, ..) => "in synchronous code".to_owned(),
     };
     let mut notes = Vec::new();

@@ -117,7 +117,7 @@ impl Json for Hang {
             object.field_if_any("limit_ms", limit.as_ref());
             object.field("after_ms", &self.after.as_millis());
             // Why the process had to end with it.
-            object.field("ended_process", &self.ended);
+            object.field("ended_process", &self.ended_process());
             object.field_if_any("thread", self.thread.as_ref());
             object.field("alive", &self.alive);
         });

@@ -20,7 +20,6 @@ use crate::{
     output,
     probe::Ends,
     sources::timers,
-    watchdog::Among,
 };
 
 /// What makes the future of one round.
@@ -44,10 +43,7 @@ pub fn repeat_sync<R>(
         background::accept(session.scope);
         let outcome = {
             let _inside = session.scope.enter();
-            let outcome = {
-                let _watch = session.watch(Among::Others);
-                Outcome::of(body, ends)
-            };
+            let outcome = session.run(meta, body, ends);
             let panic = background::stop_blocking(session.scope, session.check.stop_limit());
             outcome.and_background(panic, meta).judge(meta, ends)
         };

@@ -95,8 +95,14 @@ pub(super) async fn caught<R>(
                 }
                 Poll::Pending
             }
-            Ok(Poll::Ready(value)) => Poll::Ready(Outcome::returned(value, ends)),
-            Err(payload) => Poll::Ready(Outcome::Panicked(payload)),
+            Ok(Poll::Ready(value)) => {
+                watch.as_deref_mut().map(Watch::ends);
+                Poll::Ready(Outcome::returned(value, ends))
+            }
+            Err(payload) => {
+                watch.as_deref_mut().map(Watch::ends);
+                Poll::Ready(Outcome::Panicked(payload))
+            }
         }
     })
     .await
@@ -115,7 +121,6 @@ pub(super) struct Session {
     pub(super) env: &'static Env,
     pub(super) level: Level,
     pub(super) scope: ScopeId,
-    pub(super) start: Instant,
     /// How the body hung, if it was given up.
     pub(super) hung: Option<Hung>,
 }
@@ -143,16 +148,31 @@ impl Session {
                 env,
                 level,
                 scope,
-                start,
                 hung: None,
             }))
         });
         opened.unwrap_or_else(|error| refuse(&error))
     }
 
+    /// Runs a plain body under a watch.
+    pub(super) fn run<R>(
+        &mut self,
+        meta: &'static TestMeta,
+        body: impl FnOnce() -> R,
+        ends: &Ends<R>,
+    ) -> Outcome<R> {
+        let mut watch = self.watch(Among::Others);
+        let outcome = Outcome::of(body, ends);
+        watch.ends();
+        let hung = watch.end();
+        let outcome = outcome.unless_late(hung.as_ref(), meta);
+        self.hung = hung;
+        outcome
+    }
+
     /// Watches the body, which is to begin now.
     pub(super) fn watch(&self, among: Among) -> Watch<'_> {
-        Watch::begin(&self.check, among, self.start)
+        Watch::begin(&self.check, among)
     }
 
     /// Builds the test's own runtime, which is looked at from here on.
@@ -187,6 +207,7 @@ impl Session {
         let mut watch = self.watch(Among::Own(parks));
         let outcome = block_on(runtime, body, ends, Some(&mut watch));
         let hung = watch.end();
+        let outcome = outcome.unless_late(hung.as_ref(), meta);
         self.hung = hung;
         let panic = stop_background(runtime, self);
         outcome.and_background(panic, meta).judge(meta, ends)

@@ -13,9 +13,9 @@ use crate::{
 };
 
 /// For one thread, which answers within microseconds if it is let to.
-const LIMIT: Duration = Duration::from_secs(1);
+const LIMIT: Duration = Duration::from_secs(3);
 /// For all of them.
-const LIMIT_FOR_ALL: Duration = Duration::from_secs(3);
+const LIMIT_FOR_ALL: Duration = Duration::from_secs(10);
 
 /// Notes what these threads are doing, but of those that have ended meanwhile.
 pub(crate) fn take<'a>(threads: impl Iterator<Item = &'a mut Resource>) {

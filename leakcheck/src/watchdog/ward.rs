@@ -79,8 +79,13 @@ impl Ward {
 
     /// The watchdog is told of it, by its own thread.
     pub(super) fn is_told(&self) {
-        self.tid.store(process::tid(), Ordering::SeqCst);
+        self.is_here();
         self.was_told.store(true, Ordering::SeqCst);
+    }
+
+    /// It is on this thread.
+    pub(super) fn is_here(&self) {
+        self.tid.store(process::tid(), Ordering::SeqCst);
     }
 
     /// Whether it was.
@@ -116,10 +121,7 @@ impl Ward {
         polls.is_multiple_of(2).then_some(polls)
     }
 
-    pub(super) fn is_async(&self) -> bool {
-        lock(&self.future).is_some()
-    }
-
+    /// Has its thread poll it, if it is async and was suspended.
     pub(super) fn wake(&self) {
         let waker = lock(&self.future).as_ref().map(|(_, waker)| waker.clone());
         if let Some(waker) = waker {
