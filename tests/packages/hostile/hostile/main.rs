@@ -11,4 +11,9 @@ macro_rules! run {
     };
 }
 
+mod disturbed;
+mod little_room;
+mod other_namespace;
 mod plain;
+mod refused_calls;
+mod waits_for_signals;
