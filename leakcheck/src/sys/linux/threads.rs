@@ -23,6 +23,8 @@ use crate::sys::{
     origin, tally,
 };
 
+mod stack;
+
 /// Longest name that is kept; Linux itself keeps 15 bytes.
 const NAME: usize = 64;
 /// A claimed record that is not filled in yet.
@@ -44,6 +46,10 @@ struct Record {
     born: AtomicU64,
     start: AtomicUsize,
     argument: AtomicUsize,
+    /// Bytes of stack that were asked for, with memory below that nothing may touch; 0 for any other stack.
+    room: AtomicUsize,
+    /// An address above all that the thread has on such a stack, and below its end.
+    stack: AtomicUsize,
     /// Length of the name plus one; 0 for a thread that was given none.
     named: AtomicU32,
     name: [AtomicU64; NAME / 8],
@@ -61,6 +67,15 @@ pub(crate) struct Thread {
     pub(crate) creator: u32,
     pub(crate) born_ms: u64,
     pub(crate) name: Option<String>,
+}
+
+/// The stack that the C library made for a thread.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stack {
+    /// All that the thread has on it is below this.
+    pub(super) high: usize,
+    /// It reaches down to this at least, where that can be told.
+    pub(super) low: Option<usize>,
 }
 
 static RECORDS: Chunked<Record, 256> = Chunked::new();
@@ -91,6 +106,19 @@ pub(crate) fn live(scope: Option<u32>) -> Vec<Thread> {
 /// Number and root of the calling thread; 0 for the main thread and for unrecorded ones.
 pub(crate) fn own_numbers() -> (u64, u64) {
     SELF.get()
+}
+
+/// The stack of a thread that is alive; `None` where the C library did not make it, or not as it makes most.
+pub(super) fn stack_of(tid: i32) -> Option<Stack> {
+    let used = HIGH.load(Ordering::Acquire);
+    let mut records = (0..used).filter_map(|index| RECORDS.peek(index));
+    records.find_map(|record| {
+        let (room, high) = (&record.room, &record.stack);
+        let [room, high] = [room, high].map(|word| word.load(Ordering::Relaxed));
+        // Whose words these are tells the number, which is read twice after them.
+        let is_its = record.read()?.tid == tid && record.stack.load(Ordering::Relaxed) == high;
+        (is_its && room != 0 && high != 0).then(|| stack::made(high, room))
+    })
 }
 
 /// Marks the calling thread as one of the runtime with this token.
@@ -142,7 +170,7 @@ unsafe extern "C" fn pthread_create(
     if is_off() || fork::in_child() || BUSY.replace(true) {
         return pass();
     }
-    let claimed = claim(start, argument);
+    let claimed = claim(start, argument, stack::asked_for(attributes));
     BUSY.set(false);
     let Some((index, record)) = claimed else {
         MISSED.fetch_add(1, Ordering::Relaxed);
@@ -229,6 +257,9 @@ pub(super) fn begin(index: usize) -> trampoline::Target {
         .expect("the creator claimed this very record");
     // SAFETY: `gettid` has no preconditions.
     let tid = unsafe { libc::gettid() };
+    // SAFETY: always safe to ask. What it points to lies on the stack, above all else.
+    let high = unsafe { libc::pthread_self() };
+    record.stack.store(high as usize, Ordering::Relaxed);
     record.tid.store(tid.cast_unsigned(), Ordering::Release);
     OWN.set(index + 1);
     context::replace(Context {
@@ -249,7 +280,7 @@ pub(super) fn begin(index: usize) -> trampoline::Target {
 }
 
 /// Claims a record and fills it in.
-fn claim(start: Start, argument: *mut c_void) -> Option<(usize, &'static Record)> {
+fn claim(start: Start, argument: *mut c_void, room: usize) -> Option<(usize, &'static Record)> {
     let (index, record) = free_record()?;
     let here = context::current();
     // A reader that sees one of the new words sees that the number has changed.
@@ -263,6 +294,8 @@ fn claim(start: Start, argument: *mut c_void) -> Option<(usize, &'static Record)
     record.born.store(clock::now_ms(), Ordering::Relaxed);
     record.start.store(start as usize, Ordering::Relaxed);
     record.argument.store(argument as usize, Ordering::Relaxed);
+    record.room.store(room, Ordering::Relaxed);
+    record.stack.store(0, Ordering::Relaxed);
     record.named.store(0, Ordering::Relaxed);
     record.rounds.store(0, Ordering::Relaxed);
     tally::of(here.scope).thread_started();

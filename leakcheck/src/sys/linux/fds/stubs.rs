@@ -4,7 +4,7 @@
 //! cancellation, which unwinds the stack through them: while the real function runs, there is no frame of Rust's below
 //! it, but one of these, which the unwinder passes.
 
-use super::{ANY, SELECTOR, closing, note, opening, several};
+use super::{super::stacks::awaited::stand_in, ANY, SELECTOR, closing, note, opening, several};
 
 /// What every function needs around its code.
 macro_rules! function {
@@ -202,6 +202,9 @@ close! {
     "closedir" closing::closedir;
     "close_range" closing::close_range;
     "fclose" closing::fclose;
+    "sigwait" stand_in::sigwait;
+    "sigwaitinfo" stand_in::sigwaitinfo;
+    "sigtimedwait" stand_in::sigtimedwait;
 }
 
 jump! {
