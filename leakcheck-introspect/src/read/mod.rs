@@ -53,6 +53,10 @@ struct Program {
 
 fn program() -> Result<&'static Program, Error> {
     static PROGRAM: OnceLock<Result<Program, Error>> = OnceLock::new();
+    // What is then not found is there all the same.
+    if let Some(refusal) = memory::refusal() {
+        return Err(Error::new(refusal));
+    }
     let program = PROGRAM.get_or_init(|| {
         let image = Image::open()?;
         let entrance = Entrance::find(&image)?;

@@ -132,6 +132,11 @@ pub(crate) fn read(address: u64, into: &mut [u8]) -> Option<()> {
     kernel::read(address, into)
 }
 
+/// Why no memory can be read, if so.
+pub(crate) fn refusal() -> Option<String> {
+    kernel::refusal()
+}
+
 /// The pointer that is a word of a value. Not through the kernel: the value is there.
 pub(crate) fn pointer_in<T>(value: &T, word: usize) -> Option<u64> {
     let words = size_of::<T>() / size_of::<*const ()>();
@@ -205,7 +210,7 @@ mod tests {
             let mut bytes = [0; 32];
             read(words.as_ptr() as u64, &mut bytes).expect("it is mapped");
             assert_eq!(bytes[24], 4);
-            assert_eq!(read(8, &mut bytes), None);
+            assert!(read(8, &mut bytes).is_err());
         }
     }
 }

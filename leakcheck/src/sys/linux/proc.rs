@@ -33,10 +33,19 @@ pub(super) fn is_own() -> bool {
     let (length, pid) = unsafe {
         let path = c"/proc/self".as_ptr();
         let room = name.len();
-        let length = libc::syscall(libc::SYS_readlinkat, libc::AT_FDCWD, path, name.as_mut_ptr(), room);
+        let length = libc::syscall(
+            libc::SYS_readlinkat,
+            libc::AT_FDCWD,
+            path,
+            name.as_mut_ptr(),
+            room,
+        );
         (length, libc::syscall(libc::SYS_getpid))
     };
-    let Some(name) = usize::try_from(length).ok().and_then(|length| name.get(..length)) else {
+    let Some(name) = usize::try_from(length)
+        .ok()
+        .and_then(|length| name.get(..length))
+    else {
         return false;
     };
     let number = str::from_utf8(name).ok().and_then(|name| name.parse().ok());
@@ -56,7 +65,9 @@ fn search(parent: &str, is_it: impl Fn(&str) -> bool) -> Option<String> {
 /// The number in the innermost namespace.
 fn innermost(path: &str) -> Option<u32> {
     let status = fs::read_to_string(format!("{path}/status")).ok()?;
-    let numbers = status.lines().find_map(|line| line.strip_prefix("NSpid:"))?;
+    let numbers = status
+        .lines()
+        .find_map(|line| line.strip_prefix("NSpid:"))?;
     numbers.split_whitespace().last()?.parse().ok()
 }
 
@@ -68,7 +79,9 @@ mod tests {
     fn what_is_ones_own_is_found_both_ways() {
         assert!(is_own(), "tests have a `/proc` of their own");
         let tid = super::super::process::tid();
-        let found = search("/proc/self/task", |path| innermost(path) == u32::try_from(tid).ok());
+        let found = search("/proc/self/task", |path| {
+            innermost(path) == u32::try_from(tid).ok()
+        });
         assert_eq!(found, of_thread(tid));
         let pid = std::process::id();
         let found = search("/proc", |path| innermost(path) == Some(pid));

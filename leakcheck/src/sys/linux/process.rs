@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use super::proc;
+
 /// The kernel's number of this thread.
 pub(crate) fn tid() -> i32 {
     // SAFETY: `gettid` has no preconditions.
@@ -31,7 +33,7 @@ pub(crate) fn is_held_up_by_system(tid: i32) -> bool {
 
 /// The letter that the kernel has for what a thread does, and how long it has run.
 fn state(tid: i32) -> Option<(char, u64)> {
-    let line = fs::read_to_string(format!("/proc/self/task/{tid}/stat")).ok()?;
+    let line = fs::read_to_string(format!("{}/stat", proc::of_thread(tid)?)).ok()?;
     // The name stands in brackets and may have any characters.
     let (_, rest) = line.rsplit_once(')')?;
     let mut words = rest.split_whitespace();
@@ -43,7 +45,7 @@ fn state(tid: i32) -> Option<(char, u64)> {
 /// What a thread of this process asks the kernel for, by its number and first argument; `None` where it runs or that is
 /// not shown.
 pub(crate) fn syscall(tid: i32) -> Option<(i64, u64)> {
-    let line = fs::read_to_string(format!("/proc/self/task/{tid}/syscall")).ok()?;
+    let line = fs::read_to_string(format!("{}/syscall", proc::of_thread(tid)?)).ok()?;
     let mut words = line.split_whitespace();
     let number = words.next()?.parse().ok()?;
     let first = words.next()?.trim_start_matches("0x");

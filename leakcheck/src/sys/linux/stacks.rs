@@ -106,7 +106,10 @@ impl Asker {
         let _asking = lock_std(&ASKING);
         let seen = Seen::of(tid, limit)?;
         TASK.store(0, Ordering::Relaxed);
-        CURRENT_TASK.store(current_task.map_or(0, |ask| ask as usize), Ordering::Relaxed);
+        CURRENT_TASK.store(
+            current_task.map_or(0, |ask| ask as usize),
+            Ordering::Relaxed,
+        );
         let (frames, unread) = match self.stack(tid, &seen, limit) {
             Ok(frames) => (frames, None),
             Err(why) => (Vec::new(), Some(why)),
@@ -310,18 +313,18 @@ fn has_room() -> bool {
 /// Notes the frames of the calling thread, and returns how many.
 #[inline(never)]
 fn unwind() -> usize {
-        let mut len = 0;
-        let record = |frame: &backtrace::Frame| {
-            let Some(slot) = FRAMES.get(len) else {
-                return false;
-            };
-            slot.store(frame.ip() as usize, Ordering::Relaxed);
-            len += 1;
-            true
+    let mut len = 0;
+    let record = |frame: &backtrace::Frame| {
+        let Some(slot) = FRAMES.get(len) else {
+            return false;
         };
-        // SAFETY: as in `stack`: the lock that this leaves out is for Windows. The unwinder does not allocate, and the
-        // arrays are this thread's own while it answers.
-        unsafe { backtrace::trace_unsynchronized(record) };
+        slot.store(frame.ip() as usize, Ordering::Relaxed);
+        len += 1;
+        true
+    };
+    // SAFETY: as in `stack`: the lock that this leaves out is for Windows. The unwinder does not allocate, and the
+    // arrays are this thread's own while it answers.
+    unsafe { backtrace::trace_unsynchronized(record) };
     len
 }
 

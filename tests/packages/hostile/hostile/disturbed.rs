@@ -26,7 +26,10 @@ pub(crate) fn until_it_is_in(tid: i32, calls: &[i64]) {
     let is_in = || {
         let line = fs::read_to_string(format!("/proc/self/task/{tid}/syscall"));
         let line = line.expect("the thread is alive");
-        let call = line.split_whitespace().next().and_then(|call| call.parse().ok());
+        let call = line
+            .split_whitespace()
+            .next()
+            .and_then(|call| call.parse().ok());
         call.is_some_and(|call| calls.contains(&call))
     };
     while !is_in() {

@@ -24,7 +24,11 @@ fn assert_left_alone(run: &Run, state: &str, code: &str) {
 fn one_that_spins() {
     for left in ["3500", "4000", "4500", "5000", "8000"] {
         let run = run!(spins, "LEAKCHECK_TEST_LEFT" = left);
-        assert_left_alone(&run, "running", "small.spawn(fill).expect(\"there is room\");");
+        assert_left_alone(
+            &run,
+            "running",
+            "small.spawn(fill).expect(\"there is room\");",
+        );
     }
 }
 
@@ -257,9 +261,17 @@ mod subject {
             let mut attributes = zeroed();
             libc::pthread_attr_init(&raw mut attributes);
             let stack = block().add(BELOW).cast();
-            assert_eq!(libc::pthread_attr_setstack(&raw mut attributes, stack, STACK), 0);
+            assert_eq!(
+                libc::pthread_attr_setstack(&raw mut attributes, stack, STACK),
+                0
+            );
             let mut thread = zeroed();
-            libc::pthread_create(&raw mut thread, &raw const attributes, reads_on_it, null_mut());
+            libc::pthread_create(
+                &raw mut thread,
+                &raw const attributes,
+                reads_on_it,
+                null_mut(),
+            );
             libc::pthread_attr_destroy(&raw mut attributes);
         }
         while TID.load(Ordering::Acquire) == 0 {

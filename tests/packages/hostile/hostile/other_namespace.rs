@@ -31,7 +31,11 @@ fn assert_child_found(run: &Run) {
     };
     assert_eq!(leak.kind, "process");
     assert_eq!(leak.name.as_deref(), Some("sleep"), "{}", run.text());
-    assert!(leak.details.iter().any(|detail| detail == "`sleep 600`"), "{:?}", leak.details);
+    assert!(
+        leak.details.iter().any(|detail| detail == "`sleep 600`"),
+        "{:?}",
+        leak.details
+    );
 }
 
 #[test]

@@ -38,8 +38,11 @@ fn all_ways() {
     for time in TIMES {
         let run = with("leaves_a_task", time, "process_vm_readv,pread64,pipe2");
         assert_fails(&run);
-        let tasks = run.report().coverage["tasks"].to_string();
-        assert!(tasks.contains("the kernel refuses to read the memory of this process"), "{tasks}");
+        let tasks = run.report().coverage["task"].to_string();
+        assert!(
+            tasks.contains("the kernel refuses to read the memory of this process"),
+            "{tasks}"
+        );
         assert!(tasks.contains("process_vm_readv"), "{tasks}");
         assert!(!run.text().contains("release of tokio"), "{}", run.text());
     }
@@ -99,7 +102,10 @@ fn refuse(names: &str) {
         assert_eq!(libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
         let mode = libc::SECCOMP_SET_MODE_FILTER;
         let flags = libc::SECCOMP_FILTER_FLAG_TSYNC;
-        assert_eq!(libc::syscall(libc::SYS_seccomp, mode, flags, &raw const program), 0);
+        assert_eq!(
+            libc::syscall(libc::SYS_seccomp, mode, flags, &raw const program),
+            0
+        );
     }
 }
 

@@ -208,7 +208,13 @@ mod subject {
             let nothing = null_mut::<libc::siginfo_t>();
             // SAFETY: as above; the kernel's set has eight bytes.
             unsafe {
-                libc::syscall(libc::SYS_rt_sigtimedwait, &raw const all, nothing, null::<u8>(), 8)
+                libc::syscall(
+                    libc::SYS_rt_sigtimedwait,
+                    &raw const all,
+                    nothing,
+                    null::<u8>(),
+                    8,
+                )
             };
         });
     }
@@ -358,9 +364,7 @@ mod subject {
         leave(&[libc::SYS_pselect6], || {
             all(true);
             // SAFETY: no entries are said to be there; the set is valid.
-            unsafe {
-                libc::pselect(0, null_mut(), null_mut(), null_mut(), null(), &none())
-            };
+            unsafe { libc::pselect(0, null_mut(), null_mut(), null_mut(), null(), &none()) };
         });
     }
 
@@ -394,9 +398,8 @@ mod subject {
             loop {
                 thread::sleep(Duration::from_micros(500));
                 // SAFETY: the sets and the time are valid, and nothing is asked for.
-                let signal = unsafe {
-                    libc::sigtimedwait(&all(true), null_mut(), &raw const at_once)
-                };
+                let signal =
+                    unsafe { libc::sigtimedwait(&all(true), null_mut(), &raw const at_once) };
                 if signal > 0 {
                     end();
                 }

@@ -77,7 +77,9 @@ pub(super) fn by_descriptors() -> Option<u64> {
         }
         let name = entry.file_name().into_string().ok()?;
         let info = fs::read_to_string(format!("/proc/self/fdinfo/{name}")).ok()?;
-        let mask = info.lines().find_map(|line| line.strip_prefix("sigmask:"))?;
+        let mask = info
+            .lines()
+            .find_map(|line| line.strip_prefix("sigmask:"))?;
         signals |= u64::from_str_radix(mask.trim(), 16).ok()?;
     }
     Some(signals)
@@ -85,7 +87,9 @@ pub(super) fn by_descriptors() -> Option<u64> {
 
 fn bit(signal: u32) -> u64 {
     let place = signal.checked_sub(1);
-    place.and_then(|place| 1_u64.checked_shl(place)).unwrap_or(0)
+    place
+        .and_then(|place| 1_u64.checked_shl(place))
+        .unwrap_or(0)
 }
 
 /// The functions that wait for signals: each announces them, and says where the real one is.
@@ -171,7 +175,13 @@ mod tests {
             let mut set = std::mem::zeroed();
             libc::sigemptyset(&raw mut set);
             libc::sigaddset(&raw mut set, 43);
-            libc::syscall(libc::SYS_signalfd4, -1, &raw const set, 8, libc::SFD_CLOEXEC)
+            libc::syscall(
+                libc::SYS_signalfd4,
+                -1,
+                &raw const set,
+                8,
+                libc::SFD_CLOEXEC,
+            )
         };
         assert!(fd >= 0);
         let found = by_descriptors().expect("`/proc` is there");

@@ -58,8 +58,16 @@ const EVERYWHERE: &[Call] = &[
     call(libc::SYS_fsync, "fsync", Bears::Signals),
     call(libc::SYS_ppoll, "poll", Bears::SignalsUnlessMasked(3)),
     call(libc::SYS_pselect6, "select", Bears::SignalsUnlessMasked(5)),
-    call(libc::SYS_epoll_pwait, "epoll_wait", Bears::SignalsUnlessMasked(4)),
-    call(libc::SYS_epoll_pwait2, "epoll_wait", Bears::SignalsUnlessMasked(4)),
+    call(
+        libc::SYS_epoll_pwait,
+        "epoll_wait",
+        Bears::SignalsUnlessMasked(4),
+    ),
+    call(
+        libc::SYS_epoll_pwait2,
+        "epoll_wait",
+        Bears::SignalsUnlessMasked(4),
+    ),
     call(libc::SYS_futex, "futex", Bears::Signals),
     call(libc::SYS_nanosleep, "sleep", Bears::Signals),
     call(libc::SYS_clock_nanosleep, "sleep", Bears::Signals),
@@ -67,7 +75,11 @@ const EVERYWHERE: &[Call] = &[
     call(libc::SYS_waitid, "waitid", Bears::Signals),
     call(libc::SYS_rt_sigtimedwait, "sigwait", Bears::None),
     call(libc::SYS_rt_sigsuspend, "sigsuspend", Bears::None),
-    call(libc::SYS_io_uring_enter, "io_uring_enter", Bears::SignalsUnlessMasked(4)),
+    call(
+        libc::SYS_io_uring_enter,
+        "io_uring_enter",
+        Bears::SignalsUnlessMasked(4),
+    ),
     call(libc::SYS_openat, "open", Bears::Signals),
 ];
 

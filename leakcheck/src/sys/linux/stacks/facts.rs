@@ -61,7 +61,8 @@ impl Facts {
 
     /// Whether this signal is kept from it, for all that is known.
     pub(super) fn blocks(&self, signal: i32) -> bool {
-        self.blocked.is_none_or(|blocked| blocked & bit(signal) != 0)
+        self.blocked
+            .is_none_or(|blocked| blocked & bit(signal) != 0)
     }
 
     /// Whether this signal and no other is kept from it, which is so while it answers.
@@ -108,7 +109,9 @@ impl Facts {
 
 fn bit(signal: i32) -> u64 {
     let place = u32::try_from(signal - 1).ok();
-    place.and_then(|place| 1_u64.checked_shl(place)).unwrap_or(0)
+    place
+        .and_then(|place| 1_u64.checked_shl(place))
+        .unwrap_or(0)
 }
 
 /// Whether signals are read from this descriptor, or may be for what is known.
@@ -129,13 +132,15 @@ fn doing(line: &str) -> (Activity, Option<Waiting>) {
         ["running"] => (Activity::Running, None),
         [number, .., _] if words.len() == 9 => {
             let numbers: Option<Vec<u64>> = words.iter().skip(1).map(hex).collect();
-            let waiting = numbers.zip(number.parse().ok()).and_then(|(numbers, number)| {
-                Some(Waiting {
-                    number,
-                    arguments: *numbers.first_chunk()?,
-                    stack_pointer: usize::try_from(*numbers.get(6)?).ok()?,
-                })
-            });
+            let waiting = numbers
+                .zip(number.parse().ok())
+                .and_then(|(numbers, number)| {
+                    Some(Waiting {
+                        number,
+                        arguments: *numbers.first_chunk()?,
+                        stack_pointer: usize::try_from(*numbers.get(6)?).ok()?,
+                    })
+                });
             let activity = waiting.map_or(Activity::Unknown, |waiting| Activity::Call {
                 name: Call::find(waiting.number).map(|call| call.name),
                 first: waiting.arguments[0],
@@ -160,7 +165,10 @@ mod tests {
         let call = |name, first| Activity::Call { name, first };
         let (activity, waiting) = doing(&line(libc::SYS_read, [7, 0, 0, 0, 0, 0]));
         assert_eq!(activity, call(Some("read"), 7));
-        assert_eq!(waiting.map(|waiting| waiting.stack_pointer), Some(0x7f_fe10));
+        assert_eq!(
+            waiting.map(|waiting| waiting.stack_pointer),
+            Some(0x7f_fe10)
+        );
         let (activity, waiting) = doing(&line(9999, [7, 0, 0, 0, 0, 0]));
         assert_eq!(activity, call(None, 7));
         assert!(waiting.is_some());
@@ -168,7 +176,10 @@ mod tests {
             ("running\n", Activity::Running),
             ("-1 0x10 0x20\n", Activity::Unknown),
             ("", Activity::Unknown),
-            ("0 0x7 0x0 nonsense 0x0 0x0 0x0 0x10 0x20", Activity::Unknown),
+            (
+                "0 0x7 0x0 nonsense 0x0 0x0 0x0 0x10 0x20",
+                Activity::Unknown,
+            ),
         ] {
             assert_eq!(doing(line), (activity, None), "{line}");
         }

@@ -63,11 +63,21 @@ impl Room {
     /// What the C library made for it begins above memory that nothing may touch. Where that is not seen, it has at least
     /// the size that was asked for.
     fn of_thread(&self, given: threads::Stack) -> Option<Stack> {
-        let at = self.mappings.iter().position(|mapping| mapping.has(given.high))?;
-        let mapping = self.mappings.get(at).filter(|mapping| mapping.is_writable)?;
+        let at = self
+            .mappings
+            .iter()
+            .position(|mapping| mapping.has(given.high))?;
+        let mapping = self
+            .mappings
+            .get(at)
+            .filter(|mapping| mapping.is_writable)?;
         let below = at.checked_sub(1).and_then(|below| self.mappings.get(below));
         let has_guard = below.is_some_and(|below| below.is_closed && below.high == mapping.low);
-        let low = if has_guard { mapping.low } else { given.low?.max(mapping.low) };
+        let low = if has_guard {
+            mapping.low
+        } else {
+            given.low?.max(mapping.low)
+        };
         (low < given.high).then_some(Stack {
             low,
             high: given.high,
@@ -78,7 +88,10 @@ impl Room {
     fn of_main(&self) -> Option<Stack> {
         /// What the kernel keeps free below it.
         const GAP: usize = 1 << 20;
-        let at = self.mappings.iter().position(|mapping| mapping.is_main_stack)?;
+        let at = self
+            .mappings
+            .iter()
+            .position(|mapping| mapping.is_main_stack)?;
         let mapping = self.mappings.get(at)?;
         let below = at.checked_sub(1).and_then(|below| self.mappings.get(below));
         let free = below.map_or(0, |below| below.high).saturating_add(GAP);
@@ -152,7 +165,10 @@ mod tests {
         let room = Room::parse(MAPS);
         let given = |high, low| threads::Stack { high, low };
         let own = room.of_thread(given(0x20_0f00, None));
-        assert_eq!(own.map(|own| (own.low, own.high)), Some((0x10_1000, 0x20_0f00)));
+        assert_eq!(
+            own.map(|own| (own.low, own.high)),
+            Some((0x10_1000, 0x20_0f00))
+        );
         // There is no guard: what was asked for is there, as far as it is known.
         assert_eq!(room.of_thread(given(0x38_0000, None)), None);
         let own = room.of_thread(given(0x38_0000, Some(0x34_0000)));

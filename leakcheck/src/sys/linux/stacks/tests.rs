@@ -208,7 +208,10 @@ fn a_thread_that_does_not_answer_is_given_up() {
     assert_eq!(ASKED.load(Ordering::SeqCst), NOBODY);
     assert!(!Facts::of(tid).unwrap().has_pending(signal));
     // It is still ours for the next.
-    assert_eq!(signal::action_of(signal).unwrap().sa_sigaction, answer as *const () as usize);
+    assert_eq!(
+        signal::action_of(signal).unwrap().sa_sigaction,
+        answer as *const () as usize
+    );
     drop((sender, asking));
     thread.join().unwrap();
 }
