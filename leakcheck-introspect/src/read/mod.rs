@@ -90,6 +90,20 @@ pub fn called_from(address: usize) -> Option<&'static str> {
     dwarf::called_from(address)
 }
 
+/// Puts what is read from here on behind what was read so far: where the calling thread has seen something that another one did,
+/// it sees all that this one did before. Says `false` where the machine cannot be made to; then what was read proves nothing.
+///
+/// Whoever compares a number before and after a reading has one of these behind the first and before the second.
+///
+/// ```
+/// use leakcheck_introspect::{available, barrier};
+///
+/// assert!(barrier() || available().is_err() || cfg!(not(target_arch = "x86_64")));
+/// ```
+pub fn barrier() -> bool {
+    memory::barrier()
+}
+
 /// The tasks of a runtime.
 pub(crate) fn of_runtime(handle: &Handle) -> Result<TaskList, Error> {
     runtime(handle, Depth::Frames)

@@ -3,6 +3,7 @@
 //! The only home of `unsafe` in this crate. Every byte that is read here is untrusted: another thread may free or
 //! change it at the same time.
 
+mod barrier;
 mod gather;
 mod kernel;
 mod program;
@@ -16,6 +17,7 @@ use std::{
 
 use super::effort;
 
+pub(crate) use barrier::barrier;
 pub(crate) use gather::gather;
 pub(crate) use program::{Mapped, Program, find, find_last, map};
 pub(crate) use words::words;
