@@ -396,10 +396,11 @@ mod subject {
                 tv_nsec: 0,
             };
             loop {
-                thread::sleep(Duration::from_micros(500));
-                // SAFETY: the sets and the time are valid, and nothing is asked for.
-                let signal =
-                    unsafe { libc::sigtimedwait(&all(true), null_mut(), &raw const at_once) };
+                thread::sleep(Duration::from_micros(400));
+                let all = all(true);
+                thread::sleep(Duration::from_micros(400));
+                // SAFETY: the set and the time are valid, and nothing is asked for.
+                let signal = unsafe { libc::sigtimedwait(&all, null_mut(), &raw const at_once) };
                 if signal > 0 {
                     end();
                 }
