@@ -178,10 +178,10 @@ fn open() -> io::Result<File> {
 fn by_pipe(address: u64, into: &mut [u8]) -> io::Result<()> {
     let mut ends = [0; 2];
     // SAFETY: the call writes two numbers.
-    complete(
-        unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) } as isize,
-        0,
-    )?;
+    let made = unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) };
+    if made != 0 {
+        return Err(io::Error::last_os_error());
+    }
     // SAFETY: both were just made and belong to nobody else.
     let [from, to] = ends.map(|end| unsafe { OwnedFd::from_raw_fd(end) });
     let start = number(address)?;

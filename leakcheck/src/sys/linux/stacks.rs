@@ -138,7 +138,7 @@ impl Asker {
             .by_descriptors
             .ok_or("it is not known which signals are read from descriptors")?;
         let (signal, permit) = signal::take(answer, |signal| Permit::of(signal, descriptors))
-            .ok_or("the program uses all real-time signals")?;
+            .ok_or("the program handles all real-time signals, or waits for them")?;
         // For the last time, right before: what was done meanwhile took long.
         if !Facts::of(tid).is_some_and(|now| now.is_unmoved(&seen.facts)) {
             return Err(RESTLESS);

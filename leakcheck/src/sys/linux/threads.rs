@@ -47,7 +47,7 @@ struct Record {
     start: AtomicUsize,
     argument: AtomicUsize,
     /// Bytes of stack that were asked for, with memory below that nothing may touch; 0 for any other stack.
-    room: AtomicUsize,
+    asked_for: AtomicUsize,
     /// An address above all that the thread has on such a stack, and below its end.
     stack: AtomicUsize,
     /// Length of the name plus one; 0 for a thread that was given none.
@@ -113,11 +113,11 @@ pub(super) fn stack_of(tid: i32) -> Option<Stack> {
     let used = HIGH.load(Ordering::Acquire);
     let mut records = (0..used).filter_map(|index| RECORDS.peek(index));
     records.find_map(|record| {
-        let (room, high) = (&record.room, &record.stack);
-        let [room, high] = [room, high].map(|word| word.load(Ordering::Relaxed));
+        let words = [&record.asked_for, &record.stack];
+        let [asked_for, high] = words.map(|word| word.load(Ordering::Relaxed));
         // Whose words these are tells the number, which is read twice after them.
         let is_its = record.read()?.tid == tid && record.stack.load(Ordering::Relaxed) == high;
-        (is_its && room != 0 && high != 0).then(|| stack::made(high, room))
+        (is_its && asked_for != 0 && high != 0).then(|| stack::made(high, asked_for))
     })
 }
 
@@ -257,9 +257,7 @@ pub(super) fn begin(index: usize) -> trampoline::Target {
         .expect("the creator claimed this very record");
     // SAFETY: `gettid` has no preconditions.
     let tid = unsafe { libc::gettid() };
-    // SAFETY: always safe to ask. What it points to lies on the stack, above all else.
-    let high = unsafe { libc::pthread_self() };
-    record.stack.store(high as usize, Ordering::Relaxed);
+    record.stack.store(stack::high(), Ordering::Relaxed);
     record.tid.store(tid.cast_unsigned(), Ordering::Release);
     OWN.set(index + 1);
     context::replace(Context {
@@ -280,7 +278,11 @@ pub(super) fn begin(index: usize) -> trampoline::Target {
 }
 
 /// Claims a record and fills it in.
-fn claim(start: Start, argument: *mut c_void, room: usize) -> Option<(usize, &'static Record)> {
+fn claim(
+    start: Start,
+    argument: *mut c_void,
+    asked_for: usize,
+) -> Option<(usize, &'static Record)> {
     let (index, record) = free_record()?;
     let here = context::current();
     // A reader that sees one of the new words sees that the number has changed.
@@ -294,7 +296,7 @@ fn claim(start: Start, argument: *mut c_void, room: usize) -> Option<(usize, &'s
     record.born.store(clock::now_ms(), Ordering::Relaxed);
     record.start.store(start as usize, Ordering::Relaxed);
     record.argument.store(argument as usize, Ordering::Relaxed);
-    record.room.store(room, Ordering::Relaxed);
+    record.asked_for.store(asked_for, Ordering::Relaxed);
     record.stack.store(0, Ordering::Relaxed);
     record.named.store(0, Ordering::Relaxed);
     record.rounds.store(0, Ordering::Relaxed);

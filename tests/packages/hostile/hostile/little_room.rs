@@ -87,7 +87,7 @@ mod subject {
         mem::zeroed,
         ptr::{null_mut, write_bytes},
         sync::{
-            atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering},
+            atomic::{AtomicBool, AtomicI32, AtomicPtr, Ordering},
             mpsc,
         },
         thread::{self, park},
@@ -183,10 +183,10 @@ mod subject {
     const BELOW: usize = 64 << 10;
     const STACK: usize = 32 << 10;
     static BLOCK: AtomicPtr<u8> = AtomicPtr::new(null_mut());
-    static FD: AtomicUsize = AtomicUsize::new(0);
+    static FD: AtomicI32 = AtomicI32::new(0);
 
     extern "C" fn reads_for_ever(_: c_int) {
-        read(FD.load(Ordering::Relaxed) as c_int);
+        read(FD.load(Ordering::Relaxed));
         end();
     }
 
@@ -217,7 +217,7 @@ mod subject {
     #[test]
     #[ignore = "leaks"]
     fn reads_in_a_handler() {
-        FD.store(silent() as usize, Ordering::Relaxed);
+        FD.store(silent(), Ordering::Relaxed);
         // SAFETY: the function takes nothing and returns.
         unsafe { libc::atexit(looks_at_the_block) };
         let (tell, told) = mpsc::channel();
@@ -244,17 +244,17 @@ mod subject {
     }
 
     extern "C" fn reads_on_it(_: *mut c_void) -> *mut c_void {
-        TID.store(tid() as usize, Ordering::Release);
-        read(FD.load(Ordering::Relaxed) as c_int);
+        TID.store(tid(), Ordering::Release);
+        read(FD.load(Ordering::Relaxed));
         end()
     }
-    static TID: AtomicUsize = AtomicUsize::new(0);
+    static TID: AtomicI32 = AtomicI32::new(0);
 
     #[leak_checked(kinds(threads))]
     #[test]
     #[ignore = "leaks"]
     fn reads_on_a_given_stack() {
-        FD.store(silent() as usize, Ordering::Relaxed);
+        FD.store(silent(), Ordering::Relaxed);
         // SAFETY: the function takes nothing and returns; the stack is as long as is said and never freed.
         unsafe {
             libc::atexit(looks_at_the_block);
@@ -277,7 +277,7 @@ mod subject {
         while TID.load(Ordering::Acquire) == 0 {
             thread::yield_now();
         }
-        until_it_is_in(TID.load(Ordering::Acquire) as i32, &[libc::SYS_read]);
+        until_it_is_in(TID.load(Ordering::Acquire), &[libc::SYS_read]);
     }
 
     #[leak_checked]

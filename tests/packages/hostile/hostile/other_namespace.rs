@@ -13,6 +13,7 @@ const VARIABLE: &str = "LEAKCHECK_TEST_NAMESPACE";
 const FORBIDDEN: i32 = 97;
 
 /// Runs the subject in a namespace of its own; `None` where that is forbidden.
+#[expect(clippy::print_stderr, reason = "nobody is to miss it")]
 fn inside(subject: &str) -> Option<Run> {
     let run = leakcheck_tests::child::run_anyhow(module_path!(), subject, &[(VARIABLE, "1")]);
     if run.output.status.code() == Some(FORBIDDEN) {
@@ -116,6 +117,7 @@ mod subject {
     #[leak_checked(kinds(processes))]
     #[test]
     #[ignore = "leaks"]
+    #[expect(clippy::zombie_processes, reason = "that is the leak")]
     fn leaves_a_child() {
         let mut sleep = Command::new("sleep");
         // Whoever reads the output of this process would wait for its end.

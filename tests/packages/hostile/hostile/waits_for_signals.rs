@@ -400,7 +400,8 @@ mod subject {
                 let all = all(true);
                 thread::sleep(Duration::from_micros(400));
                 // SAFETY: the set and the time are valid, and nothing is asked for.
-                let signal = unsafe { libc::sigtimedwait(&all, null_mut(), &raw const at_once) };
+                let signal =
+                    unsafe { libc::sigtimedwait(&raw const all, null_mut(), &raw const at_once) };
                 if signal > 0 {
                     end();
                 }

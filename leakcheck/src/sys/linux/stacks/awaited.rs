@@ -43,7 +43,7 @@ impl Drop for Permit {
 /// The caller is about to wait for these signals, one bit each.
 #[cfg_attr(
     any(target_env = "musl", target_feature = "crt-static"),
-    expect(dead_code, reason = "nobody stands in front of a static C library")
+    allow(dead_code, reason = "nobody stands in front of a static C library")
 )]
 pub(in super::super) fn announce(signals: u64) {
     /// Who sends takes back what was not taken, a second later at most.

@@ -156,8 +156,8 @@ mod tests {
     use super::*;
 
     fn line(number: libc::c_long, arguments: [u64; 6]) -> String {
-        let [a, b, c, d, e, f] = arguments;
-        format!("{number} {a:#x} {b:#x} {c:#x} {d:#x} {e:#x} {f:#x} 0x7ffe10 0x7f00\n")
+        let arguments = arguments.map(|argument| format!("{argument:#x}"));
+        format!("{number} {} 0x7ffe10 0x7f00\n", arguments.join(" "))
     }
 
     #[test]

@@ -160,7 +160,6 @@ fn the_handler_needs_no_more_stack_than_is_stated() {
         all.into_iter().max().unwrap()
     };
     let used = thread::spawn(measure).join().unwrap();
-    eprintln!("the handler, its unwinder and the kernel's frame use {used} bytes");
     assert!(used > 1000, "nothing was measured");
     assert!(used <= UNWINDING, "{used}");
 }
