@@ -203,8 +203,8 @@ mod tests {
             let room = Room::read();
             let at = std::ptr::from_ref(&local) as usize;
             let tid = super::super::super::process::tid();
-            let heap = Box::new([0_u8; 64 << 10]);
-            let elsewhere = room.of(tid, std::ptr::from_ref(&*heap) as usize);
+            let heap = vec![0_u8; 64 << 10];
+            let elsewhere = room.of(tid, heap.as_ptr() as usize);
             assert!(elsewhere.is_err_and(|why| why.contains("bounds")));
             let own = room.of(tid, at).map(|own| own.leaves(at));
             (own, room.of(-5, at).is_err())
