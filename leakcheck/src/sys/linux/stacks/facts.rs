@@ -43,7 +43,13 @@ impl Facts {
         let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name));
         let set = |name| u64::from_str_radix(field(name)?.trim(), 16).ok();
         let count = |name| field(name)?.trim().parse::<u64>().ok();
-        let (activity, waiting) = doing(call);
+        let (activity, waiting) = match (doing(call), field("State:")) {
+            // Where calls are not shown, it is at least whether it waits.
+            ((Activity::Unknown, None), Some(state)) if state.trim().starts_with('R') => {
+                (Activity::Running, None)
+            }
+            (told, _) => told,
+        };
         let switches = count("voluntary_ctxt_switches:").zip(count("nonvoluntary_ctxt_switches:"));
         Self {
             activity,
@@ -183,6 +189,14 @@ mod tests {
         ] {
             assert_eq!(doing(line), (activity, None), "{line}");
         }
+    }
+
+    #[test]
+    fn where_no_calls_are_shown_it_runs_or_waits() {
+        let activity =
+            |state: &str| Facts::parse(&format!("Name:\tx\nState:\t{state}\n"), "").activity;
+        assert_eq!(activity("R (running)"), Activity::Running);
+        assert_eq!(activity("S (sleeping)"), Activity::Unknown);
     }
 
     fn status(blocked: &str) -> String {
