@@ -11,7 +11,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use super::{fork, next::descriptors as next, threads};
+use super::{fork, next::descriptors as next, stacks::awaited::stand_in, threads};
 use crate::sys::{
     context::{self, Context},
     descriptor::{Descriptor, Sight},
@@ -167,7 +167,7 @@ macro_rules! opening {
 
 /// The functions that are named as the C library's own.
 mod opening {
-    use super::{super::stacks::awaited::stand_in, Target, c_int, is_noted, next};
+    use super::{Target, c_int, is_noted, next, stand_in};
 
     opening! {
         open open64 openat openat64 creat creat64 socket accept accept4 dup eventfd timerfd_create

@@ -28,7 +28,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{errno, event, fork, next};
+use super::{errno, event, fork, next, proc, threads};
 use crate::{model::Doing, sync::lock_std, sys::origin::MAX_FRAMES};
 
 pub(super) mod awaited;

@@ -4,7 +4,7 @@
 //! cancellation, which unwinds the stack through them: while the real function runs, there is no frame of Rust's below
 //! it, but one of these, which the unwinder passes.
 
-use super::{super::stacks::awaited::stand_in, ANY, SELECTOR, closing, note, opening, several};
+use super::{ANY, SELECTOR, closing, note, opening, several, stand_in};
 
 /// What every function needs around its code.
 macro_rules! function {

@@ -2,7 +2,7 @@
 
 use std::mem::zeroed;
 
-use super::super::proc;
+use super::proc;
 
 /// What has become of a child that nobody has waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

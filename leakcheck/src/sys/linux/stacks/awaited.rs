@@ -11,7 +11,9 @@ use std::{
     time::Duration,
 };
 
-use super::super::{errno, event, fork};
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+use super::next::descriptors;
+use super::{errno, event, fork};
 
 /// One bit for each signal that was ever waited for, signal 1 the lowest.
 static AWAITED: AtomicU64 = AtomicU64::new(0);
@@ -45,7 +47,7 @@ impl Drop for Permit {
     any(target_env = "musl", target_feature = "crt-static"),
     allow(dead_code, reason = "nobody stands in front of a static C library")
 )]
-pub(in super::super) fn announce(signals: u64) {
+pub(in crate::sys) fn announce(signals: u64) {
     /// Who sends takes back what was not taken, a second later at most.
     const TURNS: u32 = 5000;
     AWAITED.fetch_or(signals, Ordering::SeqCst);
@@ -94,15 +96,15 @@ fn bit(signal: u32) -> u64 {
 
 /// The functions that wait for signals: each announces them, and says where the real one is.
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
-pub(in super::super) mod stand_in {
-    use super::{super::super::next::descriptors as next, announce};
+pub(in crate::sys) mod stand_in {
+    use super::{announce, descriptors as next};
 
     /// The first word of a set has all signals that there are.
     ///
     /// # Safety
     ///
     /// The set must be null or valid for reading.
-    pub(in super::super::super) unsafe fn announce_set(set: *const libc::sigset_t) {
+    pub(in crate::sys) unsafe fn announce_set(set: *const libc::sigset_t) {
         if !set.is_null() {
             // SAFETY: by contract; a set is larger than a word, and may be aligned to less.
             announce(unsafe { set.cast::<u64>().read_unaligned() });
@@ -115,7 +117,7 @@ pub(in super::super) mod stand_in {
                 /// # Safety
                 ///
                 /// As for the C library's own.
-                pub(in super::super::super) unsafe extern "C" fn $name(set: *const libc::sigset_t) -> usize {
+                pub(in crate::sys) unsafe extern "C" fn $name(set: *const libc::sigset_t) -> usize {
                     // SAFETY: the caller's contract.
                     unsafe { announce_set(set) };
                     next::$name()
@@ -132,6 +134,7 @@ mod tests {
     use std::{sync::mpsc, thread};
 
     use super::*;
+    use crate::{sync::lock_std, sys::stacks::ASKING};
 
     /// No other test waits for these, and nobody sends them.
     const WAITED: i32 = 40;
@@ -141,7 +144,7 @@ mod tests {
     fn what_is_awaited_is_not_sent() {
         let number = WAITED.cast_unsigned();
         announce(bit(number));
-        let _asking = crate::sync::lock_std(&super::super::ASKING);
+        let _asking = lock_std(&ASKING);
         assert!(Permit::of(WAITED, 0).is_none());
         assert!(Permit::of(SENT, bit(SENT.cast_unsigned())).is_none());
     }
@@ -150,7 +153,7 @@ mod tests {
     #[test]
     fn who_waits_for_what_is_under_way_waits_until_it_is_over() {
         const SIGNAL: i32 = 42;
-        let _asking = crate::sync::lock_std(&super::super::ASKING);
+        let _asking = lock_std(&ASKING);
         let permit = Permit::of(SIGNAL, 0).expect("nobody waits for it");
         let (tell, told) = mpsc::channel();
         let waiting = thread::spawn(move || {

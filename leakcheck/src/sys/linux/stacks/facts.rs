@@ -3,8 +3,8 @@
 use std::fs;
 
 use super::{
-    super::proc,
     calls::{Bears, Call},
+    proc,
 };
 use crate::model::Activity;
 
