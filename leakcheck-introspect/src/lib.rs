@@ -97,6 +97,6 @@ pub use graph::{Graph, Waker};
 pub use list::TaskList;
 pub use local::LocalTasks;
 pub use object::{Certainty, Class, Event, Hold, Object, Role, Wait};
-pub use read::{available, called_from};
+pub use read::{available, barrier, called_from};
 pub use task::{State, Task};
 pub use timer::{Timer, TimerList, TimerWheel};

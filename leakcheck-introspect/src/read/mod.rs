@@ -53,6 +53,10 @@ struct Program {
 
 fn program() -> Result<&'static Program, Error> {
     static PROGRAM: OnceLock<Result<Program, Error>> = OnceLock::new();
+    // What is then not found is there all the same.
+    if let Some(refusal) = memory::refusal() {
+        return Err(Error::new(refusal));
+    }
     let program = PROGRAM.get_or_init(|| {
         let image = Image::open()?;
         let entrance = Entrance::find(&image)?;
@@ -84,6 +88,20 @@ pub fn available() -> Result<(), Error> {
 /// ```
 pub fn called_from(address: usize) -> Option<&'static str> {
     dwarf::called_from(address)
+}
+
+/// Puts what is read from here on behind what was read so far: where the calling thread has seen something that another one did,
+/// it sees all that this one did before. Says `false` where the machine cannot be made to; then what was read proves nothing.
+///
+/// Whoever compares a number before and after a reading has one of these behind the first and before the second.
+///
+/// ```
+/// use leakcheck_introspect::{available, barrier};
+///
+/// assert!(barrier() || available().is_err() || cfg!(not(target_arch = "x86_64")));
+/// ```
+pub fn barrier() -> bool {
+    memory::barrier()
 }
 
 /// The tasks of a runtime.

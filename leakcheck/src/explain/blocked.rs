@@ -134,7 +134,7 @@ fn of_stack(mut stack: Vec<Frame>, doing: &Doing, count: usize) -> Waiting {
                 words => State::Blocked(words.to_owned()),
             }
         }
-        None => by_kernel(doing.activity, &stack, count),
+        None => by_kernel(doing.activity, count),
     };
     Waiting {
         state,
@@ -258,24 +258,12 @@ fn is_path_end(function: &str, end: &str) -> bool {
 }
 
 /// What the kernel says, where no call is known.
-fn by_kernel(activity: Activity, stack: &[Frame], count: usize) -> State {
+fn by_kernel(activity: Activity, count: usize) -> State {
     match activity {
         Activity::Running => State::Running,
         Activity::Call { name, first } => State::Blocked(call(name, first, count)),
-        Activity::Unknown => match stack.first().map(|frame| c_function(&frame.function)) {
-            Some(name) if !name.is_empty() && !name.contains("::") => {
-                State::Blocked(name.to_owned())
-            }
-            _ => State::Running,
-        },
+        Activity::Unknown => State::Blocked("what the kernel does not show".to_owned()),
     }
-}
-
-/// A function of the C library by the name that programs call it by.
-fn c_function(name: &str) -> &str {
-    let name = name.strip_prefix("__libc_").unwrap_or(name);
-    let name = name.strip_prefix("__GI_").unwrap_or(name);
-    name.trim_start_matches('_')
 }
 
 fn call(name: Option<&str>, first: u64, count: usize) -> String {

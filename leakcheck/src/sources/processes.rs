@@ -60,6 +60,11 @@ fn describe(id: u64, thing: &mut Thing) {
         processes::program(child.pid)
     };
     thing.facts.push(format!("pid {}", child.pid));
+    if thing.name.is_none() {
+        thing
+            .facts
+            .push("`/proc` does not show what it runs".to_owned());
+    }
     thing.facts.push(match child.state {
         State::Running => "running".to_owned(),
         State::Zombie => "zombie: exited, never waited for".to_owned(),

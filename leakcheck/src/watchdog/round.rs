@@ -7,6 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use leakcheck_introspect::barrier;
+
 use super::ward::{Stage, Ward};
 use crate::{
     check::{Check, Deadlock, Hung},
@@ -150,7 +152,7 @@ fn deadlock(ward: &Ward) -> Option<Deadlock> {
     }
     let (check, body) = ward.check().zip(ward.read())?;
     let deadlock = check.deadlock(body.ok()?)?;
-    (sleeps() && ward.rest() == Some(rest)).then_some(deadlock)
+    (sleeps() && barrier() && ward.rest() == Some(rest)).then_some(deadlock)
 }
 
 /// Has the body dropped by its own thread, and ends the process where that cannot be.
@@ -163,7 +165,7 @@ fn give_up(ward: &Ward, cause: HangCause, deadlock: Option<Deadlock>) {
     let mut sight = check.sight(ward.read());
     match deadlock {
         Some(deadlock) => sight.prove(deadlock),
-        None if ward.rest() != rest => sight.doubt(),
+        None if !barrier() || ward.rest() != rest => sight.doubt(),
         None => {}
     }
     let mut hung = Hung {

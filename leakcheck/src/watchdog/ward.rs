@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use leakcheck_introspect::{Error, FutureAddress, TaskList};
+use leakcheck_introspect::{Error, FutureAddress, TaskList, barrier};
 
 use crate::{
     check::{Check, Hung},
@@ -133,8 +133,10 @@ impl Ward {
     pub(super) fn read(&self) -> Option<Result<TaskList, Error>> {
         let rest = self.rest()?;
         let (address, _) = lock(&self.future).clone()?;
+        // What is read lies between the two.
+        let is_behind = barrier();
         let list = TaskList::of_future(address);
-        (self.rest() == Some(rest)).then_some(list)
+        (is_behind && barrier() && self.rest() == Some(rest)).then_some(list)
     }
 
     pub(super) fn check(&self) -> Option<Check> {

@@ -3,6 +3,7 @@
 //! The only home of `unsafe` in this crate. Every byte that is read here is untrusted: another thread may free or
 //! change it at the same time.
 
+mod barrier;
 mod gather;
 mod kernel;
 mod program;
@@ -16,6 +17,7 @@ use std::{
 
 use super::effort;
 
+pub(crate) use barrier::barrier;
 pub(crate) use gather::gather;
 pub(crate) use program::{Mapped, Program, find, find_last, map};
 pub(crate) use words::words;
@@ -132,6 +134,11 @@ pub(crate) fn read(address: u64, into: &mut [u8]) -> Option<()> {
     kernel::read(address, into)
 }
 
+/// Why no memory can be read, if so.
+pub(crate) fn refusal() -> Option<String> {
+    kernel::refusal()
+}
+
 /// The pointer that is a word of a value. Not through the kernel: the value is there.
 pub(crate) fn pointer_in<T>(value: &T, word: usize) -> Option<u64> {
     let words = size_of::<T>() / size_of::<*const ()>();
@@ -205,7 +212,7 @@ mod tests {
             let mut bytes = [0; 32];
             read(words.as_ptr() as u64, &mut bytes).expect("it is mapped");
             assert_eq!(bytes[24], 4);
-            assert_eq!(read(8, &mut bytes), None);
+            assert!(read(8, &mut bytes).is_err());
         }
     }
 }

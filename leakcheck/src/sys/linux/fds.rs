@@ -15,6 +15,7 @@ use super::{
     define, errno, fork,
     next::descriptors as next,
     spare::{self, Done},
+    stacks::awaited::stand_in,
     threads,
 };
 use crate::sys::{
@@ -175,11 +176,21 @@ macro_rules! opening {
 
 /// The functions that are named as the C library's own.
 mod opening {
-    use super::{Target, c_int, is_noted, next};
+    use super::{Target, c_int, is_noted, next, stand_in};
 
     opening! {
-        open open64 openat openat64 __open __open64 __open_2 __open64_2 __openat_2 __openat64_2 creat creat64 socket accept accept4 dup eventfd signalfd timerfd_create
+        open open64 openat openat64 __open __open64 __open_2 __open64_2 __openat_2 __openat64_2 creat creat64 socket
+        accept accept4 dup eventfd timerfd_create
         memfd_create epoll_create epoll_create1 inotify_init inotify_init1
+    }
+
+    /// # Safety
+    ///
+    /// As for the C library's own.
+    pub(super) unsafe extern "C" fn signalfd(_fd: c_int, set: *const libc::sigset_t) -> Target {
+        // SAFETY: the caller passes a set.
+        unsafe { stand_in::announce_set(set) };
+        Target::to(next::signalfd())
     }
 
     pub(super) extern "C" fn fcntl(_fd: c_int, command: c_int) -> Target {

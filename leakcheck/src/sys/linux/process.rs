@@ -2,6 +2,8 @@
 
 use std::{fs, time::Duration};
 
+use super::proc;
+
 /// The kernel's number of this thread.
 pub(crate) fn tid() -> i32 {
     // SAFETY: `gettid` has no preconditions.
@@ -45,7 +47,7 @@ pub(crate) fn cpu_time(tid: i32) -> Option<Duration> {
 
 /// The letter that the kernel has for what a thread does.
 fn state(tid: i32) -> Option<char> {
-    let line = fs::read_to_string(format!("/proc/self/task/{tid}/stat")).ok()?;
+    let line = fs::read_to_string(format!("{}/stat", proc::of_thread(tid)?)).ok()?;
     // The name stands in brackets and may have any characters.
     let (_, rest) = line.rsplit_once(')')?;
     rest.trim_start().chars().next()
@@ -54,7 +56,7 @@ fn state(tid: i32) -> Option<char> {
 /// What a thread of this process asks the kernel for, by its number and first argument; `None` where it runs or that is
 /// not shown.
 pub(crate) fn syscall(tid: i32) -> Option<(i64, u64)> {
-    let line = fs::read_to_string(format!("/proc/self/task/{tid}/syscall")).ok()?;
+    let line = fs::read_to_string(format!("{}/syscall", proc::of_thread(tid)?)).ok()?;
     let mut words = line.split_whitespace();
     let number = words.next()?.parse().ok()?;
     let first = words.next()?.trim_start_matches("0x");

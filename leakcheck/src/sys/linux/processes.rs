@@ -13,6 +13,7 @@ use std::{
 use super::{
     define, errno, fork,
     next::{self, Spawn},
+    proc,
     spare::{self, Done},
     threads,
 };
@@ -78,20 +79,22 @@ pub(super) fn clear() {
 
 /// The name of the program that it runs.
 pub(crate) fn program(pid: u32) -> Option<String> {
-    let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+    let stat = fs::read(format!("{}/stat", proc::of_process(pid)?)).ok()?;
     let name = kernel::Stat::parse(&stat)?.name;
     Some(String::from_utf8_lossy(name).into_owned())
 }
 
 /// Whether it runs the program that this process runs; nothing is known of a zombie.
 pub(crate) fn is_copy(pid: u32) -> bool {
-    let program = fs::read_link(format!("/proc/{pid}/exe"));
-    program.is_ok_and(|program| fs::read_link("/proc/self/exe").is_ok_and(|own| own == program))
+    let program = |place: &str| fs::read_link(format!("{place}/exe")).ok();
+    let its = proc::of_process(pid).and_then(|place| program(&place));
+    its.is_some() && its == program("/proc/self")
 }
 
 /// The words of its command line; none of a zombie.
 pub(crate) fn command(pid: u32) -> Vec<String> {
-    let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let line = proc::of_process(pid).and_then(|place| fs::read(format!("{place}/cmdline")).ok());
+    let line = line.unwrap_or_default();
     let line = line.strip_suffix(&[0]).unwrap_or(&line);
     if line.is_empty() {
         return Vec::new();

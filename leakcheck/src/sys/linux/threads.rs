@@ -27,6 +27,8 @@ use crate::sys::{
     tally,
 };
 
+mod stack;
+
 /// Longest name that is kept; Linux itself keeps 15 bytes.
 const NAME: usize = 64;
 
@@ -42,6 +44,10 @@ struct Facts {
     born: AtomicU64,
     start: AtomicUsize,
     argument: AtomicUsize,
+    /// Bytes of stack that were asked for, with memory below that nothing may touch; 0 for any other stack.
+    asked_for: AtomicUsize,
+    /// An address above all that the thread has on such a stack, and below its end.
+    stack: AtomicUsize,
     /// Length of the name plus one; 0 for a thread that was given none.
     named: AtomicU32,
     name: [AtomicU64; NAME / 8],
@@ -60,6 +66,15 @@ pub(crate) struct Thread {
     pub(crate) creator: u32,
     pub(crate) born_ms: u64,
     pub(crate) name: Option<String>,
+}
+
+/// The stack that the C library made for a thread.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stack {
+    /// All that the thread has on it is below this.
+    pub(super) high: usize,
+    /// It reaches down to this at least, where that can be told.
+    pub(super) low: Option<usize>,
 }
 
 static RECORDS: Records<Facts> = Records::new(Chunked::new());
@@ -137,6 +152,22 @@ pub(crate) fn own_numbers() -> (u64, u64) {
     SELF.get()
 }
 
+/// The stack of a thread that is alive; `None` where the C library did not make it, or not as it makes most.
+pub(super) fn stack_of(tid: i32) -> Option<Stack> {
+    let words = |facts: &Facts| {
+        let tid = facts.tid.load(Ordering::Acquire).cast_signed();
+        let words = [&facts.asked_for, &facts.stack].map(|word| word.load(Ordering::Relaxed));
+        (tid, words)
+    };
+    // What had the number before is gone.
+    let newest = RECORDS
+        .live(None, words)
+        .filter(|seen| seen.facts.0 == tid)
+        .max_by_key(|seen| seen.number)?;
+    let (_, [asked_for, high]) = newest.facts;
+    (asked_for != 0 && high != 0).then(|| stack::made(high, asked_for))
+}
+
 /// Marks the calling thread as one of the runtime with this token.
 pub(crate) fn mark_runtime(token: u32) {
     if let Some(record) = own() {
@@ -192,6 +223,7 @@ unsafe extern "C" fn pthread_create(
     let mut claim = Claim {
         start,
         argument,
+        asked_for: stack::asked_for(attributes),
         // SAFETY: the caller's own attributes, or none.
         has_room: unsafe { has_room(attributes) },
         number: None,
@@ -338,6 +370,7 @@ pub(super) fn begin(number: u64) -> trampoline::Target {
     if let Some(own) = own() {
         // SAFETY: `gettid` has no preconditions.
         let tid = unsafe { libc::gettid() };
+        own.stack.store(stack::high(), Ordering::Relaxed);
         own.tid.store(tid.cast_unsigned(), Ordering::Release);
     }
     context::replace(Context {
@@ -360,6 +393,7 @@ pub(super) fn begin(number: u64) -> trampoline::Target {
 struct Claim {
     start: Start,
     argument: *mut c_void,
+    asked_for: usize,
     has_room: bool,
     /// Its number, once it is recorded.
     number: Option<u64>,
@@ -390,6 +424,8 @@ fn claim_record(wanted: &mut Claim) {
         let argument = wanted.argument as usize;
         facts.argument.store(argument, Ordering::Relaxed);
         facts.has_room.store(wanted.has_room, Ordering::Relaxed);
+        facts.asked_for.store(wanted.asked_for, Ordering::Relaxed);
+        facts.stack.store(0, Ordering::Relaxed);
         facts.named.store(0, Ordering::Relaxed);
         facts.rounds.store(0, Ordering::Relaxed);
     });

@@ -14,12 +14,17 @@ macro_rules! run {
 
 mod calls;
 mod descriptors;
+mod disturbed;
 mod forked;
 mod handlers;
+mod little_room;
+mod other_namespace;
 mod plain;
+mod refused_calls;
 mod repeated;
 mod reports;
 mod small_stacks;
 mod started;
 mod stderr;
 mod thread_ends;
+mod waits_for_signals;

@@ -2,6 +2,8 @@
 
 use std::mem::zeroed;
 
+use super::proc;
+
 /// What has become of a child that nobody has waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
@@ -41,8 +43,11 @@ pub(super) fn state(pid: u32, started: u64) -> Option<State> {
     })
 }
 
-/// When this process was started, in the kernel's ticks since boot.
+/// When this process was started, in the kernel's ticks since boot; `None` where `/proc` has others by its number.
 pub(super) fn start(pid: u32) -> Option<u64> {
+    if !proc::is_own() {
+        return None;
+    }
     let mut buffer = [0; 1024];
     Some(Stat::parse(read(pid, &mut buffer)?)?.start)
 }
