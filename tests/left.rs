@@ -47,6 +47,15 @@ pub fn fds(count: usize, code: &str) -> Finding {
     }
 }
 
+/// Timers that this line made.
+pub fn timers(count: usize, code: &str) -> Finding {
+    Finding {
+        kind: "timer".to_owned(),
+        code: Some(code.to_owned()),
+        count,
+    }
+}
+
 /// Runtimes that this line built.
 pub fn runtimes(count: usize, code: &str) -> Finding {
     Finding {

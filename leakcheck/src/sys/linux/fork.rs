@@ -66,6 +66,10 @@ pub(crate) fn generation() -> u32 {
 
 /// Whether this is a child that runs in the memory of its parent, as one of `vfork` does: what it does is its own, and what is
 /// known here is its parent's. Asks the kernel.
+#[cfg_attr(
+    any(target_env = "musl", target_feature = "crt-static"),
+    allow(dead_code, reason = "there nothing is recorded but threads")
+)]
 pub(super) fn shares_memory() -> bool {
     let armed = PROCESS.load(Ordering::Relaxed);
     // SAFETY: no preconditions. The C library may remember what the parent's is.
