@@ -10,7 +10,11 @@ mod verdict;
 mod watched;
 mod whole;
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use crate::{
     diff::Baseline,
@@ -51,6 +55,15 @@ enum Sets {
     All,
 }
 
+/// Keeps for later, once and for all, what could not be had any more when something is to be said of it.
+fn prepare() {
+    static DONE: OnceLock<()> = OnceLock::new();
+    DONE.get_or_init(|| {
+        // What it cannot do is said where somebody needs it.
+        let _ = leakcheck_introspect::keep_program();
+    });
+}
+
 /// One check under way.
 #[derive(Clone, Debug)]
 pub(crate) struct Check {
@@ -88,6 +101,8 @@ impl Check {
     ) -> Result<Self, Error> {
         sys::fork::arm();
         sys::origin::enable(env.trace != TraceLevel::Off);
+        whom.tell();
+        prepare();
         coverage::require(env)?;
         Ok(Self {
             whom,

@@ -120,7 +120,7 @@ pub(crate) fn gap() -> Seen {
     match PROBED.get_or_init(probe) {
         Err(why) => Seen::Nothing(why.clone()),
         Ok(()) if origin::is_exhausted() => Seen::Partial(
-            "more distinct creation paths than fit into 64 MiB; descriptors on later ones are not seen"
+            "more distinct creation paths than fit into 64 MiB; descriptors on later ones have no site"
                 .to_owned(),
         ),
         Ok(()) => fds::gap().map_or(Seen::Full, Seen::Partial),

@@ -1,6 +1,6 @@
 //! The process and its machine: the only home of `unsafe`.
 //!
-//! `context`, `tally`, `places`, `chunked`, `by_address`, `descriptor`, `timer`, `origin` and `clock` are the same
+//! `context`, `tally`, `places`, `chunked`, `by_address`, `descriptor`, `objects`, `timer`, `origin` and `clock` are the same
 //! everywhere; what needs the operating system is chosen once, as `imp`. Nothing here formats, prints or decides.
 
 mod begin;
@@ -14,6 +14,7 @@ pub(crate) mod clock;
 )]
 pub(crate) mod context;
 pub(crate) mod descriptor;
+pub(crate) mod objects;
 #[cfg_attr(
     not(tokio_unstable),
     allow(dead_code, reason = "the task hooks use the rest")

@@ -17,6 +17,7 @@ pub(crate) mod fds;
 pub(crate) mod fork;
 pub(crate) mod memory;
 mod next;
+pub(crate) mod objects;
 pub(crate) mod process;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(crate) mod processes;

@@ -174,11 +174,11 @@ fn is_noted() -> bool {
 
 #[inline(never)]
 fn record(name: usize, clock: libc::clockid_t, how: c_int, signal: c_int) {
-    let origin = origin::here(0);
-    // Without a path it cannot be told whether it is a static's, so it is charged to nobody.
-    if origin == 0 {
+    // Where nobody wants paths, nothing is charged; one that could not be taken hides nothing.
+    if !origin::is_enabled() {
         return;
     }
+    let origin = origin::here(0);
     let Some(record) = free_record() else {
         MISSED.fetch_add(1, Ordering::Relaxed);
         return;
@@ -250,7 +250,7 @@ impl Record {
         if !self.slot.is_still(number) {
             return None;
         }
-        if kernel != UNKNOWN && kernel::left(kernel).is_none() {
+        if kernel != UNKNOWN && kernel::is_gone(kernel) {
             self.slot.free(number);
             return None;
         }

@@ -137,7 +137,9 @@ impl Record {
             born_ms: self.born.load(Ordering::Relaxed),
         };
         let noted = self.file.load(Ordering::Relaxed);
-        let is_open = file(fd) == Some(noted);
+        // What cannot be compared is believed: that it was closed is told here, too.
+        let is_open =
+            file(fd).is_some_and(|file| [file, noted].contains(&UNKNOWN) || file == noted);
         fence(Ordering::Acquire);
         if self.key.load(Ordering::Relaxed) != key {
             return None;
@@ -167,6 +169,9 @@ fn scope_of(key: u64) -> u32 {
     u32::try_from(key & ((1 << SCOPE_BITS) - 1)).unwrap_or(0)
 }
 
+/// Where the kernel does not say what a descriptor is open on.
+const UNKNOWN: u64 = 0;
+
 /// What `fd` is open on, in one word; `None` where it is not open. Past the C library, whose own may be traced.
 fn file(fd: i32) -> Option<u64> {
     const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -176,11 +181,12 @@ fn file(fd: i32) -> Option<u64> {
         let errno = libc::__errno_location();
         let before = *errno;
         let result = libc::syscall(libc::SYS_fstat, fd, stat.as_mut_ptr());
-        *errno = before;
-        if result != 0 {
-            return None;
+        let error = std::mem::replace(&mut *errno, before);
+        match (result, error) {
+            (0, _) => stat.assume_init(),
+            (_, libc::EBADF) => return None,
+            _ => return Some(UNKNOWN),
         }
-        stat.assume_init()
     };
     let words = [
         stat.st_dev,
