@@ -103,6 +103,6 @@ pub use graph::{Graph, Waker};
 pub use list::TaskList;
 pub use local::LocalTasks;
 pub use object::{Certainty, Class, Event, Hold, Object, Role, Wait};
-pub use read::{available, called_from, calls_at, keep_program};
+pub use read::{available, called_from, calls_at, is_readable, keep_program, perhaps_alive};
 pub use task::{State, Task};
 pub use timer::{Timer, TimerList, TimerWheel};

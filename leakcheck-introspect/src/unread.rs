@@ -20,6 +20,16 @@ pub const fn called_from(_address: usize) -> Option<&'static str> {
     None
 }
 
+/// Nothing is read here.
+pub const fn is_readable() -> bool {
+    false
+}
+
+/// Nothing is known of any.
+pub fn perhaps_alive(_cells: &[u64]) -> Vec<u64> {
+    Vec::new()
+}
+
 /// Keeps nothing on this platform.
 ///
 /// # Errors

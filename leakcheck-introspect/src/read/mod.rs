@@ -86,6 +86,16 @@ pub fn called_from(address: usize) -> Option<&'static str> {
     dwarf::called_from(address)
 }
 
+/// Whether the kernel lets the memory of this process be read, which it may stop to do at any time.
+pub fn is_readable() -> bool {
+    memory::is_readable()
+}
+
+/// Those of the addresses, of what was once the memory of tasks, where one may be that has not ended: no proof that there is.
+pub fn perhaps_alive(cells: &[u64]) -> Vec<u64> {
+    sets::perhaps_alive(cells)
+}
+
 /// Keeps the file of the running program mapped, so that all of this works later on as well: when the process has no
 /// descriptor left, when the program was deleted or replaced. It takes microseconds, once, and reads nothing.
 ///

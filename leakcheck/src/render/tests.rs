@@ -65,6 +65,7 @@ fn report(leaks: Vec<Leak>) -> Report {
         coverage: Coverage {
             kinds: vec![(Kind::Task, Seen::Full), (Kind::Thread, Seen::Full)],
         },
+        gaps: Vec::new(),
         notes: Vec::new(),
     }
 }
@@ -206,6 +207,7 @@ fn growth() {
         ..task(steps.iter().sum())
     };
     let report = Report {
+        gaps: Vec::new(),
         notes: vec![
             crate::explain::rounds(0, 2),
             crate::explain::rounds(1, 2),
@@ -352,6 +354,7 @@ fn rules_that_accepted_something() {
                 true,
             ),
         ],
+        gaps: Vec::new(),
         notes: vec![
             "ignore_created_by(\"moka::*\") accepts at most 2, and there were more".to_owned(),
         ],
@@ -409,6 +412,7 @@ fn the_body_comes_first() {
 fn sources_that_disagree() {
     let report = Report {
         verdict: Verdict::Inconclusive,
+        gaps: Vec::new(),
         notes: vec!["2 more tasks are listed than the runtime counts as alive, so nothing is claimed about tasks".to_owned()],
         ..report(Vec::new())
     };

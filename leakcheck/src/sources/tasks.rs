@@ -104,6 +104,11 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
     tasks
 }
 
+/// Why it is not known whether `scope` has tasks besides those that are listed, where in this program that can be read.
+pub(crate) fn gap(scope: ScopeId) -> Option<String> {
+    local::gap(scope).or_else(|| (!ARE_HEARD).then(foreign::gap)?)
+}
+
 /// Whether there may be tasks of a scope that neither its counts nor its runtime know.
 pub(crate) fn may_be_elsewhere() -> bool {
     twin::may_be_elsewhere() || local::are_watched()

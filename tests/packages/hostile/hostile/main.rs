@@ -11,4 +11,7 @@ macro_rules! run {
     };
 }
 
+mod leaves;
+mod names;
 mod plain;
+mod silence;
