@@ -15,5 +15,5 @@ pub(crate) use runtime::builds_a_runtime;
 pub(crate) use symbol::unreadable;
 pub(crate) use trace::{
     Called, Names, Trace, address, called_by, frame, frames, is_genuine, is_optimised, names,
-    test_on, trace,
+    prove, prove_names, test_on, trace,
 };

@@ -97,6 +97,37 @@ pub(crate) enum Names {
     Unread,
 }
 
+/// Whether the stack of the caller, which code of the test has called, can be read as far as that, with its lines.
+///
+/// # Errors
+///
+/// Where it cannot.
+pub(crate) fn prove() -> Result<(), String> {
+    let path = origin::here(0);
+    let has_line = |symbol: &Symbol| symbol.home == Home::User && symbol.line.is_some();
+    let mut frames = origin::frames(path).iter();
+    if frames.any(|address| symbol::resolve(*address).iter().any(has_line)) {
+        return Ok(());
+    }
+    Err(symbol::unreadable().unwrap_or_else(|| {
+        "no function of the test is on the stack of its own check with its line: debug info has none".to_owned()
+    }))
+}
+
+/// Whether functions have names, by which it is told whose something is.
+///
+/// # Errors
+///
+/// Where they have none.
+pub(crate) fn prove_names() -> Result<(), String> {
+    match names(origin::here(0)) {
+        Names::Somebodys | Names::Machinery => Ok(()),
+        Names::Unread => Err(symbol::unreadable().unwrap_or_else(|| {
+            "functions on the stack of this check have no name, so that nobody knows whose something is".to_owned()
+        })),
+    }
+}
+
 /// What is known of a path by names, parents excluded.
 pub(crate) fn names(path: u32) -> Names {
     let addresses = origin::frames(path);

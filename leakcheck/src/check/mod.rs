@@ -108,7 +108,7 @@ impl Check {
         sys::origin::enable(env.trace != TraceLevel::Off);
         whom.tell();
         prepare();
-        coverage::require(env)?;
+        coverage::require(env, &whom)?;
         Ok(Self {
             whom,
             options,

@@ -3,7 +3,7 @@
 mod charge;
 mod pool;
 
-pub(crate) use charge::{Watching, charge, fold};
+pub(crate) use charge::{Watching, are_names_unread, charge, fold};
 
 use std::{fs::File, sync::OnceLock};
 
@@ -132,7 +132,8 @@ fn probe() -> Result<(), String> {
     let scope = ScopeId::open().ok_or("no scope is left")?;
     let planted = {
         let _inside = scope.enter();
-        File::open("/proc/self/stat")
+        // A folder that is there in any case.
+        File::open("/")
             .map_err(|error| format!("the planted descriptor was not opened: {error}"))?
     };
     let open = fds::live(Some(scope.index())).len();

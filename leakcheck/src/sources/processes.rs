@@ -105,6 +105,37 @@ fn coverage() -> Seen {
     }
 }
 
+/// Whether a child that is planted is found, once per process. Where there is no program to plant, that attempts are heard of
+/// has to do.
+pub(crate) fn planted() -> Seen {
+    static PLANTED: OnceLock<Result<(), String>> = OnceLock::new();
+    let planted = PLANTED.get_or_init(plant).clone();
+    planted.map_or_else(Seen::Nothing, |()| Seen::Full)
+}
+
+fn plant() -> Result<(), String> {
+    let scope = ScopeId::open().ok_or("no scope is left")?;
+    let _inside = scope.enter();
+    let _aside = sys::fds::aside();
+    let spawned = Command::new("true")
+        .stdin(Stdio::inherit())
+        .stdout(Stdio::inherit())
+        .stderr(Stdio::inherit())
+        .spawn();
+    let Ok(mut child) = spawned else {
+        return Ok(());
+    };
+    let there = list(Some(scope)).len();
+    // That it is gone is looked for.
+    let _ = child.wait();
+    match (there, list(Some(scope)).len()) {
+        (1, 0) => Ok(()),
+        (there, left) => Err(format!(
+            "a planted process was found {there} times, and {left} times once it had ended"
+        )),
+    }
+}
+
 /// Asks for a program that cannot exist, by the way that all of std's go.
 fn attempt() {
     let child = Command::new("/dev/null/leakcheck")

@@ -10,6 +10,7 @@ mod hooks;
 #[cfg(not(tokio_unstable))]
 mod listed;
 mod local;
+pub(crate) mod planted;
 pub(crate) mod sets;
 
 #[cfg(tokio_unstable)]

@@ -216,6 +216,11 @@ fn of_line(path: u32) -> Names {
     all
 }
 
+/// Whether no name on this path, or on those that led to it, tells whose it is.
+pub(crate) fn are_names_unread(path: u32) -> bool {
+    of_line(path) == Names::Unread
+}
+
 /// Leaves out what a runtime opened for a blocking task that was left behind, and the runtime that a thread built which
 /// was left behind: they are parts of those.
 pub(crate) fn fold(resources: &mut Vec<Resource>) {

@@ -11,6 +11,7 @@ macro_rules! run {
     };
 }
 
+mod builds;
 mod leaves;
 mod names;
 mod plain;

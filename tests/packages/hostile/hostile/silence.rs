@@ -70,6 +70,22 @@ fn every_kind_under_every_failure() {
     assert_eq!(expected.lines().count(), all + 2, "a row for each failure");
 }
 
+/// What is required is tried: a program without names cannot tell whose a thing is.
+#[test]
+fn what_cannot_be_judged_is_not_provided() {
+    for required in ["tasks", "timers", "fds", "sites", "states"] {
+        let (outcome, text) = cell::require(&Failure::Nameless, required);
+        assert_eq!(outcome, Outcome::OtherFailure, "{text}");
+        assert!(
+            text.contains(&format!("failed to provide `{required}`")),
+            "{text}"
+        );
+    }
+    let all = "tasks,threads,timers,fds,processes,sites,states";
+    let (outcome, text) = cell::require(&Failure::None, all);
+    assert_eq!(outcome, Outcome::Passes, "{text}");
+}
+
 /// What happens in each, in their order, and what was printed.
 fn run_all(cells: &[(&Failure, &str)]) -> Vec<(Outcome, String)> {
     let next = AtomicUsize::new(0);

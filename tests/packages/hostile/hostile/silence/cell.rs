@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     failure::Failure,
-    subject::{FAILURE, KIND, is_on_a_thread, noun, subject_of},
+    subject::{FAILURE, KIND, NOTHING, is_on_a_thread, noun, subject_of},
 };
 
 /// What happens.
@@ -26,7 +26,9 @@ pub(super) enum Outcome {
     Inconclusive,
     /// It fails for something else.
     OtherFailure,
-    /// The process ends before that.
+    /// The process ends before that, for want of memory: nothing at all may be allocated.
+    NoMemory,
+    /// It ends otherwise.
     Ends(Option<i32>),
 }
 
@@ -38,6 +40,8 @@ impl Outcome {
             Self::Found | Self::FoundWithoutSite | Self::FoundAsThread | Self::Inconclusive => {
                 !is_twin
             }
+            // No program is silent that way.
+            Self::NoMemory => !is_twin,
             Self::OtherFailure | Self::Ends(_) => false,
         }
     }
@@ -67,6 +71,7 @@ impl Outcome {
                     None => Self::OtherFailure,
                 }
             }
+            None if text.contains("memory allocation of ") => Self::NoMemory,
             _ => Self::Ends(status.signal()),
         }
     }
@@ -81,6 +86,7 @@ impl fmt::Display for Outcome {
             Self::FoundAsThread => f.write_str("found as a thread"),
             Self::Inconclusive => f.write_str("inconclusive"),
             Self::OtherFailure => f.write_str("fails otherwise"),
+            Self::NoMemory => f.write_str("out of memory"),
             Self::Ends(Some(signal)) => write!(f, "ends by signal {signal}"),
             Self::Ends(None) => f.write_str("ends"),
         }
@@ -89,6 +95,15 @@ impl fmt::Display for Outcome {
 
 /// What happens, and what was printed.
 pub(super) fn run(failure: &Failure, kind: &str) -> (Outcome, String) {
+    start(failure, kind, "")
+}
+
+/// The same where nothing is left behind and this is required.
+pub(super) fn require(failure: &Failure, required: &str) -> (Outcome, String) {
+    start(failure, NOTHING, required)
+}
+
+fn start(failure: &Failure, kind: &str, required: &str) -> (Outcome, String) {
     let folder = tempfile::tempdir().expect("a temporary directory can be made");
     let exe = failure.program(folder.path());
     let mut command = Command::new(exe);
@@ -97,6 +112,7 @@ pub(super) fn run(failure: &Failure, kind: &str) -> (Outcome, String) {
         .env(KIND, kind)
         .env(FAILURE, failure.to_string())
         .env("LEAKCHECK_SETTLE", "100ms")
+        .env("LEAKCHECK_REQUIRE", required)
         .env_remove("LEAKCHECK_REPORT_DIR")
         .env_remove("RUST_BACKTRACE");
     failure.prepare(&mut command);

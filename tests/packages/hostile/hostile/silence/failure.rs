@@ -51,7 +51,6 @@ const CALLS: &[(&str, libc::c_long)] = &[
     ("munmap", libc::SYS_munmap),
     ("mprotect", libc::SYS_mprotect),
     ("madvise", libc::SYS_madvise),
-    ("brk", libc::SYS_brk),
     ("waitid", libc::SYS_waitid),
     ("wait4", libc::SYS_wait4),
     ("kill", libc::SYS_kill),
