@@ -26,8 +26,8 @@ pub(super) enum Outcome {
     Inconclusive,
     /// It fails for something else.
     OtherFailure,
-    /// The process ends before that, for want of memory: nothing at all may be allocated.
-    NoMemory,
+    /// The standard library ends the process before that: nothing may be allocated, or no thread started.
+    StdEnds,
     /// It ends otherwise.
     Ends(Option<i32>),
 }
@@ -40,8 +40,8 @@ impl Outcome {
             Self::Found | Self::FoundWithoutSite | Self::FoundAsThread | Self::Inconclusive => {
                 !is_twin
             }
-            // No program is silent that way.
-            Self::NoMemory => !is_twin,
+            // That is not silent.
+            Self::StdEnds => !is_twin,
             Self::OtherFailure | Self::Ends(_) => false,
         }
     }
@@ -71,7 +71,7 @@ impl Outcome {
                     None => Self::OtherFailure,
                 }
             }
-            None if text.contains("memory allocation of ") => Self::NoMemory,
+            None if STD_ENDS.iter().any(|why| text.contains(why)) => Self::StdEnds,
             _ => Self::Ends(status.signal()),
         }
     }
@@ -86,12 +86,18 @@ impl fmt::Display for Outcome {
             Self::FoundAsThread => f.write_str("found as a thread"),
             Self::Inconclusive => f.write_str("inconclusive"),
             Self::OtherFailure => f.write_str("fails otherwise"),
-            Self::NoMemory => f.write_str("out of memory"),
+            Self::StdEnds => f.write_str("std ends it"),
             Self::Ends(Some(signal)) => write!(f, "ends by signal {signal}"),
             Self::Ends(None) => f.write_str("ends"),
         }
     }
 }
+
+/// What the standard library says where it gives up.
+const STD_ENDS: [&str; 2] = [
+    "memory allocation of ",
+    "failed to set up alternative stack guard page",
+];
 
 /// What happens, and what was printed.
 pub(super) fn run(failure: &Failure, kind: &str) -> (Outcome, String) {

@@ -109,6 +109,15 @@ impl Failure {
         is_root || !matches!(self, Self::NoProc | Self::Chroot)
     }
 
+    /// Whether what happens hangs on how much memory the allocator has at hand.
+    pub(super) fn depends_on_the_allocator(&self) -> bool {
+        match self {
+            Self::Memory => true,
+            Self::Refused(name, _) => matches!(*name, "mmap" | "munmap" | "mprotect"),
+            _ => false,
+        }
+    }
+
     /// The program to run, which may be one in this folder.
     pub(super) fn program(&self, folder: &Path) -> PathBuf {
         let own = std::env::current_exe().expect("the test binary has a path");
