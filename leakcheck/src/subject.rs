@@ -129,25 +129,23 @@ impl Whom {
     }
 }
 
-/// The package whose tests this process runs, where an attribute or cargo has told.
-pub(crate) fn under_test() -> Option<&'static UnderTest> {
+/// The package whose tests this process runs, as an attribute has told, or else as far as cargo and its name do.
+pub(crate) fn under_test() -> &'static UnderTest {
     static KNOWN: OnceLock<UnderTest> = OnceLock::new();
-    static GUESSED: OnceLock<Option<UnderTest>> = OnceLock::new();
+    static GUESSED: OnceLock<UnderTest> = OnceLock::new();
     match TOLD.get() {
-        Some(told) => Some(KNOWN.get_or_init(|| match told {
+        Some(told) => KNOWN.get_or_init(|| match told {
             Whom::Test(meta) => UnderTest::new(meta.module, meta.package, meta.manifest_dir),
             Whom::Process(place, _) => {
                 UnderTest::new(place.module, place.package, place.manifest_dir)
             }
             Whom::Caller(..) => UnderTest::new(&binary(), None, None),
-        })),
-        None => GUESSED
-            .get_or_init(|| {
-                let folder = std::env::var("CARGO_MANIFEST_DIR").ok()?;
-                let package = std::env::var("CARGO_PKG_NAME").ok();
-                Some(UnderTest::new(&binary(), package.as_deref(), Some(&folder)))
-            })
-            .as_ref(),
+        }),
+        None => GUESSED.get_or_init(|| {
+            let [package, folder] =
+                ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"].map(|name| std::env::var(name).ok());
+            UnderTest::new(&binary(), package.as_deref(), folder.as_deref())
+        }),
     }
 }
 

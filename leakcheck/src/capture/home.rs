@@ -95,7 +95,7 @@ fn of_name(function: &str, object: Object) -> Part {
             Object::CLibrary => Part::System,
             Object::Program | Object::Other => Part::Native,
         }
-    } else if subject::under_test().is_some_and(|tested| tested.has_crate(krate)) {
+    } else if subject::under_test().has_crate(krate) {
         Part::Project
     } else if STD.contains(&krate) {
         Part::Std
@@ -106,7 +106,7 @@ fn of_name(function: &str, object: Object) -> Part {
 
 /// Whether the file belongs to the package whose tests run. What lies in its folder may be a package of its own.
 fn is_under_test(path: &Path) -> bool {
-    let folder = subject::under_test().and_then(|tested| tested.folder.as_deref());
+    let folder = subject::under_test().folder.as_deref();
     // This crate's own tests are about its own code.
     let folder = folder.filter(|folder| *folder != Path::new(OWN_FOLDER));
     let inside = folder.and_then(|folder| Some((folder, path.strip_prefix(folder).ok()?)));

@@ -120,7 +120,7 @@ fn raw(address: usize) -> (Vec<Raw>, bool) {
         .map(|call| Raw {
             name: call
                 .name()
-                .map(|name| demangled(SymbolName::new(name.as_bytes())))
+                .map(|name| demangled(&SymbolName::new(name.as_bytes())))
                 .unwrap_or_default(),
             path: call.file().map(ToOwned::to_owned),
             line: call.line(),
@@ -134,7 +134,7 @@ fn raw(address: usize) -> (Vec<Raw>, bool) {
     let mut found = Vec::new();
     backtrace::resolve(address as *mut c_void, |symbol| {
         found.push(Raw {
-            name: symbol.name().map(demangled).unwrap_or_default(),
+            name: symbol.name().as_ref().map(demangled).unwrap_or_default(),
             path: symbol.filename().map(PathBuf::from),
             line: symbol.lineno(),
             column: symbol.colno(),
@@ -149,7 +149,7 @@ fn raw(address: usize) -> (Vec<Raw>, bool) {
 }
 
 /// The alternate form leaves out the hashes of both mangling schemes.
-fn demangled(name: SymbolName<'_>) -> String {
+fn demangled(name: &SymbolName<'_>) -> String {
     format!("{name:#}")
 }
 
@@ -160,6 +160,6 @@ fn complete(outer: &mut Raw, address: usize) {
         return;
     }
     if let Some(mangled) = leakcheck_introspect::called_from(address) {
-        outer.name = demangled(SymbolName::new(mangled.as_bytes()));
+        outer.name = demangled(&SymbolName::new(mangled.as_bytes()));
     }
 }

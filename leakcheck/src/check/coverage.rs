@@ -94,7 +94,7 @@ pub(super) fn require(env: &Env, whom: &Whom) -> Result<(), Error> {
 }
 
 fn all(parts: [fn() -> Seen; 2]) -> Seen {
-    parts.iter().fold(Seen::Full, |seen, part| seen.and(part))
+    parts.iter().fold(Seen::Full, Seen::and)
 }
 
 fn proven(proof: Result<(), String>) -> Seen {

@@ -9,6 +9,12 @@ use std::{
 
 const PACKAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../rustlib/sample");
 
+/// Where cargo would write paths without a detour.
+fn workspace() -> PathBuf {
+    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/../../..");
+    std::fs::canonicalize(here).expect("it is there")
+}
+
 /// Builds the tests of the package, and returns where they are.
 fn build(flags: &str, config: &[&str]) -> PathBuf {
     let mut command = Command::new(env!("CARGO"));
@@ -23,16 +29,13 @@ fn build(flags: &str, config: &[&str]) -> PathBuf {
         ])
         .arg(Path::new(PACKAGE).join("Cargo.toml"))
         .args(config.iter().flat_map(|config| ["--config", config]))
-        .env(
-            "CARGO_TARGET_DIR",
-            concat!(env!("CARGO_MANIFEST_DIR"), "/../../../target/nested"),
-        )
+        .env("CARGO_TARGET_DIR", workspace().join("target/nested"))
         .env("RUSTFLAGS", flags);
     let output = command.output().expect("cargo runs");
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{text}");
     let (_, after) = text
-        .rsplit_once("(")
+        .rsplit_once('(')
         .expect("cargo names what it has built");
     let (program, _) = after.split_once(')').expect("in brackets");
     Path::new(PACKAGE).join(program)
@@ -80,8 +83,7 @@ fn assert_static_passes(program: &Path) {
 #[test]
 #[ignore = "builds a package"]
 fn in_a_folder_called_rustlib_with_other_paths() {
-    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/../../..");
-    let here = std::fs::canonicalize(here).expect("it is there");
+    let here = workspace();
     let home = std::env::var("HOME").expect("there is one");
     for flags in [
         String::new(),

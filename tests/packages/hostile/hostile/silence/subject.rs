@@ -126,12 +126,12 @@ async fn in_a_runtime() {
             forget(set);
         }
         "blocking task" => {
-            let (begin, begun) = oneshot::channel();
+            let (tell, runs) = oneshot::channel();
             spawn_blocking(move || {
-                begin.send(()).expect("it is waited for");
+                tell.send(()).expect("it is waited for");
                 thread::park();
             });
-            begun.await.expect("it begins");
+            runs.await.expect("it begins");
         }
         _ => {
             let mut timer = Box::pin(sleep(Duration::from_secs(3600)));
