@@ -65,6 +65,15 @@ pub fn runtimes(count: usize, code: &str) -> Finding {
     }
 }
 
+/// One thing of another kind that this line made.
+pub fn made(kind: &str, code: &str) -> Finding {
+    Finding {
+        kind: kind.to_owned(),
+        code: Some(code.to_owned()),
+        count: 1,
+    }
+}
+
 impl Finding {
     /// Whether this line made it.
     pub fn is_of(&self, code: &str) -> bool {

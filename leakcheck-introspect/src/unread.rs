@@ -2,7 +2,7 @@
 
 use tokio::{runtime::Handle, task::LocalSet};
 
-use crate::{BlockingTask, Error, FutureAddress, TaskList, TimerList, pace::Pace};
+use crate::{BlockingTask, Call, Error, FutureAddress, TaskList, TimerList, pace::Pace};
 
 /// Whether tasks can be read in this program at all: not on this platform.
 ///
@@ -18,6 +18,34 @@ pub fn available() -> Result<(), Error> {
 /// The name of the function that a return address is inside of; nobody knows here.
 pub const fn called_from(_address: usize) -> Option<&'static str> {
     None
+}
+
+/// Nothing is read here.
+pub const fn is_readable() -> bool {
+    false
+}
+
+/// Nothing is known of any.
+pub fn perhaps_alive(_cells: &[u64]) -> Vec<u64> {
+    Vec::new()
+}
+
+/// Keeps nothing on this platform.
+///
+/// # Errors
+///
+/// Always.
+pub fn keep_program() -> Result<(), Error> {
+    Err(nothing())
+}
+
+/// The functions that a return address is inside of; nobody knows here.
+///
+/// # Errors
+///
+/// Always.
+pub fn calls_at(_address: usize) -> Result<Vec<Call>, Error> {
+    Err(nothing())
 }
 
 pub(crate) fn of_runtime(_handle: &Handle) -> Result<TaskList, Error> {

@@ -34,6 +34,8 @@ pub fn begin(asked: AtExit) {
     if ASKED.set((asked, sys::fork::generation())).is_err() {
         return;
     }
+    // What it cannot do is said where somebody needs it.
+    let _ = leakcheck_introspect::keep_program();
     // A variable that is not understood is reported at the end.
     let takes_stacks = env::get().is_ok_and(|env| env.trace != TraceLevel::Off);
     sys::origin::enable(takes_stacks);

@@ -21,7 +21,7 @@ use std::time::Duration;
 use leakcheck_introspect::{Graph, TaskList};
 
 use crate::{
-    capture::{self, Trace},
+    capture::{self, Names, Trace},
     diff::{self, Group},
     model::{Awaited, Frame, Kind, Leak, Level, Resource, State, Tie, Waiting, without_numbers},
     sources::{panics::Panicked, timers},
@@ -103,12 +103,30 @@ fn note(group: &Group, trace: &Trace) -> Option<String> {
         Kind::Timer if !timers::posix::is_name(group.name.as_deref()) => {
             return Some(note_on_timers(group.count, group.origin != 0));
         }
+        Kind::Fd | Kind::Timer if trace.site.is_none() && is_unread(group) => {
+            return Some(note_on_unread(group.origin));
+        }
         Kind::Fd if trace.site.is_none() => {
             "it was opened on a thread of a pool; what it was opened for is not known, only what started the thread"
         }
         _ => return group.held.clone(),
     };
     Some(text.to_owned())
+}
+
+/// Whether no name tells whose it is.
+fn is_unread(group: &Group) -> bool {
+    capture::names(group.origin) == Names::Unread
+}
+
+/// Why something is charged to a test whose it may not be.
+fn note_on_unread(origin: u32) -> String {
+    let why = match (origin, capture::unreadable()) {
+        (0, _) => "no stack could be taken where it was made".to_owned(),
+        (_, Some(why)) => why,
+        (_, None) => "functions that led to it have no name".to_owned(),
+    };
+    format!("it may be one that serves the whole process, which could not be told: {why}")
 }
 
 fn note_on_timers(count: usize, is_site_known: bool) -> String {

@@ -96,6 +96,6 @@ pub(crate) fn enforce(report: &Report, level: Level) {
         output::publish(report, env);
     }
     if report.fails() && level == Level::Deny {
-        outcome::fail()
+        outcome::fail(report.verdict())
     }
 }

@@ -61,7 +61,7 @@
 //! | `LEAKCHECK_REPORT_DIR` | a folder for one JSON file per test that was not clean; `all:<dir>` for every test | |
 //! | `LEAKCHECK_STACKS` | `on` interrupts threads that are left behind to see where they are blocked, `off` does not | `on` |
 //! | `LEAKCHECK_BASELINE` | a file of known leaks, `off` for none | the nearest `leakcheck.baseline` |
-//! | `LEAKCHECK_REQUIRE` | list of `tasks`, `threads`, `sites`, `states`, ..: fails each test if one of them cannot be seen | |
+//! | `LEAKCHECK_REQUIRE` | list of `tasks`, `threads`, `sites`, `states`, ..: fails each test if one of them cannot be seen; what is named is planted and looked for | |
 //!
 //! A value that is not understood fails every checked test and names the valid ones. The environment overrides the
 //! attribute, which overrides `options = ..`, which overrides the project's file.

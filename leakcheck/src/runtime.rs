@@ -100,7 +100,7 @@ pub fn run_sync<R>(
     let Some(mut session) = Session::open(meta, options) else {
         return Outcome::of(body, ends)
             .judge(meta, ends)
-            .finish(false, Level::Off);
+            .finish(None, Level::Off);
     };
     let outcome = {
         let _inside = session.scope.enter();
@@ -128,7 +128,7 @@ pub fn run_async<R>(
         let runtime = build(&|_| {}).unwrap_or_else(|error| no_runtime(&error));
         return block_on(&*runtime, body, ends, None)
             .judge(meta, ends)
-            .finish(false, Level::Off);
+            .finish(None, Level::Off);
     };
     let inside = session.scope.enter();
     let _listening = timers::listen();
@@ -161,7 +161,7 @@ pub async fn run_within<R>(
         return caught(pin!(Some(body)), ends, None)
             .await
             .judge(meta, ends)
-            .finish(false, Level::Off);
+            .finish(None, Level::Off);
     };
     if let Ok(handle) = Handle::try_current() {
         session.check.watch(Watched::foreign(handle));

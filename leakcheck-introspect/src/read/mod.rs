@@ -35,7 +35,7 @@ use self::{
     tokio::Entrance,
     value::Reader,
 };
-use crate::{Error, FutureAddress, Graph, Task, TaskList, TimerList, pace::Pace};
+use crate::{Call, Error, FutureAddress, Graph, Task, TaskList, TimerList, pace::Pace};
 
 pub(crate) use self::memory::words;
 
@@ -102,6 +102,44 @@ pub fn called_from(address: usize) -> Option<&'static str> {
 /// ```
 pub fn barrier() -> bool {
     memory::barrier()
+}
+
+/// Whether the kernel lets the memory of this process be read, which it may stop to do at any time.
+pub fn is_readable() -> bool {
+    memory::is_readable()
+}
+
+/// Those of the addresses, of what was once the memory of tasks, where one may be that has not ended: no proof that there is.
+pub fn perhaps_alive(cells: &[u64]) -> Vec<u64> {
+    sets::perhaps_alive(cells)
+}
+
+/// Keeps the file of the running program mapped, so that all of this works later on as well: when the process has no
+/// descriptor left, when the program was deleted or replaced. It takes microseconds, once, and reads nothing.
+///
+/// # Errors
+///
+/// Where the file cannot be mapped.
+pub fn keep_program() -> Result<(), Error> {
+    dwarf::keep_program()
+}
+
+/// The functions that a return address of the running program is inside of, innermost first: several where some were inlined,
+/// none where the address lies in a library. The names of what was split off from its debug info are missing.
+///
+/// ```
+/// # if cfg!(target_os = "linux") {
+/// let nowhere = leakcheck_introspect::calls_at(0)?;
+/// assert!(nowhere.is_empty());
+/// # }
+/// # Ok::<(), leakcheck_introspect::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Where nothing can be read of any address.
+pub fn calls_at(address: usize) -> Result<Vec<Call>, Error> {
+    dwarf::calls_at(address)
 }
 
 /// The tasks of a runtime.

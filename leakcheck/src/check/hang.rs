@@ -187,6 +187,7 @@ impl Check {
             lingered: Vec::new(),
             ignored: Vec::new(),
             coverage: self.coverage(),
+            gaps: Vec::new(),
             notes: Vec::new(),
         }
     }

@@ -1,6 +1,7 @@
 //! One check, from the look before the body to the verdict. What drives the waiting is chosen by the caller.
 
 mod coverage;
+mod gaps;
 mod growth;
 mod hang;
 mod look;
@@ -10,7 +11,11 @@ mod verdict;
 mod watched;
 mod whole;
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use crate::{
     diff::Baseline,
@@ -19,10 +24,10 @@ use crate::{
     env::{Env, ReportDir, TraceLevel},
     error::{Error, Repr},
     explain,
-    model::{Kind, Leak, Resource, ResourceId},
+    model::{Gap, Kind, Leak, Resource, ResourceId},
     options::{Level, Options},
     scope::{Scope, ScopeId},
-    sources::{self, fds, panics, tasks},
+    sources::{self, fds, panics, tasks, timers::Armed},
     subject::Whom,
     sync::Work,
     sys,
@@ -49,6 +54,15 @@ enum Sets {
     All,
 }
 
+/// Keeps for later, once and for all, what could not be had any more when something is to be said of it.
+fn prepare() {
+    static DONE: OnceLock<()> = OnceLock::new();
+    DONE.get_or_init(|| {
+        // What it cannot do is said where somebody needs it.
+        let _ = leakcheck_introspect::keep_program();
+    });
+}
+
 /// One check under way.
 #[derive(Clone, Debug)]
 pub(crate) struct Check {
@@ -70,6 +84,10 @@ pub(crate) struct Check {
     panicked: Vec<Leak>,
     /// What a reader of the report should know besides.
     remarks: Vec<String>,
+    /// What had not been recorded before it began.
+    unrecorded: Vec<(Kind, String)>,
+    /// What could not be looked at.
+    gaps: Vec<Gap>,
     /// What was there at the first dirty look.
     first: Option<Present>,
     waited: Duration,
@@ -97,7 +115,9 @@ impl Check {
         }
         let _work = Work::begin();
         sys::origin::enable(env.trace != TraceLevel::Off);
-        coverage::require(env)?;
+        whom.tell();
+        prepare();
+        coverage::require(env, &whom)?;
         Ok(Self {
             whom,
             options,
@@ -112,6 +132,8 @@ impl Check {
             grown: None,
             panicked: Vec::new(),
             remarks: Vec::new(),
+            unrecorded: gaps::unrecorded(),
+            gaps: Vec::new(),
             first: None,
             waited: Duration::ZERO,
             spent: Duration::ZERO,
@@ -216,25 +238,27 @@ impl Check {
             && self.others(Phase::Running).is_empty()
             && counted == 0
             && !(tasks::may_be_elsewhere() && self.has_tasks_elsewhere())
-            && !self.has_timers()
+            && self.armed() == Armed::None
             && !self.has_tasks_on_sets()
+            && !self.has_unrecorded()
     }
 
     /// Whether tasks of the scope are on runtimes that somebody else built.
     fn has_tasks_elsewhere(&self) -> bool {
-        self.options.wants(Kind::Task) && !tasks::list(Some(self.scope)).is_empty()
+        self.options.wants(Kind::Task)
+            && (!tasks::list(Some(self.scope)).is_empty() || tasks::gap(self.scope).is_some())
     }
 
     fn has_tasks_on_sets(&self) -> bool {
         self.sets == Sets::All
             && self.options.wants(Kind::Task)
-            && !tasks::sets::list(self.scope).is_empty()
+            && tasks::sets::list(self.scope).map_or(true, |tasks| !tasks.is_empty())
     }
 
     /// Whether nothing at all is there, after the runtime was stopped.
     pub(crate) fn is_gone(&self) -> bool {
         let tally = self.scope.tally();
-        tally.threads() == 0 && tally.others() == 0
+        tally.threads() == 0 && tally.others() == 0 && !self.has_unrecorded()
     }
 
     /// Waits on this thread for what is there to end.
@@ -282,6 +306,7 @@ impl Check {
     /// Adds what is there now to what was found.
     fn collect(&mut self, phase: Phase) {
         let known: HashSet<ResourceId> = self.found.ids().into_iter().collect();
+        self.note_gaps(phase);
         let mut present = self.steady(phase);
         let is_new = |resource: &Resource| !known.contains(&resource.id);
         present.resources.retain(is_new);
@@ -317,6 +342,7 @@ impl Check {
             && self.grown.as_ref().is_none_or(Vec::is_empty)
             && self.panicked.is_empty()
             && self.found.phantoms == 0
+            && self.gaps.is_empty()
             && self.waited < PATIENCE
     }
 

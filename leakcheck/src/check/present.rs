@@ -16,7 +16,8 @@ use crate::{
     sources::{
         self,
         fds::{Watching, charge},
-        tasks, timers,
+        tasks,
+        timers::{self, Armed},
     },
     sync::Work,
     sys,
@@ -282,7 +283,7 @@ impl Check {
                 }
             }
         }
-        present.is_armed = phase == Phase::Running && self.has_timers();
+        present.is_armed = phase == Phase::Running && self.armed() == Armed::Some;
         self.with_threads(&mut present, phase);
         self.with_others(&mut present, self.others(phase));
         // Where there is something in any case, nobody need look.
@@ -303,7 +304,7 @@ impl Check {
     fn with_sets(&self, present: &mut Present, phase: Phase) {
         if phase != Phase::Stopped && self.sets == Sets::All && self.options.wants(Kind::Task) {
             let known = present.ids();
-            let listed = tasks::sets::list(self.scope);
+            let listed = tasks::sets::list(self.scope).unwrap_or_default();
             let mut new = self.baseline.since(listed, &self.options);
             new.retain(|task| !known.contains(&task.id));
             present.add(new);
@@ -348,10 +349,10 @@ impl Check {
     }
 
     /// Whether timers are armed on the check's own runtime, which must still run: they are gone with it.
-    pub(super) fn has_timers(&self) -> bool {
+    pub(super) fn armed(&self) -> Armed {
         let runtime = self.runtime.as_ref();
         let timers = runtime.and_then(|runtime| runtime.timers.as_ref());
-        timers.is_some_and(timers::Driver::is_armed)
+        timers.map_or(Armed::None, timers::Driver::armed)
     }
 
     fn with_timers(&self, present: &mut Present) {

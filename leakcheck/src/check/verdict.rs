@@ -7,7 +7,7 @@ use crate::{
     config::{self, Came, Split},
     explain,
     ignore::{self, Sorted},
-    model::{Body, Kind, Leak, Report, ResourceId, Verdict},
+    model::{Body, Gap, Kind, Leak, Report, ResourceId, Verdict},
     sources::timers,
     sync::Work,
 };
@@ -118,14 +118,24 @@ impl Check {
             Some(first) if lingering && self.env.report_dir.is_some() => self.lingered(first),
             _ => Vec::new(),
         };
+        let mut gaps = self.gaps.clone();
+        if self.found.phantoms > 0 {
+            gaps.push(Gap {
+                kind: Kind::Task,
+                why: format!(
+                    "{} more tasks are listed than the runtime counts as alive, so nothing is claimed about tasks",
+                    self.found.phantoms
+                ),
+                level: self.options.level_for(Kind::Task),
+            });
+        }
+        notes.extend(gaps.iter().map(|gap| gap.why.clone()));
         let verdict = if self.found.phantoms > 0 {
-            notes.push(format!(
-                "{} more tasks are listed than the runtime counts as alive, so nothing is claimed about tasks",
-                self.found.phantoms
-            ));
             Verdict::Inconclusive
         } else if !sorted.leaks.is_empty() {
             Verdict::Leaked
+        } else if !gaps.is_empty() {
+            Verdict::Inconclusive
         } else if lingering && sorted.ignored.is_empty() && split.known.is_empty() {
             Verdict::Lingering
         } else {
@@ -143,6 +153,7 @@ impl Check {
             lingered,
             ignored: sorted.ignored,
             coverage,
+            gaps,
             notes,
         }
     }

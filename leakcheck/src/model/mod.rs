@@ -28,6 +28,7 @@ pub use kind::Kind;
 pub use leak::{Ignored, Leak};
 pub use level::Level;
 pub(crate) use name::without_numbers;
+pub(crate) use report::Gap;
 pub use report::{Body, Location, Report, Subject, Verdict};
 pub(crate) use resource::{Detail, Maker, Resource, ResourceId, Thing, Tie};
 pub use waiting::{Awaited, Holder, State, Waiting};

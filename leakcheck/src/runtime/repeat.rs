@@ -36,7 +36,7 @@ pub fn repeat_sync<R>(
     let Some(mut session) = Session::open(meta, options) else {
         return Outcome::of(body, ends)
             .judge(meta, ends)
-            .finish(false, Level::Off);
+            .finish(None, Level::Off);
     };
     let mut growth = Growth::new(rounds);
     let outcome = loop {
@@ -72,7 +72,7 @@ pub fn repeat_async<R>(
         let runtime = build(&|_| {}).unwrap_or_else(|error| no_runtime(&error));
         return block_on(&*runtime, pin!(Some(body())), ends, None)
             .judge(meta, ends)
-            .finish(false, Level::Off);
+            .finish(None, Level::Off);
     };
     let inside = session.scope.enter();
     let _listening = timers::listen();

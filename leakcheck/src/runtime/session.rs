@@ -226,14 +226,14 @@ impl Session {
     pub(super) fn conclude<R>(mut self, outcome: Outcome<R>) -> R {
         // A forked child that returned from the body is not the process that is checked.
         if self.check.is_of_parent() {
-            return outcome.finish(false, Level::Off);
+            return outcome.finish(None, Level::Off);
         }
         self.check.hear();
         let given_up = self.hung.filter(|_| outcome.body() == Body::TimedOut);
         let may_skip =
             given_up.is_none() && self.check.found_nothing() && !self.check.writes_always();
         if may_skip {
-            return outcome.finish(false, self.level);
+            return outcome.finish(None, self.level);
         }
         let hang = given_up.map(|hung| Box::new(self.check.explain_hang(&hung)));
         let report = Report {
@@ -241,6 +241,6 @@ impl Session {
             ..self.check.conclude(outcome.body())
         };
         output::publish(&report, self.env);
-        outcome.finish(report.fails(), self.level)
+        outcome.finish(report.fails().then(|| report.verdict()), self.level)
     }
 }

@@ -3,7 +3,7 @@
 mod charge;
 mod pool;
 
-pub(crate) use charge::{Watching, charge, fold};
+pub(crate) use charge::{Watching, are_names_unread, charge, fold};
 
 use std::{fs::File, sync::OnceLock};
 
@@ -120,7 +120,7 @@ pub(crate) fn gap() -> Seen {
     match PROBED.get_or_init(probe) {
         Err(why) => Seen::Nothing(why.clone()),
         Ok(()) if origin::is_exhausted() => Seen::Partial(
-            "more distinct creation paths than fit into 64 MiB; descriptors on later ones are not seen"
+            "more distinct creation paths than fit into 64 MiB; descriptors on later ones have no site"
                 .to_owned(),
         ),
         Ok(()) => fds::gap().map_or(Seen::Full, Seen::Partial),
@@ -133,7 +133,8 @@ fn probe() -> Result<(), String> {
     let scope = kept.id();
     let planted = {
         let _inside = scope.enter();
-        File::open("/proc/self/stat")
+        // A folder that is there in any case.
+        File::open("/")
             .map_err(|error| format!("the planted descriptor was not opened: {error}"))?
     };
     let open = fds::live(Some(scope.index())).len();

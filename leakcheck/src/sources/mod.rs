@@ -5,7 +5,7 @@ pub(crate) mod custom;
 pub(crate) mod fds;
 pub(crate) mod lasting;
 pub(crate) mod panics;
-mod processes;
+pub(crate) mod processes;
 pub(crate) mod stacks;
 pub(crate) mod tasks;
 pub(crate) mod threads;

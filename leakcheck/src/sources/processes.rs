@@ -8,7 +8,7 @@ use std::{
 use super::Source;
 use crate::{
     model::{Detail, Kind, Resource, ResourceId, Seen, Thing},
-    scope::ScopeId,
+    scope::{Scope, ScopeId},
     sys::{
         self, clock,
         processes::{self, State},
@@ -107,6 +107,38 @@ fn coverage() -> Seen {
             "`posix_spawnp` of this program is not the one that leakcheck defines, so no child process is recorded"
                 .to_owned(),
         )
+    }
+}
+
+/// Whether a child that is planted is found, once per process. Where there is no program to plant, that attempts are heard of
+/// has to do.
+pub(crate) fn planted() -> Seen {
+    static PLANTED: OnceLock<Result<(), String>> = OnceLock::new();
+    let planted = PLANTED.get_or_init(plant).clone();
+    planted.map_or_else(Seen::Nothing, |()| Seen::Full)
+}
+
+fn plant() -> Result<(), String> {
+    let kept = Scope::open().map_err(|error| error.to_string())?;
+    let scope = kept.id();
+    let _inside = scope.enter();
+    let _aside = sys::fds::aside();
+    let spawned = Command::new("true")
+        .stdin(Stdio::inherit())
+        .stdout(Stdio::inherit())
+        .stderr(Stdio::inherit())
+        .spawn();
+    let Ok(mut child) = spawned else {
+        return Ok(());
+    };
+    let there = list(Some(scope)).len();
+    // That it is gone is looked for.
+    let _ = child.wait();
+    match (there, list(Some(scope)).len()) {
+        (1, 0) => Ok(()),
+        (there, left) => Err(format!(
+            "a planted process was found {there} times, and {left} times once it had ended"
+        )),
     }
 }
 

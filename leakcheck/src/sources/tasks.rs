@@ -10,6 +10,7 @@ mod hooks;
 #[cfg(not(tokio_unstable))]
 mod listed;
 mod local;
+pub(crate) mod planted;
 pub(crate) mod sets;
 
 #[cfg(tokio_unstable)]
@@ -102,6 +103,11 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
     let mut tasks = twin::list(scope);
     tasks.extend(list_local(scope));
     tasks
+}
+
+/// Why it is not known whether `scope` has tasks besides those that are listed, where in this program that can be read.
+pub(crate) fn gap(scope: ScopeId) -> Option<String> {
+    local::gap(scope).or_else(|| (!ARE_HEARD).then(foreign::gap)?)
 }
 
 /// Whether there may be tasks of a scope that neither its counts nor its runtime know.

@@ -1,7 +1,8 @@
 //! The process and its machine: the only home of `unsafe`.
 //!
-//! `context`, `tally`, `places`, `chunked`, `free`, `record`, `table`, `by_address`, `descriptor`, `timer`, `origin` and `clock`
-//! are the same everywhere; what needs the operating system is chosen once, as `imp`. Nothing here formats, prints or decides.
+//! `context`, `tally`, `places`, `chunked`, `free`, `record`, `table`, `by_address`, `descriptor`, `objects`, `timer`, `origin`
+//! and `clock` are the same everywhere; what needs the operating system is chosen once, as `imp`. Nothing here formats, prints
+//! or decides.
 
 mod begin;
 #[allow(dead_code, reason = "where nothing is interposed nothing is written")]
@@ -15,6 +16,7 @@ pub(crate) mod clock;
 pub(crate) mod context;
 pub(crate) mod descriptor;
 mod free;
+pub(crate) mod objects;
 #[cfg_attr(
     not(tokio_unstable),
     allow(dead_code, reason = "the task hooks use the rest")

@@ -19,7 +19,7 @@ use super::effort;
 
 pub(crate) use barrier::barrier;
 pub(crate) use gather::gather;
-pub(crate) use program::{Mapped, Program, find, find_last, map};
+pub(crate) use program::{Mapped, Program, find, find_last, has_room, map};
 pub(crate) use words::words;
 
 /// Bytes per cached line.
@@ -29,6 +29,13 @@ const LINES: usize = 256;
 /// Below and above this nothing of a process is mapped.
 const LOWEST: u64 = 4096;
 const HIGHEST: u64 = 1 << 56;
+
+/// Whether memory can be read at all.
+pub(crate) fn is_readable() -> bool {
+    static KNOWN: [u8; 8] = *b"readable";
+    let mut bytes = [0; 8];
+    kernel::read(KNOWN.as_ptr() as u64, &mut bytes).is_some() && bytes == KNOWN
+}
 
 /// What was read since the last [`forget`](Self::forget).
 #[derive(Debug)]

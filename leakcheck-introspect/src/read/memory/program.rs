@@ -89,6 +89,17 @@ pub(crate) fn map(path: &Path) -> io::Result<Mapped> {
     }))
 }
 
+/// Whether this process may still take so much memory. Whoever runs out of it while reading would take the process along.
+pub(crate) fn has_room(bytes: usize) -> bool {
+    // SAFETY: what is mapped is fresh, is never touched, and is given back at once.
+    unsafe {
+        let protection = libc::PROT_READ | libc::PROT_WRITE;
+        let how = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        let start = libc::mmap(std::ptr::null_mut(), bytes, protection, how, -1, 0);
+        start != libc::MAP_FAILED && libc::munmap(start, bytes) == 0
+    }
+}
+
 /// Where `needle` first stands in `within`: the C library's search, which is fast in programs that are not optimised.
 pub(crate) fn find(within: &[u8], needle: &[u8]) -> Option<usize> {
     // SAFETY: both slices are borrowed for the call, and the result is null or inside `within`.

@@ -4,6 +4,7 @@ use super::{golden, report, task, text, thread};
 use crate::{
     explain,
     model::{Detail, Frame, Home, Kind, Leak, Maker, Resource, ResourceId, Thing},
+    sys::origin,
 };
 
 fn descriptor(count: usize) -> Leak {
@@ -102,6 +103,13 @@ fn opened_on_a_pool_or_by_a_thread() {
             None
         ]
     );
+    // No stack could be taken.
     let found = explain::findings(&resources[2..3], &[], None, None);
-    golden("descriptor_of_a_pool.txt", &text(&report(found)));
+    golden("descriptor_unread.txt", &text(&report(found)));
+    if cfg!(all(target_os = "linux", not(miri))) {
+        let inside = std::thread::yield_now as fn() as usize + 1;
+        resources[2].origin = origin::intern(&std::iter::once(inside), 0);
+        let found = explain::findings(&resources[2..3], &[], None, None);
+        golden("descriptor_of_a_pool.txt", &text(&report(found)));
+    }
 }

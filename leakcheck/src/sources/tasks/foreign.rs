@@ -90,3 +90,16 @@ pub(crate) fn lists(read: fn(&Handle) -> Result<TaskList, Error>) -> Vec<TaskLis
     }
     read.into_iter().map(|(_, list)| list).collect()
 }
+
+/// Why it is not known whose tasks they have, although in this program that can be read.
+pub(crate) fn gap() -> Option<String> {
+    let known: Vec<Handle> = lock(&KNOWN).iter().cloned().collect();
+    known
+        .iter()
+        .filter(|runtime| runtime.metrics().num_alive_tasks() > 0)
+        .find_map(|runtime| TaskList::outline_of_runtime(runtime).err())
+        .filter(|_| leakcheck_introspect::available().is_ok())
+        .map(|error| {
+            format!("the tasks of a runtime that another has built could not be read: {error}")
+        })
+}

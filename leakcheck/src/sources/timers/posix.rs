@@ -131,7 +131,7 @@ pub(crate) fn coverage() -> Seen {
     match PROBED.get_or_init(probe) {
         Err(why) => Seen::Nothing(why.clone()),
         Ok(()) if origin::is_exhausted() => Seen::Partial(
-            "more distinct creation paths than fit into 64 MiB; POSIX timers on later ones are not seen".to_owned(),
+            "more distinct creation paths than fit into 64 MiB; POSIX timers on later ones have no site".to_owned(),
         ),
         Ok(()) => timers::gap().map_or(Seen::Full, Seen::Partial),
     }

@@ -146,11 +146,11 @@ fn record(&mut Opened { fd, how }: &mut Opened) {
     if fork::shares_memory() {
         return;
     }
-    // Without a path it cannot be told whether it is a static's, so it is charged to nobody.
-    let origin = origin::here(0);
-    if origin == 0 {
+    // Where nobody wants paths, nothing is charged; one that could not be taken hides nothing.
+    if !origin::is_enabled() {
         return table::forget(fd);
     }
+    let origin = origin::here(0);
     table::put(
         fd,
         table::Noted {

@@ -24,6 +24,7 @@ pub(crate) mod fds;
 pub(crate) mod fork;
 pub(crate) mod memory;
 mod next;
+pub(crate) mod objects;
 mod proc;
 pub(crate) mod process;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]

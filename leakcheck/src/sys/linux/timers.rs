@@ -195,11 +195,11 @@ fn record(made: &mut Made) {
         how,
         signal,
     } = made;
-    let origin = origin::here(0);
-    // Without a path it cannot be told whether it is a static's, so it is charged to nobody.
-    if origin == 0 {
+    // Where nobody wants paths, nothing is charged; one that could not be taken hides nothing.
+    if !origin::is_enabled() {
         return;
     }
+    let origin = origin::here(0);
     let scope = context::current().scope;
     let (thread, root) = threads::own_numbers();
     let kernel = kernel::number(name, how).unwrap_or(UNKNOWN);
@@ -229,7 +229,7 @@ fn forget(name: usize) {
 /// The timer, unless it is gone, which frees the record.
 fn look(seen: &Seen<(Timer, c_int)>) -> Option<Timer> {
     let (timer, kernel) = seen.facts;
-    if kernel != UNKNOWN && kernel::left(kernel).is_none() {
+    if kernel != UNKNOWN && kernel::is_gone(kernel) {
         if let Some(ended) = RECORDS.end(seen.number) {
             tally::of(ended.scope).other_ended();
         }

@@ -13,6 +13,7 @@ pub(crate) mod exit;
 pub(crate) mod fds;
 pub(crate) mod fork;
 pub(crate) mod memory;
+pub(crate) mod objects;
 pub(crate) mod process;
 pub(crate) mod processes;
 pub(crate) mod stack;

@@ -204,18 +204,27 @@ impl Facts {
             born_ms: self.born.load(Ordering::Relaxed),
         };
         let opened = self.file.load(Ordering::Relaxed);
-        (found, file(fd) == Some(opened))
+        // What cannot be compared is believed: that it was closed is told here, too.
+        let is_open =
+            file(fd).is_some_and(|file| file == opened || file == UNKNOWN || opened == UNKNOWN);
+        (found, is_open)
     }
 }
+
+/// Where the kernel does not say what a descriptor is open on.
+const UNKNOWN: u64 = 0;
 
 /// What `fd` is open on, in one word; `None` where it is not open. Past the C library, whose own may be traced.
 fn file(fd: i32) -> Option<u64> {
     const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut stat = std::mem::MaybeUninit::<libc::stat>::uninit();
+    let before = errno::get();
     // SAFETY: a number and a place for the answer are passed.
-    let ask = || unsafe { libc::syscall(libc::SYS_fstat, fd, stat.as_mut_ptr()) };
-    if errno::keeping(ask) != 0 {
-        return None;
+    let result = unsafe { libc::syscall(libc::SYS_fstat, fd, stat.as_mut_ptr()) };
+    let error = errno::get();
+    errno::set(before);
+    if result != 0 {
+        return (error != libc::EBADF).then_some(UNKNOWN);
     }
     // SAFETY: the kernel has written the whole structure, because it returned 0.
     let stat = unsafe { stat.assume_init() };
