@@ -94,13 +94,12 @@ fn line(words: &[String]) -> Option<String> {
     })
 }
 
-/// How much is seen. Believed only if an attempt of std's to start a program is heard of, which is tried once.
+/// How much is seen. Nothing is tried: whoever waits for signals would hear of the child.
 fn coverage() -> Seen {
-    static IS_HEARD: OnceLock<bool> = OnceLock::new();
     if let Some(why) = processes::unavailable() {
         return Seen::Nothing(why.to_owned());
     }
-    if *IS_HEARD.get_or_init(|| processes::is_heard(attempt)) {
+    if processes::is_ours() {
         processes::gap().map_or(Seen::Full, Seen::Partial)
     } else {
         Seen::Nothing(
@@ -110,8 +109,8 @@ fn coverage() -> Seen {
     }
 }
 
-/// Whether a child that is planted is found, once per process. Where there is no program to plant, that attempts are heard of
-/// has to do.
+/// Whether a child that is planted is found, once per process. Where there is no program to plant, whose function starts
+/// programs has to do.
 pub(crate) fn planted() -> Seen {
     static PLANTED: OnceLock<Result<(), String>> = OnceLock::new();
     let planted = PLANTED.get_or_init(plant).clone();
@@ -139,18 +138,6 @@ fn plant() -> Result<(), String> {
         (there, left) => Err(format!(
             "a planted process was found {there} times, and {left} times once it had ended"
         )),
-    }
-}
-
-/// Asks for a program that cannot exist, by the way that all of std's go.
-fn attempt() {
-    let child = Command::new("/dev/null/leakcheck")
-        .stdin(Stdio::inherit())
-        .stdout(Stdio::inherit())
-        .stderr(Stdio::inherit())
-        .spawn();
-    if let Ok(mut child) = child {
-        let _ = child.wait();
     }
 }
 
