@@ -28,6 +28,10 @@ pub(crate) fn outline_of_runtime(_handle: &Handle) -> Result<TaskList, Error> {
     Err(nothing())
 }
 
+pub(crate) fn clock(_handle: &Handle) -> std::time::Instant {
+    std::time::Instant::now()
+}
+
 pub(crate) fn pace(_handle: &Handle) -> Option<Pace> {
     None
 }
