@@ -58,9 +58,8 @@ impl Task {
 
     /// Frames from the outermost to where it waits; of several branches the first that was polled and has not ended.
     pub fn chain(&self) -> Vec<&Frame> {
-        let is_reached = |frame: &&Frame| {
-            !matches!(frame.kind, FrameKind::Unresumed | FrameKind::Finished)
-        };
+        let is_reached =
+            |frame: &&Frame| !matches!(frame.kind, FrameKind::Unresumed | FrameKind::Finished);
         std::iter::successors(self.root(), |frame| frame.inner.iter().find(is_reached)).collect()
     }
 

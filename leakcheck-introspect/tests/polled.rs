@@ -3,12 +3,7 @@
 //! Each stands here twice, under the name of its method: once with a part that never comes to an end, and once with one
 //! that is done. The stream beside that part waits for messages of a sender that is no task's.
 
-use std::{
-    collections::BTreeMap,
-    future::pending,
-    pin::Pin,
-    time::Duration,
-};
+use std::{collections::BTreeMap, future::pending, pin::Pin, time::Duration};
 
 use futures::{
     FutureExt, StreamExt, TryStreamExt,
@@ -126,19 +121,32 @@ fn rest(senders: &mut Vec<Sender<u8>>) -> Vec<(&'static str, Boxed)> {
     vec![
         (
             "throttle, which has waited",
-            drain(tokio_stream::StreamExt::throttle(jobs(senders), Duration::from_millis(1))),
+            drain(tokio_stream::StreamExt::throttle(
+                jobs(senders),
+                Duration::from_millis(1),
+            )),
         ),
         (
             "timeout, which was told",
-            drain(tokio_stream::StreamExt::timeout(jobs(senders), Duration::from_millis(1))),
+            drain(tokio_stream::StreamExt::timeout(
+                jobs(senders),
+                Duration::from_millis(1),
+            )),
         ),
         (
             "chunks_timeout without a chunk",
-            drain(tokio_stream::StreamExt::chunks_timeout(jobs(senders), 1, HOUR)),
+            drain(tokio_stream::StreamExt::chunks_timeout(
+                jobs(senders),
+                1,
+                HOUR,
+            )),
         ),
         (
             "merge with a stream that has ended",
-            drain(tokio_stream::StreamExt::merge(jobs(senders), stream::iter([2]))),
+            drain(tokio_stream::StreamExt::merge(
+                jobs(senders),
+                stream::iter([2]),
+            )),
         ),
         (
             "select with a stream that has ended",
@@ -146,7 +154,10 @@ fn rest(senders: &mut Vec<Sender<u8>>) -> Vec<(&'static str, Boxed)> {
         ),
         (
             "select with a channel that has ended",
-            drain(stream::select(jobs(senders), ReceiverStream::new(channel(1).1))),
+            drain(stream::select(
+                jobs(senders),
+                ReceiverStream::new(channel(1).1),
+            )),
         ),
         (
             "select with a fused channel that has ended",
@@ -195,7 +206,11 @@ fn look(
             let graph = Graph::new([&list]);
             let said = |task: &Task| {
                 let fault = check(&graph, task).err()?;
-                Some(format!("{}: {fault}: {:?}", names[&task.id()], task.waits()))
+                Some(format!(
+                    "{}: {fault}: {:?}",
+                    names[&task.id()],
+                    task.waits()
+                ))
             };
             faults = list.tasks().iter().filter_map(said).collect();
             if faults.is_empty() {
@@ -207,10 +222,13 @@ fn look(
 }
 
 fn is_message(task: &Task) -> Result<(), String> {
-    match task.waits() {
+    let open: Vec<_> = task.waits().iter().filter(|wait| !wait.is_over()).collect();
+    match open[..] {
         [wait]
             if matches!(wait.event(), Event::Message { senders: Some(1) })
-                && wait.object().is_some_and(|object| object.class() == Class::Mpsc)
+                && wait
+                    .object()
+                    .is_some_and(|object| object.class() == Class::Mpsc)
                 && wait.certainty() == Certainty::Certain =>
         {
             Ok(())
@@ -224,12 +242,14 @@ fn while_a_part_is_there_it_alone_is_polled() {
     for runtime in runtimes() {
         let _inside = runtime.enter();
         let mut senders = Vec::new();
-        look(&runtime, all(Part::Pends, &mut senders), |graph, task| {
-            match task.waits() {
+        look(
+            &runtime,
+            all(Part::Pends, &mut senders),
+            |graph, task| match task.waits() {
                 [wait] if *wait.event() == Event::Never && graph.is_stuck(task) => Ok(()),
                 _ => Err("it waits for nothing and for ever".to_owned()),
-            }
-        });
+            },
+        );
         drop(senders);
     }
 }

@@ -128,10 +128,7 @@ impl<'r, 'i> Roll<'r, 'i> {
             });
             return;
         };
-        let boxed = listed
-            .kind
-            .is_boxed()
-            .then(|| named(reader, decoded.ty));
+        let boxed = listed.kind.is_boxed().then(|| named(reader, decoded.ty));
         let known = self.kinds.entry(Arc::as_ptr(&listed.kind)).or_default();
         known.decoded += 1;
         let place = known.places.iter().find(|place| *place.1 == decoded.root);

@@ -272,10 +272,7 @@ impl Decoder<'_, '_> {
 }
 
 /// How far a coroutine has come.
-fn stage(
-    reader: &Reader<'_>,
-    coroutine: Value,
-) -> Option<(FrameKind, &'static Variant, Value)> {
+fn stage(reader: &Reader<'_>, coroutine: Value) -> Option<(FrameKind, &'static Variant, Value)> {
     let (variant, inside) = reader.variant(coroutine)?;
     let kind = match inside.ty.name {
         name if name.starts_with("Unresumed") => FrameKind::Unresumed,

@@ -55,9 +55,7 @@ pub(super) fn unboxed(reader: &Reader<'_>, value: Value) -> Value {
     let inside = |value: Value| match &value.ty.shape {
         Shape::Pointer(_) => reader.pointee(value),
         Shape::Struct(members) => match &members[..] {
-            [data, table] if table.name == "vtable" => {
-                Some(dynamic(reader, value, data, table)?.0)
-            }
+            [data, table] if table.name == "vtable" => Some(dynamic(reader, value, data, table)?.0),
             [pointer] if value.ty.base == "core::pin::Pin" => reader.at(value, pointer),
             _ => None,
         },

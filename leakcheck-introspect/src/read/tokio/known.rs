@@ -308,12 +308,16 @@ impl Found {
     /// Whether the event has come already: whoever asks for it gets it at once.
     pub(crate) fn is_over(&self, reader: &Reader<'_>, event: &Event) -> bool {
         let has_any = |bits: u64| {
-            let state = self.shared(reader).and_then(|shared| reader.field(shared, "state"));
+            let state = self
+                .shared(reader)
+                .and_then(|shared| reader.field(shared, "state"));
             let word = state.and_then(|state| reader.memory.word(state.address));
             word.is_some_and(|word| word & bits != 0)
         };
         match (event, self.object.class) {
-            (Event::Message { .. }, Class::Oneshot) => has_any(layout::VALUE_SENT | layout::CHANNEL_CLOSED),
+            (Event::Message { .. }, Class::Oneshot) => {
+                has_any(layout::VALUE_SENT | layout::CHANNEL_CLOSED)
+            }
             (Event::Message { senders } | Event::Change { senders }, _) => *senders == Some(0),
             (Event::End, Class::Task) => has_any(layout::COMPLETE),
             _ => false,
