@@ -272,7 +272,7 @@ impl<'s> Named<'s> {
 
 /// What a mark that has its line for itself is about, and its text.
 fn mark(line: &str) -> Option<(&str, &str)> {
-    const WORDS: [&str; 8] = [
+    const WORDS: [&str; 9] = [
         "leak", "waits", "or", "runs", "new", "body", "hangs", "stuck", "alive",
     ];
     let comment = line.strip_prefix("// ")?;
