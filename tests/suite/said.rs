@@ -279,7 +279,7 @@ mod subject {
 
     async fn deep(levels: u32) {
         if levels == 0 {
-            pending().await
+            pending::<()>().await;
         } else {
             Box::pin(deep(levels - 1)).await;
         }

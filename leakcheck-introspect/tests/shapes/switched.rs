@@ -135,10 +135,6 @@ async fn done_handle_by_hand(handle: JoinHandle<()>) {
     .await; // @done_handle_by_hand
 }
 
-async fn sent(number: oneshot::Sender<u8>) {
-    let _ = number.send(1);
-}
-
 /// Has both, and polls neither.
 struct Silent {
     _handle: JoinHandle<()>,
@@ -298,7 +294,8 @@ pub(crate) const AREA: Area = Area {
             name: "what has come inside a hand-written one",
             spawn: |stage| {
                 let (sender, number) = oneshot::channel();
-                stage.spawn(ready_by_hand(tokio::spawn(sent(sender)), number));
+                sender.send(1).expect("its receiver is there");
+                stage.spawn(ready_by_hand(tokio::spawn(async {}), number));
             },
             tasks: "
                 switched::ready_by_hand [open]

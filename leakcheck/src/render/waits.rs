@@ -62,9 +62,12 @@ pub(super) fn notes(waiting: &Waiting, kind: Kind) -> Vec<(&'static str, String)
         }
         notes.push((if index == 0 { "waits for" } else { "or for" }, text));
     }
+    let is_all = waiting.stack.len() == 1 && kind == Kind::Task;
     let inside: Vec<String> = waiting
         .stack
         .iter()
+        // Nothing awaits a task's own future.
+        .filter(|frame| !is_all || frame.line.is_some())
         .filter(|frame| frame.home != Home::Machinery)
         .filter(|frame| Some(*frame) != place(waiting))
         .map(|frame| match at(frame) {

@@ -75,7 +75,6 @@ static IDLE: &[Idle] = idle! {
         "then::Then" "stream" FUTURE;
         "chain::Chain" "b" While::Some(&["a", "stream"]);
         "throttle::Throttle" "delay" While::Set("has_delayed");
-        "throttle::Throttle" "stream" While::Unset("has_delayed");
         "timeout::Timeout" "deadline" While::Unset("poll_deadline");
         "chunks_timeout::ChunksTimeout" "deadline" While::Empty("items");
     }
