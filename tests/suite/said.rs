@@ -93,6 +93,15 @@ fn a_descriptor_of_a_hang_is_told_by_its_addresses() {
 }
 
 #[test]
+fn so_is_one_of_synchronous_code() {
+    let run = run!(reads_a_socket);
+    assert_fails(&run);
+    let text = without_numbers(&run.text());
+    let expected = "blocked in recv(fd #): TCP socket, #.#.#.#:# to #.#.#.#:#";
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
 fn signals_are_told_as_such() {
     let run = run!(waits_for_signals);
     assert_eq!(
@@ -233,6 +242,20 @@ mod subject {
             .unwrap();
         let (_server, _) = listener.accept().await.unwrap();
         client.read_u8().await.unwrap();
+    }
+
+    #[leak_checked(timeout = "300ms")]
+    #[test]
+    #[ignore = "hangs on purpose"]
+    fn reads_a_socket() {
+        use std::{
+            io::Read,
+            net::{TcpListener, TcpStream},
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let _server = listener.accept().unwrap();
+        client.read_exact(&mut [0]).unwrap();
     }
 
     #[leak_checked]

@@ -63,7 +63,7 @@ fn describe(id: u64, thing: &mut Thing) {
 }
 
 /// What the descriptor with this number is now: `TCP socket, 127.0.0.1:80 to 127.0.0.1:4000`.
-pub(super) fn words(number: u64) -> Option<String> {
+pub(crate) fn words(number: u64) -> Option<String> {
     let sight = fds::look_at(i32::try_from(number).ok()?)?;
     let name = name(sight.class);
     Some(match place(&sight) {
