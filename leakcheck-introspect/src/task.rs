@@ -63,10 +63,15 @@ impl Task {
         std::iter::successors(self.root(), |frame| frame.inner.iter().find(is_reached)).collect()
     }
 
-    /// Whether its future is an async function or block that was never polled.
+    /// Whether it is known that its future was never polled: an async function or block was not, nor those inside a
+    /// well-known combinator.
     pub fn is_new(&self) -> bool {
-        let root = self.root().map(Frame::kind);
-        root == Some(FrameKind::Unresumed)
+        fn was_not_polled(frame: &Frame) -> bool {
+            let polls_all = frame.function.starts_with("futures_util::future::");
+            frame.kind == FrameKind::Unresumed
+                || polls_all && !frame.inner.is_empty() && frame.inner.iter().all(was_not_polled)
+        }
+        self.root().is_some_and(was_not_polled)
     }
 
     /// Whether its frames go deeper than they are followed.

@@ -232,6 +232,17 @@ async fn set_is_never_driven() {
 
 #[leak_checked]
 #[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn set_with_a_combinator_is_never_driven() {
+    let set = LocalSet::new();
+    // leak: task "Map<{async block}, fn()>"
+    // new
+    set.spawn_local(async {}.map(drop));
+    forget(set);
+}
+
+#[leak_checked]
+#[tokio::test]
 async fn set_is_driven_to_its_end() {
     let set = LocalSet::new();
     let (sender, mut jobs) = mpsc::channel::<u8>(1);

@@ -191,6 +191,20 @@ pub(crate) const AREA: Area = Area {
             ",
         },
         Shape {
+            name: "a task whose future is a combinator in a box that is not pinned",
+            spawn: |stage| {
+                let inside = Box::pin(object_task("y")).map(drop);
+                let future: Box<dyn Future<Output = ()> + Send + Unpin> = Box::new(inside);
+                stage.spawn(future);
+            },
+            tasks: "
+                Map<Pin<Box<object_task>>, fn(usize)> [stuck]
+                  futures_util::future::future::Map
+                    erased::object_task @object_task  name: &str
+                  waits for nothing
+            ",
+        },
+        Shape {
             name: "a combinator of boxes",
             spawn: |stage| stage.spawn(Box::pin(Box::pin(leaf(5)).then(leaf))),
             tasks: "

@@ -56,7 +56,7 @@ pub(super) fn unboxed(reader: &Reader<'_>, value: Value) -> Value {
         Shape::Pointer(_) => reader.pointee(value),
         Shape::Struct(members) => match &members[..] {
             [data, table] if table.name == "vtable" => Some(dynamic(reader, value, data, table)?.0),
-            [pointer] if value.ty.base == "core::pin::Pin" => reader.at(value, pointer),
+            [pointer] if value.ty.is_pointer() => reader.at(value, pointer),
             _ => None,
         },
         _ => None,
@@ -66,18 +66,11 @@ pub(super) fn unboxed(reader: &Reader<'_>, value: Value) -> Value {
         match inside(inner) {
             Some(next) => inner = next,
             // Half of the way is no future.
-            None if is_pointer(inner.ty) => return value,
+            None if inner.ty.is_pointer() => return value,
             None => return inner,
         }
     }
     value
-}
-
-/// Whether it is one of those.
-fn is_pointer(ty: &Type) -> bool {
-    matches!(ty.shape, Shape::Pointer(_))
-        || ty.base == "core::pin::Pin"
-        || ty.member("vtable").is_some()
 }
 
 /// The type that a vtable belongs to: said by the table's own entry, by its drop glue, or by its third method.
