@@ -235,7 +235,7 @@ async fn set_is_never_driven() {
 #[ignore = "leaks on purpose"]
 async fn set_with_a_combinator_is_never_driven() {
     let set = LocalSet::new();
-    // leak: task "Map<{async block}, fn()>"
+    // leak: task "Map<{async block}, fn(())>"
     // new
     set.spawn_local(async {}.map(drop));
     forget(set);
