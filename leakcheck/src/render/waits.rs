@@ -26,6 +26,10 @@ pub(super) fn label(waiting: &Waiting, kind: Kind) -> String {
     match &waiting.state {
         State::Blocked(call) => return format!("waits here: {}", plain(call)),
         State::Running if kind != Kind::Task => return "runs here".to_owned(),
+        // Only the outer ones were read.
+        _ if kind == Kind::Task && waiting.unread.is_some() => {
+            return "awaits further futures here".to_owned();
+        }
         _ => {}
     }
     let inner = waiting.stack.first().filter(|first| {
