@@ -61,6 +61,10 @@ pub const fn barrier() -> bool {
     false
 }
 
+pub(crate) fn clock(_handle: &Handle) -> std::time::Instant {
+    std::time::Instant::now()
+}
+
 pub(crate) fn pace(_handle: &Handle) -> Option<Pace> {
     None
 }

@@ -45,7 +45,9 @@ pub(crate) fn findings(
                 let waiting = blocked::of(doing, group.count, package_dir);
                 Some(blocked::without_doubt(waiting, doing, group.origin))
             }
-            None => waiting::of(&tasks, &graph, package_dir),
+            None => {
+                waiting::of(&tasks, &graph, package_dir).map(|waiting| waiting.polled(group.polls))
+            }
         };
         let leak = finding(&group, waiting, package_dir);
         match found.iter_mut().find(|known| known.is_like(&leak)) {
@@ -191,7 +193,12 @@ pub(crate) fn panicked(seen: &[Panicked], package_dir: Option<&str>) -> Vec<Leak
     {
         let panic = match place {
             Some((file, line)) => {
-                format!("{message}, at {}:{line}", in_package(file, package_dir))
+                // After several lines that would seem to be a part of the last.
+                let before = if message.contains('\n') { "\n" } else { ", " };
+                format!(
+                    "{message}{before}at {}:{line}",
+                    in_package(file, package_dir)
+                )
             }
             None => message.clone(),
         };
@@ -246,6 +253,10 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
     let text = match leak.kind {
         Kind::Task if leak.waiting.is_none() && leak.stack.is_empty() => return None,
         Kind::Task if blocks_its_thread(leak) => hang::BLOCKS_ITS_THREAD,
+        Kind::Task if is_new(leak) => {
+            "nothing has run it: nobody drives its `LocalSet` or runtime, or another task keeps the thread; await that \
+             `LocalSet`, or `block_on` that runtime, until the task has ended"
+        }
         Kind::Task if keeps_its_own_sender(leak) => {
             "drop the sender that the task keeps, or let it select on a shutdown signal as well"
         }
@@ -302,6 +313,12 @@ fn is_held_by_a_task(leak: &Leak) -> bool {
 fn blocks_its_thread(leak: &Leak) -> bool {
     let waiting = leak.waiting.as_ref();
     waiting.is_some_and(|waiting| matches!(waiting.state, State::Blocked(_)))
+}
+
+/// Whether the tasks were never polled.
+fn is_new(leak: &Leak) -> bool {
+    let waiting = leak.waiting.as_ref();
+    waiting.is_some_and(|waiting| waiting.state == State::New)
 }
 
 /// Whether what the tasks wait for could only come from themselves.

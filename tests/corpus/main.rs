@@ -28,6 +28,7 @@ mod marks;
 mod net;
 mod numbers;
 mod parallel;
+mod polled;
 mod posix_timers;
 mod processes;
 mod rows;

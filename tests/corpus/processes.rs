@@ -72,7 +72,7 @@ async fn tokio_child_is_dropped() {
 #[ignore = "leaks on purpose"]
 async fn task_keeps_its_child() {
     // leak: task
-    // waits: at wait for a descriptor
+    // waits: at wait for an exit
     tokio::spawn(async {
         // leak: process "sleep"
         let mut child = tokio_sleep().spawn().unwrap();

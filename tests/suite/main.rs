@@ -39,6 +39,7 @@ mod project;
 mod quiet;
 mod registered;
 mod rounds;
+mod said;
 mod settle;
 mod shared;
 mod stacks;

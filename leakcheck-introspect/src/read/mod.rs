@@ -21,7 +21,7 @@ mod tokio;
 mod trail;
 mod value;
 
-use std::sync::OnceLock;
+use std::{sync::OnceLock, time::Instant};
 
 use ::tokio::{
     runtime::{Handle, RuntimeFlavor},
@@ -160,7 +160,8 @@ fn runtime(handle: &Handle, depth: Depth) -> Result<TaskList, Error> {
     let mut tried = 0;
     loop {
         let before = Pace::of(handle, is_driven_here);
-        let mut list = list(program, &reader, depth, Some(&alive), || {
+        let runtime = Some((&alive as &dyn Fn() -> usize, clock(handle)));
+        let mut list = list(program, &reader, depth, runtime, || {
             program.entrance.of_runtime(&reader, handle)
         })?;
         let after = Pace::of(handle, is_driven_here);
@@ -171,6 +172,12 @@ fn runtime(handle: &Handle, depth: Depth) -> Result<TaskList, Error> {
         }
         std::thread::yield_now();
     }
+}
+
+/// The moment on the runtime's own clock.
+pub(crate) fn clock(handle: &Handle) -> Instant {
+    let _inside = handle.enter();
+    ::tokio::time::Instant::now().into_std()
 }
 
 /// Whether this thread is the one that polls its tasks: nothing runs while it reads.
@@ -280,10 +287,13 @@ fn list(
     program: &Program,
     reader: &Reader<'_>,
     depth: Depth,
-    alive: Option<&dyn Fn() -> usize>,
+    runtime: Option<(&dyn Fn() -> usize, Instant)>,
     owned: impl Fn() -> Result<Owned, Error>,
 ) -> Result<TaskList, Error> {
     let mut tried = 0;
+    let alive = runtime.map(|(alive, _)| alive);
+    // A set is read by the thread that drives it.
+    let now = runtime.map_or_else(|| ::tokio::time::Instant::now().into_std(), |(_, now)| now);
     let (walked, alive, gap, is_closed) = loop {
         reader.memory.forget();
         let owned = owned()?;
@@ -313,7 +323,7 @@ fn list(
     let header = program.entrance.known_header();
     let mut tasks: Vec<_> = header
         .map(|header| {
-            let mut roll = Roll::new(reader, header, depth);
+            let mut roll = Roll::new(reader, header, depth, now);
             walked
                 .tasks
                 .iter()

@@ -15,7 +15,7 @@ use crate::{
         Body, Detail, Fate, Hang, HangCause, Kind, Leak, Report, Resource, Seen, Tie, Verdict,
         Waiting,
     },
-    sources::{self, fds, tasks},
+    sources::{self, fds, named, tasks},
     sync::Work,
 };
 
@@ -105,7 +105,13 @@ impl Check {
         sources::describe(&mut present.resources);
         let mut unread = None;
         match body {
-            Some(Ok(body)) => present.lists.push(Arc::new(body)),
+            Some(Ok(mut body)) => {
+                if let Some(runtime) = &self.runtime {
+                    body.keep_time_of(&runtime.handle);
+                }
+                named::name(&mut body);
+                present.lists.push(Arc::new(body));
+            }
             Some(Err(error)) => unread = Some(error.to_string()),
             None => {}
         }

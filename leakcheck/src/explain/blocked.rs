@@ -266,6 +266,14 @@ fn by_kernel(activity: Activity, count: usize) -> State {
     }
 }
 
+/// Whether the first argument of this system call is a descriptor.
+pub(super) fn is_of_descriptor(name: &str) -> bool {
+    matches!(
+        name,
+        "read" | "write" | "recv" | "send" | "accept" | "connect" | "flock" | "fsync"
+    )
+}
+
 fn call(name: Option<&str>, first: u64, count: usize) -> String {
     let Some(name) = name else {
         return "a system call".to_owned();
@@ -275,9 +283,7 @@ fn call(name: Option<&str>, first: u64, count: usize) -> String {
     let number = i32::from_le_bytes([number[0], number[1], number[2], number[3]]);
     match name {
         _ if count > 1 => name.to_owned(),
-        "read" | "write" | "recv" | "send" | "accept" | "connect" | "flock" | "fsync" => {
-            format!("{name}(fd {number})")
-        }
+        _ if is_of_descriptor(name) => format!("{name}(fd {number})"),
         "waitpid" if number > 0 => format!("{name}({number})"),
         _ => name.to_owned(),
     }

@@ -62,6 +62,16 @@ fn describe(id: u64, thing: &mut Thing) {
     }
 }
 
+/// What the descriptor with this number is now: `TCP socket, 127.0.0.1:80 to 127.0.0.1:4000`.
+pub(crate) fn words(number: u64) -> Option<String> {
+    let sight = fds::look_at(i32::try_from(number).ok()?)?;
+    let name = name(sight.class);
+    Some(match place(&sight) {
+        Some(place) => format!("{name}, {place}"),
+        None => name.to_owned(),
+    })
+}
+
 /// What it is, in words.
 const fn name(class: Class) -> &'static str {
     match class {

@@ -4,6 +4,7 @@ pub(crate) mod blocking;
 pub(crate) mod custom;
 pub(crate) mod fds;
 pub(crate) mod lasting;
+pub(crate) mod named;
 pub(crate) mod panics;
 pub(crate) mod processes;
 pub(crate) mod stacks;

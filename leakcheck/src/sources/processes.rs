@@ -73,6 +73,11 @@ fn describe(id: u64, thing: &mut Thing) {
     thing.facts.extend(line(&command));
 }
 
+/// The command line of the process with this number, if it runs.
+pub(super) fn words(number: u64) -> Option<String> {
+    line(&processes::command(u32::try_from(number).ok()?))
+}
+
 /// A command line as one would type it, cut where it is long; nothing where there is none.
 fn line(words: &[String]) -> Option<String> {
     let is_plain =

@@ -34,7 +34,7 @@ use std::{
 use leakcheck_introspect::{Error, Task, TaskList};
 use tokio::runtime::Handle;
 
-use super::timers;
+use super::{named, timers};
 use crate::{
     model::{Detail, Resource, ResourceId, Seen},
     scope::ScopeId,
@@ -54,7 +54,9 @@ const EXHAUSTED: &str =
 ///
 /// Where this program's debug info does not lead there.
 pub(crate) fn read(handle: &Handle) -> Result<TaskList, Error> {
-    TaskList::of_runtime(handle)
+    let mut list = TaskList::of_runtime(handle)?;
+    named::name(&mut list);
+    Ok(list)
 }
 
 /// The same without where they are suspended, at a fraction of the time.
@@ -95,6 +97,7 @@ pub(crate) fn read_foreign(scope: Option<ScopeId>) -> Vec<TaskList> {
             lists.push(found);
         }
     }
+    lists.iter_mut().for_each(named::name);
     lists
 }
 

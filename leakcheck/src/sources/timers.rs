@@ -185,7 +185,7 @@ fn thing(number: u64, origin: u32, fact: String) -> Resource {
 }
 
 /// How long that is, in words.
-fn fires_in(left: Duration) -> String {
+pub(crate) fn fires_in(left: Duration) -> String {
     const DAY: u64 = 24 * 60 * 60;
     match left.as_secs() {
         0 => "fires in less than a second".to_owned(),

@@ -24,7 +24,7 @@ pub(crate) use image::Image;
 pub(crate) use split::Lost;
 pub(crate) use types::{Member, Shape, Type, Variant};
 pub(crate) use unit::Unit;
-pub(crate) use walk::{Collection, Kind, Others, Walk, Way};
+pub(crate) use walk::{Collection, Idle, Kind, Others, Walk, Way, While};
 
 use super::numbered::Key;
 

@@ -292,7 +292,7 @@ impl TaskKind {
 
     /// Whether the future is only a pointer to one: tokio itself boxes those that are big.
     pub(crate) fn is_boxed(&self) -> bool {
-        self.traced.is_some_and(|ty| ty.base == "core::pin::Pin")
+        self.traced.is_some_and(Type::is_pointer)
     }
 
     /// The number of the task at `address`.

@@ -54,6 +54,11 @@ pub(crate) fn look(number: u64, fd: i32) -> Option<Sight> {
     table::is(fd, number).then_some(sight)
 }
 
+/// What the system says of a descriptor, whoever has made it.
+pub(crate) fn look_at(fd: i32) -> Option<Sight> {
+    sight::of(fd)
+}
+
 /// Why descriptors cannot be seen at all on this platform: they can.
 pub(crate) const fn unavailable() -> Option<&'static str> {
     None

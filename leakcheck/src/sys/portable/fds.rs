@@ -12,6 +12,11 @@ pub(crate) fn look(_number: u64, _fd: i32) -> Option<Sight> {
     None
 }
 
+/// Nor this.
+pub(crate) fn look_at(_fd: i32) -> Option<Sight> {
+    None
+}
+
 /// See [`aside`].
 #[derive(Debug)]
 pub(crate) struct Aside;
