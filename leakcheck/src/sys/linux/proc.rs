@@ -14,11 +14,11 @@ pub(super) fn of_thread(tid: i32) -> Option<String> {
     search("/proc/self/task", |path| innermost(path) == Some(number))
 }
 
+/// The folder of a process in the namespace of this one; `None` where it is not shown.
 #[cfg_attr(
     any(target_env = "musl", target_feature = "crt-static"),
     allow(dead_code, reason = "no child is seen with a static C library")
 )]
-/// The folder of a process in the namespace of this one; `None` where it is not shown.
 pub(super) fn of_process(pid: u32) -> Option<String> {
     if is_own() {
         return Some(format!("/proc/{pid}"));

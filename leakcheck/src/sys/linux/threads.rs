@@ -7,7 +7,7 @@
 use std::{
     cell::Cell,
     collections::HashMap,
-    ffi::{CStr, c_char, c_int, c_void},
+    ffi::{CStr, c_int, c_void},
     sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
 };
 
@@ -27,10 +27,11 @@ use crate::sys::{
     tally,
 };
 
+mod naming;
 mod stack;
 
-/// Longest name that is kept; Linux itself keeps 15 bytes.
-const NAME: usize = 64;
+use naming::Name;
+pub(crate) use naming::learn;
 
 /// What is known of a thread. What can change changes on the thread itself.
 #[derive(Debug, Default)]
@@ -48,9 +49,7 @@ struct Facts {
     asked_for: AtomicUsize,
     /// An address above all that the thread has on such a stack, and below its end.
     stack: AtomicUsize,
-    /// Length of the name plus one; 0 for a thread that was given none.
-    named: AtomicU32,
-    name: [AtomicU64; NAME / 8],
+    name: Name,
     rounds: AtomicU32,
     has_room: AtomicBool,
 }
@@ -84,14 +83,7 @@ thread_local! {
     static OWN: Cell<u64> = const { Cell::new(0) };
     /// This thread's number and root; 0 for the main thread.
     static SELF: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
-    /// Whether std is about to start a thread that is not wanted, only how it does that.
-    static LEARNING: Cell<bool> = const { Cell::new(false) };
-    /// Whether the destructors of this thread's keys run.
-    static ENDING: Cell<bool> = const { Cell::new(false) };
 }
-
-/// The start routine of std's threads, once it is known.
-static START_OF_STD: AtomicUsize = AtomicUsize::new(0);
 
 /// The live threads of `scope`, or of every scope. One that has ended past the C library is not, which frees its record.
 pub(crate) fn live(scope: Option<u64>) -> Vec<Thread> {
@@ -213,8 +205,7 @@ unsafe extern "C" fn pthread_create(
     };
     // SAFETY: the caller's own arguments, passed on unchanged.
     let pass = || unsafe { create(thread, attributes, start, argument) };
-    if LEARNING.replace(false) {
-        START_OF_STD.store(start as usize, Ordering::Relaxed);
+    if naming::learns(start as usize) {
         return libc::EAGAIN;
     }
     if is_off() || fork::in_child() {
@@ -256,81 +247,16 @@ unsafe fn has_room(attributes: *const libc::pthread_attr_t) -> bool {
             && size >= ENOUGH
 }
 
-/// Finds out how std starts threads, by having it fail to start one.
-pub(crate) fn learn() {
-    if START_OF_STD.load(Ordering::Relaxed) == 0 {
-        LEARNING.set(true);
-        let started = std::thread::Builder::new().spawn(|| ());
-        LEARNING.set(false);
-        if let Ok(thread) = started {
-            // The program has a `pthread_create` of its own. The thread's result is known.
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Takes the place of the C library's function: keeps the name, then calls on.
-///
-/// # Safety
-///
-/// As for the C library's own.
-unsafe extern "C" fn pthread_setname_np(thread: libc::pthread_t, name: *const c_char) -> c_int {
-    // SAFETY: the caller passes a C string.
-    let given = unsafe { CStr::from_ptr(name) };
-    // SAFETY: always safe to ask.
-    let is_own = unsafe { libc::pthread_equal(thread, libc::pthread_self()) } != 0;
-    if is_own
-        && !fork::in_child()
-        && let Some(record) = own()
-    {
-        record.set_name(given.to_bytes());
-    }
-    set_kernel_name(thread, is_own, given)
-}
-
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 jump! {
     "pthread_create" pthread_create;
-    "pthread_setname_np" pthread_setname_np;
+    "pthread_setname_np" naming::pthread_setname_np;
 }
 // The C library's own comes along with the name by which it is called.
 #[cfg(any(target_env = "musl", target_feature = "crt-static"))]
 jump_always! {
     "pthread_create" pthread_create;
-    "pthread_setname_np" pthread_setname_np;
-}
-
-fn set_kernel_name(thread: libc::pthread_t, is_own: bool, name: &CStr) -> c_int {
-    const LIMIT: usize = 15;
-    if name.count_bytes() > LIMIT {
-        return libc::ERANGE;
-    }
-    if is_own {
-        // SAFETY: the name is a C string of at most 16 bytes.
-        return match unsafe { libc::prctl(libc::PR_SET_NAME, name.as_ptr()) } {
-            0 => 0,
-            _ => libc::EINVAL,
-        };
-    }
-    foreign_name(thread, name)
-}
-
-#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
-fn foreign_name(thread: libc::pthread_t, name: &CStr) -> c_int {
-    type SetName = unsafe extern "C" fn(libc::pthread_t, *const c_char) -> c_int;
-    // SAFETY: the symbol, where there is one, is the C library's function of this signature.
-    unsafe {
-        match libc::dlsym(libc::RTLD_NEXT, c"pthread_setname_np".as_ptr()) {
-            real if real.is_null() => libc::ENOSYS,
-            real => std::mem::transmute::<*mut c_void, SetName>(real)(thread, name.as_ptr()),
-        }
-    }
-}
-
-/// A static C library has no next symbol; nothing in Rust names another thread.
-#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
-fn foreign_name(_thread: libc::pthread_t, _name: &CStr) -> c_int {
-    libc::ENOSYS
+    "pthread_setname_np" naming::pthread_setname_np;
 }
 
 /// This is a child of the process whose threads are recorded, and has none of them.
@@ -426,7 +352,7 @@ fn claim_record(wanted: &mut Claim) {
         facts.has_room.store(wanted.has_room, Ordering::Relaxed);
         facts.asked_for.store(wanted.asked_for, Ordering::Relaxed);
         facts.stack.store(0, Ordering::Relaxed);
-        facts.named.store(0, Ordering::Relaxed);
+        facts.name.clear();
         facts.rounds.store(0, Ordering::Relaxed);
     });
     wanted.number = Some(number);
@@ -457,44 +383,8 @@ impl Facts {
             runtime: self.runtime.load(Ordering::Acquire),
             creator: self.creator.load(Ordering::Relaxed),
             born_ms: self.born.load(Ordering::Relaxed),
-            name: self.name(),
+            name: self.name.get(),
         }
-    }
-
-    /// Keeps the whole name where std knows it: what the kernel gets is cut to 15 bytes.
-    fn set_name(&self, given: &[u8]) {
-        // std makes the thread's handle known before it sets the name, so that asking for it neither allocates nor
-        // registers one; once the thread ends it must not be asked any more.
-        let is_by_std = self.named.load(Ordering::Relaxed) == 0
-            && self.start.load(Ordering::Relaxed) == START_OF_STD.load(Ordering::Relaxed)
-            && !ENDING.get();
-        let current = is_by_std.then(std::thread::current);
-        let whole = current.as_ref().and_then(std::thread::Thread::name);
-        let whole = whole.map_or(given, str::as_bytes);
-        let name = if whole.starts_with(given) {
-            whole
-        } else {
-            given
-        };
-        let name = &name[..name.len().min(NAME)];
-        for (word, bytes) in self.name.iter().zip(name.chunks(8)) {
-            let mut padded = [0; 8];
-            padded[..bytes.len()].copy_from_slice(bytes);
-            word.store(u64::from_ne_bytes(padded), Ordering::Relaxed);
-        }
-        let len = u32::try_from(name.len()).unwrap_or(0);
-        self.named.store(len + 1, Ordering::Release);
-    }
-
-    fn name(&self) -> Option<String> {
-        let len = self.named.load(Ordering::Acquire).checked_sub(1)?;
-        let bytes: Vec<u8> = self
-            .name
-            .iter()
-            .flat_map(|word| word.load(Ordering::Relaxed).to_ne_bytes())
-            .take(len as usize)
-            .collect();
-        Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 }
 
@@ -533,7 +423,7 @@ unsafe extern "C" fn end(value: *mut c_void) {
     let Some(own) = RECORDS.own(number) else {
         return;
     };
-    ENDING.set(true);
+    naming::ends();
     if fork::in_child() {
         return;
     }

@@ -31,6 +31,7 @@ mod ahead {
     extern "C" fn look_up() {
         descriptors::look_up();
         dynamic::look_up();
+        crate::sys::imp::threads::is_off();
         // Its destructor comes before those of keys that are made later.
         crate::sys::imp::threads::key();
     }
