@@ -4,6 +4,7 @@ use super::imp;
 
 /// What the file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "where no file is told from another there is one")]
 pub(crate) enum Object {
     /// The one that this code is in as well: the program.
     Program,
