@@ -28,6 +28,7 @@ const KINDS: [&str; 8] = [
 pub(crate) const EVENTS: &[(&str, &str, bool)] = &[
     ("a message", "a message*", true),
     ("a value", "the value of a oneshot channel", true),
+    ("a change", "a change of a watched value*", true),
     ("room", "room in a full channel", true),
     ("a mutex", "a mutex", true),
     ("a lock", "a read-write lock", true),

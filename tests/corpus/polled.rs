@@ -6,7 +6,7 @@ use std::{future::pending, mem::forget, pin::Pin};
 use futures::{FutureExt, StreamExt, stream};
 use leakcheck::leak_checked;
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{mpsc, oneshot, watch},
     task::{LocalSet, yield_now},
     time::{Duration, sleep},
 };
@@ -177,6 +177,46 @@ async fn item_is_done_and_no_more_come() {
     let (sender, jobs) = mpsc::channel::<u8>(1);
     sender.send(1).await.unwrap();
     tokio::spawn(async move { messages(jobs).for_each(|_| async {}).await });
+}
+
+#[leak_checked(timeout = "20s")]
+#[tokio::test]
+#[ignore = "hangs on purpose"]
+async fn body_has_a_branch_that_is_switched_off() {
+    let (stop, mut stopped) = watch::channel(false);
+    let is_retried = false;
+    // hangs: deadlock
+    // waits: at select for a change, held by itself in stop, for ever
+    tokio::select! { // at: select
+        _ = stopped.changed() => {}
+        () = sleep(HOUR), if is_retried => {}
+    }
+    drop(stop);
+}
+
+#[leak_checked(timeout = "20s")]
+#[tokio::test]
+#[ignore = "hangs on purpose"]
+async fn body_has_an_item_at_work() {
+    let (sender, jobs) = mpsc::channel::<u8>(1);
+    sender.send(1).await.unwrap();
+    forget(sender);
+    // hangs: deadlock
+    // waits: at work of the body for nothing
+    messages(jobs)
+        .for_each(|_| async {
+            pending::<()>().await; // at: work of the body
+        })
+        .await;
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn body_has_an_item_that_is_done() {
+    let (sender, jobs) = mpsc::channel::<u8>(1);
+    sender.send(1).await.unwrap();
+    drop(sender);
+    messages(jobs).for_each(|_| async {}).await;
 }
 
 type Boxed = Pin<Box<dyn Future<Output = ()> + Send>>;
