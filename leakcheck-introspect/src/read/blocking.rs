@@ -1,31 +1,38 @@
 //! Blocking tasks, which stand in no list: recognised in their cells.
 
-use super::{program, tokio::Header, value::Reader};
+use super::{
+    memory, program,
+    tokio::{Header, blocking_if_alive, layout},
+    value::Reader,
+};
 use crate::{BlockingTask, Error, State};
 
-/// The blocking task with this id that is running in one of these cells.
-pub(crate) fn find(
-    id: u64,
-    mut cells: impl Iterator<Item = u64>,
-) -> Result<Option<BlockingTask>, Error> {
+/// Those of the cells where a blocking task may be that has not ended, and whether it has begun.
+pub(crate) fn alive_perhaps(cells: &[u64]) -> Vec<(u64, bool)> {
+    let span = memory::own_span();
+    let headers = memory::gather::<{ layout::HEADER }>(cells);
+    let cells = cells.iter().copied().zip(headers);
+    let alive = cells.filter_map(|(cell, header)| Some((cell, blocking_if_alive(&header?, span)?)));
+    alive.collect()
+}
+
+/// The blocking task that is running in this cell.
+pub(crate) fn at(cell: u64) -> Result<Option<BlockingTask>, Error> {
     let program = program()?;
     let reader = Reader::new(&program.image);
     let header = program.entrance.known_header();
     let header = header.ok_or_else(|| Error::new("no task was seen yet"))?;
-    let has_id = |cell: &u64| header.id(&reader, *cell) == Some(id);
-    let Some(address) = cells.find(has_id) else {
+    let Some(id) = header.id(&reader, cell) else {
         return Ok(None);
     };
-    let state = header.state(&reader, address).map(Header::meaning);
-    let kind = header.kind(&reader, address)?;
-    let Some(called) = kind
-        .blocking(&reader)
-        .filter(|_| state == Some(State::Running))
-    else {
-        return Ok(None);
-    };
-    Ok(Some(BlockingTask {
-        address,
-        is_closure: called.name.starts_with("{closure_env#"),
-    }))
+    let kind = header.kind(&reader, cell)?;
+    let called = kind.blocking(&reader);
+    let is_running = header.state(&reader, cell).map(Header::meaning) == Some(State::Running);
+    Ok(called
+        .filter(|_| is_running)
+        .map(|called| BlockingTask {
+            id,
+            is_closure: called.name.starts_with("{closure_env#"),
+            is_worker: called.base.starts_with(layout::SCHEDULER),
+        }))
 }

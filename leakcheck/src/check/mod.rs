@@ -1,5 +1,6 @@
 //! One check, from the look before the body to the verdict. What drives the waiting is chosen by the caller.
 
+mod closures;
 mod coverage;
 mod growth;
 mod hang;
@@ -64,6 +65,8 @@ pub(crate) struct Check {
     baseline: Baseline,
     runtime: Option<Watched>,
     found: Present,
+    /// Closures that were found, by their cells: what is known of them goes by their threads.
+    told: HashSet<ResourceId>,
     /// What has grown, where the test was repeated; it stands for what was found.
     grown: Option<Vec<Leak>>,
     /// Tasks that panicked when nobody could await them any more.
@@ -109,6 +112,7 @@ impl Check {
             baseline: Baseline::default(),
             runtime: None,
             found: Present::default(),
+            told: HashSet::new(),
             grown: None,
             panicked: Vec::new(),
             remarks: Vec::new(),
@@ -218,6 +222,7 @@ impl Check {
             && !(tasks::may_be_elsewhere() && self.has_tasks_elsewhere())
             && !self.has_timers()
             && !self.has_tasks_on_sets()
+            && !self.has_closures()
     }
 
     /// Whether tasks of the scope are on runtimes that somebody else built.
@@ -257,9 +262,11 @@ impl Check {
     fn settle_on_thread(&mut self, phase: Phase, limit: Duration) {
         let mut look = Look::new(self, phase, limit);
         let waited = drive::blocking(self.scope, limit, |waited| look.is_dirty(waited));
-        let first = look.first;
+        let Look { first, is_clean, .. } = look;
         self.note(waited, first);
-        self.collect(phase);
+        if !is_clean {
+            self.collect(phase);
+        }
     }
 
     /// Waits inside the runtime for what is there to end.
@@ -267,9 +274,11 @@ impl Check {
         let limit = self.limit();
         let mut look = Look::new(self, Phase::Running, limit);
         let waited = drive::in_runtime(self.scope, limit, |waited| look.is_dirty(waited)).await;
-        let first = look.first;
+        let Look { first, is_clean, .. } = look;
         self.note(waited, first);
-        self.collect(Phase::Running);
+        if !is_clean {
+            self.collect(Phase::Running);
+        }
     }
 
     fn note(&mut self, waited: Duration, first: Option<Present>) {
@@ -281,7 +290,8 @@ impl Check {
 
     /// Adds what is there now to what was found.
     fn collect(&mut self, phase: Phase) {
-        let known: HashSet<ResourceId> = self.found.ids().into_iter().collect();
+        let mut known: HashSet<ResourceId> = self.found.ids().into_iter().collect();
+        known.extend(&self.told);
         let mut present = self.steady(phase);
         let is_new = |resource: &Resource| !known.contains(&resource.id);
         present.resources.retain(is_new);
@@ -305,6 +315,7 @@ impl Check {
             first.resources.shrink_to_fit();
         }
         self.take_stacks();
+        self.fold_timers();
     }
 
     pub(crate) fn waited(&self) -> Duration {

@@ -168,9 +168,13 @@ impl Check {
         if present.is_armed {
             self.with_timers(present);
         }
-        if !present.has_tasks() {
-            return;
+        if present.has_tasks() {
+            self.read_tasks(present);
         }
+        self.read_closures(present);
+    }
+
+    fn read_tasks(&self, present: &mut Present) {
         let (own, others) = self.read_lists();
         match self.runtime.as_ref().zip(own) {
             Some((runtime, Ok(list))) => {
@@ -284,6 +288,9 @@ impl Check {
         }
         present.is_armed = phase == Phase::Running && self.has_timers();
         self.with_threads(&mut present, phase);
+        if phase == Phase::Running {
+            self.with_closures(&mut present);
+        }
         self.with_others(&mut present, self.others(phase));
         // Where there is something in any case, nobody need look.
         if present.is_empty() {

@@ -17,7 +17,7 @@ use std::{
 use super::effort;
 
 pub(crate) use gather::gather;
-pub(crate) use program::{Mapped, Program, find, find_last, map};
+pub(crate) use program::{Mapped, Program, find, find_last, map, own_span};
 pub(crate) use words::words;
 
 /// Bytes per cached line.

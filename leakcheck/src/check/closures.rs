@@ -1,0 +1,164 @@
+//! Closures that were handed to a pool: work of the test, whoever runs it and whatever becomes of the runtime.
+
+use std::{collections::HashSet, sync::Arc};
+
+use super::{Check, present::Present};
+use crate::{
+    explain,
+    model::{Detail, Kind, Resource, ResourceId},
+    sources::{
+        self,
+        blocking::{self, Handed},
+        stacks, timers,
+    },
+};
+
+impl Check {
+    /// What was handed to pools and has not ended, as far as can be told without debug info.
+    fn handed(&self) -> Vec<Handed> {
+        let own = self.runtime.as_ref().filter(|runtime| runtime.is_own());
+        if !self.options.wants(Kind::BlockingTask)
+            || own.is_some_and(|own| !own.has_pool(self.scope))
+        {
+            return Vec::new();
+        }
+        let mut handed = blocking::handed(self.scope);
+        if let Some(own) = own {
+            own.leave_work(&mut handed);
+        }
+        handed
+    }
+
+    /// Whether there is any; the check's own runtime has a thread for each, which is counted.
+    pub(super) fn has_closures(&self) -> bool {
+        let is_own = self.runtime.as_ref().is_some_and(super::Watched::is_own);
+        !is_own && !self.handed().is_empty()
+    }
+
+    /// Adds them, those that have not begun as well: they are about to.
+    pub(super) fn with_closures(&self, present: &mut Present) {
+        let handed = self.handed();
+        if !handed.is_empty() {
+            let closures = handed.iter().map(Handed::resource).collect();
+            present
+                .resources
+                .extend(self.baseline.since(closures, &self.options));
+        }
+    }
+
+    /// Leaves those that a thread runs. Where that cannot be read, those that have begun.
+    pub(super) fn read_closures(&self, present: &mut Present) {
+        if !present.resources.iter().any(is_closure) {
+            return;
+        }
+        let handed = blocking::by_id(self.handed());
+        let lists: Vec<_> = present.lists.iter().map(Arc::as_ref).collect();
+        present.resources.retain_mut(|resource| {
+            if !is_closure(resource) {
+                return true;
+            }
+            // Otherwise it has ended meanwhile.
+            let Some(handed) = handed.get(&resource.id) else {
+                return false;
+            };
+            match handed.read(&lists) {
+                Ok(running) => {
+                    resource.origin = running.map_or(0, |running| running.origin);
+                    running.is_some()
+                }
+                Err(_) => handed.has_begun(),
+            }
+        });
+    }
+
+    /// Asks the threads of pools which of the closures that are left they run, and where those are. Nobody is interrupted for
+    /// what a rule accepts.
+    pub(super) fn ask_pools(&mut self) {
+        let left = |leak: &crate::model::Leak| leak.kind == Kind::BlockingTask;
+        if !self.found.resources.iter().any(is_closure)
+            || !self.sorted(&self.found).leaks.iter().any(left)
+        {
+            return;
+        }
+        let mut threads = sources::threads::list(Some(self.scope));
+        threads.retain(stacks::may_serve_a_pool);
+        let package_dir = self.whom.package_dir();
+        let package_dir = package_dir.as_deref();
+        stacks::take(threads.iter_mut());
+        let is_inside = |thread: &&mut Resource| match &thread.detail {
+            Detail::Thread {
+                runtime: 0,
+                doing: Some(doing),
+                ..
+            } => explain::Handed::of(doing, package_dir).is_some(),
+            _ => false,
+        };
+        stacks::take(threads.iter_mut().filter(is_inside));
+        let lists: Vec<_> = self.found.lists.iter().map(Arc::as_ref).collect();
+        let handed = blocking::by_id(self.handed());
+        let mut run: HashSet<ResourceId> = HashSet::new();
+        for found in self.found.resources.iter_mut().filter(|found| is_closure(found)) {
+            let running = handed.get(&found.id).and_then(|it| it.read(&lists).ok()?);
+            let Some((thread, running)) = running.and_then(|running| {
+                let runs = |thread: &&Resource| task_of(thread) == Some(running.task);
+                Some((threads.iter().find(runs)?, running))
+            }) else {
+                continue;
+            };
+            self.told.insert(found.id);
+            run.insert(thread.id);
+            *found = Resource {
+                id: thread.id,
+                detail: thread.detail.clone(),
+                ..found.clone()
+            };
+            if let Detail::Thread {
+                doing: Some(doing),
+                closure,
+                place,
+                ..
+            } = &mut found.detail
+            {
+                let handed = explain::Handed::of(doing, package_dir);
+                let name = handed.and_then(|it| it.name(running.origin, running.is_closure));
+                *closure = Some(name.unwrap_or_default().into());
+                *place = explain::thread_place(doing, package_dir);
+            }
+        }
+        // They are what was found under the names of the closures.
+        let is_thread = |found: &Resource| found.kind() == Kind::Thread && run.contains(&found.id);
+        self.found.resources.retain(|found| !is_thread(found));
+    }
+
+    /// Leaves out timers of the runtime where a closure or thread was found that blocks on one: they are its own, and no task
+    /// has them.
+    pub(super) fn fold_timers(&mut self) {
+        let has_timers = |found: &Resource| match &found.detail {
+            Detail::Thread {
+                doing: Some(doing), ..
+            } => explain::blocks_on_a_runtime(doing),
+            // Nobody knows what it does.
+            Detail::Thread { closure, .. } => closure.is_some(),
+            _ => false,
+        };
+        if self.found.resources.iter().any(has_timers) {
+            self.found
+                .resources
+                .retain(|found| !timers::is_of_tokio(found));
+        }
+    }
+}
+
+/// Whether it is one of those, and not known by its thread.
+fn is_closure(resource: &Resource) -> bool {
+    matches!(resource.id, ResourceId::Other(Kind::BlockingTask, _))
+}
+
+fn task_of(thread: &Resource) -> Option<u64> {
+    match &thread.detail {
+        Detail::Thread {
+            doing: Some(doing), ..
+        } => doing.task,
+        _ => None,
+    }
+}
