@@ -1,6 +1,9 @@
 //! Closures that were handed to a pool: work of the test, whoever runs it and whatever becomes of the runtime.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{Check, present::Present};
 use crate::{
@@ -8,7 +11,7 @@ use crate::{
     model::{Detail, Kind, Resource, ResourceId},
     sources::{
         self,
-        blocking::{self, Handed},
+        blocking::{self, Handed, Running},
         stacks, timers,
     },
 };
@@ -23,6 +26,7 @@ impl Check {
             return Vec::new();
         }
         let mut handed = blocking::handed(self.scope);
+        handed.retain(|handed| !self.baseline.has(handed.id()));
         if let Some(own) = own {
             own.leave_work(&mut handed);
         }
@@ -96,40 +100,60 @@ impl Check {
         stacks::take(threads.iter_mut().filter(is_inside));
         let lists: Vec<_> = self.found.lists.iter().map(Arc::as_ref).collect();
         let handed = blocking::by_id(self.handed());
-        let mut run: HashSet<ResourceId> = HashSet::new();
-        for found in self.found.resources.iter_mut().filter(|found| is_closure(found)) {
-            let running = handed.get(&found.id).and_then(|it| it.read(&lists).ok()?);
-            let Some((thread, running)) = running.and_then(|running| {
-                let runs = |thread: &&Resource| task_of(thread) == Some(running.task);
-                Some((threads.iter().find(runs)?, running))
-            }) else {
-                continue;
+        let thread_of = |found: &Resource| {
+            let running = handed.get(&found.id)?.read(&lists).ok()??;
+            let runs = |thread: &&Resource| task_of(thread) == Some(running.task);
+            let thread = threads.iter().find(runs)?;
+            let known = if self.is_accepted_as_thread(thread) {
+                thread.clone()
+            } else {
+                named(found, thread, running, package_dir)
             };
-            self.told.insert(found.id);
-            run.insert(thread.id);
-            *found = Resource {
-                id: thread.id,
-                detail: thread.detail.clone(),
-                ..found.clone()
-            };
-            if let Detail::Thread {
-                doing: Some(doing),
-                closure,
-                place,
-                ..
-            } = &mut found.detail
-            {
-                let handed = explain::Handed::of(doing, package_dir);
-                let name = handed.and_then(|it| it.name(running.origin, running.is_closure));
-                *closure = Some(name.unwrap_or_default().into());
-                *place = explain::thread_place(doing, package_dir);
-            }
-        }
-        // They are what was found under the names of the closures.
-        let is_thread = |found: &Resource| found.kind() == Kind::Thread && run.contains(&found.id);
-        self.found.resources.retain(|found| !is_thread(found));
+            Some((found.id, known))
+        };
+        let closures = self.found.resources.iter().filter(|found| is_closure(found));
+        let known: HashMap<ResourceId, Resource> = closures.filter_map(thread_of).collect();
+        let run: HashSet<ResourceId> = known.values().map(|known| known.id).collect();
+        self.told.extend(known.keys());
+        // Each is there once, as what it was found to be.
+        let resources = &mut self.found.resources;
+        resources.retain(|found| !run.contains(&found.id) && !known.contains_key(&found.id));
+        resources.extend(known.into_values());
+        resources.sort_by_key(|found| found.id);
     }
 
+    /// Whether a rule of the test's accepts the thread: those on threads have always been about what runs closures as well.
+    fn is_accepted_as_thread(&self, thread: &Resource) -> bool {
+        let present = Present {
+            resources: vec![thread.clone()],
+            ..Present::default()
+        };
+        let sorted = self.sorted(&present);
+        sorted.ignored.iter().any(|ignored| !ignored.built_in)
+    }
+
+    /// Leaves out descriptors that were closed by the end of the runtime, and that no task is known to have had: they were those
+    /// of a closure that was found before.
+    pub(super) fn fold_descriptors(&mut self) {
+        let is_blocking = |found: &Resource| found.kind() == Kind::BlockingTask;
+        if !self.found.resources.iter().any(is_blocking) {
+            return;
+        }
+        let alive: HashSet<ResourceId> = sources::others(Some(self.scope))
+            .iter()
+            .map(|other| other.id)
+            .collect();
+        let is_part = |found: &Resource| match (found.id, &found.detail) {
+            (id @ ResourceId::Other(Kind::Fd, _), Detail::Other(thing)) => {
+                thing.held.is_none() && !alive.contains(&id)
+            }
+            _ => false,
+        };
+        self.found.resources.retain(|found| !is_part(found));
+    }
+}
+
+impl Present {
     /// Leaves out timers of the runtime where a closure or thread was found that blocks on one: they are its own, and no task
     /// has them.
     pub(super) fn fold_timers(&mut self) {
@@ -141,10 +165,8 @@ impl Check {
             Detail::Thread { closure, .. } => closure.is_some(),
             _ => false,
         };
-        if self.found.resources.iter().any(has_timers) {
-            self.found
-                .resources
-                .retain(|found| !timers::is_of_tokio(found));
+        if self.resources.iter().any(has_timers) {
+            self.resources.retain(|found| !timers::is_of_tokio(found));
         }
     }
 }
@@ -152,6 +174,33 @@ impl Check {
 /// Whether it is one of those, and not known by its thread.
 fn is_closure(resource: &Resource) -> bool {
     matches!(resource.id, ResourceId::Other(Kind::BlockingTask, _))
+}
+
+/// A closure by the thread that runs it.
+fn named(
+    closure: &Resource,
+    thread: &Resource,
+    running: Running,
+    package_dir: Option<&str>,
+) -> Resource {
+    let mut detail = thread.detail.clone();
+    if let Detail::Thread {
+        doing: Some(doing),
+        closure,
+        place,
+        ..
+    } = &mut detail
+    {
+        let handed = explain::Handed::of(doing, package_dir);
+        let name = handed.and_then(|handed| handed.name(running.origin, running.is_closure));
+        *closure = Some(name.unwrap_or_default().into());
+        *place = explain::thread_place(doing, package_dir);
+    }
+    Resource {
+        id: thread.id,
+        detail,
+        ..closure.clone()
+    }
 }
 
 fn task_of(thread: &Resource) -> Option<u64> {

@@ -111,6 +111,7 @@ fn judge(check: Check, mut present: Present) -> mpsc::Receiver<bool> {
     let work = move || {
         check.read(&mut present);
         check.describe(&mut present);
+        present.fold_timers();
         let is_settled = present.is_stuck() || present.unnamed == 0 && check.is_accepted(&present);
         // The asker may have stopped waiting.
         let _ = tell.send(is_settled);

@@ -67,6 +67,8 @@ pub(crate) struct Check {
     found: Present,
     /// Closures that were found, by their cells: what is known of them goes by their threads.
     told: HashSet<ResourceId>,
+    /// What was there when the runtime was told to stop.
+    before_stop: HashSet<ResourceId>,
     /// What has grown, where the test was repeated; it stands for what was found.
     grown: Option<Vec<Leak>>,
     /// Tasks that panicked when nobody could await them any more.
@@ -113,6 +115,7 @@ impl Check {
             runtime: None,
             found: Present::default(),
             told: HashSet::new(),
+            before_stop: HashSet::new(),
             grown: None,
             panicked: Vec::new(),
             remarks: Vec::new(),
@@ -145,6 +148,11 @@ impl Check {
             sources::threads::list(Some(self.scope))
                 .iter()
                 .map(|thread| thread.id),
+        );
+        before.extend(
+            sources::blocking::handed(self.scope)
+                .iter()
+                .map(sources::blocking::Handed::id),
         );
         before.extend(
             sources::others(Some(self.scope))
@@ -247,6 +255,23 @@ impl Check {
         self.settle_on_thread(Phase::Running, self.limit());
     }
 
+    /// Notes what there is, right before the runtime is told to stop: what that makes is nobody's.
+    pub(crate) fn note_before_stop(&mut self) {
+        let tally = self.scope.tally();
+        let workers = self.runtime.as_ref().map_or(0, Watched::workers);
+        if tally.threads() > workers {
+            let threads = sources::threads::list(Some(self.scope));
+            self.before_stop
+                .extend(threads.iter().map(|thread| thread.id));
+        } else if let Some(runtime) = &self.runtime {
+            self.before_stop.extend(runtime.worker_ids());
+        }
+        if tally.others() > 0 {
+            let others = sources::others(Some(self.scope));
+            self.before_stop.extend(others.iter().map(|other| other.id));
+        }
+    }
+
     /// Waits on this thread for the threads of a runtime that was told to stop, and has had `stopping` to do so.
     pub(crate) fn settle_stopped(&mut self, stop: Stop, stopping: Duration) {
         self.waited += stopping;
@@ -257,6 +282,7 @@ impl Check {
             Stop::Done => Phase::Stopped,
         };
         self.settle_on_thread(phase, left.max(GRACE));
+        self.fold_descriptors();
     }
 
     fn settle_on_thread(&mut self, phase: Phase, limit: Duration) {
@@ -315,7 +341,7 @@ impl Check {
             first.resources.shrink_to_fit();
         }
         self.take_stacks();
-        self.fold_timers();
+        self.found.fold_timers();
     }
 
     pub(crate) fn waited(&self) -> Duration {

@@ -296,12 +296,12 @@ impl Check {
         if present.is_empty() {
             self.with_sets(&mut present, phase);
         }
-        // What was found before stays found: nothing is gained by waiting for it again.
-        if phase == Phase::Stopped && !self.found.is_empty() {
+        // What was found before stays found: nothing is gained by waiting for it again. What is new was made by the stop.
+        if phase == Phase::Stopped {
             let found: HashSet<ResourceId> = self.found.ids().into_iter().collect();
-            present
-                .resources
-                .retain(|resource| !found.contains(&resource.id));
+            present.resources.retain(|resource| {
+                self.before_stop.contains(&resource.id) && !found.contains(&resource.id)
+            });
         }
         present
     }

@@ -32,8 +32,8 @@ pub(crate) struct Watched {
     _watch: Option<Watch>,
     /// Its worker threads, which end with it and not before.
     workers: HashSet<ResourceId>,
-    /// What its builder handed to its pool, to run its tasks.
-    launched: Vec<Handed>,
+    /// Cells of what its builder handed to its pool, to run its tasks.
+    launched: Vec<u64>,
     /// Its timers, if they are looked at.
     pub(super) timers: Option<timers::Driver>,
 }
@@ -57,7 +57,7 @@ impl Watched {
                 HashSet::new()
             },
             launched: if has_workers {
-                blocking::handed(scope)
+                blocking::take_out(scope)
             } else {
                 Vec::new()
             },
@@ -164,13 +164,7 @@ impl Watched {
     /// Leaves those that are work, of what was handed to pools: not what runs the tasks of this runtime. A task that blocks in
     /// place has another thread go on with what its own had been handed, which then ends: as many of the new ones are that.
     pub(super) fn leave_work(&self, handed: &mut Vec<Handed>) {
-        let launched: HashSet<ResourceId> = self.launched.iter().map(Handed::id).collect();
-        handed.retain(|handed| !launched.contains(&handed.id()));
-        if handed.is_empty() {
-            return;
-        }
-        let replaced = self.launched.len() - blocking::still(&self.launched).len();
-        if handed.len() <= replaced {
+        if !handed.is_empty() && handed.len() <= blocking::ended(&self.launched) {
             handed.clear();
         }
     }
@@ -178,6 +172,11 @@ impl Watched {
     /// Whether it has more threads than were started with it, in the scope that it was built in.
     pub(super) fn has_pool(&self, scope: ScopeId) -> bool {
         scope.tally().threads() > self.workers()
+    }
+
+    /// The threads that were started with it.
+    pub(super) fn worker_ids(&self) -> impl Iterator<Item = ResourceId> {
+        self.workers.iter().copied()
     }
 
     /// Marks a worker as the runtime's, which one does itself when it begins: it may not have come to that.

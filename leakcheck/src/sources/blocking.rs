@@ -51,17 +51,21 @@ pub(crate) fn handed(scope: ScopeId) -> Vec<Handed> {
     alive(&made)
 }
 
-/// Those that have not ended yet.
-pub(crate) fn still(handed: &[Handed]) -> Vec<Handed> {
-    let is_same = |address: u64, made: &Creation| {
-        let address = usize::try_from(address).ok();
-        address.and_then(cells::find).as_ref() == Some(made)
-    };
-    let cells = handed.iter().map(|handed| (handed.cell, handed.made));
-    let cells: Vec<_> = cells
-        .filter(|(address, made)| is_same(*address, made))
-        .collect();
-    alive(&cells)
+/// The cells of those that there are so far, which are nobody's from here on.
+pub(crate) fn take_out(scope: ScopeId) -> Vec<u64> {
+    let cells: Vec<u64> = handed(scope).iter().map(|handed| handed.cell).collect();
+    for cell in &cells {
+        cells::forget(usize::try_from(*cell).unwrap_or(0));
+    }
+    cells
+}
+
+/// How many of those that were taken out have ended: where something was made in the place of one, that has.
+pub(crate) fn ended(taken_out: &[u64]) -> usize {
+    let is_anew = |cell: &&u64| usize::try_from(**cell).is_ok_and(|cell| cells::find(cell).is_some());
+    let alive = BlockingTask::alive_perhaps(taken_out);
+    let alive = alive.iter().filter(|(cell, _)| !is_anew(&cell));
+    taken_out.len() - alive.count()
 }
 
 /// Of cells in the order of their addresses.
