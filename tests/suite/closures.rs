@@ -42,21 +42,30 @@ fn assert_always(subject: &str, expected: &[Finding]) {
     assert_eq!(told.len(), 1, "{subject}: {}", told.join("\n--\n"));
 }
 
-/// The report without what differs from run to run by its nature.
+/// The report without numbers and ages, which differ from run to run by their nature.
 fn told(run: &Run) -> String {
     let text = run.text();
-    let start = text.find("leakcheck: `").expect("a report");
-    let report = text[start..].split("\n\nfailures:").next().unwrap_or_default();
-    let is_steady = |line: &&str| !line.contains("after waiting") && !line.starts_with("note: the check");
-    let lines = report.lines().filter(is_steady);
-    lines.map(without_numbers).collect::<Vec<_>>().join("\n")
+    let start = text.find("leakcheck: `").expect("there is a report");
+    let end = "full creation stacks: ";
+    let report = text[start..].split(end).next().unwrap_or_default();
+    let mut lines: Vec<String> = report.lines().map(steady).collect();
+    lines.retain(|line| !line.is_empty());
+    lines.join("\n") + "\n"
 }
 
-/// Thread ids and ages.
-fn without_numbers(line: &str) -> String {
+fn steady(line: &str) -> String {
+    let line = line.split(" after waiting ").next().unwrap_or_default();
     let mut words: Vec<&str> = line.split(", ").collect();
     words.retain(|word| !word.starts_with("tid ") && !word.starts_with("alive for "));
-    words.join(", ")
+    let mut masked = String::new();
+    for letter in words.join(", ").trim().chars() {
+        match letter {
+            '0'..='9' if masked.ends_with('#') => {}
+            '0'..='9' => masked.push('#'),
+            letter => masked.push(letter),
+        }
+    }
+    masked
 }
 
 #[test]
@@ -70,6 +79,55 @@ fn those_that_wait_for_ever_are_found_each_time() {
     ] {
         assert_always(&format!("one_thread_{subject}"), &[blocking_tasks(1, line)]);
         assert_always(&format!("workers_{subject}"), &[blocking_tasks(1, line)]);
+    }
+}
+
+#[test]
+fn the_reports_say_where_and_in_what() {
+    for (subject, golden) in [
+        ("workers_bridges", include_str!("closures/bridge.txt")),
+        ("one_thread_ticks", include_str!("closures/ticks.txt")),
+        ("workers_and_another", include_str!("closures/thread.txt")),
+        ("workers_shutdown_background", include_str!("closures/outlived.txt")),
+    ] {
+        let run = crate::child::run(module_path!(), subject, &[]);
+        assert_eq!(told(&run), golden, "{}", run.text());
+    }
+}
+
+/// What runs them is not known then, and not told beside them.
+#[test]
+fn where_no_stack_is_taken_they_are_found_all_the_same() {
+    for (subject, line) in [
+        ("workers_bridges", "spawn_blocking(move || bridge.read_to_end(&mut Vec::new()));"),
+        ("one_thread_ticks", "spawn_blocking(move || handle.block_on(tick()));"),
+        ("one_thread_shutdown_timeout", "runtime.spawn_blocking(|| hang(started));"),
+    ] {
+        let run = crate::child::run(module_path!(), subject, &[("LEAKCHECK_STACKS", "off")]);
+        assert_fails(&run);
+        assert_left(&run.report().leaks, &[blocking_tasks(1, line)]);
+    }
+}
+
+#[test]
+fn a_rule_on_their_threads_accepts_them() {
+    for subject in ["accepted_by_name", "accepted_by_name_on_workers"] {
+        let run = crate::child::run(module_path!(), subject, &[]);
+        assert_passes(&run);
+        assert_left(&run.report().leaks, &[]);
+        let accepted: usize = run.report().ignored.iter().map(|ignored| ignored.count).sum();
+        assert_eq!(accepted, 1, "{:?}", run.report());
+    }
+}
+
+/// They have nothing to do with it, and the test is charged with what they are.
+#[test]
+fn what_the_stop_makes_is_not_found() {
+    for subject in ["one_thread_starts_more", "workers_starts_more"] {
+        let run = crate::child::run(module_path!(), subject, &[]);
+        assert_fails(&run);
+        let line = "spawn_blocking(move || start_more(&handle));";
+        assert_left(&run.report().leaks, &[blocking_tasks(1, line)]);
     }
 }
 

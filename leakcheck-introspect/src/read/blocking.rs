@@ -36,3 +36,75 @@ pub(crate) fn at(cell: u64) -> Result<Option<BlockingTask>, Error> {
             is_worker: called.base.starts_with(layout::SCHEDULER),
         }))
 }
+
+#[cfg(all(test, not(miri)))]
+mod tests {
+    use std::{future::pending, sync::mpsc};
+
+    use ::tokio::{
+        runtime::{Builder, Runtime},
+        task::{AbortHandle, JoinHandle},
+    };
+
+    use super::*;
+
+    fn runtime() -> Runtime {
+        let mut builder = Builder::new_current_thread();
+        builder.max_blocking_threads(1).build().expect("it is built")
+    }
+
+    fn cell(handle: &AbortHandle) -> u64 {
+        memory::pointer_in(handle, 0).expect("it consists of it")
+    }
+
+    /// A closure that has begun, and what ends it.
+    fn begun(runtime: &Runtime) -> (JoinHandle<()>, mpsc::Sender<()>) {
+        let (release, held) = mpsc::channel();
+        let (tell, told) = mpsc::channel();
+        let task = runtime.spawn_blocking(move || {
+            tell.send(()).expect("it waits");
+            let _ = held.recv();
+        });
+        told.recv().expect("it tells");
+        (task, release)
+    }
+
+    #[test]
+    fn it_is_alive_until_it_ends() {
+        let runtime = runtime();
+        let (first, release) = begun(&runtime);
+        let second = runtime.spawn_blocking(|| {});
+        let cells = [&first, &second].map(|task| cell(&task.abort_handle()));
+        let alive = |cell| alive_perhaps(&[cell]);
+        assert_eq!(cells.map(alive), [vec![(cells[0], true)], vec![(cells[1], false)]]);
+        let found = at(cells[0]).expect("tests have debug info").expect("it runs");
+        assert!(found.is_closure() && !found.is_worker());
+        assert_eq!(at(cells[1]).expect("tests have debug info"), None);
+        first.abort();
+        assert_eq!(alive(cells[0]), [(cells[0], true)], "that does not end it");
+        let handles = [&first, &second].map(JoinHandle::abort_handle);
+        drop(release);
+        runtime.block_on(async {
+            first.await.expect("it does not panic");
+            second.await.expect("it does not panic");
+        });
+        assert_eq!(cells.map(alive), [[]; 2], "the handles keep the cells");
+        drop(handles);
+    }
+
+    #[test]
+    fn a_task_is_none() {
+        let runtime = runtime();
+        let task = runtime.spawn(pending::<()>());
+        assert!(alive_perhaps(&[cell(&task.abort_handle())]).is_empty());
+    }
+
+    #[test]
+    fn anything_else_is_none() {
+        let words = [u64::MAX, 0, 64, 65, 68, 4096].map(|word| [word; 64]);
+        let places = words.iter().map(|place| place.as_ptr() as u64);
+        let unmapped = [0, 8, 1 << 47, u64::MAX];
+        let all: Vec<u64> = places.chain(unmapped).collect();
+        assert!(alive_perhaps(&all).is_empty());
+    }
+}

@@ -52,7 +52,7 @@ impl Check {
 
     /// Leaves those that a thread runs. Where that cannot be read, those that have begun.
     pub(super) fn read_closures(&self, present: &mut Present) {
-        if !present.resources.iter().any(is_closure) {
+        if !present.has_closures() {
             return;
         }
         let handed = blocking::by_id(self.handed());
@@ -79,7 +79,7 @@ impl Check {
     /// what a rule accepts.
     pub(super) fn ask_pools(&mut self) {
         let left = |leak: &crate::model::Leak| leak.kind == Kind::BlockingTask;
-        if !self.found.resources.iter().any(is_closure)
+        if !self.found.has_closures()
             || !self.sorted(&self.found).leaks.iter().any(left)
         {
             return;
@@ -154,6 +154,11 @@ impl Check {
 }
 
 impl Present {
+    /// Whether there are any whose thread is not known.
+    pub(super) fn has_closures(&self) -> bool {
+        self.resources.iter().any(is_closure)
+    }
+
     /// Leaves out timers of the runtime where a closure or thread was found that blocks on one: they are its own, and no task
     /// has them.
     pub(super) fn fold_timers(&mut self) {

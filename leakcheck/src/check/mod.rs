@@ -258,13 +258,10 @@ impl Check {
     /// Notes what there is, right before the runtime is told to stop: what that makes is nobody's.
     pub(crate) fn note_before_stop(&mut self) {
         let tally = self.scope.tally();
-        let workers = self.runtime.as_ref().map_or(0, Watched::workers);
-        if tally.threads() > workers {
+        if tally.threads() > self.runtime.as_ref().map_or(0, Watched::workers) {
             let threads = sources::threads::list(Some(self.scope));
             self.before_stop
                 .extend(threads.iter().map(|thread| thread.id));
-        } else if let Some(runtime) = &self.runtime {
-            self.before_stop.extend(runtime.worker_ids());
         }
         if tally.others() > 0 {
             let others = sources::others(Some(self.scope));

@@ -300,10 +300,16 @@ impl Check {
         if phase == Phase::Stopped {
             let found: HashSet<ResourceId> = self.found.ids().into_iter().collect();
             present.resources.retain(|resource| {
-                self.before_stop.contains(&resource.id) && !found.contains(&resource.id)
+                self.was_before_stop(resource) && !found.contains(&resource.id)
             });
         }
         present
+    }
+
+    fn was_before_stop(&self, resource: &Resource) -> bool {
+        let runtime = self.runtime.as_ref();
+        runtime.is_some_and(|runtime| runtime.is_worker(resource))
+            || self.before_stop.contains(&resource.id)
     }
 
     /// Adds the tasks of sets.
@@ -398,6 +404,8 @@ impl Check {
             Phase::Hung => !runtime.is_worker(thread),
             // Where a task was found, a worker that cannot end is the one that runs it. Where none was, whatever was
             // started for a worker serves as a pool thread by now, and a blocking closure holds it.
+            // Where such a closure was found, and not its thread, this is that.
+            Phase::Stopped if self.found.has_closures() && runtime.owns(thread) => false,
             Phase::Stopped => !runtime.is_worker(thread) || !self.found.has_tasks(),
         }
     }

@@ -174,11 +174,6 @@ impl Watched {
         scope.tally().threads() > self.workers()
     }
 
-    /// The threads that were started with it.
-    pub(super) fn worker_ids(&self) -> impl Iterator<Item = ResourceId> {
-        self.workers.iter().copied()
-    }
-
     /// Marks a worker as the runtime's, which one does itself when it begins: it may not have come to that.
     pub(super) fn adopt(&self, thread: &mut Resource) {
         if self.is_worker(thread)

@@ -1,6 +1,6 @@
 //! Closures and threads that wait on a runtime.
 
-use std::{io::Read, mem::forget, thread, time::Duration};
+use std::{io::Read, mem::forget, panic, thread, time::Duration};
 
 use leakcheck::leak_checked;
 use tokio::{
@@ -111,6 +111,44 @@ async fn one_thread_and_another() {
 #[ignore = "looked at from outside"]
 async fn workers_and_another() {
     leave_thread();
+}
+
+#[leak_checked(settle = "50ms", ignore_thread_name = "tokio-rt-worker")]
+#[tokio::test]
+#[ignore = "looked at from outside"]
+async fn accepted_by_name() {
+    Waits::Ticks.leave().await;
+}
+
+#[leak_checked(settle = "50ms", ignore_thread_name = "tokio-rt-worker")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "looked at from outside"]
+async fn accepted_by_name_on_workers() {
+    Waits::Ticks.leave().await;
+}
+
+/// Waits as long as the runtime lets it; opens a file and starts a thread then, which do not end.
+fn start_more(handle: &Handle) {
+    let panics = || handle.block_on(sleep(HOUR));
+    panic::catch_unwind(panic::AssertUnwindSafe(panics)).unwrap_err();
+    forget(std::fs::File::open("/proc/self/status").unwrap());
+    thread::spawn(thread::park);
+}
+
+#[leak_checked(settle = "50ms")]
+#[tokio::test]
+#[ignore = "looked at from outside"]
+async fn one_thread_starts_more() {
+    let handle = Handle::current();
+    spawn_blocking(move || start_more(&handle));
+}
+
+#[leak_checked(settle = "50ms")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "looked at from outside"]
+async fn workers_starts_more() {
+    let handle = Handle::current();
+    spawn_blocking(move || start_more(&handle));
 }
 
 /// Says that it runs, and never returns.
