@@ -146,6 +146,7 @@ pub fn run_async<R>(
         if !check.is_gone() {
             check.settle_stopped(stop, start.elapsed());
         }
+        check.fold_descriptors();
     });
     drop(inside);
     session.conclude(outcome)

@@ -6,7 +6,7 @@ use std::{future::pending, io::Read, mem::forget, thread, time::Duration};
 use leakcheck::leak_checked;
 use tokio::{
     io::AsyncReadExt,
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpStream, UdpSocket},
     runtime::{Builder, Handle, Runtime},
     sync::{mpsc, oneshot},
     task::spawn_blocking,
@@ -163,6 +163,27 @@ async fn counts_beside_a_task() {
     // waits: at pending for nothing, for ever
     tokio::spawn(async {
         pending::<()>().await; // at: pending
+    });
+}
+
+/// What a task has is told beside it, because it goes with its runtime; so does what the closure has.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn reads_beside_a_task() {
+    let own = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let handle = Handle::current();
+    // leak: blocking_task
+    // waits: at datagram blocked in Handle::block_on
+    spawn_blocking(move || {
+        handle.block_on(own.recv(&mut [0])) // at: datagram
+    });
+    // leak: fd "UDP socket"
+    let of_task = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    // leak: task
+    // waits: at datagram of a task for a descriptor
+    tokio::spawn(async move {
+        of_task.recv(&mut [0]).await // at: datagram of a task
     });
 }
 

@@ -71,11 +71,23 @@ fn steady(line: &str) -> String {
 #[test]
 fn those_that_wait_for_ever_are_found_each_time() {
     for (subject, line) in [
-        ("sleeps", "spawn_blocking(move || handle.block_on(sleep(HOUR)));"),
+        (
+            "sleeps",
+            "spawn_blocking(move || handle.block_on(sleep(HOUR)));",
+        ),
         ("ticks", "spawn_blocking(move || handle.block_on(tick()));"),
-        ("reads", "spawn_blocking(move || handle.block_on(read(&socket)));"),
-        ("bridges", "spawn_blocking(move || bridge.read_to_end(&mut Vec::new()));"),
-        ("receives", "spawn_blocking(move || handle.block_on(receiver.recv()));"),
+        (
+            "reads",
+            "spawn_blocking(move || handle.block_on(read(&socket)));",
+        ),
+        (
+            "bridges",
+            "spawn_blocking(move || bridge.read_to_end(&mut Vec::new()));",
+        ),
+        (
+            "receives",
+            "spawn_blocking(move || handle.block_on(receiver.recv()));",
+        ),
     ] {
         assert_always(&format!("one_thread_{subject}"), &[blocking_tasks(1, line)]);
         assert_always(&format!("workers_{subject}"), &[blocking_tasks(1, line)]);
@@ -88,7 +100,10 @@ fn the_reports_say_where_and_in_what() {
         ("workers_bridges", include_str!("closures/bridge.txt")),
         ("one_thread_ticks", include_str!("closures/ticks.txt")),
         ("workers_and_another", include_str!("closures/thread.txt")),
-        ("workers_shutdown_background", include_str!("closures/outlived.txt")),
+        (
+            "workers_shutdown_background",
+            include_str!("closures/outlived.txt"),
+        ),
     ] {
         let run = crate::child::run(module_path!(), subject, &[]);
         assert_eq!(told(&run), golden, "{}", run.text());
@@ -99,9 +114,18 @@ fn the_reports_say_where_and_in_what() {
 #[test]
 fn where_no_stack_is_taken_they_are_found_all_the_same() {
     for (subject, line) in [
-        ("workers_bridges", "spawn_blocking(move || bridge.read_to_end(&mut Vec::new()));"),
-        ("one_thread_ticks", "spawn_blocking(move || handle.block_on(tick()));"),
-        ("one_thread_shutdown_timeout", "runtime.spawn_blocking(|| hang(started));"),
+        (
+            "workers_bridges",
+            "spawn_blocking(move || bridge.read_to_end(&mut Vec::new()));",
+        ),
+        (
+            "one_thread_ticks",
+            "spawn_blocking(move || handle.block_on(tick()));",
+        ),
+        (
+            "one_thread_shutdown_timeout",
+            "runtime.spawn_blocking(|| hang(started));",
+        ),
     ] {
         let run = crate::child::run(module_path!(), subject, &[("LEAKCHECK_STACKS", "off")]);
         assert_fails(&run);
@@ -115,7 +139,12 @@ fn a_rule_on_their_threads_accepts_them() {
         let run = crate::child::run(module_path!(), subject, &[]);
         assert_passes(&run);
         assert_left(&run.report().leaks, &[]);
-        let accepted: usize = run.report().ignored.iter().map(|ignored| ignored.count).sum();
+        let accepted: usize = run
+            .report()
+            .ignored
+            .iter()
+            .map(|ignored| ignored.count)
+            .sum();
         assert_eq!(accepted, 1, "{:?}", run.report());
     }
 }

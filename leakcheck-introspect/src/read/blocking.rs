@@ -28,13 +28,11 @@ pub(crate) fn at(cell: u64) -> Result<Option<BlockingTask>, Error> {
     let kind = header.kind(&reader, cell)?;
     let called = kind.blocking(&reader);
     let is_running = header.state(&reader, cell).map(Header::meaning) == Some(State::Running);
-    Ok(called
-        .filter(|_| is_running)
-        .map(|called| BlockingTask {
-            id,
-            is_closure: called.name.starts_with("{closure_env#"),
-            is_worker: called.base.starts_with(layout::SCHEDULER),
-        }))
+    Ok(called.filter(|_| is_running).map(|called| BlockingTask {
+        id,
+        is_closure: called.name.starts_with("{closure_env#"),
+        is_worker: called.base.starts_with(layout::SCHEDULER),
+    }))
 }
 
 #[cfg(all(test, not(miri)))]
@@ -50,7 +48,10 @@ mod tests {
 
     fn runtime() -> Runtime {
         let mut builder = Builder::new_current_thread();
-        builder.max_blocking_threads(1).build().expect("it is built")
+        builder
+            .max_blocking_threads(1)
+            .build()
+            .expect("it is built")
     }
 
     fn cell(handle: &AbortHandle) -> u64 {
@@ -76,8 +77,13 @@ mod tests {
         let second = runtime.spawn_blocking(|| {});
         let cells = [&first, &second].map(|task| cell(&task.abort_handle()));
         let alive = |cell| alive_perhaps(&[cell]);
-        assert_eq!(cells.map(alive), [vec![(cells[0], true)], vec![(cells[1], false)]]);
-        let found = at(cells[0]).expect("tests have debug info").expect("it runs");
+        assert_eq!(
+            cells.map(alive),
+            [vec![(cells[0], true)], vec![(cells[1], false)]]
+        );
+        let found = at(cells[0])
+            .expect("tests have debug info")
+            .expect("it runs");
         assert!(found.is_closure() && !found.is_worker());
         assert_eq!(at(cells[1]).expect("tests have debug info"), None);
         first.abort();

@@ -79,9 +79,7 @@ impl Check {
     /// what a rule accepts.
     pub(super) fn ask_pools(&mut self) {
         let left = |leak: &crate::model::Leak| leak.kind == Kind::BlockingTask;
-        if !self.found.has_closures()
-            || !self.sorted(&self.found).leaks.iter().any(left)
-        {
+        if !self.found.has_closures() || !self.sorted(&self.found).leaks.iter().any(left) {
             return;
         }
         let mut threads = sources::threads::list(Some(self.scope));
@@ -111,7 +109,11 @@ impl Check {
             };
             Some((found.id, known))
         };
-        let closures = self.found.resources.iter().filter(|found| is_closure(found));
+        let closures = self
+            .found
+            .resources
+            .iter()
+            .filter(|found| is_closure(found));
         let known: HashMap<ResourceId, Resource> = closures.filter_map(thread_of).collect();
         let run: HashSet<ResourceId> = known.values().map(|known| known.id).collect();
         self.told.extend(known.keys());
@@ -134,7 +136,7 @@ impl Check {
 
     /// Leaves out descriptors that were closed by the end of the runtime, and that no task is known to have had: they were those
     /// of a closure that was found before.
-    pub(super) fn fold_descriptors(&mut self) {
+    pub(crate) fn fold_descriptors(&mut self) {
         let is_blocking = |found: &Resource| found.kind() == Kind::BlockingTask;
         if !self.found.resources.iter().any(is_blocking) {
             return;

@@ -279,13 +279,14 @@ impl Check {
             Stop::Done => Phase::Stopped,
         };
         self.settle_on_thread(phase, left.max(GRACE));
-        self.fold_descriptors();
     }
 
     fn settle_on_thread(&mut self, phase: Phase, limit: Duration) {
         let mut look = Look::new(self, phase, limit);
         let waited = drive::blocking(self.scope, limit, |waited| look.is_dirty(waited));
-        let Look { first, is_clean, .. } = look;
+        let Look {
+            first, is_clean, ..
+        } = look;
         self.note(waited, first);
         if !is_clean {
             self.collect(phase);
@@ -297,7 +298,9 @@ impl Check {
         let limit = self.limit();
         let mut look = Look::new(self, Phase::Running, limit);
         let waited = drive::in_runtime(self.scope, limit, |waited| look.is_dirty(waited)).await;
-        let Look { first, is_clean, .. } = look;
+        let Look {
+            first, is_clean, ..
+        } = look;
         self.note(waited, first);
         if !is_clean {
             self.collect(Phase::Running);

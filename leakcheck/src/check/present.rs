@@ -299,9 +299,9 @@ impl Check {
         // What was found before stays found: nothing is gained by waiting for it again. What is new was made by the stop.
         if phase == Phase::Stopped {
             let found: HashSet<ResourceId> = self.found.ids().into_iter().collect();
-            present.resources.retain(|resource| {
-                self.was_before_stop(resource) && !found.contains(&resource.id)
-            });
+            present
+                .resources
+                .retain(|resource| self.was_before_stop(resource) && !found.contains(&resource.id));
         }
         present
     }

@@ -62,7 +62,8 @@ pub(crate) fn take_out(scope: ScopeId) -> Vec<u64> {
 
 /// How many of those that were taken out have ended: where something was made in the place of one, that has.
 pub(crate) fn ended(taken_out: &[u64]) -> usize {
-    let is_anew = |cell: &&u64| usize::try_from(**cell).is_ok_and(|cell| cells::find(cell).is_some());
+    let is_anew =
+        |cell: &&u64| usize::try_from(**cell).is_ok_and(|cell| cells::find(cell).is_some());
     let alive = BlockingTask::alive_perhaps(taken_out);
     let alive = alive.iter().filter(|(cell, _)| !is_anew(&cell));
     taken_out.len() - alive.count()
