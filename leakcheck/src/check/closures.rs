@@ -5,14 +5,14 @@ use std::{
     sync::Arc,
 };
 
-use super::{Check, present::Present};
+use super::{Check, GRACE, present::Present};
 use crate::{
-    explain,
+    drive, explain,
     model::{Detail, Kind, Resource, ResourceId},
     sources::{
         self,
         blocking::{self, Handed, Running},
-        stacks, timers,
+        fds, stacks, timers,
     },
 };
 
@@ -122,6 +122,14 @@ impl Check {
         resources.retain(|found| !run.contains(&found.id) && !known.contains_key(&found.id));
         resources.extend(known.into_values());
         resources.sort_by_key(|found| found.id);
+        // A thread that runs one drives no runtime, though it may keep open what one has waited on.
+        let threads = resources
+            .iter()
+            .filter(|found| found.kind() == Kind::Thread);
+        let threads: Vec<u32> = threads.map(|thread| thread.origin).collect();
+        resources.retain(|found| {
+            found.kind() != Kind::Runtime || fds::is_driven(found.origin, &threads)
+        });
     }
 
     /// Whether a rule of the test's accepts the thread: those on threads have always been about what runs closures as well.
@@ -134,24 +142,29 @@ impl Check {
         sorted.ignored.iter().any(|ignored| !ignored.built_in)
     }
 
-    /// Leaves out descriptors that were closed by the end of the runtime, and that no task is known to have had: they were those
+    /// Leaves out descriptors that are closed when the runtime has ended, and that no task is known to have had: they were those
     /// of a closure that was found before.
     pub(crate) fn fold_descriptors(&mut self) {
         let is_blocking = |found: &Resource| found.kind() == Kind::BlockingTask;
-        if !self.found.resources.iter().any(is_blocking) {
-            return;
-        }
-        let alive: HashSet<ResourceId> = sources::others(Some(self.scope))
-            .iter()
-            .map(|other| other.id)
-            .collect();
-        let is_part = |found: &Resource| match (found.id, &found.detail) {
-            (id @ ResourceId::Other(Kind::Fd, _), Detail::Other(thing)) => {
-                thing.held.is_none() && !alive.contains(&id)
-            }
+        let is_free = |found: &&Resource| match &found.detail {
+            Detail::Other(thing) => found.kind() == Kind::Fd && thing.held.is_none(),
             _ => false,
         };
-        self.found.resources.retain(|found| !is_part(found));
+        let resources = &mut self.found.resources;
+        let free = resources.iter().filter(is_free).map(|found| found.id);
+        let mut closed: HashSet<ResourceId> = free.collect();
+        if closed.is_empty() || !resources.iter().any(is_blocking) {
+            return;
+        }
+        let open = || sources::others(Some(self.scope));
+        // A runtime of one thread tells those that wait for descriptors last, and waits for none of them.
+        drive::blocking(self.scope, GRACE, |_| {
+            open().iter().any(|open| closed.contains(&open.id))
+        });
+        for open in open() {
+            closed.remove(&open.id);
+        }
+        resources.retain(|found| !closed.contains(&found.id));
     }
 }
 

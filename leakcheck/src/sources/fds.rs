@@ -3,7 +3,7 @@
 mod charge;
 mod pool;
 
-pub(crate) use charge::{Watching, charge, fold};
+pub(crate) use charge::{Watching, charge, fold, is_driven};
 
 use std::{fs::File, sync::OnceLock};
 
