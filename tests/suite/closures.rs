@@ -2,6 +2,7 @@
 //! makes findings nor hides them.
 
 use std::{
+    hint::spin_loop,
     sync::atomic::{AtomicBool, Ordering},
     thread,
 };
@@ -190,7 +191,11 @@ fn those_that_end_are_waited_for() {
     let each = format!("{name}each::");
     let run = thread::scope(|threads| {
         for _ in 0..4 {
-            threads.spawn(|| while !is_over.load(Ordering::Relaxed) {});
+            threads.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    spin_loop();
+                }
+            });
         }
         let run = run_all(&[&name, "--skip", &each, "--test-threads=8"], &[]);
         is_over.store(true, Ordering::Relaxed);

@@ -232,8 +232,8 @@ mod clean {
             }
             _ => {
                 let (sender, mut receiver) = mpsc::channel::<()>(1);
-                let receives = handle.clone();
-                spawn_blocking(move || receives.block_on(receiver.recv()));
+                let same = handle.clone();
+                spawn_blocking(move || same.block_on(receiver.recv()));
                 thread::spawn(move || {
                     handle.block_on(async { sleep(SOON).await });
                     drop(sender);
