@@ -125,11 +125,17 @@ impl Wheel {
     }
 }
 
-pub(crate) fn blocking_task(
-    _id: u64,
-    _cells: impl Iterator<Item = u64>,
-) -> Result<Option<BlockingTask>, Error> {
-    Err(nothing())
+/// Closures that were handed to a pool.
+pub(crate) mod blocking {
+    use crate::{BlockingTask, Error};
+
+    pub(crate) fn alive_perhaps(_cells: &[u64]) -> Vec<(u64, bool)> {
+        Vec::new()
+    }
+
+    pub(crate) fn at(_cell: u64) -> Result<Option<BlockingTask>, Error> {
+        Err(super::nothing())
+    }
 }
 
 fn nothing() -> Error {

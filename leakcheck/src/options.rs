@@ -223,6 +223,11 @@ impl Options {
 
     /// The level of a kind; [`Level::Off`] for one that is not checked.
     pub(crate) fn level_for(&self, kind: Kind) -> Level {
+        let kind = match kind {
+            // It is a thread that it keeps.
+            Kind::BlockingTask => Kind::Thread,
+            kind => kind,
+        };
         let is_left_out = |kinds: &Vec<Kind>| !kinds.contains(&kind);
         if self.kinds.as_ref().is_some_and(is_left_out) {
             return Level::Off;

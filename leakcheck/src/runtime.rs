@@ -140,11 +140,13 @@ pub fn run_async<R>(
             let settle = AssertUnwindSafe(|| runtime.block_on(pin!(check.settle_in_runtime())));
             let _ = panic::catch_unwind(settle);
         }
+        check.note_before_stop();
         let start = Instant::now();
         let stop = runtime.shutdown(check.stop_limit());
         if !check.is_gone() {
             check.settle_stopped(stop, start.elapsed());
         }
+        check.fold_descriptors();
     });
     drop(inside);
     session.conclude(outcome)

@@ -7,6 +7,7 @@
 mod background;
 mod blocking;
 mod channels;
+mod closures;
 mod controls;
 mod custom;
 mod daemons;

@@ -16,6 +16,7 @@ mod attribution;
 mod background;
 mod builtin;
 mod checkpoints;
+mod closures;
 mod ended;
 mod environment;
 mod exits;

@@ -1,7 +1,7 @@
 //! How tasks are read: memory, debug info, typed values, tokio's structures, futures. Data flows in this order.
 
 mod alive;
-mod blocking;
+pub(crate) mod blocking;
 mod canary;
 mod decode;
 mod dwarf;
@@ -67,8 +67,6 @@ fn program() -> Result<&'static Program, Error> {
     });
     program.as_ref().map_err(Clone::clone)
 }
-
-pub(crate) use blocking::find as blocking_task;
 
 /// Whether tasks can be read in this program at all.
 ///

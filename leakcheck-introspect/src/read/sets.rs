@@ -1,6 +1,6 @@
 //! `LocalSet`s that nobody showed: a task's cell leads to the list that the task stands in, if it stands there at all.
 
-use std::{collections::HashMap, ops::Range, sync::OnceLock};
+use std::collections::HashMap;
 
 use tokio::task::LocalSet;
 
@@ -11,8 +11,7 @@ use crate::{Error, TaskList};
 /// vtables: three words of each tell, and what they say is no proof.
 fn alive(cells: &[u64]) -> Result<Vec<(u64, u64)>, Error> {
     const AT_ONCE: usize = 1024;
-    static SPAN: OnceLock<Range<u64>> = OnceLock::new();
-    let span = SPAN.get_or_init(|| memory::Program::of_this_process().span);
+    let span = memory::own_span();
     let mut alive = Vec::new();
     let mut is_read = false;
     for cells in cells.chunks(AT_ONCE) {

@@ -1,5 +1,6 @@
 //! One check, from the look before the body to the verdict. What drives the waiting is chosen by the caller.
 
+mod closures;
 mod coverage;
 mod gaps;
 mod growth;
@@ -78,6 +79,10 @@ pub(crate) struct Check {
     baseline: Baseline,
     runtime: Option<Watched>,
     found: Present,
+    /// Closures that were found, by their cells: what is known of them goes by their threads.
+    told: HashSet<ResourceId>,
+    /// What was there when the runtime was told to stop.
+    before_stop: HashSet<ResourceId>,
     /// What has grown, where the test was repeated; it stands for what was found.
     grown: Option<Vec<Leak>>,
     /// Tasks that panicked when nobody could await them any more.
@@ -129,6 +134,8 @@ impl Check {
             baseline: Baseline::default(),
             runtime: None,
             found: Present::default(),
+            told: HashSet::new(),
+            before_stop: HashSet::new(),
             grown: None,
             panicked: Vec::new(),
             remarks: Vec::new(),
@@ -163,6 +170,11 @@ impl Check {
             sources::threads::list(Some(self.scope))
                 .iter()
                 .map(|thread| thread.id),
+        );
+        before.extend(
+            sources::blocking::handed(self.scope)
+                .iter()
+                .map(sources::blocking::Handed::id),
         );
         before.extend(
             sources::others(Some(self.scope))
@@ -241,6 +253,7 @@ impl Check {
             && self.armed() == Armed::None
             && !self.has_tasks_on_sets()
             && !self.has_unrecorded()
+            && !self.has_closures()
     }
 
     /// Whether tasks of the scope are on runtimes that somebody else built.
@@ -266,6 +279,20 @@ impl Check {
         self.settle_on_thread(Phase::Running, self.limit());
     }
 
+    /// Notes what there is, right before the runtime is told to stop: what that makes is nobody's.
+    pub(crate) fn note_before_stop(&mut self) {
+        let tally = self.scope.tally();
+        if tally.threads() > self.runtime.as_ref().map_or(0, Watched::workers) {
+            let threads = sources::threads::list(Some(self.scope));
+            self.before_stop
+                .extend(threads.iter().map(|thread| thread.id));
+        }
+        if tally.others() > 0 {
+            let others = sources::others(Some(self.scope));
+            self.before_stop.extend(others.iter().map(|other| other.id));
+        }
+    }
+
     /// Waits on this thread for the threads of a runtime that was told to stop, and has had `stopping` to do so.
     pub(crate) fn settle_stopped(&mut self, stop: Stop, stopping: Duration) {
         self.waited += stopping;
@@ -281,9 +308,13 @@ impl Check {
     fn settle_on_thread(&mut self, phase: Phase, limit: Duration) {
         let mut look = Look::new(self, phase, limit);
         let waited = drive::blocking(self.scope, limit, |waited| look.is_dirty(waited));
-        let first = look.first;
+        let Look {
+            first, is_clean, ..
+        } = look;
         self.note(waited, first);
-        self.collect(phase);
+        if !is_clean {
+            self.collect(phase);
+        }
     }
 
     /// Waits inside the runtime for what is there to end.
@@ -291,9 +322,13 @@ impl Check {
         let limit = self.limit();
         let mut look = Look::new(self, Phase::Running, limit);
         let waited = drive::in_runtime(self.scope, limit, |waited| look.is_dirty(waited)).await;
-        let first = look.first;
+        let Look {
+            first, is_clean, ..
+        } = look;
         self.note(waited, first);
-        self.collect(Phase::Running);
+        if !is_clean {
+            self.collect(Phase::Running);
+        }
     }
 
     fn note(&mut self, waited: Duration, first: Option<Present>) {
@@ -305,7 +340,8 @@ impl Check {
 
     /// Adds what is there now to what was found.
     fn collect(&mut self, phase: Phase) {
-        let known: HashSet<ResourceId> = self.found.ids().into_iter().collect();
+        let mut known: HashSet<ResourceId> = self.found.ids().into_iter().collect();
+        known.extend(&self.told);
         self.note_gaps(phase);
         let mut present = self.steady(phase);
         let is_new = |resource: &Resource| !known.contains(&resource.id);
@@ -330,6 +366,7 @@ impl Check {
             first.resources.shrink_to_fit();
         }
         self.take_stacks();
+        self.found.fold_timers();
     }
 
     pub(crate) fn waited(&self) -> Duration {

@@ -169,9 +169,13 @@ impl Check {
         if present.is_armed {
             self.with_timers(present);
         }
-        if !present.has_tasks() {
-            return;
+        if present.has_tasks() {
+            self.read_tasks(present);
         }
+        self.read_closures(present);
+    }
+
+    fn read_tasks(&self, present: &mut Present) {
         let (own, others) = self.read_lists();
         match self.runtime.as_ref().zip(own) {
             Some((runtime, Ok(list))) => {
@@ -285,19 +289,28 @@ impl Check {
         }
         present.is_armed = phase == Phase::Running && self.armed() == Armed::Some;
         self.with_threads(&mut present, phase);
+        if phase == Phase::Running {
+            self.with_closures(&mut present);
+        }
         self.with_others(&mut present, self.others(phase));
         // Where there is something in any case, nobody need look.
         if present.is_empty() {
             self.with_sets(&mut present, phase);
         }
-        // What was found before stays found: nothing is gained by waiting for it again.
-        if phase == Phase::Stopped && !self.found.is_empty() {
+        // What was found before stays found: nothing is gained by waiting for it again. What is new was made by the stop.
+        if phase == Phase::Stopped {
             let found: HashSet<ResourceId> = self.found.ids().into_iter().collect();
             present
                 .resources
-                .retain(|resource| !found.contains(&resource.id));
+                .retain(|resource| self.was_before_stop(resource) && !found.contains(&resource.id));
         }
         present
+    }
+
+    fn was_before_stop(&self, resource: &Resource) -> bool {
+        let runtime = self.runtime.as_ref();
+        runtime.is_some_and(|runtime| runtime.is_worker(resource))
+            || self.before_stop.contains(&resource.id)
     }
 
     /// Adds the tasks of sets.
@@ -392,6 +405,8 @@ impl Check {
             Phase::Hung => !runtime.is_worker(thread),
             // Where a task was found, a worker that cannot end is the one that runs it. Where none was, whatever was
             // started for a worker serves as a pool thread by now, and a blocking closure holds it.
+            // Where such a closure was found, and not its thread, this is that.
+            Phase::Stopped if self.found.has_closures() && runtime.owns(thread) => false,
             Phase::Stopped => !runtime.is_worker(thread) || !self.found.has_tasks(),
         }
     }

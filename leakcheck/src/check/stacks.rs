@@ -23,6 +23,7 @@ impl Check {
             return;
         }
         self.ask_workers();
+        self.ask_pools();
         let is_new = |detail: &Detail| matches!(detail, Detail::Thread { doing: None, .. });
         let has_new = self
             .found
@@ -127,12 +128,12 @@ impl Check {
                 && left.contains(&found.id)
                 && let Some(task) = doing.task
                 && let Some(handed) = explain::Handed::of(doing, package_dir.as_deref())
-                && let Some(made) = blocking::find(task, self.scope, &lists)
+                && let Some((made, running)) = blocking::find(task, self.scope, &lists)
             {
-                let name = handed.name(made.origin, made.is_closure);
+                let name = handed.name(running.origin, running.is_closure);
                 *closure = Some(name.unwrap_or_default().into());
-                found.origin = made.origin;
-                found.age_ms = Some(made.age_ms);
+                found.origin = running.origin;
+                found.age_ms = made.resource().age_ms;
             }
         }
     }

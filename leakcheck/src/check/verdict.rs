@@ -31,7 +31,7 @@ impl Check {
             let mut ignored = sorted.ignored.iter();
             ignored.any(|ignored| ignored.kind == kind && !ignored.built_in)
         };
-        if accepts(Kind::Task) || accepts(Kind::Thread) {
+        if accepts(Kind::Task) || accepts(Kind::Thread) || accepts(Kind::BlockingTask) {
             let leaks = &mut sorted.leaks;
             let mut leave_out = |what: &str, is_one: fn(&Leak) -> bool| {
                 let before = leaks.len();

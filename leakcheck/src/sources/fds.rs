@@ -3,7 +3,7 @@
 mod charge;
 mod pool;
 
-pub(crate) use charge::{Watching, are_names_unread, charge, fold};
+pub(crate) use charge::{Watching, are_names_unread, charge, fold, is_driven};
 
 use std::{fs::File, sync::OnceLock};
 

@@ -19,7 +19,7 @@ use super::effort;
 
 pub(crate) use barrier::barrier;
 pub(crate) use gather::gather;
-pub(crate) use program::{Mapped, Program, find, find_last, has_room, map};
+pub(crate) use program::{Mapped, Program, find, find_last, has_room, map, own_span};
 pub(crate) use words::words;
 
 /// Bytes per cached line.

@@ -1,6 +1,6 @@
 //! Where the running program lies in memory, and its file.
 
-use std::{fs::File, io, mem::ManuallyDrop, ops::Range, path::Path};
+use std::{fs::File, io, mem::ManuallyDrop, ops::Range, path::Path, sync::OnceLock};
 
 use memmap2::Mmap;
 
@@ -27,6 +27,12 @@ impl Program {
         unsafe { libc::dl_iterate_phdr(Some(note_first), (&raw mut program).cast()) };
         program
     }
+}
+
+/// Where the main program is, asked once.
+pub(crate) fn own_span() -> &'static Range<u64> {
+    static SPAN: OnceLock<Range<u64>> = OnceLock::new();
+    SPAN.get_or_init(|| Program::of_this_process().span)
 }
 
 /// The first entry is the main program.

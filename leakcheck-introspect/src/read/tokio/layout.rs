@@ -41,6 +41,8 @@ pub(super) const STAGE: &str = "tokio::runtime::task::core::Stage";
 
 /// The future of a closure given to `spawn_blocking`.
 pub(super) const BLOCKING: &str = "tokio::runtime::blocking::task::BlockingTask";
+/// Where what a runtime hands to its own pool is written: its workers.
+pub(crate) const SCHEDULER: &str = "tokio::runtime::scheduler::";
 /// What stands around a future whose span is traced.
 pub(crate) const INSTRUMENTED: &str = "tracing::instrument::Instrumented";
 

@@ -241,18 +241,20 @@ pub(crate) fn fold(resources: &mut Vec<Resource>) {
 
 /// Of all that a runtime opens, one stands for it. A handle that is kept keeps some of it open, without a runtime.
 fn of_runtime(path: u32, maker: Maker, watching: Watching, threads: &[u32]) -> Whose {
-    if !maker.is_selector || watching == Watching::Another {
-        return Whose::Nobody;
-    }
-    let on_one_thread =
-        |called: Called<'_>| called.is_in(BUILD_CURRENT_THREAD) || called.is_in(BUILD_LOCAL);
-    let is_driven = capture::address(path, on_one_thread).is_some()
-        || threads.iter().any(|thread| built_together(path, *thread));
-    if is_driven {
+    if maker.is_selector && watching != Watching::Another && is_driven(path, threads) {
         Whose::Runtime
     } else {
         Whose::Nobody
     }
+}
+
+/// Whether what a runtime waits on, built on this path, is that of one that is still there: on one thread, or with one of the
+/// threads that were started on these paths.
+pub(crate) fn is_driven(path: u32, threads: &[u32]) -> bool {
+    let on_one_thread =
+        |called: Called<'_>| called.is_in(BUILD_CURRENT_THREAD) || called.is_in(BUILD_LOCAL);
+    capture::address(path, on_one_thread).is_some()
+        || threads.iter().any(|thread| built_together(path, *thread))
 }
 
 /// Whether a thread was started by the same call that built the runtime.

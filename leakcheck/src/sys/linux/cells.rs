@@ -73,6 +73,11 @@ pub(crate) fn find(address: usize) -> Option<Creation> {
     by_address::find(window_so_far(address), address)
 }
 
+/// Nothing is known any more of the creation of the cell at `address`, which must be alive.
+pub(crate) fn forget(address: usize) {
+    by_address::forget(window_so_far(address), address);
+}
+
 /// The addresses of all cells of a scope, of which most may be dead by now.
 pub(crate) fn addresses_of(scope: u64) -> Vec<u64> {
     all_of(scope, |address, _| address as u64)
@@ -225,7 +230,7 @@ fn update(address: usize, size: usize, scope: Option<u64>) {
     };
     if errno::keeping(|| spare::run(renew, &mut block)) == Done::No {
         // Whatever the room is: a task must never have the stack of another.
-        by_address::forget(window_so_far(address), address);
+        forget(address);
     }
 }
 
@@ -242,7 +247,7 @@ fn renew(block: &mut Block) {
         None => false,
     };
     if !is_recorded {
-        by_address::forget(window_so_far(block.address), block.address);
+        forget(block.address);
     }
 }
 
