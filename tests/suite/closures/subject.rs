@@ -204,6 +204,37 @@ fn workers_shutdown_background() {
     hung(workers()).shutdown_background();
 }
 
+mod shared {
+    use std::sync::LazyLock;
+
+    use super::*;
+
+    static SHARED: LazyLock<Runtime> = LazyLock::new(workers);
+
+    #[leak_checked]
+    #[test]
+    #[ignore = "looked at from outside"]
+    fn a_uses_it() {
+        SHARED.block_on(SHARED.spawn_blocking(|| {})).unwrap();
+    }
+
+    #[leak_checked(settle = "50ms")]
+    #[test]
+    #[ignore = "looked at from outside"]
+    fn b_leaves_one() {
+        let (started, running) = oneshot::channel();
+        SHARED.spawn_blocking(|| hang(started));
+        SHARED.block_on(running).unwrap();
+    }
+
+    #[leak_checked]
+    #[test]
+    #[ignore = "looked at from outside"]
+    fn c_uses_it_after_that() {
+        SHARED.spawn_blocking(|| thread::sleep(SOON));
+    }
+}
+
 /// Each is run over and over; one that fails ends it.
 mod clean {
     use super::*;
