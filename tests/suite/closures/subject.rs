@@ -204,6 +204,43 @@ fn workers_shutdown_background() {
     hung(workers()).shutdown_background();
 }
 
+/// A name under which nobody can know tokio's attribute.
+mod framework {
+    pub(super) use tokio::test;
+}
+
+#[leak_checked(settle = "50ms")]
+#[framework::test]
+#[ignore = "looked at from outside"]
+async fn within_another() {
+    Waits::Sleeps.leave().await;
+}
+
+/// Has closures end, before a checkpoint and after it.
+async fn leave_idle_pool() {
+    spawn_blocking(|| {}).await.unwrap();
+    let before = leakcheck::checkpoint();
+    spawn_blocking(|| {}).await.unwrap();
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    tokio::fs::read(manifest).await.unwrap();
+    let report = before.report().await;
+    assert_eq!(report.verdict(), leakcheck::Verdict::Clean, "{report}");
+}
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "looked at from outside"]
+async fn one_thread_is_idle() {
+    leave_idle_pool().await;
+}
+
+#[leak_checked]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "looked at from outside"]
+async fn workers_are_idle() {
+    leave_idle_pool().await;
+}
+
 mod shared {
     use std::sync::LazyLock;
 
