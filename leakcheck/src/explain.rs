@@ -7,7 +7,7 @@ mod numbered;
 mod runtimes;
 mod waiting;
 
-pub(crate) use blocked::{Handed, blocks_on_a_runtime, is_blocked, place as thread_place};
+pub(crate) use blocked::{Handed, blocks_on_a_handle, is_blocked, place as thread_place};
 pub(crate) use hang::{
     DROP_BLOCKS, SYNCHRONOUS_BODY, SYNCHRONOUS_TASK, body_waiting, help_of_hang, stuck_thread,
 };

@@ -182,6 +182,38 @@ fn those_that_outlive_a_runtime_are_found_each_time() {
     }
 }
 
+/// The runtime is that of a test attribute of somebody's, which the check neither built nor ends.
+#[test]
+fn one_on_a_runtime_around_the_check_is_found() {
+    let line = "spawn_blocking(move || handle.block_on(sleep(HOUR)));";
+    assert_always("within_another", &[blocking_tasks(1, line)]);
+}
+
+/// It is not waited for either, which each says of a look that no end of a runtime follows.
+#[test]
+fn a_pool_without_work_is_nothing() {
+    for subject in ["one_thread_is_idle", "workers_are_idle"] {
+        let run = crate::child::run(module_path!(), subject, &[]);
+        assert_passes(&run);
+        assert_left(&run.report().leaks, &[]);
+    }
+}
+
+/// The thread was started by an earlier test, which has nothing to do with it.
+#[test]
+fn one_on_a_shared_runtime_is_its_own_tests() {
+    let name = format!("{}shared::", subjects(module_path!()));
+    let run = run_all(&[&name, "--test-threads=1"], &[]);
+    assert_fails(&run);
+    assert!(run.text().contains("2 passed; 1 failed"), "{}", run.text());
+    for report in &run.reports {
+        let line = "SHARED.spawn_blocking(|| hang(started));";
+        let expected = [blocking_tasks(1, line)];
+        let leaks = report.test.ends_with("b_leaves_one");
+        assert_left(&report.leaks, if leaks { &expected } else { &[] });
+    }
+}
+
 /// One check for each, many of them at once, on a machine that has more to do than it can.
 #[test]
 fn those_that_end_are_waited_for() {

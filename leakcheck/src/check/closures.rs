@@ -180,7 +180,7 @@ impl Present {
         let has_timers = |found: &Resource| match &found.detail {
             Detail::Thread {
                 doing: Some(doing), ..
-            } => explain::blocks_on_a_runtime(doing),
+            } => explain::blocks_on_a_handle(doing),
             // Nobody knows what it does.
             Detail::Thread { closure, .. } => closure.is_some(),
             _ => false,

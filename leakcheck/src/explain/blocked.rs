@@ -50,14 +50,14 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("tokio", "Receiver::blocking_recv", "blocking_recv"),
     ("tokio", "Sender::blocking_send", "blocking_send"),
     ("tokio", "Mutex::blocking_lock", "blocking_lock"),
-    ("tokio", "Runtime::block_on", BLOCKS_ON[0]),
-    ("tokio", "Handle::block_on", BLOCKS_ON[1]),
+    ("tokio", "Runtime::block_on", "Runtime::block_on"),
+    ("tokio", "Handle::block_on", BY_HANDLE),
     ("tokio", "worker::run", IDLE),
     ("tokio", "pool::Inner::run", IDLE),
 ];
 
-/// Calls that wait for a future.
-const BLOCKS_ON: [&str; 2] = ["Runtime::block_on", "Handle::block_on"];
+/// Waits for a future on a runtime that somebody else has.
+const BY_HANDLE: &str = "Handle::block_on";
 
 /// Without debug info the outer functions may be inlined and nameless; what they are made of tells less.
 #[rustfmt::skip]
@@ -110,9 +110,9 @@ pub(crate) fn is_blocked(doing: &Doing) -> bool {
     matches!(of(doing, 1, None).state, State::Blocked(_))
 }
 
-/// Whether the thread waits for a future that it drives itself, on a runtime that others drive or on its own.
-pub(crate) fn blocks_on_a_runtime(doing: &Doing) -> bool {
-    matches!(of(doing, 1, None).state, State::Blocked(call) if BLOCKS_ON.contains(&&*call))
+/// Whether the thread waits for a future on a runtime that somebody else has.
+pub(crate) fn blocks_on_a_handle(doing: &Doing) -> bool {
+    matches!(of(doing, 1, None).state, State::Blocked(call) if call == BY_HANDLE)
 }
 
 /// What the thread of a test's body is doing: what has called the body is left out. `None` where it did not tell.

@@ -12,8 +12,8 @@
 pub enum Kind {
     /// A future given to `tokio::spawn`.
     Task,
-    /// A closure given to `tokio::task::spawn_blocking` that a thread is stuck in. It is looked for among the threads:
-    /// where it is not certain which one it is, its thread is reported.
+    /// A closure given to `tokio::task::spawn_blocking` that a thread runs. It is looked for with the threads: where nothing
+    /// is known of closures, the thread is reported that one keeps from ending.
     BlockingTask,
     /// An operating system thread.
     Thread,

@@ -204,6 +204,74 @@ fn workers_shutdown_background() {
     hung(workers()).shutdown_background();
 }
 
+/// A name under which nobody can know tokio's attribute.
+mod framework {
+    pub(super) use tokio::test;
+}
+
+#[leak_checked(settle = "50ms")]
+#[framework::test]
+#[ignore = "looked at from outside"]
+async fn within_another() {
+    Waits::Sleeps.leave().await;
+}
+
+/// Has closures end, before a checkpoint and after it.
+async fn leave_idle_pool() {
+    spawn_blocking(|| {}).await.unwrap();
+    let before = leakcheck::checkpoint();
+    spawn_blocking(|| {}).await.unwrap();
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    tokio::fs::read(manifest).await.unwrap();
+    let report = before.report().await;
+    assert_eq!(report.verdict(), leakcheck::Verdict::Clean, "{report}");
+}
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "looked at from outside"]
+async fn one_thread_is_idle() {
+    leave_idle_pool().await;
+}
+
+#[leak_checked]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "looked at from outside"]
+async fn workers_are_idle() {
+    leave_idle_pool().await;
+}
+
+mod shared {
+    use std::sync::LazyLock;
+
+    use super::*;
+
+    static SHARED: LazyLock<Runtime> = LazyLock::new(workers);
+
+    #[leak_checked]
+    #[test]
+    #[ignore = "looked at from outside"]
+    fn a_uses_it() {
+        SHARED.block_on(SHARED.spawn_blocking(|| {})).unwrap();
+    }
+
+    #[leak_checked(settle = "50ms")]
+    #[test]
+    #[ignore = "looked at from outside"]
+    fn b_leaves_one() {
+        let (started, running) = oneshot::channel();
+        SHARED.spawn_blocking(|| hang(started));
+        SHARED.block_on(running).unwrap();
+    }
+
+    #[leak_checked]
+    #[test]
+    #[ignore = "looked at from outside"]
+    fn c_uses_it_after_that() {
+        SHARED.spawn_blocking(|| thread::sleep(SOON));
+    }
+}
+
 /// Each is run over and over; one that fails ends it.
 mod clean {
     use super::*;
