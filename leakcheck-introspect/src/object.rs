@@ -131,6 +131,8 @@ pub struct Wait {
     pub(crate) is_full: bool,
     /// How many stand before it in the queue of a lock.
     pub(crate) ahead: Option<u64>,
+    /// Id of the task whose end it waits for.
+    pub(crate) task: Option<u64>,
 }
 
 impl Wait {
@@ -142,6 +144,11 @@ impl Wait {
     /// On which object; `None` where nothing can ever wake it.
     pub fn object(&self) -> Option<Object> {
         self.object
+    }
+
+    /// Id of the task whose end it waits for, which may be a blocking one, and in no list.
+    pub fn task(&self) -> Option<u64> {
+        self.task
     }
 
     /// Whether it is known to wait for this, or was only seen to hold it in a hand-written future.

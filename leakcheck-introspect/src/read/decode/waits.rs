@@ -33,6 +33,7 @@ impl Wait {
             is_exclusive: false,
             is_full: false,
             ahead: None,
+            task: None,
         }
     }
 
