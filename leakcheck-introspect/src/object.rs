@@ -98,6 +98,11 @@ impl Hold {
         self.role
     }
 
+    /// Whether nobody else can come to it, as through an `Arc` with other owners.
+    pub fn is_sole(&self) -> bool {
+        self.is_sole
+    }
+
     /// Whether it is known to hold it still, or may have been moved out of.
     pub fn certainty(&self) -> Certainty {
         self.certainty

@@ -114,6 +114,7 @@ impl Check {
         let mut present = hung.sight.present.clone();
         self.attribute(&mut present);
         fds::fold(&mut present.resources);
+        explain::name_users(&mut present.resources);
         let package_dir = self.whom.package_dir();
         let lists: Vec<_> = present.lists.iter().map(Arc::as_ref).collect();
         let mut alive = self.findings(&present);

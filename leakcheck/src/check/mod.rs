@@ -227,8 +227,12 @@ impl Check {
 
     /// Waits on this thread for the threads of a runtime that was told to stop, and has had `stopping` to do so.
     pub(crate) fn settle_stopped(&mut self, stopping: Duration) {
-        self.waited += stopping;
-        let left = self.limit().saturating_sub(self.waited);
+        let spent = self.waited + stopping;
+        // What was found before was not waited for any more.
+        if self.found.is_empty() {
+            self.waited = spent;
+        }
+        let left = self.limit().saturating_sub(spent);
         // A runtime that did not stop says nothing about its threads: the drop of a leaked task holds it up.
         let phase = if stopping > self.stop_limit() * 2 {
             Phase::Running
@@ -306,6 +310,7 @@ impl Check {
             first.resources.shrink_to_fit();
         }
         self.take_stacks();
+        explain::name_users(&mut self.found.resources);
     }
 
     pub(crate) fn waited(&self) -> Duration {

@@ -171,13 +171,14 @@ impl Check {
         }
         present.lists.extend(others.into_iter().map(Arc::new));
         let find = |id| present.lists.iter().find_map(|list| list.find(id));
+        let places = explain::Places::of(present.lists.iter().map(Arc::as_ref));
         for resource in &mut present.resources {
             if let (ResourceId::Task(id), Detail::Task { future, place, .. }) =
                 (resource.id, &mut resource.detail)
                 && let Some(task) = find(id)
             {
                 *future = Some(task.shared_future());
-                *place = explain::place(task);
+                *place = places.of_task(task);
             }
         }
     }

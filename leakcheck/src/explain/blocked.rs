@@ -142,6 +142,7 @@ fn of_stack(mut stack: Vec<Frame>, doing: &Doing, count: usize) -> Waiting {
         events: Vec::new(),
         is_forever: false,
         unread: doing.unread.map(ToOwned::to_owned),
+        place: 0,
     }
 }
 
@@ -278,6 +279,14 @@ fn c_function(name: &str) -> &str {
     name.trim_start_matches('_')
 }
 
+/// Whether the first argument of a system call is a descriptor that it may wait for.
+pub(super) fn takes_descriptor(name: &str) -> bool {
+    matches!(
+        name,
+        "read" | "write" | "recv" | "send" | "accept" | "connect" | "flock" | "fsync"
+    )
+}
+
 fn call(name: Option<&str>, first: u64, count: usize) -> String {
     let Some(name) = name else {
         return "a system call".to_owned();
@@ -287,9 +296,7 @@ fn call(name: Option<&str>, first: u64, count: usize) -> String {
     let number = i32::from_le_bytes([number[0], number[1], number[2], number[3]]);
     match name {
         _ if count > 1 => name.to_owned(),
-        "read" | "write" | "recv" | "send" | "accept" | "connect" | "flock" | "fsync" => {
-            format!("{name}(fd {number})")
-        }
+        _ if takes_descriptor(name) => format!("{name}(fd {number})"),
         "waitpid" if number > 0 => format!("{name}({number})"),
         _ => name.to_owned(),
     }

@@ -10,6 +10,8 @@ pub struct Waiting {
     pub(crate) events: Vec<Awaited>,
     pub(crate) is_forever: bool,
     pub(crate) unread: Option<String>,
+    /// The same for tasks that wait at one place for the same, held by the same; 0 for threads.
+    pub(crate) place: u64,
 }
 
 /// Whether something runs or waits.
@@ -31,8 +33,12 @@ pub enum State {
 pub struct Awaited {
     pub(crate) what: String,
     pub(crate) held_by: Vec<Holder>,
+    /// How many more hold it.
+    pub(crate) unlisted: usize,
     /// Whether anybody could be found to hold it at all: nobody holds a timer.
     pub(crate) has_holders: bool,
+    /// Ids of the tasks whose end is waited for and that are in no list: closures of `spawn_blocking`.
+    pub(crate) tasks: Vec<u64>,
 }
 
 /// A task, or the test's body, that could wake another.
@@ -45,6 +51,8 @@ pub struct Holder {
     pub(crate) is_body: bool,
     pub(crate) is_certain: bool,
     pub(crate) local: Option<String>,
+    /// Further variables of the same task that hold it.
+    pub(crate) also: Vec<String>,
     pub(crate) at: Option<Frame>,
 }
 
@@ -57,6 +65,7 @@ impl Waiting {
             events: Vec::new(),
             is_forever: false,
             unread: Some(why.to_owned()),
+            place: 0,
         }
     }
 
@@ -92,9 +101,20 @@ impl Awaited {
         &self.what
     }
 
-    /// The tasks that were found to be able to make it happen. What was not found may still exist.
+    /// The tasks that were found to be able to make it happen, each once, of a finding of several tasks those of all. What
+    /// was not found may still exist.
     pub fn held_by(&self) -> &[Holder] {
         &self.held_by
+    }
+
+    /// How many more tasks than those of [`held_by`](Self::held_by) were found.
+    pub fn unlisted(&self) -> usize {
+        self.unlisted
+    }
+
+    /// Ids of the blocking tasks whose end is waited for.
+    pub fn tasks(&self) -> &[u64] {
+        &self.tasks
     }
 }
 
@@ -123,6 +143,11 @@ impl Holder {
     /// for.
     pub fn local(&self) -> Option<&str> {
         self.local.as_deref()
+    }
+
+    /// Further variables of this task that hold it as well.
+    pub fn also(&self) -> &[String] {
+        &self.also
     }
 
     /// Where the function that has this variable is suspended.

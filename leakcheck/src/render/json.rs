@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::model::{
-    Body, Frame, Hang, HangCause, Holder, Ignored, Leak, Level, Report, Verdict, Waiting,
+    Body, Frame, Hang, HangCause, Holder, Ignored, Keeper, Kept, Leak, Level, Report, Use, Verdict,
+    Waiting,
 };
 
 const FORMAT_VERSION: u32 = 1;
@@ -101,6 +102,9 @@ struct WireLeak<'a> {
     tid: Option<i32>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     details: &'a [String],
+    /// Who keeps its descriptors open, one entry for each that somebody is known to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    held: Vec<WireKept<'a>>,
     /// What it panicked with; then it is not left behind.
     #[serde(skip_serializing_if = "Option::is_none")]
     panic: Option<&'a str>,
@@ -109,9 +113,36 @@ struct WireLeak<'a> {
 }
 
 #[derive(Serialize)]
+struct WireKept<'a> {
+    details: &'a [String],
+    by: Vec<WireKeeper<'a>>,
+}
+
+#[derive(Serialize)]
+struct WireKeeper<'a> {
+    /// `task`, `body`, `thread` or `blocking_task`.
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task: Option<u64>,
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    locals: Vec<&'a str>,
+    certain: bool,
+    /// The call on the descriptor in which it is blocked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call: Option<&'a str>,
+}
+
+#[derive(Serialize)]
 struct WireAwaited<'a> {
     what: &'a str,
     held_by: Vec<WireHolder<'a>>,
+    /// How many more hold it.
+    #[serde(skip_serializing_if = "is_zero")]
+    unlisted: usize,
+    /// Blocking tasks whose end it is.
+    #[serde(skip_serializing_if = "<[u64]>::is_empty")]
+    tasks: &'a [u64],
     /// Whether it was proven that nothing of this can happen.
     #[serde(skip_serializing_if = "Option::is_none")]
     never: Option<bool>,
@@ -129,6 +160,8 @@ struct WireHolder<'a> {
     body: bool,
     certain: bool,
     local: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    also: &'a [String],
     #[serde(flatten)]
     at: Option<WireFrame<'a>>,
 }
@@ -281,9 +314,44 @@ fn leak(leak: &Leak) -> WireLeak<'_> {
         polls: leak.polls,
         tid: leak.tid,
         details: &leak.facts,
+        held: leak
+            .held
+            .iter()
+            .filter(|kept| !kept.by.is_empty())
+            .map(kept)
+            .collect(),
         panic: leak.panic.as_deref(),
         accept: leak.accept.as_deref(),
         fingerprint: &leak.fingerprint,
+    }
+}
+
+fn kept(kept: &Kept) -> WireKept<'_> {
+    WireKept {
+        details: &kept.facts,
+        by: kept.by.iter().map(keeper).collect(),
+    }
+}
+
+fn keeper(keeper: &Keeper) -> WireKeeper<'_> {
+    let (kind, name, locals, does) = match keeper {
+        Keeper::Task { id: 0, locals, .. } => ("body", None, &locals[..], None),
+        Keeper::Task { name, locals, .. } => ("task", Some(&**name), &locals[..], None),
+        Keeper::Thread { name, does, .. } => ("thread", name.as_deref(), &[][..], Some(does)),
+        Keeper::Closure { name, does, .. } => {
+            ("blocking_task", name.as_deref(), &[][..], Some(does))
+        }
+    };
+    WireKeeper {
+        kind,
+        task: keeper.task().filter(|id| *id != 0),
+        name,
+        locals: locals.iter().map(AsRef::as_ref).collect(),
+        certain: keeper.is_certain(),
+        call: match does {
+            Some(Use::Blocked(call)) => Some(call),
+            _ => None,
+        },
     }
 }
 
@@ -291,6 +359,8 @@ fn waits_for(waiting: &Waiting) -> Option<WireAwaited<'_>> {
     let mut events = waiting.events.iter().map(|event| WireAwaited {
         what: &event.what,
         held_by: event.held_by.iter().map(holder).collect(),
+        unlisted: event.unlisted,
+        tasks: &event.tasks,
         never: None,
         or: Vec::new(),
     });
@@ -310,6 +380,7 @@ fn holder(holder: &Holder) -> WireHolder<'_> {
         body: holder.is_body,
         certain: holder.is_certain,
         local: holder.local.as_deref(),
+        also: &holder.also,
         at: holder.at.as_ref().map(frame),
     }
 }

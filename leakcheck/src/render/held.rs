@@ -1,0 +1,141 @@
+//! Who keeps a descriptor open, in words.
+
+use super::{escape::plain, numbers::Numbers, waits::task};
+use crate::model::{Keeper, Kept, Leak, Use};
+
+/// Descriptors of one finding that are told apart.
+const SHOWN: usize = 8;
+/// Holders of one descriptor that are told.
+const HOLDERS: usize = 8;
+
+/// What is known of all descriptors of a finding, a line for those of one holder.
+pub(super) fn note(leak: &Leak, numbers: &Numbers<'_>) -> Option<String> {
+    let first = leak.held.iter().find(|kept| !kept.by.is_empty())?;
+    if leak.count == 1 {
+        return Some(format!("it {}", by_all(&first.by, numbers)));
+    }
+    let mut alike: Vec<Vec<&Kept>> = Vec::new();
+    for kept in &leak.held {
+        match alike.iter_mut().find(|known| known[0].by == kept.by) {
+            Some(known) => known.push(kept),
+            None => alike.push(vec![kept]),
+        }
+    }
+    if alike.len() == 1 && leak.held.len() == leak.count {
+        return Some(format!("each {}", by_all(&first.by, numbers)));
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for all in alike.iter().take(SHOWN) {
+        let by = match &all[0].by[..] {
+            [] => "is held by nobody that was found".to_owned(),
+            by => by_all(by, numbers),
+        };
+        lines.push(format!("{} {by}", which(all)));
+    }
+    let told: usize = alike.iter().take(SHOWN).map(Vec::len).sum();
+    if leak.count > told {
+        lines.push(format!("and {} more", leak.count - told));
+    }
+    Some(lines.join("\n"))
+}
+
+/// One with all that it is, several by their numbers.
+fn which(all: &[&Kept]) -> String {
+    if let [only] = all {
+        let facts: Vec<String> = only.facts.iter().map(|fact| plain(fact)).collect();
+        return facts.join(", ");
+    }
+    let number = |kept: &&Kept| kept.facts.first().map(|fact| plain(fact));
+    let mut numbers: Vec<String> = all.iter().take(SHOWN).filter_map(number).collect();
+    if all.len() > SHOWN {
+        numbers.push(format!("{} more", all.len() - SHOWN));
+    }
+    format!("each of {}", numbers.join(", "))
+}
+
+fn by_all(all: &[Keeper], numbers: &Numbers<'_>) -> String {
+    let mut text = String::new();
+    let mut verb = "";
+    for (index, keeper) in all.iter().take(HOLDERS).enumerate() {
+        let (next, who) = by_one(keeper, numbers);
+        if index > 0 {
+            text.push_str(if next == verb { " and " } else { ", and " });
+        }
+        if next != verb {
+            text.push_str(next);
+            text.push(' ');
+        }
+        verb = next;
+        text.push_str("by ");
+        text.push_str(&who);
+    }
+    if all.len() > HOLDERS {
+        text.push_str(&format!(", and by {} more", all.len() - HOLDERS));
+    }
+    text
+}
+
+/// The verb, and who it is.
+fn by_one(keeper: &Keeper, numbers: &Numbers<'_>) -> (&'static str, String) {
+    let use_of = |does: &Use, who: String| match does {
+        Use::Opened => ("was opened", format!("{who}, which still runs")),
+        Use::Blocked(call) => (
+            "is used",
+            format!("{who}, which is blocked in {call} on it"),
+        ),
+    };
+    match keeper {
+        Keeper::Task {
+            id,
+            name,
+            locals,
+            is_certain,
+            ..
+        } => {
+            let locals: Vec<&str> = locals.iter().map(AsRef::as_ref).collect();
+            let verb = if *is_certain {
+                "is held"
+            } else {
+                "is perhaps held"
+            };
+            let who = match *id {
+                0 => format!("the test's body{}", variables(&locals)),
+                id => task(&[id], name, &variables(&locals), numbers),
+            };
+            (verb, who)
+        }
+        Keeper::Thread { name, does, .. } => {
+            let who = name.as_ref().map_or("a thread".to_owned(), |name| {
+                format!("thread \"{}\"", plain(name))
+            });
+            use_of(does, who)
+        }
+        Keeper::Closure { id, name, does } => {
+            let who = match name {
+                Some(name) => format!("blocking task {id} `{}`", plain(name)),
+                None => format!("blocking task {id}"),
+            };
+            use_of(does, who)
+        }
+    }
+}
+
+/// The variables that hold something: `` in `tx` and `hub.tx` ``.
+pub(super) fn variables(locals: &[&str]) -> String {
+    const SHOWN: usize = 3;
+    let named: Vec<String> = locals
+        .iter()
+        .filter(|local| !local.is_empty())
+        .map(|local| format!("`{}`", plain(local)))
+        .collect();
+    match &named[..] {
+        [] => String::new(),
+        [only] => format!(" in {only}"),
+        [all @ .., last] if named.len() <= SHOWN => format!(" in {} and {last}", all.join(", ")),
+        all => format!(
+            " in {} and {} more variables",
+            all[..SHOWN - 1].join(", "),
+            all.len() - SHOWN + 1
+        ),
+    }
+}
