@@ -14,7 +14,7 @@ use leakcheck_introspect::{
 
 use crate::{
     capture,
-    model::{Awaited, Frame, Holder, State, Waiting},
+    model::{Awaited, Frame, Holder, State, Waiting, without_numbers},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -108,7 +108,10 @@ fn place(task: &Task, graph: &Graph<'_>) -> u64 {
                 (
                     waker.task.address() == task.address(),
                     waker.task.future(),
-                    waker.hold.map(|hold| (hold.certainty(), hold.local())),
+                    // One element of a collection is as good as another.
+                    waker
+                        .hold
+                        .map(|hold| (hold.certainty(), without_numbers(hold.local()))),
                 )
             })
             .collect();
