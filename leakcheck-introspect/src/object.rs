@@ -81,6 +81,8 @@ pub struct Hold {
     pub(crate) is_exclusive: bool,
     /// Whether nobody else can come to it, as through an `Arc` with other owners.
     pub(crate) is_sole: bool,
+    /// How many may share it.
+    pub(crate) owners: u64,
     pub(crate) certainty: Certainty,
     pub(crate) function: Arc<str>,
     pub(crate) local: Arc<str>,
@@ -98,9 +100,10 @@ impl Hold {
         self.role
     }
 
-    /// Whether nobody else can come to it, as through an `Arc` with other owners.
-    pub fn is_sole(&self) -> bool {
-        self.is_sole
+    /// How many may share it, this holder included: the owners of an `Arc` or `Rc` that leads to it, or `u64::MAX` where a
+    /// reference does that anybody may have.
+    pub fn owners(&self) -> u64 {
+        self.owners
     }
 
     /// Whether it is known to hold it still, or may have been moved out of.

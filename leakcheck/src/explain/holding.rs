@@ -81,7 +81,11 @@ pub(super) fn help(leak: &Leak) -> &'static str {
             .iter()
             .all(|kept| kept.by.iter().any(Keeper::is_certain));
     let tasks: HashSet<u64> = all().filter_map(Keeper::task).collect();
-    let is_shared = all().any(Keeper::is_shared);
+    // More share it than were found.
+    let is_shared = leak.held.iter().any(|kept| {
+        let found = kept.by.len() as u64;
+        kept.by.iter().any(|keeper| keeper.owners() > found)
+    });
     match (leak.count, tasks.len()) {
         _ if !is_known => {
             "drop what owns it before the test ends: something keeps it in a static, in a task or thread that still \
@@ -89,8 +93,10 @@ pub(super) fn help(leak: &Leak) -> &'static str {
         }
         (1, 1) if is_shared => "it closes when that task ends and nobody else shares it",
         (1, 1) => "it closes when that task ends",
+        (1, _) if is_shared => "it closes when all of them end and nobody else shares it",
         (1, _) => "it closes when all of them end",
         (_, 1) if !is_shared => "they close when that task ends",
+        _ if is_shared => "each closes when all that hold it have ended and nobody else shares it",
         _ => "each closes when all that hold it have ended",
     }
 }
@@ -172,7 +178,7 @@ fn add(keepers: &mut Vec<Keeper>, task: &Task, hold: &Hold) {
         name: task.shared_future(),
         locals: local.iter().cloned().collect(),
         is_certain: now,
-        is_shared: !hold.is_sole(),
+        owners: hold.owners(),
     };
     let known = keepers
         .iter_mut()
@@ -182,10 +188,10 @@ fn add(keepers: &mut Vec<Keeper>, task: &Task, hold: &Hold) {
         Some(Keeper::Task {
             locals,
             is_certain,
-            is_shared,
+            owners,
             ..
         }) if *is_certain == now => {
-            *is_shared |= !hold.is_sole();
+            *owners = hold.owners().max(*owners);
             let is_new = |local: &Arc<str>| !locals.contains(local);
             let new = local.filter(is_new);
             locals.extend(new);

@@ -21,8 +21,8 @@ pub(crate) enum Keeper {
         locals: Vec<Arc<str>>,
         /// Whether it certainly holds it; otherwise the variable may have been moved out of.
         is_certain: bool,
-        /// Whether others may have it as well, as through an `Arc`.
-        is_shared: bool,
+        /// How many may share it, such as all owners of an `Arc`.
+        owners: u64,
     },
     /// A thread that still runs, with what it does with the descriptor.
     Thread {
@@ -67,15 +67,12 @@ impl Keeper {
         )
     }
 
-    /// Whether others may have it as well.
-    pub(crate) const fn is_shared(&self) -> bool {
-        matches!(
-            self,
-            Self::Task {
-                is_shared: true,
-                ..
-            }
-        )
+    /// How many may share it with a task, which is one of them.
+    pub(crate) const fn owners(&self) -> u64 {
+        match self {
+            Self::Task { owners, .. } => *owners,
+            Self::Thread { .. } | Self::Closure { .. } => 1,
+        }
     }
 
     /// Whether it is blocked in a call on it.

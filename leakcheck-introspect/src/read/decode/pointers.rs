@@ -8,13 +8,13 @@ use crate::read::{
 };
 
 impl Scan<'_, '_> {
-    /// What a pointer with a vtable points to, and whether it alone does.
+    /// What a pointer with a vtable points to, whether it alone does, and how many own it.
     pub(super) fn dynamic(
         &self,
         value: Value,
         data: &Member,
         table: &Member,
-    ) -> Option<(Value, bool)> {
+    ) -> Option<(Value, bool, u64)> {
         let memory = &self.reader.memory;
         let at = value.address.wrapping_add(data.offset);
         let pointer = memory.word(at)?;
@@ -27,13 +27,14 @@ impl Scan<'_, '_> {
             _ => return None,
         };
         // The value stands behind two counts, at its own alignment.
-        let (skip, is_sole) = if is_counted(target) {
+        let (skip, is_sole, owners) = if is_counted(target) {
             let align = memory.word(table.wrapping_add(16))?.clamp(1, 1 << 12);
             let is_sole =
                 memory.word(pointer) == Some(1) && memory.word(pointer.wrapping_add(8)) == Some(1);
-            (16_u64.next_multiple_of(align), is_sole)
+            let owners = self.owners(pointer);
+            (16_u64.next_multiple_of(align), is_sole, owners)
         } else {
-            (0, true)
+            (0, true, 1)
         };
         let address = pointer.wrapping_add(skip);
         let target = Value {
@@ -41,7 +42,12 @@ impl Scan<'_, '_> {
             address,
             base: self.reader.follow(value.base, at, address, skip),
         };
-        Some((target, is_sole))
+        Some((target, is_sole, owners))
+    }
+
+    /// How many own what a counted pointer points to; whoever has it weakly is no owner.
+    pub(super) fn owners(&self, counts: u64) -> u64 {
+        self.reader.memory.word(counts).unwrap_or(u64::MAX)
     }
 
     /// Whether what a counted pointer points to has no other owners.

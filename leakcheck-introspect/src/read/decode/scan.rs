@@ -37,6 +37,7 @@ pub(super) struct Object {
     pub(super) path: String,
     pub(super) trust: Trust,
     pub(super) is_sole: bool,
+    pub(super) owners: u64,
 }
 
 /// What a walk has found.
@@ -112,6 +113,11 @@ impl<'r, 'i> Scan<'r, 'i> {
             return;
         }
         route.is_sole &= walk.others != Others::Any;
+        match walk.others {
+            Others::None => {}
+            Others::Any => route.owners = u64::MAX,
+            Others::Counted => route.owners = route.owners.max(self.owners(value.address)),
+        }
         match walk.way {
             Way::End => {}
             Way::Pointer => {
@@ -128,9 +134,10 @@ impl<'r, 'i> Scan<'r, 'i> {
                 }
             }
             Way::Dynamic(data, table) => {
-                if let Some((target, is_sole)) = self.dynamic(value, data, table) {
+                if let Some((target, is_sole, owners)) = self.dynamic(value, data, table) {
                     let mut route = route.deeper();
                     route.is_sole &= is_sole;
+                    route.owners = route.owners.max(owners);
                     self.visit(target, &route);
                 }
             }
@@ -170,6 +177,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             path: route.path(self.home),
             trust: route.trust,
             is_sole: route.is_sole,
+            owners: route.owners,
         });
         if let Some(content) = content.and_then(|name| self.reader.field(value, name)) {
             self.visit(content, &route.deeper());

@@ -92,12 +92,12 @@ fn who_is_blocked_on_it_is_told_once() {
 
 #[test]
 fn the_advice_fits_who_keeps_it() {
-    let task = |id, is_certain, is_shared| Keeper::Task {
+    let task = |id, is_certain, owners| Keeper::Task {
         id,
         name: "reap".into(),
         locals: Vec::new(),
         is_certain,
-        is_shared,
+        owners,
     };
     let help = |all: &[&[Keeper]]| {
         let kept = all.iter().map(|by| Kept {
@@ -110,8 +110,8 @@ fn the_advice_fits_who_keeps_it() {
             ..crate::explain::unnamed_tasks(all.len())
         })
     };
-    let (own, other) = (task(1, true, false), task(2, true, false));
-    let (shared, perhaps) = (task(1, true, true), task(2, false, true));
+    let (own, other) = (task(1, true, 1), task(2, true, 1));
+    let (shared, perhaps) = (task(1, true, 2), task(2, false, 2));
     let one = "it closes when that task ends";
     let all = "it closes when all of them end";
     assert_eq!(help(&[&[own.clone()]]), one);
@@ -120,6 +120,11 @@ fn the_advice_fits_who_keeps_it() {
         "it closes when that task ends and nobody else shares it"
     );
     assert_eq!(help(&[&[own.clone(), other.clone()]]), all);
+    assert_eq!(help(&[&[shared, other.clone()]]), all);
+    assert_eq!(
+        help(&[&[task(1, true, 3), task(2, true, 3)]]),
+        "it closes when all of them end and nobody else shares it"
+    );
     assert_eq!(help(&[&[own.clone(), perhaps.clone()]]), all);
     assert_eq!(
         help(&[&[own.clone()], &[own.clone()]]),

@@ -38,7 +38,7 @@ fn holder(id: u64, locals: &[&str], is_certain: bool) -> Keeper {
         name: "my_app::pool::keep_alive".into(),
         locals: locals.iter().map(|local| (*local).into()).collect(),
         is_certain,
-        is_shared: false,
+        owners: 1,
     }
 }
 
