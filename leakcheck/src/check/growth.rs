@@ -60,7 +60,7 @@ impl Growth {
                 .windows(2)
                 .map(|pair| pair[1].saturating_sub(pair[0]));
             let steps: Vec<usize> = steps.collect();
-            if steps.iter().any(|step| *step == 0) {
+            if steps.contains(&0) {
                 continue;
             }
             let leak = Leak {
@@ -87,9 +87,12 @@ fn with_others(mut grown: Vec<Leak>) -> Vec<Leak> {
         let own = path(&grown[index]);
         let is_one = grown.iter().filter(|other| path(other) == own).count() == 1;
         let note = grown[index].note.take();
-        grown[index].note = note.map(|note| match is_one {
-            true => note,
-            false => format!("together with the others that were made here, {note}"),
+        grown[index].note = note.map(|note| {
+            if is_one {
+                note
+            } else {
+                format!("together with the others that were made here, {note}")
+            }
         });
     }
     grown

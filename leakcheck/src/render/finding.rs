@@ -128,12 +128,8 @@ fn notes(
     if !leak.created_by.is_empty() {
         notes.push(("created by", callers(&leak.created_by, report)));
     }
-    let noted = leak.note.clone().into_iter();
-    notes.extend(
-        noted
-            .chain(held::note(leak, numbers))
-            .map(|note| ("note", note)),
-    );
+    notes.extend(leak.note.iter().map(|note| ("note", note.clone())));
+    notes.extend(held::note(leak, numbers).map(|note| ("note", note)));
     if report.is_some() {
         notes.extend(explain::help(leak).map(|help| ("help", help)));
         let accept = leak.accept.iter();

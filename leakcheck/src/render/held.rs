@@ -1,5 +1,7 @@
 //! Who keeps a descriptor open, in words.
 
+use std::fmt::Write as _;
+
 use super::{escape::plain, numbers::Numbers, waits::task};
 use crate::model::{Keeper, Kept, Leak, Use};
 
@@ -70,7 +72,7 @@ fn by_all(all: &[Keeper], numbers: &Numbers<'_>) -> String {
         text.push_str(&who);
     }
     if all.len() > HOLDERS {
-        text.push_str(&format!(", and by {} more", all.len() - HOLDERS));
+        let _ = write!(text, ", and by {} more", all.len() - HOLDERS);
     }
     text
 }

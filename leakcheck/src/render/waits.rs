@@ -1,5 +1,7 @@
 //! Where a task is suspended and what for, or where a thread is blocked, in words.
 
+use std::fmt::Write as _;
+
 use super::{
     escape::plain,
     frame::{place as at, short},
@@ -133,7 +135,7 @@ fn awaited(event: &Awaited, numbers: &Numbers<'_>) -> String {
         text.push_str(&holders(alike, numbers));
     }
     if event.unlisted > 0 {
-        text.push_str(&format!(" and {} more", event.unlisted));
+        let _ = write!(text, " and {} more", event.unlisted);
     }
     text + &ends
 }
@@ -144,14 +146,14 @@ fn blocking(tasks: &[u64], numbers: &Numbers<'_>) -> String {
     let told = |task: &u64| Some((*task, numbers.find(*task)?));
     for (index, (task, leak)) in tasks.iter().filter_map(told).enumerate() {
         text.push_str(if index == 0 { ": " } else { ", " });
-        text.push_str(&format!("{} {task}", leak.kind.name().replace('_', " ")));
+        let _ = write!(text, "{} {task}", leak.kind.name().replace('_', " "));
         if let Some(name) = &leak.name {
-            text.push_str(&format!(" `{}`", plain(name)));
+            let _ = write!(text, " `{}`", plain(name));
         }
         if let Some(waiting) = &leak.waiting {
-            text.push_str(&format!(", {}", plain(&waiting.state.to_string())));
+            let _ = write!(text, ", {}", plain(&waiting.state.to_string()));
             if let Some(at) = place(waiting).and_then(at) {
-                text.push_str(&format!(" at {at}"));
+                let _ = write!(text, " at {at}");
             }
         }
     }

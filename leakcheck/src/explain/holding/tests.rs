@@ -99,10 +99,10 @@ fn the_advice_fits_who_keeps_it() {
         is_certain,
         owners,
     };
-    let help = |all: &[&[Keeper]]| {
+    let help = |all: &[Vec<Keeper>]| {
         let kept = all.iter().map(|by| Kept {
             facts: Vec::new(),
-            by: by.to_vec(),
+            by: by.clone(),
         });
         super::help(&Leak {
             kind: Kind::Fd,
@@ -114,27 +114,31 @@ fn the_advice_fits_who_keeps_it() {
     let (shared, perhaps) = (task(1, true, 2), task(2, false, 2));
     let one = "it closes when that task ends";
     let all = "it closes when all of them end";
-    assert_eq!(help(&[&[own.clone()]]), one);
+    assert_eq!(help(&[vec![own.clone()]]), one);
     assert_eq!(
-        help(&[&[shared.clone()]]),
+        help(&[vec![shared.clone()]]),
         "it closes when that task ends and nobody else shares it"
     );
-    assert_eq!(help(&[&[own.clone(), other.clone()]]), all);
-    assert_eq!(help(&[&[shared, other.clone()]]), all);
+    assert_eq!(help(&[vec![own.clone(), other.clone()]]), all);
+    assert_eq!(help(&[vec![shared, other.clone()]]), all);
     assert_eq!(
-        help(&[&[task(1, true, 3), task(2, true, 3)]]),
+        help(&[vec![task(1, true, 3), task(2, true, 3)]]),
         "it closes when all of them end and nobody else shares it"
     );
-    assert_eq!(help(&[&[own.clone(), perhaps.clone()]]), all);
+    assert_eq!(help(&[vec![own.clone(), perhaps.clone()]]), all);
     assert_eq!(
-        help(&[&[own.clone()], &[own.clone()]]),
+        help(&[vec![own.clone()], vec![own.clone()]]),
         "they close when that task ends"
     );
     assert_eq!(
-        help(&[&[own.clone()], &[other]]),
+        help(&[vec![own.clone()], vec![other]]),
         "each closes when all that hold it have ended"
     );
-    for unknown in [help(&[&[]]), help(&[&[perhaps]]), help(&[&[own], &[]])] {
+    for unknown in [
+        help(&[vec![]]),
+        help(&[vec![perhaps]]),
+        help(&[vec![own], vec![]]),
+    ] {
         assert!(unknown.starts_with("drop what owns it"), "{unknown}");
     }
 }
