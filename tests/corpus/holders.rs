@@ -318,6 +318,29 @@ async fn body_waits_beside_a_task() {
     tokio::sync::Notify::new().notified().await; // at: body
 }
 
+/// One sender is the body's, the other nobody's.
+#[leak_checked(timeout = "200ms")]
+#[tokio::test]
+#[ignore = "hangs on purpose"]
+async fn body_and_nobody_hold_what_tasks_of_one_line_wait_for() {
+    // hangs: timeout
+    // waits: at hung body for a notification, held by nobody found
+    let (kept, first) = mpsc::channel(1);
+    let (lost, second) = mpsc::channel(1);
+    for queue in [first, second] {
+        // leak: task "relays"
+        // waits: at relay for a message, held by nobody found
+        // alive: task "relays"
+        // waits: at relay for a message, held by the body in kept
+        // alive: task "relays"
+        // waits: at relay for a message, held by nobody found
+        tokio::spawn(relays(queue));
+    }
+    forget(lost);
+    tokio::sync::Notify::new().notified().await; // at: hung body
+    drop(kept);
+}
+
 #[leak_checked]
 #[tokio::test]
 async fn body_awaits_a_value() {

@@ -112,6 +112,8 @@ impl Check {
     /// Puts into words what was seen.
     pub(crate) fn explain_hang(&self, hung: &Hung) -> Hang {
         let mut present = hung.sight.present.clone();
+        // The body is one of those who hold things.
+        present.place_tasks();
         self.attribute(&mut present);
         fds::fold(&mut present.resources);
         explain::name_users(&mut present.resources);

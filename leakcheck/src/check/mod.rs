@@ -336,3 +336,6 @@ impl Check {
         matches!(self.env.report_dir, Some(ReportDir::All(_)))
     }
 }
+
+#[cfg(all(test, not(leakcheck_loom), not(miri)))]
+mod tests;

@@ -91,6 +91,21 @@ impl Present {
         }
     }
 
+    /// Notes what the tasks are, and which of them wait for the same, as the lists say.
+    pub(super) fn place_tasks(&mut self) {
+        let find = |id| self.lists.iter().find_map(|list| list.find(id));
+        let places = explain::Places::of(self.lists.iter().map(Arc::as_ref));
+        for resource in &mut self.resources {
+            if let (ResourceId::Task(id), Detail::Task { future, place, .. }) =
+                (resource.id, &mut resource.detail)
+                && let Some(task) = find(id)
+            {
+                *future = Some(task.shared_future());
+                *place = places.of_task(task);
+            }
+        }
+    }
+
     pub(super) fn ids(&self) -> Vec<ResourceId> {
         self.resources.iter().map(|resource| resource.id).collect()
     }
@@ -170,17 +185,7 @@ impl Check {
             None => {}
         }
         present.lists.extend(others.into_iter().map(Arc::new));
-        let find = |id| present.lists.iter().find_map(|list| list.find(id));
-        let places = explain::Places::of(present.lists.iter().map(Arc::as_ref));
-        for resource in &mut present.resources {
-            if let (ResourceId::Task(id), Detail::Task { future, place, .. }) =
-                (resource.id, &mut resource.detail)
-                && let Some(task) = find(id)
-            {
-                *future = Some(task.shared_future());
-                *place = places.of_task(task);
-            }
-        }
+        present.place_tasks();
     }
 
     /// Finds out which the counted tasks are, and no more than that.
