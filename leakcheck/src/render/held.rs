@@ -1,6 +1,6 @@
 //! Who keeps a descriptor open, in words.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 use super::{escape::plain, numbers::Numbers, waits::task};
 use crate::model::{Keeper, Kept, Leak, Use};
@@ -58,8 +58,11 @@ fn which(all: &[&Kept]) -> String {
 fn by_all(all: &[Keeper], numbers: &Numbers<'_>) -> String {
     let mut text = String::new();
     let mut verb = "";
-    for (index, keeper) in all.iter().take(HOLDERS).enumerate() {
-        let (next, who) = by_one(keeper, numbers);
+    let shown = &all[..all.len().min(HOLDERS)];
+    // Tasks that hold it in the same way are told together.
+    let same = |one: &Keeper, other: &Keeper| is_alike(one, other, numbers);
+    for (index, alike) in shown.chunk_by(same).enumerate() {
+        let (next, who) = by(alike, numbers);
         if index > 0 {
             text.push_str(if next == verb { " and " } else { ", and " });
         }
@@ -77,16 +80,29 @@ fn by_all(all: &[Keeper], numbers: &Numbers<'_>) -> String {
     text
 }
 
-/// The verb, and who it is.
-fn by_one(keeper: &Keeper, numbers: &Numbers<'_>) -> (&'static str, String) {
-    let use_of = |does: &Use, who: String| match does {
-        Use::Opened => ("was opened", format!("{who}, which still runs")),
-        Use::Blocked(call) => (
-            "is used",
-            format!("{who}, which is blocked in {call} on it"),
-        ),
+/// Whether both are tasks that are told by their numbers only, or by none.
+fn is_alike(one: &Keeper, other: &Keeper, numbers: &Numbers<'_>) -> bool {
+    let how = |keeper: &Keeper| match keeper {
+        Keeper::Task {
+            id,
+            name,
+            locals,
+            is_certain,
+            ..
+        } if *id != 0 => Some((
+            Arc::clone(name),
+            locals.clone(),
+            *is_certain,
+            numbers.find(*id).is_some(),
+        )),
+        _ => None,
     };
-    match keeper {
+    how(one).is_some_and(|one| Some(one) == how(other))
+}
+
+/// The verb, and who they are.
+fn by(alike: &[Keeper], numbers: &Numbers<'_>) -> (&'static str, String) {
+    match &alike[0] {
         Keeper::Task {
             id,
             name,
@@ -95,30 +111,43 @@ fn by_one(keeper: &Keeper, numbers: &Numbers<'_>) -> (&'static str, String) {
             ..
         } => {
             let locals: Vec<&str> = locals.iter().map(AsRef::as_ref).collect();
-            let verb = if *is_certain {
+            let held = if *is_certain {
                 "is held"
             } else {
                 "is perhaps held"
             };
+            let ids: Vec<u64> = alike.iter().filter_map(Keeper::task).collect();
             let who = match *id {
                 0 => format!("the test's body{}", variables(&locals)),
-                id => task(&[id], name, &variables(&locals), numbers),
+                _ => task(&ids, name, &variables(&locals), numbers),
             };
-            (verb, who)
+            (held, who)
         }
         Keeper::Thread { name, does, .. } => {
             let who = name.as_ref().map_or("a thread".to_owned(), |name| {
                 format!("thread \"{}\"", plain(name))
             });
-            use_of(does, who)
+            using(does, &who)
         }
         Keeper::Closure { id, name, does } => {
-            let who = match name {
-                Some(name) => format!("blocking task {id} `{}`", plain(name)),
-                None => format!("blocking task {id}"),
+            let who = match numbers.find(*id) {
+                Some(_) => format!("blocking task {id}"),
+                None => "a blocking task that is not among these".to_owned(),
             };
-            use_of(does, who)
+            let name = name.as_ref();
+            let name = name.map_or_else(String::new, |name| format!(" `{}`", plain(name)));
+            using(does, &format!("{who}{name}"))
         }
+    }
+}
+
+fn using(does: &Use, who: &str) -> (&'static str, String) {
+    match does {
+        Use::Opened => ("was opened", format!("{who}, which still runs")),
+        Use::Blocked(call) => (
+            "is used",
+            format!("{who}, which is blocked in {call} on it"),
+        ),
     }
 }
 

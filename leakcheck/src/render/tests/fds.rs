@@ -77,6 +77,7 @@ fn several_holders() {
         "descriptors_of_several.txt",
         &text(&report(vec![
             descriptors(&[vec![shared.clone(), other.clone()]]),
+            descriptors(&[vec![shared.clone(), holder(13, &["socket"], true)]]),
             descriptors(&[vec![shared.clone(), perhaps.clone()]]),
             descriptors(&[vec![perhaps]]),
             descriptors(&[vec![shared.clone()], vec![other.clone(), elsewhere], vec![]]),
@@ -84,6 +85,11 @@ fn several_holders() {
             descriptors(&[[vec![vec![other]], many].concat()].concat()),
             descriptors(&[vec![user(Use::Opened)]]),
             descriptors(&[vec![user(Use::Blocked("read".to_owned())), closure]]),
+            Leak {
+                kind: Kind::BlockingTask,
+                tasks: vec![9],
+                ..task(1)
+            },
             task(2),
         ])),
     );
