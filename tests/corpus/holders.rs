@@ -445,16 +445,16 @@ fn every_report_is_exact() {
 /// What the test shows, with `*` for each number; it must have all of these.
 fn says(test: &str, all: &[&str]) -> String {
     let shown = section(&format!("holders::{test}"));
-    let mut text = String::new();
+    let mut masked = String::new();
     for next in shown.chars() {
         if !next.is_ascii_digit() {
-            text.push(next);
-        } else if !text.ends_with('*') {
-            text.push('*');
+            masked.push(next);
+        } else if !masked.ends_with('*') {
+            masked.push('*');
         }
     }
     for words in all {
-        assert!(text.contains(words), "{words} in {text}");
+        assert!(masked.contains(words), "{words} in {masked}");
     }
-    text
+    masked
 }
