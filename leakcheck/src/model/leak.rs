@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Accepted, Frame, Kept, Kind, Level, Tie, Waiting};
+use super::{Accepted, Frame, Home, Kept, Kind, Level, Tie, Waiting};
 
 /// Things of one kind that were made on one path and are still there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,9 +56,25 @@ impl Leak {
             && self.created_at == other.created_at
             && self.created_through == other.created_through
             && self.created_by == other.created_by
-            && self.waits_in() == other.waits_in()
+            && self.waits_where(other)
             && self.waits_like(other)
             && self.is_blocked_like(other)
+    }
+
+    /// Whether both wait in the same functions, at the same lines; of threads those of the user's count, where there are any.
+    fn waits_where(&self, other: &Self) -> bool {
+        let (Some(one), Some(others)) = (self.waits_in(), other.waits_in()) else {
+            return self.waits_in() == other.waits_in();
+        };
+        let is_own = |frame: &Frame| frame.home == Home::User;
+        let is_thread = self.kind != Kind::Task && one.iter().any(is_own);
+        let is_same = |(one, other): (&Frame, &Frame)| {
+            one == other
+                || is_thread
+                    && !is_own(one)
+                    && (&one.function, one.home) == (&other.function, other.home)
+        };
+        one.len() == others.len() && one.iter().zip(others).all(is_same)
     }
 
     /// Whether both wait for the same, held by the same.
