@@ -175,7 +175,7 @@ pub fn mask(report: &str) -> String {
         let bare = |at: usize| {
             words
                 .get(at)
-                .map_or("", |word| word.trim_end_matches([',', ';', ':', '\n']))
+                .map_or("", |word| word.trim_end_matches([',', ';', ':', ')', '\n']))
         };
         for (at, word) in words.iter().enumerate() {
             let is_number = bare(at).parse::<f64>().is_ok();

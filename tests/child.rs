@@ -1,7 +1,7 @@
 //! A subject in a process of its own, which may fail, be killed or hang without taking the suite along.
 
 use std::{
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
     sync::mpsc,
     thread,
     time::Duration,
@@ -14,14 +14,19 @@ const HUNG: Duration = Duration::from_secs(180);
 
 /// Runs exactly one subject of `module`; see `run!`.
 pub fn run(module: &str, subject: &str, variables: &[(&str, &str)]) -> Run {
-    let name = format!("{}{subject}", subjects(module));
-    let run = run_all(&["--exact", &name], variables);
+    let run = run_anyhow(module, subject, variables);
     assert!(
         run.text().contains("running 1 test\n"),
-        "no test is called {name}\n{}",
+        "no test of {module} is called {subject}\n{}",
         run.text()
     );
     run
+}
+
+/// Runs exactly one subject of `module`, whose process may end before any test begins.
+pub fn run_anyhow(module: &str, subject: &str, variables: &[(&str, &str)]) -> Run {
+    let name = format!("{}{subject}", subjects(module));
+    run_all(&["--exact", &name], variables)
 }
 
 /// What the names of all subjects of `module` begin with.
@@ -45,6 +50,21 @@ pub fn run_all(arguments: &[&str], variables: &[(&str, &str)]) -> Run {
             .collect();
         rerun(&arguments, &variables)
     })
+}
+
+/// Runs exactly one subject of `module`, whose output the harness does not capture, with a standard error of its own.
+pub fn run_into(module: &str, subject: &str, stderr: impl Into<Stdio>) -> Run {
+    let name = format!("{}{subject}", subjects(module));
+    let stderr = stderr.into();
+    let run = unless_hung(&name.clone(), move || {
+        crate::run_into(["--ignored", "--nocapture", "--exact", &name], &[], stderr)
+    });
+    assert!(
+        run.text().contains("running 1 test\n"),
+        "{subject} was not run\n{}",
+        run.text()
+    );
+    run
 }
 
 /// Runs this test binary as `arguments` and `variables` say and not otherwise.

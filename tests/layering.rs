@@ -21,7 +21,7 @@ const LAYERS: [&[&str]; 21] = [
     &["background", "check"],
     &["render"],
     &["output"],
-    &["outcome"],
+    &["asked", "outcome"],
     &["watchdog"],
     &["find", "runtime", "snapshot", "tracked"],
     &["checkpoint", "guard", "whole"],
@@ -291,17 +291,18 @@ fn the_reader_is_in_order() {
 }
 
 /// Modules of `cargo leakcheck` by layer, lowest first.
-const TOOL: [&[&str]; 11] = [
-    &["golden", "plural"],
+const TOOL: [&[&str]; 12] = [
+    &["escape", "golden", "plural"],
     &["args", "error", "exit", "selection"],
-    &["baseline", "output", "report", "workspace"],
+    &["output"],
+    &["baseline", "report", "workspace"],
     &["finding", "rules", "stored"],
     &["broad", "summary", "unused"],
     &["repository", "sites", "verdicts"],
     &["annotate", "progress"],
     &["run", "text"],
     &["junit", "markdown", "sarif"],
-    &["session"],
+    &["hostile", "session"],
     &["main"],
 ];
 

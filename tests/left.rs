@@ -38,12 +38,39 @@ pub fn blocking_tasks(count: usize, code: &str) -> Finding {
     }
 }
 
+/// Descriptors that this line opened.
+pub fn fds(count: usize, code: &str) -> Finding {
+    Finding {
+        kind: "fd".to_owned(),
+        code: Some(code.to_owned()),
+        count,
+    }
+}
+
+/// Timers that this line made.
+pub fn timers(count: usize, code: &str) -> Finding {
+    Finding {
+        kind: "timer".to_owned(),
+        code: Some(code.to_owned()),
+        count,
+    }
+}
+
 /// Runtimes that this line built.
 pub fn runtimes(count: usize, code: &str) -> Finding {
     Finding {
         kind: "runtime".to_owned(),
         code: Some(code.to_owned()),
         count,
+    }
+}
+
+/// One thing of another kind that this line made.
+pub fn made(kind: &str, code: &str) -> Finding {
+    Finding {
+        kind: kind.to_owned(),
+        code: Some(code.to_owned()),
+        count: 1,
     }
 }
 

@@ -7,13 +7,15 @@ use std::{
     ffi::OsStr,
     fs, iter,
     path::Path,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 use serde::Deserialize;
 
 pub mod child;
 pub mod left;
+#[cfg(target_os = "linux")]
+pub mod starved;
 
 /// A report file, format version 1.
 #[derive(Clone, Debug, Deserialize)]
@@ -316,6 +318,19 @@ pub fn run<A: AsRef<OsStr>>(
     arguments: impl IntoIterator<Item = A>,
     variables: &[(&str, &str)],
 ) -> Run {
+    run_into(arguments, variables, Stdio::piped())
+}
+
+/// The same, with a standard error of its own.
+///
+/// # Panics
+///
+/// As [`rerun`].
+pub fn run_into<A: AsRef<OsStr>>(
+    arguments: impl IntoIterator<Item = A>,
+    variables: &[(&str, &str)],
+    stderr: Stdio,
+) -> Run {
     let dir = tempfile::tempdir().expect("a temporary directory can be made");
     let exe = std::env::current_exe().expect("the test binary has a path");
     let mut command = Command::new(exe);
@@ -327,7 +342,8 @@ pub fn run<A: AsRef<OsStr>>(
             "LEAKCHECK_REPORT_DIR",
             format!("all:{}", dir.path().display()),
         )
-        .envs(variables.iter().copied());
+        .envs(variables.iter().copied())
+        .stderr(stderr);
     let output = command.output().expect("the test binary runs");
     let reports = reports_in(dir.path());
     Run { output, reports }

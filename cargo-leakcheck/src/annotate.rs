@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
+    escape,
     finding::Status,
     plural,
     report::Level,
@@ -36,10 +37,8 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
 /// What is said of a test that did not end.
 pub(crate) fn hang(checked: &Checked) -> Option<String> {
     let after = plural::time(checked.hung?);
-    Some(format!(
-        "`{}` hangs: it was given up after {after}",
-        checked.test.name
-    ))
+    let test = checked.test.quoted();
+    Some(format!("{test} hangs: it was not over after {after}"))
 }
 
 fn annotation(out: &mut String, command: &str, place: Option<&Place>, message: &str) {
@@ -58,9 +57,8 @@ fn property(text: &str) -> String {
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    let plain = escape::plain(text);
+    plain.replace('%', "%25")
 }
 
 #[cfg(test)]
@@ -90,7 +88,7 @@ mod tests {
         annotation(&mut out, "error", Some(&place), "50%\nb");
         assert_eq!(
             out,
-            "::error file=a%3Ab%2Cc,line=1,title=leakcheck::50%25%0Ab\n"
+            "::error file=a%3Ab%2Cc,line=1,title=leakcheck::50%25\\nb\n"
         );
     }
 }

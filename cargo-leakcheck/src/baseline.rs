@@ -18,7 +18,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{error::Error, plural};
+use crate::{error::Error, output, plural};
 
 /// What the file is called where none is given.
 pub(crate) const NAME: &str = "leakcheck.baseline";
@@ -58,9 +58,13 @@ impl Key {
         }
     }
 
-    /// Whether both are of one test.
-    pub(crate) fn is_of_same_test(&self, other: &Self) -> bool {
-        (&self.package, &self.binary, &self.test) == (&other.package, &other.binary, &other.test)
+    /// The key of its test.
+    pub(crate) fn of_test(&self) -> Self {
+        Self {
+            kind: String::new(),
+            fingerprint: String::new(),
+            ..self.clone()
+        }
     }
 }
 
@@ -166,20 +170,15 @@ impl Baseline {
         self.entries.is_empty()
     }
 
+    /// How many entries no file can have, because nobody would understand it: of a kind that is not known, or without a name.
+    pub(crate) fn unwritable(&self) -> usize {
+        let is_lost = |parts: &(&Key, &Known)| entry(&line(parts.0, parts.1)).is_none();
+        self.entries.iter().filter(is_lost).count()
+    }
+
     fn text(&self) -> String {
-        let lines = self.entries.iter().map(|(key, known)| {
-            let Key {
-                package,
-                binary,
-                test,
-                kind,
-                fingerprint,
-            } = key;
-            let Known { count, site } = known;
-            let line = format!("{package} {binary} {test} {kind} {fingerprint} {count} {site}");
-            line.trim_end().to_owned()
-        });
-        let mut lines: Vec<String> = lines.collect();
+        let lines = self.entries.iter();
+        let mut lines: Vec<String> = lines.map(|(key, known)| line(key, known)).collect();
         lines.sort_unstable();
         let mut text = format!("{TITLE}{VERSION}\n");
         for line in lines {
@@ -190,14 +189,21 @@ impl Baseline {
 
     /// Writes the file whole or not at all.
     pub(crate) fn write(&self, path: &Path) -> Result<(), Error> {
-        let draft = path.with_extension("baseline.part");
-        fs::write(&draft, self.text())
-            .and_then(|()| fs::rename(&draft, path))
-            .map_err(|cause| Error::Write {
-                path: path.to_owned(),
-                cause,
-            })
+        output::replace(path, &self.text())
     }
+}
+
+fn line(key: &Key, known: &Known) -> String {
+    let Key {
+        package,
+        binary,
+        test,
+        kind,
+        fingerprint,
+    } = key;
+    let Known { count, site } = known;
+    let line = format!("{package} {binary} {test} {kind} {fingerprint} {count} {site}");
+    line.trim_end().to_owned()
 }
 
 fn version(line: &str) -> Option<u64> {
@@ -265,6 +271,26 @@ mod tests {
         assert!(errors.is_empty());
         assert_eq!(read.entries, baseline.entries);
         assert_eq!(read.count(&key), 2);
+    }
+
+    #[test]
+    fn what_cannot_be_read_again_is_not_written() {
+        let add = |package: &str, kind: &str, fingerprint: &str| {
+            let mut baseline = Baseline::default();
+            let known = Known {
+                count: 1,
+                site: String::new(),
+            };
+            baseline.add(
+                Key::new((Some(package), "b", "t"), kind, fingerprint),
+                known,
+            );
+            baseline.unwritable()
+        };
+        assert_eq!(add("a", "task", "9f31c0ffee000001"), 0);
+        assert_eq!(add("a", "socket", "9f31c0ffee000001"), 1);
+        assert_eq!(add("", "task", "9f31c0ffee000001"), 1);
+        assert_eq!(add("a", "task", "9f31"), 1);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::{
 };
 
 use crate::{
+    escape::plain,
     finding::Test,
     plural,
     report::{Accepted, Report},
@@ -119,7 +120,7 @@ impl Broad {
                 out,
                 "  {file}:{}: {} accepts {everything}things of {}",
                 rule.line,
-                rule.pattern,
+                plain(&rule.pattern),
                 reach.extent()
             );
             reach.render(&mut out);
@@ -172,7 +173,7 @@ impl Reach {
             let place = site.place.as_ref();
             let place = place.map_or_else(String::new, |place| format!(", {place}"));
             let tests = plural::of(site.tests.len(), "test", "tests");
-            let _ = writeln!(out, "    {function}{place}, in {tests}");
+            let _ = writeln!(out, "    {}{place}, in {tests}", plain(function));
         }
         more(out, self.functions.len(), "function", "functions");
         let narrower = self.narrower();
@@ -184,14 +185,17 @@ impl Reach {
 
     /// A pattern for each module: the function where it has one, and else all of it.
     fn narrower(&self) -> BTreeSet<String> {
+        let mut functions: BTreeMap<&str, usize> = BTreeMap::new();
+        for module in self.modules() {
+            *functions.entry(module).or_default() += 1;
+        }
         let pattern = |((by, function), site): (&Function, &Site)| {
-            let of_module = |other: &(&Function, &Site)| other.1.module == site.module;
-            let is_only = self.functions.iter().filter(of_module).count() == 1;
-            if is_only || site.is_of_root {
-                format!("{by} = {function:?}")
+            let pattern = if site.is_of_root || functions.get(site.module.as_str()) == Some(&1) {
+                function.clone()
             } else {
-                format!("{by} = \"{}::*\"", site.module)
-            }
+                format!("{}::*", site.module)
+            };
+            plain(&format!("{by} = {pattern:?}"))
         };
         self.functions.iter().map(pattern).collect()
     }

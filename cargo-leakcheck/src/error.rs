@@ -1,6 +1,11 @@
 //! What could not be done: on which file, at which place, and what to do about it.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use crate::escape::plain;
 
 /// One thing that went wrong. It is told at the end, and nothing else is lost for it.
 #[derive(Debug)]
@@ -45,17 +50,17 @@ pub(crate) enum Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Read { path, cause } => write!(f, "failed to read {}: {cause}", path.display()),
-            Self::Write { path, cause } => write!(f, "failed to write {}: {cause}", path.display()),
+            Self::Read { path, cause } => write!(f, "failed to read {}: {cause}", shown(path)),
+            Self::Write { path, cause } => write!(f, "failed to write {}: {cause}", shown(path)),
             Self::Unfinished { path } => write!(
                 f,
                 "failed to read {}: it was not written to its end, because its process ended before",
-                path.display()
+                shown(path)
             ),
             Self::Json { path, cause } => write!(
                 f,
                 "failed to read {}:{}:{}: {}",
-                path.display(),
+                shown(path),
                 cause.line(),
                 cause.column(),
                 without_place(cause)
@@ -63,12 +68,12 @@ impl std::fmt::Display for Error {
             Self::Foreign { path } => write!(
                 f,
                 "failed to read {}: it is JSON, but no report of leakcheck; keep other files out of the folder",
-                path.display()
+                shown(path)
             ),
             Self::NewerReport { path, version } => write!(
                 f,
                 "failed to read {}: it has format {version}, which is newer than this cargo-leakcheck; update it",
-                path.display()
+                shown(path)
             ),
             Self::NewerBaseline {
                 path,
@@ -77,28 +82,28 @@ impl std::fmt::Display for Error {
             } => write!(
                 f,
                 "failed to read {}:{line}: it has version {version}, which is newer than this cargo-leakcheck; update it",
-                path.display()
+                shown(path)
             ),
             Self::NoBaseline { path } => write!(
                 f,
                 "failed to read {}:1: expected `leakcheck baseline 1`; if it is no baseline, name another file with --baseline",
-                path.display()
+                shown(path)
             ),
             Self::BaselineLine { path, line, text } => write!(
                 f,
                 "failed to read {}:{line}: expected `package binary test kind fingerprint count site`, found {text:?}",
-                path.display()
+                shown(path)
             ),
             Self::Merge { path, line } => write!(
                 f,
                 "failed to read {}:{line}: a merge was left here; keep the lines of both sides, or let git do so with \
                  `leakcheck.baseline merge=union` in .gitattributes",
-                path.display()
+                shown(path)
             ),
             Self::NoRun { folder } => write!(
                 f,
                 "failed to find a stored run in {}: make one with `cargo leakcheck`",
-                folder.display()
+                shown(folder)
             ),
             Self::Cargo { what, cause } => write!(f, "failed to {what}: {cause}"),
         }
@@ -108,10 +113,13 @@ impl std::fmt::Display for Error {
 /// The message alone: the place stands before it, as in every other message.
 fn without_place(cause: &serde_json::Error) -> String {
     let text = cause.to_string();
-    match text.rfind(" at line ") {
-        Some(at) => text[..at].to_owned(),
-        None => text,
-    }
+    let end = text.rfind(" at line ").unwrap_or(text.len());
+    // It may quote what stands there.
+    plain(&text[..end])
+}
+
+fn shown(path: &Path) -> String {
+    plain(&path.display().to_string())
 }
 
 #[cfg(test)]

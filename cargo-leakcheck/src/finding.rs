@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use crate::{
     baseline::{Baseline, Key, Known},
+    escape::{code, plain},
     report::{Frame, Leak, Level, Location, Report, Verdict},
 };
 
@@ -13,6 +14,8 @@ pub(crate) struct Test {
     pub(crate) package: Option<String>,
     pub(crate) binary: String,
     pub(crate) name: String,
+    /// Whether a test of another binary bears the same name.
+    pub(crate) is_namesake: bool,
 }
 
 impl Test {
@@ -21,6 +24,25 @@ impl Test {
             package: report.package.clone(),
             binary: report.binary.clone(),
             name: report.test.clone(),
+            is_namesake: false,
+        }
+    }
+
+    /// Its binary, with the package where that has another name.
+    pub(crate) fn suite(&self) -> String {
+        match &self.package {
+            Some(package) if *package != self.binary => format!("{package}::{}", self.binary),
+            _ => self.binary.clone(),
+        }
+    }
+
+    /// In backticks, and told from others of its name.
+    pub(crate) fn quoted(&self) -> String {
+        let name = code(&self.name);
+        if self.is_namesake {
+            format!("{name} of {}", code(&self.suite()))
+        } else {
+            name
         }
     }
 
@@ -75,6 +97,7 @@ impl Finding {
             package,
             binary,
             name,
+            ..
         } = &self.test;
         Key::new(
             (package.as_deref(), binary, name),
@@ -97,19 +120,24 @@ impl Finding {
     }
 }
 
-/// `src/pool.rs:88`, as far as it is known.
+/// `src/pool.rs:88` for a reader, as far as it is known.
 pub(crate) fn place(frame: &Frame) -> Option<String> {
-    let file = frame.file.as_deref()?;
+    let file = plain(frame.file.as_deref()?);
     Some(match frame.line {
         Some(line) => format!("{file}:{line}"),
-        None => file.to_owned(),
+        None => file,
     })
 }
 
-/// Whether it is a line of the package or of a crate that it uses, and not of the standard library.
+/// So many things in all.
+pub(crate) fn total(counts: impl IntoIterator<Item = usize>) -> usize {
+    counts.into_iter().fold(0, usize::saturating_add)
+}
+
+/// Whether it is a line of the package or of a crate that it uses, and not of the standard library, nor of a C library.
 fn is_near(frame: &Frame) -> bool {
     let file = frame.file.as_deref();
-    file.is_some_and(|file| !Path::new(file).is_absolute())
+    file.is_some_and(|file| !Path::new(file).is_absolute() && !file.starts_with("./"))
 }
 
 /// What tells the leaks of a round apart.
@@ -169,8 +197,8 @@ fn in_round(reports: &[Report]) -> BTreeMap<Identity, (Finding, usize)> {
             round
                 .entry(identity)
                 .and_modify(|(finding, before)| {
-                    finding.count += leak.count;
-                    *before += accepted;
+                    finding.count = finding.count.saturating_add(leak.count);
+                    *before = before.saturating_add(accepted);
                 })
                 .or_insert_with(|| (finding(report, leak), accepted));
         }
@@ -185,7 +213,11 @@ fn finding(report: &Report, leak: &Leak) -> Finding {
         kind: leak.kind.clone(),
         name: leak.name.clone(),
         site: leak.created_at.clone(),
-        waits_at: leak.waits_at.iter().find(|frame| is_near(frame)).cloned(),
+        waits_at: leak
+            .waits_in
+            .as_ref()
+            .or_else(|| leak.waits_at.iter().find(|frame| is_near(frame)))
+            .cloned(),
         waits_for: leak.waits_for.as_ref().map(|awaited| awaited.what.clone()),
         panic: leak.panic.clone(),
         fingerprint: leak.fingerprint.clone(),
@@ -193,5 +225,48 @@ fn finding(report: &Report, leak: &Leak) -> Finding {
         status: Status::New,
         count: leak.count,
         rounds: 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Where something waits whose report says this of it.
+    fn waits(more: &serde_json::Value) -> Option<String> {
+        let mut leak = json!({ "kind": "thread", "fingerprint": "f1" });
+        for (key, value) in more.as_object().expect("an object") {
+            leak[key] = value.clone();
+        }
+        let report = json!({
+            "format_version": 1, "test": "a", "location": { "file": "a.rs", "line": 1 }, "verdict": "leaked",
+            "body": "passed", "leaks": [leak],
+        });
+        let report = Report::parse(&report.to_string(), Path::new("a.json")).expect("a report");
+        let findings = findings(&[vec![report]], &Baseline::default());
+        findings[0].waits_at.as_ref().and_then(place)
+    }
+
+    #[test]
+    fn it_waits_where_a_reader_has_to_look() {
+        let frame = |file: &str, line: u32| json!({ "file": file, "line": line, "function": "f" });
+        let stack = [
+            frame("./socket/../sysdeps/unix/sysv/linux/recv.c", 28),
+            frame("/rustc/abc/library/std/src/net.rs", 5),
+            frame("socket2-0.6.3/src/sys/unix.rs", 7),
+            frame("src/net.rs", 31),
+        ];
+        let of_user = Some("src/net.rs:31".to_owned());
+        assert_eq!(
+            waits(&json!({ "waits_at": stack, "waits_in": stack[3] })),
+            of_user
+        );
+        // Libraries that do not say it are older.
+        let of_crate = Some("socket2-0.6.3/src/sys/unix.rs:7".to_owned());
+        assert_eq!(waits(&json!({ "waits_at": stack })), of_crate);
+        assert_eq!(waits(&json!({ "waits_at": [stack[0], stack[1]] })), None);
+        assert_eq!(waits(&json!({})), None);
     }
 }

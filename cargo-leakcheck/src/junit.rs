@@ -1,9 +1,12 @@
 //! The checked tests as JUnit, which most CI systems show.
 
+use std::collections::{BTreeMap, HashMap};
+
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::{
     annotate,
+    escape::plain,
     finding::{Finding, Test, place},
     sites::Site,
     summary::{Checked, Summary},
@@ -13,17 +16,22 @@ use crate::{
 /// error where its own body failed.
 pub(crate) fn render(summary: &Summary) -> String {
     let mut report = Report::new("leakcheck");
-    let mut suites: Vec<(String, TestSuite)> = Vec::new();
+    let mut suites: Vec<TestSuite> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut findings: BTreeMap<&Test, Vec<&Finding>> = BTreeMap::new();
+    for finding in &summary.findings {
+        findings.entry(&finding.test).or_default().push(finding);
+    }
     for checked in &summary.checked {
-        let name = suite(&checked.test);
-        let at = suites.iter().position(|(known, _)| *known == name);
-        let at = at.unwrap_or_else(|| {
-            suites.push((name.clone(), TestSuite::new(name.as_str())));
+        let name = plain(&checked.test.suite());
+        let at = *known.entry(name.clone()).or_insert_with(|| {
+            suites.push(TestSuite::new(name.as_str()));
             suites.len() - 1
         });
-        suites[at].1.add_test_case(case(checked, summary, &name));
+        let findings = findings.get(&checked.test).map_or(&[][..], Vec::as_slice);
+        suites[at].add_test_case(case(checked, findings, &name));
     }
-    report.add_test_suites(suites.into_iter().map(|(_, suite)| suite));
+    report.add_test_suites(suites);
     let mut text = report.to_string().unwrap_or_default();
     if !text.ends_with('\n') {
         text.push('\n');
@@ -31,19 +39,7 @@ pub(crate) fn render(summary: &Summary) -> String {
     text
 }
 
-fn suite(test: &Test) -> String {
-    match &test.package {
-        Some(package) if *package != test.binary => format!("{package}::{}", test.binary),
-        _ => test.binary.clone(),
-    }
-}
-
-fn case(checked: &Checked, summary: &Summary, suite: &str) -> TestCase {
-    let findings: Vec<&Finding> = summary
-        .findings
-        .iter()
-        .filter(|finding| finding.test == checked.test)
-        .collect();
+fn case(checked: &Checked, findings: &[&Finding], suite: &str) -> TestCase {
     let failing = || findings.iter().copied().filter(|finding| finding.fails());
     let status = if let Some(sentence) = annotate::hang(checked) {
         non_success(NonSuccessKind::Failure, "hang", &sentence, "")
@@ -57,7 +53,7 @@ fn case(checked: &Checked, summary: &Summary, suite: &str) -> TestCase {
     } else {
         TestCaseStatus::success()
     };
-    let mut case = TestCase::new(checked.test.name.as_str(), status);
+    let mut case = TestCase::new(plain(&checked.test.name), status);
     case.set_classname(suite);
     // Known ones and warnings.
     let passing: String = lines(findings.iter().copied().filter(|finding| !finding.fails()));
@@ -84,7 +80,7 @@ fn lines<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
             "{} {} {} {}\n",
             finding.count,
             finding.kind,
-            finding.fingerprint,
+            plain(&finding.fingerprint),
             made.as_deref().unwrap_or("-")
         )
     };

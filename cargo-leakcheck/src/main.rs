@@ -7,10 +7,13 @@ mod args;
 mod baseline;
 mod broad;
 mod error;
+mod escape;
 mod exit;
 mod finding;
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod hostile;
 mod junit;
 mod markdown;
 mod output;

@@ -1,18 +1,22 @@
 //! The JSON files that the library writes, one for each check, and a folder of them.
 
 use std::{
-    fs,
+    fs::{self, File},
+    io::{self, Read as _},
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::error::Error;
+use crate::{error::Error, escape};
 
 /// The newest form that is understood.
 const FORMAT_VERSION: u64 = 1;
+
+/// In bytes: what is longer is no report.
+const LONGEST: u64 = 256 << 20;
 
 /// One check, as far as it matters here. What a later library adds is passed over.
 #[derive(Clone, Debug, Deserialize)]
@@ -24,6 +28,9 @@ pub(crate) struct Report {
     pub(crate) location: Location,
     pub(crate) verdict: Verdict,
     pub(crate) body: Body,
+    /// Which checks have one in its folder.
+    #[serde(default)]
+    pub(crate) written: Written,
     pub(crate) hang: Option<Hang>,
     #[serde(default)]
     waited_ms: u64,
@@ -36,6 +43,16 @@ pub(crate) struct Report {
     pub(crate) known: Vec<Leak>,
     #[serde(default)]
     pub(crate) ignored: Vec<Ignored>,
+}
+
+/// Which checks have reports: of clean ones there may be none.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Written {
+    Dirty,
+    #[default]
+    #[serde(other)]
+    All,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
@@ -93,6 +110,7 @@ pub(crate) enum Level {
 /// Things that are alike: of one kind, from one place.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Leak {
+    #[serde(deserialize_with = "kind")]
     pub(crate) kind: String,
     #[serde(default)]
     pub(crate) level: Level,
@@ -102,6 +120,8 @@ pub(crate) struct Leak {
     pub(crate) created_at: Option<Frame>,
     #[serde(default)]
     pub(crate) waits_at: Vec<Frame>,
+    /// The one of these that the library's own text shows.
+    pub(crate) waits_in: Option<Frame>,
     pub(crate) waits_for: Option<Awaited>,
     pub(crate) panic: Option<String>,
     pub(crate) fingerprint: String,
@@ -109,6 +129,11 @@ pub(crate) struct Leak {
 
 fn one() -> usize {
     1
+}
+
+fn kind<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    Ok(escape::kind(&text).to_owned())
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -183,6 +208,11 @@ impl Report {
         self.body == Body::Passed && self.verdict != Verdict::Inconclusive
     }
 
+    /// Whether checks that found nothing have no report.
+    pub(crate) fn is_of_dirty_only(&self) -> bool {
+        self.written == Written::Dirty
+    }
+
     /// How long the check took, without waiting.
     pub(crate) fn spent(&self) -> Duration {
         Duration::from_micros(self.check_us)
@@ -194,7 +224,8 @@ impl Report {
     }
 }
 
-/// All reports of a folder in the order of their names, and one error for each file that is none.
+/// All reports of a folder in the order of their names, and one error for each file that is none. Whatever is no file is
+/// passed over: who opens it may wait for ever.
 pub(crate) fn read(folder: &Path) -> (Vec<Report>, Vec<Error>) {
     let mut paths: Vec<PathBuf> = match fs::read_dir(folder) {
         Ok(entries) => entries
@@ -208,6 +239,9 @@ pub(crate) fn read(folder: &Path) -> (Vec<Report>, Vec<Error>) {
     paths.sort_unstable();
     let (mut reports, mut errors) = (Vec::new(), Vec::new());
     for path in paths {
+        if fs::metadata(&path).is_ok_and(|about| !about.is_file()) {
+            continue;
+        }
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("json") => {}
             Some("part") => {
@@ -216,7 +250,7 @@ pub(crate) fn read(folder: &Path) -> (Vec<Report>, Vec<Error>) {
             }
             _ => continue,
         }
-        let report = fs::read_to_string(&path)
+        let report = text(&path)
             .map_err(|cause| Error::Read {
                 path: path.clone(),
                 cause,
@@ -228,6 +262,17 @@ pub(crate) fn read(folder: &Path) -> (Vec<Report>, Vec<Error>) {
         }
     }
     (reports, errors)
+}
+
+fn text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?
+        .take(LONGEST + 1)
+        .read_to_string(&mut text)?;
+    if text.len() as u64 > LONGEST {
+        return Err(io::Error::other("it is longer than any report"));
+    }
+    Ok(text)
 }
 
 #[cfg(test)]

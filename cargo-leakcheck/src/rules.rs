@@ -3,7 +3,8 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
+    iter::once,
+    path::{Component, Path, PathBuf},
 };
 
 use toml::{
@@ -11,7 +12,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use crate::workspace::Workspace;
+use crate::{escape::plain, workspace::Workspace};
 
 const NAME: &str = "leakcheck.toml";
 
@@ -44,16 +45,24 @@ pub(crate) struct File {
     pub(crate) packages: BTreeSet<String>,
 }
 
-/// The files of a workspace that have rules. One above the workspace may serve others as well, so it is passed over.
+/// The files of a workspace that have rules.
 pub(crate) fn files(workspace: &Workspace) -> Vec<File> {
     let mut holders: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
     for (package, folder) in &workspace.packages {
-        let mut paths = folder.ancestors().map(|folder| folder.join(NAME));
-        if let Some(path) = paths.find(|path| path.is_file()) {
+        let inside = |folder: &&Path| folder.starts_with(&workspace.root);
+        let above = folder.ancestors().skip(1).take_while(inside);
+        // The root need not be above.
+        let mut folders = once(folder.as_path())
+            .chain(above)
+            .chain(once(workspace.root.as_path()));
+        let path = folders.find_map(|folder| {
+            let path = folder.join(NAME);
+            path.is_file().then_some(path)
+        });
+        if let Some(path) = path {
             holders.entry(path).or_default().insert(package.clone());
         }
     }
-    holders.retain(|path, _| path.starts_with(&workspace.root));
     let files = holders.into_iter().map(|(path, packages)| File {
         rules: fs::read_to_string(&path).map_or(Vec::new(), |text| read(&text)),
         path,
@@ -99,13 +108,17 @@ fn read(text: &str) -> Vec<Rule> {
 
 /// The rule that a report's `source` means: `../../leakcheck.toml:12`, from the folder of the package on.
 fn place(folder: &Path, source: &str) -> Option<Place> {
-    let (mut name, line) = source.rsplit_once(':')?;
-    let mut folder = Some(folder);
-    while let Some(rest) = name.strip_prefix("../") {
-        (name, folder) = (rest, folder?.parent());
+    let (name, line) = source.rsplit_once(':')?;
+    let mut path = folder.to_owned();
+    for component in Path::new(name).components() {
+        match component {
+            Component::ParentDir => path.pop().then_some(())?,
+            Component::Normal(name) => path.push(name),
+            _ => return None,
+        }
     }
-    (name == NAME).then_some(())?;
-    Some((folder?.join(NAME), line.parse().ok()?))
+    path.ends_with(NAME).then_some(())?;
+    Some((path, line.parse().ok()?))
 }
 
 /// The rules of which a report tells, by its package. Where it does not know that, it may be any.
@@ -123,7 +136,7 @@ pub(crate) fn places(workspace: &Workspace, package: Option<&str>, source: &str)
 /// The file as the workspace names it.
 pub(crate) fn shown(path: &Path, workspace: &Workspace) -> String {
     let inside = path.strip_prefix(&workspace.root).unwrap_or(path);
-    inside.display().to_string()
+    plain(&inside.display().to_string())
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! The findings as SARIF 2.1.0, which code scanning and editors read.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::{
     annotate,
+    escape::plain,
     finding::{Finding, Status},
     report::Level,
     repository::{Place, Repository},
@@ -108,7 +111,7 @@ struct Region {
 
 /// Each leak of each test is one result; known ones are notes.
 pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
-    let mut rules = Rules(Vec::new());
+    let mut rules = Rules::default();
     let mut results: Vec<SarifResult> = summary
         .findings
         .iter()
@@ -124,7 +127,7 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
             rule_id,
             rule_index,
             level: "error",
-            message: Message { text },
+            message: message(&text),
             locations: locations(repository.of_location(&checked.at, package)),
             partial_fingerprints: None,
             baseline_state: summary.has_baseline.then_some("new"),
@@ -139,7 +142,7 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
                     name: "leakcheck",
                     version: env!("CARGO_PKG_VERSION"),
                     information_uri: env!("CARGO_PKG_REPOSITORY"),
-                    rules: rules.0,
+                    rules: rules.all,
                 },
             },
             column_kind: "unicodeCodePoints",
@@ -163,40 +166,47 @@ fn of_finding(
         (Status::New, Level::Warn) => ("warning", "new"),
         (Status::New, Level::Deny) => ("error", "new"),
     };
-    let text = Site::group([finding]).iter().map(Site::sentence).collect();
+    let text: String = Site::group([finding]).iter().map(Site::sentence).collect();
     SarifResult {
         rule_id,
         rule_index,
         level,
-        message: Message { text },
+        message: message(&text),
         locations: locations(repository.of_finding(finding)),
         partial_fingerprints: Some(Fingerprints {
-            leakcheck: format!("{}/{}", finding.fingerprint, finding.test.name),
+            leakcheck: plain(&format!("{}/{}", finding.fingerprint, finding.test.name)),
         }),
         baseline_state: summary.has_baseline.then_some(state),
     }
 }
 
+/// Text that is no link, which brackets in front of each other would be.
+fn message(text: &str) -> Message {
+    Message {
+        text: text.replace("](", "] ("),
+    }
+}
+
 /// The rules that have results.
-struct Rules(Vec<Rule>);
+#[derive(Default)]
+struct Rules {
+    all: Vec<Rule>,
+    /// Where each of them is.
+    known: BTreeMap<String, usize>,
+}
 
 impl Rules {
     /// Identifier and index of a rule, which is added where it is new.
     fn find(&mut self, name: &str, description: &str) -> (String, usize) {
         let id = format!("leakcheck/{name}");
-        let index = self
-            .0
-            .iter()
-            .position(|rule| rule.id == id)
-            .unwrap_or_else(|| {
-                self.0.push(Rule {
-                    id: id.clone(),
-                    short_description: Message {
-                        text: description.to_owned(),
-                    },
-                });
-                self.0.len() - 1
+        let next = self.all.len();
+        let index = *self.known.entry(id.clone()).or_insert(next);
+        if index == next {
+            self.all.push(Rule {
+                id: id.clone(),
+                short_description: message(description),
             });
+        }
         (id, index)
     }
 }

@@ -14,7 +14,9 @@ use crate::{
     baseline::{self, Baseline},
     broad::Broad,
     error::Error,
+    escape,
     exit::Exit,
+    finding::total,
     junit, markdown, output, plural, progress,
     report::{self, Report},
     repository::Repository,
@@ -109,7 +111,8 @@ pub(crate) fn run(args: &Args) -> Exit {
     errors.iter().for_each(output::complain);
     for complaint in &found.unread {
         output::complain(format_args!(
-            "tests could not be checked: failed to read {complaint}"
+            "tests could not be checked: failed to read {}",
+            escape::plain(complaint)
         ));
     }
     let is_denied = args.flags.deny_unused_rules && (unused.is_some() || broad.is_some());
@@ -225,13 +228,21 @@ fn bless(summary: &Summary, path: &Path, errors: &mut Vec<Error>) -> bool {
         return false;
     }
     let baseline = summary.baseline();
+    let lost = baseline.unwritable();
+    if lost > 0 {
+        let lost = plural::of(lost, "leak", "leaks");
+        output::complain(format_args!(
+            "nothing was blessed: {lost} have a name, a kind or a fingerprint that no baseline can have"
+        ));
+        return false;
+    }
     if baseline.is_empty() && !path.exists() {
         output::print("leakcheck: there is nothing to bless\n");
         return true;
     }
     match baseline.write(path) {
         Ok(()) => {
-            let known = baseline.entries().map(|(_, known)| known.count).sum();
+            let known = total(baseline.entries().map(|(_, known)| known.count));
             let known = plural::of(known, "known leak", "known leaks");
             output::print(&format!("leakcheck: {} has {known} now\n", path.display()));
             true

@@ -1,7 +1,9 @@
 //! Findings by the place that made them, so that a place is told once for all its tests.
 
+use std::collections::BTreeMap;
+
 use crate::{
-    finding::{Finding, Status, place},
+    finding::{Finding, Status, Test, total},
     plural,
     report::{Frame, Level},
     summary::Summary,
@@ -18,8 +20,10 @@ impl<'a> Site<'a> {
     /// Groups the findings, in the order of their first ones.
     pub(crate) fn group(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Self> {
         let mut sites: Vec<Self> = Vec::new();
+        let mut known: BTreeMap<Likeness<'_>, usize> = BTreeMap::new();
         for finding in findings {
-            match sites.iter_mut().find(|site| alike(site.first(), finding)) {
+            let at = *known.entry(likeness(finding)).or_insert(sites.len());
+            match sites.get_mut(at) {
                 Some(site) => site.findings.push(finding),
                 None => sites.push(Self {
                     findings: vec![finding],
@@ -39,7 +43,7 @@ impl<'a> Site<'a> {
 
     /// How many things there are.
     pub(crate) fn count(&self) -> usize {
-        self.findings.iter().map(|finding| finding.count).sum()
+        total(self.findings.iter().map(|finding| finding.count))
     }
 
     pub(crate) fn frame(&self) -> Option<&'a Frame> {
@@ -51,7 +55,7 @@ impl<'a> Site<'a> {
         let tests: Vec<String> = self
             .findings
             .iter()
-            .map(|finding| format!("`{}`", finding.test.name))
+            .map(|finding| finding.test.quoted())
             .collect();
         let tests = plural::list(&tests);
         let count = plural::kinds(self.count(), &self.first().kind);
@@ -67,22 +71,37 @@ impl<'a> Site<'a> {
     }
 }
 
-fn alike(one: &Finding, other: &Finding) -> bool {
-    let key = |finding: &Finding| {
-        let site = finding.site.as_ref();
+/// What findings of one place have in common.
+type Likeness<'a> = (
+    (&'a str, Status, bool, bool),
+    Option<(Option<&'a str>, Option<u32>, &'a str)>,
+    Option<(&'a Test, Option<&'a str>)>,
+);
+
+fn likeness(finding: &Finding) -> Likeness<'_> {
+    let site = finding.site.as_ref();
+    (
         (
-            finding.kind.clone(),
+            &finding.kind,
             finding.status,
             finding.level == Level::Warn,
             finding.panic.is_some(),
-            site.and_then(place),
-            site.map(|site| site.function.clone()),
-            // What has no place is told by what it is called, at its own test.
-            site.is_none()
-                .then(|| (finding.test.clone(), finding.name.clone())),
-        )
-    };
-    key(one) == key(other)
+        ),
+        site.map(|site| (site.file.as_deref(), site.line, site.function.as_str())),
+        // What has no place is told by what it is called, at its own test.
+        site.is_none()
+            .then_some((&finding.test, finding.name.as_deref())),
+    )
+}
+
+/// All tests that are known; where those that left nothing have no reports, that is not all that were checked.
+fn checked(summary: &Summary) -> String {
+    let number = summary.checked.len();
+    if summary.is_of_dirty_only {
+        plural::of(number, "test with a report", "tests with a report")
+    } else {
+        plural::of(number, "checked test", "checked tests")
+    }
 }
 
 /// `2 of 3 checked tests left 2 tasks and 1 thread behind`.
@@ -104,13 +123,17 @@ pub(crate) fn headline(summary: &Summary) -> String {
     if !panicked.is_empty() {
         found.push(format!("had {} panic unseen", kinds(&panicked)));
     }
-    let checked = plural::of(summary.checked.len(), "checked test", "checked tests");
-    format!("{} of {checked} {}", tests.len(), found.join(" or "))
+    format!(
+        "{} of {} {}",
+        tests.len(),
+        checked(summary),
+        found.join(" or ")
+    )
 }
 
 /// `3 checked tests left nothing behind`, of those for which that is certain.
 pub(crate) fn nothing(summary: &Summary) -> String {
-    let checked = plural::of(summary.checked.len(), "checked test", "checked tests");
+    let checked = checked(summary);
     match summary.sure() {
         sure if sure == summary.checked.len() => format!("{checked} left nothing behind"),
         sure => format!("{sure} of {checked} left nothing behind"),
@@ -119,13 +142,12 @@ pub(crate) fn nothing(summary: &Summary) -> String {
 
 /// `2 tasks and 1 thread` for all of the findings.
 fn kinds(findings: &[&Finding]) -> String {
-    let mut kinds: Vec<(&str, usize)> = Vec::new();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in findings {
-        match kinds.iter_mut().find(|(kind, _)| *kind == finding.kind) {
-            Some((_, count)) => *count += finding.count,
-            None => kinds.push((&finding.kind, finding.count)),
-        }
+        let count = counts.entry(&finding.kind).or_default();
+        *count = count.saturating_add(finding.count);
     }
+    let mut kinds: Vec<(&str, usize)> = counts.into_iter().collect();
     kinds.sort_by_key(|(kind, _)| plural::rank(kind));
     let kinds: Vec<String> = kinds
         .into_iter()
@@ -138,7 +160,7 @@ fn kinds(findings: &[&Finding]) -> String {
 pub(crate) fn statuses(findings: &[Finding]) -> String {
     let count = |select: &dyn Fn(&Finding) -> bool| -> usize {
         let selected = findings.iter().filter(|finding| select(finding));
-        selected.map(|finding| finding.count).sum()
+        total(selected.map(|finding| finding.count))
     };
     let parts = [
         (count(&|finding| finding.fails()), "new"),
@@ -159,7 +181,56 @@ pub(crate) fn statuses(findings: &[Finding]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::summary::tests::{full, small};
+    use crate::{
+        baseline::Baseline,
+        report::{Written, tests::sample},
+        summary::tests::{full, small},
+    };
+
+    #[test]
+    fn tests_of_one_name_are_told_apart() {
+        let in_binary = |binary: &str, leak: &str| {
+            let mut report = sample("reconnects", &[leak]);
+            report.binary = binary.to_owned();
+            report
+        };
+        let leaks = ["f1 task 1 src/pool.rs:88", "f2 task 1 src/pool.rs:88"];
+        let reports = vec![
+            in_binary("pool", leaks[0]),
+            in_binary("my_app", leaks[1]),
+            sample("drains", &["f3 task 1 src/pool.rs:88"]),
+        ];
+        let summary = Summary::of(&[reports], &Baseline::default());
+        assert_eq!(summary.checked.len(), 3);
+        let sites = Site::group(&summary.findings);
+        assert_eq!(
+            sites[0].sentence(),
+            "`reconnects` of `my_app`, `drains` and `reconnects` of `my_app::pool` left 3 tasks behind that were created here"
+        );
+        let one = vec![in_binary("pool", leaks[0]), in_binary("pool", leaks[1])];
+        let summary = Summary::of(&[one], &Baseline::default());
+        assert!(!summary.findings[0].test.is_namesake);
+    }
+
+    #[test]
+    fn where_clean_tests_have_no_report_not_all_are_counted() {
+        let dirty = |test: &str, leaks: &[&str]| {
+            let mut report = sample(test, leaks);
+            report.written = Written::Dirty;
+            report
+        };
+        let reports = vec![dirty("a", &["f1 task 1 src/a.rs:1"]), dirty("b", &[])];
+        let summary = Summary::of(&[reports], &Baseline::default());
+        assert_eq!(
+            headline(&summary),
+            "1 of 2 tests with a report left 1 task behind"
+        );
+        let summary = Summary::of(&[vec![dirty("b", &[])]], &Baseline::default());
+        assert_eq!(
+            nothing(&summary),
+            "1 test with a report left nothing behind"
+        );
+    }
 
     #[test]
     fn a_place_is_told_once() {

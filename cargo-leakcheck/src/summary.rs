@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     baseline::{Baseline, Key, Known},
-    finding::{Finding, Status, Test, findings},
+    finding::{Finding, Status, Test, findings, total},
     report::{Location, Report, Verdict},
 };
 
@@ -30,6 +30,8 @@ pub(crate) struct Summary {
     pub(crate) rounds: usize,
     /// Whether a baseline says what is known.
     pub(crate) has_baseline: bool,
+    /// Whether tests that left nothing are missing.
+    pub(crate) is_of_dirty_only: bool,
     pub(crate) checked: Vec<Checked>,
     /// By test, then by place.
     pub(crate) findings: Vec<Finding>,
@@ -47,24 +49,33 @@ impl Summary {
     /// Puts the reports of all rounds together.
     pub(crate) fn of(rounds: &[Vec<Report>], baseline: &Baseline) -> Self {
         let reports = || rounds.iter().flatten();
-        let findings = findings(rounds, baseline);
-        let tests = |select: fn(&Report) -> bool| -> BTreeSet<Test> {
+        let mut checked = checked(rounds);
+        let mut findings = findings(rounds, baseline);
+        let names = namesakes(&checked);
+        let tests = checked.iter_mut().map(|checked| &mut checked.test);
+        for test in tests.chain(findings.iter_mut().map(|finding| &mut finding.test)) {
+            test.is_namesake = names.contains(&test.name);
+        }
+        let tests = |select: fn(&Report) -> bool| -> BTreeSet<Key> {
             let reports = reports().filter(|report| select(report));
-            reports.map(Test::of).collect()
+            reports.map(|report| Test::of(report).key()).collect()
         };
         // A test that ended early may not have come to its leak.
         let (ran, cut_short) = (tests(|_| true), tests(|report| !report.is_whole()));
+        let mut counts: BTreeMap<Key, usize> = BTreeMap::new();
+        for finding in &findings {
+            let count = counts.entry(finding.key()).or_default();
+            *count = count.saturating_add(finding.count);
+        }
         let (mut gone, mut absent) = (Vec::new(), Vec::new());
         for (key, known) in baseline.entries() {
-            let is_of = |test: &Test| key.is_of_same_test(&test.key());
-            if !ran.iter().any(is_of) || cut_short.iter().any(is_of) {
+            let test = key.of_test();
+            if !ran.contains(&test) || cut_short.contains(&test) {
                 absent.push((key.clone(), known.clone()));
                 continue;
             }
-            let found = findings.iter().filter(|finding| finding.key() == *key);
-            let fewer = known
-                .count
-                .saturating_sub(found.map(|finding| finding.count).sum());
+            let found = counts.get(key).copied().unwrap_or(0);
+            let fewer = known.count.saturating_sub(found);
             if fewer > 0 {
                 let site = known.site.clone();
                 gone.push((key.clone(), Known { count: fewer, site }));
@@ -76,17 +87,19 @@ impl Summary {
                 || findings
                     .iter()
                     .any(|finding| finding.status == Status::Known),
-            checked: checked(rounds),
+            is_of_dirty_only: reports().any(Report::is_of_dirty_only),
+            checked,
             findings,
             gone,
             absent,
-            accepted: reports()
-                .flat_map(|report| &report.ignored)
-                .filter(|ignored| !ignored.built_in)
-                .map(|ignored| ignored.count)
-                .sum(),
-            spent: reports().map(Report::spent).sum(),
-            waited: reports().map(Report::waited).sum(),
+            accepted: total(
+                reports()
+                    .flat_map(|report| &report.ignored)
+                    .filter(|ignored| !ignored.built_in)
+                    .map(|ignored| ignored.count),
+            ),
+            spent: together(reports().map(Report::spent)),
+            waited: together(reports().map(Report::waited)),
         }
     }
 
@@ -110,12 +123,12 @@ impl Summary {
 
     /// How many known leaks are gone.
     pub(crate) fn gone(&self) -> usize {
-        self.gone.iter().map(|(_, known)| known.count).sum()
+        total(self.gone.iter().map(|(_, known)| known.count))
     }
 
     /// How many known leaks are of tests that were not run to their end.
     pub(crate) fn absent(&self) -> usize {
-        self.absent.iter().map(|(_, known)| known.count).sum()
+        total(self.absent.iter().map(|(_, known)| known.count))
     }
 
     /// What a baseline of it all has. Known leaks of tests that were not run to their end are kept, and a panic is never
@@ -130,7 +143,7 @@ impl Summary {
             let known = finding.known();
             found
                 .entry(finding.key())
-                .and_modify(|before| before.count += known.count)
+                .and_modify(|before| before.count = before.count.saturating_add(known.count))
                 .or_insert(known);
         }
         let mut baseline = Baseline::default();
@@ -139,6 +152,18 @@ impl Summary {
         }
         baseline
     }
+}
+
+fn together(times: impl Iterator<Item = Duration>) -> Duration {
+    times.fold(Duration::ZERO, Duration::saturating_add)
+}
+
+/// Names that tests of several binaries have.
+fn namesakes(checked: &[Checked]) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let mut names = checked.iter().map(|checked| &checked.test.name);
+    let again = names.by_ref().filter(|name| !seen.insert(*name));
+    again.cloned().collect()
 }
 
 fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
@@ -159,7 +184,7 @@ fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
             .or(hung.map(|hang| Duration::from_millis(hang.after_ms)));
         checked.failed |= report.fails_by_itself();
         checked.inconclusive |= report.verdict == Verdict::Inconclusive;
-        checked.spent += report.spent();
+        checked.spent = checked.spent.saturating_add(report.spent());
     }
     tests.into_values().collect()
 }

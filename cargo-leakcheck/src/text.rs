@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::{
     annotate,
+    escape::plain,
     finding::{Finding, Status, place},
     plural,
     report::Level,
@@ -130,6 +131,8 @@ fn of_test(out: &mut String, finding: &Finding, rounds: usize) {
     );
     if finding.test.is_of_documentation() {
         out.push_str(" (of a documentation test)");
+    } else if finding.test.is_namesake {
+        let _ = write!(out, " ({})", plain(&finding.test.suite()));
     } else if let Some(package) = &finding.test.package {
         let _ = write!(out, " ({})", plain(package));
     }
@@ -144,7 +147,7 @@ fn of_test(out: &mut String, finding: &Finding, rounds: usize) {
         out.push_str(", waits");
     }
     if let Some(at) = at {
-        let _ = write!(out, " at {}", plain(&at));
+        let _ = write!(out, " at {at}");
     }
     if let Some(what) = &finding.waits_for {
         let _ = write!(out, " for {}", plain(what));
@@ -174,7 +177,7 @@ fn inconclusive(out: &mut String, summary: &Summary) {
         .checked
         .iter()
         .filter(|checked| checked.inconclusive)
-        .map(|checked| format!("`{}`", checked.test.name))
+        .map(|checked| checked.test.quoted())
         .collect();
     if !tests.is_empty() {
         let _ = writeln!(
@@ -239,8 +242,8 @@ fn times(out: &mut String, summary: &Summary) {
     {
         let _ = write!(
             out,
-            "; the longest check was that of `{}` with {}",
-            plain(&slowest.test.name),
+            "; the longest check was that of {} with {}",
+            slowest.test.quoted(),
             plural::time(slowest.spent)
         );
     }
@@ -254,24 +257,12 @@ fn times(out: &mut String, summary: &Summary) {
     out.push('\n');
 }
 
-/// Text from outside must not steer a terminal.
-fn plain(text: &str) -> String {
-    let mut plain = String::new();
-    for c in text.chars() {
-        let is_bidi = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if c.is_control() || is_bidi {
-            plain.extend(c.escape_default());
-        } else {
-            plain.push(c);
-        }
-    }
-    plain
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{golden::golden, summary::tests as summaries};
+    use crate::{
+        baseline::Baseline, golden::golden, report::tests::sample, summary::tests as summaries,
+    };
 
     fn text(summary: &Summary) -> String {
         anstream::adapter::strip_str(&render(summary)).to_string()
@@ -289,7 +280,22 @@ mod tests {
     }
 
     #[test]
-    fn text_from_outside_does_not_steer_a_terminal() {
-        assert_eq!(plain("a\x1b[31mb\u{202e}"), "a\\u{1b}[31mb\\u{202e}");
+    fn tests_of_one_name_are_told_apart() {
+        let mut other = sample("reconnects", &["f1 task 1 src/pool.rs:88"]);
+        other.binary = "my_app".to_owned();
+        let leaks = ["f2 task 1 src/pool.rs:88"];
+        let reports = vec![
+            sample("reconnects", &leaks),
+            sample("drains", &leaks),
+            other,
+        ];
+        let text = text(&Summary::of(&[reports], &Baseline::default()));
+        for line in [
+            "    1 in drains (my_app): ",
+            "    1 in reconnects (my_app): ",
+            "    1 in reconnects (my_app::pool): ",
+        ] {
+            assert_eq!(text.matches(line).count(), 1, "{text}");
+        }
     }
 }

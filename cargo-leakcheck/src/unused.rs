@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, fmt::Write as _, time::SystemTime};
 
 use crate::{
     args::Runner,
+    escape::plain,
     report::Report,
     rules::{self, File, Place, Rule},
     workspace::Workspace,
@@ -145,7 +146,7 @@ impl Unused {
             }
         }
         for (file, rule) in &self.rules {
-            let _ = writeln!(out, "  {file}:{}: {}", rule.line, rule.pattern);
+            let _ = writeln!(out, "  {file}:{}: {}", rule.line, plain(&rule.pattern));
         }
         if let Some(unsure) = self.unsure.as_ref().filter(|_| is_denied) {
             let _ = writeln!(

@@ -1,8 +1,12 @@
 //! Which tests failed, read from what the runner prints: leaks fail tests as well, and the exit code does not tell.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{args::Runner, finding::Test, report::Report};
+use crate::{
+    args::Runner,
+    finding::{Test, total},
+    report::Report,
+};
 
 /// Reads a runner's lines one by one.
 #[derive(Debug)]
@@ -59,11 +63,9 @@ impl Verdicts {
     fn read_libtest(&mut self, line: &str) {
         if let Some(rest) = line.strip_prefix("test result: ") {
             self.open = self.open.saturating_sub(1);
-            self.counted += number_before(rest, "failed");
-            self.left_out += ["ignored", "filtered out"]
-                .map(|word| number_before(rest, word))
-                .iter()
-                .sum::<usize>();
+            self.counted = self.counted.saturating_add(number_before(rest, "failed"));
+            let left_out = ["ignored", "filtered out"].map(|word| number_before(rest, word));
+            self.left_out = self.left_out.saturating_add(total(left_out));
             self.has_counted = true;
             self.failed.append(&mut self.list);
             self.is_in_list = false;
@@ -86,18 +88,15 @@ impl Verdicts {
         let is_of_a_test = |word: &str| line.starts_with(word) && line.contains(" [");
         if is_of_a_test("Summary") {
             self.is_in_list = true;
-            self.counted = ["failed", "timed out"]
-                .map(|word| number_before(line, word))
-                .iter()
-                .sum();
-            self.left_out += number_before(line, "skipped");
+            self.counted = total(["failed", "timed out"].map(|word| number_before(line, word)));
+            let skipped = number_before(line, "skipped");
+            self.left_out = self.left_out.saturating_add(skipped);
             self.has_counted = true;
         } else if line.starts_with("Starting ") && line.contains(" skipped") {
             // What it did not even list is not in the summary.
-            self.left_out += ["binary skipped", "binaries skipped"]
-                .map(|word| number_before(line, word))
-                .iter()
-                .sum::<usize>();
+            let skipped = ["binary skipped", "binaries skipped"];
+            let skipped = skipped.map(|word| number_before(line, word));
+            self.left_out = self.left_out.saturating_add(total(skipped));
         } else if self.is_in_list && (is_of_a_test("FAIL") || is_of_a_test("TRY")) {
             self.failed
                 .extend(line.split_whitespace().last().map(str::to_owned));
@@ -126,10 +125,13 @@ impl Verdicts {
             .failed
             .iter()
             .partition(|name| is_of_documentation(name));
-        let leaked = |name: &&String| {
-            let of_test = || reports.iter().filter(|report| report.test == **name);
-            of_test().any(Report::fails) && !of_test().any(Report::fails_by_itself)
-        };
+        let mut ended: BTreeMap<&str, (bool, bool)> = BTreeMap::new();
+        for report in reports {
+            let (leaks, by_itself) = ended.entry(&report.test).or_default();
+            *leaks |= report.fails();
+            *by_itself |= report.fails_by_itself();
+        }
+        let leaked = |name: &&String| ended.get(name.as_str()) == Some(&(true, false));
         self.open == 0
             && self.counted > 0
             && self.counted == self.failed.len()

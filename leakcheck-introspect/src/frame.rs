@@ -50,6 +50,8 @@ pub enum FrameKind {
     Finished,
     /// A future that is not an async function: it has no line of its own.
     Future,
+    /// There are more inside it than are followed.
+    Unfollowed,
 }
 
 /// A line of source.

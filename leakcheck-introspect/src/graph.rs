@@ -116,6 +116,8 @@ impl<'l> Graph<'l> {
             return wait.event == Event::Never;
         };
         match wait.event {
+            // The task is about to run.
+            _ if wait.is_over => false,
             Event::End => self.stuck.contains(&object.address),
             Event::Message { senders } | Event::Change { senders } => {
                 let senders = senders.or((object.class == Class::Oneshot).then_some(1));
@@ -139,6 +141,8 @@ impl<'l> Graph<'l> {
             | Event::Cancellation
             | Event::Deadline(_)
             | Event::Readiness
+            | Event::Exit
+            | Event::Signal(_)
             | Event::Never => false,
         }
     }
@@ -193,7 +197,12 @@ impl Event {
             Self::Capacity | Self::Closed => Some(Role::Receiver),
             Self::Permit => Some(Role::Guard),
             Self::Notification | Self::Arrivals | Self::Cancellation => Some(Role::Owner),
-            Self::End | Self::Deadline(_) | Self::Readiness | Self::Never => None,
+            Self::End
+            | Self::Deadline(_)
+            | Self::Readiness
+            | Self::Exit
+            | Self::Signal(_)
+            | Self::Never => None,
         }
     }
 }

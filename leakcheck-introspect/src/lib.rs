@@ -50,6 +50,11 @@
 #![deny(unsafe_code)]
 
 mod blocking;
+#[cfg_attr(
+    not(all(target_os = "linux", target_pointer_width = "64", not(miri))),
+    allow(dead_code, reason = "where nothing is read nothing is made")
+)]
+mod call;
 mod error;
 mod frame;
 mod future_address;
@@ -90,6 +95,7 @@ mod timer;
 pub use read::fuzzing;
 
 pub use blocking::BlockingTask;
+pub use call::Call;
 pub use error::Error;
 pub use frame::{Frame, FrameKind, Local, Location};
 pub use future_address::FutureAddress;
@@ -97,6 +103,8 @@ pub use graph::{Graph, Waker};
 pub use list::TaskList;
 pub use local::LocalTasks;
 pub use object::{Certainty, Class, Event, Hold, Object, Role, Wait};
-pub use read::{available, called_from};
+pub use read::{
+    available, barrier, called_from, calls_at, is_readable, keep_program, perhaps_alive,
+};
 pub use task::{State, Task};
 pub use timer::{Timer, TimerList, TimerWheel};

@@ -2,7 +2,7 @@
 
 use tokio::{runtime::Handle, task::LocalSet};
 
-use crate::{Error, FutureAddress, Task, pace::Pace, read};
+use crate::{Error, FutureAddress, Object, Task, pace::Pace, read};
 
 /// Everything that was alive when it was taken, in the order of task ids.
 #[derive(Clone, Debug)]
@@ -133,6 +133,23 @@ impl TaskList {
     /// Takes back that all of it is of one moment.
     pub fn doubt(&mut self) {
         self.pace = None;
+    }
+
+    /// Says that its deadlines are on the clock of this runtime, where that is not known: of a future that is no task.
+    pub fn keep_time_of(&mut self, handle: &Handle) {
+        let now = read::clock(handle);
+        for task in &mut self.tasks {
+            task.read_at = now;
+        }
+    }
+
+    /// Names what its tasks wait for, by what the caller knows of it now: later a descriptor may be another, or closed.
+    pub fn name_objects(&mut self, name: impl Fn(Object) -> Option<String>) {
+        for wait in self.tasks.iter_mut().flat_map(|task| &mut task.waits) {
+            if let Some(object) = wait.object {
+                wait.name = name(object).map(Into::into);
+            }
+        }
     }
 
     /// Why the list is not whole: the runtime was busy, or its list could not be followed to the end.

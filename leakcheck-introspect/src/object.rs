@@ -17,7 +17,7 @@ impl Object {
         self.class
     }
 
-    /// What tells it apart from others of its class: an address, or the number of a descriptor.
+    /// What tells it apart from others of its class: an address, or the number of a descriptor or process.
     pub fn address(&self) -> u64 {
         self.address
     }
@@ -53,6 +53,10 @@ pub enum Class {
     Timer,
     /// A file descriptor that the runtime's I/O driver watches.
     Descriptor,
+    /// A child process, by its number.
+    Process,
+    /// A signal that the process may get.
+    Signal,
 }
 
 /// What a holder can do with an object.
@@ -141,6 +145,9 @@ pub struct Wait {
     pub(crate) ahead: Option<u64>,
     /// Id of the task whose end it waits for.
     pub(crate) task: Option<u64>,
+    /// Whether it had happened when it was read, and the task is not waiting for it any more.
+    pub(crate) is_over: bool,
+    pub(crate) name: Option<Arc<str>>,
 }
 
 impl Wait {
@@ -157,6 +164,16 @@ impl Wait {
     /// Id of the task whose end it waits for, which may be a blocking one, and in no list.
     pub fn task(&self) -> Option<u64> {
         self.task
+    }
+
+    /// Whether it had happened when it was read: the channel was closed, the task had ended. Then it is no wait any more.
+    pub fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// What it waits for, as the caller has named it; see [`TaskList::name_objects`](crate::TaskList::name_objects).
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 
     /// Whether it is known to wait for this, or was only seen to hold it in a hand-written future.
@@ -206,6 +223,10 @@ pub enum Event {
     Deadline(Option<Instant>),
     /// Readiness of a descriptor.
     Readiness,
+    /// The end of a child process.
+    Exit,
+    /// A signal; `None` where it is not known which.
+    Signal(Option<i32>),
     /// Nothing: it awaits a future that is never ready.
     Never,
 }
@@ -227,7 +248,9 @@ impl Event {
             | Self::Arrivals
             | Self::Cancellation
             | Self::Deadline(_)
-            | Self::Readiness => false,
+            | Self::Readiness
+            | Self::Exit
+            | Self::Signal(_) => false,
         }
     }
 }

@@ -1,6 +1,12 @@
 //! Whether tasks are being polled.
+//!
+//! What lies between two equal paces was read while nothing was polled. Tokio stores its counts `Relaxed`, so that on a machine
+//! that orders little nothing else ties them to the data of a poll: each count is read between two barriers. The first pace then
+//! comes before all that is read afterwards, and the second behind it. Where no barrier is to be had, nothing is proven.
 
 use tokio::runtime::Handle;
+
+use crate::read;
 
 /// What stays the same for as long as nobody polls the tasks of a runtime: how often its threads have gone to sleep and
 /// woken up.
@@ -15,6 +21,7 @@ impl Pace {
 
     /// Of a runtime whose threads all sleep, or whose only thread is this one; `None` while others may poll.
     pub(crate) fn of(handle: &Handle, is_driven_here: bool) -> Option<Self> {
+        let is_behind = is_driven_here || read::barrier();
         let metrics = handle.metrics();
         let workers = 0..metrics.num_workers();
         let counts: Vec<u64> = workers
@@ -22,6 +29,11 @@ impl Pace {
             .collect();
         // Whoever sleeps has gone to sleep once more than woken up.
         let sleeps = |count: &u64| count % 2 == 1;
-        (is_driven_here || counts.iter().all(sleeps)).then_some(Self(counts))
+        let is_ahead = is_driven_here || read::barrier();
+        let is_still = is_driven_here || counts.iter().all(sleeps);
+        (is_behind && is_ahead && is_still).then_some(Self(counts))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! What is known of one task.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
-use crate::{Frame, Hold, Wait};
+use crate::{Frame, FrameKind, Hold, Wait};
 
 /// A live task of a runtime or of a `LocalSet`.
 #[derive(Clone, Debug)]
@@ -18,6 +18,7 @@ pub struct Task {
     pub(crate) is_complete: bool,
     pub(crate) unread: Option<Arc<str>>,
     pub(crate) is_recognised: bool,
+    pub(crate) read_at: Instant,
 }
 
 impl Task {
@@ -56,9 +57,34 @@ impl Task {
         self.root.as_deref()
     }
 
-    /// Frames from the outermost to where it waits; of several branches the first.
+    /// Frames from the outermost to where it waits; of several branches the first that was polled and has not ended.
     pub fn chain(&self) -> Vec<&Frame> {
-        std::iter::successors(self.root(), |frame| frame.inner.first()).collect()
+        let is_reached =
+            |frame: &&Frame| !matches!(frame.kind, FrameKind::Unresumed | FrameKind::Finished);
+        std::iter::successors(self.root(), |frame| frame.inner.iter().find(is_reached)).collect()
+    }
+
+    /// Whether it is known that its future was never polled: an async function or block was not, nor those inside a
+    /// well-known combinator.
+    pub fn is_new(&self) -> bool {
+        fn was_not_polled(frame: &Frame) -> bool {
+            let polls_all = frame.function.starts_with("futures_util::future::");
+            frame.kind == FrameKind::Unresumed
+                || polls_all && !frame.inner.is_empty() && frame.inner.iter().all(was_not_polled)
+        }
+        self.root().is_some_and(was_not_polled)
+    }
+
+    /// Whether its frames go deeper than they are followed.
+    pub fn is_cut(&self) -> bool {
+        let innermost = self.chain().last().map(|frame| frame.kind);
+        innermost == Some(FrameKind::Unfollowed)
+    }
+
+    /// What the clock of its runtime said when the task was read: it may stand still or have been moved on, and deadlines are
+    /// on it.
+    pub fn read_at(&self) -> Instant {
+        self.read_at
     }
 
     /// What it waits for; several where it selects or joins.

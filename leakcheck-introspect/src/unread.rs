@@ -2,7 +2,7 @@
 
 use tokio::{runtime::Handle, task::LocalSet};
 
-use crate::{BlockingTask, Error, FutureAddress, TaskList, TimerList, pace::Pace};
+use crate::{BlockingTask, Call, Error, FutureAddress, TaskList, TimerList, pace::Pace};
 
 /// Whether tasks can be read in this program at all: not on this platform.
 ///
@@ -20,12 +20,49 @@ pub const fn called_from(_address: usize) -> Option<&'static str> {
     None
 }
 
+/// Nothing is read here.
+pub const fn is_readable() -> bool {
+    false
+}
+
+/// Nothing is known of any.
+pub fn perhaps_alive(_cells: &[u64]) -> Vec<u64> {
+    Vec::new()
+}
+
+/// Keeps nothing on this platform.
+///
+/// # Errors
+///
+/// Always.
+pub fn keep_program() -> Result<(), Error> {
+    Err(nothing())
+}
+
+/// The functions that a return address is inside of; nobody knows here.
+///
+/// # Errors
+///
+/// Always.
+pub fn calls_at(_address: usize) -> Result<Vec<Call>, Error> {
+    Err(nothing())
+}
+
 pub(crate) fn of_runtime(_handle: &Handle) -> Result<TaskList, Error> {
     Err(nothing())
 }
 
 pub(crate) fn outline_of_runtime(_handle: &Handle) -> Result<TaskList, Error> {
     Err(nothing())
+}
+
+/// Nothing is read here, in whatever order.
+pub const fn barrier() -> bool {
+    false
+}
+
+pub(crate) fn clock(_handle: &Handle) -> std::time::Instant {
+    std::time::Instant::now()
 }
 
 pub(crate) fn pace(_handle: &Handle) -> Option<Pace> {
@@ -88,11 +125,17 @@ impl Wheel {
     }
 }
 
-pub(crate) fn blocking_task(
-    _id: u64,
-    _cells: impl Iterator<Item = u64>,
-) -> Result<Option<BlockingTask>, Error> {
-    Err(nothing())
+/// Closures that were handed to a pool.
+pub(crate) mod blocking {
+    use crate::{BlockingTask, Error};
+
+    pub(crate) fn alive_perhaps(_cells: &[u64]) -> Vec<(u64, bool)> {
+        Vec::new()
+    }
+
+    pub(crate) fn at(_cell: u64) -> Result<Option<BlockingTask>, Error> {
+        Err(super::nothing())
+    }
 }
 
 fn nothing() -> Error {

@@ -18,7 +18,7 @@ async fn sleeper(seconds: u64) {
     sleep(Duration::from_secs(seconds)).await;
 }
 
-/// Deadlines in seconds from now and futures of the tasks that are woken.
+/// Deadlines in seconds from `start`, to the nearest hundred, and futures of the tasks that are woken.
 fn armed(start: Instant) -> Vec<(u64, String)> {
     let tasks = TaskList::of_runtime(&Handle::current()).expect("tests have debug info");
     let timers = TimerList::of_runtime(&Handle::current()).expect("the driver is known");
@@ -35,10 +35,7 @@ fn armed(start: Instant) -> Vec<(u64, String)> {
                 |task: &&leakcheck_introspect::Task| Some(task.address()) == timer.wakes();
             let woken = tasks.tasks().iter().find(is_woken);
             let name = woken.map_or("nobody", |task| task.future());
-            (
-                (left + Duration::from_millis(500)).as_secs(),
-                name.to_owned(),
-            )
+            ((left.as_secs() + 50) / 100 * 100, name.to_owned())
         })
         .collect()
 }

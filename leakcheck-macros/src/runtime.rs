@@ -169,8 +169,12 @@ fn build_local(library: &Path, tokio: &TokenStream) -> TokenStream {
             ) {
                 self.0.block_on(future)
             }
-            fn shutdown(self: ::std::boxed::Box<Self>, limit: ::core::time::Duration) {
-                self.0.shutdown_timeout(limit)
+            fn shutdown(
+                self: ::std::boxed::Box<Self>,
+                limit: ::core::time::Duration,
+            ) -> #library::__private::Stop {
+                self.0.shutdown_timeout(limit);
+                #library::__private::Stop::Done
             }
         }
         match builder.build_local(::core::default::Default::default()) {

@@ -25,14 +25,17 @@ pub struct AtExit {
     pub options: fn() -> Options,
 }
 
-static ASKED: OnceLock<AtExit> = OnceLock::new();
+/// With the process that was asked.
+static ASKED: OnceLock<(AtExit, u32)> = OnceLock::new();
 
 /// Runs before `main`, so that nothing is started that goes unseen. The first call counts.
 pub fn begin(asked: AtExit) {
-    if ASKED.set(asked).is_err() {
+    sys::arm();
+    if ASKED.set((asked, sys::fork::generation())).is_err() {
         return;
     }
-    sys::arm();
+    // What it cannot do is said where somebody needs it.
+    let _ = leakcheck_introspect::keep_program();
     // A variable that is not understood is reported at the end.
     let takes_stacks = env::get().is_ok_and(|env| env.trace != TraceLevel::Off);
     sys::origin::enable(takes_stacks);
@@ -42,8 +45,8 @@ pub fn begin(asked: AtExit) {
 
 /// Returns the exit code to end with instead of `status`, which is not known everywhere.
 fn at_exit(status: Option<i32>) -> Option<i32> {
-    let asked = ASKED.get()?;
-    if sys::fork::in_child() {
+    let (asked, generation) = ASKED.get()?;
+    if *generation != sys::fork::generation() {
         return None;
     }
     if !sys::process::is_main_thread() {

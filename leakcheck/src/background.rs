@@ -106,7 +106,7 @@ struct Work {
 }
 
 /// Declared work by scope, for those that will end it.
-static DECLARED: Mutex<BTreeMap<u32, Vec<Work>>> = Mutex::new(BTreeMap::new());
+static DECLARED: Mutex<BTreeMap<u64, Vec<Work>>> = Mutex::new(BTreeMap::new());
 
 /// From here on work may be declared in the scope, until it is stopped.
 pub(crate) fn accept(scope: ScopeId) {
@@ -176,13 +176,13 @@ impl Stopping {
 /// Ends what runs in the background of a scope, from inside of the runtime; returns the first panic of it.
 pub(crate) async fn stop_in_runtime(scope: ScopeId, limit: Duration) -> Option<Payload> {
     let stopping = Stopping::of(scope)?;
-    drive::in_runtime(scope.tally(), limit, |_| stopping.is_under_way()).await;
+    drive::in_runtime(scope, limit, |_| stopping.is_under_way()).await;
     stopping.end()
 }
 
 /// Ends what runs in the background of a scope, from a thread that runs no tasks; returns the first panic of it.
 pub(crate) fn stop_blocking(scope: ScopeId, limit: Duration) -> Option<Payload> {
     let stopping = Stopping::of(scope)?;
-    drive::blocking(scope.tally(), limit, |_| stopping.is_under_way());
+    drive::blocking(scope, limit, |_| stopping.is_under_way());
     stopping.end()
 }

@@ -5,14 +5,15 @@ use std::panic::Location;
 use tokio::runtime::Handle;
 
 use crate::{
+    asked,
     check::{Check, Watched},
-    config, env,
+    env,
     error::{Error, Repr},
     find::enforce,
     model::{Body, Report},
     options::{Level, Options},
     outcome::refuse,
-    scope::ScopeId,
+    scope::Scope,
     subject::Whom,
 };
 
@@ -54,9 +55,9 @@ impl Checkpoint {
     pub fn new(options: Options) -> Self {
         let caller = Location::caller();
         let begun = env::get().and_then(|env| {
-            let options = config::layered(options, env, None)?;
+            let options = asked::options(options, env, None)?;
             let level = options.chosen_level();
-            let mut check = Check::begin(Whom::caller(caller), options, env, ScopeId::current())?;
+            let mut check = Check::begin(Whom::caller(caller), options, env, Scope::current())?;
             check.exempt_present();
             if let Ok(handle) = Handle::try_current() {
                 check.watch(Watched::foreign(handle));
@@ -64,6 +65,11 @@ impl Checkpoint {
             Ok(Self { check, level })
         });
         begun.unwrap_or_else(|error| refuse(&error))
+    }
+
+    /// Whether there is something to judge here: not in a forked child of the process that took it.
+    fn looks(&self) -> bool {
+        self.level != Level::Off && !self.check.is_of_parent()
     }
 
     /// Fails the test if something that was made since is still alive, after letting the runtime run as long as the
@@ -79,7 +85,7 @@ impl Checkpoint {
     /// What was made since and is still alive, after letting the runtime run as long as the options allow.
     pub async fn report(&self) -> Report {
         let mut check = self.check.clone();
-        if self.level != Level::Off {
+        if self.looks() {
             check.settle_in_runtime().await;
         }
         check.conclude(Body::Passed)
@@ -108,7 +114,7 @@ impl Checkpoint {
         if check.would_block() {
             return Err(Repr::WouldBlock.into());
         }
-        if self.level != Level::Off {
+        if self.looks() {
             check.settle_blocking();
         }
         Ok(check.conclude(Body::Passed))

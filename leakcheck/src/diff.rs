@@ -24,6 +24,10 @@ impl Baseline {
         self.0.is_empty()
     }
 
+    pub(crate) fn has(&self, id: ResourceId) -> bool {
+        self.0.contains(&id)
+    }
+
     /// The resources that are new, of a wanted kind, and not accepted by identity.
     pub(crate) fn since(&self, after: Vec<Resource>, options: &Options) -> Vec<Resource> {
         after

@@ -41,6 +41,15 @@ pub struct Rounds {
     pub measured: u32,
 }
 
+/// Whether a runtime has stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// It has, but for threads that could not be stopped.
+    Done,
+    /// Something that it drops holds it up.
+    HeldUp,
+}
+
 /// Where something that concerns a whole test binary stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {

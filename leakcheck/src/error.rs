@@ -27,6 +27,10 @@ pub(crate) enum Repr {
     Read { path: PathBuf, cause: String },
     /// Something that `LEAKCHECK_REQUIRE` asks for and that is not there.
     Required { what: String, why: String },
+    /// A check in a forked child, where a lock is held by a thread that the child has not.
+    Forked,
+    /// There is no scope for another check.
+    NoScope,
     /// A call that would have to wait on the thread that runs the tasks it waits for.
     WouldBlock,
     /// A call that looks at the current runtime where none is.
@@ -72,6 +76,15 @@ impl std::fmt::Display for Error {
             Repr::Required { what, why } => write!(
                 f,
                 "failed to provide `{what}`, which LEAKCHECK_REQUIRE asks for: {why}"
+            ),
+            Repr::Forked => f.write_str(
+                "failed to begin a check in a forked child: another thread of its parent was inside of leakcheck when it was \
+                 forked, and what that thread held is held for ever here; fork before other tests run, or check in a \
+                 process of its own",
+            ),
+            Repr::NoScope => f.write_str(
+                "failed to begin a check: each of 262143 earlier checks of this process has left something behind that is \
+                 still there, or no memory is left; end what they left, or run fewer tests in one process",
             ),
             Repr::WouldBlock => f.write_str(
                 "failed to wait for tasks to end: this thread is the one that runs them; inside async code \

@@ -7,7 +7,7 @@ mod numbered;
 mod runtimes;
 mod waiting;
 
-pub(crate) use blocked::{Handed, is_blocked, place as thread_place};
+pub(crate) use blocked::{Handed, blocks_on_a_runtime, is_blocked, place as thread_place};
 pub(crate) use hang::{
     DROP_BLOCKS, SYNCHRONOUS_BODY, SYNCHRONOUS_TASK, body_waiting, help_of_hang, stuck_thread,
 };
@@ -21,7 +21,7 @@ use std::time::Duration;
 use leakcheck_introspect::{Graph, Task, TaskList};
 
 use crate::{
-    capture::{self, Trace},
+    capture::{self, Names, Trace},
     diff::{self, Group},
     model::{Awaited, Frame, Kind, Leak, Level, Resource, State, Tie, Waiting, without_numbers},
     sources::{panics::Panicked, timers},
@@ -40,12 +40,15 @@ pub(crate) fn findings(
     let mut found: Vec<(Leak, Vec<&Task>)> = Vec::new();
     for group in diff::groups(resources, own) {
         let tasks: Vec<&Task> = group.tasks.iter().filter_map(find).collect();
+        let of_tasks = |tasks: &[&Task], polls| {
+            waiting::of(tasks, &graph, package_dir).map(|waiting| waiting.polled(polls))
+        };
         let waiting = match &group.doing {
             Some(doing) => {
                 let waiting = blocked::of(doing, group.count, package_dir);
                 Some(blocked::without_doubt(waiting, doing, group.origin))
             }
-            None => waiting::of(&tasks, &graph, package_dir),
+            None => of_tasks(&tasks, group.polls),
         };
         let leak = finding(&group, waiting, package_dir);
         match found.iter_mut().find(|(known, _)| known.is_like(&leak)) {
@@ -53,7 +56,7 @@ pub(crate) fn findings(
                 known.absorb(&leak);
                 all.extend(tasks);
                 if group.doing.is_none() {
-                    known.waiting = waiting::of(all, &graph, package_dir);
+                    known.waiting = of_tasks(all, known.polls);
                 }
             }
             None => found.push((leak, tasks)),
@@ -112,12 +115,30 @@ fn note(group: &Group, trace: &Trace) -> Option<String> {
         Kind::Timer if !timers::posix::is_name(group.name.as_deref()) => {
             return Some(note_on_timers(group.count, group.origin != 0));
         }
+        Kind::Fd | Kind::Timer if trace.site.is_none() && is_unread(group) => {
+            return Some(note_on_unread(group.origin));
+        }
         Kind::Fd if trace.site.is_none() => {
             "it was opened on a thread of a pool; what it was opened for is not known, only what started the thread"
         }
         _ => return None,
     };
     Some(text.to_owned())
+}
+
+/// Whether no name tells whose it is.
+fn is_unread(group: &Group) -> bool {
+    capture::names(group.origin) == Names::Unread
+}
+
+/// Why something is charged to a test whose it may not be.
+fn note_on_unread(origin: u32) -> String {
+    let why = match (origin, capture::unreadable()) {
+        (0, _) => "no stack could be taken where it was made".to_owned(),
+        (_, Some(why)) => why,
+        (_, None) => "functions that led to it have no name".to_owned(),
+    };
+    format!("it may be one that serves the whole process, which could not be told: {why}")
 }
 
 fn note_on_timers(count: usize, is_site_known: bool) -> String {
@@ -184,7 +205,12 @@ pub(crate) fn panicked(seen: &[Panicked], package_dir: Option<&str>) -> Vec<Leak
     {
         let panic = match place {
             Some((file, line)) => {
-                format!("{message}, at {}:{line}", in_package(file, package_dir))
+                // After several lines that would seem to be a part of the last.
+                let before = if message.contains('\n') { "\n" } else { ", " };
+                format!(
+                    "{message}{before}at {}:{line}",
+                    in_package(file, package_dir)
+                )
             }
             None => message.clone(),
         };
@@ -239,6 +265,10 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
     let text = match leak.kind {
         Kind::Task if leak.waiting.is_none() && leak.stack.is_empty() => return None,
         Kind::Task if blocks_its_thread(leak) => hang::BLOCKS_ITS_THREAD,
+        Kind::Task if is_new(leak) => {
+            "nothing has run it: nobody drives its `LocalSet` or runtime, or another task keeps the thread; await that \
+             `LocalSet`, or `block_on` that runtime, until the task has ended"
+        }
         Kind::Task if keeps_its_own_sender(leak) => {
             "drop the sender that the task keeps, or let it select on a shutdown signal as well"
         }
@@ -284,6 +314,12 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
 fn blocks_its_thread(leak: &Leak) -> bool {
     let waiting = leak.waiting.as_ref();
     waiting.is_some_and(|waiting| matches!(waiting.state, State::Blocked(_)))
+}
+
+/// Whether the tasks were never polled.
+fn is_new(leak: &Leak) -> bool {
+    let waiting = leak.waiting.as_ref();
+    waiting.is_some_and(|waiting| waiting.state == State::New)
 }
 
 /// Whether what the tasks wait for could only come from themselves.

@@ -5,14 +5,15 @@ use std::panic::Location;
 use tokio::runtime::Handle;
 
 use crate::{
+    asked,
     check::{Check, Watched},
-    config, env,
+    env,
     error::{Error, Repr},
     ignore::Ignore,
     model::{Body, Kind, Report},
     options::{Level, Options},
     outcome, output,
-    scope::ScopeId,
+    scope::Scope,
     subject::Whom,
 };
 
@@ -36,10 +37,10 @@ use crate::{
 #[track_caller]
 pub fn find(options: &Options) -> Result<Report, Error> {
     let env = env::get()?;
-    let scope = ScopeId::current();
-    let mut options = config::layered(options.clone(), env, None)?;
+    let scope = Scope::current();
+    let mut options = asked::options(options.clone(), env, None)?;
     if let Ok(handle) = Handle::try_current()
-        && !scope.is_checked()
+        && !scope.id().is_checked()
     {
         options = options.ignore(workers(&handle));
     }
@@ -77,7 +78,7 @@ fn workers(handle: &Handle) -> Ignore {
     reason = "reads best with the options built in the call"
 )]
 pub fn verify_none(options: Options) {
-    let layered = env::get().and_then(|env| config::layered(options.clone(), env, None));
+    let layered = env::get().and_then(|env| asked::options(options.clone(), env, None));
     // What is wrong is said by the look.
     let level = layered.map_or(Level::Deny, |options| options.chosen_level());
     if level == Level::Off {
@@ -95,6 +96,6 @@ pub(crate) fn enforce(report: &Report, level: Level) {
         output::publish(report, env);
     }
     if report.fails() && level == Level::Deny {
-        outcome::fail()
+        outcome::fail(report.verdict())
     }
 }

@@ -5,15 +5,16 @@ use std::{marker::PhantomData, panic::Location, thread};
 use tokio::runtime::Handle;
 
 use crate::{
+    asked,
     check::{Check, Watched},
-    config, env,
+    env,
     error::{Error, Repr},
     find::enforce,
     model::{Body, Report},
     options::{Level, Options},
     outcome::refuse,
     output,
-    scope::ScopeId,
+    scope::{Scope, ScopeId},
     subject::Whom,
     sys::context::Switch,
 };
@@ -51,17 +52,17 @@ impl LeakGuard {
     pub fn new(options: Options) -> Self {
         let caller = Location::caller();
         let begun = env::get().and_then(|env| {
-            let options = config::layered(options, env, None)?;
+            let options = asked::options(options, env, None)?;
             let level = options.chosen_level();
-            let current = ScopeId::current();
             // Inside a check its scope is shared: whatever is charged to the guard is the same test's.
-            let own = if current.is_checked() {
-                None
+            let is_shared = ScopeId::current().is_checked();
+            let scope = if is_shared {
+                Scope::current()
             } else {
-                ScopeId::open()
+                Scope::open()?
             };
-            let mut check =
-                Check::begin(Whom::caller(caller), options, env, own.unwrap_or(current))?;
+            let own = (!is_shared).then_some(scope.id());
+            let mut check = Check::begin(Whom::caller(caller), options, env, scope)?;
             check.exempt_present();
             if let Ok(handle) = Handle::try_current() {
                 check.watch(Watched::foreign(handle));
@@ -89,7 +90,8 @@ impl LeakGuard {
         let Some(mut check) = self.check.take() else {
             return Ok(None);
         };
-        if self.level == Level::Off {
+        // A forked child that drops its parent's guard is not the process that is checked.
+        if self.level == Level::Off || check.is_of_parent() {
             return Ok(Some(check.conclude(Body::Ignored)));
         }
         if check.would_block() {

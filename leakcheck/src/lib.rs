@@ -40,8 +40,8 @@
 //! tasks when they are spawned, and what those start in turn. When the body has ended and dropped what it owned, the
 //! check looks at what is alive in its own scope; tests that run in parallel never see each other's. If nothing is
 //! left, that was all, and it took about a microsecond. Otherwise it waits, first for a few turns of the runtime, then
-//! in real time, until nothing is left, all that is left is proven to wait for ever, or [`Options::settle`] is over. Only then is the runtime stopped, in a way that
-//! cannot hang.
+//! in real time, until nothing is left, all that is left is proven to wait for ever, or [`Options::settle`] is over and the
+//! system keeps nothing of it from running. Only then is the runtime stopped, in a way that cannot hang.
 //!
 //! A body that hangs is reported as well: where it waits, for what, who holds that, and all that was alive beside it. It
 //! is ended when its time limit is over, [`Options::timeout`], or before that, once it is proven that nothing can wake it.
@@ -61,7 +61,7 @@
 //! | `LEAKCHECK_REPORT_DIR` | a folder for one JSON file per test that was not clean; `all:<dir>` for every test | |
 //! | `LEAKCHECK_STACKS` | `on` interrupts threads that are left behind to see where they are blocked, `off` does not | `on` |
 //! | `LEAKCHECK_BASELINE` | a file of known leaks, `off` for none | the nearest `leakcheck.baseline` |
-//! | `LEAKCHECK_REQUIRE` | list of `tasks`, `threads`, `sites`, `states`, ..: fails each test if one of them cannot be seen | |
+//! | `LEAKCHECK_REQUIRE` | list of `tasks`, `threads`, `sites`, `states`, ..: fails each test if one of them cannot be seen; what is named is planted and looked for | |
 //!
 //! A value that is not understood fails every checked test and names the valid ones. The environment overrides the
 //! attribute, which overrides `options = ..`, which overrides the project's file.
@@ -95,6 +95,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod asked;
 mod at_exit;
 mod background;
 mod capture;

@@ -39,6 +39,16 @@ pub struct Options {
     kinds: Option<Vec<Kind>>,
 }
 
+/// One thing that is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Setting {
+    Settle(Duration),
+    Timeout(Duration),
+    Level(Level),
+    LevelOf(Kind, Level),
+    UnseenPanics(Level),
+}
+
 /// How long a check waits for things to end, where nothing else is said.
 pub(crate) const DEFAULT_SETTLE: Duration = Duration::from_secs(1);
 
@@ -90,7 +100,9 @@ impl Options {
 
     /// Waits this long for things to end before they count as left behind. Default: 1 s.
     ///
-    /// Only a check that finds something waits at all, and it stops as soon as nothing is left.
+    /// Only a check that finds something waits at all, and it stops as soon as nothing is left. The time that the check itself
+    /// takes to look does not count, and a runtime gets a few turns however short this is. Threads that want to run and that
+    /// the system does not let run for this long, because the machine has too much to do, are waited for up to a minute more.
     pub fn settle(mut self, limit: Duration) -> Self {
         self.settle = Some(limit);
         self
@@ -100,8 +112,9 @@ impl Options {
     ///
     /// The time is real time, from the start of the body, whatever a paused clock says. An async body whose runtime
     /// still turns is given up: its future is dropped on its own thread, the check goes on, the test fails, and the other
-    /// tests run. Where a thread is stuck in synchronous code there is nothing to drop: the report goes to standard error
-    /// and the process ends with exit code 101.
+    /// tests run. A body that ends by itself, but later, has failed as well. Where a thread is stuck in synchronous code there
+    /// is nothing to drop: once it and the test's other threads were let run for a while, and it has not come back, the report
+    /// goes to standard error and the process ends with exit code 101.
     ///
     /// Without a limit, an async body is given up all the same once it is proven that nothing can wake it.
     pub fn timeout(mut self, limit: Duration) -> Self {
@@ -173,6 +186,20 @@ impl Options {
         }
     }
 
+    /// What is set besides the rules and the kinds.
+    pub(crate) fn settings(&self) -> Vec<Setting> {
+        let levels = self.levels.iter();
+        let set = [
+            self.settle.map(Setting::Settle),
+            self.timeout.map(Setting::Timeout),
+            self.level.map(Setting::Level),
+            self.unseen_panics.map(Setting::UnseenPanics),
+        ];
+        let set = set.into_iter().flatten();
+        set.chain(levels.map(|(kind, level)| Setting::LevelOf(*kind, *level)))
+            .collect()
+    }
+
     pub(crate) fn rules(&self) -> &[Ignore] {
         &self.rules
     }
@@ -196,6 +223,11 @@ impl Options {
 
     /// The level of a kind; [`Level::Off`] for one that is not checked.
     pub(crate) fn level_for(&self, kind: Kind) -> Level {
+        let kind = match kind {
+            // It is a thread that it keeps.
+            Kind::BlockingTask => Kind::Thread,
+            kind => kind,
+        };
         let is_left_out = |kinds: &Vec<Kind>| !kinds.contains(&kind);
         if self.kinds.as_ref().is_some_and(is_left_out) {
             return Level::Off;

@@ -6,9 +6,10 @@ use std::{
 };
 
 use crate::{
+    check::Hung,
     entry::{ShouldPanic, TestMeta},
     error::Error,
-    model::Body,
+    model::{Body, Verdict},
     options::Level,
     output,
     probe::Ends,
@@ -20,7 +21,7 @@ pub(crate) enum Outcome<R> {
     Returned { value: R, failed: bool },
     /// It panicked.
     Panicked(Box<dyn Any + Send>),
-    /// It was given up.
+    /// It was given up, or has ended too late.
     TimedOut,
 }
 
@@ -37,6 +38,16 @@ impl<R> Outcome<R> {
         Self::Returned {
             failed: (ends.failed)(&value),
             value,
+        }
+    }
+
+    /// What it is where the body came to its end too late: its own failure goes first, if that was not asked for.
+    pub(crate) fn unless_late(self, hung: Option<&Hung>, meta: &TestMeta) -> Self {
+        match self {
+            _ if !hung.is_some_and(Hung::is_late) => self,
+            Self::Returned { failed: true, .. } => self,
+            Self::Panicked(_) if meta.should_panic == ShouldPanic::No => self,
+            Self::Returned { .. } | Self::Panicked(_) | Self::TimedOut => Self::TimedOut,
         }
     }
 
@@ -109,31 +120,39 @@ impl<R> Outcome<R> {
         }
     }
 
-    /// Ends the test: with the body's own failure, else with the leak's, else with what the body returned.
-    pub(crate) fn finish(self, leaked: bool, level: Level) -> R {
+    /// Ends the test: with the body's own failure, else with that of its check, else with what the body returned.
+    pub(crate) fn finish(self, failed_check: Option<Verdict>, level: Level) -> R {
         match self {
             Self::Panicked(payload) => panic::resume_unwind(payload),
             // Whatever the level is: there is no value to return.
             Self::TimedOut => panic::resume_unwind(Box::new(
-                "leakcheck: the test's body did not end".to_owned(),
+                "leakcheck: the test's body did not end in time".to_owned(),
             )),
-            Self::Returned { failed: false, .. } if leaked && level == Level::Deny => fail(),
-            Self::Returned { value, .. } => value,
+            Self::Returned { failed, value } => match failed_check {
+                Some(verdict) if !failed && level == Level::Deny => fail(verdict),
+                _ => value,
+            },
         }
     }
 }
 
 /// Fails the test without a second message: the report was printed.
-pub(crate) fn fail() -> ! {
-    panic::resume_unwind(Box::new(
-        "leakcheck: the test left something behind".to_owned(),
-    ))
+pub(crate) fn fail(verdict: Verdict) -> ! {
+    let why = match verdict {
+        Verdict::Inconclusive => {
+            "leakcheck: it is not known whether the test left something behind"
+        }
+        Verdict::Clean | Verdict::Lingering | Verdict::Leaked => {
+            "leakcheck: the test left something behind"
+        }
+    };
+    panic::resume_unwind(Box::new(why.to_owned()))
 }
 
 /// Fails the test because a check cannot be made as asked.
 pub(crate) fn refuse(error: &Error) -> ! {
     output::print(&format!("leakcheck: {error}"));
-    fail()
+    fail(Verdict::Inconclusive)
 }
 
 fn message(payload: &(dyn Any + Send)) -> Option<&str> {

@@ -8,7 +8,7 @@ pub use inventory;
 pub use crate::{
     at_exit::{AtExit, begin},
     collect::{collect, main},
-    entry::{Place, Rounds, ShouldPanic, TestMeta},
+    entry::{Place, Rounds, ShouldPanic, Stop, TestMeta},
     probe::{AnyOutcome, Ends, Outcome, ResultOutcome},
     runtime::{
         BuildRuntime, TestRuntime, boxed, layer, repeat_async, repeat_sync, run_async, run_sync,

@@ -20,7 +20,7 @@ const REMEMBERED: usize = 64;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Task {
     pub(crate) id: u64,
-    pub(crate) scope: u32,
+    pub(crate) scope: u64,
     pub(crate) origin: u32,
     pub(crate) runtime: u32,
     pub(crate) polls: u32,
@@ -39,7 +39,7 @@ pub(crate) enum Start {
 #[derive(Debug, Default)]
 pub(crate) struct Slot {
     id: AtomicU64,
-    scope: AtomicU32,
+    scope: AtomicU64,
     origin: AtomicU32,
     runtime: AtomicU32,
     polls: AtomicU32,

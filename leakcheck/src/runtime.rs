@@ -100,14 +100,11 @@ pub fn run_sync<R>(
     let Some(mut session) = Session::open(meta, options) else {
         return Outcome::of(body, ends)
             .judge(meta, ends)
-            .finish(false, Level::Off);
+            .finish(None, Level::Off);
     };
     let outcome = {
         let _inside = session.scope.enter();
-        let outcome = {
-            let _watch = session.watch(Among::Others);
-            Outcome::of(body, ends)
-        };
+        let outcome = session.run(meta, body, ends);
         let panic = background::stop_blocking(session.scope, session.check.stop_limit());
         outcome.and_background(panic, meta).judge(meta, ends)
     };
@@ -131,7 +128,7 @@ pub fn run_async<R>(
         let runtime = build(&|_| {}).unwrap_or_else(|error| no_runtime(&error));
         return block_on(&*runtime, body, ends, None)
             .judge(meta, ends)
-            .finish(false, Level::Off);
+            .finish(None, Level::Off);
     };
     let inside = session.scope.enter();
     let _listening = timers::listen();
@@ -143,11 +140,13 @@ pub fn run_async<R>(
             let settle = AssertUnwindSafe(|| runtime.block_on(pin!(check.settle_in_runtime())));
             let _ = panic::catch_unwind(settle);
         }
+        check.note_before_stop();
         let start = Instant::now();
-        runtime.shutdown(check.stop_limit());
+        let stop = runtime.shutdown(check.stop_limit());
         if !check.is_gone() {
-            check.settle_stopped(start.elapsed());
+            check.settle_stopped(stop, start.elapsed());
         }
+        check.fold_descriptors();
     });
     drop(inside);
     session.conclude(outcome)
@@ -164,7 +163,7 @@ pub async fn run_within<R>(
         return caught(pin!(Some(body)), ends, None)
             .await
             .judge(meta, ends)
-            .finish(false, Level::Off);
+            .finish(None, Level::Off);
     };
     if let Ok(handle) = Handle::try_current() {
         session.check.watch(Watched::foreign(handle));
@@ -187,6 +186,7 @@ pub async fn run_within<R>(
         };
         (outcome, watch.end())
     };
+    let outcome = outcome.unless_late(hung.as_ref(), meta);
     session.hung = hung;
     let panic = background::stop_in_runtime(session.scope, session.check.stop_limit()).await;
     let outcome = outcome.and_background(panic, meta).judge(meta, ends);

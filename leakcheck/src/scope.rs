@@ -1,19 +1,62 @@
 //! Whose work is whose: a scope is one checked test, and what starts inside it inherits it.
 
-use crate::sys::{
-    context::{self, Context, Switch},
-    tally::{self, Tally},
+use crate::{
+    error::{Error, Repr},
+    sys::{
+        context::{self, Context, Switch},
+        tally::{self, Tally},
+    },
 };
+
+/// A scope that is kept: while it is, its counts are its own.
+#[derive(Debug)]
+pub(crate) struct Scope(ScopeId);
+
+impl Scope {
+    /// A scope that nobody had before.
+    ///
+    /// # Errors
+    ///
+    /// Where 262,143 earlier ones have something alive, or where there is no memory for another.
+    pub(crate) fn open() -> Result<Self, Error> {
+        match tally::open() {
+            Some(scope) => Ok(Self(ScopeId(scope))),
+            None => Err(Repr::NoScope.into()),
+        }
+    }
+
+    /// That which this thread works for, whoever else keeps it.
+    pub(crate) fn current() -> Self {
+        let scope = ScopeId::current();
+        tally::hold(scope.0);
+        Self(scope)
+    }
+
+    pub(crate) const fn id(&self) -> ScopeId {
+        self.0
+    }
+}
+
+impl Clone for Scope {
+    fn clone(&self) -> Self {
+        tally::hold(self.0.0);
+        Self(self.0)
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        tally::release(self.0.0);
+    }
+}
 
 /// The name of a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ScopeId(u32);
+pub(crate) struct ScopeId(u64);
 
 impl ScopeId {
-    /// A scope that nobody had before, or `None` after 262,143 of them in one process.
-    pub(crate) fn open() -> Option<Self> {
-        tally::open().map(Self)
-    }
+    /// What is in no check.
+    pub(crate) const UNCHECKED: Self = Self(Context::UNCHECKED.scope);
 
     /// The scope that this thread works for; [`is_checked`](Self::is_checked) tells whether it is a check's.
     pub(crate) fn current() -> Self {
@@ -21,10 +64,10 @@ impl ScopeId {
     }
 
     pub(crate) fn is_checked(self) -> bool {
-        self.0 != Context::UNCHECKED.scope
+        self != Self::UNCHECKED
     }
 
-    pub(crate) const fn index(self) -> u32 {
+    pub(crate) const fn index(self) -> u64 {
         self.0
     }
 
@@ -53,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_scope_ends_with_its_switch() {
-        let scope = ScopeId::open().expect("far below the limit");
+        let scope = Scope::open().expect("far below the limit").id();
         let before = ScopeId::current();
         {
             let _inside = scope.enter();

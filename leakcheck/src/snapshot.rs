@@ -11,6 +11,7 @@ use crate::{
     output, render,
     scope::outside,
     sources::tasks,
+    sync::Work,
 };
 
 /// The live tasks of a runtime at one moment: where each was spawned, where it is suspended, what it waits for and who
@@ -43,6 +44,7 @@ impl Snapshot {
     ///
     /// Where no runtime is current, and where this program's debug info does not lead to its tasks.
     pub fn take() -> Result<Self, Error> {
+        let _work = Work::begin();
         let handle = Handle::try_current().map_err(|_| Repr::NoRuntime)?;
         let unreadable = |error: leakcheck_introspect::Error| Repr::Unreadable {
             why: error.to_string(),

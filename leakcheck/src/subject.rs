@@ -2,7 +2,8 @@
 
 use std::{
     panic::Location,
-    path::Path,
+    path::{Path, PathBuf},
+    sync::OnceLock,
     thread::{self, Thread},
 };
 
@@ -80,17 +81,9 @@ fn of_process(place: &Place, test: Option<&str>, package_dir: Option<String>) ->
 
 /// Without an attribute the harness's thread has the test's name, and cargo's variables tell the package.
 fn of_caller(thread: &Thread, place: &Location<'_>, package_dir: Option<String>) -> Subject {
-    let binary = std::env::current_exe()
-        .ok()
-        .and_then(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
-        .unwrap_or_default();
     Subject {
         package: std::env::var("CARGO_PKG_NAME").ok(),
-        // Cargo adds a hash to the names of test binaries.
-        binary: match binary.rsplit_once('-') {
-            Some((name, hash)) if hash.len() == 16 => name.to_owned(),
-            _ => binary,
-        },
+        binary: binary(),
         test: thread.name().unwrap_or("unnamed").to_owned(),
         function: None,
         location: model::Location {
@@ -98,6 +91,74 @@ fn of_caller(thread: &Thread, place: &Location<'_>, package_dir: Option<String>)
             line: place.line(),
         },
         package_dir,
+    }
+}
+
+/// The package whose tests this process runs.
+#[derive(Clone, Debug)]
+pub(crate) struct UnderTest {
+    pub(crate) folder: Option<PathBuf>,
+    /// The crate of the tests, and the package's library.
+    crates: [String; 2],
+}
+
+impl UnderTest {
+    fn new(module: &str, package: Option<&str>, folder: Option<&str>) -> Self {
+        let (krate, _) = module.split_once("::").unwrap_or((module, ""));
+        Self {
+            folder: folder.map(PathBuf::from),
+            crates: [krate, package.unwrap_or(krate)].map(|name| name.replace('-', "_")),
+        }
+    }
+
+    pub(crate) fn has_crate(&self, name: &str) -> bool {
+        !name.is_empty() && self.crates.iter().any(|own| own == name)
+    }
+}
+
+/// Whom the first check with an attribute was about; all of a process are of one package.
+static TOLD: OnceLock<Whom> = OnceLock::new();
+
+impl Whom {
+    /// Makes the package known whose tests these are.
+    pub(crate) fn tell(&self) {
+        if TOLD.get().is_none() && !matches!(self, Self::Caller(..)) {
+            // Whoever was faster has told the same.
+            let _ = TOLD.set(self.clone());
+        }
+    }
+}
+
+/// The package whose tests this process runs, as an attribute has told, or else as far as cargo and its name do.
+pub(crate) fn under_test() -> &'static UnderTest {
+    static KNOWN: OnceLock<UnderTest> = OnceLock::new();
+    static GUESSED: OnceLock<UnderTest> = OnceLock::new();
+    match TOLD.get() {
+        Some(told) => KNOWN.get_or_init(|| match told {
+            Whom::Test(meta) => UnderTest::new(meta.module, meta.package, meta.manifest_dir),
+            Whom::Process(place, _) => {
+                UnderTest::new(place.module, place.package, place.manifest_dir)
+            }
+            Whom::Caller(..) => UnderTest::new(&binary(), None, None),
+        }),
+        None => GUESSED.get_or_init(|| {
+            let [package, folder] =
+                ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"].map(|name| std::env::var(name).ok());
+            UnderTest::new(&binary(), package.as_deref(), folder.as_deref())
+        }),
+    }
+}
+
+/// The name of the test binary.
+fn binary() -> String {
+    let binary = std::env::current_exe()
+        .ok()
+        .and_then(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
+        .unwrap_or_default();
+    // Cargo adds a hash to the names of test binaries.
+    match binary.rsplit_once('-') {
+        Some((name, hash)) if hash.len() == 16 => name.to_owned(),
+        _ => binary,
     }
 }
 

@@ -3,15 +3,15 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::{
+    asked,
     check::Check,
-    config,
     entry::Place,
     env,
     error::Error,
     model::Body,
     options::{Level, Options},
     output,
-    scope::ScopeId,
+    scope::Scope,
     subject::Whom,
 };
 
@@ -36,12 +36,12 @@ pub(crate) fn verify(place: &'static Place, options: Options) -> Result<Whole, E
         return Ok(Whole::Passed);
     }
     let env = env::get()?;
-    let options = config::layered(options, env, place.manifest_dir)?;
+    let options = asked::options(options, env, place.manifest_dir)?;
     if options.chosen_level() == Level::Off {
         return Ok(Whole::Passed);
     }
     let whom = Whom::Process(place, None);
-    let mut check = Check::begin(whom, options, env, ScopeId::current())?;
+    let mut check = Check::begin(whom, options, env, Scope::current())?;
     check.settle_blocking();
     let mut whole = Whole::Passed;
     for check in check.by_test() {

@@ -1,6 +1,6 @@
 //! Workers that a crate keeps for the whole process are nobody's leak; one whose guard the test forgot is the test's.
 
-use std::{mem::forget, sync::OnceLock, thread};
+use std::{fs, mem::forget, sync::OnceLock, thread};
 
 use leakcheck::leak_checked;
 use rayon::prelude::*;
@@ -11,6 +11,19 @@ use crate::expected::verify;
 fn park() {
     loop {
         thread::park(); // at: park
+    }
+}
+
+fn tid() -> i32 {
+    // SAFETY: the call has no preconditions.
+    unsafe { libc::gettid() }
+}
+
+/// Waits until a thread has nothing to do.
+fn await_sleep(tid: i32) {
+    let sleeps = |stat: String| stat.contains(") S ");
+    while !fs::read_to_string(format!("/proc/self/task/{tid}/stat")).is_ok_and(sleeps) {
+        thread::yield_now();
     }
 }
 
@@ -39,7 +52,8 @@ fn pool_of_rayon_is_forgotten() {
     // waits: at park blocked in thread::park
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build();
     let pool = pool.unwrap();
-    // One without work runs for a while before it sleeps.
+    // One without work runs for a while before it sleeps, and finds its work on another line then.
+    pool.broadcast(|_| tid()).into_iter().for_each(await_sleep);
     pool.spawn_broadcast(|_| park());
     forget(pool);
 }

@@ -162,7 +162,7 @@ async fn done_is_kept_by_a_task() {
 
 static STORED: StdMutex<Option<oneshot::Sender<()>>> = StdMutex::new(None);
 
-#[leak_checked(timeout = "200ms")]
+#[leak_checked(timeout = "3s")]
 #[tokio::test]
 #[ignore = "hangs on purpose"]
 async fn done_is_stored_in_a_static() {
@@ -176,7 +176,7 @@ async fn done_is_stored_in_a_static() {
 static BLOCKED: StdMutex<Option<std::sync::mpsc::Sender<()>>> = StdMutex::new(None);
 
 /// The body is suspended, and what it waits for is in synchronous code.
-#[leak_checked(timeout = "200ms")]
+#[leak_checked(timeout = "3s")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "hangs on purpose"]
 async fn task_blocks_a_worker() {
@@ -245,7 +245,7 @@ async fn cancellation_is_tried() {
     worker.await.unwrap();
 }
 
-#[leak_checked(timeout = "200ms")]
+#[leak_checked(timeout = "3s")]
 #[tokio::test]
 #[ignore = "hangs on purpose"]
 async fn blocking_closure_waits_for_ever() {

@@ -12,7 +12,7 @@ use leakcheck::leak_checked;
 use crate::expected::verify_alone;
 
 /// The file of the static is not told.
-#[leak_checked(timeout = "200ms")]
+#[leak_checked(timeout = "3s")]
 #[test]
 #[ignore = "hangs on purpose"]
 fn descriptors_and_a_child_are_alive() {
@@ -42,7 +42,7 @@ fn a_child_ends_with_its_pipe() {
 }
 
 /// A runtime is one thing, and not the threads and descriptors that it is made of.
-#[leak_checked(timeout = "200ms")]
+#[leak_checked(timeout = "3s")]
 #[test]
 #[ignore = "hangs on purpose"]
 fn a_runtime_of_the_test_is_alive() {

@@ -10,7 +10,7 @@ use leakcheck::leak_checked;
 
 use crate::expected::verify_alone;
 
-#[leak_checked(timeout = "200ms")]
+#[leak_checked(timeout = "3s")]
 #[test]
 #[ignore = "hangs on purpose"]
 fn mutex_locked_twice() {
@@ -31,7 +31,7 @@ fn mutex_given_back_in_between() {
     assert_eq!(first, second);
 }
 
-#[leak_checked(timeout = "200ms")]
+#[leak_checked(timeout = "3s")]
 #[test]
 #[ignore = "hangs on purpose"]
 fn shutdown_joins_a_worker_that_sends() {
@@ -60,7 +60,7 @@ fn shutdown_drops_what_a_worker_sends_to() {
     worker.join().unwrap().unwrap_err();
 }
 
-#[leak_checked(timeout = "200ms")]
+#[leak_checked(timeout = "3s")]
 #[tokio::test]
 #[ignore = "hangs on purpose"]
 async fn done_is_awaited_in_synchronous_code() {
@@ -71,7 +71,7 @@ async fn done_is_awaited_in_synchronous_code() {
     forget(stored);
 }
 
-#[leak_checked(timeout = "200ms")]
+#[leak_checked(timeout = "3s")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 #[ignore = "hangs on purpose"]
 async fn done_is_awaited_in_synchronous_code_on_workers() {
@@ -83,7 +83,7 @@ async fn done_is_awaited_in_synchronous_code_on_workers() {
 }
 
 /// The task has the only thread there is.
-#[leak_checked(timeout = "200ms")]
+#[leak_checked(timeout = "3s")]
 #[tokio::test]
 #[ignore = "hangs on purpose"]
 async fn task_blocks_the_thread_of_the_body() {

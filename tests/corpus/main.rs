@@ -7,6 +7,7 @@
 mod background;
 mod blocking;
 mod channels;
+mod closures;
 mod controls;
 mod custom;
 mod daemons;
@@ -29,6 +30,7 @@ mod marks;
 mod net;
 mod numbers;
 mod parallel;
+mod polled;
 mod posix_timers;
 mod processes;
 mod rows;

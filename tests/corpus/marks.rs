@@ -4,6 +4,7 @@
 //! - Wait: `at LINE for EVENT, held by HOLDER and HOLDER, for ever`. `LINE` is that of the innermost frame of the file;
 //!   `in TYPE` stands for a task that has none, because its future is not the file's own. `EVENT` is one of [`EVENTS`].
 //!   Who holds it is left out where nobody can. `for ever` means that the report must prove it.
+//! - `// new`: a task that was never polled, and so is nowhere and waits for nothing.
 //! - Wait of a thread or a blocking task: `at LINE blocked in CALL`, as the report has it, but for numbers: `read(fd *)`;
 //!   `blocked in CALL` where no line of the file is on its stack. `idle` for a thread of a runtime's that has no work.
 //! - Holder: `itself in LOCAL`, `the task at LINE in LOCAL`, or `the task at LINE` where its end is waited for;
@@ -27,6 +28,7 @@ const KINDS: [&str; 8] = [
 pub(crate) const EVENTS: &[(&str, &str, bool)] = &[
     ("a message", "a message*", true),
     ("a value", "the value of a oneshot channel", true),
+    ("a change", "a change of a watched value*", true),
     ("room", "room in a full channel", true),
     ("a mutex", "a mutex", true),
     ("a lock", "a read-write lock", true),
@@ -35,6 +37,9 @@ pub(crate) const EVENTS: &[(&str, &str, bool)] = &[
     ("an end", "the end of a task", true),
     ("a timer", "a timer*", false),
     ("a descriptor", "descriptor *", false),
+    ("an exit", "the end of process *", false),
+    ("ctrl-c", "ctrl-c (SIGINT)", false),
+    ("a signal", "a signal", false),
     (NOTHING, "a future that is never ready", false),
 ];
 
@@ -84,6 +89,7 @@ impl Finding {
             (_, none @ None) if !is_task => *none = Some(Waiting::of_thread(what, mark, at)),
             ("waits", none @ None) => *none = Some(Waiting::read(mark, at)),
             ("runs", none @ None) => *none = Some(Waiting::running(mark, at)),
+            ("new", none @ None) => *none = Some(Waiting::new()),
             ("or", Some(waiting)) if !waiting.events.is_empty() => {
                 let event = mark
                     .strip_prefix("for ")
@@ -140,6 +146,16 @@ impl Waiting {
         Self {
             state: Some(state),
             at,
+            events: Vec::new(),
+            is_forever: false,
+        }
+    }
+
+    /// Of a task that was never polled.
+    fn new() -> Self {
+        Self {
+            state: Some("scheduled, has not run yet".to_owned()),
+            at: At::Nowhere,
             events: Vec::new(),
             is_forever: false,
         }

@@ -15,7 +15,7 @@ use crate::{expected::verify, source::ARE_SEEN};
 
 /// Runs on for longer than any check waits, then ends by itself.
 fn sleep() -> Command {
-    quiet("sleep", &["5"])
+    quiet("sleep", &["60"])
 }
 
 /// Keeps nobody waiting for the end of what it might print.
@@ -72,7 +72,7 @@ async fn tokio_child_is_dropped() {
 #[ignore = "leaks on purpose"]
 async fn task_keeps_its_child() {
     // leak: task
-    // waits: at wait for a descriptor
+    // waits: at wait for an exit
     tokio::spawn(async {
         // leak: process "sleep"
         let mut child = tokio_sleep().spawn().unwrap();
@@ -134,7 +134,7 @@ fn fork_is_never_waited_for() {
             for descriptor in 0..1024 {
                 libc::close(descriptor);
             }
-            libc::sleep(5);
+            libc::sleep(60);
             libc::_exit(0)
         }
     }

@@ -239,7 +239,8 @@ const ROWS: &[Row] = &[
 const COUNT: usize = 58;
 
 /// Files that test the corpus, not the checker, the siblings that stand for one pattern together, the table of all ways
-/// in which a thread is stuck, and descriptors, which the collection has beside tasks only.
+/// in which a thread is stuck, that of closures that wait on a runtime, what tasks do not poll, and descriptors, which the
+/// collection has beside tasks only.
 fn stands_for_a_pattern(test: &str) -> bool {
     let is_own = [
         "controls::",
@@ -250,9 +251,11 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "marks::",
         "numbers::",
         "parallel::",
+        "polled::",
         "rows::",
         "serving::",
         "source::",
+        "closures::",
         "stuck::",
         "system_calls::",
     ];

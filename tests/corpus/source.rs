@@ -272,8 +272,8 @@ impl<'s> Named<'s> {
 
 /// What a mark that has its line for itself is about, and its text.
 fn mark(line: &str) -> Option<(&str, &str)> {
-    const WORDS: [&str; 8] = [
-        "leak", "waits", "or", "runs", "body", "hangs", "stuck", "alive",
+    const WORDS: [&str; 9] = [
+        "leak", "waits", "or", "runs", "new", "body", "hangs", "stuck", "alive",
     ];
     let comment = line.strip_prefix("// ")?;
     let (what, mark) = comment.split_once(": ").unwrap_or((comment, ""));

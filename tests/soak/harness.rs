@@ -11,7 +11,7 @@ use std::{
 };
 
 use leakcheck::{
-    __private::{Ends, ShouldPanic, TestMeta, TestRuntime, boxed, run_async, run_sync},
+    __private::{Ends, ShouldPanic, Stop, TestMeta, TestRuntime, boxed, run_async, run_sync},
     Options,
 };
 use tokio::runtime::{Builder, Handle, LocalOptions, LocalRuntime};
@@ -155,8 +155,9 @@ impl TestRuntime for Local {
         self.0.block_on(future);
     }
 
-    fn shutdown(self: Box<Self>, limit: Duration) {
+    fn shutdown(self: Box<Self>, limit: Duration) -> Stop {
         self.0.shutdown_timeout(limit);
+        Stop::Done
     }
 }
 

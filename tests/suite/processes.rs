@@ -14,7 +14,7 @@ fn a_child_that_runs() {
         panic!("three facts are known: {leak:?}")
     };
     assert!(pid.starts_with("pid "), "{leak:?}");
-    assert_eq!((&**state, &**command), ("running", "`sleep 5`"));
+    assert_eq!((&**state, &**command), ("running", "`sleep 60`"));
 }
 
 #[test]
@@ -56,7 +56,10 @@ mod subject {
 
     fn sleep() -> Child {
         let mut command = Command::new("sleep");
-        command.arg("5").stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .arg("60")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         command.spawn().expect("there is `sleep`")
     }
 
@@ -82,12 +85,12 @@ mod subject {
         assert_eq!(result, 0);
     }
 
-    #[leak_checked]
+    #[leak_checked(settle = "1h")]
     #[test]
     #[ignore = "looked at from outside"]
     fn is_waited_for_late() {
         let mut command = Command::new("sleep");
-        let mut child = command.arg("0.1").spawn().expect("there is `sleep`");
+        let mut child = command.arg("2").spawn().expect("there is `sleep`");
         thread::spawn(move || child.wait().expect("it is waited for"));
     }
 

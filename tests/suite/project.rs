@@ -132,7 +132,11 @@ fn a_rule_that_expired_is_not_applied_and_says_so() {
 
 #[test]
 fn the_nearest_file_holds_alone() {
-    let dir = package(&[("leakcheck.toml", RULE), ("inner/package/Cargo.toml", "")]);
+    let dir = package(&[
+        ("Cargo.toml", "[workspace]"),
+        ("leakcheck.toml", RULE),
+        ("inner/package/Cargo.toml", ""),
+    ]);
     let inner = dir.path().join("inner/package");
     let run = run_in(&inner, "two_of_connect", &[]);
     assert_passes(&run);
@@ -142,6 +146,63 @@ fn the_nearest_file_holds_alone() {
     let run = run_in(&inner, "two_of_connect", &[]);
     assert_fails(&run);
     assert_left(&run.report().leaks, &[threads(2, IN_CONNECT)]);
+}
+
+#[test]
+fn a_file_above_the_workspace_silences_nobody() {
+    const OFF: &str = "level = \"off\"";
+    for (root, package_of) in [
+        ("", "project"),
+        ("[workspace]", "project"),
+        ("[workspace]", "project/inner/package"),
+    ] {
+        let dir = package(&[
+            ("leakcheck.toml", OFF),
+            ("leakcheck.baseline", "not one"),
+            ("project/Cargo.toml", root),
+            ("project/inner/package/Cargo.toml", "[package]"),
+        ]);
+        let run = run_in(&dir.path().join(package_of), "two_of_connect", &[]);
+        assert_fails(&run);
+        assert_left(&run.report().leaks, &[threads(2, IN_CONNECT)]);
+    }
+}
+
+#[test]
+fn a_file_that_switches_everything_off_says_so() {
+    let dir = package(&[("leakcheck.toml", "level = \"off\"")]);
+    let said = format!(
+        "leakcheck: nothing is checked: {} switches it off",
+        dir.path().join("leakcheck.toml").display()
+    );
+    for subject in ["two_of_connect", "verifies", "guards", "marks"] {
+        let run = run_in(dir.path(), subject, &[]);
+        assert_passes(&run);
+        assert_eq!(run.text().matches(&said).count(), 1, "{}", run.text());
+    }
+    let run = run_in(dir.path(), "threads_deny", &[]);
+    assert_fails(&run);
+    let run = run_in(dir.path(), "two_of_connect", &[("LEAKCHECK", "off")]);
+    assert_passes(&run);
+    for run in [run, run_with("", "two_of_connect", &[])] {
+        assert!(!run.text().contains("nothing is checked"), "{}", run.text());
+    }
+}
+
+#[test]
+fn a_report_tells_which_file_decided() {
+    let run = run_with("level = \"warn\"", "two_of_connect", &[]);
+    assert_passes(&run);
+    let said = "leakcheck.toml says `level = \"warn\"`";
+    assert_eq!(run.report().notes, [said]);
+    assert!(
+        run_with("", "two_of_connect", &[])
+            .report()
+            .notes
+            .is_empty()
+    );
+    let run = run_with("level = \"warn\"", "threads_deny", &[]);
+    assert!(run.report().notes.is_empty());
 }
 
 #[test]

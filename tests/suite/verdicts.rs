@@ -32,7 +32,7 @@ fn lingering() {
     assert_left(&report.leaks, &[]);
     assert_left(
         &report.lingered,
-        &[tasks(1, "tokio::spawn(sleep(Duration::from_millis(300)));")],
+        &[tasks(1, "tokio::spawn(sleep(Duration::from_secs(2)));")],
     );
     assert!(
         !run.text().contains("leakcheck: "),
@@ -68,7 +68,7 @@ fn both_at_once() {
     );
     assert_left(
         &run.report().lingered,
-        &[tasks(1, "tokio::spawn(sleep(Duration::from_millis(300)));")],
+        &[tasks(1, "tokio::spawn(sleep(Duration::from_secs(2)));")],
     );
 }
 
@@ -113,11 +113,11 @@ mod subject {
         tokio::spawn(async {}).await.unwrap();
     }
 
-    #[leak_checked(settle = "20s")]
+    #[leak_checked(settle = "1h")]
     #[tokio::test]
     #[ignore = "looked at from outside"]
     async fn ends_late() {
-        tokio::spawn(sleep(Duration::from_millis(300)));
+        tokio::spawn(sleep(Duration::from_secs(2)));
     }
 
     #[leak_checked(settle = "100ms")]
@@ -127,11 +127,11 @@ mod subject {
         tokio::spawn(pending::<()>());
     }
 
-    #[leak_checked(settle = "2s")]
+    #[leak_checked(settle = "6s")]
     #[tokio::test]
     #[ignore = "leaks on purpose"]
     async fn one_ends_one_stays() {
-        tokio::spawn(sleep(Duration::from_millis(300)));
+        tokio::spawn(sleep(Duration::from_secs(2)));
         tokio::spawn(pending::<()>());
     }
 }

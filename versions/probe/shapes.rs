@@ -104,11 +104,13 @@ async fn accepts(listener: TcpListener) {
     let _ = listener.accept().await; // @accepts
 }
 
-async fn races(mut one: mpsc::Receiver<u8>, other: Arc<Notify>) {
+/// The last branch is switched off.
+async fn races(mut one: mpsc::Receiver<u8>, other: Arc<Notify>, is_late: bool) {
     // @races
     tokio::select! {
         _ = one.recv() => {}
         () = other.notified() => {}
+        () = sleep(HOUR), if is_late => {}
     }
 }
 
@@ -156,7 +158,7 @@ pub(crate) fn spawn(shared: Shared) -> impl Any {
     socket.set_nonblocking(true).expect("sockets can be set so");
     let listener = TcpListener::from_std(socket).expect("the runtime has a driver");
     tokio::spawn(supervises(listener));
-    tokio::spawn(races(raced, Arc::clone(&other)));
+    tokio::spawn(races(raced, Arc::clone(&other), false));
     (calls, news, one, other)
 }
 

@@ -1,7 +1,7 @@
 //! How tasks are read: memory, debug info, typed values, tokio's structures, futures. Data flows in this order.
 
 mod alive;
-mod blocking;
+pub(crate) mod blocking;
 mod canary;
 mod decode;
 mod dwarf;
@@ -21,7 +21,7 @@ mod tokio;
 mod trail;
 mod value;
 
-use std::sync::OnceLock;
+use std::{sync::OnceLock, time::Instant};
 
 use ::tokio::{
     runtime::{Handle, RuntimeFlavor},
@@ -35,7 +35,7 @@ use self::{
     tokio::Entrance,
     value::Reader,
 };
-use crate::{Error, FutureAddress, Graph, Task, TaskList, TimerList, pace::Pace};
+use crate::{Call, Error, FutureAddress, Graph, Task, TaskList, TimerList, pace::Pace};
 
 pub(crate) use self::memory::words;
 
@@ -53,6 +53,10 @@ struct Program {
 
 fn program() -> Result<&'static Program, Error> {
     static PROGRAM: OnceLock<Result<Program, Error>> = OnceLock::new();
+    // What is then not found is there all the same.
+    if let Some(refusal) = memory::refusal() {
+        return Err(Error::new(refusal));
+    }
     let program = PROGRAM.get_or_init(|| {
         let image = Image::open()?;
         let entrance = Entrance::find(&image)?;
@@ -63,8 +67,6 @@ fn program() -> Result<&'static Program, Error> {
     });
     program.as_ref().map_err(Clone::clone)
 }
-
-pub(crate) use blocking::find as blocking_task;
 
 /// Whether tasks can be read in this program at all.
 ///
@@ -86,6 +88,58 @@ pub fn called_from(address: usize) -> Option<&'static str> {
     dwarf::called_from(address)
 }
 
+/// Puts what is read from here on behind what was read so far: where the calling thread has seen something that another one did,
+/// it sees all that this one did before. Says `false` where the machine cannot be made to; then what was read proves nothing.
+///
+/// Whoever compares a number before and after a reading has one of these behind the first and before the second.
+///
+/// ```
+/// use leakcheck_introspect::{available, barrier};
+///
+/// assert!(barrier() || available().is_err() || cfg!(not(target_arch = "x86_64")));
+/// ```
+pub fn barrier() -> bool {
+    memory::barrier()
+}
+
+/// Whether the kernel lets the memory of this process be read, which it may stop to do at any time.
+pub fn is_readable() -> bool {
+    memory::is_readable()
+}
+
+/// Those of the addresses, of what was once the memory of tasks, where one may be that has not ended: no proof that there is.
+pub fn perhaps_alive(cells: &[u64]) -> Vec<u64> {
+    sets::perhaps_alive(cells)
+}
+
+/// Keeps the file of the running program mapped, so that all of this works later on as well: when the process has no
+/// descriptor left, when the program was deleted or replaced. It takes microseconds, once, and reads nothing.
+///
+/// # Errors
+///
+/// Where the file cannot be mapped.
+pub fn keep_program() -> Result<(), Error> {
+    dwarf::keep_program()
+}
+
+/// The functions that a return address of the running program is inside of, innermost first: several where some were inlined,
+/// none where the address lies in a library. The names of what was split off from its debug info are missing.
+///
+/// ```
+/// # if cfg!(target_os = "linux") {
+/// let nowhere = leakcheck_introspect::calls_at(0)?;
+/// assert!(nowhere.is_empty());
+/// # }
+/// # Ok::<(), leakcheck_introspect::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Where nothing can be read of any address.
+pub fn calls_at(address: usize) -> Result<Vec<Call>, Error> {
+    dwarf::calls_at(address)
+}
+
 /// The tasks of a runtime.
 pub(crate) fn of_runtime(handle: &Handle) -> Result<TaskList, Error> {
     runtime(handle, Depth::Frames)
@@ -104,7 +158,8 @@ fn runtime(handle: &Handle, depth: Depth) -> Result<TaskList, Error> {
     let mut tried = 0;
     loop {
         let before = Pace::of(handle, is_driven_here);
-        let mut list = list(program, &reader, depth, Some(&alive), || {
+        let runtime = Some((&alive as &dyn Fn() -> usize, clock(handle)));
+        let mut list = list(program, &reader, depth, runtime, || {
             program.entrance.of_runtime(&reader, handle)
         })?;
         let after = Pace::of(handle, is_driven_here);
@@ -115,6 +170,12 @@ fn runtime(handle: &Handle, depth: Depth) -> Result<TaskList, Error> {
         }
         std::thread::yield_now();
     }
+}
+
+/// The moment on the runtime's own clock.
+pub(crate) fn clock(handle: &Handle) -> Instant {
+    let _inside = handle.enter();
+    ::tokio::time::Instant::now().into_std()
 }
 
 /// Whether this thread is the one that polls its tasks: nothing runs while it reads.
@@ -224,10 +285,13 @@ fn list(
     program: &Program,
     reader: &Reader<'_>,
     depth: Depth,
-    alive: Option<&dyn Fn() -> usize>,
+    runtime: Option<(&dyn Fn() -> usize, Instant)>,
     owned: impl Fn() -> Result<Owned, Error>,
 ) -> Result<TaskList, Error> {
     let mut tried = 0;
+    let alive = runtime.map(|(alive, _)| alive);
+    // A set is read by the thread that drives it.
+    let now = runtime.map_or_else(|| ::tokio::time::Instant::now().into_std(), |(_, now)| now);
     let (walked, alive, gap, is_closed) = loop {
         reader.memory.forget();
         let owned = owned()?;
@@ -257,7 +321,7 @@ fn list(
     let header = program.entrance.known_header();
     let mut tasks: Vec<_> = header
         .map(|header| {
-            let mut roll = Roll::new(reader, header, depth);
+            let mut roll = Roll::new(reader, header, depth, now);
             walked
                 .tasks
                 .iter()

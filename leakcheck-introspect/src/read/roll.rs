@@ -1,6 +1,6 @@
 //! From the list of tasks to what is known of each.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use super::{
     decode::{concrete, coroutine_name, decode, short},
@@ -29,6 +29,8 @@ pub(super) struct Roll<'r, 'i> {
     reader: &'r Reader<'i>,
     header: &'r Header,
     depth: Depth,
+    /// The moment on the clock of the tasks.
+    now: Instant,
     kinds: HashMap<*const TaskKind, Places>,
 }
 
@@ -36,15 +38,24 @@ pub(super) struct Roll<'r, 'i> {
 #[derive(Debug, Default)]
 struct Places {
     decoded: usize,
-    places: Vec<(Trail, Arc<Frame>)>,
+    places: Vec<Place>,
 }
 
+/// One of them: what decided, the frames, and the name of a future that is in a box.
+type Place = (Trail, Arc<Frame>, Option<Arc<str>>);
+
 impl<'r, 'i> Roll<'r, 'i> {
-    pub(super) fn new(reader: &'r Reader<'i>, header: &'r Header, depth: Depth) -> Self {
+    pub(super) fn new(
+        reader: &'r Reader<'i>,
+        header: &'r Header,
+        depth: Depth,
+        now: Instant,
+    ) -> Self {
         Self {
             reader,
             header,
             depth,
+            now,
             kinds: HashMap::new(),
         }
     }
@@ -65,6 +76,7 @@ impl<'r, 'i> Roll<'r, 'i> {
             is_complete: false,
             unread: None,
             is_recognised: false,
+            read_at: self.now,
         };
         let Some(word) = self.header.state(reader, listed.address) else {
             task.unread = Some("its memory is not readable".into());
@@ -75,11 +87,11 @@ impl<'r, 'i> Roll<'r, 'i> {
         if self.depth == Depth::Outline || matches!(task.state, State::Running | State::Complete) {
             return task;
         }
-        if let Some(root) = self.recognise(listed) {
-            if listed.kind.is_boxed() {
-                task.future = Arc::clone(&root.function);
+        if let Some((_, root, boxed)) = self.recognise(listed) {
+            if let Some(boxed) = boxed {
+                task.future = Arc::clone(boxed);
             }
-            task.root = Some(root);
+            task.root = Some(Arc::clone(root));
             task.is_recognised = true;
         } else {
             self.decode(listed, &mut task);
@@ -98,15 +110,11 @@ impl<'r, 'i> Roll<'r, 'i> {
     }
 
     /// The frames of an earlier task that is at the same place, where enough of the kind were decoded.
-    fn recognise(&self, listed: &Listed) -> Option<Arc<Frame>> {
+    fn recognise(&self, listed: &Listed) -> Option<&Place> {
         let known = self.kinds.get(&Arc::as_ptr(&listed.kind))?;
         (known.decoded >= FULL).then_some(())?;
-        let same = |place: &&(Trail, Arc<Frame>)| place.0.fits(&self.reader.memory, listed.address);
-        known
-            .places
-            .iter()
-            .find(same)
-            .map(|place| Arc::clone(&place.1))
+        let same = |place: &&Place| place.0.fits(&self.reader.memory, listed.address);
+        known.places.iter().find(same)
     }
 
     fn decode(&mut self, listed: &Listed, task: &mut Task) {
@@ -123,6 +131,7 @@ impl<'r, 'i> Roll<'r, 'i> {
             });
             return;
         };
+        let boxed = listed.kind.is_boxed().then(|| named(reader, decoded.ty));
         let known = self.kinds.entry(Arc::as_ptr(&listed.kind)).or_default();
         known.decoded += 1;
         let place = known.places.iter().find(|place| *place.1 == decoded.root);
@@ -134,10 +143,11 @@ impl<'r, 'i> Roll<'r, 'i> {
             && place.is_none()
             && known.places.len() < MOST_PLACES
         {
-            known.places.push((trail, Arc::clone(&root)));
+            let place = (trail, Arc::clone(&root), boxed.clone());
+            known.places.push(place);
         }
-        if listed.kind.is_boxed() {
-            task.future = Arc::clone(&root.function);
+        if let Some(boxed) = boxed {
+            task.future = boxed;
         }
         task.root = Some(root);
         task.waits = decoded.waits;
@@ -184,6 +194,7 @@ pub(super) fn future(
         is_complete: decoded.is_complete,
         unread: None,
         is_recognised: false,
+        read_at: Instant::now(),
     })
 }
 

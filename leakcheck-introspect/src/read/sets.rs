@@ -1,6 +1,6 @@
 //! `LocalSet`s that nobody showed: a task's cell leads to the list that the task stands in, if it stands there at all.
 
-use std::{collections::HashMap, ops::Range, sync::OnceLock};
+use std::collections::HashMap;
 
 use tokio::task::LocalSet;
 
@@ -9,16 +9,34 @@ use crate::{Error, TaskList};
 
 /// Those of the addresses where a task that stands in a list and has not ended may have its cell, with those of their
 /// vtables: three words of each tell, and what they say is no proof.
-fn alive(cells: &[u64]) -> impl Iterator<Item = (u64, u64)> {
+fn alive(cells: &[u64]) -> Result<Vec<(u64, u64)>, Error> {
     const AT_ONCE: usize = 1024;
-    static SPAN: OnceLock<Range<u64>> = OnceLock::new();
-    let span = SPAN.get_or_init(|| memory::Program::of_this_process().span);
-    cells.chunks(AT_ONCE).flat_map(move |cells| {
+    let span = memory::own_span();
+    let mut alive = Vec::new();
+    let mut is_read = false;
+    for cells in cells.chunks(AT_ONCE) {
         let headers = memory::gather::<{ layout::HEADER }>(cells);
-        let alive =
-            move |(cell, header): (u64, Option<_>)| Some((cell, vtable_if_alive(&header?, span)?));
-        cells.iter().copied().zip(headers).filter_map(alive)
-    })
+        for (cell, header) in cells.iter().zip(headers) {
+            is_read |= header.is_some();
+            let vtable = header.and_then(|header| vtable_if_alive(&header, span));
+            alive.extend(vtable.map(|vtable| (*cell, vtable)));
+        }
+    }
+    // What was freed may be mapped no more; all of it is not.
+    if !is_read && !cells.is_empty() && !memory::is_readable() {
+        return Err(Error::new(
+            "the kernel does not let the memory of this process be read",
+        ));
+    }
+    Ok(alive)
+}
+
+/// Those of the addresses where a task may have its cell that has not ended.
+pub(crate) fn perhaps_alive(cells: &[u64]) -> Vec<u64> {
+    match alive(cells) {
+        Ok(alive) => alive.into_iter().map(|(cell, _)| cell).collect(),
+        Err(_) => cells.to_vec(),
+    }
 }
 
 /// The tasks of each set that was made by this thread and has a task with one of these cells.
@@ -27,7 +45,7 @@ fn alive(cells: &[u64]) -> impl Iterator<Item = (u64, u64)> {
 /// other, it was not shut down, as every set is when it is dropped, and the cell stands in it. Only this thread can change
 /// it meanwhile, and it is busy reading.
 pub(crate) fn of_sets_with(cells: &[u64], depth: Depth) -> Result<Vec<TaskList>, Error> {
-    let alive: Vec<(u64, u64)> = alive(cells).collect();
+    let alive = alive(cells)?;
     if alive.is_empty() {
         // Before any debug info is read: that is all that a clean check pays.
         return Ok(Vec::new());
@@ -70,10 +88,6 @@ mod tests {
         list.tasks().iter().map(crate::Task::address).collect()
     }
 
-    fn alive_perhaps(cells: &[u64]) -> Vec<u64> {
-        alive(cells).map(|(cell, _)| cell).collect()
-    }
-
     fn lens(cells: &[u64]) -> Vec<usize> {
         let lists = TaskList::of_local_sets_with(cells);
         let lists = lists.expect("tests have debug info");
@@ -88,7 +102,7 @@ mod tests {
         }
         let all: Vec<_> = [&one, &other].into_iter().flat_map(cells).collect();
         assert_eq!(lens(&all), [2, 1]);
-        assert_eq!(alive_perhaps(&all), all);
+        assert_eq!(perhaps_alive(&all), all);
     }
 
     /// What is left of a cell leads to what is left of a set, or to another task's by now.
@@ -101,7 +115,7 @@ mod tests {
             }
             let dead = cells(&set);
             drop(set);
-            assert!(alive_perhaps(&dead).is_empty(), "{round}");
+            assert!(perhaps_alive(&dead).is_empty(), "{round}");
             assert_eq!(lens(&dead), [0; 0]);
         }
     }
@@ -112,9 +126,9 @@ mod tests {
         let set = LocalSet::new();
         let handle = set.spawn_local(pending::<()>());
         let cell = cells(&set);
-        assert_eq!(alive_perhaps(&cell), cell);
+        assert_eq!(perhaps_alive(&cell), cell);
         drop(set);
-        assert!(alive_perhaps(&cell).is_empty());
+        assert!(perhaps_alive(&cell).is_empty());
         assert_eq!(lens(&cell), [0; 0]);
         drop(handle);
     }
@@ -125,7 +139,7 @@ mod tests {
         let places = words.iter().map(|place| place.as_ptr() as u64);
         let unmapped = [0, 8, 1 << 47, u64::MAX];
         let all: Vec<u64> = places.chain(unmapped).collect();
-        assert!(alive_perhaps(&all).is_empty());
+        assert!(perhaps_alive(&all).is_empty());
         assert_eq!(lens(&all), [0; 0]);
     }
 
@@ -142,7 +156,7 @@ mod tests {
         });
         let (there, cells) = told.recv().expect("it tells");
         assert_eq!(there, [1]);
-        assert_eq!(alive_perhaps(&cells), cells);
+        assert_eq!(perhaps_alive(&cells), cells);
         assert_eq!(lens(&cells), [0; 0]);
         drop(release);
         other.join().expect("it ends");
@@ -156,7 +170,7 @@ mod tests {
         let task = runtime.spawn_blocking(move || held.recv());
         let handle = task.abort_handle();
         let cell = memory::pointer_in(&handle, 0).expect("it consists of it");
-        assert!(alive_perhaps(&[cell]).is_empty());
+        assert!(perhaps_alive(&[cell]).is_empty());
         let list = TaskList::of_runtime(runtime.handle()).expect("tests have debug info");
         assert!(list.tasks().is_empty());
         drop(release);
@@ -170,7 +184,7 @@ mod tests {
         runtime.spawn(pending::<()>());
         let list = TaskList::of_runtime(runtime.handle()).expect("tests have debug info");
         let cells: Vec<u64> = list.tasks().iter().map(crate::Task::address).collect();
-        assert_eq!(alive_perhaps(&cells), cells);
+        assert_eq!(perhaps_alive(&cells), cells);
         assert_eq!(lens(&cells), [0; 0]);
     }
 }

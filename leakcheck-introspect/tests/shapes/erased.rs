@@ -2,6 +2,8 @@
 
 use std::{future::pending, pin::Pin, sync::Arc};
 
+use futures::FutureExt;
+
 use crate::shape::{Area, Shape};
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -172,6 +174,43 @@ pub(crate) const AREA: Area = Area {
             tasks: "
                 erased::object_task [stuck]
                   erased::object_task @object_task  name: &str
+                  waits for nothing
+            ",
+        },
+        Shape {
+            name: "a task whose future is a combinator in a box",
+            spawn: |stage| {
+                let future: Boxed<()> = Box::pin(leaf(4).map(drop));
+                stage.spawn(future);
+            },
+            tasks: "
+                Map<leaf, fn(u32)> [stuck]
+                  futures_util::future::future::Map
+                    erased::leaf @leaf  number: u32
+                  waits for nothing
+            ",
+        },
+        Shape {
+            name: "a task whose future is a combinator in a box that is not pinned",
+            spawn: |stage| {
+                let inside = Box::pin(object_task("y")).map(drop);
+                let future: Box<dyn Future<Output = ()> + Send + Unpin> = Box::new(inside);
+                stage.spawn(future);
+            },
+            tasks: "
+                Map<Pin<Box<object_task>>, fn(usize)> [stuck]
+                  futures_util::future::future::Map
+                    erased::object_task @object_task  name: &str
+                  waits for nothing
+            ",
+        },
+        Shape {
+            name: "a combinator of boxes",
+            spawn: |stage| stage.spawn(Box::pin(Box::pin(leaf(5)).then(leaf))),
+            tasks: "
+                Then<Pin<Box<leaf>>, leaf, fn(u32) -> leaf> [stuck]
+                  futures_util::future::future::Then
+                    erased::leaf @leaf  number: u32
                   waits for nothing
             ",
         },

@@ -25,6 +25,7 @@ mod shared;
 mod signals;
 mod states;
 mod streams;
+mod switched;
 mod tasks;
 mod timers;
 mod tokens;
@@ -56,6 +57,7 @@ const SHARED: &[&Area] = &[
     &shared::AREA,
     &signals::AREA,
     &streams::AREA,
+    &switched::AREA,
     &tasks::AREA,
     &timers::AREA,
     &tokens::AREA,
@@ -81,6 +83,7 @@ const AREAS: &[&Area] = &[
     &signals::AREA,
     &states::AREA,
     &streams::AREA,
+    &switched::AREA,
     &tasks::AREA,
     &timers::AREA,
     &tokens::AREA,

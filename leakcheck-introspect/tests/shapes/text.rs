@@ -131,6 +131,8 @@ impl<'l> Writer<'l> {
                     self.stage.descriptor_name(number)
                 );
             }
+            Event::Exit => format!("exit of {class}"),
+            Event::Signal(number) => return format!("{verb} for signal {number:?}"),
             Event::Never => return format!("{verb} for nothing"),
             other => return format!("{verb} for {other:?} of {class}"),
         };
@@ -195,6 +197,7 @@ fn frame_lines(frame: &Frame, depth: usize, text: &mut String) {
             FrameKind::Unresumed => write!(text, " (not started)"),
             FrameKind::Finished => write!(text, " (finished)"),
             FrameKind::Future => write!(text, " (hand-written)"),
+            FrameKind::Unfollowed => write!(text, " (not followed)"),
         };
         if let Some(location) = frame.location() {
             let _ = write!(text, " {}", marker(location));
@@ -272,6 +275,8 @@ fn class_name(class: Class) -> &'static str {
         Class::CancellationToken => "token",
         Class::Timer => "timer",
         Class::Descriptor => "descriptor",
+        Class::Process => "process",
+        Class::Signal => "signal",
         _ => "something new",
     }
 }

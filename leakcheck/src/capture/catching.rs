@@ -32,7 +32,7 @@ pub(crate) fn is_caught_by_tokio(path: u32) -> bool {
             if CATCHING.contains(&name) {
                 is_catching = true;
             } else if is_catching {
-                return name == POLLS;
+                return name == POLLS && symbol.is_genuine();
             } else if symbol.line.is_none() {
                 return false;
             }

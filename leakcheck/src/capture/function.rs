@@ -1,5 +1,7 @@
 //! Function names as people write them.
 
+use super::home::Part;
+
 /// Removes what the compiler adds: hashes, closures and generic arguments.
 ///
 /// `a::b::{{closure}}::h0123456789abcdef` and `a::b::{closure#0}` become `a::b`; `a::Pool<T>::new` and
@@ -60,8 +62,15 @@ pub(crate) fn krate(name: &str) -> &str {
 }
 
 /// Whether a function is the harness, or marks where std hands over to the program's own code.
-pub(super) fn is_outermost(name: &str) -> bool {
-    krate(name) == "test" || name.contains("::__rust_begin_short_backtrace")
+pub(super) fn is_outermost(name: &str, part: &Part) -> bool {
+    // Without debug info a crate under test that is called `test` cannot be told from the harness, but for this.
+    let is_begin = name.contains("::__rust_begin_short_backtrace");
+    match part {
+        Part::Std => is_begin || krate(name) == "test",
+        Part::Project | Part::Package(_) | Part::System | Part::Native => {
+            is_begin && matches!(krate(name), "std" | "test")
+        }
+    }
 }
 
 fn strip_hash(name: &str) -> &str {
@@ -135,11 +144,14 @@ mod tests {
 
     #[test]
     fn the_outermost_frames_are_known() {
-        assert!(is_outermost("test::run_test_in_process"));
-        assert!(is_outermost(
-            "std::sys::backtrace::__rust_begin_short_backtrace::h0123456789abcdef"
-        ));
-        assert!(!is_outermost("tests::run") && !is_outermost("my::test"));
+        assert!(is_outermost("test::run_test_in_process", &Part::Std));
+        let begin = "test::__rust_begin_short_backtrace::h0123456789abcdef";
+        assert!(is_outermost(begin, &Part::Std));
+        // Without debug info, of a test binary that is called `test`.
+        assert!(is_outermost(begin, &Part::Project));
+        for name in ["test::f", "tests::run", "my::test"] {
+            assert!(!is_outermost(name, &Part::Project), "{name}");
+        }
     }
 
     #[test]

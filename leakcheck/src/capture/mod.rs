@@ -3,6 +3,7 @@
 mod catching;
 mod function;
 mod home;
+mod landmarks;
 mod runtime;
 mod symbol;
 mod trace;
@@ -11,4 +12,8 @@ pub(crate) use catching::is_caught_by_tokio;
 pub(crate) use function::krate;
 pub(crate) use home::in_package;
 pub(crate) use runtime::builds_a_runtime;
-pub(crate) use trace::{Trace, address, called_by, frame, frames, is_optimised, test_on, trace};
+pub(crate) use symbol::unreadable;
+pub(crate) use trace::{
+    Called, Names, Trace, address, called_by, frame, frames, is_genuine, is_optimised, names,
+    prove, prove_names, test_on, trace,
+};

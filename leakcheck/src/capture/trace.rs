@@ -6,12 +6,13 @@ use std::{
 };
 
 use super::{
-    function, home,
+    function,
+    home::{self, Part},
     symbol::{self, Symbol},
 };
 use crate::{
     model::{Frame, Home},
-    sys::origin,
+    sys::{objects::Object, origin},
 };
 
 /// What runs a task.
@@ -49,19 +50,115 @@ pub(crate) fn trace(path: u32, package_dir: Option<&str>) -> Trace {
     trace
 }
 
+/// A function on a path, as those who look for one see it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Called<'s> {
+    pub(crate) function: &'s str,
+    /// Whether its crate is the one that everybody means by the name.
+    pub(crate) is_genuine: bool,
+    /// Whether it is one of the C library.
+    pub(crate) is_system: bool,
+}
+
+impl Called<'_> {
+    /// Whether it begins so, and is of the crate that is meant.
+    pub(crate) fn is_in(&self, start: &str) -> bool {
+        self.is_genuine && self.function.starts_with(start)
+    }
+}
+
 /// The innermost return address of a path, parents excluded, at which a function is `wanted`.
-pub(crate) fn address(path: u32, wanted: impl Fn(&str, Home) -> bool) -> Option<usize> {
+pub(crate) fn address(path: u32, wanted: impl Fn(Called<'_>) -> bool) -> Option<usize> {
     for address in origin::frames(path) {
         for symbol in symbol::resolve(*address).iter() {
             if symbol.is_outermost {
                 return None;
             }
-            if wanted(&symbol.function, symbol.home) {
+            if wanted(Called {
+                function: &symbol.function,
+                is_genuine: symbol.is_genuine(),
+                is_system: symbol.part == Part::System,
+            }) {
                 return Some(*address);
             }
         }
     }
     None
+}
+
+/// What the names of the functions on a path tell of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// Code of the test, or of what it uses, is among them.
+    Somebodys,
+    /// All of them are of machinery.
+    Machinery,
+    /// Some have no name, and those that have one do not tell; or there is no path.
+    Unread,
+}
+
+/// Whether the stack of the caller, which code of the test has called, can be read as far as that, with its lines.
+///
+/// # Errors
+///
+/// Where it cannot.
+pub(crate) fn prove() -> Result<(), String> {
+    let path = origin::here(0);
+    let has_line = |symbol: &Symbol| symbol.home == Home::User && symbol.line.is_some();
+    let mut frames = origin::frames(path).iter();
+    if frames.any(|address| symbol::resolve(*address).iter().any(has_line)) {
+        return Ok(());
+    }
+    Err(symbol::unreadable().unwrap_or_else(|| {
+        "no function of the test is on the stack of its own check with its line: debug info has none".to_owned()
+    }))
+}
+
+/// Whether functions have names, by which it is told whose something is.
+///
+/// # Errors
+///
+/// Where they have none.
+pub(crate) fn prove_names() -> Result<(), String> {
+    match names(origin::here(0)) {
+        Names::Somebodys | Names::Machinery => Ok(()),
+        Names::Unread => Err(symbol::unreadable().unwrap_or_else(|| {
+            "functions on the stack of this check have no name, so that nobody knows whose something is".to_owned()
+        })),
+    }
+}
+
+/// What is known of a path by names, parents excluded.
+pub(crate) fn names(path: u32) -> Names {
+    let addresses = origin::frames(path);
+    let mut names = if addresses.is_empty() {
+        Names::Unread
+    } else {
+        Names::Machinery
+    };
+    for address in addresses {
+        for symbol in symbol::resolve(*address).iter() {
+            if symbol.is_outermost {
+                return names;
+            }
+            if symbol.home != Home::Machinery && !symbol.function.is_empty() {
+                return Names::Somebodys;
+            }
+        }
+        if symbol::is_unread(*address) {
+            names = Names::Unread;
+        }
+    }
+    names
+}
+
+/// Whether a frame is a function of the crate that everybody means by the name that it begins with.
+pub(crate) fn is_genuine(frame: &Frame) -> bool {
+    part(frame).is_crate(function::krate(&frame.function))
+}
+
+fn part(frame: &Frame) -> Part {
+    home::of(&frame.function, frame.path.as_deref(), Object::Program)
 }
 
 /// Whether something is inlined into one of these functions, which are generic: only optimisers do that.
@@ -111,10 +208,8 @@ fn begins_in_test(path: u32) -> Option<String> {
 fn single(path: u32, package_dir: Option<&str>) -> Trace {
     let mut stack = frames(origin::frames(path), package_dir);
     // Our own hooks are innermost, above the call that they listen to.
-    let is_own = |frame: &Frame| {
-        matches!(function::krate(&frame.function), "leakcheck" | "")
-            || frame.path.as_deref().is_some_and(home::is_own)
-    };
+    let is_own =
+        |frame: &Frame| function::krate(&frame.function).is_empty() || part(frame).is_own();
     let own = stack.iter().take_while(|frame| is_own(frame)).count();
     stack.drain(..own);
     // Of a timer tokio tells through `tracing`.
@@ -187,7 +282,7 @@ pub(crate) fn frame(name: &str, place: Option<(&str, u32)>, package_dir: Option<
     Frame {
         function: function::tidy(name),
         file: path.as_deref().map(|path| display(path, package_dir)),
-        home: home::of(name, path.as_deref()),
+        home: home::of(name, path.as_deref(), Object::Program).home(),
         path,
         line: place.map(|place| place.1),
         column: None,

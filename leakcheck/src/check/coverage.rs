@@ -2,10 +2,12 @@
 
 use super::{Check, watched::Watched};
 use crate::{
+    capture,
     env::{Env, Requirement, TraceLevel},
     error::{Error, Repr},
     model::{Coverage, Kind, Seen},
     sources::{self, tasks, timers},
+    subject::Whom,
 };
 
 impl Check {
@@ -62,20 +64,23 @@ fn others(kind: Kind) -> Seen {
     }
 }
 
-/// Fails where `LEAKCHECK_REQUIRE` asks for what this build cannot see.
-pub(super) fn require(env: &Env) -> Result<(), Error> {
+/// Fails where `LEAKCHECK_REQUIRE` asks for what this build cannot see. What can be planted is planted, once per process.
+pub(super) fn require(env: &Env, whom: &Whom) -> Result<(), Error> {
     for (requirement, word) in &env.required {
         let seen = match requirement {
             Requirement::Threads => sources::threads::coverage(),
             Requirement::Sites if env.trace == TraceLevel::Off => {
                 Seen::Nothing("LEAKCHECK_TRACE=off switches stacks off".to_owned())
             }
-            Requirement::Tasks | Requirement::Sites => tasks::coverage(),
-            Requirement::States => tasks::states(),
-            Requirement::Timers => timers::requirement(),
+            Requirement::Sites => {
+                all([tasks::coverage, tasks::planted::has_site]).and(|| proven(sites(whom)))
+            }
+            Requirement::Tasks => all([tasks::coverage, tasks::planted::is_found]),
+            Requirement::States => all([tasks::states, tasks::planted::has_state]),
+            Requirement::Timers => timers::requirement().and(|| proven(capture::prove_names())),
             // What nothing but a tracer could see is no reason to fail.
-            Requirement::Fds => sources::fds::gap(),
-            Requirement::Processes => others(Kind::Process),
+            Requirement::Fds => sources::fds::gap().and(|| proven(capture::prove_names())),
+            Requirement::Processes => others(Kind::Process).and(sources::processes::planted),
         };
         if seen != Seen::Full {
             return Err(Repr::Required {
@@ -86,4 +91,20 @@ pub(super) fn require(env: &Env) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+fn all(parts: [fn() -> Seen; 2]) -> Seen {
+    parts.iter().fold(Seen::Full, Seen::and)
+}
+
+fn proven(proof: Result<(), String>) -> Seen {
+    proof.map_or_else(Seen::Nothing, |()| Seen::Full)
+}
+
+/// The check of a whole process is called by no test.
+fn sites(whom: &Whom) -> Result<(), String> {
+    match whom {
+        Whom::Test(_) | Whom::Caller(..) => capture::prove(),
+        Whom::Process(..) => capture::prove_names(),
+    }
 }

@@ -108,9 +108,8 @@ impl Check {
     pub(crate) fn measure_blocking(&mut self, growth: &mut Growth) {
         if growth.is_measured() {
             let before = growth.number;
-            self.waited += drive::blocking(self.scope.tally(), self.limit(), |_| {
-                self.number_alive() > before
-            });
+            self.waited +=
+                drive::blocking(self.scope, self.limit(), |_| self.number_alive() > before);
             self.add_to(growth);
         }
     }
@@ -121,7 +120,7 @@ impl Check {
             let before = growth.number;
             let limit = self.limit();
             let is_more = |_| self.number_alive() > before;
-            let waited = drive::in_runtime(self.scope.tally(), limit, is_more).await;
+            let waited = drive::in_runtime(self.scope, limit, is_more).await;
             self.waited += waited;
             self.add_to(growth);
         }

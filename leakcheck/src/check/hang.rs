@@ -11,8 +11,12 @@ use super::{
 use crate::{
     env::Env,
     explain,
-    model::{Body, Hang, HangCause, Kind, Leak, Report, Resource, Seen, Tie, Verdict, Waiting},
-    sources::{self, fds, tasks},
+    model::{
+        Body, Detail, Fate, Hang, HangCause, Kind, Leak, Report, Resource, Seen, Tie, Verdict,
+        Waiting,
+    },
+    sources::{self, fds, named, tasks},
+    sync::Work,
 };
 
 /// What a body was doing and what was alive beside it, not yet put into words.
@@ -29,6 +33,7 @@ pub(crate) struct Hung {
     pub(crate) cause: HangCause,
     /// How long it had run.
     pub(crate) after: Duration,
+    pub(crate) fate: Fate,
     pub(crate) sight: Sight,
 }
 
@@ -40,6 +45,32 @@ pub(crate) struct Deadlock {
 }
 
 impl Hung {
+    /// A body that ended by itself, `after` its `limit`, and that nobody had looked at.
+    pub(crate) fn late(limit: Duration, after: Duration) -> Self {
+        Self {
+            cause: HangCause::Timeout(limit),
+            after,
+            fate: Fate::Late,
+            sight: Sight {
+                present: Present::default(),
+                unread: None,
+            },
+        }
+    }
+
+    /// The same where somebody had, when it was to be given up: what was alive then is told, and not where it waited.
+    pub(crate) fn or_late(self, limit: Duration, after: Duration) -> Self {
+        Self {
+            sight: self.sight,
+            ..Self::late(limit, after)
+        }
+    }
+
+    /// Whether the body came to an end after all.
+    pub(crate) fn is_late(&self) -> bool {
+        self.fate == Fate::Late
+    }
+
     /// The threads that were alive.
     pub(super) fn threads(&mut self) -> impl Iterator<Item = &mut Resource> {
         let seen = self.sight.present.resources.iter_mut();
@@ -67,13 +98,20 @@ impl Check {
         &self,
         body: Option<Result<TaskList, leakcheck_introspect::Error>>,
     ) -> Sight {
+        let _work = Work::begin();
         let mut present = self.present(Phase::Hung);
         self.read(&mut present);
         // Whose it is takes longer to find out, and can be told later.
         sources::describe(&mut present.resources);
         let mut unread = None;
         match body {
-            Some(Ok(body)) => present.lists.push(Arc::new(body)),
+            Some(Ok(mut body)) => {
+                if let Some(runtime) = &self.runtime {
+                    body.keep_time_of(&runtime.handle);
+                }
+                named::name(&mut body);
+                present.lists.push(Arc::new(body));
+            }
             Some(Err(error)) => unread = Some(error.to_string()),
             None => {}
         }
@@ -83,6 +121,7 @@ impl Check {
     /// The proof that nothing can ever wake the body, if there is one: it and every task wait for each other or for
     /// nothing, and no thread of the test could do anything about it.
     pub(crate) fn deadlock(&self, body: TaskList) -> Option<Deadlock> {
+        let _work = Work::begin();
         let runtime = self.runtime.as_ref().filter(|runtime| runtime.is_own())?;
         let tally = self.scope.tally();
         let is_alone = || tally.threads() == runtime.workers();
@@ -111,6 +150,7 @@ impl Check {
 
     /// Puts into words what was seen.
     pub(crate) fn explain_hang(&self, hung: &Hung) -> Hang {
+        let _work = Work::begin();
         let mut present = hung.sight.present.clone();
         // The body is one of those who hold things.
         present.place_tasks();
@@ -131,17 +171,19 @@ impl Check {
             cause: hung.cause,
             after: hung.after,
             waiting: match &hung.sight.unread {
+                _ if hung.fate == Fate::Late => None,
                 Some(why) => Some(Waiting::unknown(why)),
                 None => explain::body_waiting(&lists, package_dir.as_deref()),
             },
             thread: None,
             alive: alive.into_iter().map(without_advice).collect(),
-            ended: None,
+            fate: hung.fate.clone(),
         }
     }
 
     /// Ends the check where no more can be found out, because the process has to end.
     pub(crate) fn cut_short(self, hang: Hang) -> Report {
+        let _work = Work::begin();
         Report {
             subject: self.whom.subject(),
             verdict: Verdict::Inconclusive,
@@ -154,8 +196,20 @@ impl Check {
             lingered: Vec::new(),
             ignored: Vec::new(),
             coverage: self.coverage(),
+            gaps: Vec::new(),
             notes: Vec::new(),
         }
+    }
+
+    /// The kernel's numbers of the threads of the test; zero for those that have not begun.
+    pub(crate) fn threads(&self) -> impl Iterator<Item = i32> {
+        let threads = sources::threads::list(Some(self.scope));
+        threads
+            .into_iter()
+            .filter_map(|thread| match thread.detail {
+                Detail::Thread { tid, .. } => Some(tid),
+                _ => None,
+            })
     }
 
     pub(crate) fn env(&self) -> &'static Env {

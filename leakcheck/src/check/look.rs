@@ -15,6 +15,8 @@ pub(super) struct Look<'a> {
     /// How long the wait may take.
     limit: Duration,
     pub(super) first: Option<Present>,
+    /// Whether there was nothing at the last look: what comes later comes of the end of a runtime.
+    pub(super) is_clean: bool,
     judgement: Option<Judgement>,
 }
 
@@ -33,6 +35,7 @@ impl<'a> Look<'a> {
             phase,
             limit,
             first: None,
+            is_clean: false,
             judgement: None,
         }
     }
@@ -42,6 +45,7 @@ impl<'a> Look<'a> {
         // What looking opens is nobody's.
         let _aside = sys::fds::aside();
         let is_remembered = self.first.is_some() || self.check.env.report_dir.is_none();
+        self.is_clean = false;
         if elapsed < PATIENCE
             && is_remembered
             && self.phase == Phase::Running
@@ -50,6 +54,7 @@ impl<'a> Look<'a> {
             return true;
         }
         let present = self.check.present(self.phase);
+        self.is_clean = present.is_empty() && present.phantoms == 0;
         if present.is_empty() {
             return false;
         }
@@ -106,6 +111,7 @@ fn judge(check: Check, mut present: Present) -> mpsc::Receiver<bool> {
     let work = move || {
         check.read(&mut present);
         check.describe(&mut present);
+        present.fold_timers();
         let is_settled = present.is_stuck() || present.unnamed == 0 && check.is_accepted(&present);
         // The asker may have stopped waiting.
         let _ = tell.send(is_settled);

@@ -1,6 +1,8 @@
 //! One check, from the look before the body to the verdict. What drives the waiting is chosen by the caller.
 
+mod closures;
 mod coverage;
+mod gaps;
 mod growth;
 mod hang;
 mod look;
@@ -10,19 +12,25 @@ mod verdict;
 mod watched;
 mod whole;
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use crate::{
     diff::Baseline,
     drive,
+    entry::Stop,
     env::{Env, ReportDir, TraceLevel},
-    error::Error,
+    error::{Error, Repr},
     explain,
-    model::{Detail, Kind, Leak, Resource, ResourceId},
+    model::{Gap, Kind, Leak, Resource, ResourceId},
     options::{Level, Options},
-    scope::ScopeId,
-    sources::{self, fds, panics, tasks},
+    scope::{Scope, ScopeId},
+    sources::{self, fds, panics, tasks, timers::Armed},
     subject::Whom,
+    sync::Work,
     sys,
 };
 use look::Look;
@@ -38,10 +46,6 @@ const PATIENCE: Duration = Duration::from_millis(25);
 /// A thread that was told to end needs a moment to be gone.
 const GRACE: Duration = Duration::from_millis(100);
 
-/// How much longer a thread may take that was told to end and that the system holds up, where more wants to run than it
-/// has processors for.
-const OVERLOAD: Duration = Duration::from_secs(5);
-
 /// Which `LocalSet`s are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sets {
@@ -51,6 +55,15 @@ enum Sets {
     All,
 }
 
+/// Keeps for later, once and for all, what could not be had any more when something is to be said of it.
+fn prepare() {
+    static DONE: OnceLock<()> = OnceLock::new();
+    DONE.get_or_init(|| {
+        // What it cannot do is said where somebody needs it.
+        let _ = leakcheck_introspect::keep_program();
+    });
+}
+
 /// One check under way.
 #[derive(Clone, Debug)]
 pub(crate) struct Check {
@@ -58,16 +71,28 @@ pub(crate) struct Check {
     options: Options,
     env: &'static Env,
     scope: ScopeId,
+    /// Keeps it.
+    _kept: Scope,
+    /// The process that it was begun in.
+    generation: u32,
     sets: Sets,
     baseline: Baseline,
     runtime: Option<Watched>,
     found: Present,
+    /// Closures that were found, by their cells: what is known of them goes by their threads.
+    told: HashSet<ResourceId>,
+    /// What was there when the runtime was told to stop.
+    before_stop: HashSet<ResourceId>,
     /// What has grown, where the test was repeated; it stands for what was found.
     grown: Option<Vec<Leak>>,
     /// Tasks that panicked when nobody could await them any more.
     panicked: Vec<Leak>,
     /// What a reader of the report should know besides.
     remarks: Vec<String>,
+    /// What had not been recorded before it began.
+    unrecorded: Vec<(Kind, String)>,
+    /// What could not be looked at.
+    gaps: Vec<Gap>,
     /// What was there at the first dirty look.
     first: Option<Present>,
     waited: Duration,
@@ -84,27 +109,47 @@ impl Check {
         whom: Whom,
         options: Options,
         env: &'static Env,
-        scope: ScopeId,
+        scope: Scope,
     ) -> Result<Self, Error> {
         sys::arm();
+        if sys::fork::in_child() {
+            if Work::is_any() {
+                return Err(Repr::Forked.into());
+            }
+            sys::begin_anew();
+        }
+        let _work = Work::begin();
         sys::origin::enable(env.trace != TraceLevel::Off);
-        coverage::require(env)?;
+        whom.tell();
+        prepare();
+        coverage::require(env, &whom)?;
         Ok(Self {
             whom,
             options,
             env,
-            scope,
+            scope: scope.id(),
+            _kept: scope,
+            generation: sys::fork::generation(),
             sets: Sets::Watched,
             baseline: Baseline::default(),
             runtime: None,
             found: Present::default(),
+            told: HashSet::new(),
+            before_stop: HashSet::new(),
             grown: None,
             panicked: Vec::new(),
             remarks: Vec::new(),
+            unrecorded: gaps::unrecorded(),
+            gaps: Vec::new(),
             first: None,
             waited: Duration::ZERO,
             spent: Duration::ZERO,
         })
+    }
+
+    /// Whether it was begun in another process, of which this one is a forked child: then there is nothing to judge here.
+    pub(crate) fn is_of_parent(&self) -> bool {
+        self.generation != sys::fork::generation()
     }
 
     /// Looks at all `LocalSet`s of this thread: for the end of a test.
@@ -127,6 +172,11 @@ impl Check {
                 .map(|thread| thread.id),
         );
         before.extend(
+            sources::blocking::handed(self.scope)
+                .iter()
+                .map(sources::blocking::Handed::id),
+        );
+        before.extend(
             sources::others(Some(self.scope))
                 .iter()
                 .map(|other| other.id),
@@ -143,6 +193,7 @@ impl Check {
 
     /// Adds the panics that nobody learnt of to what is reported.
     pub(crate) fn hear(&mut self) {
+        let _work = Work::begin();
         let seen = panics::take(self.scope);
         if !seen.is_empty() {
             self.panicked = explain::panicked(&seen, self.whom.package_dir().as_deref());
@@ -199,25 +250,28 @@ impl Check {
             && self.others(Phase::Running).is_empty()
             && counted == 0
             && !(tasks::may_be_elsewhere() && self.has_tasks_elsewhere())
-            && !self.has_timers()
+            && self.armed() == Armed::None
             && !self.has_tasks_on_sets()
+            && !self.has_unrecorded()
+            && !self.has_closures()
     }
 
     /// Whether tasks of the scope are on runtimes that somebody else built.
     fn has_tasks_elsewhere(&self) -> bool {
-        self.options.wants(Kind::Task) && !tasks::list(Some(self.scope)).is_empty()
+        self.options.wants(Kind::Task)
+            && (!tasks::list(Some(self.scope)).is_empty() || tasks::gap(self.scope).is_some())
     }
 
     fn has_tasks_on_sets(&self) -> bool {
         self.sets == Sets::All
             && self.options.wants(Kind::Task)
-            && !tasks::sets::list(self.scope).is_empty()
+            && tasks::sets::list(self.scope).map_or(true, |tasks| !tasks.is_empty())
     }
 
     /// Whether nothing at all is there, after the runtime was stopped.
     pub(crate) fn is_gone(&self) -> bool {
         let tally = self.scope.tally();
-        tally.threads() == 0 && tally.others() == 0
+        tally.threads() == 0 && tally.others() == 0 && !self.has_unrecorded()
     }
 
     /// Waits on this thread for what is there to end.
@@ -225,8 +279,22 @@ impl Check {
         self.settle_on_thread(Phase::Running, self.limit());
     }
 
+    /// Notes what there is, right before the runtime is told to stop: what that makes is nobody's.
+    pub(crate) fn note_before_stop(&mut self) {
+        let tally = self.scope.tally();
+        if tally.threads() > self.runtime.as_ref().map_or(0, Watched::workers) {
+            let threads = sources::threads::list(Some(self.scope));
+            self.before_stop
+                .extend(threads.iter().map(|thread| thread.id));
+        }
+        if tally.others() > 0 {
+            let others = sources::others(Some(self.scope));
+            self.before_stop.extend(others.iter().map(|other| other.id));
+        }
+    }
+
     /// Waits on this thread for the threads of a runtime that was told to stop, and has had `stopping` to do so.
-    pub(crate) fn settle_stopped(&mut self, stopping: Duration) {
+    pub(crate) fn settle_stopped(&mut self, stop: Stop, stopping: Duration) {
         let spent = self.waited + stopping;
         // What was found before was not waited for any more.
         if self.found.is_empty() {
@@ -234,47 +302,37 @@ impl Check {
         }
         let left = self.limit().saturating_sub(spent);
         // A runtime that did not stop says nothing about its threads: the drop of a leaked task holds it up.
-        let phase = if stopping > self.stop_limit() * 2 {
-            Phase::Running
-        } else {
-            Phase::Stopped
+        let phase = match stop {
+            Stop::HeldUp => Phase::Running,
+            Stop::Done => Phase::Stopped,
         };
         self.settle_on_thread(phase, left.max(GRACE));
     }
 
     fn settle_on_thread(&mut self, phase: Phase, limit: Duration) {
         let mut look = Look::new(self, phase, limit);
-        let tally = self.scope.tally();
-        let longest = match phase {
-            Phase::Stopped => limit + OVERLOAD,
-            Phase::Running | Phase::Hung => limit,
-        };
-        let waited = drive::blocking(tally, longest, |elapsed| {
-            look.is_dirty(elapsed) && (elapsed < limit || self.is_held_up_by_system(phase))
-        });
-        let first = look.first;
+        let waited = drive::blocking(self.scope, limit, |waited| look.is_dirty(waited));
+        let Look {
+            first, is_clean, ..
+        } = look;
         self.note(waited, first);
-        self.collect(phase);
-    }
-
-    /// Whether what is there is at least one thread that could go on if the system let it.
-    fn is_held_up_by_system(&self, phase: Phase) -> bool {
-        let is_held_up = |found: &Resource| match found.detail {
-            Detail::Thread { tid, .. } => sys::process::is_held_up_by_system(tid),
-            _ => false,
-        };
-        phase == Phase::Stopped && self.present(phase).resources.iter().any(is_held_up)
+        if !is_clean {
+            self.collect(phase);
+        }
     }
 
     /// Waits inside the runtime for what is there to end.
     pub(crate) async fn settle_in_runtime(&mut self) {
         let limit = self.limit();
         let mut look = Look::new(self, Phase::Running, limit);
-        let tally = self.scope.tally();
-        let waited = drive::in_runtime(tally, limit, |elapsed| look.is_dirty(elapsed)).await;
-        let first = look.first;
+        let waited = drive::in_runtime(self.scope, limit, |waited| look.is_dirty(waited)).await;
+        let Look {
+            first, is_clean, ..
+        } = look;
         self.note(waited, first);
-        self.collect(Phase::Running);
+        if !is_clean {
+            self.collect(Phase::Running);
+        }
     }
 
     fn note(&mut self, waited: Duration, first: Option<Present>) {
@@ -286,7 +344,9 @@ impl Check {
 
     /// Adds what is there now to what was found.
     fn collect(&mut self, phase: Phase) {
-        let known: HashSet<ResourceId> = self.found.ids().into_iter().collect();
+        let mut known: HashSet<ResourceId> = self.found.ids().into_iter().collect();
+        known.extend(&self.told);
+        self.note_gaps(phase);
         let mut present = self.steady(phase);
         let is_new = |resource: &Resource| !known.contains(&resource.id);
         present.resources.retain(is_new);
@@ -310,6 +370,7 @@ impl Check {
             first.resources.shrink_to_fit();
         }
         self.take_stacks();
+        self.found.fold_timers();
         explain::name_users(&mut self.found.resources);
     }
 
@@ -323,6 +384,7 @@ impl Check {
             && self.grown.as_ref().is_none_or(Vec::is_empty)
             && self.panicked.is_empty()
             && self.found.phantoms == 0
+            && self.gaps.is_empty()
             && self.waited < PATIENCE
     }
 

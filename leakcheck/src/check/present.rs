@@ -1,20 +1,33 @@
 //! What is there now and was not before.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use leakcheck_introspect::{Graph, TaskList};
+use leakcheck_introspect::{Error, Graph, TaskList};
 
 use super::{Check, Sets, Watched};
 use crate::{
+    drive::HeldUp,
     explain,
     model::{Detail, Kind, Resource, ResourceId},
     sources::{
         self,
         fds::{Watching, charge},
-        tasks, timers,
+        tasks,
+        timers::{self, Armed},
     },
+    sync::Work,
     sys,
 };
+
+/// What a worker needs of a processor to come to rest.
+const TURN: Duration = Duration::from_millis(10);
+
+/// How long that is waited for where the system does not let it.
+const OVERLOAD: Duration = Duration::from_secs(30);
 
 /// Which threads are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,13 +129,17 @@ impl Check {
     /// seen by one before the other.
     pub(super) fn steady(&self, phase: Phase) -> Present {
         const READS: usize = 10;
+        let _work = Work::begin();
         // What reading opens is nobody's.
         let _aside = sys::fds::aside();
         let mut present = self.present(phase);
-        for _ in 1..READS {
-            if !tasks::ARE_HEARD || present.unnamed == 0 && present.phantoms == 0 {
+        let mut held_up = HeldUp::since_now(self.scope, TURN);
+        let mut reads = 1;
+        while tasks::ARE_HEARD && (present.unnamed > 0 || present.phantoms > 0) {
+            if reads >= READS && !held_up.is_any() {
                 break;
             }
+            reads += 1;
             std::thread::sleep(Duration::from_millis(1));
             let next = self.present(phase);
             present = Present {
@@ -167,17 +184,16 @@ impl Check {
         if present.is_armed {
             self.with_timers(present);
         }
-        if !present.has_tasks() {
-            return;
+        if present.has_tasks() {
+            self.read_tasks(present);
         }
-        let own = self.runtime.as_ref();
-        let own = own.map(|runtime| (runtime, tasks::read(&runtime.handle)));
-        let others = tasks::read_foreign((self.sets == Sets::All).then_some(self.scope));
-        match own {
-            Some((runtime, Ok(mut list))) => {
-                if !others.is_empty() {
-                    list.confirm(&runtime.handle);
-                }
+        self.read_closures(present);
+    }
+
+    fn read_tasks(&self, present: &mut Present) {
+        let (own, others) = self.read_lists();
+        match self.runtime.as_ref().zip(own) {
+            Some((runtime, Ok(list))) => {
                 self.identify_on(runtime, &list, present);
                 present.lists.push(Arc::new(list));
             }
@@ -186,6 +202,36 @@ impl Check {
         }
         present.lists.extend(others.into_iter().map(Arc::new));
         present.place_tasks();
+    }
+
+    /// The list of its runtime and those of others. Read again while one is not whole or not of one moment, and the system
+    /// keeps a worker from coming to rest: nothing would be proven by it.
+    fn read_lists(&self) -> (Option<Result<TaskList, Error>>, Vec<TaskList>) {
+        let read = || {
+            let own = self.runtime.as_ref();
+            let mut own = own.map(|runtime| (runtime, tasks::read(&runtime.handle)));
+            let others = tasks::read_foreign((self.sets == Sets::All).then_some(self.scope));
+            if let Some((runtime, Ok(list))) = &mut own
+                && !others.is_empty()
+            {
+                list.confirm(&runtime.handle);
+            }
+            (own.map(|(_, list)| list), others)
+        };
+        let is_at_rest = |list: &TaskList| list.gap().is_none() && list.is_of_one_moment();
+        let mut held_up = HeldUp::since_now(self.scope, TURN);
+        let start = Instant::now();
+        loop {
+            let (own, others) = read();
+            let own_rests = own.iter().flatten().all(is_at_rest);
+            if own_rests && others.iter().all(is_at_rest)
+                || start.elapsed() > OVERLOAD
+                || !held_up.is_any()
+            {
+                return (own, others);
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Finds out which the counted tasks are, and no more than that.
@@ -229,6 +275,7 @@ impl Check {
         if phase != Phase::Stopped && self.is_clean_now() {
             return Present::default();
         }
+        let _work = Work::begin();
         let mut present = Present::default();
         if phase != Phase::Stopped && self.options.wants(Kind::Task) {
             let listed = if self.scope.tally().tasks() > 0 || tasks::may_be_elsewhere() {
@@ -246,28 +293,37 @@ impl Check {
                 }
             }
         }
-        present.is_armed = phase == Phase::Running && self.has_timers();
+        present.is_armed = phase == Phase::Running && self.armed() == Armed::Some;
         self.with_threads(&mut present, phase);
+        if phase == Phase::Running {
+            self.with_closures(&mut present);
+        }
         self.with_others(&mut present, self.others(phase));
         // Where there is something in any case, nobody need look.
         if present.is_empty() {
             self.with_sets(&mut present, phase);
         }
-        // What was found before stays found: nothing is gained by waiting for it again.
-        if phase == Phase::Stopped && !self.found.is_empty() {
+        // What was found before stays found: nothing is gained by waiting for it again. What is new was made by the stop.
+        if phase == Phase::Stopped {
             let found: HashSet<ResourceId> = self.found.ids().into_iter().collect();
             present
                 .resources
-                .retain(|resource| !found.contains(&resource.id));
+                .retain(|resource| self.was_before_stop(resource) && !found.contains(&resource.id));
         }
         present
+    }
+
+    fn was_before_stop(&self, resource: &Resource) -> bool {
+        let runtime = self.runtime.as_ref();
+        runtime.is_some_and(|runtime| runtime.is_worker(resource))
+            || self.before_stop.contains(&resource.id)
     }
 
     /// Adds the tasks of sets.
     fn with_sets(&self, present: &mut Present, phase: Phase) {
         if phase != Phase::Stopped && self.sets == Sets::All && self.options.wants(Kind::Task) {
             let known = present.ids();
-            let listed = tasks::sets::list(self.scope);
+            let listed = tasks::sets::list(self.scope).unwrap_or_default();
             let mut new = self.baseline.since(listed, &self.options);
             new.retain(|task| !known.contains(&task.id));
             present.add(new);
@@ -312,10 +368,10 @@ impl Check {
     }
 
     /// Whether timers are armed on the check's own runtime, which must still run: they are gone with it.
-    pub(super) fn has_timers(&self) -> bool {
+    pub(super) fn armed(&self) -> Armed {
         let runtime = self.runtime.as_ref();
         let timers = runtime.and_then(|runtime| runtime.timers.as_ref());
-        timers.is_some_and(timers::Driver::is_armed)
+        timers.map_or(Armed::None, timers::Driver::armed)
     }
 
     fn with_timers(&self, present: &mut Present) {
@@ -355,6 +411,8 @@ impl Check {
             Phase::Hung => !runtime.is_worker(thread),
             // Where a task was found, a worker that cannot end is the one that runs it. Where none was, whatever was
             // started for a worker serves as a pool thread by now, and a blocking closure holds it.
+            // Where such a closure was found, and not its thread, this is that.
+            Phase::Stopped if self.found.has_closures() && runtime.owns(thread) => false,
             Phase::Stopped => !runtime.is_worker(thread) || !self.found.has_tasks(),
         }
     }

@@ -13,6 +13,7 @@ use crate::{
     explain, ignore,
     model::{Detail, Doing, Kind, Leak, Resource, ResourceId, StuckThread},
     sources::{self, blocking, stacks},
+    sync::Work,
 };
 
 impl Check {
@@ -22,6 +23,7 @@ impl Check {
             return;
         }
         self.ask_workers();
+        self.ask_pools();
         let is_new = |detail: &Detail| matches!(detail, Detail::Thread { doing: None, .. });
         let has_new = self
             .found
@@ -103,6 +105,7 @@ impl Check {
     /// What the thread of the body does, which does not come back and with which the process ends; the other threads are
     /// asked as well.
     pub(crate) fn stuck_thread(&self, tid: i32, hung: &mut Hung) -> StuckThread {
+        let _work = Work::begin();
         let package_dir = self.whom.package_dir();
         let package_dir = package_dir.as_deref();
         if self.env.stacks == Stacks::Off || stacks::unavailable().is_some() {
@@ -125,12 +128,12 @@ impl Check {
                 && left.contains(&found.id)
                 && let Some(task) = doing.task
                 && let Some(handed) = explain::Handed::of(doing, package_dir.as_deref())
-                && let Some(made) = blocking::find(task, self.scope, &lists)
+                && let Some((made, running)) = blocking::find(task, self.scope, &lists)
             {
-                let name = handed.name(made.origin, made.is_closure);
+                let name = handed.name(running.origin, running.is_closure);
                 *closure = Some(name.unwrap_or_default().into());
-                found.origin = made.origin;
-                found.age_ms = Some(made.age_ms);
+                found.origin = running.origin;
+                found.age_ms = made.resource().age_ms;
             }
         }
     }

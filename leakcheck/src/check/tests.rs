@@ -3,10 +3,10 @@
 use std::panic::Location;
 
 use super::*;
-use crate::env;
+use crate::{env, model::Detail};
 
 fn check() -> Check {
-    let scope = ScopeId::open().expect("far below the limit");
+    let scope = Scope::open().expect("far below the limit");
     let whom = Whom::caller(Location::caller());
     let env = env::get().expect("the environment is understood");
     Check::begin(whom, Options::new(), env, scope).expect("nothing is required")
@@ -27,9 +27,9 @@ fn stopping_is_no_wait_for_what_was_found_before() {
             doing: None,
         },
     });
-    before.settle_stopped(HOUR);
+    before.settle_stopped(Stop::Done, HOUR);
     assert!(before.waited() < HOUR);
     let mut nothing = check();
-    nothing.settle_stopped(HOUR);
+    nothing.settle_stopped(Stop::Done, HOUR);
     assert!(nothing.waited() >= HOUR);
 }

@@ -4,11 +4,12 @@ use std::{collections::HashSet, sync::Arc, time::Instant};
 
 use super::{Check, PATIENCE, present::Present, watched::Watched};
 use crate::{
-    config::{self, Split},
+    config::{self, Came, Split},
     explain,
     ignore::{self, Sorted},
-    model::{Body, Kind, Leak, Report, ResourceId, Verdict},
+    model::{Body, Gap, Kind, Leak, Report, ResourceId, Verdict},
     sources::timers,
+    sync::Work,
 };
 
 impl Check {
@@ -30,7 +31,7 @@ impl Check {
             let mut ignored = sorted.ignored.iter();
             ignored.any(|ignored| ignored.kind == kind && !ignored.built_in)
         };
-        if accepts(Kind::Task) || accepts(Kind::Thread) {
+        if accepts(Kind::Task) || accepts(Kind::Thread) || accepts(Kind::BlockingTask) {
             let leaks = &mut sorted.leaks;
             let mut leave_out = |what: &str, is_one: fn(&Leak) -> bool| {
                 let before = leaks.len();
@@ -70,6 +71,7 @@ impl Check {
 
     /// Ends the check.
     pub(crate) fn conclude(self, body: Body) -> Report {
+        let _work = Work::begin();
         let start = Instant::now();
         let coverage = self.coverage();
         let mut notes = self.remarks.clone();
@@ -103,19 +105,37 @@ impl Check {
             notes.push(format!("where tasks wait could not be read: {why}"));
         }
         notes.extend(self.unapplied_rules(&sorted.leaks));
+        notes.extend(config::settings().and_then(|settings| {
+            settings.note(&Came {
+                options: &self.options,
+                leaks: &sorted.leaks,
+                body,
+                has_waited: self.waited >= PATIENCE,
+            })
+        }));
         let lingering = self.waited >= PATIENCE;
         let lingered = match &self.first {
             Some(first) if lingering && self.env.report_dir.is_some() => self.lingered(first),
             _ => Vec::new(),
         };
+        let mut gaps = self.gaps.clone();
+        if self.found.phantoms > 0 {
+            gaps.push(Gap {
+                kind: Kind::Task,
+                why: format!(
+                    "{} more tasks are listed than the runtime counts as alive, so nothing is claimed about tasks",
+                    self.found.phantoms
+                ),
+                level: self.options.level_for(Kind::Task),
+            });
+        }
+        notes.extend(gaps.iter().map(|gap| gap.why.clone()));
         let verdict = if self.found.phantoms > 0 {
-            notes.push(format!(
-                "{} more tasks are listed than the runtime counts as alive, so nothing is claimed about tasks",
-                self.found.phantoms
-            ));
             Verdict::Inconclusive
         } else if !sorted.leaks.is_empty() {
             Verdict::Leaked
+        } else if !gaps.is_empty() {
+            Verdict::Inconclusive
         } else if lingering && sorted.ignored.is_empty() && split.known.is_empty() {
             Verdict::Lingering
         } else {
@@ -133,6 +153,7 @@ impl Check {
             lingered,
             ignored: sorted.ignored,
             coverage,
+            gaps,
             notes,
         }
     }

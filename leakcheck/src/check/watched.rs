@@ -10,6 +10,7 @@ use crate::{
     scope::ScopeId,
     sources::{
         self,
+        blocking::{self, Handed},
         tasks::{self, Token, Watch},
         timers,
     },
@@ -31,6 +32,8 @@ pub(crate) struct Watched {
     _watch: Option<Watch>,
     /// Its worker threads, which end with it and not before.
     workers: HashSet<ResourceId>,
+    /// Cells of what its builder handed to its pool, to run its tasks.
+    launched: Vec<u64>,
     /// Its timers, if they are looked at.
     pub(super) timers: Option<timers::Driver>,
 }
@@ -38,6 +41,8 @@ pub(crate) struct Watched {
 impl Watched {
     /// A runtime that this check built; call it right after that.
     pub(crate) fn owned(handle: &Handle, token: Token, scope: ScopeId) -> Self {
+        // A current-thread runtime starts none, and a clean test need not list them.
+        let has_workers = scope.tally().threads() > 0;
         Self {
             handle: handle.clone(),
             token: Some(token),
@@ -45,12 +50,16 @@ impl Watched {
             known: Some(HashSet::new()),
             is_whole: true,
             _watch: None,
-            // A current-thread runtime starts none, and a clean test need not list them.
-            workers: if scope.tally().threads() == 0 {
-                HashSet::new()
-            } else {
+            workers: if has_workers {
                 let threads = sources::threads::list(Some(scope));
                 threads.iter().map(|thread| thread.id).collect()
+            } else {
+                HashSet::new()
+            },
+            launched: if has_workers {
+                blocking::take_out(scope)
+            } else {
+                Vec::new()
             },
             timers: None,
         }
@@ -67,6 +76,7 @@ impl Watched {
             is_whole: true,
             _watch: None,
             workers: HashSet::new(),
+            launched: Vec::new(),
             timers: None,
         }
     }
@@ -91,6 +101,7 @@ impl Watched {
             is_whole: false,
             _watch: Some(tasks::watch()),
             workers: HashSet::new(),
+            launched: Vec::new(),
             timers: None,
         }
     }
@@ -148,6 +159,19 @@ impl Watched {
             _ => false,
         };
         of_runtime || self.is_worker(thread)
+    }
+
+    /// Leaves those that are work, of what was handed to pools: not what runs the tasks of this runtime. A task that blocks in
+    /// place has another thread go on with what its own had been handed, which then ends: as many of the new ones are that.
+    pub(super) fn leave_work(&self, handed: &mut Vec<Handed>) {
+        if !handed.is_empty() && handed.len() <= blocking::ended(&self.launched) {
+            handed.clear();
+        }
+    }
+
+    /// Whether it has more threads than were started with it, in the scope that it was built in.
+    pub(super) fn has_pool(&self, scope: ScopeId) -> bool {
+        scope.tally().threads() > self.workers()
     }
 
     /// Marks a worker as the runtime's, which one does itself when it begins: it may not have come to that.

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::manifest::Folder;
 use crate::error::{Error, Repr};
 
 /// A file that was read.
@@ -17,13 +18,15 @@ pub(super) struct File {
 }
 
 impl File {
-    /// The first file of this name from the folder upwards.
-    pub(super) fn nearest(folder: &Path, name: &str) -> Result<Option<Self>, Error> {
-        for (up, folder) in folder.ancestors().enumerate() {
+    /// The first file of this name in one of the folders. Something of this name that is no file, or cannot be looked at,
+    /// is not passed over.
+    pub(super) fn nearest(folders: &[Folder], name: &str) -> Result<Option<Self>, Error> {
+        use io::ErrorKind::{NotADirectory, NotFound};
+        for (folder, written) in folders {
             let path = folder.join(name);
-            if path.is_file() {
-                let name = "../".repeat(up) + name;
-                return Self::open(path, Path::new(&name)).map(Some);
+            match fs::symlink_metadata(&path) {
+                Err(error) if matches!(error.kind(), NotFound | NotADirectory) => {}
+                _ => return Self::open(path, Path::new(&format!("{written}{name}"))).map(Some),
             }
         }
         Ok(None)
@@ -31,7 +34,14 @@ impl File {
 
     /// Reads a file that goes by `name`.
     pub(super) fn open(path: PathBuf, name: &Path) -> Result<Self, Error> {
-        let bytes = fs::read(&path).map_err(|cause: io::Error| Repr::Read {
+        let is_file = fs::metadata(&path).map(|about| about.is_file());
+        let bytes = match is_file {
+            // Whatever else it is may never end.
+            Ok(false) => Err(io::Error::other("it is not a file")),
+            Ok(true) => fs::read(&path),
+            Err(error) => Err(error),
+        };
+        let bytes = bytes.map_err(|cause| Repr::Read {
             path: path.clone(),
             cause: cause.to_string(),
         })?;
@@ -70,6 +80,10 @@ impl File {
 
     pub(super) fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     fn before(&self, offset: usize) -> &str {

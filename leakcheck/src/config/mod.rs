@@ -9,8 +9,10 @@ mod document;
 #[path = "unread.rs"]
 mod document;
 mod file;
+mod manifest;
 #[cfg(feature = "config")]
 mod rule;
+mod settings;
 #[cfg(all(test, not(leakcheck_loom), not(miri)))]
 mod tests;
 
@@ -22,13 +24,15 @@ use crate::{
     env::{BaselineFile, Env},
     error::Error,
     model::Kind,
-    options::Options,
+    options::{Level, Options},
 };
 use baseline::Baseline;
 use date::Date;
 use file::File;
+use settings::Settings;
 
 pub(crate) use baseline::Split;
+pub(crate) use settings::Came;
 
 const DOCUMENT: &str = "leakcheck.toml";
 const BASELINE: &str = "leakcheck.baseline";
@@ -52,11 +56,19 @@ fn kind(word: &str) -> Option<Kind> {
 /// What the files say.
 #[derive(Debug, Default)]
 struct Config {
-    options: Option<Options>,
+    settings: Option<Settings>,
     baseline: Option<Baseline>,
 }
 
 static CONFIG: OnceCell<Result<Config, Error>> = OnceCell::new();
+
+/// The options of all layers.
+#[derive(Debug)]
+pub(crate) struct Layered {
+    pub(crate) options: Options,
+    /// Where they ask for nothing because the project's file does: what it says and where it is.
+    pub(crate) silenced: Option<String>,
+}
 
 /// All layers of options: the project's file at the bottom, the environment on top. `package` is the folder that the
 /// test was built in, for programs that cargo did not start.
@@ -68,15 +80,32 @@ pub(crate) fn layered(
     options: Options,
     env: &Env,
     package: Option<&str>,
-) -> Result<Options, Error> {
-    if env.is_off() {
-        return Ok(options.merge(env.options()));
-    }
-    let options = match &get(env, package)?.options {
-        Some(project) => project.clone().merge(options),
-        None => options,
+) -> Result<Layered, Error> {
+    let settings = if env.is_off() {
+        None
+    } else {
+        get(env, package)?.settings.as_ref()
     };
-    Ok(options.merge(env.options()))
+    let Some(settings) = settings else {
+        return Ok(Layered {
+            options: options.merge(env.options()),
+            silenced: None,
+        });
+    };
+    let layers = settings.options.clone().merge(options.clone());
+    let (above, options) = (options.merge(env.options()), layers.merge(env.options()));
+    let is_off = |options: &Options| options.chosen_level() == Level::Off;
+    let is_silenced = is_off(&options) && !is_off(&above);
+    Ok(Layered {
+        silenced: is_silenced.then(|| settings.silence()),
+        options,
+    })
+}
+
+/// What the project says, once a check has begun.
+pub(crate) fn settings() -> Option<&'static Settings> {
+    let config = CONFIG.get()?.as_ref().ok()?;
+    config.settings.as_ref()
 }
 
 /// The leaks that are known, once a check has begun.
@@ -100,15 +129,18 @@ fn folder(package: Option<&str>) -> PathBuf {
 
 impl Config {
     fn read(package: &Path, baseline: &BaselineFile) -> Result<Self, Error> {
-        let document = File::nearest(package, DOCUMENT)?;
-        let options = document.map(|file| document::read(&file, Date::today()));
+        let folders = manifest::folders(package);
+        let settings = File::nearest(&folders, DOCUMENT)?.map(|file| {
+            let options = document::read(&file, Date::today())?;
+            Ok::<_, Error>(Settings::new(&file, options))
+        });
         let baseline = match baseline {
-            BaselineFile::Nearest => File::nearest(package, BASELINE)?,
+            BaselineFile::Nearest => File::nearest(&folders, BASELINE)?,
             BaselineFile::Named(path) => Some(File::open(package.join(path), path)?),
             BaselineFile::Off => None,
         };
         Ok(Self {
-            options: options.transpose()?,
+            settings: settings.transpose()?,
             baseline: baseline.map(|file| Baseline::read(&file)).transpose()?,
         })
     }

@@ -5,6 +5,9 @@ mod accepted;
 mod baseline;
 #[cfg(feature = "config")]
 mod document;
+mod manifest;
+#[cfg(feature = "config")]
+mod settings;
 
 use std::{
     fmt::Write as _,
@@ -47,14 +50,39 @@ fn what_is_not_text_is_refused_where_it_begins() {
 #[test]
 fn the_nearest_file_is_read_and_named_from_the_package() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let near = File::nearest(&dir.join("src/config"), "guide.md").unwrap();
+    let folders = |from: &str| {
+        let folders = dir.join(from);
+        let folders = folders.ancestors().take(3).enumerate();
+        let folder = |(up, folder): (usize, &Path)| (folder.to_owned(), "../".repeat(up));
+        folders.map(folder).collect::<Vec<_>>()
+    };
+    let near = File::nearest(&folders("src/config"), "guide.md").unwrap();
     assert_eq!(near.expect("it is there").place(0), "guide.md:1");
-    let far = File::nearest(&dir.join("src/config/golden"), "guide.md").unwrap();
+    let far = File::nearest(&folders("src/config/golden"), "guide.md").unwrap();
     assert_eq!(far.expect("it is above").place(0), "../guide.md:1");
-    let none = File::nearest(dir, "no-such-file.toml").unwrap();
+    let none = File::nearest(&folders("src/config"), "no-such-file.toml").unwrap();
     assert!(none.is_none());
     let missing = File::open(dir.join("no.toml"), Path::new("no.toml")).unwrap_err();
     assert!(missing.to_string().contains("no.toml: "), "{missing}");
+}
+
+#[test]
+#[cfg(unix)]
+fn what_has_its_name_is_not_passed_over() {
+    let dir = std::env::temp_dir().join(format!("leakcheck-named-{}", std::process::id()));
+    fs::create_dir_all(dir.join("inner/a.toml")).unwrap();
+    fs::write(dir.join("a.toml"), "").unwrap();
+    std::os::unix::fs::symlink("nowhere", dir.join("inner/b.toml")).unwrap();
+    fs::write(dir.join("b.toml"), "").unwrap();
+    let folders = [
+        (dir.join("inner"), String::new()),
+        (dir.clone(), "../".to_owned()),
+    ];
+    for (name, why) in [("a.toml", "it is not a file"), ("b.toml", "No such file")] {
+        let error = File::nearest(&folders, name).unwrap_err().to_string();
+        assert!(error.contains(&format!("inner/{name}: {why}")), "{error}");
+    }
+    fs::remove_dir_all(dir).unwrap();
 }
 
 /// The example of the documentation whose text begins so.

@@ -25,14 +25,14 @@ pub(super) struct Held {
 pub(super) async fn settle_paused(
     limit: Duration,
     pacer: &Pacer,
-    mut dirty: impl FnMut(Duration) -> bool,
+    mut dirty: impl FnMut() -> bool,
 ) -> Option<Held> {
     if !is_paused() {
         return None;
     }
     let mut step = Duration::from_millis(1);
     let mut passed = Duration::ZERO;
-    while passed < limit && dirty(Duration::ZERO) {
+    while passed < limit && dirty() {
         let next = step.min(limit.saturating_sub(passed));
         if !sleep_within(next, limit, pacer).await {
             break; // Something keeps the runtime busy, so the clock does not move.
@@ -50,15 +50,19 @@ pub(super) async fn settle_paused(
     Some(Held { _release: release })
 }
 
-/// Sleeps in the runtime's time, but no longer than `real` in real time; false where that was too short.
+/// Sleeps in the runtime's time, but no longer than `real` in real time; false where that was too short, although the runtime
+/// came by a few times and could have moved its clock.
 async fn sleep_within(virtual_time: Duration, real: Duration, pacer: &Pacer) -> bool {
     // Short waits, because the pacer finishes one that is abandoned before it takes the next.
     const LOOK: Duration = Duration::from_millis(16);
+    const LOOKS: u32 = 8;
     let start = std::time::Instant::now();
     let mut sleep = pin!(tokio::time::sleep(virtual_time));
     let mut limit = pin!(async {
-        while start.elapsed() < real {
+        let mut looks = 0;
+        while start.elapsed() < real || looks < LOOKS {
             pacer.wait(LOOK).await;
+            looks += 1;
         }
     });
     poll_fn(|cx| {

@@ -2,13 +2,13 @@
 
 use std::{
     future::poll_fn,
-    sync::{Arc, Condvar, Mutex},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     task::{Poll, Waker},
     thread,
     time::Duration,
 };
 
-use crate::{scope::outside, sync::lock_std as lock, sys::tally::Tally};
+use crate::{scope::outside, sys::tally::Tally};
 
 /// A thread that waits for a future; it ends when this is dropped.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Pacer {
         }
         let mut asked = false;
         poll_fn(|cx| {
-            let mut request = lock(&self.shared.request);
+            let mut request = self.shared.request();
             if asked && matches!(*request, Request::Done) {
                 *request = Request::Idle;
                 return Poll::Ready(());
@@ -77,18 +77,23 @@ impl Pacer {
 
 impl Drop for Pacer {
     fn drop(&mut self) {
-        *lock(&self.shared.request) = Request::Stop;
+        *self.shared.request() = Request::Stop;
         self.shared.changed.notify_one();
     }
 }
 
 impl Shared {
+    /// What is valid at every step.
+    fn request(&self) -> MutexGuard<'_, Request> {
+        self.request.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn serve(&self, tally: &'static Tally) {
         let expecting = tally.expect();
         loop {
             let seen = expecting.seen();
             let limit = {
-                let mut request = lock(&self.request);
+                let mut request = self.request();
                 loop {
                     match &*request {
                         Request::Wait(limit, _) => break *limit,
@@ -97,13 +102,13 @@ impl Shared {
                             request = self
                                 .changed
                                 .wait(request)
-                                .unwrap_or_else(std::sync::PoisonError::into_inner);
+                                .unwrap_or_else(PoisonError::into_inner);
                         }
                     }
                 }
             };
             expecting.wait(seen, limit);
-            let mut request = lock(&self.request);
+            let mut request = self.request();
             match std::mem::replace(&mut *request, Request::Done) {
                 Request::Wait(_, waker) => {
                     drop(request);

@@ -50,11 +50,14 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("tokio", "Receiver::blocking_recv", "blocking_recv"),
     ("tokio", "Sender::blocking_send", "blocking_send"),
     ("tokio", "Mutex::blocking_lock", "blocking_lock"),
-    ("tokio", "Runtime::block_on", "Runtime::block_on"),
-    ("tokio", "Handle::block_on", "Handle::block_on"),
+    ("tokio", "Runtime::block_on", BLOCKS_ON[0]),
+    ("tokio", "Handle::block_on", BLOCKS_ON[1]),
     ("tokio", "worker::run", IDLE),
     ("tokio", "pool::Inner::run", IDLE),
 ];
+
+/// Calls that wait for a future.
+const BLOCKS_ON: [&str; 2] = ["Runtime::block_on", "Handle::block_on"];
 
 /// Without debug info the outer functions may be inlined and nameless; what they are made of tells less.
 #[rustfmt::skip]
@@ -107,6 +110,11 @@ pub(crate) fn is_blocked(doing: &Doing) -> bool {
     matches!(of(doing, 1, None).state, State::Blocked(_))
 }
 
+/// Whether the thread waits for a future that it drives itself, on a runtime that others drive or on its own.
+pub(crate) fn blocks_on_a_runtime(doing: &Doing) -> bool {
+    matches!(of(doing, 1, None).state, State::Blocked(call) if BLOCKS_ON.contains(&&*call))
+}
+
 /// What the thread of a test's body is doing: what has called the body is left out. `None` where it did not tell.
 pub(super) fn of_body(doing: &Doing, package_dir: Option<&str>) -> Option<Waiting> {
     // The harness around it is optimised in any case.
@@ -134,7 +142,7 @@ fn of_stack(mut stack: Vec<Frame>, doing: &Doing, count: usize) -> Waiting {
                 words => State::Blocked(words.to_owned()),
             }
         }
-        None => by_kernel(doing.activity, &stack, count),
+        None => by_kernel(doing.activity, count),
     };
     Waiting {
         state,
@@ -263,28 +271,16 @@ fn is_path_end(function: &str, end: &str) -> bool {
 }
 
 /// What the kernel says, where no call is known.
-fn by_kernel(activity: Activity, stack: &[Frame], count: usize) -> State {
+fn by_kernel(activity: Activity, count: usize) -> State {
     match activity {
         Activity::Running => State::Running,
         Activity::Call { name, first } => State::Blocked(call(name, first, count)),
-        Activity::Unknown => match stack.first().map(|frame| c_function(&frame.function)) {
-            Some(name) if !name.is_empty() && !name.contains("::") => {
-                State::Blocked(name.to_owned())
-            }
-            _ => State::Running,
-        },
+        Activity::Unknown => State::Blocked("what the kernel does not show".to_owned()),
     }
 }
 
-/// A function of the C library by the name that programs call it by.
-fn c_function(name: &str) -> &str {
-    let name = name.strip_prefix("__libc_").unwrap_or(name);
-    let name = name.strip_prefix("__GI_").unwrap_or(name);
-    name.trim_start_matches('_')
-}
-
-/// Whether the first argument of a system call is a descriptor that it may wait for.
-pub(super) fn takes_descriptor(name: &str) -> bool {
+/// Whether the first argument of this system call is a descriptor.
+pub(super) fn is_of_descriptor(name: &str) -> bool {
     matches!(
         name,
         "read" | "write" | "recv" | "send" | "accept" | "connect" | "flock" | "fsync"
@@ -300,7 +296,7 @@ fn call(name: Option<&str>, first: u64, count: usize) -> String {
     let number = i32::from_le_bytes([number[0], number[1], number[2], number[3]]);
     match name {
         _ if count > 1 => name.to_owned(),
-        _ if takes_descriptor(name) => format!("{name}(fd {number})"),
+        _ if is_of_descriptor(name) => format!("{name}(fd {number})"),
         "waitpid" if number > 0 => format!("{name}({number})"),
         _ => name.to_owned(),
     }

@@ -4,7 +4,8 @@ use leakcheck_introspect::{Graph, TaskList};
 
 use super::{blocked, waiting};
 use crate::{
-    model::{Doing, Hang, HangCause, StuckThread, Waiting},
+    model::{Activity, Doing, Fate, Hang, HangCause, StuckThread, Waiting},
+    sources::fds,
     sys::process,
 };
 
@@ -37,11 +38,28 @@ pub(crate) fn stuck_thread(
     StuckThread {
         tid,
         doing: match &waiting {
-            Some(waiting) => waiting.state.to_string(),
+            Some(waiting) => format!("{}{}", waiting.state, descriptor(asked)),
             None => by_kernel(tid),
         },
         waiting,
     }
+}
+
+/// What the descriptor is that it waits for: it still does, because its thread was asked just now and never comes back.
+fn descriptor(asked: Option<&Doing>) -> String {
+    match asked.map(|doing| doing.activity) {
+        Some(Activity::Call {
+            name: Some(name),
+            first,
+        }) if blocked::is_of_descriptor(name) => what(first),
+        _ => String::new(),
+    }
+}
+
+/// The same behind its number.
+fn what(descriptor: u64) -> String {
+    let words = fds::words(descriptor & u64::from(u32::MAX));
+    words.map_or_else(String::new, |words| format!(": {words}"))
 }
 
 /// What the kernel says of it.
@@ -52,7 +70,9 @@ fn by_kernel(tid: i32) -> String {
         Some(true) => match process::syscall(tid) {
             None => "it sleeps in the kernel".to_owned(),
             Some((number, first)) => match process::name_of(number) {
-                Some((name, true)) => format!("it sleeps in {name} of descriptor {first}"),
+                Some((name, true)) => {
+                    format!("it sleeps in {name} of descriptor {first}{}", what(first))
+                }
                 Some(("futex", false)) => {
                     "it sleeps in futex: a lock, a channel, a condition variable, or the end of a thread"
                         .to_owned()
@@ -66,8 +86,11 @@ fn by_kernel(tid: i32) -> String {
 
 /// What to do about it.
 pub(crate) fn help_of_hang(hang: &Hang) -> &'static str {
-    if hang.ended.as_deref() == Some(SYNCHRONOUS_TASK) {
+    if hang.ended_process() == Some(SYNCHRONOUS_TASK) {
         return BLOCKS_ITS_THREAD;
+    }
+    if hang.fate == Fate::Late {
+        return "it may have hung for a while, or have more to do than fits into this time: make it do less, or raise `timeout`";
     }
     match (hang.cause, &hang.waiting) {
         (HangCause::Deadlock, _) => {

@@ -218,7 +218,7 @@ fn call_on(doing: &Doing) -> Option<(u64, &'static str)> {
         Activity::Call {
             name: Some(name),
             first,
-        } if super::blocked::takes_descriptor(name) => {
+        } if super::blocked::is_of_descriptor(name) => {
             // The kernel shows an `int` as a whole word.
             Some((first & u64::from(u32::MAX), name))
         }

@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeSet, HashMap},
     hash::{DefaultHasher, Hash, Hasher},
     mem::discriminant,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use leakcheck_introspect::{
@@ -15,6 +15,7 @@ use leakcheck_introspect::{
 use crate::{
     capture,
     model::{Awaited, Frame, Holder, State, Waiting, without_numbers},
+    sources::timers,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -22,30 +23,50 @@ const SECOND: Duration = Duration::from_secs(1);
 /// Holders of one thing that are listed.
 const HOLDERS: usize = 8;
 
+/// The number of the signal that `ctrl_c` waits for, on every Unix.
+const SIGINT: i32 = 2;
+
+/// Why the place of a wait is not known.
+const TOO_DEEP: &str =
+    "it awaits more futures inside each other than are followed, and only the outer ones are shown";
+
 /// What the tasks of one group are doing; `None` where none of them could be read.
 pub(super) fn of(tasks: &[&Task], graph: &Graph<'_>, package_dir: Option<&str>) -> Option<Waiting> {
     // Of very many some were only recognised.
     let rank = |task: &&&Task| (task.root().is_none(), task.is_recognised());
     let first = *tasks.iter().min_by_key(rank)?;
-    let events = first.waits().iter().enumerate().map(|(index, wait)| {
+    let events = open(first).enumerate().map(|(index, wait)| {
         let is_alike = |other: &Wait| discriminant(other.event()) == discriminant(wait.event());
         let all = tasks.iter().filter_map(|task| {
-            let wait = task.waits().get(index)?;
+            let wait = open(task).nth(index)?;
             is_alike(wait).then_some((*task, wait))
         });
         awaited(&all.collect::<Vec<_>>(), graph, package_dir)
     });
-    Some(Waiting {
+    let unread = first.unread().or(first.is_cut().then_some(TOO_DEEP));
+    let waiting = Waiting {
         state: match first.state() {
             Stage::Running | Stage::Complete => State::Running,
+            Stage::Scheduled if first.is_new() => State::New,
             Stage::Scheduled => State::Scheduled,
             Stage::Idle => State::Idle,
         },
         stack: stack(first, package_dir),
         events: events.collect(),
         is_forever: tasks.iter().all(|task| graph.is_stuck(task)),
-        unread: first.unread().map(ToOwned::to_owned),
+        unread: unread.map(ToOwned::to_owned),
         place: place(first, graph),
+    };
+    Some(waiting.polled(None))
+}
+
+/// What it still waits for. A timer that a hand-written future has, and whose time has come, is left over.
+fn open(task: &Task) -> impl Iterator<Item = &Wait> {
+    let has_fired = |deadline| deadline <= task.read_at();
+    task.waits().iter().filter(move |wait| {
+        let is_left_over = wait.certainty() == Certainty::Possible
+            && matches!(wait.event(), Event::Deadline(Some(deadline)) if has_fired(*deadline));
+        !wait.is_over() && !is_left_over
     })
 }
 
@@ -90,6 +111,7 @@ fn lines(task: &Task) -> u64 {
         frame.function().hash(&mut hasher);
         frame.location().map(Location::line).hash(&mut hasher);
     }
+    task.is_new().hash(&mut hasher);
     hasher.finish()
 }
 
@@ -97,7 +119,7 @@ fn lines(task: &Task) -> u64 {
 fn place(task: &Task, graph: &Graph<'_>) -> u64 {
     let mut hasher = DefaultHasher::new();
     lines(task).hash(&mut hasher);
-    for wait in task.waits() {
+    for wait in open(task) {
         discriminant(wait.event()).hash(&mut hasher);
         wait.object().map(|object| object.class()).hash(&mut hasher);
         wait.certainty().hash(&mut hasher);
@@ -124,7 +146,7 @@ fn stack(task: &Task, package_dir: Option<&str>) -> Vec<Frame> {
     let mut stack: Vec<Frame> = task
         .chain()
         .iter()
-        .filter(|frame| frame.kind() != FrameKind::Finished)
+        .filter(|frame| matches!(frame.kind(), FrameKind::Suspended | FrameKind::Future))
         .map(|frame| {
             let place = frame
                 .location()
@@ -162,7 +184,12 @@ fn awaited(all: &[(&Task, &Wait)], graph: &Graph<'_>, package_dir: Option<&str>)
     let has_holders = all.iter().all(|(_, wait)| {
         !matches!(
             wait.event(),
-            Event::Deadline(_) | Event::Readiness | Event::Never | Event::End
+            Event::Deadline(_)
+                | Event::Readiness
+                | Event::Exit
+                | Event::Signal(_)
+                | Event::Never
+                | Event::End
         )
     });
     Awaited {
@@ -220,11 +247,11 @@ fn add(held_by: &mut Vec<Holder>, new: Holder) {
 /// What all of them wait for: of what differs, only what is true of all.
 fn words_of_all(all: &[(&Task, &Wait)]) -> String {
     let waits = || all.iter().map(|(_, wait)| *wait);
-    let deadline = |wait: &&Wait| match wait.event() {
+    let deadline = |wait: &Wait| match wait.event() {
         Event::Deadline(at) => *at,
         _ => None,
     };
-    let Some(first) = waits().min_by_key(deadline) else {
+    let Some((task, first)) = all.iter().min_by_key(|(_, wait)| deadline(wait)) else {
         return String::new();
     };
     let perhaps = match first.certainty() {
@@ -240,20 +267,20 @@ fn words_of_all(all: &[(&Task, &Wait)]) -> String {
     let object = first
         .object()
         .filter(|object| waits().all(|wait| wait.object() == Some(*object)));
-    let class = first.object().map(|object| object.class());
-    let last = waits().filter_map(|wait| deadline(&wait)).max();
-    let others = match (deadline(&first), last) {
+    let last = waits().filter_map(deadline).max();
+    let others = match (deadline(first), last) {
         (Some(first), Some(last)) if last - first >= SECOND => "; those of others fire later",
         _ => "",
     };
-    format!("{perhaps}{}{others}", words(event, object, class))
+    format!("{perhaps}{}{others}", words(event, object, first, task))
 }
 
-/// What is waited for.
-fn words(event: &Event, object: Option<Object>, class: Option<Class>) -> String {
+/// What is waited for: this event of this object, if all who wait for it do so on one.
+fn words(event: &Event, object: Option<Object>, wait: &Wait, task: &Task) -> String {
+    let class = wait.object().map(|object| object.class());
+    let name = object.and(wait.name());
     let of_senders = |what: &str, senders: Option<u64>| match senders {
-        None => what.to_owned(),
-        Some(0) => format!("{what}, whose senders are gone"),
+        None | Some(0) => what.to_owned(),
         Some(1) => format!("{what}; 1 sender is alive"),
         Some(senders) => format!("{what}; {senders} senders are alive"),
     };
@@ -273,18 +300,27 @@ fn words(event: &Event, object: Option<Object>, class: Option<Class>) -> String 
         Event::End => "the end of a task".to_owned(),
         Event::Cancellation => "the cancellation of a token".to_owned(),
         Event::Deadline(Some(deadline)) => {
-            let left = deadline.saturating_duration_since(Instant::now()).as_secs();
-            match left {
+            let left = deadline.saturating_duration_since(task.read_at());
+            match left.as_secs() {
                 0 => "a timer that is about to fire".to_owned(),
-                1 => "a timer that fires in 1 second".to_owned(),
-                left => format!("a timer that fires in {left} seconds"),
+                _ => format!("a timer that {}", timers::fires_in(left)),
             }
         }
         Event::Deadline(None) => "a timer".to_owned(),
-        Event::Readiness => match object {
-            Some(object) => format!("descriptor {} to become ready", object.address()),
-            None => "a descriptor to become ready".to_owned(),
+        Event::Readiness => match (object, name) {
+            (Some(object), Some(name)) => {
+                format!("descriptor {} ({name}) to become ready", object.address())
+            }
+            (Some(object), None) => format!("descriptor {} to become ready", object.address()),
+            (None, _) => "a descriptor to become ready".to_owned(),
         },
+        Event::Exit => match (object, name) {
+            (_, Some(command)) => format!("the end of process {command}"),
+            (Some(object), None) => format!("the end of process {}", object.address()),
+            (None, None) => "the end of a process".to_owned(),
+        },
+        Event::Signal(Some(SIGINT)) => "ctrl-c (SIGINT)".to_owned(),
+        Event::Signal(_) => "a signal".to_owned(),
         Event::Never => "a future that is never ready".to_owned(),
         _ => "something else".to_owned(),
     }

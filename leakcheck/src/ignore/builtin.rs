@@ -19,7 +19,7 @@ const STARTED_BY: (&str, &str, &str) = (
     "tokio::runtime::blocking::pool::Spawner::*",
     // The workers of a runtime that somebody built and left behind come this way too.
     "tokio::runtime::builder::Builder::build*",
-    "a pool thread of a tokio runtime ends with that runtime, or after 10 s without work",
+    "a pool thread of a tokio runtime ends with that runtime, or after 10 s without work; what it runs is told as a blocking task",
 );
 
 /// The same for tasks. Few tasks can be meant to outlive a test: its runtime ends with it.
@@ -36,7 +36,8 @@ pub(super) fn rules() -> &'static [Ignore] {
         // A server that a static starts for all tests is such a worker, too.
         let statics = STATICS
             .iter()
-            .map(|pattern| Ignore::built_in(Kind::Thread, pattern, STATIC).on(Kind::Process));
+            .map(|pattern| Ignore::built_in(Kind::Thread, pattern, STATIC))
+            .map(|rule| rule.on(Kind::BlockingTask).on(Kind::Process));
         let workers = WORKERS
             .iter()
             .map(|(pattern, reason)| Ignore::built_in(Kind::Thread, pattern, reason));

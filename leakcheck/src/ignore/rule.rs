@@ -234,6 +234,12 @@ impl Ignore {
         self.kinds.contains(&leak.kind) || self.kinds.contains(&Kind::Runtime) && is_worker()
     }
 
+    /// Whether it is about this function. Those that come with the library are about certain crates, not about any that are
+    /// called like these.
+    fn means(&self, frame: &Frame, pattern: &WildMatch) -> bool {
+        pattern.matches(&frame.function) && (!self.built_in || capture::is_genuine(frame))
+    }
+
     pub(super) fn accepts(&self, leak: &Leak) -> bool {
         if !self.kinds.is_empty() && !self.is_about(leak) {
             return false;
@@ -247,7 +253,7 @@ impl Ignore {
             leak.stack
                 .iter()
                 .chain(ancestry)
-                .any(|frame| pattern.matches(&frame.function))
+                .any(|frame| self.means(frame, pattern))
         };
         if self
             .unless_created_by
@@ -269,7 +275,7 @@ impl Ignore {
                 .stack
                 .iter()
                 .find(|frame| !is_std(&frame.function))
-                .is_some_and(|frame| pattern.matches(&frame.function)),
+                .is_some_and(|frame| self.means(frame, pattern)),
             Matcher::ThreadName(pattern) => leak
                 .name
                 .as_deref()

@@ -14,6 +14,16 @@ pub enum Seen {
     Nothing(String),
 }
 
+impl Seen {
+    /// The other, where all of this was seen.
+    pub(crate) fn and(self, other: impl FnOnce() -> Self) -> Self {
+        match self {
+            Self::Full => other(),
+            less => less,
+        }
+    }
+}
+
 impl std::fmt::Display for Seen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

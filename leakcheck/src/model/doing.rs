@@ -15,7 +15,7 @@ pub(crate) struct Doing {
 /// What the kernel says of a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Activity {
-    /// It was not to be learned.
+    /// It waits, and the kernel does not tell in which call.
     Unknown,
     /// It runs, or would if it were its turn.
     Running,

@@ -1,10 +1,10 @@
-//! A body that did not end.
+//! A body that did not end in time.
 
 use std::time::Duration;
 
 use super::{Frame, Leak, Waiting};
 
-/// A test's body that did not end: what it was doing, and what was alive beside it.
+/// A test's body that did not end in time: what it was doing, and what was alive beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hang {
     pub(crate) cause: HangCause,
@@ -12,7 +12,18 @@ pub struct Hang {
     pub(crate) waiting: Option<Waiting>,
     pub(crate) thread: Option<StuckThread>,
     pub(crate) alive: Vec<Leak>,
-    pub(crate) ended: Option<String>,
+    pub(crate) fate: Fate,
+}
+
+/// What became of such a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It was dropped where it waited.
+    GivenUp,
+    /// It came to its end after all.
+    Late,
+    /// The process ended with it, for this reason.
+    EndedProcess(String),
 }
 
 /// Why a body was not waited for any longer.
@@ -40,13 +51,13 @@ impl Hang {
         self.cause
     }
 
-    /// How long it had run by then.
+    /// How long it had run by then, or until its end where it came to one.
     pub fn after(&self) -> Duration {
         self.after
     }
 
-    /// Where an async body was suspended and what it waited for; `None` where a thread was in the middle of it, and for a
-    /// body that is not async.
+    /// Where an async body was suspended and what it waited for; `None` where a thread was in the middle of it, for a body
+    /// that is not async, and for one that has ended too late.
     pub fn waiting(&self) -> Option<&Waiting> {
         self.waiting.as_ref()
     }
@@ -63,7 +74,10 @@ impl Hang {
 
     /// Why the process had to end with it, where it had to.
     pub fn ended_process(&self) -> Option<&str> {
-        self.ended.as_deref()
+        match &self.fate {
+            Fate::EndedProcess(why) => Some(why),
+            Fate::GivenUp | Fate::Late => None,
+        }
     }
 }
 

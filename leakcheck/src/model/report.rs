@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Coverage, Hang, Ignored, Leak, Level};
+use super::{Coverage, Hang, Ignored, Kind, Leak, Level};
 
 /// What a check concluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +15,21 @@ pub enum Verdict {
     /// Something is still there, or a task panicked unseen. [`Report::fails`] tells whether that fails the test, or all
     /// of it is a warning.
     Leaked,
-    /// The sources disagree, so nothing is claimed.
+    /// Nothing is claimed: something could not be looked at that can be looked at in this program where nothing fails, or
+    /// the sources disagree. The notes say why.
+    ///
+    /// As nobody knows whether something was left, [`Report::fails`] says that this fails the test, unless the level of that
+    /// kind makes it a warning. What cannot be seen in this program at all makes no check inconclusive: the
+    /// [coverage](Report::coverage) says so, and `LEAKCHECK_REQUIRE` makes that fail.
     Inconclusive,
+}
+
+/// Something that could not be looked at, and usually can be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Gap {
+    pub(crate) kind: Kind,
+    pub(crate) why: String,
+    pub(crate) level: Level,
 }
 
 /// How the test's own body ended.
@@ -93,6 +106,7 @@ pub struct Report {
     pub(crate) lingered: Vec<Leak>,
     pub(crate) ignored: Vec<Ignored>,
     pub(crate) coverage: Coverage,
+    pub(crate) gaps: Vec<Gap>,
     pub(crate) notes: Vec<String>,
 }
 
@@ -107,10 +121,12 @@ impl Report {
         matches!(self.verdict, Verdict::Clean | Verdict::Lingering)
     }
 
-    /// Whether it fails its test: one of [`leaks`](Self::leaks) has [`Level::Deny`].
+    /// Whether it fails its test: one of [`leaks`](Self::leaks) has [`Level::Deny`], or things of a kind with that level could
+    /// not be looked at.
     pub fn fails(&self) -> bool {
         let is_denied = |leak: &Leak| leak.level == Level::Deny;
-        self.verdict == Verdict::Leaked && self.leaks.iter().any(is_denied)
+        let leaked = self.verdict == Verdict::Leaked && self.leaks.iter().any(is_denied);
+        leaked || self.gaps.iter().any(|gap| gap.level == Level::Deny)
     }
 
     /// Whom the report is about.

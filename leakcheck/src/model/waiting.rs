@@ -22,6 +22,8 @@ pub enum State {
     Idle,
     /// A task that was woken and waits for its turn.
     Scheduled,
+    /// A task that was spawned and waits for its first turn.
+    New,
     /// A task that a thread runs, or a thread that runs.
     Running,
     /// A thread that is blocked inside this call, such as `mpsc::recv`.
@@ -67,6 +69,18 @@ impl Waiting {
             unread: Some(why.to_owned()),
             place: 0,
         }
+    }
+
+    /// The same of a task that was polled so many times: one that never was waits nowhere and for nothing yet.
+    pub(crate) fn polled(mut self, polls: Option<u32>) -> Self {
+        if polls == Some(0) && self.state == State::Scheduled {
+            self.state = State::New;
+        }
+        if self.state == State::New {
+            self.stack.clear();
+            self.events.clear();
+        }
+        self
     }
 
     /// Whether it runs or waits.
@@ -156,12 +170,13 @@ impl Holder {
     }
 }
 
-/// As reports have it: `idle`, `blocked in mpsc::recv`.
+/// As reports have it: `idle`, `scheduled, has not run yet`, `blocked in mpsc::recv`.
 impl std::fmt::Display for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Idle => f.write_str("idle"),
             Self::Scheduled => f.write_str("scheduled"),
+            Self::New => f.write_str("scheduled, has not run yet"),
             Self::Running => f.write_str("running"),
             Self::Blocked(call) => write!(f, "blocked in {call}"),
         }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     explain,
-    model::{Frame, Kind, Leak, Level, Report},
+    model::{Frame, Kind, Leak, Level, Report, State, Waiting},
 };
 
 /// How many callers are shown before the rest is folded.
@@ -90,7 +90,10 @@ fn facts(leak: &Leak) -> Vec<String> {
     if let Some(tid) = leak.tid {
         facts.push(format!("tid {tid}"));
     }
-    if let Some(polls) = leak.polls {
+    let is_new = |waiting: &Waiting| waiting.state == State::New;
+    if let Some(polls) = leak.polls
+        && !leak.waiting.as_ref().is_some_and(is_new)
+    {
         let most = if leak.count > 1 { "up to " } else { "" };
         facts.push(match polls {
             0 => "never polled".to_owned(),
@@ -118,7 +121,7 @@ fn notes(
 ) -> Vec<(&'static str, String)> {
     let mut notes = Vec::new();
     let panic = leak.panic.iter();
-    notes.extend(panic.map(|panic| ("panicked", plain(panic))));
+    notes.extend(panic.map(|panic| ("panicked", lines(panic))));
     if let Some(waiting) = &leak.waiting {
         notes.extend(waits::notes(waiting, leak.kind, numbers));
     }
@@ -136,6 +139,12 @@ fn notes(
         notes.extend(accept.map(|accept| ("to accept it", plain(accept))));
     }
     notes
+}
+
+/// A message line by line, as the panic of `assert_eq!` has it.
+fn lines(message: &str) -> String {
+    let lines: Vec<String> = message.lines().map(plain).collect();
+    lines.join("\n")
 }
 
 /// What stands under the line where it was made.

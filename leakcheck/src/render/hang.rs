@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     explain,
-    model::{Frame, Hang, HangCause, Home, Kind, Leak, Report, StuckThread, Subject},
+    model::{Fate, Frame, Hang, HangCause, Home, Kind, Leak, Report, StuckThread, Subject},
 };
 
 /// Frames of a stuck thread that are shown.
@@ -25,6 +25,10 @@ pub(super) fn render(out: &mut String, report: &Report, hang: &Hang, numbers: &N
     let is_only_here = |alive: &&Leak| !is_told_below(alive, &report.leaks);
     let here: Vec<&Leak> = hang.alive.iter().filter(is_only_here).collect();
     if !hang.alive.is_empty() {
+        let when = match hang.fate {
+            Fate::Late => "when its time was over",
+            Fate::GivenUp | Fate::EndedProcess(_) => "at that moment",
+        };
         let below = match (hang.alive.len() - here.len(), here.len()) {
             (0, _) => "",
             (_, 0) => ", left behind as well: see below",
@@ -32,14 +36,14 @@ pub(super) fn render(out: &mut String, report: &Report, hang: &Hang, numbers: &N
         };
         let _ = writeln!(
             out,
-            "\nalive at that moment: {}{below}",
+            "\nalive {when}: {}{below}",
             totals(&hang.alive).join(", ")
         );
     }
     for leak in here {
         let _ = writeln!(out, "\n{}", finding(leak, None, numbers));
     }
-    if let Some(why) = &hang.ended {
+    if let Some(why) = hang.ended_process() {
         let _ = writeln!(
             out,
             "\nnote: the process ends here, with exit code 101: {why}\n\
@@ -53,10 +57,11 @@ pub(super) fn render(out: &mut String, report: &Report, hang: &Hang, numbers: &N
 fn is_told_below(alive: &Leak, leaks: &[Leak]) -> bool {
     let place = |leak: &Leak| leak.waiting.as_ref().map(|waiting| waiting.place);
     let is_told = |is_same: &dyn Fn(&Leak) -> bool| leaks.iter().any(is_same);
+    let is_alike = |leak: &Leak| leak.kind == alive.kind && place(leak) == place(alive);
     let tasks = alive
         .tasks
         .iter()
-        .all(|task| is_told(&|leak| leak.tasks.contains(task) && place(leak) == place(alive)));
+        .all(|task| is_told(&|leak| leak.tasks.contains(task) && is_alike(leak)));
     let threads = alive
         .threads
         .iter()
@@ -67,8 +72,7 @@ fn is_told_below(alive: &Leak, leaks: &[Leak]) -> bool {
         .all(|other| is_told(&|leak| leak.kind == alive.kind && leak.others.contains(other)));
     let ids = match alive.kind {
         Kind::Task => alive.tasks.len(),
-        Kind::Thread | Kind::BlockingTask => alive.threads.len(),
-        _ => alive.others.len(),
+        _ => alive.threads.len() + alive.others.len(),
     };
     ids == alive.count && tasks && threads && others
 }
@@ -76,20 +80,25 @@ fn is_told_below(alive: &Leak, leaks: &[Leak]) -> bool {
 /// In one sentence.
 pub(super) fn headline(subject: &Subject, hang: &Hang) -> String {
     let test = plain(subject.test());
-    match (hang.cause, &hang.ended) {
-        (HangCause::Timeout(limit), None) => format!(
+    match (hang.cause, &hang.fate) {
+        (HangCause::Timeout(limit), Fate::Late) => format!(
+            "`{test}` is too late: its body ended after {}, and was to end within {}",
+            plural::time(hang.after),
+            plural::time(limit)
+        ),
+        (HangCause::Timeout(limit), Fate::GivenUp) => format!(
             "`{test}` hangs: its body did not end within {} and was given up",
             plural::time(limit)
         ),
-        (HangCause::Timeout(limit), Some(_)) => format!(
+        (HangCause::Timeout(limit), Fate::EndedProcess(_)) => format!(
             "`{test}` hangs: its body did not end within {}, and the process ends with it",
             plural::time(limit)
         ),
-        (HangCause::Deadlock, None) => format!(
+        (HangCause::Deadlock, Fate::GivenUp | Fate::Late) => format!(
             "`{test}` hangs for ever: nothing can wake its body any more, which was given up after {}",
             plural::time(hang.after)
         ),
-        (HangCause::Deadlock, Some(_)) => format!(
+        (HangCause::Deadlock, Fate::EndedProcess(_)) => format!(
             "`{test}` hangs for ever: nothing can wake its body any more, and the process ends with it after {}",
             plural::time(hang.after)
         ),
@@ -110,6 +119,7 @@ fn body(subject: &Subject, hang: &Hang, numbers: &Numbers<'_>) -> String {
     let state = match (&hang.waiting, thread, waiting) {
         (Some(_), ..) => "suspended".to_owned(),
         (None, Some(thread), Some(_)) => format!("in synchronous code, {}", plain(&thread.doing)),
+        _ if hang.fate == Fate::Late => "which has ended".to_owned(),
         (None, ..) => "in synchronous code".to_owned(),
     };
     let mut notes = Vec::new();

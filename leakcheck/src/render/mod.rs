@@ -24,21 +24,25 @@ use crate::{
 /// Renders a report.
 pub(crate) fn render(report: &Report, format: Format, trace: TraceLevel) -> String {
     match format {
-        Format::Text => text::render(report, trace),
-        Format::Json => json::render(report),
-        Format::Github => format!("{}{}", text::render(report, trace), github::render(report)),
+        Format::Text => text(report, trace),
+        Format::Json => json::render(report, None),
+        Format::Github => text(report, trace) + &github::render(report),
     }
+}
+
+fn text(report: &Report, trace: TraceLevel) -> String {
+    escape::lines(&text::render(report, trace))
 }
 
 /// Renders the live tasks of a runtime.
 pub(crate) fn tasks(tasks: &[Leak]) -> String {
-    text::tasks(tasks)
+    escape::lines(&text::tasks(tasks))
 }
 
 pub(crate) use json::render as to_json;
 
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&text::render(self, TraceLevel::Site))
+        f.write_str(&text(self, TraceLevel::Site))
     }
 }

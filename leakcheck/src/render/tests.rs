@@ -16,7 +16,7 @@ use super::render;
 use crate::{
     env::{Format, TraceLevel},
     model::{
-        Accepted, Body, Coverage, Detail, Frame, Home, Ignored, Kind, Leak, Level, Location,
+        Accepted, Body, Coverage, Detail, Frame, Gap, Home, Ignored, Kind, Leak, Level, Location,
         Report, Resource, ResourceId, Seen, Subject, Tie, Verdict,
     },
 };
@@ -65,6 +65,7 @@ fn report(leaks: Vec<Leak>) -> Report {
         coverage: Coverage {
             kinds: vec![(Kind::Task, Seen::Full), (Kind::Thread, Seen::Full)],
         },
+        gaps: Vec::new(),
         notes: Vec::new(),
     }
 }
@@ -208,6 +209,7 @@ fn growth() {
         ..task(steps.iter().sum())
     };
     let report = Report {
+        gaps: Vec::new(),
         notes: vec![
             crate::explain::rounds(0, 2),
             crate::explain::rounds(1, 2),
@@ -354,6 +356,7 @@ fn rules_that_accepted_something() {
                 true,
             ),
         ],
+        gaps: Vec::new(),
         notes: vec![
             "ignore_created_by(\"moka::*\") accepts at most 2, and there were more".to_owned(),
         ],
@@ -408,13 +411,31 @@ fn the_body_comes_first() {
 }
 
 #[test]
-fn sources_that_disagree() {
-    let report = Report {
+fn what_could_not_be_looked_at() {
+    let why = "2 more tasks are listed than the runtime counts as alive, so nothing is claimed about tasks";
+    let of_level = |level| Report {
         verdict: Verdict::Inconclusive,
-        notes: vec!["2 more tasks are listed than the runtime counts as alive, so nothing is claimed about tasks".to_owned()],
+        gaps: vec![Gap {
+            kind: Kind::Task,
+            why: why.to_owned(),
+            level,
+        }],
+        notes: vec![why.to_owned()],
         ..report(Vec::new())
     };
-    golden("inconclusive.txt", &text(&report));
+    let denied = of_level(Level::Deny);
+    assert!(denied.fails());
+    golden("inconclusive.txt", &text(&denied));
+    assert!(!of_level(Level::Warn).fails());
+    // What is known to be left only warns; what is not known may be more.
+    let beside = Report {
+        gaps: denied.gaps,
+        ..report(vec![Leak {
+            level: Level::Warn,
+            ..task(1)
+        }])
+    };
+    assert!(beside.fails());
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     env::TraceLevel,
-    model::{Body, Kind, Leak, Report, Seen, Verdict},
+    model::{Body, Fate, Kind, Leak, Report, Seen, Verdict},
 };
 
 /// Renders a report; empty where there is nothing to say.
@@ -88,7 +88,10 @@ fn headline(out: &mut String, report: &Report) {
     let but = match report.body {
         Body::Panicked => "; what fails it is its own panic",
         Body::Failed => "; what fails it is its own error",
-        Body::TimedOut => "; what fails it is that its body hangs",
+        Body::TimedOut => match report.hang.as_ref().map(|hang| &hang.fate) {
+            Some(Fate::Late) => "; what fails it is that its body ended too late",
+            _ => "; what fails it is that its body hangs",
+        },
         _ if report.leaks.iter().all(is_warning) => ", which is a warning and does not fail it",
         _ => "",
     };
@@ -116,7 +119,7 @@ fn is_cut_short(report: &Report) -> bool {
     report
         .hang
         .as_ref()
-        .is_some_and(|hang| hang.ended.is_some())
+        .is_some_and(|hang| hang.ended_process().is_some())
 }
 
 fn stack(out: &mut String, leak: &Leak) {

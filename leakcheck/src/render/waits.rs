@@ -30,6 +30,10 @@ pub(super) fn label(waiting: &Waiting, kind: Kind) -> String {
     match &waiting.state {
         State::Blocked(call) => return format!("waits here: {}", plain(call)),
         State::Running if kind != Kind::Task => return "runs here".to_owned(),
+        // Only the outer ones were read.
+        _ if kind == Kind::Task && waiting.unread.is_some() => {
+            return "awaits further futures here".to_owned();
+        }
         _ => {}
     }
     let inner = waiting.stack.first().filter(|first| {
@@ -70,9 +74,12 @@ pub(super) fn notes(
         }
         notes.push((if index == 0 { "waits for" } else { "or for" }, text));
     }
+    let is_all = waiting.stack.len() == 1 && kind == Kind::Task;
     let inside: Vec<String> = waiting
         .stack
         .iter()
+        // Nothing awaits a task's own future.
+        .filter(|frame| !is_all || frame.line.is_some())
         .filter(|frame| frame.home != Home::Machinery)
         .filter(|frame| Some(*frame) != place(waiting))
         .map(|frame| match at(frame) {

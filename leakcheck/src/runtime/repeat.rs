@@ -20,7 +20,6 @@ use crate::{
     output,
     probe::Ends,
     sources::timers,
-    watchdog::Among,
 };
 
 /// What makes the future of one round.
@@ -37,17 +36,14 @@ pub fn repeat_sync<R>(
     let Some(mut session) = Session::open(meta, options) else {
         return Outcome::of(body, ends)
             .judge(meta, ends)
-            .finish(false, Level::Off);
+            .finish(None, Level::Off);
     };
     let mut growth = Growth::new(rounds);
     let outcome = loop {
         background::accept(session.scope);
         let outcome = {
             let _inside = session.scope.enter();
-            let outcome = {
-                let _watch = session.watch(Among::Others);
-                Outcome::of(body, ends)
-            };
+            let outcome = session.run(meta, body, ends);
             let panic = background::stop_blocking(session.scope, session.check.stop_limit());
             outcome.and_background(panic, meta).judge(meta, ends)
         };
@@ -76,7 +72,7 @@ pub fn repeat_async<R>(
         let runtime = build(&|_| {}).unwrap_or_else(|error| no_runtime(&error));
         return block_on(&*runtime, pin!(Some(body())), ends, None)
             .judge(meta, ends)
-            .finish(false, Level::Off);
+            .finish(None, Level::Off);
     };
     let inside = session.scope.enter();
     let _listening = timers::listen();

@@ -14,9 +14,8 @@ use tokio::runtime::{Builder, RuntimeFlavor};
 
 use super::{BuildRuntime, TestRuntime};
 use crate::{
-    background,
+    asked, background,
     check::{Check, Hung, Watched},
-    config,
     entry::TestMeta,
     env::{self, Env},
     model::{Body, Report},
@@ -24,7 +23,7 @@ use crate::{
     outcome::{Outcome, refuse},
     output,
     probe::Ends,
-    scope::ScopeId,
+    scope::{Scope, ScopeId},
     sources::tasks::{self, Token},
     subject::Whom,
     suite,
@@ -96,8 +95,14 @@ pub(super) async fn caught<R>(
                 }
                 Poll::Pending
             }
-            Ok(Poll::Ready(value)) => Poll::Ready(Outcome::returned(value, ends)),
-            Err(payload) => Poll::Ready(Outcome::Panicked(payload)),
+            Ok(Poll::Ready(value)) => {
+                watch.as_deref_mut().map(Watch::ends);
+                Poll::Ready(Outcome::returned(value, ends))
+            }
+            Err(payload) => {
+                watch.as_deref_mut().map(Watch::ends);
+                Poll::Ready(Outcome::Panicked(payload))
+            }
         }
     })
     .await
@@ -116,7 +121,6 @@ pub(super) struct Session {
     pub(super) env: &'static Env,
     pub(super) level: Level,
     pub(super) scope: ScopeId,
-    pub(super) start: Instant,
     /// How the body hung, if it was given up.
     pub(super) hung: Option<Hung>,
 }
@@ -127,15 +131,14 @@ impl Session {
         let start = Instant::now();
         let opened = env::get().and_then(|env| {
             let options = suite::options().merge(options());
-            let options = config::layered(options, env, meta.manifest_dir)?;
+            let options = asked::options(options, env, meta.manifest_dir)?;
             let level = options.chosen_level();
             if level == Level::Off {
                 return Ok(None);
             }
-            let Some(scope) = ScopeId::open() else {
-                return Ok(None);
-            };
-            let mut check = Check::begin(Whom::Test(meta), options, env, scope)?;
+            let kept = Scope::open()?;
+            let scope = kept.id();
+            let mut check = Check::begin(Whom::Test(meta), options, env, kept)?;
             check.look_at_all_sets();
             background::accept(scope);
             check.listen();
@@ -145,16 +148,31 @@ impl Session {
                 env,
                 level,
                 scope,
-                start,
                 hung: None,
             }))
         });
         opened.unwrap_or_else(|error| refuse(&error))
     }
 
+    /// Runs a plain body under a watch.
+    pub(super) fn run<R>(
+        &mut self,
+        meta: &'static TestMeta,
+        body: impl FnOnce() -> R,
+        ends: &Ends<R>,
+    ) -> Outcome<R> {
+        let mut watch = self.watch(Among::Others);
+        let outcome = Outcome::of(body, ends);
+        watch.ends();
+        let hung = watch.end();
+        let outcome = outcome.unless_late(hung.as_ref(), meta);
+        self.hung = hung;
+        outcome
+    }
+
     /// Watches the body, which is to begin now.
     pub(super) fn watch(&self, among: Among) -> Watch<'_> {
-        Watch::begin(&self.check, among, self.start)
+        Watch::begin(&self.check, among)
     }
 
     /// Builds the test's own runtime, which is looked at from here on.
@@ -189,6 +207,7 @@ impl Session {
         let mut watch = self.watch(Among::Own(parks));
         let outcome = block_on(runtime, body, ends, Some(&mut watch));
         let hung = watch.end();
+        let outcome = outcome.unless_late(hung.as_ref(), meta);
         self.hung = hung;
         let panic = stop_background(runtime, self);
         outcome.and_background(panic, meta).judge(meta, ends)
@@ -206,15 +225,15 @@ impl Session {
 
     pub(super) fn conclude<R>(mut self, outcome: Outcome<R>) -> R {
         // A forked child that returned from the body is not the process that is checked.
-        if crate::sys::fork::in_child() {
-            return outcome.finish(false, Level::Off);
+        if self.check.is_of_parent() {
+            return outcome.finish(None, Level::Off);
         }
         self.check.hear();
         let given_up = self.hung.filter(|_| outcome.body() == Body::TimedOut);
         let may_skip =
             given_up.is_none() && self.check.found_nothing() && !self.check.writes_always();
         if may_skip {
-            return outcome.finish(false, self.level);
+            return outcome.finish(None, self.level);
         }
         let hang = given_up.map(|hung| Box::new(self.check.explain_hang(&hung)));
         let report = Report {
@@ -222,6 +241,6 @@ impl Session {
             ..self.check.conclude(outcome.body())
         };
         output::publish(&report, self.env);
-        outcome.finish(report.fails(), self.level)
+        outcome.finish(report.fails().then(|| report.verdict()), self.level)
     }
 }

@@ -3,14 +3,14 @@
 mod charge;
 mod pool;
 
-pub(crate) use charge::{Watching, charge, fold};
+pub(crate) use charge::{Watching, are_names_unread, charge, fold, is_driven};
 
 use std::{fs::File, sync::OnceLock};
 
 use super::Source;
 use crate::{
     model::{Detail, Kind, Maker, Resource, ResourceId, Seen, Thing},
-    scope::ScopeId,
+    scope::{Scope, ScopeId},
     sys::{
         clock,
         descriptor::{Class, Sight},
@@ -60,6 +60,16 @@ fn describe(id: u64, thing: &mut Thing) {
         thing.facts.push(format!("fd {fd}"));
         thing.facts.extend(place(&sight));
     }
+}
+
+/// What the descriptor with this number is now: `TCP socket, 127.0.0.1:80 to 127.0.0.1:4000`.
+pub(crate) fn words(number: u64) -> Option<String> {
+    let sight = fds::look_at(i32::try_from(number).ok()?)?;
+    let name = name(sight.class);
+    Some(match place(&sight) {
+        Some(place) => format!("{name}, {place}"),
+        None => name.to_owned(),
+    })
 }
 
 /// What it is, in words.
@@ -120,7 +130,7 @@ pub(crate) fn gap() -> Seen {
     match PROBED.get_or_init(probe) {
         Err(why) => Seen::Nothing(why.clone()),
         Ok(()) if origin::is_exhausted() => Seen::Partial(
-            "more distinct creation paths than fit into 64 MiB; descriptors on later ones are not seen"
+            "more distinct creation paths than fit into 64 MiB; descriptors on later ones have no site"
                 .to_owned(),
         ),
         Ok(()) => fds::gap().map_or(Seen::Full, Seen::Partial),
@@ -129,10 +139,12 @@ pub(crate) fn gap() -> Seen {
 
 /// Plants a descriptor and looks for it, open and closed.
 fn probe() -> Result<(), String> {
-    let scope = ScopeId::open().ok_or("no scope is left")?;
+    let kept = Scope::open().map_err(|error| error.to_string())?;
+    let scope = kept.id();
     let planted = {
         let _inside = scope.enter();
-        File::open("/proc/self/stat")
+        // A folder that is there in any case.
+        File::open("/")
             .map_err(|error| format!("the planted descriptor was not opened: {error}"))?
     };
     let open = fds::live(Some(scope.index())).len();

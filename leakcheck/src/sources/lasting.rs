@@ -1,5 +1,6 @@
 //! Functions that make what serves the whole process: the first test that needs it pays for what they start, and what
-//! that starts in turn is nobody's.
+//! that starts in turn is nobody's. A pattern means functions of the crate that everybody knows by the name, not of any that
+//! is called so.
 
 /// Initialisers of statics.
 pub(crate) const STATICS: [&str; 7] = [

@@ -24,8 +24,8 @@ use crate::{
 
 /// Panics of one scope that are looked into; each takes some time.
 const MOST: usize = 32;
-/// How long a panicking thread waits to be looked into.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a panicking thread waits to be looked into, on a machine that has much to do.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A task that panicked after its handle was dropped.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ struct Noted {
 }
 
 /// Of the scopes that listen.
-static NOTED: Mutex<BTreeMap<u32, Noted>> = Mutex::new(BTreeMap::new());
+static NOTED: Mutex<BTreeMap<u64, Noted>> = Mutex::new(BTreeMap::new());
 
 /// From here on panics of tasks of the scope are noted, until they are taken.
 ///

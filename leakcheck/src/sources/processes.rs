@@ -8,7 +8,7 @@ use std::{
 use super::Source;
 use crate::{
     model::{Detail, Kind, Resource, ResourceId, Seen, Thing},
-    scope::ScopeId,
+    scope::{Scope, ScopeId},
     sys::{
         self, clock,
         processes::{self, State},
@@ -60,12 +60,22 @@ fn describe(id: u64, thing: &mut Thing) {
         processes::program(child.pid)
     };
     thing.facts.push(format!("pid {}", child.pid));
+    if thing.name.is_none() {
+        thing
+            .facts
+            .push("`/proc` does not show what it runs".to_owned());
+    }
     thing.facts.push(match child.state {
         State::Running => "running".to_owned(),
         State::Zombie => "zombie: exited, never waited for".to_owned(),
     });
     let command = processes::command(child.pid);
     thing.facts.extend(line(&command));
+}
+
+/// The command line of the process with this number, if it runs.
+pub(super) fn words(number: u64) -> Option<String> {
+    line(&processes::command(u32::try_from(number).ok()?))
 }
 
 /// A command line as one would type it, cut where it is long; nothing where there is none.
@@ -89,13 +99,12 @@ fn line(words: &[String]) -> Option<String> {
     })
 }
 
-/// How much is seen. Believed only if an attempt of std's to start a program is heard of, which is tried once.
+/// How much is seen. Nothing is tried: whoever waits for signals would hear of the child.
 fn coverage() -> Seen {
-    static IS_HEARD: OnceLock<bool> = OnceLock::new();
     if let Some(why) = processes::unavailable() {
         return Seen::Nothing(why.to_owned());
     }
-    if *IS_HEARD.get_or_init(|| processes::is_heard(attempt)) {
+    if processes::is_ours() {
         processes::gap().map_or(Seen::Full, Seen::Partial)
     } else {
         Seen::Nothing(
@@ -105,15 +114,35 @@ fn coverage() -> Seen {
     }
 }
 
-/// Asks for a program that cannot exist, by the way that all of std's go.
-fn attempt() {
-    let child = Command::new("/dev/null/leakcheck")
+/// Whether a child that is planted is found, once per process. Where there is no program to plant, whose function starts
+/// programs has to do.
+pub(crate) fn planted() -> Seen {
+    static PLANTED: OnceLock<Result<(), String>> = OnceLock::new();
+    let planted = PLANTED.get_or_init(plant).clone();
+    planted.map_or_else(Seen::Nothing, |()| Seen::Full)
+}
+
+fn plant() -> Result<(), String> {
+    let kept = Scope::open().map_err(|error| error.to_string())?;
+    let scope = kept.id();
+    let _inside = scope.enter();
+    let _aside = sys::fds::aside();
+    let spawned = Command::new("true")
         .stdin(Stdio::inherit())
         .stdout(Stdio::inherit())
         .stderr(Stdio::inherit())
         .spawn();
-    if let Ok(mut child) = child {
-        let _ = child.wait();
+    let Ok(mut child) = spawned else {
+        return Ok(());
+    };
+    let there = list(Some(scope)).len();
+    // That it is gone is looked for.
+    let _ = child.wait();
+    match (there, list(Some(scope)).len()) {
+        (1, 0) => Ok(()),
+        (there, left) => Err(format!(
+            "a planted process was found {there} times, and {left} times once it had ended"
+        )),
     }
 }
 

@@ -8,16 +8,28 @@ use std::{
 
 use super::tasks;
 use crate::{
+    capture,
     model::{Detail, Doing, Resource, ResourceId},
     sys::{self, stacks::CurrentTask},
 };
 
 /// For one thread, which answers within microseconds if it is let to.
-const LIMIT: Duration = Duration::from_secs(1);
+const LIMIT: Duration = Duration::from_secs(3);
 /// For all of them.
-const LIMIT_FOR_ALL: Duration = Duration::from_secs(3);
+const LIMIT_FOR_ALL: Duration = Duration::from_secs(10);
 
-/// Notes what these threads are doing, but of those that have ended meanwhile.
+/// What hands closures to a pool, and starts its threads.
+const HANDED: &str = "tokio::runtime::blocking::pool::Spawner::";
+
+/// Whether it may be a thread of a runtime's pool.
+pub(crate) fn may_serve_a_pool(thread: &Resource) -> bool {
+    let is_marked = matches!(thread.detail, Detail::Thread { runtime, .. } if runtime != 0);
+    let is_handed = || capture::address(thread.origin, |called| called.is_in(HANDED)).is_some();
+    is_marked || thread.origin == 0 || is_handed()
+}
+
+/// Notes what these threads are doing, but of those that have ended meanwhile. Of those that were found inside of a runtime
+/// before, and of those that were marked as one's, it is asked as well which task they run.
 pub(crate) fn take<'a>(threads: impl Iterator<Item = &'a mut Resource>) {
     let asker = sys::stacks::Asker::new();
     let end = Instant::now() + LIMIT_FOR_ALL;
@@ -33,8 +45,9 @@ pub(crate) fn take<'a>(threads: impl Iterator<Item = &'a mut Resource>) {
             && *tid != 0
         {
             let left = end.saturating_duration_since(Instant::now());
-            // A thread that was marked as a runtime's has entered it.
-            let current_task = (*runtime != 0).then_some(tasks::current as CurrentTask);
+            // A thread that was marked as a runtime's has entered it, and so has one that was found inside of it.
+            let has_entered = *runtime != 0 || doing.is_some();
+            let current_task = has_entered.then_some(tasks::current as CurrentTask);
             *doing = asker.ask(*tid, left.min(LIMIT), current_task).map(Arc::new);
             done.push(thread);
         }

@@ -10,6 +10,7 @@ mod hooks;
 #[cfg(not(tokio_unstable))]
 mod listed;
 mod local;
+pub(crate) mod planted;
 pub(crate) mod sets;
 
 #[cfg(tokio_unstable)]
@@ -33,7 +34,7 @@ use std::{
 use leakcheck_introspect::{Error, Task, TaskList};
 use tokio::runtime::Handle;
 
-use super::timers;
+use super::{named, timers};
 use crate::{
     model::{Detail, Resource, ResourceId, Seen},
     scope::ScopeId,
@@ -53,7 +54,9 @@ const EXHAUSTED: &str =
 ///
 /// Where this program's debug info does not lead there.
 pub(crate) fn read(handle: &Handle) -> Result<TaskList, Error> {
-    TaskList::of_runtime(handle)
+    let mut list = TaskList::of_runtime(handle)?;
+    named::name(&mut list);
+    Ok(list)
 }
 
 /// The same without where they are suspended, at a fraction of the time.
@@ -94,6 +97,7 @@ pub(crate) fn read_foreign(scope: Option<ScopeId>) -> Vec<TaskList> {
             lists.push(found);
         }
     }
+    lists.iter_mut().for_each(named::name);
     lists
 }
 
@@ -102,6 +106,11 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
     let mut tasks = twin::list(scope);
     tasks.extend(list_local(scope));
     tasks
+}
+
+/// Why it is not known whether `scope` has tasks besides those that are listed, where in this program that can be read.
+pub(crate) fn gap(scope: ScopeId) -> Option<String> {
+    local::gap(scope).or_else(|| (!ARE_HEARD).then(foreign::gap)?)
 }
 
 /// Whether there may be tasks of a scope that neither its counts nor its runtime know.

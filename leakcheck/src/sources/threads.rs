@@ -1,10 +1,10 @@
 //! Threads of a scope, and whether they can be seen at all.
 
-use std::{sync::OnceLock, sync::mpsc, thread};
+use std::{sync::OnceLock, sync::mpsc, thread, time::Duration};
 
 use crate::{
     model::{Detail, Resource, ResourceId, Seen},
-    scope::ScopeId,
+    scope::{Scope, ScopeId},
     sys,
 };
 
@@ -39,6 +39,21 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
         .collect()
 }
 
+/// Whether a thread of this process has just been made, and has had no processor to speak of.
+#[cfg_attr(
+    tokio_unstable,
+    allow(dead_code, reason = "the hooks tell of new runtimes")
+)]
+pub(crate) fn are_beginning() -> bool {
+    const HARDLY: Duration = Duration::from_millis(1);
+    let is_beginning = |tid: i32| {
+        let had = sys::process::cpu_time(tid);
+        tid == 0 || had.is_some_and(|had| had < HARDLY) && sys::process::wants_to_run(tid)
+    };
+    let mut threads = sys::threads::live(None).into_iter();
+    threads.any(|thread| is_beginning(thread.tid))
+}
+
 /// How much is seen. Believed only while a planted thread is found, which is tried once per process.
 pub(crate) fn coverage() -> Seen {
     static PROBED: OnceLock<Result<(), String>> = OnceLock::new();
@@ -53,7 +68,8 @@ pub(crate) fn coverage() -> Seen {
 
 /// Plants a thread and looks for it, alive and ended.
 fn probe() -> Result<(), String> {
-    let scope = ScopeId::open().ok_or("no scope is left")?;
+    let kept = Scope::open().map_err(|error| error.to_string())?;
+    let scope = kept.id();
     let (release, wait) = mpsc::channel::<()>();
     let planted = {
         let _inside = scope.enter();

@@ -37,6 +37,15 @@ pub(crate) struct Driver {
     wheel: TimerWheel,
 }
 
+/// Whether timers are armed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Armed {
+    None,
+    Some,
+    /// What tells cannot be read any more.
+    Unknown,
+}
+
 impl Driver {
     /// That of a runtime that was built just now, where it can be looked at.
     pub(crate) fn of_new_runtime(runtime: &Handle) -> Option<Self> {
@@ -47,12 +56,17 @@ impl Driver {
     }
 
     /// Whether any timer is armed. A clean check asks this, which costs one read of memory.
-    pub(crate) fn is_armed(&self) -> bool {
-        let is_armed = |list: TimerList| !list.timers().is_empty();
-        match self.wheel.is_empty() {
-            Some(is_empty) => !is_empty,
-            None => TimerList::of_runtime(&self.runtime).is_ok_and(is_armed),
-        }
+    pub(crate) fn armed(&self) -> Armed {
+        let is_empty = match self.wheel.is_empty() {
+            Some(is_empty) => is_empty,
+            None => match TimerList::of_runtime(&self.runtime) {
+                Ok(list) => list.timers().is_empty(),
+                // It is only not certain where the wheel is, which the coverage says.
+                Err(_) if leakcheck_introspect::is_readable() => true,
+                Err(_) => return Armed::Unknown,
+            },
+        };
+        if is_empty { Armed::None } else { Armed::Some }
     }
 
     /// The armed timers that no task has. Where the runtime has tasks there are none of them for certain: a timer may be
@@ -171,7 +185,7 @@ fn thing(number: u64, origin: u32, fact: String) -> Resource {
 }
 
 /// How long that is, in words.
-fn fires_in(left: Duration) -> String {
+pub(crate) fn fires_in(left: Duration) -> String {
     const DAY: u64 = 24 * 60 * 60;
     match left.as_secs() {
         0 => "fires in less than a second".to_owned(),

@@ -20,7 +20,7 @@ pub(crate) struct Creation {
     /// Bytes that were asked for; `u32::MAX` where it is that or more.
     pub(crate) size: u32,
     /// Scope of the thread that created it.
-    pub(crate) scope: u32,
+    pub(crate) scope: u64,
     /// Path that led to it, or 0.
     pub(crate) origin: u32,
     /// Number of the task that was being polled on that thread, or 0.
@@ -35,8 +35,8 @@ pub(crate) struct Slot {
     /// Changes with every write, so that a reader can tell two creations at one address apart.
     version: AtomicU32,
     size: AtomicU32,
-    scope: AtomicU32,
     origin: AtomicU32,
+    scope: AtomicU64,
     parent: AtomicU64,
     born: AtomicU64,
 }

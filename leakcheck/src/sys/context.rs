@@ -1,11 +1,11 @@
-//! Whose work this thread is doing: two words in thread-local storage that children inherit.
+//! Whose work this thread is doing: a few words in thread-local storage that children inherit.
 
 use std::cell::Cell;
 
 /// Index of a scope and of the path that created the running task or thread; 0 means none that is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Context {
-    pub(crate) scope: u32,
+    pub(crate) scope: u64,
     pub(crate) origin: u32,
 }
 
@@ -18,7 +18,7 @@ impl Context {
 
     /// Nobody's work: what the checker itself starts.
     pub(crate) const NOBODY: Self = Self {
-        scope: u32::MAX,
+        scope: u64::MAX,
         origin: 0,
     };
 }

@@ -1,7 +1,8 @@
 //! The process and its machine: the only home of `unsafe`.
 //!
-//! `context`, `tally`, `places`, `chunked`, `by_address`, `descriptor`, `timer`, `origin` and `clock` are the same
-//! everywhere; what needs the operating system is chosen once, as `imp`. Nothing here formats, prints or decides.
+//! `context`, `tally`, `places`, `chunked`, `free`, `record`, `table`, `by_address`, `descriptor`, `objects`, `timer`, `origin`
+//! and `clock` are the same everywhere; what needs the operating system is chosen once, as `imp`. Nothing here formats, prints
+//! or decides.
 
 mod begin;
 #[allow(dead_code, reason = "where nothing is interposed nothing is written")]
@@ -14,6 +15,8 @@ pub(crate) mod clock;
 )]
 pub(crate) mod context;
 pub(crate) mod descriptor;
+mod free;
+pub(crate) mod objects;
 #[cfg_attr(
     not(tokio_unstable),
     allow(dead_code, reason = "the task hooks use the rest")
@@ -21,6 +24,10 @@ pub(crate) mod descriptor;
 pub(crate) mod origin;
 #[allow(dead_code, reason = "for platforms where allocations are seen")]
 mod places;
+#[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
+mod record;
+#[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
+mod table;
 #[cfg_attr(
     not(tokio_unstable),
     allow(dead_code, reason = "the task hooks use the rest")
@@ -45,4 +52,16 @@ mod imp;
 
 pub(crate) use by_address::Creation;
 pub(crate) use chunked::Chunked;
-pub(crate) use imp::{arm, cells, exit, fds, fork, process, processes, stacks, threads, timers};
+pub(crate) use imp::{
+    arm, cells, exit, fds, fork, process, processes, stacks, threads, timers, writing,
+};
+
+/// Makes a forked child a process of its own, in which nothing was checked yet; does nothing elsewhere.
+pub(crate) fn begin_anew() {
+    if fork::in_child() {
+        fork::rearm(|| {
+            imp::forget_parent();
+            tally::forget_all();
+        });
+    }
+}

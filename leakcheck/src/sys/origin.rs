@@ -14,7 +14,7 @@ use super::{Chunked, context, imp};
 pub(crate) const MAX_FRAMES: usize = 256;
 /// Longest chain of parents that is kept; deeper ones lose the links between their nearest and the oldest ones.
 const MAX_PARENTS: u32 = 16;
-/// Bytes that paths may take.
+/// Bytes that paths may take, with what recognises them.
 const BUDGET: usize = 64 << 20;
 const HEADS: usize = 4096;
 
@@ -56,6 +56,18 @@ pub(crate) fn is_enabled() -> bool {
 /// Whether paths were left out because their memory was used up.
 pub(crate) fn is_exhausted() -> bool {
     USED.load(Ordering::Relaxed) >= BUDGET
+}
+
+/// Bytes that paths and what recognises them have taken.
+#[cfg(test)]
+#[allow(dead_code, reason = "where paths are unwound anew each time")]
+pub(crate) fn used() -> usize {
+    USED.load(Ordering::Relaxed)
+}
+
+/// Takes so many bytes of those that paths may have; whether there were any left.
+pub(crate) fn afford(bytes: usize) -> bool {
+    USED.fetch_add(bytes, Ordering::Relaxed) < BUDGET
 }
 
 /// The path that leads to the caller's caller, or 0 where none can be taken.
@@ -125,11 +137,6 @@ pub(crate) fn intern(frames: &(impl ExactSizeIterator<Item = usize> + Clone), pa
             return found.index;
         }
     }
-}
-
-/// Whether so many bytes more may be taken for paths and for what recognises them; they are then.
-pub(super) fn afford(size: usize) -> bool {
-    USED.fetch_add(size, Ordering::Relaxed) < BUDGET
 }
 
 fn make(

@@ -1,9 +1,16 @@
 //! How many tasks, threads and other things of each scope are alive: what a clean check looks at, and what a wait waits on.
+//!
+//! A scope has a number that no other ever has, and a place for its counts, which a later one gets once nobody holds the scope
+//! and nothing of it is alive. What is left of a scope whose place was given away is in nobody's count.
 
-use std::{cell::Cell, sync::atomic::AtomicU32 as Global, time::Duration};
+use std::{
+    cell::Cell,
+    sync::atomic::{AtomicU32 as Global, AtomicU64 as Serial},
+    time::Duration,
+};
 
-use super::{Chunked, imp::event, places::Places};
-use crate::sync::{AtomicU32, AtomicUsize, Ordering, total_order};
+use super::{Chunked, context::Context, free::Free, imp::event, places::Places};
+use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering, total_order};
 
 /// Counters of tasks per scope; threads take turns, so that the workers of one runtime seldom share one.
 const SHARDS: usize = 4;
@@ -20,6 +27,14 @@ pub(crate) struct Tally {
     endings: AtomicU32,
     /// Where the memory of its tasks is noted.
     places: Places,
+    /// The scope that counts here.
+    scope: AtomicU64,
+    /// How many hold it.
+    holders: AtomicU32,
+    /// 1 where nobody holds it any more, until the place is given away.
+    closed: AtomicU32,
+    /// Links places that are free.
+    next: AtomicU32,
 }
 
 /// Both only grow, on a cache line of their own.
@@ -45,9 +60,16 @@ fn shard() -> usize {
     })
 }
 
-/// More scopes than this in one process share the last one, which no check reads.
+/// Low bits of a scope, which say where it counts.
+const PLACE_BITS: u32 = 18;
+/// As many scopes as may have something alive at one time.
+const PLACES: usize = Chunked::<Tally, 1024>::LEN;
+const _: () = assert!(PLACES == 1 << PLACE_BITS, "a scope says where it counts");
+
 static TALLIES: Chunked<Tally, 1024> = Chunked::new();
-static NEXT: Global = Global::new(1);
+/// Places that were never used begin here.
+static UNUSED: Global = Global::new(1);
+static OPENED: Serial = Serial::new(0);
 #[cfg(not(leakcheck_loom))]
 static NOBODY: Tally = Tally {
     tasks: [const {
@@ -61,30 +83,120 @@ static NOBODY: Tally = Tally {
     waiting: AtomicU32::new(0),
     endings: AtomicU32::new(0),
     places: Places::new(),
+    scope: AtomicU64::new(Context::NOBODY.scope),
+    holders: AtomicU32::new(0),
+    closed: AtomicU32::new(0),
+    next: AtomicU32::new(0),
 };
 #[cfg(leakcheck_loom)]
 loom::lazy_static! {
     static ref NOBODY: Tally = Tally::default();
+    static ref FREE: Free = Free::new();
+}
+#[cfg(not(leakcheck_loom))]
+static FREE: Free = Free::new();
+
+/// Makes a scope that nobody had before, held once. `None` where 262,143 others have something alive, or out of memory.
+pub(crate) fn open() -> Option<u64> {
+    let place = FREE
+        .pop(|place| Some(&at(place)?.next))
+        .or_else(|| sweep(2))
+        .or_else(unused)
+        .or_else(|| sweep(UNUSED.load(Ordering::Relaxed)))?;
+    let tally = at(place)?;
+    let scope = (OPENED.fetch_add(1, Ordering::Relaxed) + 1) << PLACE_BITS | u64::from(place);
+    tally.places.forget();
+    tally.holders.store(1, Ordering::Relaxed);
+    tally.scope.store(scope, Ordering::Release);
+    Some(scope)
 }
 
-/// Makes a new scope, and `None` after 262,143 of them.
-pub(crate) fn open() -> Option<u32> {
-    let index = NEXT
-        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
-            ((next as usize) < Chunked::<Tally, 1024>::LEN).then_some(next + 1)
-        })
-        .ok()?;
-    TALLIES.get(index as usize)?;
-    Some(index)
+/// A place that nobody had so far.
+fn unused() -> Option<u32> {
+    let more = |next| ((next as usize) < PLACES).then_some(next + 1);
+    let place = UNUSED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+    let place = place.ok()?;
+    TALLIES.get(place as usize)?;
+    Some(place)
+}
+
+/// A place of a scope that is over and of which nothing is alive any more, among the next few. What outlives its test for good
+/// keeps its place.
+fn sweep(few: u32) -> Option<u32> {
+    static SWEPT: Global = Global::new(0);
+    let used = UNUSED.load(Ordering::Relaxed);
+    (0..few.min(used))
+        .map(|_| SWEPT.fetch_add(1, Ordering::Relaxed) % used)
+        .find(|place| at(*place).is_some_and(Tally::take_place))
+}
+
+fn at(place: u32) -> Option<&'static Tally> {
+    TALLIES.peek(place as usize)
 }
 
 /// The counts of `scope`.
 #[inline]
-pub(crate) fn of(scope: u32) -> &'static Tally {
-    TALLIES.get(scope as usize).unwrap_or(&NOBODY)
+pub(crate) fn of(scope: u64) -> &'static Tally {
+    if scope == Context::UNCHECKED.scope {
+        return TALLIES.get(0).unwrap_or(&NOBODY);
+    }
+    place_of(scope).map_or(&NOBODY, |(_, tally)| tally)
+}
+
+/// Where a check's scope counts; `None` where it is over and its place was given away.
+#[inline]
+fn place_of(scope: u64) -> Option<(u32, &'static Tally)> {
+    let place = u32::try_from(scope & ((1 << PLACE_BITS) - 1)).unwrap_or(0);
+    let tally = at(place).filter(|_| place != 0)?;
+    (tally.scope.load(Ordering::Relaxed) == scope).then_some((place, tally))
+}
+
+/// Nothing that is counted is alive: this is a child of the process in which it was.
+pub(crate) fn forget_all() {
+    for tally in (0..UNUSED.load(Ordering::Relaxed)).filter_map(at) {
+        tally.threads.store(0, Ordering::Relaxed);
+        tally.others.store(0, Ordering::Relaxed);
+        for shard in &tally.tasks {
+            let started = shard.started.load(Ordering::Relaxed);
+            shard.ended.store(started, Ordering::Relaxed);
+        }
+    }
+}
+
+/// One more holds the scope, which is held, or of which something is alive.
+pub(crate) fn hold(scope: u64) {
+    if let Some((_, tally)) = place_of(scope) {
+        tally.holders.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// One less does.
+pub(crate) fn release(scope: u64) {
+    if let Some((place, tally)) = place_of(scope)
+        && tally.holders.fetch_sub(1, Ordering::AcqRel) == 1
+    {
+        tally.closed.store(1, Ordering::Release);
+        if tally.take_place() {
+            FREE.push(place, &tally.next);
+        }
+    }
 }
 
 impl Tally {
+    /// Takes the place for another scope, if nothing is alive of one that is over. Nothing of it can begin any more then: that
+    /// would take a thread or a task of the scope, or who holds it.
+    fn take_place(&self) -> bool {
+        self.closed.load(Ordering::Acquire) == 1
+            && self.holders.load(Ordering::Relaxed) == 0
+            && self.tasks() == 0
+            && self.threads() == 0
+            && self.others() == 0
+            && self
+                .closed
+                .compare_exchange(1, 0, Ordering::AcqRel, Ordering::Relaxed)
+                .is_ok()
+    }
+
     /// Live tasks. Ends are read before starts: if the two sums agree, there was a moment in between without any.
     #[inline]
     pub(crate) fn tasks(&self) -> usize {

@@ -7,11 +7,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use leakcheck_introspect::barrier;
+
 use super::ward::{Stage, Ward};
 use crate::{
-    check::{Deadlock, Hung},
+    check::{Check, Deadlock, Hung},
+    drive::Pulse,
     explain,
-    model::{Hang, HangCause},
+    model::{Fate, Hang, HangCause},
     output,
     scope::outside,
     sync::lock_std as lock,
@@ -25,11 +28,14 @@ const AGAIN: Duration = Duration::from_millis(100);
 /// Between looks at a body that goes on waiting and is not stuck.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// How long a body that was given up may take to notice, and how long to be dropped. Counted in short sleeps: on a
-/// machine that has no time for the one it has none for the other.
+/// How long a body that was given up may take to notice, and how long to be dropped. A step counts once every thread that
+/// could have done something about it has been let run for half of it, or did not want to: on a machine that has no time
+/// for them none passes.
 const STEP: Duration = Duration::from_millis(10);
 const STEPS_TO_NOTICE: u32 = 50;
 const STEPS_TO_DROP: u32 = 200;
+/// A step counts after so long in any case: a thread that waits for a disk that is gone is never let run.
+const LONGEST_STEP: Duration = Duration::from_secs(10);
 
 /// What a failing test run ends with.
 const EXIT_CODE: i32 = 101;
@@ -146,7 +152,7 @@ fn deadlock(ward: &Ward) -> Option<Deadlock> {
     }
     let (check, body) = ward.check().zip(ward.read())?;
     let deadlock = check.deadlock(body.ok()?)?;
-    (sleeps() && ward.rest() == Some(rest)).then_some(deadlock)
+    (sleeps() && barrier() && ward.rest() == Some(rest)).then_some(deadlock)
 }
 
 /// Has the body dropped by its own thread, and ends the process where that cannot be.
@@ -159,26 +165,27 @@ fn give_up(ward: &Ward, cause: HangCause, deadlock: Option<Deadlock>) {
     let mut sight = check.sight(ward.read());
     match deadlock {
         Some(deadlock) => sight.prove(deadlock),
-        None if ward.rest() != rest => sight.doubt(),
+        None if !barrier() || ward.rest() != rest => sight.doubt(),
         None => {}
     }
     let mut hung = Hung {
         cause,
         after,
+        fate: Fate::GivenUp,
         sight,
     };
     *lock(&ward.hung) = Some(hung.clone());
     if !ward.advance(Stage::Runs, Stage::GivenUp) {
         return;
     }
-    let why = match why_not_given_up(ward) {
+    let why = match why_not_given_up(ward, &check) {
         Some(why) if is_last(ward) => why,
         _ => return,
     };
     let thread = check.stuck_thread(ward.tid(), &mut hung);
     let told = Hang {
         thread: Some(thread),
-        ended: Some(why.to_owned()),
+        fate: Fate::EndedProcess(why.to_owned()),
         ..check.explain_hang(&hung)
     };
     let env = check.env();
@@ -186,18 +193,11 @@ fn give_up(ward: &Ward, cause: HangCause, deadlock: Option<Deadlock>) {
     end_process();
 }
 
-/// Waits for the body to be dropped; says why it was not.
-fn why_not_given_up(ward: &Ward) -> Option<&'static str> {
-    if !ward.is_async() {
-        return Some(explain::SYNCHRONOUS_BODY);
-    }
+/// Waits for the body to be dropped, or to end by itself; says why it was not.
+fn why_not_given_up(ward: &Ward, check: &Check) -> Option<&'static str> {
     ward.wake();
-    let wait = |stage: Stage, steps: u32| {
-        (0..steps).all(|_| {
-            thread::sleep(STEP);
-            ward.stage() == stage
-        })
-    };
+    let threads: Vec<i32> = check.threads().chain([ward.tid()]).collect();
+    let wait = |stage: Stage, steps: u32| (0..steps).all(|_| step(ward, stage, &threads));
     if wait(Stage::GivenUp, STEPS_TO_NOTICE) {
         return Some(match ward.rest() {
             Some(_) => explain::SYNCHRONOUS_TASK,
@@ -205,6 +205,23 @@ fn why_not_given_up(ward: &Ward) -> Option<&'static str> {
         });
     }
     wait(Stage::Drops, STEPS_TO_DROP).then_some(explain::DROP_BLOCKS)
+}
+
+/// Waits for a step that counts; false where the body went on meanwhile.
+fn step(ward: &Ward, stage: Stage, threads: &[i32]) -> bool {
+    let known = || threads.iter().copied().filter(|tid| *tid != 0);
+    let mut pulse = Pulse::default();
+    pulse.note(known());
+    let start = Instant::now();
+    loop {
+        thread::sleep(STEP);
+        if ward.stage() != stage {
+            return false;
+        }
+        if !pulse.is_held_up(known(), STEP / 2) || start.elapsed() > LONGEST_STEP {
+            return true;
+        }
+    }
 }
 
 /// Whether the body cannot come to an end any more.

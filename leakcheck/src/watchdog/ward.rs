@@ -9,12 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use leakcheck_introspect::{Error, FutureAddress, TaskList};
+use leakcheck_introspect::{Error, FutureAddress, TaskList, barrier};
 
 use crate::{
     check::{Check, Hung},
     sync::lock_std as lock,
-    sys::process,
+    sys::{fork, process},
 };
 
 /// A body under way.
@@ -35,6 +35,8 @@ pub(super) struct Ward {
     /// How often it was polled, times two; odd while it is.
     polls: AtomicU64,
     stage: AtomicU8,
+    /// The process that it runs in.
+    generation: u32,
 }
 
 /// How far it is.
@@ -66,13 +68,24 @@ impl Ward {
             future: Mutex::new(None),
             polls: AtomicU64::new(1),
             stage: AtomicU8::new(Stage::Runs as u8),
+            generation: fork::generation(),
         }
+    }
+
+    /// Whether it is a copy of one in the process that this is a forked child of: nothing here is to be told of it.
+    pub(super) fn is_of_parent(&self) -> bool {
+        self.generation != fork::generation()
     }
 
     /// The watchdog is told of it, by its own thread.
     pub(super) fn is_told(&self) {
-        self.tid.store(process::tid(), Ordering::SeqCst);
+        self.is_here();
         self.was_told.store(true, Ordering::SeqCst);
+    }
+
+    /// It is on this thread.
+    pub(super) fn is_here(&self) {
+        self.tid.store(process::tid(), Ordering::SeqCst);
     }
 
     /// Whether it was.
@@ -108,10 +121,7 @@ impl Ward {
         polls.is_multiple_of(2).then_some(polls)
     }
 
-    pub(super) fn is_async(&self) -> bool {
-        lock(&self.future).is_some()
-    }
-
+    /// Has its thread poll it, if it is async and was suspended.
     pub(super) fn wake(&self) {
         let waker = lock(&self.future).as_ref().map(|(_, waker)| waker.clone());
         if let Some(waker) = waker {
@@ -123,8 +133,10 @@ impl Ward {
     pub(super) fn read(&self) -> Option<Result<TaskList, Error>> {
         let rest = self.rest()?;
         let (address, _) = lock(&self.future).clone()?;
+        // What is read lies between the two.
+        let is_behind = barrier();
         let list = TaskList::of_future(address);
-        (self.rest() == Some(rest)).then_some(list)
+        (is_behind && barrier() && self.rest() == Some(rest)).then_some(list)
     }
 
     pub(super) fn check(&self) -> Option<Check> {

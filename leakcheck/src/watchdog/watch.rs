@@ -1,6 +1,11 @@
 //! The side of the test: a body is told to the watchdog when it takes its time, and not before.
 
-use std::{cell::RefCell, sync::Arc, task::Waker, time::Instant};
+use std::{
+    cell::RefCell,
+    sync::Arc,
+    task::Waker,
+    time::{Duration, Instant},
+};
 
 use leakcheck_introspect::FutureAddress;
 
@@ -11,7 +16,6 @@ use super::{
 use crate::{
     check::{Check, Hung},
     sync::lock_std as lock,
-    sys::fork,
 };
 
 /// Which bodies are looked at without a time limit.
@@ -38,6 +42,10 @@ pub(crate) struct Watch<'c> {
     check: &'c Check,
     among: Among,
     start: Instant,
+    /// How long it took, once it has ended.
+    took: Option<Duration>,
+    /// Whether it was polled, or is about to be.
+    has_begun: bool,
     ward: Option<Arc<Ward>>,
 }
 
@@ -47,9 +55,9 @@ thread_local! {
 }
 
 impl<'c> Watch<'c> {
-    /// Begins right before the body does, which was at `start`. Without a time limit it costs nothing until the body
-    /// waits.
-    pub(crate) fn begin(check: &'c Check, among: Among, start: Instant) -> Self {
+    /// Begins right before the body does. Without a time limit it costs nothing until the body waits.
+    pub(crate) fn begin(check: &'c Check, among: Among) -> Self {
+        let start = Instant::now();
         let ward = check.time_limit().map(|_| {
             let ward = Arc::new(Ward::new(check.clone(), start, among != Among::Others));
             register(&ward);
@@ -59,12 +67,28 @@ impl<'c> Watch<'c> {
             check,
             among,
             start,
+            took: None,
+            has_begun: false,
             ward,
         }
     }
 
-    /// Whether the body must not be polled any more, but dropped.
-    pub(crate) fn is_given_up(&self) -> bool {
+    /// The body has come to its end by itself.
+    pub(crate) fn ends(&mut self) {
+        self.took = Some(self.start.elapsed());
+    }
+
+    /// By how much it took longer than it may.
+    fn is_late(&self) -> Option<(Duration, Duration)> {
+        let (limit, took) = self.check.time_limit().zip(self.took)?;
+        (took > limit).then_some((limit, took))
+    }
+
+    /// Whether the body must not be polled any more, but dropped. It is polled once, however late it begins.
+    pub(crate) fn is_given_up(&mut self) -> bool {
+        if !std::mem::replace(&mut self.has_begun, true) {
+            return false;
+        }
         let ward = self.ward.as_ref();
         ward.is_some_and(|ward| {
             ward.stage() == Stage::GivenUp && ward.advance(Stage::GivenUp, Stage::Drops)
@@ -73,6 +97,10 @@ impl<'c> Watch<'c> {
 
     pub(crate) fn begins_poll(&self) {
         if let Some(ward) = &self.ward {
+            if self.among == Among::Others {
+                // What others poll may go from thread to thread.
+                ward.is_here();
+            }
             ward.begins_poll();
         }
     }
@@ -84,7 +112,7 @@ impl<'c> Watch<'c> {
         address: impl FnOnce() -> Option<FutureAddress>,
     ) {
         // A child has a copy of everything but the watchdog, which may have held any lock.
-        if fork::in_child() {
+        if self.check.is_of_parent() {
             return;
         }
         let Some(ward) = &self.ward else {
@@ -106,15 +134,26 @@ impl<'c> Watch<'c> {
         }
     }
 
-    /// The body has ended or was given up: in which case this says how it hung.
+    /// The body has ended or was given up: this says how it hung, and that it has ended too late, whether or not anybody was
+    /// let run to see that.
     pub(crate) fn end(mut self) -> Option<Hung> {
         let ward = self.ward.take()?;
         Self::leave(&ward);
-        lock(&ward.hung).take()
+        if ward.is_of_parent() {
+            return None;
+        }
+        let hung = lock(&ward.hung).take();
+        let Some((limit, took)) = self.is_late() else {
+            return hung;
+        };
+        Some(match hung {
+            Some(hung) => hung.or_late(limit, took),
+            None => Hung::late(limit, took),
+        })
     }
 
     fn leave(ward: &Arc<Ward>) {
-        if fork::in_child() {
+        if ward.is_of_parent() {
             return;
         }
         // The thread may be about to end, and what it keeps with it.
@@ -136,7 +175,7 @@ impl Drop for Watch<'_> {
 pub(crate) fn parks() {
     let waiting = WAITING.try_with(RefCell::take).ok().flatten();
     if let Some(ward) = waiting
-        && !fork::in_child()
+        && !ward.is_of_parent()
     {
         register(&ward);
     }

@@ -41,7 +41,7 @@ impl Decoder<'_, '_> {
                 let presence = variables.presence(value, &object.found);
                 is_gone = presence == Presence::Gone && (is_gone || index == 0);
                 let certainty = match presence {
-                    Presence::There => Certainty::Certain,
+                    Presence::There => object.certainty,
                     Presence::Unknown => Certainty::Possible,
                     Presence::Gone => continue,
                 };

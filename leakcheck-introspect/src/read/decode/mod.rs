@@ -7,6 +7,7 @@ mod holds;
 mod pointers;
 mod route;
 mod scan;
+mod switched;
 mod variables;
 mod waits;
 mod walk;
@@ -14,6 +15,7 @@ mod walk;
 use std::sync::Arc;
 
 use self::{
+    pointers::unboxed,
     scan::{Mode, Object, Scan},
     variables::Variables,
 };
@@ -36,6 +38,8 @@ const MOST_FRAMES: u32 = 400;
 #[derive(Debug)]
 pub(crate) struct Decoded {
     pub(crate) root: Frame,
+    /// Its type; of one in a box that of what is in the box.
+    pub(crate) ty: &'static Type,
     pub(crate) waits: Vec<Wait>,
     pub(crate) holds: Vec<Hold>,
     /// Whether everything that it may be woken by is among the waits.
@@ -52,6 +56,8 @@ struct Decoder<'r, 'i> {
     waits: Vec<Wait>,
     holds: Vec<Hold>,
     is_complete: bool,
+    /// Whether what is read now is awaited by `ctrl_c`.
+    is_in_ctrl_c: bool,
 }
 
 /// Reads a future and everything that it awaits.
@@ -63,19 +69,22 @@ pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
         waits: Vec::new(),
         holds: Vec::new(),
         is_complete: true,
+        is_in_ctrl_c: false,
     };
     // Whether it is traced says nothing of it.
     let inside = traced(reader, future.ty);
     let future = reader
         .inside(future, &|ty| std::ptr::eq(ty, inside))
         .unwrap_or(future);
-    let mut root = decoder.frame(future, 0, Trust::Unknown);
     // What is boxed goes by the name of what is in the box.
+    let future = unboxed(reader, future);
+    let mut root = decoder.frame(future, 0, Trust::Unknown);
     if is_wrapper(future.ty) && root.inner.len() == 1 {
         root = root.inner.remove(0);
     }
     Decoded {
         root,
+        ty: future.ty,
         waits: decoder.waits,
         holds: decoder.holds,
         is_complete: decoder.is_complete,
@@ -96,7 +105,10 @@ impl Decoder<'_, '_> {
         self.frames += 1;
         if depth > DEEPEST || self.frames > MOST_FRAMES {
             self.is_complete = false;
-            return plain_frame("..".into());
+            return Frame {
+                kind: FrameKind::Unfollowed,
+                ..plain_frame("..".into())
+            };
         }
         if future.ty.is_coroutine() {
             return self.coroutine(future, depth);
@@ -108,17 +120,11 @@ impl Decoder<'_, '_> {
     fn coroutine(&mut self, future: Value, depth: u32) -> Frame {
         let function = coroutine_name(self.reader.image, future.ty);
         let mut frame = plain_frame(Arc::clone(&function));
-        let Some((variant, inside)) = self.reader.variant(future) else {
+        let Some((kind, variant, inside)) = stage(self.reader, future) else {
             self.is_complete = false;
             return frame;
         };
-        frame.kind = match inside.ty.name {
-            name if name.starts_with("Unresumed") => FrameKind::Unresumed,
-            name if name.starts_with("Returned") || name.starts_with("Panicked") => {
-                FrameKind::Finished
-            }
-            _ => FrameKind::Suspended,
-        };
+        frame.kind = kind;
         if frame.kind == FrameKind::Finished {
             return frame;
         }
@@ -152,7 +158,10 @@ impl Decoder<'_, '_> {
             Trust::Unknown
         };
         let (seen, frames) = (self.seen, self.frames);
+        let is_in_ctrl_c = self.is_in_ctrl_c;
+        self.is_in_ctrl_c |= frame.function.starts_with("tokio::signal::ctrl_c");
         let inner = self.awaited(awaitee, depth + 1, closures);
+        self.is_in_ctrl_c = is_in_ctrl_c;
         frame.inner.extend(inner);
         if self.seen == seen && self.frames == frames {
             // It waits for something of which nothing is known.
@@ -163,8 +172,9 @@ impl Decoder<'_, '_> {
 
     /// What stands behind an await: a frame, unless it is just an object or a wrapper without a name worth showing.
     fn awaited(&mut self, awaitee: Value, depth: u32, closures: Trust) -> Vec<Frame> {
+        let awaitee = unboxed(self.reader, awaitee);
         if awaitee.ty.base == "core::future::pending::Pending" {
-            self.wait(Event::Never, None, Certainty::Certain);
+            self.note(Wait::of(Event::Never, None, Certainty::Certain));
             return Vec::new();
         }
         let frame = self.frame(awaitee, depth, closures);
@@ -183,6 +193,7 @@ impl Decoder<'_, '_> {
         for (value, trust) in &scan.futures {
             if closures == Trust::Known && self.is_unresumed(*value) {
                 // A macro polls all of its branches at once, but for those that are switched off.
+                self.idle(*value, depth + 1);
                 continue;
             }
             let (seen, frames) = (self.seen, self.frames);
@@ -201,15 +212,28 @@ impl Decoder<'_, '_> {
                     Trust::Known => Certainty::Certain,
                     Trust::Unknown => Certainty::Possible,
                 };
-                self.wait(event, Some(found.object), certainty);
+                self.found(found, event, certainty);
                 self.is_complete &= certainty == Certainty::Certain;
             }
-            self.hold(&frame, object, "", Certainty::Certain);
+            self.hold(&frame, object, "", object.certainty);
+        }
+        for value in &scan.idle {
+            self.idle(*value, depth + 1);
         }
         if scan.futures.is_empty() && scan.objects.is_empty() {
             self.is_complete = false;
         }
         frame
+    }
+
+    /// What is not polled now is no wait, and what it holds it holds all the same.
+    fn idle(&mut self, future: Value, depth: u32) {
+        let (seen, is_complete) = (self.seen, self.is_complete);
+        let waits = self.waits.clone();
+        self.awaited(future, depth, Trust::Unknown);
+        self.waits = waits;
+        self.seen = seen;
+        self.is_complete = is_complete;
     }
 
     /// Waits of a function of tokio, read off what its `self` leads to.
@@ -223,7 +247,7 @@ impl Decoder<'_, '_> {
             let scan = Scan::of(self.reader, value, Mode::Objects, Trust::Known, "");
             for Object { found, .. } in &scan.objects {
                 if let Some(event) = call.event(self.reader, found) {
-                    let mut wait = Wait::of(event, Some(found.object), Certainty::Certain);
+                    let mut wait = self.wait_on(found, event, Certainty::Certain);
                     wait.is_exclusive = is_exclusive;
                     wait.is_full = call == Call::Capacity && found.is_full(self.reader);
                     if call == Call::Permit {
@@ -242,11 +266,20 @@ impl Decoder<'_, '_> {
     }
 
     fn is_unresumed(&self, future: Value) -> bool {
-        let state = self.reader.variant(future);
-        state.is_some_and(|(_, inside)| {
-            future.ty.is_coroutine() && inside.ty.name.starts_with("Unresumed")
-        })
+        let stage = future.ty.is_coroutine().then(|| stage(self.reader, future));
+        matches!(stage.flatten(), Some((FrameKind::Unresumed, ..)))
     }
+}
+
+/// How far a coroutine has come.
+fn stage(reader: &Reader<'_>, coroutine: Value) -> Option<(FrameKind, &'static Variant, Value)> {
+    let (variant, inside) = reader.variant(coroutine)?;
+    let kind = match inside.ty.name {
+        name if name.starts_with("Unresumed") => FrameKind::Unresumed,
+        name if name.starts_with("Returned") || name.starts_with("Panicked") => FrameKind::Finished,
+        _ => FrameKind::Suspended,
+    };
+    Some((kind, variant, inside))
 }
 
 fn plain_frame(function: Arc<str>) -> Frame {

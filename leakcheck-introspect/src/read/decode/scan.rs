@@ -4,14 +4,20 @@
 use super::{
     Trust,
     barren::{fruitful, is_barren},
+    pointers::{dynamic, has_one_owner, owners},
     route::Route,
+    stage,
+    variables::{Presence, Variables},
     walk,
 };
-use crate::read::{
-    dwarf::{Die, Kind, Others, Type, Way},
-    numbered,
-    tokio::{Found, Known},
-    value::{Reader, Value},
+use crate::{
+    Certainty, FrameKind,
+    read::{
+        dwarf::{Die, Kind, Others, Type, Way},
+        numbered,
+        tokio::{Found, Known},
+        value::{Reader, Value},
+    },
 };
 
 /// Places that one walk visits.
@@ -38,18 +44,22 @@ pub(super) struct Object {
     pub(super) trust: Trust,
     pub(super) is_sole: bool,
     pub(super) owners: u64,
+    /// Whether it is known to be still there, where it is in an async function that is not awaited.
+    pub(super) certainty: Certainty,
 }
 
 /// What a walk has found.
 #[derive(Debug)]
 pub(super) struct Scan<'r, 'i> {
     pub(super) reader: &'r Reader<'i>,
-    mode: Mode,
-    closures: Trust,
+    pub(super) mode: Mode,
+    pub(super) closures: Trust,
     /// The crate whose fields are shown.
     home: &'r str,
     pub(super) futures: Vec<(Value, Trust)>,
     pub(super) objects: Vec<Object>,
+    /// What it has and does not poll now.
+    pub(super) idle: Vec<Value>,
     /// Whether it ended at a limit.
     pub(super) is_cut: bool,
     seen: numbered::Set<(u64, Die)>,
@@ -75,6 +85,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             home,
             futures: Vec::new(),
             objects: Vec::new(),
+            idle: Vec::new(),
             is_cut: false,
             seen: numbered::Set::new(),
             left: MOST_PLACES,
@@ -116,7 +127,7 @@ impl<'r, 'i> Scan<'r, 'i> {
         match walk.others {
             Others::None => {}
             Others::Any => route.owners = u64::MAX,
-            Others::Counted => route.owners = route.owners.max(self.owners(value.address)),
+            Others::Counted => route.owners = route.owners.max(owners(self.reader, value.address)),
         }
         match walk.way {
             Way::End => {}
@@ -134,7 +145,7 @@ impl<'r, 'i> Scan<'r, 'i> {
                 }
             }
             Way::Dynamic(data, table) => {
-                if let Some((target, is_sole, owners)) = self.dynamic(value, data, table) {
+                if let Some((target, is_sole, owners)) = dynamic(self.reader, value, data, table) {
                     let mut route = route.deeper();
                     route.is_sole &= is_sole;
                     route.owners = route.owners.max(owners);
@@ -145,9 +156,9 @@ impl<'r, 'i> Scan<'r, 'i> {
             Way::Collection(collection) => self.collection(collection, value, &route),
             Way::Members => {
                 if walk.others == Others::Counted && route.is_sole {
-                    route.is_sole = self.has_one_owner(value);
+                    route.is_sole = has_one_owner(self.reader, value);
                 }
-                self.members(value, &route);
+                self.members(value, &walk.idle, &route);
             }
         }
     }
@@ -155,14 +166,31 @@ impl<'r, 'i> Scan<'r, 'i> {
     fn coroutine(&mut self, value: Value, route: &Route<'_>) {
         if self.mode == Mode::Futures {
             self.futures.push((value, route.trust));
-        } else if let Some((_, inside)) = self.reader.variant(value) {
+        } else if let Some((kind, _, inside)) = stage(self.reader, value)
+            && kind != FrameKind::Finished
+        {
+            let variables = Variables::of(self.reader, value, kind);
             for (member, ty) in fruitful(self.reader, inside.ty) {
                 // What it awaits itself is read when it is awaited.
                 if !member.name.starts_with("__") {
-                    let value = Reader::at_known(inside, member, ty);
-                    self.visit(value, &route.member(inside.ty, member));
+                    let variable = Reader::at_known(inside, member, ty);
+                    let before = self.objects.len();
+                    self.visit(variable, &route.member(inside.ty, member));
+                    self.keep_present(before, &variables, variable);
                 }
             }
+        }
+    }
+
+    /// Of the objects that were found in a variable of an async function, keeps those that were not moved out of it.
+    fn keep_present(&mut self, before: usize, variables: &Variables, variable: Value) {
+        for mut object in self.objects.split_off(before) {
+            match variables.presence(variable, &object.found) {
+                Presence::There => {}
+                Presence::Unknown => object.certainty = Certainty::Possible,
+                Presence::Gone => continue,
+            }
+            self.objects.push(object);
         }
     }
 
@@ -178,18 +206,12 @@ impl<'r, 'i> Scan<'r, 'i> {
             trust: route.trust,
             is_sole: route.is_sole,
             owners: route.owners,
+            certainty: Certainty::Certain,
         });
         if let Some(content) = content.and_then(|name| self.reader.field(value, name)) {
             self.visit(content, &route.deeper());
         }
         true
-    }
-
-    fn members(&mut self, value: Value, route: &Route<'_>) {
-        for (member, ty) in fruitful(self.reader, value.ty) {
-            let inside = Reader::at_known(value, member, ty);
-            self.visit(inside, &route.member(value.ty, member));
-        }
     }
 
     pub(super) fn elements(

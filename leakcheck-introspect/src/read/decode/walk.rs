@@ -1,6 +1,6 @@
 //! Which way a walk goes at values of a type.
 
-use super::{barren::is_barren, collections, pointers::is_counted};
+use super::{barren::is_barren, collections, pointers::is_counted, switched};
 use crate::read::{
     dwarf::{Kind, Others, Shape, Type, Walk, Way},
     tokio::Known,
@@ -24,6 +24,7 @@ pub(super) fn of(reader: &Reader<'_>, ty: &'static Type) -> &'static Walk {
                 _ if is_shared(reader, ty) => Others::Any,
                 _ => Others::None,
             },
+            idle: switched::of(ty),
         }
     })
 }

@@ -57,9 +57,7 @@ impl std::fmt::Debug for Image {
 impl Image {
     /// Maps the debug info of this process.
     pub(crate) fn open() -> Result<Self, Error> {
-        // Not the path of the executable: a rebuild may have replaced the file.
-        let file = memory::map(Path::new("/proc/self/exe"))
-            .map_err(|error| Error::new(format!("failed to map the running program: {error}")))?;
+        let file = program_file()?;
         let image = Self::of(file.bytes(), Program::of_this_process())?;
         Ok(Self {
             file: Some(file),
@@ -69,11 +67,7 @@ impl Image {
 
     /// Reads the debug info in an executable's bytes.
     pub(crate) fn of(bytes: &'static [u8], program: Program) -> Result<Self, Error> {
-        let object = object::File::parse(bytes).map_err(|error| {
-            Error::new(format!(
-                "the running program is not readable as ELF: {error}"
-            ))
-        })?;
+        let object = parse(bytes)?;
         let dwarf = gimli::Dwarf::load(|id: SectionId| load(&object, id.name()))?;
         let mut starts = Vec::new();
         let mut headers = dwarf.units();
@@ -242,6 +236,27 @@ impl Image {
             .filter_map(|number| self.unit(number))
             .find_map(|unit| self.find_in(unit, prefix, fits))
     }
+}
+
+/// The file of the running program, mapped for the life of the process by whoever asks first. To fail is not remembered.
+pub(super) fn program_file() -> Result<Mapped, Error> {
+    static FILE: OnceLock<Mapped> = OnceLock::new();
+    if let Some(file) = FILE.get() {
+        return Ok(*file);
+    }
+    // Not the path of the executable: a rebuild may have replaced the file.
+    let file = memory::map(Path::new("/proc/self/exe"))
+        .map_err(|error| Error::new(format!("failed to map the running program: {error}")))?;
+    Ok(*FILE.get_or_init(|| file))
+}
+
+/// An executable's bytes as sections.
+pub(super) fn parse(bytes: &'static [u8]) -> Result<object::File<'static>, Error> {
+    object::File::parse(bytes).map_err(|error| {
+        Error::new(format!(
+            "the running program is not readable as ELF: {error}"
+        ))
+    })
 }
 
 /// Parses something inside something that is being parsed; `None` where that goes too deep to be true.

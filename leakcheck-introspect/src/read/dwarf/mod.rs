@@ -3,6 +3,7 @@
 //! What is parsed stays for the life of the process, so that types are `&'static` and values that refer to them copy.
 
 mod aranges;
+mod calls;
 mod drops;
 #[cfg(any(test, fuzzing))]
 mod everything;
@@ -17,13 +18,13 @@ mod unit;
 mod untold;
 mod walk;
 
+pub(crate) use calls::{called_from, calls_at, keep_program};
 pub(crate) use drops::{Callee, Dropped, Drops};
 pub(crate) use image::Image;
 pub(crate) use split::Lost;
-pub(crate) use symbols::called_from;
 pub(crate) use types::{Member, Shape, Type, Variant};
 pub(crate) use unit::Unit;
-pub(crate) use walk::{Collection, Kind, Others, Walk, Way};
+pub(crate) use walk::{Collection, Idle, Kind, Others, Walk, Way, While};
 
 use super::numbered::Key;
 

@@ -1,14 +1,11 @@
 //! The symbol table, searched by a part of a name.
 
-use std::{path::Path, sync::OnceLock};
+use std::sync::OnceLock;
 
 use object::{Object, ObjectSection};
 
 use super::Image;
-use crate::read::{
-    memory::{self, Program},
-    numbered,
-};
+use crate::read::{memory, numbered};
 
 /// Bytes of one entry: name, information, other, section, address, size.
 const ENTRY: usize = 24;
@@ -21,6 +18,8 @@ pub(super) struct Symbols {
     entries: &'static [[u8; ENTRY]],
     names: &'static [u8],
     by_name: OnceLock<ByName>,
+    /// Functions in the order of their addresses, by the numbers of their entries.
+    by_address: OnceLock<Vec<u32>>,
 }
 
 /// Entries by the places of their names, of which there is about one to a stretch. The first entry of a symbol table says
@@ -48,6 +47,7 @@ impl Symbols {
             entries: bytes(".symtab").as_chunks().0,
             names: bytes(".strtab"),
             by_name: OnceLock::new(),
+            by_address: OnceLock::new(),
         }
     }
 
@@ -63,18 +63,39 @@ impl Symbols {
             .collect()
     }
 
+    /// Whether it names no function.
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_address().is_empty()
+    }
+
     /// The name of the function that this address of the file is inside of.
     pub(super) fn at(&self, place: u64) -> Option<&'static str> {
-        const FUNCTION: u8 = 2;
-        let entry = self.entries.iter().find(|entry| {
-            entry[4] & 0xf == FUNCTION
-                && place
-                    .checked_sub(address(entry))
-                    .is_some_and(|from| from < size(entry))
+        let entry = |number: &u32| self.entries.get(*number as usize);
+        let functions = self.by_address();
+        let after = functions
+            .partition_point(|number| entry(number).is_some_and(|entry| address(entry) <= place));
+        // Functions of the same content may share an address, and sizes of 0 are those of hand-written code.
+        let nearest = functions.get(..after)?.iter().rev().take(MOST);
+        let entry = nearest.filter_map(entry).find(|entry| {
+            let from = place.checked_sub(address(entry));
+            from.is_some_and(|from| from < size(entry))
         })?;
         let name = self.names.get(name(entry)..)?;
         let end = memory::find(name, &[0])?;
         std::str::from_utf8(name.get(..end)?).ok()
+    }
+
+    fn by_address(&self) -> &[u32] {
+        const FUNCTION: u8 = 2;
+        self.by_address.get_or_init(|| {
+            let numbered = (0..).zip(self.entries);
+            let mut functions: Vec<u32> = numbered
+                .filter(|(_, entry)| entry[4] & 0xf == FUNCTION)
+                .map(|(number, _)| number)
+                .collect();
+            functions.sort_by_key(|number| self.entries.get(*number as usize).map(address));
+            functions
+        })
     }
 
     /// Names that contain `part`, and their places.
@@ -138,22 +159,6 @@ fn size(entry: &[u8; ENTRY]) -> u64 {
     let mut size = [0; 8];
     size.copy_from_slice(&entry[16..]);
     u64::from_le_bytes(size)
-}
-
-/// The mangled name of the function that a return address of the running program is inside of.
-pub(crate) fn called_from(address: usize) -> Option<&'static str> {
-    static OWN: OnceLock<Option<(Symbols, Program)>> = OnceLock::new();
-    let own = OWN.get_or_init(|| {
-        let file = memory::map(Path::new("/proc/self/exe")).ok()?;
-        let object = object::File::parse(file.bytes()).ok()?;
-        Some((Symbols::of(&object), Program::of_this_process()))
-    });
-    let (symbols, program) = own.as_ref()?;
-    let address = u64::try_from(address).ok()?.checked_sub(1)?;
-    if !program.span.contains(&address) {
-        return None;
-    }
-    symbols.at(address.wrapping_sub(program.bias))
 }
 
 impl Image {

@@ -88,6 +88,13 @@ impl Type {
                 .any(|prefix| self.name.starts_with(prefix))
     }
 
+    /// Whether it is a pointer, with a vtable or without, or one that is pinned.
+    pub(crate) fn is_pointer(&self) -> bool {
+        matches!(self.shape, Shape::Pointer(_))
+            || self.base == "core::pin::Pin"
+            || self.member("vtable").is_some()
+    }
+
     pub(crate) fn members(&self) -> &[Member] {
         match &self.shape {
             Shape::Struct(members) => members,

@@ -13,6 +13,31 @@ pub(crate) struct Walk {
     pub(crate) is_of_library: bool,
     pub(crate) is_closure: bool,
     pub(crate) others: Others,
+    /// Members that are not polled all the time.
+    pub(crate) idle: Vec<&'static Idle>,
+}
+
+/// Of a combinator, the field that is not polled while something is so.
+#[derive(Debug)]
+pub(crate) struct Idle {
+    pub(crate) ty: &'static str,
+    pub(crate) field: &'static str,
+    pub(crate) while_: While,
+}
+
+/// When a field is not polled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum While {
+    /// An `Option` at the end of this path has something in it.
+    Some(&'static [&'static str]),
+    /// A flag is set.
+    Set(&'static str),
+    /// A flag is not set.
+    Unset(&'static str),
+    /// A `Vec` is empty.
+    Empty(&'static str),
+    /// A set of futures has as many as this limit, if there is one.
+    Full(&'static str, &'static str),
 }
 
 /// Who else may come to what is inside.

@@ -1,34 +1,49 @@
-//! Three ways to ask the kernel for bytes; containers forbid one or the other.
+//! Three ways to ask the kernel for bytes; containers and filters of system calls forbid one or the other, at any time.
 
 use std::{
     fs::File,
+    io,
     os::{
-        fd::{AsRawFd, FromRawFd, OwnedFd},
+        fd::{AsRawFd, FromRawFd, OwnedFd, RawFd},
         unix::fs::FileExt,
     },
+    process,
     sync::{
-        OnceLock,
+        Mutex,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
-pub(super) type Way = fn(u64, &mut [u8]) -> Option<()>;
+/// Fills a buffer from an address.
+pub(super) type Way = fn(u64, &mut [u8]) -> io::Result<()>;
 
 /// Spans that are read in one call.
 pub(super) const MOST_SPANS: usize = 16;
 
 pub(super) const WAYS: [Way; 3] = [by_call, by_file, by_pipe];
+const NAMES: [&str; 3] = ["process_vm_readv", "/proc/self/mem", "a pipe"];
+
+/// Which way works, as far as is known.
+static CHOSEN: AtomicUsize = AtomicUsize::new(0);
 
 /// Fills `into` from `address`, or nothing if a byte of it is not mapped.
 pub(super) fn read(address: u64, into: &mut [u8]) -> Option<()> {
-    WAYS.get(chosen()?)?(address, into)
+    in_any_way(|way| match WAYS.get(way) {
+        Some(read) => read(address, into),
+        None => Err(io::ErrorKind::Unsupported.into()),
+    })
 }
 
 /// Fills `into` with one span of memory after the other, each from an address and of so many bytes, or nothing if a byte of
 /// them is not mapped.
 pub(super) fn read_all(spans: &[(u64, usize)], into: &mut [u8]) -> Option<()> {
-    if chosen()? == 0 {
-        return by_one_call(spans, into);
+    if CHOSEN.load(Ordering::Relaxed) == 0 {
+        if by_one_call(spans, into).is_ok() {
+            return Some(());
+        }
+        if trial(0).is_ok() {
+            return None;
+        }
     }
     let mut left = into;
     for (address, length) in spans {
@@ -39,26 +54,67 @@ pub(super) fn read_all(spans: &[(u64, usize)], into: &mut [u8]) -> Option<()> {
     Some(())
 }
 
-/// Which way works here; found out by reading something that is certainly mapped.
-fn chosen() -> Option<usize> {
-    static CHOSEN: AtomicUsize = AtomicUsize::new(usize::MAX);
-    let mut chosen = CHOSEN.load(Ordering::Relaxed);
-    if chosen == usize::MAX {
-        static KNOWN: [u8; 8] = *b"readable";
-        chosen = WAYS.iter().position(|way| {
-            let mut bytes = [0; 8];
-            way(KNOWN.as_ptr() as u64, &mut bytes).is_some() && bytes == KNOWN
-        })?;
-        CHOSEN.store(chosen, Ordering::Relaxed);
+/// Reads in the way that worked before, and where it does not work any more, in another one. What fails because of the address
+/// fails in every way.
+fn in_any_way(mut read: impl FnMut(usize) -> io::Result<()>) -> Option<()> {
+    let chosen = CHOSEN.load(Ordering::Relaxed);
+    if read(chosen).is_ok() {
+        return Some(());
     }
-    Some(chosen)
+    let works = (0..WAYS.len()).find(|way| trial(*way).is_ok())?;
+    if works == chosen {
+        return None;
+    }
+    CHOSEN.store(works, Ordering::Relaxed);
+    read(works).ok()
 }
 
-fn by_call(address: u64, into: &mut [u8]) -> Option<()> {
+/// Reads something that is certainly mapped.
+fn trial(way: usize) -> io::Result<()> {
+    static KNOWN: [u8; 8] = *b"readable";
+    let mut bytes = [0; 8];
+    let read = WAYS.get(way).ok_or(io::ErrorKind::Unsupported)?;
+    read(KNOWN.as_ptr() as u64, &mut bytes)?;
+    if bytes == KNOWN {
+        Ok(())
+    } else {
+        Err(io::ErrorKind::InvalidData.into())
+    }
+}
+
+/// Why nothing can be read at all, in no way; `None` where it can.
+pub(super) fn refusal() -> Option<String> {
+    let chosen = CHOSEN.load(Ordering::Relaxed);
+    if trial(chosen).is_ok() {
+        return None;
+    }
+    let mut refused = Vec::new();
+    for (way, name) in NAMES.iter().enumerate() {
+        match trial(way) {
+            Ok(()) => return None,
+            Err(error) => refused.push(format!("{name}: {error}")),
+        }
+    }
+    let refused = refused.join("; ");
+    Some(format!(
+        "the kernel refuses to read the memory of this process ({refused})"
+    ))
+}
+
+/// What the kernel has done, if not all.
+fn complete(got: isize, wanted: usize) -> io::Result<()> {
+    match usize::try_from(got) {
+        Ok(got) if got == wanted => Ok(()),
+        Ok(_) => Err(io::ErrorKind::UnexpectedEof.into()),
+        Err(_) => Err(io::Error::last_os_error()),
+    }
+}
+
+fn by_call(address: u64, into: &mut [u8]) -> io::Result<()> {
     by_one_call(&[(address, into.len())], into)
 }
 
-fn by_one_call(spans: &[(u64, usize)], into: &mut [u8]) -> Option<()> {
+fn by_one_call(spans: &[(u64, usize)], into: &mut [u8]) -> io::Result<()> {
     let local = libc::iovec {
         iov_base: into.as_mut_ptr().cast(),
         iov_len: into.len(),
@@ -67,9 +123,11 @@ fn by_one_call(spans: &[(u64, usize)], into: &mut [u8]) -> Option<()> {
         iov_base: std::ptr::null_mut(),
         iov_len: 0,
     }; MOST_SPANS];
-    let remote = remote.get_mut(..spans.len())?;
+    let remote = remote
+        .get_mut(..spans.len())
+        .ok_or(io::ErrorKind::InvalidInput)?;
     for (remote, (address, length)) in remote.iter_mut().zip(spans) {
-        remote.iov_base = std::ptr::with_exposed_provenance_mut(usize::try_from(*address).ok()?);
+        remote.iov_base = std::ptr::with_exposed_provenance_mut(number(*address)?);
         remote.iov_len = *length;
     }
     // SAFETY: the kernel writes at most `into.len()` bytes to `into`, which is borrowed for the call; the other side is
@@ -84,29 +142,53 @@ fn by_one_call(spans: &[(u64, usize)], into: &mut [u8]) -> Option<()> {
             0,
         )
     };
-    (usize::try_from(got) == Ok(into.len())).then_some(())
+    complete(got, into.len())
 }
 
-fn by_file(address: u64, into: &mut [u8]) -> Option<()> {
-    static SELF: OnceLock<Option<File>> = OnceLock::new();
-    let memory = SELF
-        .get_or_init(|| File::open("/proc/self/mem").ok())
-        .as_ref()?;
-    memory.read_exact_at(into, address).ok()
+fn by_file(address: u64, into: &mut [u8]) -> io::Result<()> {
+    /// Whose memory it is, too: in a forked child, it is still the parent's.
+    static SELF: Mutex<Option<(u32, File)>> = Mutex::new(None);
+    // Whoever forked may have left it taken for ever.
+    let Ok(mut memory) = SELF.try_lock() else {
+        return open()?.read_exact_at(into, address);
+    };
+    let own = process::id();
+    let file = match memory.take() {
+        Some((pid, file)) if pid == own => file,
+        _ => open()?,
+    };
+    let (_, file) = memory.insert((own, file));
+    file.read_exact_at(into, address)
 }
 
-fn by_pipe(address: u64, into: &mut [u8]) -> Option<()> {
+/// By a system call of its own, for it stays open: nobody is to take it for a descriptor of the program's.
+fn open() -> io::Result<File> {
+    let path = c"/proc/self/mem".as_ptr();
+    let how = libc::O_RDONLY | libc::O_CLOEXEC;
+    // SAFETY: the path is a C string.
+    let file = unsafe { libc::syscall(libc::SYS_openat, libc::AT_FDCWD, path, how, 0) };
+    let file = RawFd::try_from(file).unwrap_or(-1);
+    if file < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: it was just made and belongs to nobody else.
+    Ok(unsafe { OwnedFd::from_raw_fd(file) }.into())
+}
+
+fn by_pipe(address: u64, into: &mut [u8]) -> io::Result<()> {
     let mut ends = [0; 2];
     // SAFETY: the call writes two numbers.
-    if unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) } != 0 {
-        return None;
+    let made = unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) };
+    if made != 0 {
+        return Err(io::Error::last_os_error());
     }
     // SAFETY: both were just made and belong to nobody else.
     let [from, to] = ends.map(|end| unsafe { OwnedFd::from_raw_fd(end) });
+    let start = number(address)?;
     for (index, part) in into.chunks_mut(libc::PIPE_BUF).enumerate() {
-        let start = usize::try_from(address)
-            .ok()?
-            .checked_add(index * libc::PIPE_BUF)?;
+        let start = start
+            .checked_add(index * libc::PIPE_BUF)
+            .ok_or(io::ErrorKind::InvalidInput)?;
         // SAFETY: the kernel reads from the address and refuses one that is not mapped; a pipe takes this much at once.
         let put = unsafe {
             libc::write(
@@ -115,14 +197,14 @@ fn by_pipe(address: u64, into: &mut [u8]) -> Option<()> {
                 part.len(),
             )
         };
-        if usize::try_from(put) != Ok(part.len()) {
-            return None;
-        }
+        complete(put, part.len())?;
         // SAFETY: at most `part.len()` bytes are written to `part`.
         let got = unsafe { libc::read(from.as_raw_fd(), part.as_mut_ptr().cast(), part.len()) };
-        if usize::try_from(got) != Ok(part.len()) {
-            return None;
-        }
+        complete(got, part.len())?;
     }
-    Some(())
+    Ok(())
+}
+
+fn number(address: u64) -> io::Result<usize> {
+    usize::try_from(address).map_err(|_| io::ErrorKind::InvalidInput.into())
 }

@@ -3,6 +3,7 @@
 //! The only home of `unsafe` in this crate. Every byte that is read here is untrusted: another thread may free or
 //! change it at the same time.
 
+mod barrier;
 mod gather;
 mod kernel;
 mod program;
@@ -16,8 +17,9 @@ use std::{
 
 use super::effort;
 
+pub(crate) use barrier::barrier;
 pub(crate) use gather::gather;
-pub(crate) use program::{Mapped, Program, find, find_last, map};
+pub(crate) use program::{Mapped, Program, find, find_last, has_room, map, own_span};
 pub(crate) use words::words;
 
 /// Bytes per cached line.
@@ -27,6 +29,13 @@ const LINES: usize = 256;
 /// Below and above this nothing of a process is mapped.
 const LOWEST: u64 = 4096;
 const HIGHEST: u64 = 1 << 56;
+
+/// Whether memory can be read at all.
+pub(crate) fn is_readable() -> bool {
+    static KNOWN: [u8; 8] = *b"readable";
+    let mut bytes = [0; 8];
+    kernel::read(KNOWN.as_ptr() as u64, &mut bytes).is_some() && bytes == KNOWN
+}
 
 /// What was read since the last [`forget`](Self::forget).
 #[derive(Debug)]
@@ -132,6 +141,11 @@ pub(crate) fn read(address: u64, into: &mut [u8]) -> Option<()> {
     kernel::read(address, into)
 }
 
+/// Why no memory can be read, if so.
+pub(crate) fn refusal() -> Option<String> {
+    kernel::refusal()
+}
+
 /// The pointer that is a word of a value. Not through the kernel: the value is there.
 pub(crate) fn pointer_in<T>(value: &T, word: usize) -> Option<u64> {
     let words = size_of::<T>() / size_of::<*const ()>();
@@ -205,7 +219,7 @@ mod tests {
             let mut bytes = [0; 32];
             read(words.as_ptr() as u64, &mut bytes).expect("it is mapped");
             assert_eq!(bytes[24], 4);
-            assert_eq!(read(8, &mut bytes), None);
+            assert!(read(8, &mut bytes).is_err());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where the running program lies in memory, and its file.
 
-use std::{fs::File, io, mem::ManuallyDrop, ops::Range, path::Path};
+use std::{fs::File, io, mem::ManuallyDrop, ops::Range, path::Path, sync::OnceLock};
 
 use memmap2::Mmap;
 
@@ -27,6 +27,12 @@ impl Program {
         unsafe { libc::dl_iterate_phdr(Some(note_first), (&raw mut program).cast()) };
         program
     }
+}
+
+/// Where the main program is, asked once.
+pub(crate) fn own_span() -> &'static Range<u64> {
+    static SPAN: OnceLock<Range<u64>> = OnceLock::new();
+    SPAN.get_or_init(|| Program::of_this_process().span)
 }
 
 /// The first entry is the main program.
@@ -87,6 +93,17 @@ pub(crate) fn map(path: &Path) -> io::Result<Mapped> {
     Ok(Mapped(unsafe {
         std::slice::from_raw_parts(map.as_ptr(), map.len())
     }))
+}
+
+/// Whether this process may still take so much memory. Whoever runs out of it while reading would take the process along.
+pub(crate) fn has_room(bytes: usize) -> bool {
+    // SAFETY: what is mapped is fresh, is never touched, and is given back at once.
+    unsafe {
+        let protection = libc::PROT_READ | libc::PROT_WRITE;
+        let how = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        let start = libc::mmap(std::ptr::null_mut(), bytes, protection, how, -1, 0);
+        start != libc::MAP_FAILED && libc::munmap(start, bytes) == 0
+    }
 }
 
 /// Where `needle` first stands in `within`: the C library's search, which is fast in programs that are not optimised.

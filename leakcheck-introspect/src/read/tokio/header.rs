@@ -69,17 +69,34 @@ pub(crate) struct Step {
 /// The address of its vtable, if what was read where a header may be looks like that of a task that stands in a list and has
 /// not ended: what is left of one that has seldom does, and what takes its place hardly ever. Blocking tasks stand in none.
 pub(crate) fn vtable_if_alive(header: &[u8; layout::HEADER], program: &Range<u64>) -> Option<u64> {
+    let [_, vtable, owner] = if_alive(header, program)?;
+    (owner != 0).then_some(vtable)
+}
+
+/// The same of a blocking task, whether it has begun: before that it is to be run once, and nothing else.
+pub(crate) fn blocking_if_alive(
+    header: &[u8; layout::HEADER],
+    program: &Range<u64>,
+) -> Option<bool> {
+    let [state, _, owner] = if_alive(header, program)?;
+    let has_begun = state & layout::RUNNING != 0;
+    // One that was aborted since is notified as well.
+    (owner == 0 && (has_begun || state & layout::NOTIFIED != 0)).then_some(has_begun)
+}
+
+/// State, vtable and owner of what has not ended.
+fn if_alive(header: &[u8; layout::HEADER], program: &Range<u64>) -> Option<[u64; 3]> {
     /// More references than this are something else.
     const MOST: u64 = 1 << 24;
     let word = |at: usize| {
         let bytes = header.get(at..).and_then(|bytes| bytes.first_chunk());
         bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
     };
-    let state = word(layout::STATE);
+    let words = [layout::STATE, layout::VTABLE, layout::OWNER].map(word);
+    let [state, vtable, _] = words;
     let is_alive =
         state & layout::COMPLETE == 0 && (1..MOST).contains(&(state >> layout::REFERENCES));
-    let vtable = word(layout::VTABLE);
-    (is_alive && word(layout::OWNER) != 0 && program.contains(&vtable)).then_some(vtable)
+    (is_alive && program.contains(&vtable)).then_some(words)
 }
 
 impl Header {
@@ -292,7 +309,7 @@ impl TaskKind {
 
     /// Whether the future is only a pointer to one: tokio itself boxes those that are big.
     pub(crate) fn is_boxed(&self) -> bool {
-        self.traced.is_some_and(|ty| ty.base == "core::pin::Pin")
+        self.traced.is_some_and(Type::is_pointer)
     }
 
     /// The number of the task at `address`.

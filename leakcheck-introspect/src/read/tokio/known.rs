@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{clock, room};
+use super::{clock, layout, room};
 use crate::{
     Class, Event, Object, Role,
     read::{
@@ -33,6 +33,8 @@ enum At {
     Place(&'static [&'static str]),
     /// The number of the descriptor inside.
     Descriptor,
+    /// The number of the child process inside.
+    Process,
 }
 
 /// Whether a type is a future of its own.
@@ -69,7 +71,7 @@ macro_rules! known {
     (@content $content:literal) => { Some($content) };
 }
 
-use At::{Descriptor, Place, Pointer};
+use At::{Descriptor, Place, Pointer, Process};
 
 const ITSELF: At = Place(&[]);
 
@@ -113,6 +115,8 @@ static KNOWN: &[Known] = known![
     "tokio::time::sleep::Sleep" Timer Owner ITSELF, Yes;
     "tokio::io::poll_evented::PollEvented" Descriptor Owner Descriptor, No;
     "tokio::io::async_fd::AsyncFd" Descriptor Owner Descriptor, No;
+    "tokio::process::ChildDropGuard" Process Owner Process, No, in "inner";
+    "tokio::signal::RxFuture" Signal Waiter ITSELF, Yes;
     "tokio_util::sync::cancellation_token::CancellationToken" CancellationToken Owner Pointer(&["inner"]), No;
     "tokio_util::sync::cancellation_token::WaitForCancellationFuture" CancellationToken Waiter Pointer(&["cancellation_token", ">", "inner"]), Yes;
     "tokio_util::sync::cancellation_token::WaitForCancellationFutureOwned" CancellationToken Waiter Pointer(&["cancellation_token", "inner"]), Yes;
@@ -156,6 +160,8 @@ static METHODS: &[(&str, &[&str], Call)] = &[
         &["join_next", "join_next_with_id"],
         Call::Join,
     ),
+    ("tokio::process::Child", &["wait"], Call::Exit),
+    ("tokio::signal::unix::Signal", &["recv"], Call::Signal),
     ("tokio::net::tcp::listener::TcpListener", &[], Call::Ready),
     ("tokio::net::tcp::stream::TcpStream", &[], Call::Ready),
     ("tokio::net::udp::UdpSocket", &[], Call::Ready),
@@ -179,6 +185,8 @@ pub(crate) enum Call {
     Arrive,
     Join,
     Ready,
+    Exit,
+    Signal,
 }
 
 impl Call {
@@ -207,6 +215,8 @@ impl Call {
             (Self::Arrive, Role::Owner) => (class == Class::Barrier).then_some(Event::Arrivals),
             (Self::Join, Role::Owner) => (class == Class::Task).then_some(Event::End),
             (Self::Ready, Role::Owner) => (class == Class::Descriptor).then_some(Event::Readiness),
+            (Self::Exit, Role::Owner) => (class == Class::Process).then_some(Event::Exit),
+            (Self::Signal, Role::Waiter) => (class == Class::Signal).then_some(Event::Signal(None)),
             _ => None,
         }
     }
@@ -233,6 +243,11 @@ impl Known {
             Descriptor => {
                 let descriptor = reader.inside(value, &|ty| ty.name == "OwnedFd")?;
                 reader.memory.number(descriptor.address, 4)?
+            }
+            Process => {
+                let child = reader.inside(value, &|ty| ty.base == "std::process::Child")?;
+                let process = reader.inside(child, &|ty| ty.member("pid").is_some())?;
+                reader.number(reader.field(process, "pid")?)?
             }
         };
         Some(Found {
@@ -285,7 +300,27 @@ impl Found {
             (Class::Task, Role::Owner) => Some(Event::End),
             (Class::Timer, _) => Some(Event::Deadline(self.deadline(reader))),
             (Class::Descriptor, _) => Some(Event::Readiness),
+            (Class::Signal, Role::Waiter) => Some(Event::Signal(None)),
             _ => None,
+        }
+    }
+
+    /// Whether the event has come already: whoever asks for it gets it at once.
+    pub(crate) fn is_over(&self, reader: &Reader<'_>, event: &Event) -> bool {
+        let has_any = |bits: u64| {
+            let state = self
+                .shared(reader)
+                .and_then(|shared| reader.field(shared, "state"));
+            let word = state.and_then(|state| reader.memory.word(state.address));
+            word.is_some_and(|word| word & bits != 0)
+        };
+        match (event, self.object.class) {
+            (Event::Message { .. }, Class::Oneshot) => {
+                has_any(layout::VALUE_SENT | layout::CHANNEL_CLOSED)
+            }
+            (Event::Message { senders } | Event::Change { senders }, _) => *senders == Some(0),
+            (Event::End, Class::Task) => has_any(layout::COMPLETE),
+            _ => false,
         }
     }
 

@@ -41,6 +41,8 @@ pub(super) const STAGE: &str = "tokio::runtime::task::core::Stage";
 
 /// The future of a closure given to `spawn_blocking`.
 pub(super) const BLOCKING: &str = "tokio::runtime::blocking::task::BlockingTask";
+/// Where what a runtime hands to its own pool is written: its workers.
+pub(crate) const SCHEDULER: &str = "tokio::runtime::scheduler::";
 /// What stands around a future whose span is traced.
 pub(crate) const INSTRUMENTED: &str = "tracing::instrument::Instrumented";
 
@@ -49,6 +51,9 @@ pub(super) const RUNNING: u64 = 1;
 pub(super) const COMPLETE: u64 = 1 << 1;
 pub(super) const NOTIFIED: u64 = 1 << 2;
 pub(super) const JOIN_INTEREST: u64 = 1 << 3;
+/// Bits of a oneshot channel's state word: something was sent or the sender is gone, and the receiver was closed.
+pub(super) const VALUE_SENT: u64 = 1 << 1;
+pub(super) const CHANNEL_CLOSED: u64 = 1 << 2;
 /// Where the counted references to a task begin in it.
 pub(super) const REFERENCES: u32 = 6;
 

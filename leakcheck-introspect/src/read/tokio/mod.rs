@@ -9,7 +9,7 @@ mod room;
 mod timers;
 mod wheel;
 
-pub(crate) use header::{Header, TaskKind, traced, vtable_if_alive};
+pub(crate) use header::{Header, TaskKind, blocking_if_alive, traced, vtable_if_alive};
 pub(crate) use known::{Call, Found, Known, Leaf};
 pub(crate) use owned::{Entrance, Listed, Owned};
 pub(crate) use room::ahead;

@@ -7,6 +7,7 @@ use crate::{
     model::{
         Detail, Frame, Home, Keeper, Kept, Kind, Leak, Maker, Resource, ResourceId, Thing, Use,
     },
+    sys::origin,
 };
 
 /// Descriptors, with those who keep each of them open.
@@ -178,6 +179,13 @@ fn opened_on_a_pool_or_by_a_thread() {
         }]
     };
     assert_eq!(held, [opened(1, Some("watcher")), opened(2, None), vec![]]);
+    // No stack could be taken.
     let found = explain::findings(&resources[2..3], &[], None, None);
-    golden("descriptor_of_a_pool.txt", &text(&report(found)));
+    golden("descriptor_unread.txt", &text(&report(found)));
+    if cfg!(all(target_os = "linux", not(miri))) {
+        let inside = std::thread::yield_now as fn() as usize + 1;
+        resources[2].origin = origin::intern(&std::iter::once(inside), 0);
+        let found = explain::findings(&resources[2..3], &[], None, None);
+        golden("descriptor_of_a_pool.txt", &text(&report(found)));
+    }
 }

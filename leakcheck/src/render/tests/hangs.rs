@@ -3,7 +3,7 @@
 use super::{waits::*, *};
 use crate::{
     explain,
-    model::{Hang, HangCause, Holder, State, StuckThread, Waiting},
+    model::{Fate, Hang, HangCause, Holder, State, StuckThread, Waiting},
 };
 
 const LIMIT: HangCause = HangCause::Timeout(Duration::from_secs(2));
@@ -20,7 +20,7 @@ fn hang(cause: HangCause, waiting: Option<Waiting>) -> Hang {
             name: Some("my_app::pool::reap".to_owned()),
             ..task(1)
         }],
-        ended: None,
+        fate: Fate::GivenUp,
     }
 }
 
@@ -46,7 +46,7 @@ fn cut_short(hang: Hang, why: &str) -> Report {
     "it sleeps in futex".clone_into(&mut thread.doing);
     let hang = Hang {
         thread: Some(thread),
-        ended: Some(why.to_owned()),
+        fate: Fate::EndedProcess(why.to_owned()),
         ..hang
     };
     Report {
@@ -63,6 +63,24 @@ fn a_body_beyond_its_time() {
         "hang_github.txt",
         &render(&report, Format::Github, TraceLevel::Site),
     );
+}
+
+#[test]
+fn a_body_that_ended_too_late() {
+    let late = |waiting, alive| Hang {
+        after: Duration::from_millis(2300),
+        fate: Fate::Late,
+        alive,
+        ..hang(LIMIT, waiting)
+    };
+    let report = hung(late(None, Vec::new()), Vec::new());
+    golden("hang_late.txt", &text(&report));
+    golden(
+        "hang_late_github.txt",
+        &render(&report, Format::Github, TraceLevel::Site),
+    );
+    let report = hung(late(None, vec![task(1)]), vec![thread(Some("flusher"))]);
+    golden("hang_late_and_leak.txt", &text(&report));
 }
 
 #[test]

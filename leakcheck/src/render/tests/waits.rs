@@ -192,6 +192,19 @@ fn the_end_of_a_closure() {
 }
 
 #[test]
+fn a_task_that_was_never_polled() {
+    let mut waiting = waiting(vec![awaited("a message", Vec::new())]);
+    waiting.state = State::Scheduled;
+    let leak = Leak {
+        name: Some("my_app::pool::keep_alive".to_owned()),
+        waiting: Some(waiting.polled(Some(0))),
+        polls: Some(0),
+        ..task(1)
+    };
+    golden("waits_for_its_first_turn.txt", &text(&report(vec![leak])));
+}
+
+#[test]
 fn what_could_not_be_read() {
     let mut waiting = waiting(Vec::new());
     waiting.stack.clear();

@@ -12,31 +12,32 @@ use wildmatch::WildMatch;
 
 use super::pool;
 use crate::{
-    capture,
-    model::{Detail, Home, Kind, Maker, Resource, ResourceId, Thing},
+    capture::{self, Called, Names},
+    model::{Detail, Kind, Maker, Resource, ResourceId, Thing},
     sources::lasting,
     sync::lock_std as lock,
     sys::{descriptor::Descriptor, origin},
 };
 
 /// Further functions whose descriptors are not the test's.
-const ASIDE: [&str; 18] = [
+const ASIDE: [&str; 9] = [
     // Thread-locals end with their thread, which is after the check.
     "std::sys::thread_local::*",
     "thread_local::*",
     // Further initialisers of statics.
     "once_cell::race::*",
     "async_lock::once_cell::*",
-    "pthread_once*",
-    "__pthread_once*",
-    "__once_proxy",
     "parking_lot::once::*",
     "spin::once::*",
     "spin::mutex::*",
     "async_once_cell::*",
     // What stands in for a system call, once and for all.
     "getrandom::*",
-    // What modules of the C library keep.
+];
+/// The same in the C library: the initialisers of its statics, which C++ uses too, and what its modules keep.
+const SYSTEM: [&str; 8] = [
+    "pthread_once*",
+    "__pthread_once*",
     "getaddrinfo",
     "getnameinfo",
     "gethostby*",
@@ -56,6 +57,12 @@ static PATTERNS: LazyLock<Vec<WildMatch>> = LazyLock::new(|| {
     let workers = lasting::WORKERS.iter().map(|(pattern, _)| pattern);
     let all = lasting::STATICS.iter().chain(workers).chain(&ASIDE);
     all.map(|pattern| WildMatch::new(pattern)).collect()
+});
+static SYSTEM_PATTERNS: LazyLock<Vec<WildMatch>> = LazyLock::new(|| {
+    SYSTEM
+        .iter()
+        .map(|pattern| WildMatch::new(pattern))
+        .collect()
 });
 
 /// Return addresses in functions whose descriptors are not the test's.
@@ -149,14 +156,12 @@ fn whose(path: u32, thing: &Thing, watching: Watching, threads: &[u32]) -> Whose
         // It was closed meanwhile.
         return Whose::Nobody;
     };
-    let is_passed = |function: &str, _| PATTERNS.iter().any(|pattern| pattern.matches(function));
     let by_own = matches!(watching, Watching::Own(token) if token == maker.runtime);
     // A pool thread that an initialiser started may work for the initialiser, or for anybody.
     if let Some(address) = line(path).find_map(|path| capture::address(path, is_passed)) {
         lock(&PASSED).insert(address);
         return Whose::Nobody;
     }
-    let builds = |function: &str, _| function.starts_with(BUILD);
     if let Some(address) = capture::address(path, builds) {
         lock(&BUILDING).insert(address);
         return of_runtime(path, maker, watching, threads);
@@ -167,24 +172,53 @@ fn whose(path: u32, thing: &Thing, watching: Watching, threads: &[u32]) -> Whose
         return Whose::Nobody;
     }
     // A runtime that tests share works for all of them on each of its threads, and on any that waits for it.
-    let is_shared = |function: &str, _| match watching {
-        Watching::Own(_) => function.starts_with(POOL),
-        Watching::Nothing | Watching::Another => function.starts_with(TASK),
+    let is_shared = |called: Called<'_>| match watching {
+        Watching::Own(_) => called.is_in(POOL),
+        Watching::Nothing | Watching::Another => called.is_in(TASK),
     };
     if !by_own && capture::address(path, is_shared).is_some() {
         return Whose::Nobody;
     }
-    if line(path).any(is_named) {
-        Whose::Test
-    } else {
-        Whose::Nobody
+    match of_line(path) {
+        Names::Machinery => Whose::Nobody,
+        Names::Somebodys | Names::Unread => Whose::Test,
     }
 }
 
-/// Whether the path leads through code of the test or of what it uses.
-fn is_named(path: u32) -> bool {
-    let names = |function: &str, home| home != Home::Machinery && !function.is_empty();
-    capture::address(path, names).is_some()
+/// Whether what is made under it serves the whole process, or ends later.
+fn is_passed(called: Called<'_>) -> bool {
+    let is_meant = |patterns: &[WildMatch]| {
+        let mut patterns = patterns.iter();
+        patterns.any(|pattern| pattern.matches(called.function))
+    };
+    called.is_genuine && is_meant(&PATTERNS) || called.is_system && is_meant(&SYSTEM_PATTERNS)
+}
+
+fn builds(called: Called<'_>) -> bool {
+    called.is_in(BUILD)
+}
+
+/// Whether the path, or one that led to it, leads through code of the test or of what it uses. Where the names do not tell,
+/// it may.
+fn of_line(path: u32) -> Names {
+    let mut all = if path == 0 {
+        Names::Unread
+    } else {
+        Names::Machinery
+    };
+    for path in line(path) {
+        match capture::names(path) {
+            Names::Somebodys => return Names::Somebodys,
+            Names::Unread => all = Names::Unread,
+            Names::Machinery => {}
+        }
+    }
+    all
+}
+
+/// Whether no name on this path, or on those that led to it, tells whose it is.
+pub(crate) fn are_names_unread(path: u32) -> bool {
+    of_line(path) == Names::Unread
 }
 
 /// Leaves out what a runtime opened for a blocking task that was left behind, and the runtime that a thread built which
@@ -199,7 +233,7 @@ pub(crate) fn fold(resources: &mut Vec<Resource>) {
         Detail::Other(Thing {
             maker: Some(maker), ..
         }) if threads.contains(&ResourceId::Thread(maker.thread)) => {
-            resource.kind() != Kind::Runtime && is_named(resource.origin)
+            resource.kind() != Kind::Runtime && capture::names(resource.origin) != Names::Machinery
         }
         _ => true,
     });
@@ -207,24 +241,24 @@ pub(crate) fn fold(resources: &mut Vec<Resource>) {
 
 /// Of all that a runtime opens, one stands for it. A handle that is kept keeps some of it open, without a runtime.
 fn of_runtime(path: u32, maker: Maker, watching: Watching, threads: &[u32]) -> Whose {
-    if !maker.is_selector || watching == Watching::Another {
-        return Whose::Nobody;
-    }
-    let on_one_thread = |function: &str, _| {
-        function.starts_with(BUILD_CURRENT_THREAD) || function.starts_with(BUILD_LOCAL)
-    };
-    let is_driven = capture::address(path, on_one_thread).is_some()
-        || threads.iter().any(|thread| built_together(path, *thread));
-    if is_driven {
+    if maker.is_selector && watching != Watching::Another && is_driven(path, threads) {
         Whose::Runtime
     } else {
         Whose::Nobody
     }
 }
 
+/// Whether what a runtime waits on, built on this path, is that of one that is still there: on one thread, or with one of the
+/// threads that were started on these paths.
+pub(crate) fn is_driven(path: u32, threads: &[u32]) -> bool {
+    let on_one_thread =
+        |called: Called<'_>| called.is_in(BUILD_CURRENT_THREAD) || called.is_in(BUILD_LOCAL);
+    capture::address(path, on_one_thread).is_some()
+        || threads.iter().any(|thread| built_together(path, *thread))
+}
+
 /// Whether a thread was started by the same call that built the runtime.
 fn built_together(path: u32, thread: u32) -> bool {
-    let builds = |function: &str, _| function.starts_with(BUILD);
     let outside = |path: u32| {
         let frames = origin::frames(path);
         let place = capture::address(path, builds)?;

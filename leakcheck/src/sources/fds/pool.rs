@@ -26,9 +26,9 @@ struct Looked {
 /// Whether a closure was running that a pool thread was handed, and no task.
 pub(super) fn runs_closure(path: u32) -> bool {
     let is_closure = Cell::new(false);
-    capture::address(path, |function, _| {
-        is_closure.set(function.contains(CLOSURE));
-        is_closure.get() || function.starts_with(SCHEDULER)
+    capture::address(path, |called| {
+        is_closure.set(called.is_genuine && called.function.contains(CLOSURE));
+        is_closure.get() || called.is_in(SCHEDULER)
     });
     is_closure.get()
 }
@@ -39,8 +39,8 @@ pub(super) fn works_for(chosen: impl Fn(u32) -> bool) -> bool {
     while !looked.is_found && !origin::frames(looked.next).is_empty() {
         let path = looked.next;
         looked.next += 1;
-        let hands = |function: &str, _| function.starts_with(HANDED);
-        looked.is_found = capture::address(path, hands).is_some() && chosen(path);
+        let hands = capture::address(path, |called| called.is_in(HANDED));
+        looked.is_found = hands.is_some() && chosen(path);
     }
     looked.is_found
 }

@@ -9,6 +9,8 @@ use leakcheck_introspect::{Error, TaskList};
 use tokio::runtime::{Builder, Handle};
 
 use super::{Token, adopt_threads, ending::Ending, instrument};
+#[cfg(not(tokio_unstable))]
+use crate::sources::threads;
 use crate::sync::lock_std as lock;
 
 /// Those that are known. A handle keeps the settings of its runtime and the descriptors that it waited with.
@@ -57,15 +59,17 @@ pub(crate) fn have_tasks() -> bool {
         .any(|runtime| runtime.metrics().num_alive_tasks() > 0)
 }
 
-/// The threads of a new runtime take a moment to start. One that was never built, or never runs anything, is waited for
-/// once.
+/// The threads of a new runtime take a moment to start, and longer where there is no processor for them. One that was never
+/// built, or never runs anything, is waited for once.
 #[cfg(not(tokio_unstable))]
 #[cold]
 fn wait_until_known() {
     const PATIENCE: std::time::Duration = std::time::Duration::from_millis(100);
+    const OVERLOAD: std::time::Duration = std::time::Duration::from_secs(10);
     let start = std::time::Instant::now();
     while AWAITED.load(Ordering::Relaxed) > 0 {
-        if start.elapsed() > PATIENCE {
+        let waited = start.elapsed();
+        if waited > OVERLOAD || waited > PATIENCE && !threads::are_beginning() {
             AWAITED.store(0, Ordering::Relaxed);
             return;
         }
@@ -85,4 +89,17 @@ pub(crate) fn lists(read: fn(&Handle) -> Result<TaskList, Error>) -> Vec<TaskLis
         list.confirm(runtime);
     }
     read.into_iter().map(|(_, list)| list).collect()
+}
+
+/// Why it is not known whose tasks they have, although in this program that can be read.
+pub(crate) fn gap() -> Option<String> {
+    let known: Vec<Handle> = lock(&KNOWN).iter().cloned().collect();
+    known
+        .iter()
+        .filter(|runtime| runtime.metrics().num_alive_tasks() > 0)
+        .find_map(|runtime| TaskList::outline_of_runtime(runtime).err())
+        .filter(|_| leakcheck_introspect::available().is_ok())
+        .map(|error| {
+            format!("the tasks of a runtime that another has built could not be read: {error}")
+        })
 }

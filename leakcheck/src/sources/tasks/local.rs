@@ -93,6 +93,18 @@ pub(crate) fn list_local(scope: Option<ScopeId>) -> Vec<Resource> {
         .collect()
 }
 
+/// Why it is not known which tasks the sets of `scope` have.
+pub(super) fn gap(scope: ScopeId) -> Option<String> {
+    if !are_watched() {
+        return None;
+    }
+    let watched = lock(&WATCHED);
+    let mut own = watched.iter().filter(|set| set.is_of(scope));
+    own.find_map(|set| set.tasks.outline().err()).map(|error| {
+        format!("the tasks of a `LocalSet` that is watched could not be read: {error}")
+    })
+}
+
 fn is_new(task: &Resource, known: &HashSet<u64>) -> bool {
     matches!(task.id, ResourceId::Task(id) if !known.contains(&id))
 }

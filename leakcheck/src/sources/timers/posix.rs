@@ -5,7 +5,7 @@ use std::{sync::OnceLock, time::Duration};
 use super::fires_in;
 use crate::{
     model::{Detail, Kind, Maker, Resource, ResourceId, Seen, Thing},
-    scope::ScopeId,
+    scope::{Scope, ScopeId},
     sources::Source,
     sys::{
         clock, origin, threads,
@@ -131,7 +131,7 @@ pub(crate) fn coverage() -> Seen {
     match PROBED.get_or_init(probe) {
         Err(why) => Seen::Nothing(why.clone()),
         Ok(()) if origin::is_exhausted() => Seen::Partial(
-            "more distinct creation paths than fit into 64 MiB; POSIX timers on later ones are not seen".to_owned(),
+            "more distinct creation paths than fit into 64 MiB; POSIX timers on later ones have no site".to_owned(),
         ),
         Ok(()) => timers::gap().map_or(Seen::Full, Seen::Partial),
     }
@@ -139,7 +139,8 @@ pub(crate) fn coverage() -> Seen {
 
 /// Plants a timer and looks for it, there and deleted.
 fn probe() -> Result<(), String> {
-    let scope = ScopeId::open().ok_or("no scope is left")?;
+    let kept = Scope::open().map_err(|error| error.to_string())?;
+    let scope = kept.id();
     let planted = {
         let _inside = scope.enter();
         timers::with_one(|| timers::live(Some(scope.index())).len())

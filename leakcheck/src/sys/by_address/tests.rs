@@ -10,7 +10,7 @@ fn slots(count: usize) -> Vec<Slot> {
 fn creation(number: u32) -> Creation {
     Creation {
         size: number,
-        scope: number,
+        scope: number.into(),
         origin: number,
         parent: number.into(),
         born_ms: number.into(),

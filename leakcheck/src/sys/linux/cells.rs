@@ -22,7 +22,10 @@ use std::{
 
 use once_cell::race::OnceNonZeroUsize;
 
-use super::{errno, fork, next, spare};
+use super::{
+    errno, fork, next,
+    spare::{self, Done},
+};
 use crate::sys::{
     Chunked,
     by_address::{self, Creation, Put, Slot},
@@ -73,17 +76,22 @@ pub(crate) fn find(address: usize) -> Option<Creation> {
     by_address::find(window_so_far(address), address)
 }
 
+/// Nothing is known any more of the creation of the cell at `address`, which must be alive.
+pub(crate) fn forget(address: usize) {
+    by_address::forget(window_so_far(address), address);
+}
+
 /// The addresses of all cells of a scope, of which most may be dead by now.
-pub(crate) fn addresses_of(scope: u32) -> Vec<u64> {
+pub(crate) fn addresses_of(scope: u64) -> Vec<u64> {
     all_of(scope, |address, _| address as u64)
 }
 
 /// The same, with how they were made.
-pub(crate) fn of_scope(scope: u32) -> Vec<(usize, Creation)> {
+pub(crate) fn of_scope(scope: u64) -> Vec<(usize, Creation)> {
     all_of(scope, |address, creation| (address, creation))
 }
 
-fn all_of<T>(scope: u32, what: fn(usize, Creation) -> T) -> Vec<T> {
+fn all_of<T>(scope: u64, what: fn(usize, Creation) -> T) -> Vec<T> {
     let of_scope = |slot: &'static Slot| {
         let (address, creation) = by_address::known(slot)?;
         (creation.scope == scope).then(|| what(address, creation))
@@ -221,20 +229,19 @@ fn allocated(address: usize, size: usize) {
 
 /// Notes the creation, or forgets what was known of the address. Out of line, to keep the way around it short.
 #[inline(never)]
-fn update(address: usize, size: usize, scope: Option<u32>) {
+fn update(address: usize, size: usize, scope: Option<u64>) {
     PATH.set(0);
     if fork::in_child() {
         return;
     }
-    let block = Block {
+    let mut block = Block {
         address,
         size,
         scope,
     };
-    let block = std::ptr::from_ref(&block) as usize;
-    if errno::keeping(|| spare::run(renew, block, 0)).is_none() {
+    if errno::keeping(|| spare::run(renew, &mut block)) == Done::No {
         // Whatever the room is: a task must never have the stack of another.
-        by_address::forget(window_so_far(address), address);
+        forget(address);
     }
 }
 
@@ -242,24 +249,21 @@ fn update(address: usize, size: usize, scope: Option<u32>) {
 struct Block {
     address: usize,
     size: usize,
-    scope: Option<u32>,
+    scope: Option<u64>,
 }
 
-extern "C" fn renew(block: usize, _: usize) -> usize {
-    // SAFETY: `update` passes what is on its stack until this returns.
-    let block = unsafe { &*(block as *const Block) };
+fn renew(block: &mut Block) {
     let is_recorded = match block.scope {
         Some(scope) => record(block.address, block.size, scope),
         None => false,
     };
     if !is_recorded {
-        by_address::forget(window_so_far(block.address), block.address);
+        forget(block.address);
     }
-    0
 }
 
 /// Notes a creation, unless it belongs to no scope and was made by no task that may belong to one.
-fn record(address: usize, size: usize, scope: u32) -> bool {
+fn record(address: usize, size: usize, scope: u64) -> bool {
     let parent = current_task();
     if scope == Context::UNCHECKED.scope && parent == 0 {
         return false;

@@ -1,23 +1,30 @@
 //! Every descriptor that a check's threads open through the C library, until it is closed.
 //!
 //! The functions that make and close descriptors are defined in [`stubs`] and win over the C library's at link time.
-//! Threads that work for no check pass through, unless the whole process is checked. A record is dropped before the descriptor is closed, so that whoever
-//! is given the number next finds it free.
+//! Threads that work for no check pass through, unless the whole process is checked. A record ends once the kernel has closed
+//! what it is of, and not where it has not.
 
 use std::{
     cell::Cell,
-    ffi::{c_int, c_uint, c_void},
+    ffi::{c_int, c_void},
     marker::PhantomData,
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use super::{define, errno, fork, next::descriptors as next, spare, threads};
+use super::{
+    define, errno, fork,
+    next::descriptors as next,
+    spare::{self, Done},
+    stacks::awaited::stand_in,
+    threads,
+};
 use crate::sys::{
     context::{self, Context},
     descriptor::{Descriptor, Sight},
     origin,
 };
 
+mod closing;
 mod sight;
 mod stubs;
 mod table;
@@ -36,7 +43,7 @@ pub(crate) fn watch_everyone() {
 }
 
 /// Those of `scope`, or of every scope, that are open.
-pub(crate) fn live(scope: Option<u32>) -> Vec<Descriptor> {
+pub(crate) fn live(scope: Option<u64>) -> Vec<Descriptor> {
     table::live(scope)
 }
 
@@ -47,9 +54,19 @@ pub(crate) fn look(number: u64, fd: i32) -> Option<Sight> {
     table::is(fd, number).then_some(sight)
 }
 
+/// What the system says of a descriptor, whoever has made it.
+pub(crate) fn look_at(fd: i32) -> Option<Sight> {
+    sight::of(fd)
+}
+
 /// Why descriptors cannot be seen at all on this platform: they can.
 pub(crate) const fn unavailable() -> Option<&'static str> {
     None
+}
+
+/// This is a child of the process that has opened them: they were there before.
+pub(super) fn clear() {
+    table::clear();
 }
 
 /// Why descriptors may have gone unseen, if so.
@@ -116,23 +133,32 @@ extern "C" fn note(fd: c_int, how: c_int) -> c_int {
     // The standard streams are the process's.
     if fd > 2 {
         let errno = errno::get();
-        spare::run(record, fd as usize, how as usize);
+        if spare::run(record, &mut Opened { fd, how }) == Done::No {
+            table::miss();
+        }
         errno::set(errno);
     }
     fd
 }
 
-extern "C" fn record(fd: usize, how: usize) -> usize {
-    let (fd, how) = (fd as c_int, how as c_int);
-    // Without a path it cannot be told whether it is a static's, so it is charged to nobody.
-    let origin = origin::here(0);
-    if origin == 0 {
-        table::forget(fd);
-        return 0;
+/// What has been opened, and by which kind of function.
+struct Opened {
+    fd: c_int,
+    how: c_int,
+}
+
+fn record(&mut Opened { fd, how }: &mut Opened) {
+    if fork::shares_memory() {
+        return;
     }
+    // Where nobody wants paths, nothing is charged; one that could not be taken hides nothing.
+    if !origin::is_enabled() {
+        return table::forget(fd);
+    }
+    let origin = origin::here(0);
     table::put(
         fd,
-        table::Facts {
+        table::Noted {
             scope: context::current().scope,
             origin,
             thread: threads::own_numbers().0,
@@ -140,7 +166,6 @@ extern "C" fn record(fd: usize, how: usize) -> usize {
             is_selector: how == SELECTOR,
         },
     );
-    0
 }
 
 /// Says where to go for each function that returns a descriptor.
@@ -156,15 +181,29 @@ macro_rules! opening {
 
 /// The functions that are named as the C library's own.
 mod opening {
-    use super::{Target, c_int, is_noted, next};
+    use super::{Target, c_int, is_noted, next, stand_in};
 
     opening! {
-        open open64 openat openat64 creat creat64 socket accept accept4 dup eventfd signalfd timerfd_create
+        open open64 openat openat64 __open __open64 __open_2 __open64_2 __openat_2 __openat64_2 creat creat64 socket
+        accept accept4 dup eventfd timerfd_create
         memfd_create epoll_create epoll_create1 inotify_init inotify_init1
+    }
+
+    /// # Safety
+    ///
+    /// As for the C library's own.
+    pub(super) unsafe extern "C" fn signalfd(_fd: c_int, set: *const libc::sigset_t) -> Target {
+        // SAFETY: the caller passes a set.
+        unsafe { stand_in::announce_set(set) };
+        Target::to(next::signalfd())
     }
 
     pub(super) extern "C" fn fcntl(_fd: c_int, command: c_int) -> Target {
         of_command(next::fcntl(), command)
+    }
+
+    pub(super) extern "C" fn __fcntl(_fd: c_int, command: c_int) -> Target {
+        of_command(next::__fcntl(), command)
     }
 
     pub(super) extern "C" fn fcntl64(_fd: c_int, command: c_int) -> Target {
@@ -178,65 +217,6 @@ mod opening {
             real,
             is_noted: usize::from(makes_one && is_noted()),
         }
-    }
-}
-
-/// Says where to go for each function that closes descriptors, once they are forgotten.
-mod closing {
-    use super::{c_int, c_uint, errno, fork, next, table};
-
-    pub(super) extern "C" fn close(fd: c_int) -> usize {
-        if !fork::in_child() {
-            table::forget(fd);
-        }
-        next::close()
-    }
-
-    /// Closes the second one and makes it anew.
-    fn over(old: c_int, new: c_int) {
-        if old != new && !fork::in_child() {
-            table::forget(new);
-        }
-    }
-
-    pub(super) extern "C" fn dup2(old: c_int, new: c_int) -> super::Target {
-        over(old, new);
-        super::Target::to(next::dup2())
-    }
-
-    pub(super) extern "C" fn dup3(old: c_int, new: c_int) -> super::Target {
-        over(old, new);
-        super::Target::to(next::dup3())
-    }
-
-    pub(super) extern "C" fn close_range(first: c_uint, last: c_uint, flags: c_int) -> usize {
-        // With any flag, they are closed later or for others.
-        if flags == 0 && !fork::in_child() {
-            table::forget_all(first, last);
-        }
-        next::close_range()
-    }
-
-    /// # Safety
-    ///
-    /// As for the C library's own.
-    pub(super) unsafe extern "C" fn closedir(directory: *mut libc::DIR) -> usize {
-        if !directory.is_null() && !fork::in_child() {
-            // SAFETY: the caller passes an open directory.
-            table::forget(errno::keeping(|| unsafe { libc::dirfd(directory) }));
-        }
-        next::closedir()
-    }
-
-    /// # Safety
-    ///
-    /// As for the C library's own.
-    pub(super) unsafe extern "C" fn fclose(file: *mut libc::FILE) -> usize {
-        if !file.is_null() && !fork::in_child() {
-            // SAFETY: the caller passes an open file; one without a descriptor makes this fail.
-            table::forget(errno::keeping(|| unsafe { libc::fileno(file) }));
-        }
-        next::fclose()
     }
 }
 
@@ -273,6 +253,18 @@ mod several {
         // arguments are the caller's own.
         unsafe {
             let real: unsafe extern "C" fn(*mut c_int) -> c_int = std::mem::transmute(next::pipe());
+            both(real(pair), pair)
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for the C library's own.
+    pub(super) unsafe extern "C" fn __pipe(pair: *mut c_int) -> c_int {
+        // SAFETY: as in `pipe`.
+        unsafe {
+            let real: unsafe extern "C" fn(*mut c_int) -> c_int =
+                std::mem::transmute(next::__pipe());
             both(real(pair), pair)
         }
     }

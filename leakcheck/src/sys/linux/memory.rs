@@ -75,6 +75,7 @@ fn allocate(layout: Layout) -> Option<*mut u8> {
                 return Some(with_exposed_provenance_mut(start));
             }
         }
+        #[expect(clippy::cast_ptr_alignment, reason = "a mapping begins with a page")]
         let fresh = map(AREA)?.cast::<Area>();
         // SAFETY: an area is longer and better aligned than its header.
         unsafe {

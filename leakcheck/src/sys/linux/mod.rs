@@ -24,6 +24,8 @@ pub(crate) mod fds;
 pub(crate) mod fork;
 pub(crate) mod memory;
 mod next;
+pub(crate) mod objects;
+mod proc;
 pub(crate) mod process;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(crate) mod processes;
@@ -32,8 +34,6 @@ pub(crate) mod processes;
 #[path = "../portable/processes.rs"]
 #[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
 pub(crate) mod processes;
-#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
-mod slot;
 pub(crate) mod spare;
 pub(crate) mod stack;
 pub(crate) mod stacks;
@@ -45,6 +45,7 @@ pub(crate) mod timers;
 #[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
 pub(crate) mod timers;
 mod trampoline;
+pub(crate) mod writing;
 
 /// Prepares this process and this thread for a check: what interposed functions must not find out themselves.
 pub(crate) fn arm() {
@@ -52,4 +53,15 @@ pub(crate) fn arm() {
     threads::learn();
     spare::learn();
     stack::warm_up();
+}
+
+/// Forgets everything that is known of the process that this one is a child of.
+pub(crate) fn forget_parent() {
+    threads::clear();
+    #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+    {
+        fds::clear();
+        processes::clear();
+        timers::clear();
+    }
 }

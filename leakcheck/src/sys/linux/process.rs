@@ -1,6 +1,8 @@
 //! The threads of this process as the kernel shows them, and its end.
 
-use std::fs;
+use std::{fs, time::Duration};
+
+use super::proc;
 
 /// The kernel's number of this thread.
 pub(crate) fn tid() -> i32 {
@@ -16,34 +18,45 @@ pub(crate) fn is_main_thread() -> bool {
 /// Whether a thread of this process waits in the kernel, and is neither run nor about to be; `None` where that is not
 /// shown.
 pub(crate) fn sleeps(tid: i32) -> Option<bool> {
-    let (state, _) = state(tid)?;
-    Some(matches!(state, 'S' | 'D'))
+    Some(matches!(state(tid)?, 'S' | 'D'))
 }
 
-/// Whether a thread of this process has not begun yet, or has hardly run and waits for a processor or for a page of its
-/// code: nothing of the program's holds it up.
-pub(crate) fn is_held_up_by_system(tid: i32) -> bool {
-    /// In the clock ticks of `/proc`, which are 10 ms everywhere: one that runs on and on has more.
-    const HARDLY: u64 = 20;
-    tid == 0
-        || state(tid).is_some_and(|(state, ticks)| matches!(state, 'R' | 'D') && ticks < HARDLY)
+/// Whether a thread of this process runs, waits for a processor, or waits for a page of its code: nothing of the program's
+/// holds it up.
+pub(crate) fn wants_to_run(tid: i32) -> bool {
+    state(tid).is_some_and(|state| matches!(state, 'R' | 'D'))
 }
 
-/// The letter that the kernel has for what a thread does, and how long it has run.
-fn state(tid: i32) -> Option<(char, u64)> {
-    let line = fs::read_to_string(format!("/proc/self/task/{tid}/stat")).ok()?;
+/// How much of a processor a thread of this process has had; `None` where it is gone.
+pub(crate) fn cpu_time(tid: i32) -> Option<Duration> {
+    /// The clock of a thread, by what it was scheduled for.
+    const OF_THREAD: libc::clockid_t = 4 | 2;
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // Zero stands for the thread that asks.
+    if tid <= 0 {
+        return None;
+    }
+    // SAFETY: the kernel checks the clock, and the time outlives the call.
+    let read = unsafe { libc::clock_gettime((!tid << 3) | OF_THREAD, &raw mut time) };
+    let nanos = u32::try_from(time.tv_nsec).ok()?;
+    (read == 0).then_some(Duration::new(u64::try_from(time.tv_sec).ok()?, nanos))
+}
+
+/// The letter that the kernel has for what a thread does.
+fn state(tid: i32) -> Option<char> {
+    let line = fs::read_to_string(format!("{}/stat", proc::of_thread(tid)?)).ok()?;
     // The name stands in brackets and may have any characters.
     let (_, rest) = line.rsplit_once(')')?;
-    let mut words = rest.split_whitespace();
-    let state = words.next()?.chars().next()?;
-    let [in_user, in_kernel] = [words.nth(10)?, words.next()?].map(str::parse::<u64>);
-    Some((state, in_user.ok()? + in_kernel.ok()?))
+    rest.trim_start().chars().next()
 }
 
 /// What a thread of this process asks the kernel for, by its number and first argument; `None` where it runs or that is
 /// not shown.
 pub(crate) fn syscall(tid: i32) -> Option<(i64, u64)> {
-    let line = fs::read_to_string(format!("/proc/self/task/{tid}/syscall")).ok()?;
+    let line = fs::read_to_string(format!("{}/syscall", proc::of_thread(tid)?)).ok()?;
     let mut words = line.split_whitespace();
     let number = words.next()?.parse().ok()?;
     let first = words.next()?.trim_start_matches("0x");
@@ -96,21 +109,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thread_that_never_began_is_held_up() {
-        assert!(is_held_up_by_system(0));
-    }
-
-    #[test]
-    fn a_thread_that_is_gone_is_not() {
+    fn a_thread_that_is_gone_wants_nothing() {
         let gone = thread::spawn(tid).join().expect("it does not panic");
         while state(gone).is_some() {
             thread::yield_now();
         }
-        assert!(!is_held_up_by_system(gone));
+        assert!(!wants_to_run(gone));
+        assert_eq!(cpu_time(gone), None);
     }
 
     #[test]
-    fn a_thread_that_the_program_holds_up_is_not() {
+    fn a_thread_that_the_program_holds_up_does_not_want_to_run() {
         let (kept, end) = mpsc::channel::<()>();
         let (tell, told) = mpsc::channel();
         let thread = thread::spawn(move || {
@@ -118,21 +127,22 @@ mod tests {
             end.recv()
         });
         let tid = told.recv().expect("it tells");
-        while is_held_up_by_system(tid) {
+        while wants_to_run(tid) {
             thread::yield_now();
         }
         assert_eq!(sleeps(tid), Some(true));
+        let had = cpu_time(tid).expect("it is there");
+        assert_eq!(cpu_time(tid), Some(had));
         drop(kept);
         thread.join().expect("it does not panic").unwrap_err();
     }
 
     #[test]
-    fn a_thread_that_runs_on_and_on_is_not() {
-        let thread = thread::spawn(|| {
-            assert!(is_held_up_by_system(tid()), "it has just begun");
-            while is_held_up_by_system(tid()) {}
-            sleeps(tid())
-        });
-        assert_eq!(thread.join().expect("it does not panic"), Some(false));
+    fn a_thread_that_runs_has_its_time() {
+        assert!(wants_to_run(tid()));
+        let had = cpu_time(tid()).expect("it runs");
+        while cpu_time(tid()).expect("it runs") < had + Duration::from_millis(20) {}
+        assert_eq!(sleeps(tid()), Some(false));
+        assert_eq!(cpu_time(0), None);
     }
 }

@@ -1,37 +1,38 @@
 //! Every child that this process starts through its C library, until somebody has waited for it.
 //!
-//! `posix_spawn`, `posix_spawnp` and `fork` are defined here and win over the C library's at link time. `vfork` is not:
-//! its child runs on in the caller's own frame, so nothing may stand in between. Nothing tells of the end of a child
-//! either: the kernel is asked, in a way that leaves a child that has exited to whoever waits for it.
+//! `posix_spawn`, `posix_spawnp`, `fork` and `vfork` are defined here and win over the C library's at link time. Nothing tells
+//! of the end of a child: the kernel is asked, in a way that leaves a child that has exited to whoever waits for it.
 
 use std::{
     cell::Cell,
     ffi::{c_char, c_int},
     fs,
-    sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering},
+    sync::atomic::{AtomicU32, AtomicU64, Ordering},
 };
 
 use super::{
     define, errno, fork,
     next::{self, Spawn},
-    slot::Slot,
-    spare, threads,
+    proc,
+    spare::{self, Done},
+    threads,
 };
 use crate::sys::{
     Chunked, clock,
     context::{self, Context},
     origin,
+    record::{Ended, Seen},
+    table::Records,
+    tally,
 };
 
 mod kernel;
+mod vfork;
 pub(crate) use kernel::State;
 
-type Records = Chunked<Record, 64>;
-
-/// One child. Every field is an atomic, so that a reader on another thread sees old or new words, never torn ones.
+/// What is known of a child, by its id.
 #[derive(Debug, Default)]
-struct Record {
-    slot: Slot,
+struct Facts {
     pid: AtomicU32,
     origin: AtomicU32,
     /// The nearest ancestor that the main thread started, of the thread that made it.
@@ -52,46 +53,48 @@ pub(crate) struct Process {
     pub(crate) state: State,
 }
 
-static RECORDS: Records = Chunked::new();
-/// Records beyond this index were never used.
-static HIGH: AtomicUsize = AtomicUsize::new(0);
-static STARTED: AtomicU64 = AtomicU64::new(0);
-/// Children that found no record.
-static MISSED: AtomicUsize = AtomicUsize::new(0);
+static RECORDS: Records<Facts> = Records::new(Chunked::new());
 
 thread_local! {
     static HEARD: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The children of `scope`, or of every scope, that nobody has waited for.
-pub(crate) fn live(scope: Option<u32>) -> Vec<Process> {
-    let is_wanted = |record: &&Record| scope.is_none_or(|scope| record.slot.scope() == scope);
-    used().filter(is_wanted).filter_map(Record::look).collect()
+pub(crate) fn live(scope: Option<u64>) -> Vec<Process> {
+    RECORDS
+        .live(scope, Facts::read)
+        .filter_map(|seen| look(&seen))
+        .collect()
 }
 
 /// The child with this number, if nobody has waited for it.
 pub(crate) fn find(number: u64) -> Option<Process> {
-    let has_number = |record: &&Record| record.slot.number() == Some(number);
-    let found = used().find(has_number)?.look();
-    found.filter(|process| process.number == number)
+    look(&RECORDS.find(number, Facts::read)?)
+}
+
+/// This is a child of the process whose processes are recorded, and has none of them.
+pub(super) fn clear() {
+    RECORDS.clear();
 }
 
 /// The name of the program that it runs.
 pub(crate) fn program(pid: u32) -> Option<String> {
-    let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+    let stat = fs::read(format!("{}/stat", proc::of_process(pid)?)).ok()?;
     let name = kernel::Stat::parse(&stat)?.name;
     Some(String::from_utf8_lossy(name).into_owned())
 }
 
 /// Whether it runs the program that this process runs; nothing is known of a zombie.
 pub(crate) fn is_copy(pid: u32) -> bool {
-    let program = fs::read_link(format!("/proc/{pid}/exe"));
-    program.is_ok_and(|program| fs::read_link("/proc/self/exe").is_ok_and(|own| own == program))
+    let program = |place: &str| fs::read_link(format!("{place}/exe")).ok();
+    let its = proc::of_process(pid).and_then(|place| program(&place));
+    its.is_some() && its == program("/proc/self")
 }
 
 /// The words of its command line; none of a zombie.
 pub(crate) fn command(pid: u32) -> Vec<String> {
-    let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let line = proc::of_process(pid).and_then(|place| fs::read(format!("{place}/cmdline")).ok());
+    let line = line.unwrap_or_default();
     let line = line.strip_suffix(&[0]).unwrap_or(&line);
     if line.is_empty() {
         return Vec::new();
@@ -101,20 +104,18 @@ pub(crate) fn command(pid: u32) -> Vec<String> {
         .collect()
 }
 
-/// Whether `work`, which tries to start a process on this thread, is heard of here.
-pub(crate) fn is_heard(work: impl FnOnce()) -> bool {
-    HEARD.set(false);
-    work();
-    HEARD.replace(false)
+/// Whether the way by which std starts programs leads here.
+pub(crate) fn is_ours() -> bool {
+    foreign! { "posix_spawnp" }.is_empty()
 }
 
 /// Why children may have gone unseen, if so.
 pub(crate) fn gap() -> Option<String> {
-    match MISSED.load(Ordering::Relaxed) {
-        0 => define::gap(&foreign! { "posix_spawn" "posix_spawnp" "fork" }),
+    match RECORDS.missed() {
+        0 => define::gap(&foreign! { "posix_spawn" "posix_spawnp" "fork" "vfork" }),
         missed => Some(format!(
             "{missed} processes were started while {} were not waited for, which is as many as are recorded",
-            Records::LEN
+            Records::<Facts>::LEN
         )),
     }
 }
@@ -214,96 +215,81 @@ unsafe fn spawn(
 
 /// A process was started, or was not if there is no such number.
 fn started(pid: libc::pid_t) {
-    if threads::is_off() || fork::in_child() {
+    if threads::is_off() || fork::in_child() || fork::shares_memory() {
         return;
     }
-    HEARD.set(true);
     let scope = context::current().scope;
     let Ok(pid @ 1..) = u32::try_from(pid) else {
         return;
     };
     if scope != Context::NOBODY.scope {
-        let done = errno::keeping(|| spare::run(record, pid as usize, scope as usize));
-        if done.is_none() {
-            MISSED.fetch_add(1, Ordering::Relaxed);
+        let done = errno::keeping(|| spare::run(record, &mut Child { pid, scope }));
+        if done == Done::No {
+            RECORDS.miss();
         }
     }
 }
 
-extern "C" fn record(pid: usize, scope: usize) -> usize {
-    let (pid, scope) = (pid as u32, scope as u32);
+/// What was started, and for whom.
+struct Child {
+    pid: u32,
+    scope: u64,
+}
+
+fn record(&mut Child { pid, scope }: &mut Child) {
+    /// Nobody else may look for a long time, and nothing tells of the end of a child: of so many it is asked for each new one.
+    const ASKED: usize = 2;
     // A number that is given again: the child that had it was waited for.
-    let had_it = |record: &&Record| record.pid.load(Ordering::Relaxed) == pid;
-    for record in used().filter(had_it) {
-        record.slot.end();
-    }
-    let Some(record) = free_record() else {
-        MISSED.fetch_add(1, Ordering::Relaxed);
-        return 0;
-    };
-    record.pid.store(pid, Ordering::Relaxed);
-    record.origin.store(origin::here(0), Ordering::Relaxed);
-    record
-        .root
-        .store(threads::own_numbers().1, Ordering::Relaxed);
-    record.born.store(clock::now_ms(), Ordering::Relaxed);
+    RECORDS.end_all(pid.into(), tell);
+    RECORDS.some(ASKED, Facts::read).for_each(|seen| {
+        look(&seen);
+    });
+    let origin = origin::here(0);
+    let (_, root) = threads::own_numbers();
     let started = kernel::start(pid).unwrap_or(0);
-    record.started.store(started, Ordering::Relaxed);
-    let number = STARTED.fetch_add(1, Ordering::Relaxed) + 1;
-    record.slot.publish(number, scope);
-    0
+    let Some(claim) = RECORDS.claim(pid.into()) else {
+        return;
+    };
+    tally::of(scope).other_started();
+    claim.publish(pid.into(), scope, |facts| {
+        facts.pid.store(pid, Ordering::Relaxed);
+        facts.origin.store(origin, Ordering::Relaxed);
+        facts.root.store(root, Ordering::Relaxed);
+        facts.born.store(clock::now_ms(), Ordering::Relaxed);
+        facts.started.store(started, Ordering::Relaxed);
+    });
 }
 
-fn used() -> impl Iterator<Item = &'static Record> {
-    let used = HIGH.load(Ordering::Acquire);
-    (0..used).filter_map(|index| RECORDS.peek(index))
-}
-
-/// A record that nobody has. Where all that were ever used are taken, those are given back first whose child is gone:
-/// nobody else may look for a long time.
-fn free_record() -> Option<&'static Record> {
-    const SWEEP: usize = 128;
-    let high = HIGH.load(Ordering::Acquire);
-    let claimed = |index| RECORDS.get(index).filter(|record| record.slot.claim());
-    if let Some(free) = (0..high).find_map(claimed) {
-        return Some(free);
+/// The child, unless it is over, which frees the record.
+fn look(seen: &Seen<(Process, u64)>) -> Option<Process> {
+    let (process, started) = seen.facts;
+    let state = kernel::state(process.pid, started);
+    if state.is_none() {
+        RECORDS.end(seen.number).into_iter().for_each(tell);
     }
-    if high > 0 && high.is_multiple_of(SWEEP) {
-        used().for_each(|record| {
-            record.look();
-        });
-    }
-    (0..Records::LEN).find_map(|index| {
-        let record = claimed(index)?;
-        HIGH.fetch_max(index + 1, Ordering::AcqRel);
-        Some(record)
+    Some(Process {
+        number: seen.number,
+        state: state?,
+        ..process
     })
 }
 
-impl Record {
-    /// The child, unless it is over, which frees the record.
-    fn look(&self) -> Option<Process> {
-        let number = self.slot.number()?;
-        let pid = self.pid.load(Ordering::Relaxed);
-        let started = self.started.load(Ordering::Relaxed);
+/// Tells its scope that one is over.
+fn tell(ended: Ended) {
+    tally::of(ended.scope).other_ended();
+}
+
+impl Facts {
+    /// The child as it was started, and when that was.
+    fn read(&self) -> (Process, u64) {
         let process = Process {
-            number,
-            pid,
+            number: 0,
+            pid: self.pid.load(Ordering::Relaxed),
             origin: self.origin.load(Ordering::Relaxed),
             root: self.root.load(Ordering::Relaxed),
             born_ms: self.born.load(Ordering::Relaxed),
             state: State::Running,
         };
-        if !self.slot.is_still(number) {
-            return None;
-        }
-        let state = kernel::state(pid, started);
-        if state.is_none() {
-            self.slot.free(number);
-        }
-        Some(Process {
-            state: state?,
-            ..process
-        })
+        (process, self.started.load(Ordering::Relaxed))
     }
 }

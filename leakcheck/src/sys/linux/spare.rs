@@ -7,6 +7,7 @@
 
 use std::{
     cell::Cell,
+    ffi::c_void,
     ptr::null_mut,
     sync::atomic::{AtomicPtr, AtomicU64, Ordering},
 };
@@ -33,9 +34,6 @@ thread_local! {
     /// Lowest and highest address of this thread's own stack; an empty range where they are not known.
     static BOUNDS: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
 }
-
-/// Work that needs room; it gets two words and returns one.
-pub(super) type Work = extern "C" fn(usize, usize) -> usize;
 
 /// Finds out how far this thread's own stack reaches, if that is not known yet.
 ///
@@ -68,18 +66,27 @@ pub(super) fn has(address: usize) -> bool {
     start != 0 && address.wrapping_sub(start) < ALL
 }
 
-/// Runs `work`, which takes less than 2 KiB of the stack, where it has room. `None` where there is none, and nothing was
-/// done.
+/// Runs `work`, which takes less than 2 KiB of the stack, where it has room. Where there is none, it does nothing and says
+/// so. `errno` is the caller's to keep.
 #[inline(always)]
 #[expect(
     clippy::inline_always,
     reason = "frames of the caller's stack are dear"
 )]
-pub(super) fn run(work: Work, first: usize, second: usize) -> Option<usize> {
+pub(super) fn run<T>(work: fn(&mut T), subject: &mut T) -> Done {
     if depth(stack_pointer()).is_some() {
-        return Some(work(first, second));
+        work(subject);
+        return Done::Yes;
     }
-    on_another(work, first, second)
+    on_another(work, subject)
+}
+
+/// Whether work was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub(super) enum Done {
+    Yes,
+    No,
 }
 
 /// How far the stack of this thread reaches. The address of a variable would not do: a sanitizer may keep those elsewhere.
@@ -97,27 +104,53 @@ pub(super) fn stack_pointer() -> usize {
     pointer
 }
 
-/// Runs `work` on a spare stack. `None` where there is none, and nothing was done. `errno` is the caller's to keep.
-#[inline(never)]
-pub(super) fn on_another(work: Work, first: usize, second: usize) -> Option<usize> {
+/// Runs `work` on a spare stack. Where there is none, it does nothing and says so. `errno` is the caller's to keep.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "frames of the caller's stack are dear"
+)]
+pub(super) fn on_another<T>(work: fn(&mut T), subject: &mut T) -> Done {
     if has(stack_pointer()) {
-        return Some(work(first, second));
+        work(subject);
+        return Done::Yes;
     }
-    let start = mapped()?;
+    let subject = std::ptr::from_mut(subject).cast::<c_void>();
+    elsewhere(enter::<T>, work as *const () as usize, subject)
+}
+
+/// Runs on the spare stack.
+///
+/// # Safety
+///
+/// `work` must be a `fn(&mut T)`, and `subject` a `T` that nobody else uses meanwhile.
+unsafe extern "C" fn enter<T>(work: usize, subject: *mut c_void) {
+    // SAFETY: as above.
+    unsafe { std::mem::transmute::<usize, fn(&mut T)>(work)(&mut *subject.cast::<T>()) }
+}
+
+/// What runs on a spare stack, for work and subject of one type.
+type Enter = unsafe extern "C" fn(work: usize, subject: *mut c_void);
+
+#[inline(never)]
+fn elsewhere(enter: Enter, work: usize, subject: *mut c_void) -> Done {
     // Without closures: each would be a frame on the caller's stack.
-    let before = block_signals()?;
-    let result = if let Some(number) = take() {
-        let top = start as usize + (number + 1) * SIZE;
-        // SAFETY: the stack is mapped and writable above its guard, nobody else uses it until it is given back, and `work`
-        // has the declared type. No signal handler can leave it for good.
-        let result = unsafe { switch_stack(top, work, first, second) };
-        TAKEN.fetch_and(!(1 << number), Ordering::Release);
-        Some(result)
-    } else {
-        None
+    let Some(start) = mapped() else {
+        return Done::No;
     };
+    let Some(before) = block_signals() else {
+        return Done::No;
+    };
+    let taken = take();
+    if let Some(number) = taken {
+        let top = start as usize + (number + 1) * SIZE;
+        // SAFETY: the stack is mapped and writable above its guard, nobody else uses it until it is given back, and
+        // `on_another` passes what `enter` expects. No signal handler can leave it for good.
+        unsafe { switch_stack(top, enter, work, subject) };
+        TAKEN.fetch_and(!(1 << number), Ordering::Release);
+    }
     set_signals(before);
-    result
+    if taken.is_some() { Done::Yes } else { Done::No }
 }
 
 /// A stack that nobody uses. Whoever uses one needs microseconds, so that soon one is free.
@@ -211,9 +244,9 @@ fn bounds() -> Option<(usize, usize)> {
 }
 
 unsafe extern "C" {
-    /// Calls `work` on the stack that ends at `top`. The unwinder finds its way back from there.
+    /// Calls `enter` on the stack that ends at `top`. The unwinder finds its way back from there.
     #[link_name = "leakcheck_switch_stack"]
-    fn switch_stack(top: usize, work: Work, first: usize, second: usize) -> usize;
+    fn switch_stack(top: usize, enter: Enter, work: usize, subject: *mut c_void);
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -263,14 +296,13 @@ function!(
 mod tests {
     use super::*;
 
-    extern "C" fn sum(first: usize, second: usize) -> usize {
+    fn double(number: &mut usize) {
         assert!(has(stack_pointer()));
-        first + second
+        *number *= 2;
     }
 
-    extern "C" fn unwind(_: usize, _: usize) -> usize {
-        let names = std::backtrace::Backtrace::force_capture().to_string();
-        usize::from(names.contains("the_way_back_is_found"))
+    fn unwind(names: &mut String) {
+        *names = std::backtrace::Backtrace::force_capture().to_string();
     }
 
     fn blocked() -> u64 {
@@ -283,7 +315,9 @@ mod tests {
     fn work_is_done_elsewhere() {
         let before = blocked();
         for round in 0..1000 {
-            assert_eq!(on_another(sum, round, 1), Some(round + 1));
+            let mut number = round;
+            assert_eq!(on_another(double, &mut number), Done::Yes);
+            assert_eq!(number, round * 2);
         }
         assert_eq!(blocked(), before);
         assert!(!has(stack_pointer()));
@@ -292,7 +326,9 @@ mod tests {
     #[test]
     fn the_way_back_is_found() {
         if cfg!(not(target_env = "musl")) {
-            assert_eq!(on_another(unwind, 0, 0), Some(1));
+            let mut names = String::new();
+            assert_eq!(on_another(unwind, &mut names), Done::Yes);
+            assert!(names.contains("the_way_back_is_found"), "{names}");
         }
     }
 
@@ -302,8 +338,9 @@ mod tests {
             .map(|_| {
                 std::thread::spawn(|| {
                     for round in 0..100 {
-                        let done = on_another(sum, round, 1);
-                        assert!(done.is_none_or(|done| done == round + 1));
+                        let mut number = round;
+                        let done = on_another(double, &mut number);
+                        assert!(done == Done::No || number == round * 2);
                     }
                 })
             })

@@ -11,7 +11,10 @@ use std::{
     sync::atomic::{AtomicBool, AtomicPtr, Ordering},
 };
 
-use super::{memory, spare};
+use super::{
+    memory,
+    spare::{self, Done},
+};
 use crate::sys::origin::{self, MAX_FRAMES, mix};
 
 const HEADS: usize = 4096;
@@ -53,6 +56,8 @@ struct Wanted {
     depth: Option<usize>,
     tag: usize,
     parent: u32,
+    /// The path, once it is found.
+    path: u32,
 }
 
 /// The interned path to the caller, or 0 where none could be taken.
@@ -66,17 +71,20 @@ pub(crate) fn path(tag: usize, parent: u32) -> u32 {
     } else {
         None
     };
-    let wanted = Wanted {
+    let mut wanted = Wanted {
         anchor,
         depth,
         tag,
         parent,
+        path: 0,
     };
     if let Some(known) = recognised(&wanted) {
         return known;
     }
-    let found = spare::on_another(unwound, std::ptr::from_ref(&wanted) as usize, 0);
-    found.and_then(|path| u32::try_from(path).ok()).unwrap_or(0)
+    match spare::on_another(unwind, &mut wanted) {
+        Done::Yes => wanted.path,
+        Done::No => 0,
+    }
 }
 
 /// The path, if it was unwound before.
@@ -102,25 +110,22 @@ fn recognised(wanted: &Wanted) -> Option<u32> {
 #[inline]
 fn head(wanted: &Wanted, depth: usize) -> &'static AtomicPtr<Known> {
     let hash = mix(mix(mix(0, depth), wanted.tag), wanted.parent as usize);
-    &TABLE[(hash >> 40) as usize % HEADS]
+    &TABLE[usize::try_from(hash >> 40).unwrap_or(0) % HEADS]
 }
 
-/// The path, unwound; it takes kilobytes of the stack.
-extern "C" fn unwound(wanted: usize, _: usize) -> usize {
-    // SAFETY: `path` passes what is on its stack until this returns.
-    let wanted = unsafe { &*(wanted as *const Wanted) };
+/// Finds the path the long way, which takes kilobytes of the stack.
+fn unwind(wanted: &mut Wanted) {
     let unwound = Unwound::take(wanted.anchor);
-    let path = unwound.intern(wanted.parent);
+    wanted.path = unwound.intern(wanted.parent);
     if let Some(depth) = wanted.depth
-        && path != 0
+        && wanted.path != 0
         && unwound.is_repeatable(wanted.anchor, depth)
     {
-        remember(&unwound, wanted, depth, path);
+        remember(&unwound, wanted, depth);
     }
-    path as usize
 }
 
-fn remember(unwound: &Unwound, wanted: &Wanted, depth: usize, path: u32) {
+fn remember(unwound: &Unwound, wanted: &Wanted, depth: usize) {
     let steps = unwound.steps();
     if !origin::afford(size_of::<Known>() + size_of_val(steps)) {
         return;
@@ -136,7 +141,7 @@ fn remember(unwound: &Unwound, wanted: &Wanted, depth: usize, path: u32) {
         parent: wanted.parent,
         low_bits: wanted.anchor % 128,
         steps,
-        path,
+        path: wanted.path,
         next,
     }) else {
         return;
@@ -240,5 +245,32 @@ impl Unwound {
         steps.iter().all(inside)
             && steps.is_sorted_by_key(|step| step.offset)
             && holds(steps, anchor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_recognises_paths_is_paid_for() {
+        const MANY: usize = 1000;
+        let anchor = spare::stack_pointer();
+        let unwound = Unwound::take(anchor);
+        let before = origin::used();
+        for tag in 0..MANY {
+            let wanted = Wanted {
+                anchor,
+                depth: None,
+                tag,
+                parent: 0,
+                path: 1,
+            };
+            // Of no stack, so that nobody recognises it.
+            remember(&unwound, &wanted, 0);
+        }
+        let each = size_of::<Known>() + size_of_val(unwound.steps());
+        // Other tests may take some meanwhile.
+        assert!(origin::used() - before >= MANY * each);
     }
 }

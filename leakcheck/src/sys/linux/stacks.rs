@@ -1,14 +1,25 @@
 //! The current stack of another thread, which takes it itself in a signal handler.
 //!
-//! A signal makes some system calls of the thread return early (`poll`, `usleep`, a read with a time limit), so only
-//! threads are asked that have been left behind. The handler allocates nothing and takes no lock of ours: it unwinds
-//! into a fixed array and wakes the asker. One request is under way at a time. It names the thread, so that a signal
-//! that arrives late finds nothing to do.
+//! A signal is sent to a thread only where these hold, one after the other, and otherwise what the kernel says is all that is told:
+//!
+//! 1. The thread waits in a system call that is known to bear a signal, blocks no signal at all, and stood still from one look to
+//!    the next; the last look is the last thing before the signal. So it is in no handler, and is not about to wait for signals:
+//!    who waits for one must block it first.
+//! 2. It is on the stack that the C library made for it, and that has room for the handler and the kernel's frame, several times
+//!    over. The handler looks again, where the stack pointer is what it is, before it unwinds.
+//! 3. Nobody in the process waits for this signal, has ever waited for it, or begins to while it is under way (`awaited`).
+//!    It has no handler but ours.
+//! 4. What was not taken in time is taken back before anything else is done: nothing stays pending.
+//!
+//! What is left is a thread that comes back from its call between the last look and the signal, in some microseconds. It is in
+//! the handler then as soon as the signal is there, wherever it is: not on a stack that is too small for the unwinder (2), nor
+//! waiting for this signal (3). Only a system call that it has begun meanwhile may end early, as it may by any signal.
+//!
+//! The handler allocates nothing and takes no lock of ours: it unwinds into a fixed array and wakes the asker. One request is under
+//! way at a time. It names the thread, so that a signal that arrives late finds nothing to do.
 
 use std::{
     ffi::{c_int, c_void},
-    mem::MaybeUninit,
-    ptr::{null, null_mut},
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, AtomicUsize, Ordering},
@@ -17,13 +28,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{errno, event, fork, next};
+use super::{errno, event, fork, next, proc, threads};
 use crate::{model::Doing, sync::lock_std, sys::origin::MAX_FRAMES};
 
+pub(super) mod awaited;
 mod calls;
 mod facts;
+mod room;
+mod signal;
 
-use facts::{Facts, Room};
+use awaited::Permit;
+use facts::Facts;
+use room::{Room, Stack};
 
 /// Nobody is asked.
 const NOBODY: i32 = 0;
@@ -38,6 +54,8 @@ static FRAMES: [AtomicUsize; MAX_FRAMES] = [const { AtomicUsize::new(0) }; MAX_F
 static LEN: AtomicUsize = AtomicUsize::new(0);
 /// Where it was interrupted.
 static INTERRUPTED: AtomicUsize = AtomicUsize::new(0);
+/// Where its stack ends, as the asker knows it.
+static LOW: AtomicUsize = AtomicUsize::new(0);
 
 /// Address of the function that tells which task it polls, or 0; then what that said.
 static CURRENT_TASK: AtomicUsize = AtomicUsize::new(0);
@@ -49,21 +67,26 @@ pub(crate) type CurrentTask = fn() -> u64;
 
 /// Held by whoever asks.
 static ASKING: Mutex<()> = Mutex::new(());
-/// The signal that our handler was installed for, or 0. It stays installed: a signal that is still on its way would end
-/// the process.
-static SIGNAL: AtomicI32 = AtomicI32::new(0);
 /// Whether a thread began to answer and never finished, so that it may write at any time.
 static IS_BROKEN: AtomicBool = AtomicBool::new(false);
+
+/// What the handler and the unwinder use at most; a test measures it.
+const UNWINDING: usize = room::HANDLER / 2;
 
 /// Asks threads what they are doing.
 #[derive(Debug)]
 pub(crate) struct Asker {
     room: Room,
+    /// The signals that can be read from descriptors, where that is known.
+    by_descriptors: Option<u64>,
 }
 
 impl Asker {
     pub(crate) fn new() -> Self {
-        Self { room: Room::read() }
+        Self {
+            room: Room::read(),
+            by_descriptors: awaited::by_descriptors(),
+        }
     }
 
     /// What the thread is doing, if it answers within `limit`; what the kernel knows of it in any case. `None` for a
@@ -81,10 +104,13 @@ impl Asker {
             return None;
         }
         let _asking = lock_std(&ASKING);
-        let facts = facts_of(tid, limit)?;
+        let seen = Seen::of(tid, limit)?;
         TASK.store(0, Ordering::Relaxed);
-        let ask_for = current_task.map_or(0, |ask| ask as usize);
-        let (frames, unread) = match self.stack(tid, &facts, limit, ask_for) {
+        CURRENT_TASK.store(
+            current_task.map_or(0, |ask| ask as usize),
+            Ordering::Relaxed,
+        );
+        let (frames, unread) = match self.stack(tid, &seen, limit) {
             Ok(frames) => (frames, None),
             Err(why) => (Vec::new(), Some(why)),
         };
@@ -92,109 +118,161 @@ impl Asker {
         Some(Doing {
             task: task.filter(|task| *task != 0 && unread.is_none()),
             frames,
-            activity: facts.activity,
+            activity: seen.facts.activity,
             unread,
         })
     }
 
-    fn stack(
-        &self,
-        tid: i32,
-        facts: &Facts,
-        limit: Duration,
-        current_task: usize,
-    ) -> Result<Vec<usize>, &'static str> {
+    fn stack(&self, tid: i32, seen: &Seen, limit: Duration) -> Result<Vec<usize>, &'static str> {
         if next::under_sanitizer() {
             return Err("a sanitizer delays signals");
+        }
+        if cfg!(any(target_env = "musl", target_feature = "crt-static")) {
+            return Err("with a static C library it is not known who waits for signals");
         }
         if IS_BROKEN.load(Ordering::Relaxed) {
             return Err("a thread that was asked before it never finished its answer");
         }
-        if !self.room.is_enough(facts) {
-            return Err("its stack has too little room left for a signal handler");
+        let stack = self.own_stack(tid, seen)?;
+        let descriptors = self
+            .by_descriptors
+            .ok_or("it is not known which signals are read from descriptors")?;
+        let (signal, permit) = signal::take(answer, |signal| Permit::of(signal, descriptors))
+            .ok_or("the program handles all real-time signals, or waits for them")?;
+        // For the last time, right before: what was done meanwhile took long.
+        if !Facts::of(tid).is_some_and(|now| now.is_unmoved(&seen.facts)) {
+            return Err(RESTLESS);
         }
-        let signal = signal().ok_or("the program handles all real-time signals")?;
-        if facts.blocks(signal) {
-            return Err("it blocks signals");
+        let answer = answer_of(tid, signal, stack, limit);
+        drop(permit);
+        answer
+    }
+
+    /// The thread's own stack, where nothing speaks against a signal.
+    fn own_stack(&self, tid: i32, seen: &Seen) -> Result<Stack, &'static str> {
+        if let Some(objection) = seen.facts.objection(tid) {
+            return Err(objection);
         }
-        CURRENT_TASK.store(current_task, Ordering::Relaxed);
-        answer_of(tid, signal, limit)
+        let waiting = seen.facts.waiting.filter(|_| seen.is_at_rest);
+        self.room.of(tid, waiting.ok_or(RESTLESS)?.stack_pointer)
     }
 }
+
+/// Why a thread is not interrupted that was seen in different places.
+const RESTLESS: &str = "it does not keep still";
 
 /// Why threads cannot be asked at all on this platform: they can.
 pub(crate) const fn unavailable() -> Option<&'static str> {
     None
 }
 
-/// What the kernel tells of a thread, once it has returned from the handler if it was asked a moment ago.
-fn facts_of(tid: i32, limit: Duration) -> Option<Facts> {
-    let end = Instant::now() + limit;
-    loop {
-        let facts = Facts::of(tid)?;
-        let signal = SIGNAL.load(Ordering::Relaxed);
-        // Who blocks signals of his own accord blocks more than the one that we have chosen.
-        let is_in_handler = signal != 0 && facts.blocks(signal) && !facts.blocks(signal - 1);
-        if !is_in_handler || Instant::now() >= end {
-            return Some(facts);
+/// A thread as it was seen.
+struct Seen {
+    facts: Facts,
+    /// Whether it stood still between two looks.
+    is_at_rest: bool,
+}
+
+impl Seen {
+    /// Looks until the thread stands still, a few times; longer where it returns from the handler, asked a moment ago.
+    fn of(tid: i32, limit: Duration) -> Option<Self> {
+        const LOOKS: u32 = 8;
+        const APART: Duration = Duration::from_micros(200);
+        let end = Instant::now() + limit;
+        let mut facts = Facts::of(tid)?;
+        let mut looks = 1;
+        loop {
+            let is_in_handler = signal::known().is_some_and(|signal| facts.blocks_only(signal));
+            if (!is_in_handler && looks >= LOOKS) || Instant::now() >= end {
+                return Some(Self {
+                    facts,
+                    is_at_rest: false,
+                });
+            }
+            thread::sleep(APART);
+            let again = Facts::of(tid)?;
+            looks += 1;
+            if again.is_unmoved(&facts) && !is_in_handler {
+                return Some(Self {
+                    facts: again,
+                    is_at_rest: true,
+                });
+            }
+            facts = again;
         }
-        thread::sleep(Duration::from_millis(1));
     }
 }
 
-/// Sends the signal and waits for the answer.
-fn answer_of(tid: i32, signal: c_int, limit: Duration) -> Result<Vec<usize>, &'static str> {
+/// Sends the signal and waits for the answer. Nothing of it is left when this returns.
+fn answer_of(
+    tid: i32,
+    signal: c_int,
+    stack: Stack,
+    limit: Duration,
+) -> Result<Vec<usize>, &'static str> {
     ANSWERED.store(0, Ordering::Relaxed);
+    LOW.store(stack.low, Ordering::Relaxed);
     ASKED.store(tid, Ordering::SeqCst);
     // SAFETY: the signal has our handler; a thread that is gone is an error.
     let sent = unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), tid, signal) };
     if sent == 0 {
-        wait_for_answer(limit);
+        wait_for_answer(tid, signal, limit);
     }
     if ASKED
         .compare_exchange(tid, NOBODY, Ordering::SeqCst, Ordering::SeqCst)
         .is_ok()
     {
-        return Err(if sent == 0 {
-            "it did not answer in time"
-        } else {
-            "it could not be sent a signal"
-        });
+        if sent != 0 {
+            return Err("it could not be sent a signal");
+        }
+        signal::forget(signal, answer);
+        return Err("it did not answer in time");
     }
     // It has begun to answer, which takes microseconds unless the unwinder hangs.
-    wait_for_answer(limit);
+    wait_for_answer(tid, signal, limit);
     if ANSWERED.load(Ordering::Acquire) == 0 {
         IS_BROKEN.store(true, Ordering::Relaxed);
         return Err("it did not finish its answer in time");
     }
     ASKED.store(NOBODY, Ordering::SeqCst);
-    interrupted_frames().ok_or("the code where it waits cannot be unwound")
+    interrupted_frames()
 }
 
-fn wait_for_answer(limit: Duration) {
+/// Returns at the answer, after `limit`, or when the thread has come to block the signal meanwhile and may wait for it next.
+fn wait_for_answer(tid: i32, signal: c_int, limit: Duration) {
+    const SLICE: Duration = Duration::from_millis(2);
     let end = Instant::now() + limit;
     while ANSWERED.load(Ordering::Acquire) == 0 {
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
             break;
         }
-        event::wait(&ANSWERED, 0, left);
+        event::wait(&ANSWERED, 0, left.min(SLICE));
+        let is_kept_out = |facts: &Facts| facts.has_pending(signal) && facts.blocks(signal);
+        if ANSWERED.load(Ordering::Acquire) == 0 && Facts::of(tid).as_ref().is_some_and(is_kept_out)
+        {
+            break;
+        }
     }
 }
 
 /// The frames from where the thread was interrupted: those inside are the handler's.
-fn interrupted_frames() -> Option<Vec<usize>> {
+fn interrupted_frames() -> Result<Vec<usize>, &'static str> {
     let len = LEN.load(Ordering::Relaxed).min(MAX_FRAMES);
     let all: Vec<usize> = FRAMES[..len]
         .iter()
         .map(|frame| frame.load(Ordering::Relaxed))
         .collect();
     let at = INTERRUPTED.load(Ordering::Relaxed);
-    let first = all.iter().position(|frame| *frame == at)?;
+    if all.is_empty() {
+        return Err("it went on, and has too little room on its stack now");
+    }
+    let first = all.iter().position(|frame| *frame == at);
+    let first = first.ok_or("the code where it waits cannot be unwound")?;
     let mut frames = all[first..].to_vec();
     // Whoever reads return addresses takes one off, to be inside the call; this one is not behind a call.
     frames[0] += 1;
-    Some(frames)
+    Ok(frames)
 }
 
 /// Runs on the asked thread, wherever that is.
@@ -214,23 +292,40 @@ unsafe extern "C" fn answer(_signal: c_int, _info: *mut libc::siginfo_t, context
         // SAFETY: the kernel passes the context of what it interrupted.
         let at = unsafe { program_counter(context.cast()) };
         INTERRUPTED.store(at, Ordering::Relaxed);
-        let mut len = 0;
-        let record = |frame: &backtrace::Frame| {
-            let Some(slot) = FRAMES.get(len) else {
-                return false;
-            };
-            slot.store(frame.ip() as usize, Ordering::Relaxed);
-            len += 1;
-            true
-        };
-        // SAFETY: as in `stack`: the lock that this leaves out is for Windows. The unwinder does not allocate, and the
-        // arrays are this thread's own while it answers.
-        unsafe { backtrace::trace_unsynchronized(record) };
+        let len = if has_room() { unwind() } else { 0 };
         LEN.store(len, Ordering::Relaxed);
-        TASK.store(current_task(), Ordering::Relaxed);
+        if len != 0 {
+            TASK.store(current_task(), Ordering::Relaxed);
+        }
         ANSWERED.store(1, Ordering::Release);
         event::wake(&ANSWERED);
     });
+}
+
+/// Whether the unwinder has room where this is.
+fn has_room() -> bool {
+    let local = 0_u8;
+    let here = std::ptr::from_ref(&local) as usize;
+    here.checked_sub(LOW.load(Ordering::Relaxed))
+        .is_some_and(|room| room >= UNWINDING)
+}
+
+/// Notes the frames of the calling thread, and returns how many.
+#[inline(never)]
+fn unwind() -> usize {
+    let mut len = 0;
+    let record = |frame: &backtrace::Frame| {
+        let Some(slot) = FRAMES.get(len) else {
+            return false;
+        };
+        slot.store(frame.ip() as usize, Ordering::Relaxed);
+        len += 1;
+        true
+    };
+    // SAFETY: as in `stack`: the lock that this leaves out is for Windows. The unwinder does not allocate, and the
+    // arrays are this thread's own while it answers.
+    unsafe { backtrace::trace_unsynchronized(record) };
+    len
 }
 
 /// The number of the task that this thread polls, or 0 where that was not asked.
@@ -257,53 +352,6 @@ unsafe fn program_counter(context: *const libc::ucontext_t) -> usize {
     #[cfg(target_arch = "aarch64")]
     let counter = machine.pc;
     usize::try_from(counter).unwrap_or(0)
-}
-
-/// The signal that has our handler: a real-time one that the program does not use, installed if need be.
-fn signal() -> Option<c_int> {
-    let known = SIGNAL.load(Ordering::Relaxed);
-    if known != 0 && action_of(known)?.sa_sigaction == answer as *const () as usize {
-        return Some(known);
-    }
-    let found = (libc::SIGRTMIN()..=libc::SIGRTMAX())
-        .rev()
-        .find(|signal| install(*signal))?;
-    SIGNAL.store(found, Ordering::Relaxed);
-    Some(found)
-}
-
-/// Installs our handler for a signal that has none.
-fn install(signal: c_int) -> bool {
-    let is_free = |action: &libc::sigaction| action.sa_sigaction == libc::SIG_DFL;
-    if !action_of(signal).is_some_and(|action| is_free(&action)) {
-        return false;
-    }
-    let mut before = MaybeUninit::uninit();
-    // SAFETY: zeroed is a valid `sigaction` with an empty mask; both pointers are to locals. The handler restores what
-    // it changes, and runs on the interrupted thread's own stack: an alternate one may be too small for it.
-    unsafe {
-        let mut ours: libc::sigaction = std::mem::zeroed();
-        ours.sa_sigaction = answer as *const () as usize;
-        ours.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART;
-        if libc::sigaction(signal, &raw const ours, before.as_mut_ptr()) != 0 {
-            return false;
-        }
-        let before = before.assume_init();
-        if !is_free(&before) {
-            // Another thread was faster: the signal is its.
-            libc::sigaction(signal, &raw const before, null_mut());
-            return false;
-        }
-    }
-    true
-}
-
-fn action_of(signal: c_int) -> Option<libc::sigaction> {
-    let mut action = MaybeUninit::uninit();
-    // SAFETY: only asks; the pointer is to a local, which is written where the call succeeds.
-    unsafe {
-        (libc::sigaction(signal, null(), action.as_mut_ptr()) == 0).then(|| action.assume_init())
-    }
 }
 
 #[cfg(test)]

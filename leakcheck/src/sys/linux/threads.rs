@@ -6,8 +6,9 @@
 
 use std::{
     cell::Cell,
-    ffi::{CStr, c_char, c_int, c_void},
-    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence},
+    collections::HashMap,
+    ffi::{CStr, c_int, c_void},
+    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
 };
 
 use once_cell::race::{OnceBool, OnceNonZeroUsize};
@@ -15,26 +16,26 @@ use once_cell::race::{OnceBool, OnceNonZeroUsize};
 use super::{
     define, errno, fork,
     next::{self, Start},
-    spare, trampoline,
+    spare::{self, Done},
+    trampoline,
 };
 use crate::sys::{
     Chunked, clock,
     context::{self, Context},
-    origin, tally,
+    origin,
+    table::Records,
+    tally,
 };
 
-/// Longest name that is kept; Linux itself keeps 15 bytes.
-const NAME: usize = 64;
-/// A claimed record that is not filled in yet.
-const CLAIMED: u64 = u64::MAX;
+mod naming;
+mod stack;
 
-/// One live thread. Every field is an atomic, so that a reader on another thread sees old or new words, never torn ones;
-/// `number` is stored last and checked twice.
+use naming::Name;
+pub(crate) use naming::learn;
+
+/// What is known of a thread. What can change changes on the thread itself.
 #[derive(Debug, Default)]
-struct Record {
-    /// Which thread of the process it is, from one; 0 for a free record.
-    number: AtomicU64,
-    scope: AtomicU32,
+struct Facts {
     origin: AtomicU32,
     /// The nearest ancestor that the main thread started, this thread included.
     root: AtomicU64,
@@ -44,9 +45,11 @@ struct Record {
     born: AtomicU64,
     start: AtomicUsize,
     argument: AtomicUsize,
-    /// Length of the name plus one; 0 for a thread that was given none.
-    named: AtomicU32,
-    name: [AtomicU64; NAME / 8],
+    /// Bytes of stack that were asked for, with memory below that nothing may touch; 0 for any other stack.
+    asked_for: AtomicUsize,
+    /// An address above all that the thread has on such a stack, and below its end.
+    stack: AtomicUsize,
+    name: Name,
     rounds: AtomicU32,
     has_room: AtomicBool,
 }
@@ -64,40 +67,97 @@ pub(crate) struct Thread {
     pub(crate) name: Option<String>,
 }
 
-static RECORDS: Chunked<Record, 256> = Chunked::new();
-/// Records beyond this index were never used.
-static HIGH: AtomicUsize = AtomicUsize::new(0);
-static STARTED: AtomicU64 = AtomicU64::new(0);
-/// Threads that found no record.
-static MISSED: AtomicUsize = AtomicUsize::new(0);
-
-thread_local! {
-    /// Index plus one of this thread's record.
-    static OWN: Cell<usize> = const { Cell::new(0) };
-    /// This thread's number and root; 0 for the main thread.
-    static SELF: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
-    /// Whether std is about to start a thread that is not wanted, only how it does that.
-    static LEARNING: Cell<bool> = const { Cell::new(false) };
-    /// Whether the destructors of this thread's keys run.
-    static ENDING: Cell<bool> = const { Cell::new(false) };
+/// The stack that the C library made for a thread.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stack {
+    /// All that the thread has on it is below this.
+    pub(super) high: usize,
+    /// It reaches down to this at least, where that can be told.
+    pub(super) low: Option<usize>,
 }
 
-/// The start routine of std's threads, once it is known.
-static START_OF_STD: AtomicUsize = AtomicUsize::new(0);
+static RECORDS: Records<Facts> = Records::new(Chunked::new());
 
-/// The live threads of `scope`, or of every scope.
-pub(crate) fn live(scope: Option<u32>) -> Vec<Thread> {
-    let used = HIGH.load(Ordering::Acquire);
-    (0..used)
-        .filter_map(|index| RECORDS.peek(index))
-        .filter(|record| scope.is_none_or(|scope| record.scope.load(Ordering::Relaxed) == scope))
-        .filter_map(Record::read)
-        .collect()
+thread_local! {
+    /// This thread's number while it is recorded.
+    static OWN: Cell<u64> = const { Cell::new(0) };
+    /// This thread's number and root; 0 for the main thread.
+    static SELF: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
+}
+
+/// The live threads of `scope`, or of every scope. One that has ended past the C library is not, which frees its record.
+pub(crate) fn live(scope: Option<u64>) -> Vec<Thread> {
+    let mut threads: Vec<Thread> = RECORDS
+        .live(scope, Facts::read)
+        .map(|seen| Thread {
+            number: seen.number,
+            ..seen.facts
+        })
+        .collect();
+    if !threads.is_empty() {
+        let newest = newest();
+        threads.retain(|thread| {
+            let is_there = is_there(thread.tid)
+                && newest
+                    .get(&thread.tid)
+                    .is_none_or(|newest| *newest <= thread.number);
+            if !is_there {
+                over(thread.number);
+            }
+            is_there
+        });
+    }
+    threads
+}
+
+/// The newest thread with each of the kernel's numbers: what had one before is gone.
+fn newest() -> HashMap<i32, u64> {
+    let mut newest = HashMap::new();
+    for seen in RECORDS.live(None, |facts| {
+        facts.tid.load(Ordering::Acquire).cast_signed()
+    }) {
+        if seen.facts != 0 {
+            let number = newest.entry(seen.facts).or_insert(seen.number);
+            *number = seen.number.max(*number);
+        }
+    }
+    newest
+}
+
+/// Whether the kernel has a thread of this process with this number; one without a number has not begun.
+fn is_there(tid: i32) -> bool {
+    let no_signal = 0;
+    let error = errno::keeping(|| {
+        // SAFETY: numbers are passed, and no signal is sent; `errno` is this thread's own.
+        unsafe {
+            match libc::syscall(libc::SYS_tgkill, libc::getpid(), tid, no_signal) {
+                0 => 0,
+                _ => *libc::__errno_location(),
+            }
+        }
+    });
+    tid == 0 || error != libc::ESRCH
 }
 
 /// Number and root of the calling thread; 0 for the main thread and for unrecorded ones.
 pub(crate) fn own_numbers() -> (u64, u64) {
     SELF.get()
+}
+
+/// The stack of a thread that is alive; `None` where the C library did not make it, or not as it makes most.
+pub(super) fn stack_of(tid: i32) -> Option<Stack> {
+    let words = |facts: &Facts| {
+        let tid = facts.tid.load(Ordering::Acquire).cast_signed();
+        let words = [&facts.asked_for, &facts.stack].map(|word| word.load(Ordering::Relaxed));
+        (tid, words)
+    };
+    // What had the number before is gone.
+    let newest = RECORDS
+        .live(None, words)
+        .filter(|seen| seen.facts.0 == tid)
+        .max_by_key(|seen| seen.number)?;
+    let (_, [asked_for, high]) = newest.facts;
+    (asked_for != 0 && high != 0).then(|| stack::made(high, asked_for))
 }
 
 /// Marks the calling thread as one of the runtime with this token.
@@ -115,11 +175,11 @@ pub(super) fn own_runtime() -> u32 {
 
 /// Why threads may have gone unseen, if so.
 pub(crate) fn gap() -> Option<String> {
-    match MISSED.load(Ordering::Relaxed) {
+    match RECORDS.missed() {
         0 => define::gap(&foreign! { "pthread_create" "pthread_setname_np" }),
         missed => Some(format!(
             "{missed} threads were started while {} were alive, which is as many as are recorded",
-            Chunked::<Record, 256>::LEN
+            Records::<Facts>::LEN
         )),
     }
 }
@@ -145,27 +205,30 @@ unsafe extern "C" fn pthread_create(
     };
     // SAFETY: the caller's own arguments, passed on unchanged.
     let pass = || unsafe { create(thread, attributes, start, argument) };
-    if LEARNING.replace(false) {
-        START_OF_STD.store(start as usize, Ordering::Relaxed);
+    if naming::learns(start as usize) {
         return libc::EAGAIN;
     }
     if is_off() || fork::in_child() {
         return pass();
     }
-    let claimed = errno::keeping(|| spare::run(claim, start as usize, argument as usize));
-    let claimed = claimed.and_then(|place| place.checked_sub(1));
-    let Some((index, record)) = claimed.and_then(|index| Some((index, RECORDS.peek(index)?)))
-    else {
-        MISSED.fetch_add(1, Ordering::Relaxed);
+    let mut claim = Claim {
+        start,
+        argument,
+        asked_for: stack::asked_for(attributes),
+        // SAFETY: the caller's own attributes, or none.
+        has_room: unsafe { has_room(attributes) },
+        number: None,
+    };
+    if errno::keeping(|| spare::run(claim_record, &mut claim)) == Done::No {
+        RECORDS.miss();
+    }
+    let Some(number) = claim.number else {
         return pass();
     };
-    // SAFETY: the caller's own attributes, or none.
-    let has_room = unsafe { has_room(attributes) };
-    record.has_room.store(has_room, Ordering::Relaxed);
-    // SAFETY: the trampoline takes a record's index for its argument and is given one.
-    let result = unsafe { create(thread, attributes, trampoline::enter, index as *mut c_void) };
+    // SAFETY: the trampoline takes a recorded thread's number for its argument and is given one.
+    let result = unsafe { create(thread, attributes, trampoline::enter, number as *mut c_void) };
     if result != 0 {
-        record.free();
+        over(number);
     }
     result
 }
@@ -184,81 +247,21 @@ unsafe fn has_room(attributes: *const libc::pthread_attr_t) -> bool {
             && size >= ENOUGH
 }
 
-/// Finds out how std starts threads, by having it fail to start one.
-pub(crate) fn learn() {
-    if START_OF_STD.load(Ordering::Relaxed) == 0 {
-        LEARNING.set(true);
-        let started = std::thread::Builder::new().spawn(|| ());
-        LEARNING.set(false);
-        if let Ok(thread) = started {
-            // The program has a `pthread_create` of its own. The thread's result is known.
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Takes the place of the C library's function: keeps the name, then calls on.
-///
-/// # Safety
-///
-/// As for the C library's own.
-unsafe extern "C" fn pthread_setname_np(thread: libc::pthread_t, name: *const c_char) -> c_int {
-    // SAFETY: the caller passes a C string.
-    let given = unsafe { CStr::from_ptr(name) };
-    // SAFETY: always safe to ask.
-    let is_own = unsafe { libc::pthread_equal(thread, libc::pthread_self()) } != 0;
-    if is_own
-        && !fork::in_child()
-        && let Some(record) = own()
-    {
-        record.set_name(given.to_bytes());
-    }
-    set_kernel_name(thread, is_own, given)
-}
-
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 jump! {
     "pthread_create" pthread_create;
-    "pthread_setname_np" pthread_setname_np;
+    "pthread_setname_np" naming::pthread_setname_np;
 }
 // The C library's own comes along with the name by which it is called.
 #[cfg(any(target_env = "musl", target_feature = "crt-static"))]
 jump_always! {
     "pthread_create" pthread_create;
-    "pthread_setname_np" pthread_setname_np;
+    "pthread_setname_np" naming::pthread_setname_np;
 }
 
-fn set_kernel_name(thread: libc::pthread_t, is_own: bool, name: &CStr) -> c_int {
-    const LIMIT: usize = 15;
-    if name.count_bytes() > LIMIT {
-        return libc::ERANGE;
-    }
-    if is_own {
-        // SAFETY: the name is a C string of at most 16 bytes.
-        return match unsafe { libc::prctl(libc::PR_SET_NAME, name.as_ptr()) } {
-            0 => 0,
-            _ => libc::EINVAL,
-        };
-    }
-    foreign_name(thread, name)
-}
-
-#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
-fn foreign_name(thread: libc::pthread_t, name: &CStr) -> c_int {
-    type SetName = unsafe extern "C" fn(libc::pthread_t, *const c_char) -> c_int;
-    // SAFETY: the symbol, where there is one, is the C library's function of this signature.
-    unsafe {
-        match libc::dlsym(libc::RTLD_NEXT, c"pthread_setname_np".as_ptr()) {
-            real if real.is_null() => libc::ENOSYS,
-            real => std::mem::transmute::<*mut c_void, SetName>(real)(thread, name.as_ptr()),
-        }
-    }
-}
-
-/// A static C library has no next symbol; nothing in Rust names another thread.
-#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
-fn foreign_name(_thread: libc::pthread_t, _name: &CStr) -> c_int {
-    libc::ENOSYS
+/// This is a child of the process whose threads are recorded, and has none of them.
+pub(super) fn clear() {
+    RECORDS.clear();
 }
 
 /// Whether `LEAKCHECK=off` was set when the first thread or process was started.
@@ -274,152 +277,122 @@ pub(super) fn is_off() -> bool {
     })
 }
 
-/// Runs on the new thread before anything else does.
-pub(super) fn begin(index: usize) -> trampoline::Target {
-    let record = RECORDS
-        .peek(index)
-        .expect("the creator claimed this very record");
-    // SAFETY: `gettid` has no preconditions.
-    let tid = unsafe { libc::gettid() };
-    record.tid.store(tid.cast_unsigned(), Ordering::Release);
-    OWN.set(index + 1);
+/// Runs on the new thread, which has this number, before anything else does.
+pub(super) fn begin(number: u64) -> trampoline::Target {
+    let born = |facts: &Facts| {
+        (
+            facts.origin.load(Ordering::Relaxed),
+            facts.root.load(Ordering::Relaxed),
+            facts.start.load(Ordering::Relaxed),
+            facts.argument.load(Ordering::Relaxed),
+            facts.has_room.load(Ordering::Relaxed),
+        )
+    };
+    let seen = RECORDS
+        .find(number, born)
+        .expect("the creator has recorded this very thread");
+    let (origin, root, start, argument, has_room) = seen.facts;
+    OWN.set(number);
+    if let Some(own) = own() {
+        // SAFETY: `gettid` has no preconditions.
+        let tid = unsafe { libc::gettid() };
+        own.stack.store(stack::high(), Ordering::Relaxed);
+        own.tid.store(tid.cast_unsigned(), Ordering::Release);
+    }
     context::replace(Context {
-        scope: record.scope.load(Ordering::Relaxed),
-        origin: record.origin.load(Ordering::Relaxed),
+        scope: seen.scope,
+        origin,
     });
-    SELF.set((
-        record.number.load(Ordering::Relaxed),
-        record.root.load(Ordering::Relaxed),
-    ));
-    arm_end(index);
-    if record.has_room.load(Ordering::Relaxed) {
+    SELF.set((number, root));
+    arm_end(number);
+    if has_room {
         spare::learn();
     }
-    let start = record.start.load(Ordering::Acquire);
     trampoline::Target {
         // SAFETY: `claim` stored the caller's start routine here.
         start: unsafe { std::mem::transmute::<usize, Start>(start) },
-        argument: record.argument.load(Ordering::Acquire) as *mut c_void,
+        argument: argument as *mut c_void,
     }
 }
 
-/// Claims a record and fills it in; returns its index plus one, or 0 where there is none.
-extern "C" fn claim(start: usize, argument: usize) -> usize {
-    let Some((index, record)) = free_record() else {
-        return 0;
-    };
+/// A thread that is about to be started.
+struct Claim {
+    start: Start,
+    argument: *mut c_void,
+    asked_for: usize,
+    has_room: bool,
+    /// Its number, once it is recorded.
+    number: Option<u64>,
+}
+
+/// Records a thread that is about to be started.
+fn claim_record(wanted: &mut Claim) {
     let here = context::current();
-    // A reader that sees one of the new words sees that the number has changed.
-    fence(Ordering::Release);
-    record.scope.store(here.scope, Ordering::Relaxed);
-    record.origin.store(origin::here(0), Ordering::Relaxed);
-    record.tid.store(0, Ordering::Relaxed);
-    record.runtime.store(0, Ordering::Relaxed);
+    let origin = origin::here(0);
     let creator = own().map_or(0, |own| own.runtime.load(Ordering::Relaxed));
-    record.creator.store(creator, Ordering::Relaxed);
-    record.born.store(clock::now_ms(), Ordering::Relaxed);
-    record.start.store(start, Ordering::Relaxed);
-    record.argument.store(argument, Ordering::Relaxed);
-    record.named.store(0, Ordering::Relaxed);
-    record.rounds.store(0, Ordering::Relaxed);
-    tally::of(here.scope).thread_started();
-    let number = STARTED.fetch_add(1, Ordering::Relaxed) + 1;
+    let Some(claim) = RECORDS.claim(RECORDS.any_key()) else {
+        return;
+    };
+    let number = claim.number;
     let root = match SELF.get() {
         (0, _) => number,
         (_, root) => root,
     };
-    record.root.store(root, Ordering::Relaxed);
-    record.number.store(number, Ordering::Release);
-    index + 1
+    tally::of(here.scope).thread_started();
+    claim.publish(0, here.scope, |facts| {
+        facts.origin.store(origin, Ordering::Relaxed);
+        facts.root.store(root, Ordering::Relaxed);
+        facts.tid.store(0, Ordering::Relaxed);
+        facts.runtime.store(0, Ordering::Relaxed);
+        facts.creator.store(creator, Ordering::Relaxed);
+        facts.born.store(clock::now_ms(), Ordering::Relaxed);
+        facts.start.store(wanted.start as usize, Ordering::Relaxed);
+        let argument = wanted.argument as usize;
+        facts.argument.store(argument, Ordering::Relaxed);
+        facts.has_room.store(wanted.has_room, Ordering::Relaxed);
+        facts.asked_for.store(wanted.asked_for, Ordering::Relaxed);
+        facts.stack.store(0, Ordering::Relaxed);
+        facts.name.clear();
+        facts.rounds.store(0, Ordering::Relaxed);
+    });
+    wanted.number = Some(number);
 }
 
-fn free_record() -> Option<(usize, &'static Record)> {
-    (0..Chunked::<Record, 256>::LEN).find_map(|index| {
-        let record = RECORDS.get(index)?;
-        if record.number.load(Ordering::Relaxed) != 0 {
-            return None;
-        }
-        record
-            .number
-            .compare_exchange(0, CLAIMED, Ordering::Acquire, Ordering::Relaxed)
-            .ok()?;
-        HIGH.fetch_max(index + 1, Ordering::AcqRel);
-        Some((index, record))
-    })
+fn own() -> Option<&'static Facts> {
+    match OWN.get() {
+        0 => None,
+        number => RECORDS.own(number),
+    }
 }
 
-fn own() -> Option<&'static Record> {
-    RECORDS.peek(OWN.get().checked_sub(1)?)
+/// The thread with this number has ended.
+fn over(number: u64) {
+    if let Some(ended) = RECORDS.end(number) {
+        tally::of(ended.scope).thread_ended();
+    }
 }
 
-impl Record {
-    fn read(&self) -> Option<Thread> {
-        let number = self.number.load(Ordering::Acquire);
-        if number == 0 || number == CLAIMED {
-            return None;
-        }
-        let thread = Thread {
-            number,
+impl Facts {
+    /// The thread, but for its number.
+    fn read(&self) -> Thread {
+        Thread {
+            number: 0,
             root: self.root.load(Ordering::Relaxed),
             origin: self.origin.load(Ordering::Relaxed),
             tid: self.tid.load(Ordering::Acquire).cast_signed(),
             runtime: self.runtime.load(Ordering::Acquire),
             creator: self.creator.load(Ordering::Relaxed),
             born_ms: self.born.load(Ordering::Relaxed),
-            name: self.name(),
-        };
-        fence(Ordering::Acquire);
-        (self.number.load(Ordering::Relaxed) == number).then_some(thread)
-    }
-
-    fn free(&self) {
-        let scope = self.scope.load(Ordering::Relaxed);
-        self.number.store(0, Ordering::Release);
-        tally::of(scope).thread_ended();
-    }
-
-    /// Keeps the whole name where std knows it: what the kernel gets is cut to 15 bytes.
-    fn set_name(&self, given: &[u8]) {
-        // std makes the thread's handle known before it sets the name, so that asking for it neither allocates nor
-        // registers one; once the thread ends it must not be asked any more.
-        let is_by_std = self.named.load(Ordering::Relaxed) == 0
-            && self.start.load(Ordering::Relaxed) == START_OF_STD.load(Ordering::Relaxed)
-            && !ENDING.get();
-        let current = is_by_std.then(std::thread::current);
-        let whole = current.as_ref().and_then(std::thread::Thread::name);
-        let whole = whole.map_or(given, str::as_bytes);
-        let name = if whole.starts_with(given) {
-            whole
-        } else {
-            given
-        };
-        let name = &name[..name.len().min(NAME)];
-        for (word, bytes) in self.name.iter().zip(name.chunks(8)) {
-            let mut padded = [0; 8];
-            padded[..bytes.len()].copy_from_slice(bytes);
-            word.store(u64::from_ne_bytes(padded), Ordering::Relaxed);
+            name: self.name.get(),
         }
-        let len = u32::try_from(name.len()).unwrap_or(0);
-        self.named.store(len + 1, Ordering::Release);
-    }
-
-    fn name(&self) -> Option<String> {
-        let len = self.named.load(Ordering::Acquire).checked_sub(1)?;
-        let bytes: Vec<u8> = self
-            .name
-            .iter()
-            .flat_map(|word| word.load(Ordering::Relaxed).to_ne_bytes())
-            .take(len as usize)
-            .collect();
-        Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 }
 
 /// Asks for [`end`] to run on this thread when everything else has.
-fn arm_end(index: usize) {
+fn arm_end(number: u64) {
     if let Some(key) = key() {
         // SAFETY: the key was created and is never deleted; the value is not a pointer to anything.
-        unsafe { libc::pthread_setspecific(key, (index + 1) as *const c_void) };
+        unsafe { libc::pthread_setspecific(key, number as *const c_void) };
     }
 }
 
@@ -446,17 +419,15 @@ pub(super) fn key() -> Option<libc::pthread_key_t> {
 unsafe extern "C" fn end(value: *mut c_void) {
     /// `PTHREAD_DESTRUCTOR_ITERATIONS` of every libc here.
     const ROUNDS: u32 = 4;
-    let Some(record) = (value as usize)
-        .checked_sub(1)
-        .and_then(|index| RECORDS.peek(index))
-    else {
+    let number = value as u64;
+    let Some(own) = RECORDS.own(number) else {
         return;
     };
-    ENDING.set(true);
+    naming::ends();
     if fork::in_child() {
         return;
     }
-    let round = record.rounds.fetch_add(1, Ordering::Relaxed) + 1;
+    let round = own.rounds.fetch_add(1, Ordering::Relaxed) + 1;
     if round < ROUNDS
         && !next::under_sanitizer()
         && let Some(key) = key()
@@ -466,5 +437,7 @@ unsafe extern "C" fn end(value: *mut c_void) {
         return;
     }
     OWN.set(0);
-    record.free();
+    // Whatever it still does is in nobody's count, so it is nobody's.
+    context::replace(Context::NOBODY);
+    over(number);
 }

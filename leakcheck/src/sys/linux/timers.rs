@@ -7,31 +7,33 @@
 use std::{
     ffi::c_int,
     mem::zeroed,
-    sync::atomic::{AtomicI32, AtomicU32, AtomicU64, AtomicUsize, Ordering},
+    sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering},
     time::Duration,
 };
 
-use super::{define, errno, fork, next, slot::Slot, spare, threads};
+use super::{
+    define, errno, fork, next,
+    spare::{self, Done},
+    threads,
+};
 use crate::sys::{
     Chunked, clock,
     context::{self, Context},
     origin,
+    record::Seen,
+    table::Records,
+    tally,
     timer::{Notice, Timer},
 };
 
 mod kernel;
 
-type Records = Chunked<Record, 64>;
-
 /// The kernel's number of a timer that it is not known of.
 const UNKNOWN: c_int = -1;
 
-/// One timer. Every field is an atomic, so that a reader on another thread sees old or new words, never torn ones.
+/// What is known of a timer, by what the C library calls it.
 #[derive(Debug, Default)]
-struct Record {
-    slot: Slot,
-    /// What the C library calls it.
-    name: AtomicUsize,
+struct Facts {
     /// What the kernel calls it, or [`UNKNOWN`].
     kernel: AtomicI32,
     origin: AtomicU32,
@@ -44,34 +46,35 @@ struct Record {
     signal: AtomicI32,
 }
 
-static RECORDS: Records = Chunked::new();
-/// Records beyond this index were never used.
-static HIGH: AtomicUsize = AtomicUsize::new(0);
-static MADE: AtomicU64 = AtomicU64::new(0);
-/// Timers that found no record.
-static MISSED: AtomicUsize = AtomicUsize::new(0);
+static RECORDS: Records<Facts> = Records::new(Chunked::new());
 
 /// The timers of `scope`, or of every scope, that were not deleted. A forked child has none.
-pub(crate) fn live(scope: Option<u32>) -> Vec<Timer> {
+pub(crate) fn live(scope: Option<u64>) -> Vec<Timer> {
     if fork::in_child() {
         return Vec::new();
     }
-    let is_wanted = |record: &&Record| scope.is_none_or(|scope| record.slot.scope() == scope);
-    used().filter(is_wanted).filter_map(Record::look).collect()
+    RECORDS
+        .live(scope, Facts::read)
+        .filter_map(|seen| look(&seen))
+        .collect()
 }
 
 /// The timer with this number, if it was not deleted.
 pub(crate) fn find(number: u64) -> Option<Timer> {
-    let found = of(number)?.look();
-    found.filter(|timer| timer.number == number)
+    look(&RECORDS.find(number, Facts::read)?)
 }
 
 /// How long until it fires, nothing if it is not armed; `None` where that is not known.
 pub(crate) fn left(number: u64) -> Option<Duration> {
-    let record = of(number)?;
-    let left = kernel::left(record.kernel.load(Ordering::Relaxed))?;
+    let kernel = |facts: &Facts| facts.kernel.load(Ordering::Relaxed);
+    let left = kernel::left(RECORDS.find(number, kernel)?.facts)?;
     // In this order: what was asked about is what has this number.
-    record.slot.is_still(number).then_some(left)
+    RECORDS.find(number, kernel).map(|_| left)
+}
+
+/// This is a child of the process whose timers are recorded, and has none of them.
+pub(super) fn clear() {
+    RECORDS.clear();
 }
 
 /// Runs `work` while there is one timer more, which never fires; `None` where none could be made.
@@ -92,11 +95,11 @@ pub(crate) fn with_one<R>(work: impl FnOnce() -> R) -> Option<R> {
 
 /// Why timers may have gone unseen, if so.
 pub(crate) fn gap() -> Option<String> {
-    match MISSED.load(Ordering::Relaxed) {
+    match RECORDS.missed() {
         0 => define::gap(&foreign! { "timer_create" "timer_delete" }),
         missed => Some(format!(
             "{missed} POSIX timers were made while there were {}, which is as many as are recorded",
-            Records::LEN
+            Records::<Facts>::LEN
         )),
     }
 }
@@ -123,7 +126,7 @@ unsafe extern "C" fn timer_create(
     };
     // SAFETY: the caller's own arguments, passed on unchanged.
     let result = unsafe { real(clock, event, timer) };
-    if result != 0 || fork::in_child() {
+    if result != 0 || fork::in_child() || fork::shares_memory() {
         return result;
     }
     // SAFETY: the C library has read the one, where there is one, and written the other.
@@ -136,15 +139,14 @@ unsafe extern "C" fn timer_create(
     if is_noted() {
         // Without `event`, that is what happens.
         let (how, signal) = how.unwrap_or((libc::SIGEV_SIGNAL, libc::SIGALRM));
-        let made = Made {
+        let mut made = Made {
             name,
             clock,
             how,
             signal,
         };
-        let made = std::ptr::from_ref(&made) as usize;
-        if errno::keeping(|| spare::run(record, made, 0)).is_none() {
-            MISSED.fetch_add(1, Ordering::Relaxed);
+        if errno::keeping(|| spare::run(record, &mut made)) == Done::No {
+            RECORDS.miss();
         }
     }
     result
@@ -161,7 +163,7 @@ unsafe extern "C" fn timer_delete(timer: libc::timer_t) -> c_int {
         unsafe { *libc::__errno_location() = libc::ENOSYS };
         return -1;
     };
-    if !fork::in_child() {
+    if !fork::in_child() && !fork::shares_memory() {
         forget(timer as usize);
     }
     // SAFETY: the caller's own argument, passed on unchanged.
@@ -186,73 +188,65 @@ struct Made {
     signal: c_int,
 }
 
-extern "C" fn record(made: usize, _: usize) -> usize {
-    // SAFETY: `timer_create` passes what is on its stack until this returns.
-    let Made {
+fn record(made: &mut Made) {
+    let &mut Made {
         name,
         clock,
         how,
         signal,
-    } = *unsafe { &*(made as *const Made) };
-    let origin = origin::here(0);
-    // Without a path it cannot be told whether it is a static's, so it is charged to nobody.
-    if origin == 0 {
-        return 0;
+    } = made;
+    // Where nobody wants paths, nothing is charged; one that could not be taken hides nothing.
+    if !origin::is_enabled() {
+        return;
     }
-    let Some(record) = free_record() else {
-        MISSED.fetch_add(1, Ordering::Relaxed);
-        return 0;
-    };
+    let origin = origin::here(0);
     let scope = context::current().scope;
     let (thread, root) = threads::own_numbers();
-    record.name.store(name, Ordering::Relaxed);
     let kernel = kernel::number(name, how).unwrap_or(UNKNOWN);
-    record.kernel.store(kernel, Ordering::Relaxed);
-    record.origin.store(origin, Ordering::Relaxed);
-    record.thread.store(thread, Ordering::Relaxed);
-    record.root.store(root, Ordering::Relaxed);
-    let runtime = threads::own_runtime();
-    record.runtime.store(runtime, Ordering::Relaxed);
-    record.born.store(clock::now_ms(), Ordering::Relaxed);
-    record.clock.store(clock, Ordering::Relaxed);
-    record.how.store(how, Ordering::Relaxed);
-    record.signal.store(signal, Ordering::Relaxed);
-    let number = MADE.fetch_add(1, Ordering::Relaxed) + 1;
-    record.slot.publish(number, scope);
-    0
+    let Some(claim) = RECORDS.claim(name as u64) else {
+        return;
+    };
+    tally::of(scope).other_started();
+    claim.publish(name as u64, scope, |facts| {
+        facts.kernel.store(kernel, Ordering::Relaxed);
+        facts.origin.store(origin, Ordering::Relaxed);
+        facts.thread.store(thread, Ordering::Relaxed);
+        facts.root.store(root, Ordering::Relaxed);
+        let runtime = threads::own_runtime();
+        facts.runtime.store(runtime, Ordering::Relaxed);
+        facts.born.store(clock::now_ms(), Ordering::Relaxed);
+        facts.clock.store(clock, Ordering::Relaxed);
+        facts.how.store(how, Ordering::Relaxed);
+        facts.signal.store(signal, Ordering::Relaxed);
+    });
 }
 
 /// The timer that the C library calls this is over.
 fn forget(name: usize) {
-    let has_it = |record: &&Record| record.name.load(Ordering::Relaxed) == name;
-    used().filter(has_it).for_each(|record| record.slot.end());
+    RECORDS.end_all(name as u64, |ended| tally::of(ended.scope).other_ended());
 }
 
-fn of(number: u64) -> Option<&'static Record> {
-    let has_it = |record: &&Record| record.slot.number() == Some(number);
-    used().find(has_it)
-}
-
-fn used() -> impl Iterator<Item = &'static Record> {
-    let used = HIGH.load(Ordering::Acquire);
-    (0..used).filter_map(|index| RECORDS.peek(index))
-}
-
-fn free_record() -> Option<&'static Record> {
-    (0..Records::LEN).find_map(|index| {
-        let record = RECORDS.get(index).filter(|record| record.slot.claim())?;
-        HIGH.fetch_max(index + 1, Ordering::AcqRel);
-        Some(record)
+/// The timer, unless it is gone, which frees the record.
+fn look(seen: &Seen<(Timer, c_int)>) -> Option<Timer> {
+    let (timer, kernel) = seen.facts;
+    if kernel != UNKNOWN && kernel::is_gone(kernel) {
+        if let Some(ended) = RECORDS.end(seen.number) {
+            tally::of(ended.scope).other_ended();
+        }
+        return None;
+    }
+    Some(Timer {
+        number: seen.number,
+        ..timer
     })
 }
 
-impl Record {
-    /// The timer, unless it is gone, which frees the record.
-    fn look(&self) -> Option<Timer> {
-        let number = self.slot.number()?;
+impl Facts {
+    /// The timer and what the kernel calls it.
+    fn read(&self) -> (Timer, c_int) {
         let signal = self.signal.load(Ordering::Relaxed);
         let timer = Timer {
-            number,
+            number: 0,
             origin: self.origin.load(Ordering::Relaxed),
             thread: self.thread.load(Ordering::Relaxed),
             root: self.root.load(Ordering::Relaxed),
@@ -267,15 +261,7 @@ impl Record {
                 _ => Notice::Unknown,
             },
         };
-        let kernel = self.kernel.load(Ordering::Relaxed);
-        if !self.slot.is_still(number) {
-            return None;
-        }
-        if kernel != UNKNOWN && kernel::left(kernel).is_none() {
-            self.slot.free(number);
-            return None;
-        }
-        Some(timer)
+        (timer, self.kernel.load(Ordering::Relaxed))
     }
 }
 

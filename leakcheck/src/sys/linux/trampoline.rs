@@ -15,14 +15,14 @@ pub(super) struct Target {
 }
 
 /// Runs first on the thread, on a stack that is ours until it returns.
-unsafe extern "C" fn prepare(record: *mut c_void) -> Target {
-    threads::begin(record as usize)
+unsafe extern "C" fn prepare(number: *mut c_void) -> Target {
+    threads::begin(number as u64)
 }
 
 /// The start routine that the C library is given.
 #[cfg(target_arch = "x86_64")]
 #[unsafe(naked)]
-pub(super) unsafe extern "C-unwind" fn enter(record: *mut c_void) -> *mut c_void {
+pub(super) unsafe extern "C-unwind" fn enter(number: *mut c_void) -> *mut c_void {
     naked_asm!(
         "push rbp", // Keeps the stack aligned for the call.
         "call {prepare}",
@@ -36,7 +36,7 @@ pub(super) unsafe extern "C-unwind" fn enter(record: *mut c_void) -> *mut c_void
 /// The start routine that the C library is given.
 #[cfg(target_arch = "aarch64")]
 #[unsafe(naked)]
-pub(super) unsafe extern "C-unwind" fn enter(record: *mut c_void) -> *mut c_void {
+pub(super) unsafe extern "C-unwind" fn enter(number: *mut c_void) -> *mut c_void {
     naked_asm!(
         "stp x29, x30, [sp, #-16]!",
         "bl {prepare}",

@@ -7,13 +7,16 @@ pub(crate) fn find(_address: usize) -> Option<Creation> {
     None
 }
 
+/// Nothing is known in any case.
+pub(crate) fn forget(_address: usize) {}
+
 /// Nothing is known.
-pub(crate) fn addresses_of(_scope: u32) -> Vec<u64> {
+pub(crate) fn addresses_of(_scope: u64) -> Vec<u64> {
     Vec::new()
 }
 
 /// Nothing is known.
-pub(crate) fn of_scope(_scope: u32) -> Vec<(usize, Creation)> {
+pub(crate) fn of_scope(_scope: u64) -> Vec<(usize, Creation)> {
     Vec::new()
 }
 

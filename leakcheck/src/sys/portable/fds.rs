@@ -3,12 +3,17 @@
 use crate::sys::descriptor::{Descriptor, Sight};
 
 /// No descriptor is known.
-pub(crate) fn live(_scope: Option<u32>) -> Vec<Descriptor> {
+pub(crate) fn live(_scope: Option<u64>) -> Vec<Descriptor> {
     Vec::new()
 }
 
 /// Nothing is known of any.
 pub(crate) fn look(_number: u64, _fd: i32) -> Option<Sight> {
+    None
+}
+
+/// Nor this.
+pub(crate) fn look_at(_fd: i32) -> Option<Sight> {
     None
 }
 

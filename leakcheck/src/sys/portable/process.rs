@@ -1,5 +1,7 @@
 //! Threads that nobody looks at: the truthful twin.
 
+use std::time::Duration;
+
 /// No number is known.
 pub(crate) fn tid() -> i32 {
     0
@@ -16,8 +18,13 @@ pub(crate) fn sleeps(_tid: i32) -> Option<bool> {
 }
 
 /// It is not known what holds a thread up.
-pub(crate) fn is_held_up_by_system(_tid: i32) -> bool {
+pub(crate) fn wants_to_run(_tid: i32) -> bool {
     false
+}
+
+/// It is not known how long a thread has run.
+pub(crate) fn cpu_time(_tid: i32) -> Option<Duration> {
+    None
 }
 
 /// It is not known what a thread asks for.

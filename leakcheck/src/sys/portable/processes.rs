@@ -20,7 +20,7 @@ pub(crate) enum State {
 }
 
 /// No child is known.
-pub(crate) fn live(_scope: Option<u32>) -> Vec<Process> {
+pub(crate) fn live(_scope: Option<u64>) -> Vec<Process> {
     Vec::new()
 }
 
@@ -44,8 +44,8 @@ pub(crate) fn command(_pid: u32) -> Vec<String> {
     Vec::new()
 }
 
-/// Nothing is heard of.
-pub(crate) fn is_heard(_work: impl FnOnce()) -> bool {
+/// Nothing leads here.
+pub(crate) fn is_ours() -> bool {
     false
 }
 

@@ -14,7 +14,7 @@ pub(crate) struct Thread {
 }
 
 /// No thread is known.
-pub(crate) fn live(_scope: Option<u32>) -> Vec<Thread> {
+pub(crate) fn live(_scope: Option<u64>) -> Vec<Thread> {
     Vec::new()
 }
 

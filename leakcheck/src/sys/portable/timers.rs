@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::sys::timer::Timer;
 
 /// No timer is known.
-pub(crate) fn live(_scope: Option<u32>) -> Vec<Timer> {
+pub(crate) fn live(_scope: Option<u64>) -> Vec<Timer> {
     Vec::new()
 }
 

@@ -98,7 +98,7 @@ mod subject {
     }
 
     /// Runs `body` on and on, until its thread has been interrupted so many times.
-    fn interrupted(times: u32, handler: extern "C" fn(c_int), body: impl Fn()) {
+    fn interrupted(rounds: u32, handler: extern "C" fn(c_int), body: impl Fn()) {
         // SAFETY: zero is valid for all of these, the handler has the declared type, and the timer is deleted once.
         unsafe {
             let mut action: libc::sigaction = zeroed();
@@ -119,7 +119,7 @@ mod subject {
             );
             TIMER.store(timer, Ordering::Relaxed);
             interrupt_soon();
-            while HANDLED.load(Ordering::Relaxed) < times {
+            while HANDLED.load(Ordering::Relaxed) < rounds {
                 body();
             }
             assert_eq!(libc::timer_delete(timer), 0);
@@ -142,6 +142,9 @@ mod subject {
         interrupt_soon();
     }
 
+    #[repr(align(128))]
+    struct Wide([u8; 256]);
+
     fn allocate() {
         for size in [24, 200, 1500, 40_000, 300_000] {
             let mut memory: Vec<u8> = Vec::with_capacity(size);
@@ -150,8 +153,6 @@ mod subject {
             black_box(memory);
         }
         // What is aligned so is noted by the checker itself.
-        #[repr(align(128))]
-        struct Wide([u8; 256]);
         black_box(Box::new(Wide([1; 256])).0[0]);
     }
 

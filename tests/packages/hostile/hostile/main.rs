@@ -12,8 +12,23 @@ macro_rules! run {
     };
 }
 
+mod builds;
 mod calls;
+mod descriptors;
+mod disturbed;
+mod forked;
 mod handlers;
+mod leaves;
+mod little_room;
+mod names;
+mod other_namespace;
 mod plain;
+mod refused_calls;
+mod repeated;
+mod reports;
+mod silence;
 mod small_stacks;
+mod started;
+mod stderr;
 mod thread_ends;
+mod waits_for_signals;

@@ -15,7 +15,6 @@ fn alternate_stacks_are_not_left() {
         "{}",
         run.text()
     );
-    println!("{}", said(&run, "most:").join(", "));
 }
 
 #[test]

@@ -29,7 +29,11 @@ fn named_by_std_whole() {
 }
 
 mod subject {
-    use std::{ffi::c_void, ptr::null_mut, thread};
+    use std::{
+        ffi::c_void,
+        ptr::{dangling, null_mut},
+        thread,
+    };
 
     use leakcheck::leak_checked;
 
@@ -41,31 +45,30 @@ mod subject {
         }
     }
 
+    extern "C" fn of_c(key: *mut c_void) -> *mut c_void {
+        // SAFETY: the caller passes a key, whose value is not looked at.
+        unsafe { libc::pthread_setspecific(key as libc::pthread_key_t, dangling::<c_void>()) };
+        null_mut()
+    }
+
     /// Whether the key is made before the checker's or after it, it is a thread of std or of C, named or not.
     fn name_in_destructors() {
         let mut keys = [0; 2];
         for key in &mut keys {
             // SAFETY: the key outlives the call, and the destructor has the declared type.
-            assert_eq!(
-                unsafe { libc::pthread_key_create(key, Some(name_and_open)) },
-                0
-            );
+            let result = unsafe { libc::pthread_key_create(key, Some(name_and_open)) };
+            assert_eq!(result, 0);
         }
         let set = move || {
             for key in keys {
                 // SAFETY: the key was made above; its value is not looked at.
-                unsafe { libc::pthread_setspecific(key, 1 as *const c_void) };
+                unsafe { libc::pthread_setspecific(key, dangling::<c_void>()) };
             }
         };
         thread::spawn(set).join().expect("it does not panic");
         let named = thread::Builder::new().name("named".to_owned()).spawn(set);
         named.expect("it starts").join().expect("it does not panic");
 
-        extern "C" fn of_c(key: *mut c_void) -> *mut c_void {
-            // SAFETY: the caller passes a key, whose value is not looked at.
-            unsafe { libc::pthread_setspecific(key as libc::pthread_key_t, 1 as *const c_void) };
-            null_mut()
-        }
         // SAFETY: the thread is waited for, and all arguments outlive it.
         unsafe {
             let mut thread = std::mem::zeroed();

@@ -39,7 +39,7 @@ fn why() -> Option<&'static str> {
 }
 
 /// Allocates as tokio does for a task, and looks for it.
-fn is_seen(scope: u32, size: usize) -> bool {
+fn is_seen(scope: u64, size: usize) -> bool {
     let Ok(layout) = Layout::from_size_align(size, ALIGN) else {
         return false;
     };

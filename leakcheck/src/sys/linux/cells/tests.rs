@@ -15,7 +15,7 @@ use super::*;
 use crate::sys::{context::Switch, tally};
 
 /// Makes this thread work for a scope of its own.
-fn scope() -> (u32, Switch) {
+fn scope() -> (u64, Switch) {
     let scope = tally::open().expect("far below the limit");
     (scope, Switch::to(Context { scope, origin: 0 }))
 }
@@ -325,7 +325,7 @@ fn a_task_of_a_task_is_linked_to_it() {
 /// The destructors of thread-locals may run after tokio's own thread-local is gone.
 #[test]
 fn a_dying_thread_may_allocate() {
-    struct Late(std::sync::mpsc::Sender<Option<u32>>);
+    struct Late(std::sync::mpsc::Sender<Option<u64>>);
     impl Drop for Late {
         fn drop(&mut self) {
             let scope = find(Block::new(256).address()).map(|found| found.scope);

@@ -13,9 +13,11 @@ use std::{
 
 use crate::sys::descriptor::{Class, Sight};
 
-/// What `fd` is; `None` where it is not open.
+/// What `fd` is; `None` where it is not open. Where the system does not say what it is, it is a descriptor all the same.
 pub(super) fn of(fd: RawFd) -> Option<Sight> {
-    let link = std::fs::read_link(format!("/proc/self/fd/{fd}")).ok()?;
+    let Ok(link) = std::fs::read_link(format!("/proc/self/fd/{fd}")) else {
+        return by_mode(fd);
+    };
     let class = class(fd, &link)?;
     let is_named = matches!(
         class,
@@ -82,25 +84,36 @@ fn class(fd: RawFd, link: &Path) -> Option<Class> {
             _ => Class::Other,
         });
     }
-    let mode = mode(fd)?;
-    Some(match mode & libc::S_IFMT {
+    Some(by_mode(fd)?.class)
+}
+
+/// What its mode says.
+fn by_mode(fd: RawFd) -> Option<Sight> {
+    let mut stat = std::mem::MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: the whole structure is written where the result is 0.
+    let mode = unsafe {
+        match libc::fstat(fd, stat.as_mut_ptr()) {
+            0 => stat.assume_init().st_mode,
+            _ if std::io::Error::last_os_error().raw_os_error() == Some(libc::EBADF) => {
+                return None;
+            }
+            _ => 0,
+        }
+    };
+    let class = match mode & libc::S_IFMT {
         libc::S_IFREG => Class::File,
         libc::S_IFDIR => Class::Directory,
         libc::S_IFCHR | libc::S_IFBLK => Class::Device,
         libc::S_IFIFO => Class::Pipe,
+        libc::S_IFSOCK => socket(fd),
         _ => Class::Other,
+    };
+    Some(Sight {
+        class,
+        path: None,
+        local: None,
+        peer: None,
     })
-}
-
-fn mode(fd: RawFd) -> Option<libc::mode_t> {
-    let mut stat = std::mem::MaybeUninit::<libc::stat>::uninit();
-    // SAFETY: the whole structure is written where the result is 0.
-    unsafe {
-        match libc::fstat(fd, stat.as_mut_ptr()) {
-            0 => Some(stat.assume_init().st_mode),
-            _ => None,
-        }
-    }
 }
 
 fn socket(fd: RawFd) -> Class {

@@ -3,7 +3,7 @@
 //! Many are points of cancellation, which unwinds the stack through them: while the real function runs, there is no frame of Rust's below
 //! it, but one of these, which the unwinder passes.
 
-use super::{ANY, SELECTOR, closing, note, opening, several};
+use super::{ANY, SELECTOR, closing, note, opening, several, stand_in};
 
 /// Asks where to go and goes there, with the caller's own arguments: up to four, none of them floating. Notes the result
 /// where that is wanted; else nothing is left on the stack. A variadic function is told that there are no vectors.
@@ -93,8 +93,96 @@ macro_rules! open {
     };
 }
 
-/// Asks where to go and goes there, with the caller's own arguments, of which there are three at most.
+/// Asks where to go and goes there, with the caller's own arguments, of which there are three at most. Where there is something
+/// to come back for, goes on to what is told the result, what was remembered and the first two arguments; else nothing is left
+/// on the stack.
 macro_rules! close {
+    ($($name:literal $target:path, $then:path;)*) => {
+        $(
+            #[cfg(target_arch = "x86_64")]
+            function!(
+                $name,
+                ".weak",
+                "endbr64
+                push rdi
+                .cfi_adjust_cfa_offset 8
+                push rsi
+                .cfi_adjust_cfa_offset 8
+                push rdx
+                .cfi_adjust_cfa_offset 8
+                call {target}
+                mov r11, rax
+                mov r10, rdx
+                pop rdx
+                .cfi_adjust_cfa_offset -8
+                pop rsi
+                .cfi_adjust_cfa_offset -8
+                pop rdi
+                .cfi_adjust_cfa_offset -8
+                test r10, r10
+                jnz 2f
+                jmp r11
+                2:
+                push rdi
+                .cfi_adjust_cfa_offset 8
+                push rsi
+                .cfi_adjust_cfa_offset 8
+                push r10
+                .cfi_adjust_cfa_offset 8
+                call r11
+                mov edi, eax
+                pop rsi
+                .cfi_adjust_cfa_offset -8
+                pop rcx
+                .cfi_adjust_cfa_offset -8
+                pop rdx
+                .cfi_adjust_cfa_offset -8
+                jmp {then}",
+                target = sym $target, then = sym $then
+            );
+            #[cfg(target_arch = "aarch64")]
+            function!(
+                $name,
+                ".weak",
+                "hint #34
+                stp x29, x30, [sp, #-48]!
+                .cfi_def_cfa_offset 48
+                .cfi_offset 29, -48
+                .cfi_offset 30, -40
+                stp x0, x1, [sp, #16]
+                str x2, [sp, #32]
+                bl {target}
+                mov x16, x0
+                mov x17, x1
+                ldp x0, x1, [sp, #16]
+                ldr x2, [sp, #32]
+                cbnz x17, 2f
+                .cfi_remember_state
+                ldp x29, x30, [sp], #48
+                .cfi_restore 29
+                .cfi_restore 30
+                .cfi_def_cfa_offset 0
+                br x16
+                2:
+                .cfi_restore_state
+                str x17, [sp, #32]
+                blr x16
+                ldr x1, [sp, #32]
+                ldp x2, x3, [sp, #16]
+                ldp x29, x30, [sp], #48
+                .cfi_restore 29
+                .cfi_restore 30
+                .cfi_def_cfa_offset 0
+                b {then}",
+                target = sym $target, then = sym $then
+            );
+        )*
+    };
+}
+
+/// Asks where to go and goes there, with the caller's own arguments, of which there are three at most. Nothing is left on the
+/// stack.
+macro_rules! go {
     ($($name:literal $target:path;)*) => {
         $(
             #[cfg(target_arch = "x86_64")]
@@ -149,15 +237,20 @@ open! {
     "open64" opening::open64, ANY;
     "openat" opening::openat, ANY;
     "openat64" opening::openat64, ANY;
+    "__open" opening::__open, ANY;
+    "__open64" opening::__open64, ANY;
+    "__open_2" opening::__open_2, ANY;
+    "__open64_2" opening::__open64_2, ANY;
+    "__openat_2" opening::__openat_2, ANY;
+    "__openat64_2" opening::__openat64_2, ANY;
     "creat" opening::creat, ANY;
     "creat64" opening::creat64, ANY;
     "socket" opening::socket, ANY;
     "accept" opening::accept, ANY;
     "accept4" opening::accept4, ANY;
     "dup" opening::dup, ANY;
-    "dup2" closing::dup2, ANY;
-    "dup3" closing::dup3, ANY;
     "fcntl" opening::fcntl, ANY;
+    "__fcntl" opening::__fcntl, ANY;
     "fcntl64" opening::fcntl64, ANY;
     "eventfd" opening::eventfd, ANY;
     "signalfd" opening::signalfd, ANY;
@@ -170,14 +263,25 @@ open! {
 }
 
 close! {
-    "close" closing::close;
-    "closedir" closing::closedir;
-    "close_range" closing::close_range;
-    "fclose" closing::fclose;
+    "close" closing::close, closing::closed;
+    "__close" closing::__close, closing::closed;
+    "closedir" closing::closedir, closing::closed;
+    "fclose" closing::fclose, closing::closed;
+    "close_range" closing::close_range, closing::closed_range;
+    "dup2" closing::dup2, closing::replaced;
+    "__dup2" closing::__dup2, closing::replaced;
+    "dup3" closing::dup3, closing::replaced;
+}
+
+go! {
+    "sigwait" stand_in::sigwait;
+    "sigwaitinfo" stand_in::sigwaitinfo;
+    "sigtimedwait" stand_in::sigtimedwait;
 }
 
 jump! {
     "pipe" several::pipe;
+    "__pipe" several::__pipe;
     "pipe2" several::pipe2;
     "socketpair" several::socketpair;
     "opendir" several::opendir;
@@ -189,5 +293,6 @@ pub(super) fn foreign() -> Vec<&'static str> {
         "open" "open64" "openat" "openat64" "creat" "creat64" "socket" "accept" "accept4" "dup" "dup2" "dup3" "fcntl"
         "fcntl64" "eventfd" "signalfd" "timerfd_create" "memfd_create" "epoll_create" "epoll_create1" "inotify_init"
         "inotify_init1" "close" "closedir" "close_range" "fclose" "pipe" "pipe2" "socketpair" "opendir"
+        "__open" "__open64" "__open_2" "__open64_2" "__openat_2" "__openat64_2" "__fcntl" "__close" "__dup2" "__pipe"
     }
 }

@@ -1,42 +1,52 @@
 //! What was opened, by the number of the descriptor.
 //!
-//! A number belongs to whoever opened it until it is closed, so no two threads write for one number at once. Should
-//! something close and open it past the C library, the next look at it finds another file there, and forgets it.
+//! A number belongs to whoever opened it until it is closed, so no two threads record one number at once. A record is of what was
+//! opened last, and ends when the kernel has closed that: where the number was given out again meanwhile, it is another's already.
+//! Should something close and open it past the C library, the next look at it finds another file there, and ends the record.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
-use crate::sys::{Chunked, clock, descriptor::Descriptor, tally};
+use crate::sys::{
+    Chunked, clock,
+    descriptor::Descriptor,
+    imp::errno,
+    record::{Ended, Record, Seen},
+    tally,
+};
 
 /// Chunks of 256 numbers: more than a process may have open by default.
 const CHUNKS: usize = 4096;
-/// Low bits of a key, which are those of the scope. There are fewer scopes than fit.
-const SCOPE_BITS: u32 = 20;
 
-/// One open descriptor.
+/// What is known of an open descriptor.
 #[derive(Debug, Default)]
-struct Record {
-    /// Which descriptor of the process it is, and its scope; 0 for a number that is free. Stored last, checked twice.
-    key: AtomicU64,
+struct Facts {
     origin: AtomicU32,
     runtime: AtomicU32,
     thread: AtomicU64,
     born: AtomicU64,
     /// Folded device, inode and type.
     file: AtomicU64,
-    how: AtomicU32,
+    is_selector: AtomicU32,
 }
 
-static RECORDS: Chunked<Record, CHUNKS> = Chunked::new();
+static RECORDS: Chunked<Record<Facts>, CHUNKS> = Chunked::new();
 /// Numbers from here on were never recorded.
 static HIGH: AtomicUsize = AtomicUsize::new(0);
-static NEXT: AtomicU64 = AtomicU64::new(1);
+/// How many were recorded.
+static OPENED: AtomicU64 = AtomicU64::new(0);
+/// Low bits of a number, which are the descriptor's own.
+const FD_BITS: u32 = 20;
+const _: () = assert!(
+    Chunked::<Record<Facts>, CHUNKS>::LEN <= 1 << FD_BITS,
+    "a number says where it is"
+);
 /// Descriptors whose number was too high.
 static MISSED: AtomicUsize = AtomicUsize::new(0);
 
 /// What is noted of a descriptor.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Facts {
-    pub(super) scope: u32,
+pub(super) struct Noted {
+    pub(super) scope: u64,
     pub(super) origin: u32,
     pub(super) thread: u64,
     pub(super) runtime: u32,
@@ -44,62 +54,105 @@ pub(super) struct Facts {
 }
 
 /// Notes what was opened as `fd`, which the caller owns.
-pub(super) fn put(fd: i32, facts: Facts) {
+pub(super) fn put(fd: i32, noted: Noted) {
     let Some(record) = usize::try_from(fd).ok().and_then(|fd| RECORDS.get(fd)) else {
         MISSED.fetch_add(1, Ordering::Relaxed);
         return;
     };
-    record.clear();
-    let Some(file) = file(fd) else { return };
-    // A reader that sees one of the new words sees that the key has changed.
-    fence(Ordering::Release);
-    record.origin.store(facts.origin, Ordering::Relaxed);
-    record.thread.store(facts.thread, Ordering::Relaxed);
-    record.runtime.store(facts.runtime, Ordering::Relaxed);
-    record
-        .how
-        .store(u32::from(facts.is_selector), Ordering::Relaxed);
-    record.born.store(clock::now_ms(), Ordering::Relaxed);
-    record.file.store(file, Ordering::Relaxed);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let Some(file) = file(fd) else {
+        return forget(fd);
+    };
     HIGH.fetch_max(fd.cast_unsigned() as usize + 1, Ordering::AcqRel);
-    tally::of(facts.scope).other_started();
-    let key = number << SCOPE_BITS | u64::from(facts.scope);
-    record.key.store(key, Ordering::Release);
-}
-
-/// Forgets what was known of `fd`, which is about to be closed.
-#[inline]
-pub(super) fn forget(fd: i32) {
-    if let Some(record) = usize::try_from(fd).ok().and_then(|fd| RECORDS.peek(fd)) {
-        record.clear();
+    tally::of(noted.scope).other_started();
+    let serial = OPENED.fetch_add(1, Ordering::Relaxed) + 1;
+    let number = serial << FD_BITS | u64::from(fd.cast_unsigned());
+    record.claim_anew(number).into_iter().for_each(tell);
+    let is_published = record.publish(number, noted.scope, |facts| {
+        facts.origin.store(noted.origin, Ordering::Relaxed);
+        facts.thread.store(noted.thread, Ordering::Relaxed);
+        facts.runtime.store(noted.runtime, Ordering::Relaxed);
+        let is_selector = u32::from(noted.is_selector);
+        facts.is_selector.store(is_selector, Ordering::Relaxed);
+        facts.born.store(clock::now_ms(), Ordering::Relaxed);
+        facts.file.store(file, Ordering::Relaxed);
+    });
+    if !is_published {
+        // A signal handler has interrupted this, closed what was opened and opened another.
+        tally::of(noted.scope).other_ended();
     }
 }
 
-/// The same for all from `first` to `last`.
-pub(super) fn forget_all(first: u32, last: u32) {
-    let end = HIGH
+/// A descriptor that cannot be noted.
+pub(super) fn miss() {
+    MISSED.fetch_add(1, Ordering::Relaxed);
+}
+
+/// The number of what is recorded as open here, or 0.
+#[inline]
+pub(super) fn number(fd: i32) -> u64 {
+    peek(fd).and_then(Record::number).unwrap_or(0)
+}
+
+/// What is opened from now on has this number or a higher one.
+pub(super) fn next() -> u64 {
+    (OPENED.load(Ordering::Relaxed) + 1) << FD_BITS
+}
+
+/// Whether a descriptor that may be recorded is not below this one.
+pub(super) fn reaches(first: u32) -> bool {
+    (first as usize) < HIGH.load(Ordering::Acquire)
+}
+
+/// What had this number was closed.
+pub(super) fn end(number: u64) {
+    let ended = peek(fd(number)).and_then(|record| record.end(number));
+    ended.into_iter().for_each(tell);
+}
+
+/// The same, if it was.
+pub(super) fn end_if_gone(number: u64) {
+    look(fd(number), None);
+}
+
+/// What is recorded as open here is not any more.
+pub(super) fn forget(fd: i32) {
+    end(number(fd));
+}
+
+/// What was opened before `next` from `first` to `last` was closed.
+pub(super) fn end_range(first: u32, last: u32, next: u64) {
+    let end_of = HIGH
         .load(Ordering::Acquire)
         .min((last as usize).saturating_add(1));
-    for record in (first as usize..end).filter_map(|fd| RECORDS.peek(fd)) {
-        record.clear();
-    }
+    let fds = (first as usize..end_of).filter_map(|fd| i32::try_from(fd).ok());
+    fds.map(number)
+        .filter(|number| *number < next)
+        .for_each(end);
+}
+
+fn fd(number: u64) -> i32 {
+    i32::try_from(number & ((1 << FD_BITS) - 1)).unwrap_or(-1)
 }
 
 /// Those of `scope`, or of every scope, that are open and still what they were.
-pub(super) fn live(scope: Option<u32>) -> Vec<Descriptor> {
+pub(super) fn live(scope: Option<u64>) -> Vec<Descriptor> {
     let used = HIGH.load(Ordering::Acquire);
     (0..i32::try_from(used).unwrap_or(i32::MAX))
-        .filter_map(|fd| RECORDS.peek(usize::try_from(fd).ok()?)?.read(fd, scope))
+        .filter_map(|fd| look(fd, scope))
         .collect()
 }
 
 /// Whether `fd` is still the descriptor with this number, open and what it was.
 pub(super) fn is(fd: i32, number: u64) -> bool {
-    let record = usize::try_from(fd).ok().and_then(|fd| RECORDS.peek(fd));
-    record
-        .and_then(|record| record.read(fd, None))
-        .is_some_and(|found| found.number == number)
+    look(fd, None).is_some_and(|found| found.number == number)
+}
+
+/// This is a child of the process that has opened them: they were there before.
+pub(super) fn clear() {
+    let used = HIGH.load(Ordering::Acquire);
+    (0..used)
+        .filter_map(|fd| RECORDS.peek(fd))
+        .for_each(Record::clear);
 }
 
 /// Why descriptors may have gone unseen, if so.
@@ -108,80 +161,73 @@ pub(super) fn gap() -> Option<String> {
         0 => None,
         missed => Some(format!(
             "{missed} descriptors had higher numbers than the {} that are recorded",
-            Chunked::<Record, CHUNKS>::LEN
+            Chunked::<Record<Facts>, CHUNKS>::LEN
         )),
     }
 }
 
-impl Record {
-    /// Frees the number.
-    #[inline]
-    fn clear(&self) {
-        if self.key.load(Ordering::Relaxed) != 0 {
-            end(self.key.swap(0, Ordering::AcqRel));
-        }
-    }
+fn peek(fd: i32) -> Option<&'static Record<Facts>> {
+    RECORDS.peek(usize::try_from(fd).ok()?)
+}
 
-    fn read(&self, fd: i32, scope: Option<u32>) -> Option<Descriptor> {
-        let key = self.key.load(Ordering::Acquire);
-        if key == 0 || scope.is_some_and(|scope| scope != scope_of(key)) {
-            return None;
-        }
+/// Counts the end of one.
+fn tell(ended: Ended) {
+    tally::of(ended.scope).other_ended();
+}
+
+/// What is recorded of `fd`, unless something else is open there.
+fn look(fd: i32, scope: Option<u64>) -> Option<Descriptor> {
+    let record = peek(fd)?;
+    let seen: Seen<(Descriptor, bool)> = record.read(scope, |facts| facts.read(fd))?;
+    let (found, is_what_it_was) = seen.facts;
+    if !is_what_it_was {
+        // It was closed past the C library, as `fclose` of a library that has its own does.
+        record.end(seen.number).into_iter().for_each(tell);
+        return None;
+    }
+    Some(Descriptor {
+        number: seen.number,
+        ..found
+    })
+}
+
+impl Facts {
+    /// The descriptor, and whether the file that was opened is open here now.
+    fn read(&self, fd: i32) -> (Descriptor, bool) {
         let found = Descriptor {
-            number: key >> SCOPE_BITS,
+            number: 0,
             fd,
             origin: self.origin.load(Ordering::Relaxed),
             thread: self.thread.load(Ordering::Relaxed),
             runtime: self.runtime.load(Ordering::Relaxed),
-            is_selector: self.how.load(Ordering::Relaxed) != 0,
+            is_selector: self.is_selector.load(Ordering::Relaxed) != 0,
             born_ms: self.born.load(Ordering::Relaxed),
         };
-        let noted = self.file.load(Ordering::Relaxed);
-        let is_open = file(fd) == Some(noted);
-        fence(Ordering::Acquire);
-        if self.key.load(Ordering::Relaxed) != key {
-            return None;
-        }
-        if !is_open {
-            // It was closed past the C library, as `fclose` of a library that has its own does.
-            let taken = self
-                .key
-                .compare_exchange(key, 0, Ordering::AcqRel, Ordering::Relaxed);
-            if taken.is_ok() {
-                end(key);
-            }
-            return None;
-        }
-        Some(found)
+        let opened = self.file.load(Ordering::Relaxed);
+        // What cannot be compared is believed: that it was closed is told here, too.
+        let is_open =
+            file(fd).is_some_and(|file| file == opened || file == UNKNOWN || opened == UNKNOWN);
+        (found, is_open)
     }
 }
 
-/// Counts the end of what had this key.
-fn end(key: u64) {
-    if key != 0 {
-        tally::of(scope_of(key)).other_ended();
-    }
-}
-
-fn scope_of(key: u64) -> u32 {
-    u32::try_from(key & ((1 << SCOPE_BITS) - 1)).unwrap_or(0)
-}
+/// Where the kernel does not say what a descriptor is open on.
+const UNKNOWN: u64 = 0;
 
 /// What `fd` is open on, in one word; `None` where it is not open. Past the C library, whose own may be traced.
 fn file(fd: i32) -> Option<u64> {
     const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut stat = std::mem::MaybeUninit::<libc::stat>::uninit();
-    // SAFETY: the kernel writes the whole structure where it returns 0, and `errno` is this thread's own.
-    let stat = unsafe {
-        let errno = libc::__errno_location();
-        let before = *errno;
-        let result = libc::syscall(libc::SYS_fstat, fd, stat.as_mut_ptr());
-        *errno = before;
-        if result != 0 {
-            return None;
-        }
-        stat.assume_init()
-    };
+    let before = errno::get();
+    // SAFETY: a number and a place for the answer are passed.
+    let result = unsafe { libc::syscall(libc::SYS_fstat, fd, stat.as_mut_ptr()) };
+    let error = errno::get();
+    errno::set(before);
+    if result != 0 {
+        return (error != libc::EBADF).then_some(UNKNOWN);
+    }
+    // SAFETY: the kernel has written the whole structure, because it returned 0.
+    let stat = unsafe { stat.assume_init() };
     let words = [
         stat.st_dev,
         stat.st_ino,

@@ -15,17 +15,17 @@ use crate::sys::{
 };
 
 /// A scope that this thread works for while the result lives.
-fn inside() -> (u32, Switch) {
+fn inside() -> (u64, Switch) {
     let scope = tally::open().expect("far below the limit");
     (scope, Switch::to(Context { scope, origin: 0 }))
 }
 
-fn open(scope: u32) -> Vec<Descriptor> {
+fn open(scope: u64) -> Vec<Descriptor> {
     live(Some(scope))
 }
 
 /// How many of a scope are counted.
-fn count(scope: u32) -> usize {
+fn count(scope: u64) -> usize {
     tally::of(scope).others()
 }
 

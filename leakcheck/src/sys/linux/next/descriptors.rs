@@ -1,4 +1,4 @@
-//! The functions that make and close descriptors, each by the address of the one behind ours.
+//! The functions that make and close descriptors, and those that wait for signals, each by the address of the one behind ours.
 
 use std::ffi::c_int;
 
@@ -39,10 +39,11 @@ macro_rules! functions {
 }
 
 functions! {
-    open open64 openat openat64 creat creat64 opendir
+    open open64 openat openat64 __open __open64 __open_2 __open64_2 __openat_2 __openat64_2 creat creat64 opendir
     socket socketpair accept accept4
-    pipe pipe2 dup dup2 dup3 fcntl fcntl64
+    pipe __pipe pipe2 dup dup2 __dup2 dup3 fcntl __fcntl fcntl64
     eventfd signalfd timerfd_create memfd_create
     epoll_create epoll_create1 inotify_init inotify_init1
-    close closedir close_range fclose
+    close __close closedir close_range fclose
+    sigwait sigwaitinfo sigtimedwait
 }

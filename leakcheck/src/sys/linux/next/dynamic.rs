@@ -124,6 +124,11 @@ pub(super) fn find(
     real.get_or_try_init(search).ok().map(NonZeroUsize::get)
 }
 
+/// Address of a sanitizer's own `vfork`, or 0.
+pub(in super::super) fn vfork_of_sanitizer() -> usize {
+    interceptor!("vfork")
+}
+
 /// Whether a sanitizer's runtime stands between us and the C library.
 pub(in super::super) fn under_sanitizer() -> bool {
     sanitizer_interceptor() != 0

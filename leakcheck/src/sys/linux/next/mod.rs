@@ -10,7 +10,7 @@ pub(super) mod descriptors;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(super) use dynamic::{
     fork, posix_memalign, posix_spawn, posix_spawnp, pthread_create, timer_create, timer_delete,
-    under_sanitizer,
+    under_sanitizer, vfork_of_sanitizer,
 };
 
 #[cfg(any(target_env = "musl", target_feature = "crt-static"))]
@@ -31,6 +31,7 @@ mod ahead {
     extern "C" fn look_up() {
         descriptors::look_up();
         dynamic::look_up();
+        crate::sys::imp::threads::is_off();
         // Its destructor comes before those of keys that are made later.
         crate::sys::imp::threads::key();
     }

@@ -2,6 +2,8 @@
 
 use std::mem::zeroed;
 
+use super::proc;
+
 /// What has become of a child that nobody has waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
@@ -29,7 +31,9 @@ pub(super) fn state(pid: u32, started: u64) -> Option<State> {
     };
     // A later process may have its id, which only a child of code that is not seen here can be.
     let is_other = || started != 0 && start(pid).is_some_and(|start| start != started);
-    if result != 0 || is_other() {
+    // SAFETY: `errno` is this thread's own.
+    let refused = result != 0 && unsafe { *libc::__errno_location() } != libc::ECHILD;
+    if result != 0 && !(refused && exists(pid)) || is_other() {
         return None;
     }
     // SAFETY: `waitid` sets this field, or leaves it zero where nothing has changed.
@@ -41,8 +45,19 @@ pub(super) fn state(pid: u32, started: u64) -> Option<State> {
     })
 }
 
-/// When this process was started, in the kernel's ticks since boot.
+/// Whether there is a process with this id, for where the kernel may not be asked about children.
+fn exists(pid: u32) -> bool {
+    // SAFETY: no signal is sent, and `errno` is this thread's own.
+    unsafe {
+        libc::syscall(libc::SYS_kill, pid, 0) == 0 || *libc::__errno_location() != libc::ESRCH
+    }
+}
+
+/// When this process was started, in the kernel's ticks since boot; `None` where `/proc` has others by its number.
 pub(super) fn start(pid: u32) -> Option<u64> {
+    if !proc::is_own() {
+        return None;
+    }
     let mut buffer = [0; 1024];
     Some(Stat::parse(read(pid, &mut buffer)?)?.start)
 }

@@ -1,55 +1,96 @@
-//! System calls in which threads wait, by their numbers.
+//! System calls in which threads wait, by their numbers, and what a signal would do to them.
 
 use libc::c_long;
 
-/// The name of a system call, as its function in the C library has it; `None` for one that is not known to wait.
-pub(super) fn name(number: c_long) -> Option<&'static str> {
-    let known = EVERYWHERE.iter().chain(OLD);
-    known
-        .into_iter()
-        .find(|(known, _)| *known == number)
-        .map(|(_, name)| *name)
+/// A system call that is known to wait.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Call {
+    number: c_long,
+    /// As its function in the C library has it.
+    pub(super) name: &'static str,
+    pub(super) bears: Bears,
 }
 
-const EVERYWHERE: &[(c_long, &str)] = &[
-    (libc::SYS_read, "read"),
-    (libc::SYS_readv, "read"),
-    (libc::SYS_pread64, "read"),
-    (libc::SYS_write, "write"),
-    (libc::SYS_writev, "write"),
-    (libc::SYS_recvfrom, "recv"),
-    (libc::SYS_recvmsg, "recv"),
-    (libc::SYS_recvmmsg, "recv"),
-    (libc::SYS_sendto, "send"),
-    (libc::SYS_sendmsg, "send"),
-    (libc::SYS_accept, "accept"),
-    (libc::SYS_accept4, "accept"),
-    (libc::SYS_connect, "connect"),
-    (libc::SYS_flock, "flock"),
-    (libc::SYS_fsync, "fsync"),
-    (libc::SYS_ppoll, "poll"),
-    (libc::SYS_pselect6, "select"),
-    (libc::SYS_epoll_pwait, "epoll_wait"),
-    (libc::SYS_epoll_pwait2, "epoll_wait"),
-    (libc::SYS_futex, "futex"),
-    (libc::SYS_nanosleep, "sleep"),
-    (libc::SYS_clock_nanosleep, "sleep"),
-    (libc::SYS_wait4, "waitpid"),
-    (libc::SYS_waitid, "waitid"),
-    (libc::SYS_rt_sigtimedwait, "sigwait"),
-    (libc::SYS_rt_sigsuspend, "sigsuspend"),
-    (libc::SYS_io_uring_enter, "io_uring_enter"),
-    (libc::SYS_openat, "open"),
+/// Whether a thread in a call may be sent a signal that it does not wait for: with a handler that asks for that, the call goes
+/// on, or ends early as any signal of the program's own makes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bears {
+    Signals,
+    /// Unless it reads signals from the descriptor that is its first argument.
+    SignalsUnlessRead,
+    /// Unless this argument is a mask that holds for as long as it waits: its end then says that a signal came.
+    SignalsUnlessMasked(usize),
+    /// It waits for signals.
+    None,
+}
+
+impl Call {
+    /// `None` for one that is not known to wait.
+    pub(super) fn find(number: c_long) -> Option<&'static Self> {
+        let mut known = EVERYWHERE.iter().chain(OLD);
+        known.find(|known| known.number == number)
+    }
+}
+
+const fn call(number: c_long, name: &'static str, bears: Bears) -> Call {
+    Call {
+        number,
+        name,
+        bears,
+    }
+}
+
+const EVERYWHERE: &[Call] = &[
+    call(libc::SYS_read, "read", Bears::SignalsUnlessRead),
+    call(libc::SYS_readv, "read", Bears::SignalsUnlessRead),
+    call(libc::SYS_pread64, "read", Bears::SignalsUnlessRead),
+    call(libc::SYS_write, "write", Bears::Signals),
+    call(libc::SYS_writev, "write", Bears::Signals),
+    call(libc::SYS_recvfrom, "recv", Bears::Signals),
+    call(libc::SYS_recvmsg, "recv", Bears::Signals),
+    call(libc::SYS_recvmmsg, "recv", Bears::Signals),
+    call(libc::SYS_sendto, "send", Bears::Signals),
+    call(libc::SYS_sendmsg, "send", Bears::Signals),
+    call(libc::SYS_accept, "accept", Bears::Signals),
+    call(libc::SYS_accept4, "accept", Bears::Signals),
+    call(libc::SYS_connect, "connect", Bears::Signals),
+    call(libc::SYS_flock, "flock", Bears::Signals),
+    call(libc::SYS_fsync, "fsync", Bears::Signals),
+    call(libc::SYS_ppoll, "poll", Bears::SignalsUnlessMasked(3)),
+    call(libc::SYS_pselect6, "select", Bears::SignalsUnlessMasked(5)),
+    call(
+        libc::SYS_epoll_pwait,
+        "epoll_wait",
+        Bears::SignalsUnlessMasked(4),
+    ),
+    call(
+        libc::SYS_epoll_pwait2,
+        "epoll_wait",
+        Bears::SignalsUnlessMasked(4),
+    ),
+    call(libc::SYS_futex, "futex", Bears::Signals),
+    call(libc::SYS_nanosleep, "sleep", Bears::Signals),
+    call(libc::SYS_clock_nanosleep, "sleep", Bears::Signals),
+    call(libc::SYS_wait4, "waitpid", Bears::Signals),
+    call(libc::SYS_waitid, "waitid", Bears::Signals),
+    call(libc::SYS_rt_sigtimedwait, "sigwait", Bears::None),
+    call(libc::SYS_rt_sigsuspend, "sigsuspend", Bears::None),
+    call(
+        libc::SYS_io_uring_enter,
+        "io_uring_enter",
+        Bears::SignalsUnlessMasked(4),
+    ),
+    call(libc::SYS_openat, "open", Bears::Signals),
 ];
 
 /// Calls that newer architectures are without.
 #[cfg(target_arch = "x86_64")]
-const OLD: &[(c_long, &str)] = &[
-    (libc::SYS_poll, "poll"),
-    (libc::SYS_select, "select"),
-    (libc::SYS_epoll_wait, "epoll_wait"),
-    (libc::SYS_pause, "pause"),
-    (libc::SYS_open, "open"),
+const OLD: &[Call] = &[
+    call(libc::SYS_poll, "poll", Bears::Signals),
+    call(libc::SYS_select, "select", Bears::Signals),
+    call(libc::SYS_epoll_wait, "epoll_wait", Bears::Signals),
+    call(libc::SYS_pause, "pause", Bears::None),
+    call(libc::SYS_open, "open", Bears::Signals),
 ];
 #[cfg(not(target_arch = "x86_64"))]
-const OLD: &[(c_long, &str)] = &[];
+const OLD: &[Call] = &[];

@@ -2,156 +2,263 @@
 
 use std::fs;
 
-use super::calls;
+use super::{
+    calls::{Bears, Call},
+    proc,
+};
 use crate::model::Activity;
 
-/// What the kernel tells of a thread.
-#[derive(Debug)]
+/// What the kernel tells of a thread. Two of these are equal where it did not move in between.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Facts {
     pub(super) activity: Activity,
-    /// Where its stack ends at the moment, where it does not run.
-    stack_pointer: Option<usize>,
-    /// One bit for each signal that it does not accept, signal 1 the lowest.
-    blocked: u64,
+    /// Where it waits; `None` for one that runs or waits elsewhere than in a call.
+    pub(super) waiting: Option<Waiting>,
+    /// One bit for each signal that it does not accept, signal 1 the lowest; `None` where that is not told.
+    blocked: Option<u64>,
+    /// One bit for each signal that was sent to it and not taken yet.
+    pending: u64,
+    /// How often it gave up its processor or lost it.
+    switches: Option<u64>,
+}
+
+/// A thread in a system call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Waiting {
+    number: libc::c_long,
+    arguments: [u64; 6],
+    pub(super) stack_pointer: usize,
 }
 
 impl Facts {
-    /// `None` for a thread that does not exist.
+    /// `None` for a thread that does not exist, or is not shown.
     pub(super) fn of(tid: i32) -> Option<Self> {
-        let status = fs::read_to_string(format!("/proc/self/task/{tid}/status")).ok()?;
-        let call = fs::read_to_string(format!("/proc/self/task/{tid}/syscall")).unwrap_or_default();
-        let (activity, stack_pointer) = doing(&call);
-        Some(Self {
-            activity,
-            stack_pointer,
-            blocked: blocked(&status),
-        })
+        let place = proc::of_thread(tid)?;
+        let status = fs::read_to_string(format!("{place}/status")).ok()?;
+        let call = fs::read_to_string(format!("{place}/syscall")).unwrap_or_default();
+        Some(Self::parse(&status, &call))
     }
 
+    pub(super) fn parse(status: &str, call: &str) -> Self {
+        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name));
+        let set = |name| u64::from_str_radix(field(name)?.trim(), 16).ok();
+        let count = |name| field(name)?.trim().parse::<u64>().ok();
+        let (activity, waiting) = match (doing(call), field("State:")) {
+            // Where calls are not shown, it is at least whether it waits.
+            ((Activity::Unknown, None), Some(state)) if state.trim().starts_with('R') => {
+                (Activity::Running, None)
+            }
+            (told, _) => told,
+        };
+        let switches = count("voluntary_ctxt_switches:").zip(count("nonvoluntary_ctxt_switches:"));
+        Self {
+            activity,
+            waiting,
+            blocked: set("SigBlk:"),
+            pending: set("SigPnd:").unwrap_or(0),
+            switches: switches.map(|(given, taken)| given + taken),
+        }
+    }
+
+    /// Whether it stood still from the one look to the other.
+    pub(super) fn is_unmoved(&self, since: &Self) -> bool {
+        self.switches.is_some() && self.waiting.is_some() && self == since
+    }
+
+    /// Whether this signal is kept from it, for all that is known.
     pub(super) fn blocks(&self, signal: i32) -> bool {
-        u32::try_from(signal - 1)
-            .is_ok_and(|bit| self.blocked.checked_shr(bit).unwrap_or(0) & 1 == 1)
+        self.blocked
+            .is_none_or(|blocked| blocked & bit(signal) != 0)
+    }
+
+    /// Whether this signal and no other is kept from it, which is so while it answers.
+    pub(super) fn blocks_only(&self, signal: i32) -> bool {
+        self.blocked == Some(bit(signal))
+    }
+
+    /// Whether this signal was sent to it and not taken yet.
+    pub(super) fn has_pending(&self, signal: i32) -> bool {
+        self.pending & bit(signal) != 0
+    }
+
+    /// Why a signal may do harm where it is, if so.
+    ///
+    /// Who blocks a signal has plans with signals: waits for them next, as `sigwait` requires, reads them from a
+    /// descriptor, or is in a handler.
+    pub(super) fn objection(&self, tid: i32) -> Option<&'static str> {
+        let Some(waiting) = self.waiting else {
+            return Some(match self.activity {
+                Activity::Running => "it runs, so that nobody knows how much room its stack has",
+                _ => "it is not known what it does",
+            });
+        };
+        match self.blocked {
+            None => return Some("it is not known which signals it blocks"),
+            Some(0) => {}
+            Some(_) => return Some("it blocks signals"),
+        }
+        let has_mask = |at: usize| waiting.arguments.get(at) != Some(&0);
+        match Call::find(waiting.number).map(|call| call.bears) {
+            Some(Bears::Signals) => None,
+            Some(Bears::SignalsUnlessMasked(at)) => {
+                has_mask(at).then_some("it waits with a signal mask of its own")
+            }
+            Some(Bears::SignalsUnlessRead) => {
+                let is_file = !is_of_signals(tid, waiting.arguments[0]);
+                (!is_file).then_some("it waits for signals")
+            }
+            Some(Bears::None) => Some("it waits for signals"),
+            None => Some("a signal may end the system call that it is in"),
+        }
+    }
+}
+
+fn bit(signal: i32) -> u64 {
+    let place = u32::try_from(signal - 1).ok();
+    place
+        .and_then(|place| 1_u64.checked_shl(place))
+        .unwrap_or(0)
+}
+
+/// Whether signals are read from this descriptor, or may be for what is known.
+fn is_of_signals(tid: i32, descriptor: u64) -> bool {
+    let link = proc::of_thread(tid).map(|place| fs::read_link(format!("{place}/fd/{descriptor}")));
+    match link {
+        Some(Ok(what)) => what.as_os_str().as_encoded_bytes().ends_with(b"[signalfd]"),
+        _ => true,
     }
 }
 
 /// Reads `running`, or the number of a system call, its six arguments, the stack pointer and the program counter; a
 /// thread that is stopped elsewhere has a number of -1 and no arguments.
-fn doing(line: &str) -> (Activity, Option<usize>) {
+fn doing(line: &str) -> (Activity, Option<Waiting>) {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let hex = |word: &str| u64::from_str_radix(word.trim_start_matches("0x"), 16).ok();
-    let pointer = |word: &str| hex(word).and_then(|word| usize::try_from(word).ok());
+    let hex = |word: &&str| u64::from_str_radix(word.trim_start_matches("0x"), 16).ok();
     match words[..] {
         ["running"] => (Activity::Running, None),
-        [number, first, _, _, _, _, _, stack, _] => {
-            let call = number.parse().ok().zip(hex(first));
-            let activity = call.map_or(Activity::Unknown, |(number, first)| Activity::Call {
-                name: calls::name(number),
-                first,
+        [number, .., _] if words.len() == 9 => {
+            let numbers: Option<Vec<u64>> = words.iter().skip(1).map(hex).collect();
+            let waiting = numbers
+                .zip(number.parse().ok())
+                .and_then(|(numbers, number)| {
+                    Some(Waiting {
+                        number,
+                        arguments: *numbers.first_chunk()?,
+                        stack_pointer: usize::try_from(*numbers.get(6)?).ok()?,
+                    })
+                });
+            let activity = waiting.map_or(Activity::Unknown, |waiting| Activity::Call {
+                name: Call::find(waiting.number).map(|call| call.name),
+                first: waiting.arguments[0],
             });
-            (activity, pointer(stack))
+            (activity, waiting)
         }
-        [_, stack, _] => (Activity::Unknown, pointer(stack)),
         _ => (Activity::Unknown, None),
     }
-}
-
-fn blocked(status: &str) -> u64 {
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigBlk:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
-        .unwrap_or(0)
-}
-
-/// The memory that stacks may grow into.
-#[derive(Debug)]
-pub(super) struct Room {
-    /// First and last addresses of what can be written.
-    mappings: Vec<(usize, usize)>,
-}
-
-impl Room {
-    pub(super) fn read() -> Self {
-        let maps = fs::read_to_string("/proc/self/maps").unwrap_or_default();
-        Self {
-            mappings: maps.lines().filter_map(writable).collect(),
-        }
-    }
-
-    /// Whether the thread's stack has room for a signal handler, as far as is known.
-    pub(super) fn is_enough(&self, facts: &Facts) -> bool {
-        /// What the handler and the unwinder use, several times over.
-        const HANDLER: usize = 32 << 10;
-        let Some(end) = facts.stack_pointer else {
-            return true;
-        };
-        let within = self
-            .mappings
-            .iter()
-            .find(|(low, high)| (*low..*high).contains(&end));
-        within.is_none_or(|(low, _)| end - low >= HANDLER + frame())
-    }
-}
-
-/// Reads `7f00-7f80 rw-p ..`.
-fn writable(line: &str) -> Option<(usize, usize)> {
-    let (range, rest) = line.split_once(' ')?;
-    let (low, high) = range.split_once('-')?;
-    let hex = |word| usize::from_str_radix(word, 16).ok();
-    rest.starts_with("rw").then_some((hex(low)?, hex(high)?))
-}
-
-/// Bytes that the kernel puts on the stack for a signal: the registers, which grow with each generation of processors.
-fn frame() -> usize {
-    const AT_MINSIGSTKSZ: libc::c_ulong = 51;
-    // SAFETY: reads what the kernel left for the process at its start; 0 where it left none.
-    let least = unsafe { libc::getauxval(AT_MINSIGSTKSZ) };
-    usize::try_from(least).unwrap_or(0).max(libc::MINSIGSTKSZ)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn line(number: libc::c_long, arguments: [u64; 6]) -> String {
+        let arguments = arguments.map(|argument| format!("{argument:#x}"));
+        format!("{number} {} 0x7ffe10 0x7f00\n", arguments.join(" "))
+    }
+
     #[test]
     fn what_a_thread_does_is_read() {
         let call = |name, first| Activity::Call { name, first };
-        let read = libc::SYS_read;
-        let line = format!("{read} 0x7 0x0 0x0 0x0 0x0 0x0 0x7ffe10 0x7f00");
-        assert_eq!(doing(&line), (call(Some("read"), 7), Some(0x7f_fe10)));
+        let (activity, waiting) = doing(&line(libc::SYS_read, [7, 0, 0, 0, 0, 0]));
+        assert_eq!(activity, call(Some("read"), 7));
         assert_eq!(
-            doing("9999 0x7 0x0 0x0 0x0 0x0 0x0 0x10 0x20\n"),
-            (call(None, 7), Some(0x10))
+            waiting.map(|waiting| waiting.stack_pointer),
+            Some(0x7f_fe10)
         );
-        assert_eq!(doing("running\n"), (Activity::Running, None));
-        assert_eq!(doing("-1 0x10 0x20\n"), (Activity::Unknown, Some(0x10)));
-        assert_eq!(doing(""), (Activity::Unknown, None));
+        let (activity, waiting) = doing(&line(9999, [7, 0, 0, 0, 0, 0]));
+        assert_eq!(activity, call(None, 7));
+        assert!(waiting.is_some());
+        for (line, activity) in [
+            ("running\n", Activity::Running),
+            ("-1 0x10 0x20\n", Activity::Unknown),
+            ("", Activity::Unknown),
+            (
+                "0 0x7 0x0 nonsense 0x0 0x0 0x0 0x10 0x20",
+                Activity::Unknown,
+            ),
+        ] {
+            assert_eq!(doing(line), (activity, None), "{line}");
+        }
     }
 
     #[test]
-    fn blocked_signals_are_read() {
-        let facts = Facts {
-            activity: Activity::Unknown,
-            stack_pointer: None,
-            blocked: blocked("Name:\tx\nSigBlk:\t8000000000000001\nSigIgn:\t0000000000000002\n"),
-        };
-        assert!(facts.blocks(1) && facts.blocks(64));
-        assert!(!facts.blocks(2) && !facts.blocks(0) && !facts.blocks(65));
-        assert_eq!(blocked(""), 0);
+    fn where_no_calls_are_shown_it_runs_or_waits() {
+        let activity =
+            |state: &str| Facts::parse(&format!("Name:\tx\nState:\t{state}\n"), "").activity;
+        assert_eq!(activity("R (running)"), Activity::Running);
+        assert_eq!(activity("S (sleeping)"), Activity::Unknown);
+    }
+
+    fn status(blocked: &str) -> String {
+        format!(
+            "Name:\tx\nSigPnd:\t8000000000000000\nSigBlk:\t{blocked}\nSigIgn:\t0000000000000002\n\
+             voluntary_ctxt_switches:\t3\nnonvoluntary_ctxt_switches:\t4\n"
+        )
+    }
+
+    const NONE: &str = "0000000000000000";
+
+    #[test]
+    fn signals_are_read() {
+        let facts = Facts::parse(&status("8000000000000000"), "running");
+        assert!(facts.blocks_only(64) && !facts.blocks_only(63) && !facts.blocks_only(0));
+        assert!(facts.has_pending(64) && !facts.has_pending(1) && !facts.has_pending(65));
+        let facts = Facts::parse(&status("8000000000000001"), "running");
+        assert!(!facts.blocks_only(64));
+        assert!(!Facts::parse("", "").has_pending(64));
     }
 
     #[test]
-    fn room_is_what_lies_below_in_the_same_mapping() {
-        let maps = "1000-2000 r--p 0 00:00 0\n100000-900000 rw-p 0 00:00 0 [stack]\nnonsense";
-        let room = Room {
-            mappings: maps.lines().filter_map(writable).collect(),
+    fn a_thread_that_moved_did_not_stand_still() {
+        let call = line(libc::SYS_futex, [0; 6]);
+        let facts = Facts::parse(&status(NONE), &call);
+        assert!(facts.is_unmoved(&facts));
+        let moved = status(NONE).replace("switches:\t3", "switches:\t5");
+        assert!(!Facts::parse(&moved, &call).is_unmoved(&facts));
+        let elsewhere = line(libc::SYS_futex, [1, 0, 0, 0, 0, 0]);
+        assert!(!Facts::parse(&status(NONE), &elsewhere).is_unmoved(&facts));
+        let running = Facts::parse(&status(NONE), "running");
+        assert!(!running.is_unmoved(&running));
+        let uncounted = Facts::parse("SigBlk:\t0\n", &call);
+        assert!(!uncounted.is_unmoved(&uncounted));
+    }
+
+    #[test]
+    fn what_is_not_known_or_waits_for_signals_is_left_alone() {
+        let objection = |status: &str, call: &str| Facts::parse(status, call).objection(0);
+        let of = |number, at: usize| {
+            let mut arguments = [0; 6];
+            arguments[at] = 1;
+            objection(&status(NONE), &line(number, arguments))
         };
-        let at = |end| Facts {
-            activity: Activity::Running,
-            stack_pointer: end,
-            blocked: 0,
-        };
-        assert_eq!(room.mappings, [(0x10_0000, 0x90_0000)]);
-        assert!(room.is_enough(&at(Some(0x80_0000))));
-        assert!(!room.is_enough(&at(Some(0x10_1000))));
-        assert!(room.is_enough(&at(None)) && room.is_enough(&at(Some(1))));
+        assert_eq!(of(libc::SYS_futex, 0), None);
+        assert_eq!(of(libc::SYS_ppoll, 0), None);
+        let masked = Some("it waits with a signal mask of its own");
+        assert_eq!(of(libc::SYS_ppoll, 3), masked);
+        assert_eq!(of(libc::SYS_pselect6, 5), masked);
+        assert_eq!(of(libc::SYS_epoll_pwait, 4), masked);
+        assert_eq!(of(libc::SYS_epoll_pwait2, 4), masked);
+        assert_eq!(of(libc::SYS_io_uring_enter, 4), masked);
+        let waits = Some("it waits for signals");
+        assert_eq!(of(libc::SYS_rt_sigtimedwait, 0), waits);
+        assert_eq!(of(libc::SYS_rt_sigsuspend, 0), waits);
+        // No thread has this number, so nobody knows what it reads.
+        assert_eq!(of(libc::SYS_read, 0), waits);
+        assert!(of(9999, 0).is_some_and(|why| why.contains("may end")));
+        let futex = line(libc::SYS_futex, [0; 6]);
+        assert_eq!(objection(&status("1"), &futex), Some("it blocks signals"));
+        assert!(objection("", &futex).is_some_and(|why| why.contains("which signals")));
+        assert!(objection(&status(NONE), "running").is_some_and(|why| why.contains("runs")));
+        assert!(objection(&status(NONE), "").is_some_and(|why| why.contains("not known")));
     }
 }

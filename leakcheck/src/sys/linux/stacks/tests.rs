@@ -1,6 +1,6 @@
 //! Threads answer where they are, go on as if nothing had been, and those that cannot answer are told from others.
 
-use std::sync::mpsc;
+use std::{mem::MaybeUninit, sync::mpsc};
 
 use super::*;
 use crate::model::Activity;
@@ -8,9 +8,9 @@ use crate::model::Activity;
 /// Long enough for a loaded machine.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Neither is a signal delivered at once under a sanitizer, nor can musl's own functions be unwound.
+/// Under a sanitizer or with a static C library nobody is asked.
 fn can_unwind() -> bool {
-    !next::under_sanitizer() && cfg!(not(target_env = "musl"))
+    !next::under_sanitizer() && cfg!(not(any(target_env = "musl", target_feature = "crt-static")))
 }
 
 fn own_tid() -> i32 {
@@ -82,25 +82,86 @@ fn a_thread_answers_where_it_is_and_goes_on() {
     thread.join().unwrap();
 }
 
+/// Runs the handler on this thread, as if it were asked.
+fn answer_here(low: usize) -> Result<Vec<usize>, &'static str> {
+    let (signal, _permit) = signal::take(answer, |signal| Permit::of(signal, 0)).unwrap();
+    ANSWERED.store(0, Ordering::Relaxed);
+    LOW.store(low, Ordering::Relaxed);
+    CURRENT_TASK.store((|| 7) as CurrentTask as usize, Ordering::Relaxed);
+    TASK.store(0, Ordering::Relaxed);
+    ASKED.store(own_tid(), Ordering::SeqCst);
+    // SAFETY: the signal has our handler, which runs before the call returns.
+    unsafe { libc::pthread_kill(libc::pthread_self(), signal) };
+    assert_eq!(ANSWERED.load(Ordering::Relaxed), 1);
+    ASKED.store(NOBODY, Ordering::SeqCst);
+    interrupted_frames()
+}
+
 #[test]
 fn errno_is_kept() {
     set_errno(77);
-    if let (Some(signal), true) = (signal(), can_unwind()) {
+    if can_unwind() {
         let _asking = lock_std(&ASKING);
-        ANSWERED.store(0, Ordering::Relaxed);
-        CURRENT_TASK.store((|| 7) as CurrentTask as usize, Ordering::Relaxed);
-        ASKED.store(own_tid(), Ordering::SeqCst);
-        // SAFETY: the signal has our handler, which runs before the call returns.
-        unsafe { libc::pthread_kill(libc::pthread_self(), signal) };
-        assert_eq!(ANSWERED.load(Ordering::Relaxed), 1);
+        assert!(answer_here(0).is_ok_and(|frames| !frames.is_empty()));
         assert_eq!(TASK.load(Ordering::Relaxed), 7);
-        ASKED.store(NOBODY, Ordering::SeqCst);
-        assert!(interrupted_frames().is_some_and(|frames| !frames.is_empty()));
     }
     set_errno(77);
     // SAFETY: a handler that is asked nothing touches nothing.
-    unsafe { answer(0, null_mut(), null_mut()) };
+    unsafe { answer(0, std::ptr::null_mut(), std::ptr::null_mut()) };
     assert_eq!(last_errno(), 77);
+}
+
+/// What the thread has gone down to since it was looked at, only the handler sees.
+#[test]
+fn the_handler_unwinds_only_where_there_is_room() {
+    if can_unwind() {
+        let _asking = lock_std(&ASKING);
+        let local = 0_u8;
+        let here = std::ptr::from_ref(&local) as usize;
+        let why = answer_here(here - UNWINDING);
+        assert!(why.is_err_and(|why| why.contains("too little room")));
+        assert_eq!(TASK.load(Ordering::Relaxed), 0);
+        assert!(answer_here(here + 4096).is_err(), "it is on another stack");
+        assert!(answer_here(here - 2 * room::HANDLER).is_ok());
+    }
+}
+
+/// The bytes below the caller's frame that are not as they were left, from the lowest to here.
+#[inline(never)]
+fn used_by(work: impl FnOnce()) -> usize {
+    const PAINT: u8 = 0xa5;
+    /// Of the frames between here and the work.
+    const NEAR: usize = 512;
+    let local = 0_u8;
+    let here = std::ptr::from_ref(&local) as usize;
+    let low = here - 96 * 1024;
+    // SAFETY: the stack of a test's thread has more room than that, and nothing lives below this frame but what is called
+    // here; volatile, because the compiler does not know.
+    unsafe {
+        for at in low..here - NEAR {
+            (at as *mut u8).write_volatile(PAINT);
+        }
+        work();
+        let touched = (low..here).find(|at| (*at as *const u8).read_volatile() != PAINT);
+        here - touched.unwrap_or(here)
+    }
+}
+
+/// The bound that is stated: what a thread must have for the handler, the kernel's frame aside.
+#[test]
+fn the_handler_needs_no_more_stack_than_is_stated() {
+    if !can_unwind() {
+        return;
+    }
+    let measure = || {
+        let _asking = lock_std(&ASKING);
+        // The first time the unwinder finds out more.
+        let all = [(), ()].map(|()| used_by(|| assert!(answer_here(0).is_ok())));
+        all.into_iter().max().unwrap()
+    };
+    let used = thread::spawn(measure).join().unwrap();
+    assert!(used > 1000, "nothing was measured");
+    assert!(used <= UNWINDING, "{used}");
 }
 
 fn block_signals() {
@@ -108,7 +169,7 @@ fn block_signals() {
     unsafe {
         let mut all = MaybeUninit::uninit();
         libc::sigfillset(all.as_mut_ptr());
-        libc::pthread_sigmask(libc::SIG_BLOCK, all.as_ptr(), null_mut());
+        libc::pthread_sigmask(libc::SIG_BLOCK, all.as_ptr(), std::ptr::null_mut());
     }
 }
 
@@ -131,17 +192,26 @@ fn a_thread_that_blocks_signals_is_not_waited_for() {
     thread.join().unwrap();
 }
 
-/// The request is taken back, and what arrives late finds nothing to do.
+/// The request is taken back, and so is the signal: nothing is left that it could wait for.
 #[test]
 fn a_thread_that_does_not_answer_is_given_up() {
-    let (tid, sender, thread) = waiting(block_signals);
-    if let Some(signal) = signal() {
-        let _asking = lock_std(&ASKING);
-        let late = answer_of(tid, signal, Duration::from_millis(1));
-        assert_eq!(late, Err("it did not answer in time"));
-        assert_eq!(ASKED.load(Ordering::SeqCst), NOBODY);
+    if !can_unwind() {
+        return;
     }
-    drop(sender);
+    let (tid, sender, thread) = waiting(block_signals);
+    let asking = lock_std(&ASKING);
+    let (signal, _permit) = signal::take(answer, |signal| Permit::of(signal, 0)).unwrap();
+    let stack = Room::read().of(tid, Facts::of(tid).unwrap().waiting.unwrap().stack_pointer);
+    let late = answer_of(tid, signal, stack.unwrap(), LIMIT);
+    assert_eq!(late, Err("it did not answer in time"));
+    assert_eq!(ASKED.load(Ordering::SeqCst), NOBODY);
+    assert!(!Facts::of(tid).unwrap().has_pending(signal));
+    // It is still ours for the next.
+    assert_eq!(
+        signal::action_of(signal).unwrap().sa_sigaction,
+        answer as *const () as usize
+    );
+    drop((sender, asking));
     thread.join().unwrap();
 }
 
@@ -168,9 +238,11 @@ fn a_signal_that_is_taken_is_not_stolen() {
         unsafe {
             let mut action: libc::sigaction = std::mem::zeroed();
             action.sa_sigaction = disposition;
-            assert_eq!(libc::sigaction(taken, &raw const action, null_mut()), 0);
+            let nothing = std::ptr::null_mut();
+            assert_eq!(libc::sigaction(taken, &raw const action, nothing), 0);
         }
-        assert!(!install(taken));
-        assert_eq!(action_of(taken).unwrap().sa_sigaction, disposition);
+        assert!(!signal::install(taken, answer));
+        signal::forget(taken, answer);
+        assert_eq!(signal::action_of(taken).unwrap().sa_sigaction, disposition);
     }
 }

@@ -13,17 +13,30 @@ pub(super) fn number(name: usize, how: c_int) -> Option<c_int> {
 
 /// How long until the timer with this number fires, nothing if it is not armed; `None` where there is none.
 pub(super) fn left(number: c_int) -> Option<Duration> {
-    // SAFETY: zero is valid for every field of the plain struct, which outlives the call.
-    let (result, setting) = unsafe {
+    ask(number).ok()
+}
+
+/// Whether there is no timer with this number. Where the kernel may not be asked, nothing tells that it is gone.
+pub(super) fn is_gone(number: c_int) -> bool {
+    ask(number) == Err(libc::EINVAL)
+}
+
+fn ask(number: c_int) -> Result<Duration, c_int> {
+    // SAFETY: zero is valid for every field of the plain struct, which outlives the call; `errno` is this thread's own.
+    let (result, error, setting) = unsafe {
         let mut setting: libc::itimerspec = zeroed();
-        let ask = || libc::syscall(libc::SYS_timer_gettime, number, &raw mut setting);
-        (errno::keeping(ask), setting)
+        let (result, error) = errno::keeping(|| {
+            let result = libc::syscall(libc::SYS_timer_gettime, number, &raw mut setting);
+            (result, *libc::__errno_location())
+        });
+        (result, error, setting)
     };
     let left = setting.it_value;
-    (result == 0).then(|| {
-        Duration::new(
+    match result {
+        0 => Ok(Duration::new(
             u64::try_from(left.tv_sec).unwrap_or(0),
             u32::try_from(left.tv_nsec).unwrap_or(0),
-        )
-    })
+        )),
+        _ => Err(error),
+    }
 }

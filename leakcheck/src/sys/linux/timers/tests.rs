@@ -16,13 +16,13 @@ use crate::sys::{
 };
 
 /// A scope that this thread works for while the result lives.
-fn inside() -> (u32, Switch) {
+fn inside() -> (u64, Switch) {
     let scope = tally::open().expect("far below the limit");
     (scope, Switch::to(Context { scope, origin: 0 }))
 }
 
 /// Those of a scope and how many are counted.
-fn of(scope: u32) -> (Vec<Timer>, usize) {
+fn of(scope: u64) -> (Vec<Timer>, usize) {
     (live(Some(scope)), tally::of(scope).others())
 }
 

@@ -1,0 +1,251 @@
+//! Whatever stands in a report, in each of its fields, does nothing to who reads what is made of it: no line is a command, no
+//! character steers a terminal, no cell or element ends early, no number is too large, and it takes no longer than its size.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use serde_json::{Value, json};
+
+use crate::{
+    annotate,
+    baseline::{Baseline, Key, Known},
+    broad::Broad,
+    junit, markdown,
+    report::{self, Report},
+    repository::Repository,
+    sarif,
+    summary::Summary,
+    text,
+    workspace::Workspace,
+};
+
+/// Words of which each is a trap for some reader.
+const TRAPS: [&str; 14] = [
+    "::error::stop",
+    "\n::error::stop",
+    "\r\n  ::set-output name=a::b",
+    "##[error]stop",
+    "\x1b[31mred\x1b]0;title\x07",
+    "a|b`c` **d** <img src=x> [e](http://f) \\",
+    "\\|",
+    "``",
+    "]]> <!-- & \"'",
+    "\u{202e}txt\u{2066}\u{200b}",
+    "\u{9b}31m\u{85}\u{2028}next\u{2029}",
+    "\u{0}\u{8}\u{fffe}\u{ffff}",
+    "%0A::error::%25",
+    "",
+];
+
+/// A report with this in each field that has a text.
+fn hostile(trap: &str, verdict: &str) -> Value {
+    let frame = json!({ "file": trap, "line": u32::MAX, "column": 0, "function": trap });
+    let leak = json!({
+        "kind": trap, "count": u64::MAX, "name": trap, "created_at": frame, "waits_at": [frame], "waits_in": frame,
+        "waits_for": { "what": trap }, "fingerprint": trap,
+    });
+    let mut panicked = leak.clone();
+    panicked["panic"] = trap.into();
+    json!({
+        "format_version": 1, "package": trap, "binary": trap, "test": trap,
+        "location": { "file": trap, "line": 0 }, "verdict": verdict, "body": "timed_out",
+        "hang": { "after_ms": u64::MAX }, "waited_ms": u64::MAX, "check_us": u64::MAX,
+        "leaks": [leak, leak, panicked], "known": [leak],
+        "ignored": [
+            { "count": u64::MAX, "source": trap, "sites": [{ "by": trap, "function": trap, "file": trap, "line": 1 }] },
+            { "count": u64::MAX, "source": "leakcheck.toml:1", "unlisted": u64::MAX, "sites": sites(trap) },
+        ],
+    })
+}
+
+/// Functions of several modules.
+fn sites(trap: &str) -> Vec<Value> {
+    let site = |module: &str| {
+        let function = format!("{trap}{module}::{trap}");
+        json!({ "by": trap, "function": function, "file": trap, "line": 1 })
+    };
+    ["a", "b", "c", "d", "e"].map(site).to_vec()
+}
+
+fn parse(report: &Value) -> Report {
+    Report::parse(&report.to_string(), Path::new("a.json")).expect("a report")
+}
+
+/// All that can be made of reports, as it is written.
+fn rendered(rounds: &[Vec<Report>], baseline: &Baseline) -> BTreeMap<&'static str, String> {
+    let summary = Summary::of(rounds, baseline);
+    let repository = Repository::default();
+    let text = text::render(&summary);
+    BTreeMap::from([
+        ("text", anstream::adapter::strip_str(&text).to_string()),
+        ("annotations", annotate::render(&summary, &repository)),
+        ("markdown", markdown::render(&summary)),
+        ("sarif", sarif::render(&summary, &repository)),
+        ("junit", junit::render(&summary)),
+    ])
+}
+
+/// What a runner of GitHub takes for a command, apart from those that are meant.
+fn commands(text: &str) -> Vec<&str> {
+    let is_command = |line: &&str| line.trim_start().starts_with("::") || line.contains("##[");
+    let lines = text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']);
+    lines.filter(is_command).collect()
+}
+
+fn assert_harmless(what: &str, text: &str) {
+    let steers = |c: &char| {
+        c.is_control() && *c != '\n'
+            || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}')
+    };
+    let found = text.chars().find(steers);
+    assert_eq!(found, None, "{what}: {text:?}");
+    if what != "annotations" {
+        assert_eq!(commands(text), [""; 0], "{what}: {text}");
+    }
+}
+
+#[test]
+fn no_field_does_harm() {
+    for trap in TRAPS {
+        let rounds = || {
+            let inconclusive = parse(&hostile(trap, "inconclusive"));
+            vec![parse(&hostile(trap, "leaked")), inconclusive]
+        };
+        let rendered = rendered(&[rounds(), rounds()], &Baseline::default());
+        for (what, text) in &rendered {
+            assert_harmless(what, text);
+        }
+        let annotations = &rendered["annotations"];
+        assert!(annotations.lines().count() >= 2, "{annotations}");
+        for line in annotations.lines() {
+            let (command, _) = line.split_once(' ').expect("it has properties");
+            assert!(["::error", "::warning"].contains(&command), "{line}");
+            assert!(!line[2..].contains("##["), "{line}");
+        }
+        let table = rendered["markdown"]
+            .lines()
+            .filter(|line| line.starts_with('|'));
+        for row in table {
+            // Five cells, and none ends inside of code.
+            assert_eq!(row.matches('|').count(), 6, "{trap:?}: {row}");
+            assert_eq!(row.matches('`').count() % 2, 0, "{trap:?}: {row}");
+        }
+        let outside: String = rendered["markdown"].split('`').step_by(2).collect();
+        assert!(!outside.contains(['<', '[', '\\']), "{trap:?}: {outside}");
+        let sarif: Value = serde_json::from_str(&rendered["sarif"]).expect("JSON");
+        for result in sarif["runs"][0]["results"].as_array().expect("results") {
+            let message = result["message"]["text"].as_str().expect("a text");
+            assert_harmless("a message", message);
+            assert!(!message.contains("]("), "{message}");
+        }
+        let junit = quick_junit::Report::deserialize_from_str(&rendered["junit"]);
+        assert_eq!(junit.expect("JUnit").tests, 1, "{trap:?}");
+    }
+}
+
+#[test]
+fn no_rule_that_is_told_does_harm() {
+    for trap in TRAPS {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(
+            folder.path().join("leakcheck.toml"),
+            "[[ignore]]\nthread_name = '*'\n",
+        )
+        .expect("it is written");
+        let mut report = hostile(trap, "clean");
+        report["package"] = "a".into();
+        let workspace = Workspace {
+            root: folder.path().to_owned(),
+            target: folder.path().join("target"),
+            packages: [("a".to_owned(), folder.path().to_owned())].into(),
+        };
+        let broad = Broad::of(&workspace, &[vec![parse(&report)]]);
+        assert!(broad.is_some(), "{trap:?}");
+        assert_harmless("rules", &broad.render(false));
+    }
+}
+
+#[test]
+fn no_error_does_harm() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let level = |trap: &str| {
+        let mut report = hostile("a", "leaked");
+        report["leaks"][0]["level"] = trap.into();
+        report.to_string()
+    };
+    for (number, trap) in TRAPS.iter().enumerate() {
+        let name = format!("{number}{}.json", trap.replace(['/', '\0'], "_"));
+        fs::write(folder.path().join(name), level(trap)).expect("it is written");
+    }
+    let (reports, errors) = report::read(folder.path());
+    assert_eq!((reports.len(), errors.len()), (0, TRAPS.len()));
+    for error in errors {
+        assert_harmless("an error", &error.to_string());
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_no_file_is_passed_over() {
+    use std::os::unix::{fs::symlink, net::UnixListener};
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let fifo = std::process::Command::new("mkfifo")
+        .arg(path("a.json"))
+        .status();
+    assert!(fifo.expect("it is there").success());
+    let _socket = UnixListener::bind(path("b.json")).expect("a socket");
+    fs::create_dir(path("c.json")).expect("a folder");
+    symlink("/dev/zero", path("d.json")).expect("a link");
+    symlink(path("a.json"), path("e.json.part")).expect("a link");
+    fs::write(path("f.json"), hostile("a", "leaked").to_string()).expect("it is written");
+    symlink(path("f.json"), path("g.json")).expect("a link");
+    symlink("nowhere", path("h.json")).expect("a link");
+    let (reports, errors) = report::read(folder.path());
+    assert_eq!(reports.len(), 2);
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0].to_string().contains("h.json"), "{errors:?}");
+}
+
+/// Work that grew with the square would take hours here.
+#[test]
+fn many_places_are_no_more_work_each_than_one() {
+    const PLACES: usize = 10_000;
+    let mut baseline = Baseline::default();
+    let reports = (0..PLACES).map(|number| {
+        let (binary, test) = (format!("b{}", number / 2), format!("t{}", number / 3));
+        let known = Known {
+            count: 1,
+            site: String::new(),
+        };
+        let fingerprint = format!("{:016x}", number + PLACES);
+        baseline.add(Key::new((Some("p"), &binary, &test), "task", &fingerprint), known);
+        let frame = json!({ "file": format!("src/{number}.rs"), "line": 1, "function": "f" });
+        let leak = |kind: &str| {
+            json!({ "kind": kind, "created_at": frame, "fingerprint": format!("{number:016x}") })
+        };
+        parse(&json!({
+            "format_version": 1, "package": "p", "binary": binary, "test": test,
+            "location": { "file": "a.rs", "line": 1 }, "verdict": "leaked", "body": "passed",
+            "leaks": [leak("task"), leak(&format!("kind_{number}"))],
+        }))
+    });
+    let rounds = [reports.collect::<Vec<_>>()];
+    let verdicts = {
+        let mut verdicts = crate::verdicts::Verdicts::new(crate::args::Runner::Test);
+        verdicts.read("running 3333 tests");
+        verdicts.read("failures:");
+        for number in 0..PLACES / 3 {
+            verdicts.read(&format!("    t{number}"));
+        }
+        verdicts.read(&format!(
+            "test result: FAILED. 0 passed; {} failed;",
+            PLACES / 3
+        ));
+        verdicts
+    };
+    assert!(verdicts.are_leaks_only(&rounds[0]));
+    assert_eq!(Summary::of(&rounds, &baseline).gone.len(), PLACES);
+    let rendered = rendered(&rounds, &baseline);
+    assert_eq!(rendered["annotations"].lines().count(), 2 * PLACES);
+    assert!(rendered["text"].lines().count() > 2 * PLACES);
+}

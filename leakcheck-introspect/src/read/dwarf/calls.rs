@@ -1,0 +1,161 @@
+//! Which functions a return address of the running program is inside of, as the program's own file tells.
+//!
+//! The file is mapped once and stays so: it is read after the process has used up its descriptors, after the program was
+//! deleted or replaced, and where nothing can be opened any more.
+
+use std::{
+    path::PathBuf,
+    sync::{Mutex, OnceLock, PoisonError},
+};
+
+use super::{Slice, image, symbols::Symbols};
+use crate::{
+    Call, Error,
+    read::memory::{self, Program},
+};
+
+/// What one look at debug info may need.
+const ROOM: usize = 48 << 20;
+
+/// What the program's file says of addresses.
+struct Calls {
+    program: Program,
+    symbols: Symbols,
+    lines: Option<Mutex<addr2line::Context<Slice>>>,
+}
+
+/// Keeps the file of the running program mapped, so that it can be read later on, whatever has become of it by then. This
+/// reads nothing of it.
+///
+/// # Errors
+///
+/// Where it cannot be mapped.
+pub(crate) fn keep_program() -> Result<(), Error> {
+    image::program_file().map(|_| ())
+}
+
+/// Where to read, or why there is nothing to read.
+fn calls() -> Result<&'static Calls, Error> {
+    static CALLS: OnceLock<Result<Calls, Error>> = OnceLock::new();
+    if let Some(known) = CALLS.get() {
+        return known.as_ref().map_err(Clone::clone);
+    }
+    // What may be better another time is not remembered.
+    let bytes = image::program_file()?.bytes();
+    if !memory::has_room(ROOM) {
+        return Err(Error::new(
+            "the memory that this process may still take is too little to read its debug info",
+        ));
+    }
+    let calls = CALLS.get_or_init(|| {
+        let object = image::parse(bytes)?;
+        let symbols = Symbols::of(&object);
+        let sections = gimli::Dwarf::load(|id| image::load(&object, id.name()));
+        let lines = sections
+            .ok()
+            .filter(|sections| sections.units().next().is_ok_and(|unit| unit.is_some()))
+            .and_then(|sections| addr2line::Context::from_dwarf(sections).ok());
+        if lines.is_none() && symbols.is_empty() {
+            return Err(Error::new(
+                "this program has neither debug info nor a symbol table, so that none of its functions has a name: remove \
+                 `strip` from [profile.dev] and [profile.test]",
+            ));
+        }
+        Ok(Calls {
+            program: Program::of_this_process(),
+            symbols,
+            lines: lines.map(Mutex::new),
+        })
+    });
+    calls.as_ref().map_err(Clone::clone)
+}
+
+/// The functions that a return address is inside of, innermost first; none where it is not one of the program itself.
+///
+/// # Errors
+///
+/// Where nothing can be read of any address.
+pub(crate) fn calls_at(address: usize) -> Result<Vec<Call>, Error> {
+    let calls = calls()?;
+    let place = u64::try_from(address).ok().and_then(|at| at.checked_sub(1));
+    let Some(place) = place.filter(|place| calls.program.span.contains(place)) else {
+        return Ok(Vec::new());
+    };
+    let place = place.wrapping_sub(calls.program.bias);
+    let mut found = calls.with_lines(place);
+    match found.last_mut() {
+        Some(outer) if outer.name.is_none() => outer.name = calls.symbols.at(place),
+        Some(_) => {}
+        None => found.extend(calls.symbols.at(place).map(|name| Call {
+            name: Some(name),
+            ..Call::default()
+        })),
+    }
+    Ok(found)
+}
+
+/// The mangled name of the function that a return address of the running program is inside of.
+pub(crate) fn called_from(address: usize) -> Option<&'static str> {
+    let calls = calls().ok()?;
+    let place = u64::try_from(address).ok()?.checked_sub(1)?;
+    if !calls.program.span.contains(&place) {
+        return None;
+    }
+    calls.symbols.at(place.wrapping_sub(calls.program.bias))
+}
+
+impl Calls {
+    fn with_lines(&self, place: u64) -> Vec<Call> {
+        let mut found = Vec::new();
+        let Some(lines) = &self.lines else {
+            return found;
+        };
+        let lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+        // What was split off is left to those who look for it.
+        let Ok(mut frames) = lines.find_frames(place).skip_all_loads() else {
+            return found;
+        };
+        while let Ok(Some(frame)) = frames.next() {
+            let name = frame.function.map(|function| function.name.slice());
+            let location = frame.location;
+            found.push(Call {
+                name: name.and_then(|name| std::str::from_utf8(name).ok()),
+                file: location
+                    .as_ref()
+                    .and_then(|location| location.file)
+                    .map(PathBuf::from),
+                line: location.as_ref().and_then(|location| location.line),
+                column: location.as_ref().and_then(|location| location.column),
+            });
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_has_its_name_and_its_file() {
+        keep_program().expect("the program can be mapped");
+        let inside = calls_at(keep_program as *const () as usize + 1).expect("it can be read");
+        let inside = inside.last().expect("it is one of the program");
+        assert!(
+            inside
+                .name
+                .is_some_and(|name| name.contains("keep_program"))
+        );
+        let file = inside.file.as_deref().expect("tests have debug info");
+        assert!(file.ends_with(file!()), "{}", file.display());
+        assert!(inside.line.is_some());
+    }
+
+    #[test]
+    fn what_lies_elsewhere_has_no_name() {
+        let elsewhere = std::ptr::from_ref(&0_u8) as usize;
+        assert_eq!(calls_at(1).expect("it can be read"), []);
+        assert_eq!(called_from(1), None);
+        drop(calls_at(elsewhere));
+    }
+}

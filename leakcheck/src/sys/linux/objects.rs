@@ -1,0 +1,83 @@
+//! The files that the loader has put together, by the addresses of their code.
+
+use std::{
+    ffi::{CStr, c_void},
+    mem::MaybeUninit,
+    sync::OnceLock,
+};
+
+use crate::sys::objects::Object;
+
+/// What the names of the C library's files begin with: glibc's of all ages.
+const C_LIBRARY: [&[u8]; 12] = [
+    b"libc.so",
+    b"libc-2.",
+    b"libpthread.so",
+    b"libpthread-2.",
+    b"libdl.so",
+    b"libdl-2.",
+    b"librt.so",
+    b"librt-2.",
+    b"libresolv",
+    b"libnss_",
+    b"ld-linux",
+    b"ld-2.",
+];
+
+/// See [`of`](crate::sys::objects::of).
+pub(crate) fn of(address: usize) -> Object {
+    static OWN: OnceLock<Option<usize>> = OnceLock::new();
+    let own = OWN.get_or_init(|| Some(file(of as fn(usize) -> Object as usize + 1)?.start));
+    match file(address) {
+        // Where the loader knows of no files there is one.
+        None if own.is_none() => Object::Program,
+        Some(file) if Some(file.start) == *own => Object::Program,
+        Some(file) if file.is_c_library => Object::CLibrary,
+        _ => Object::Other,
+    }
+}
+
+struct File {
+    start: usize,
+    is_c_library: bool,
+}
+
+fn file(address: usize) -> Option<File> {
+    let mut info = MaybeUninit::<libc::Dl_info>::uninit();
+    // A return address may be just behind its function.
+    let place = address.checked_sub(1)? as *const c_void;
+    // SAFETY: the place is only compared, and the loader fills all of `info` in where it returns anything but 0. Names of
+    // files stay as long as these are loaded, which code is that has run and may be running.
+    unsafe {
+        if libc::dladdr(place, info.as_mut_ptr()) == 0 {
+            return None;
+        }
+        let info = info.assume_init();
+        let name = if info.dli_fname.is_null() {
+            b""
+        } else {
+            CStr::from_ptr(info.dli_fname).to_bytes()
+        };
+        let name = name.rsplit(|byte| *byte == b'/').next()?;
+        Some(File {
+            start: info.dli_fbase as usize,
+            is_c_library: C_LIBRARY.iter().any(|start| name.starts_with(start)),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_is_told_from_the_c_library() {
+        let own = the_program_is_told_from_the_c_library as fn() as usize;
+        assert_eq!(of(own + 1), Object::Program);
+        if cfg!(not(any(target_env = "musl", target_feature = "crt-static"))) {
+            let other: unsafe extern "C" fn(i32) -> *mut libc::c_char = libc::strerror;
+            assert_eq!(of(other as usize + 1), Object::CLibrary);
+        }
+        assert_ne!(of(1), Object::CLibrary);
+    }
+}

@@ -1,0 +1,20 @@
+//! In which of the files that make up a process an address of code lies.
+
+use super::imp;
+
+/// What the file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "where no file is told from another there is one")]
+pub(crate) enum Object {
+    /// The one that this code is in as well: the program.
+    Program,
+    /// One of the C library.
+    CLibrary,
+    /// Any other, or one that is not known.
+    Other,
+}
+
+/// In which of them the code before this address lies. For reports only: a lock may be taken.
+pub(crate) fn of(address: usize) -> Object {
+    imp::objects::of(address)
+}

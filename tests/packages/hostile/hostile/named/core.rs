@@ -1,0 +1,4 @@
+//! A test binary that is called as the standard library is.
+
+#[path = "../leaves.rs"]
+mod leaves;

@@ -1,0 +1,4 @@
+//! A test binary that is called as the runtime is.
+
+#[path = "../leaves.rs"]
+mod leaves;

@@ -1,0 +1,4 @@
+//! The same programs in another package.
+
+#[path = "../../../hostile/hostile/leaves.rs"]
+mod leaves;

@@ -1,0 +1,211 @@
+//! A blocking closure that waits on a runtime is judged before that is stopped, by what it is: the end of a runtime neither
+//! makes findings nor hides them.
+
+use std::{
+    hint::spin_loop,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+};
+
+use leakcheck_tests::Run;
+
+use crate::{
+    child::{assert_fails, assert_passes, run_all, subjects},
+    left::{Finding, assert_left, blocking_tasks, threads},
+};
+
+/// How often what must always be so is tried: `LEAKCHECK_TEST_REPEAT`, or a few times.
+fn rounds() -> usize {
+    let asked = std::env::var("LEAKCHECK_TEST_REPEAT").ok();
+    asked.map_or(3, |rounds| rounds.parse().expect("a number"))
+}
+
+/// Runs a subject so often.
+fn repeat(subject: &str, rounds: usize) -> Vec<Run> {
+    (0..rounds)
+        .map(|_| crate::child::run(module_path!(), subject, &[]))
+        .collect()
+}
+
+/// Each time exactly this is left, and told in the same words.
+#[track_caller]
+fn assert_always(subject: &str, expected: &[Finding]) {
+    let runs = repeat(subject, rounds());
+    let mut told: Vec<String> = runs
+        .iter()
+        .map(|run| {
+            assert_fails(run);
+            assert_left(&run.report().leaks, expected);
+            told(run)
+        })
+        .collect();
+    told.dedup();
+    assert_eq!(told.len(), 1, "{subject}: {}", told.join("\n--\n"));
+}
+
+/// The report without numbers and ages, which differ from run to run by their nature.
+fn told(run: &Run) -> String {
+    let text = run.text();
+    let start = text.find("leakcheck: `").expect("there is a report");
+    let end = "full creation stacks: ";
+    let report = text[start..].split(end).next().unwrap_or_default();
+    let mut lines: Vec<String> = report.lines().map(steady).collect();
+    lines.retain(|line| !line.is_empty());
+    lines.join("\n") + "\n"
+}
+
+fn steady(line: &str) -> String {
+    let line = line.split(" after waiting ").next().unwrap_or_default();
+    let mut words: Vec<&str> = line.split(", ").collect();
+    words.retain(|word| !word.starts_with("tid ") && !word.starts_with("alive for "));
+    let mut masked = String::new();
+    for letter in words.join(", ").trim().chars() {
+        match letter {
+            '0'..='9' if masked.ends_with('#') => {}
+            '0'..='9' => masked.push('#'),
+            letter => masked.push(letter),
+        }
+    }
+    masked
+}
+
+#[test]
+fn those_that_wait_for_ever_are_found_each_time() {
+    for (subject, line) in [
+        (
+            "sleeps",
+            "spawn_blocking(move || handle.block_on(sleep(HOUR)));",
+        ),
+        ("ticks", "spawn_blocking(move || handle.block_on(tick()));"),
+        (
+            "reads",
+            "spawn_blocking(move || handle.block_on(read(&socket)));",
+        ),
+        (
+            "bridges",
+            "spawn_blocking(move || bridge.read_to_end(&mut Vec::new()));",
+        ),
+        (
+            "receives",
+            "spawn_blocking(move || handle.block_on(receiver.recv()));",
+        ),
+    ] {
+        assert_always(&format!("one_thread_{subject}"), &[blocking_tasks(1, line)]);
+        assert_always(&format!("workers_{subject}"), &[blocking_tasks(1, line)]);
+    }
+}
+
+#[test]
+fn the_reports_say_where_and_in_what() {
+    for (subject, golden) in [
+        ("workers_bridges", include_str!("closures/bridge.txt")),
+        ("one_thread_ticks", include_str!("closures/ticks.txt")),
+        ("workers_and_another", include_str!("closures/thread.txt")),
+        (
+            "workers_shutdown_background",
+            include_str!("closures/outlived.txt"),
+        ),
+    ] {
+        let run = crate::child::run(module_path!(), subject, &[]);
+        assert_eq!(told(&run), golden, "{}", run.text());
+    }
+}
+
+/// What runs them is not known then, and not told beside them.
+#[test]
+fn where_no_stack_is_taken_they_are_found_all_the_same() {
+    for (subject, line) in [
+        (
+            "workers_bridges",
+            "spawn_blocking(move || bridge.read_to_end(&mut Vec::new()));",
+        ),
+        (
+            "one_thread_ticks",
+            "spawn_blocking(move || handle.block_on(tick()));",
+        ),
+        (
+            "one_thread_shutdown_timeout",
+            "runtime.spawn_blocking(|| hang(started));",
+        ),
+    ] {
+        let run = crate::child::run(module_path!(), subject, &[("LEAKCHECK_STACKS", "off")]);
+        assert_fails(&run);
+        assert_left(&run.report().leaks, &[blocking_tasks(1, line)]);
+    }
+}
+
+#[test]
+fn a_rule_on_their_threads_accepts_them() {
+    for subject in ["accepted_by_name", "accepted_by_name_on_workers"] {
+        let run = crate::child::run(module_path!(), subject, &[]);
+        assert_passes(&run);
+        assert_left(&run.report().leaks, &[]);
+        let accepted: usize = run
+            .report()
+            .ignored
+            .iter()
+            .map(|ignored| ignored.count)
+            .sum();
+        assert_eq!(accepted, 1, "{:?}", run.report());
+    }
+}
+
+/// They have nothing to do with it, and the test is charged with what they are.
+#[test]
+fn what_the_stop_makes_is_not_found() {
+    for subject in ["one_thread_starts_more", "workers_starts_more"] {
+        let run = crate::child::run(module_path!(), subject, &[]);
+        assert_fails(&run);
+        let line = "spawn_blocking(move || start_more(&handle));";
+        assert_left(&run.report().leaks, &[blocking_tasks(1, line)]);
+    }
+}
+
+#[test]
+fn threads_that_wait_for_ever_are_found_each_time() {
+    let line = "thread::spawn(move || handle.block_on(tick()));";
+    for subject in ["one_thread_and_another", "workers_and_another"] {
+        assert_always(subject, &[threads(1, line)]);
+    }
+}
+
+#[test]
+fn those_that_outlive_a_runtime_are_found_each_time() {
+    let line = "runtime.spawn_blocking(|| hang(started));";
+    for subject in [
+        "one_thread_shutdown_timeout",
+        "one_thread_shutdown_background",
+        "workers_shutdown_timeout",
+        "workers_shutdown_background",
+    ] {
+        assert_always(subject, &[blocking_tasks(1, line)]);
+    }
+}
+
+/// One check for each, many of them at once, on a machine that has more to do than it can.
+#[test]
+fn those_that_end_are_waited_for() {
+    let name = format!("{}clean::", subjects(module_path!()));
+    let is_over = AtomicBool::new(false);
+    // Those that each of them runs are tests as well.
+    let each = format!("{name}each::");
+    let run = thread::scope(|threads| {
+        for _ in 0..4 {
+            threads.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    spin_loop();
+                }
+            });
+        }
+        let run = run_all(&[&name, "--skip", &each, "--test-threads=8"], &[]);
+        is_over.store(true, Ordering::Relaxed);
+        run
+    });
+    assert_passes(&run);
+    assert!(run.text().contains("8 passed; 0 failed"), "{}", run.text());
+    for report in &run.reports {
+        assert_left(&report.leaks, &[]);
+    }
+}
+
+mod subject;
