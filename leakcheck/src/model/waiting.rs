@@ -10,7 +10,8 @@ pub struct Waiting {
     pub(crate) events: Vec<Awaited>,
     pub(crate) is_forever: bool,
     pub(crate) unread: Option<String>,
-    /// The same for tasks that wait at one place for the same, held by the same; 0 for threads.
+    /// The same for tasks that wait at one place for the same, held by the same; 0 for threads, and for tasks that
+    /// have not run yet.
     pub(crate) place: u64,
 }
 
@@ -79,6 +80,7 @@ impl Waiting {
         if self.state == State::New {
             self.stack.clear();
             self.events.clear();
+            self.place = 0;
         }
         self
     }
@@ -180,5 +182,21 @@ impl std::fmt::Display for State {
             Self::Running => f.write_str("running"),
             Self::Blocked(call) => write!(f, "blocked in {call}"),
         }
+    }
+}
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tasks_that_have_not_run_yet_are_told_as_one() {
+        let scheduled = |place| Waiting {
+            state: State::Scheduled,
+            place,
+            ..Waiting::unknown("")
+        };
+        assert_ne!(scheduled(1).polled(Some(1)), scheduled(2).polled(Some(1)));
+        assert_eq!(scheduled(1).polled(Some(0)), scheduled(2).polled(Some(0)));
     }
 }
