@@ -175,7 +175,7 @@ pub fn mask(report: &str) -> String {
         let bare = |at: usize| {
             words
                 .get(at)
-                .map_or("", |word| word.trim_end_matches([',', ';', ')', '\n']))
+                .map_or("", |word| word.trim_end_matches([',', ';', ':', ')', '\n']))
         };
         for (at, word) in words.iter().enumerate() {
             let is_number = bare(at).parse::<f64>().is_ok();
@@ -233,6 +233,7 @@ mod tests {
                 "polled 3 times, at src/lib.rs:7:9",
                 "polled N times, at src/lib.rs:7:9",
             ),
+            ("task 12: serve, idle", "task N: serve, idle"),
             ("polled once", "polled once"),
             ("descriptor 7 to become", "descriptor N to become"),
         ] {

@@ -151,10 +151,42 @@ pub struct Leak {
     /// What only this one is, where it is one.
     #[serde(default)]
     pub details: Vec<String>,
+    /// Who keeps its descriptors open, of each that somebody is known to.
+    #[serde(default)]
+    pub held: Vec<Kept>,
     /// The rule to paste.
     pub accept: Option<String>,
     /// Stable from run to run.
     pub fingerprint: String,
+}
+
+/// A descriptor and who keeps it open.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Kept {
+    /// What only this one is.
+    pub details: Vec<String>,
+    /// Who has it.
+    pub by: Vec<Keeper>,
+}
+
+/// Somebody who keeps a descriptor open.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Keeper {
+    /// `task`, `body`, `thread` or `blocking_task`.
+    pub kind: String,
+    /// Id of a task.
+    pub task: Option<u64>,
+    /// Of the thread, or the path of the task's future.
+    pub name: Option<String>,
+    /// The variables that hold it.
+    #[serde(default)]
+    pub locals: Vec<String>,
+    /// Whether it has it for sure.
+    pub certain: bool,
+    /// The call on it in which it is blocked.
+    pub call: Option<String>,
 }
 
 /// Something that would wake a task.

@@ -8,6 +8,8 @@ use crate::{Certainty, Class, Event, Hold, Object, Role, State, Task, TaskList, 
 #[derive(Debug)]
 pub struct Graph<'l> {
     tasks: Vec<&'l Task>,
+    /// Those that hold anything: of very many tasks few are read that far.
+    holding: Vec<&'l Task>,
     /// Addresses of the tasks that wait for ever.
     stuck: HashSet<u64>,
 }
@@ -37,6 +39,7 @@ impl<'l> Graph<'l> {
         let mut graph = Self {
             stuck: HashSet::new(),
             tasks: Vec::new(),
+            holding: Vec::new(),
         };
         for list in lists {
             if believed(list) {
@@ -44,6 +47,8 @@ impl<'l> Graph<'l> {
                 graph.stuck.extend(stuck.map(|task| task.address));
             }
             graph.tasks.extend(&list.tasks);
+            let holding = list.tasks.iter().filter(|task| !task.holds.is_empty());
+            graph.holding.extend(holding);
         }
         // The largest set whose waits nothing outside of it can end.
         loop {
@@ -85,7 +90,7 @@ impl<'l> Graph<'l> {
             wait.event,
             Event::Notification | Event::Arrivals | Event::Cancellation
         );
-        self.tasks
+        self.holding
             .iter()
             .filter(|task| !(helps_others && task.address == waiter.address))
             .flat_map(|task| {
@@ -174,7 +179,7 @@ impl<'l> Graph<'l> {
     }
 
     fn stuck_holds(&self, object: Object) -> impl Iterator<Item = &'l Hold> {
-        self.tasks
+        self.holding
             .iter()
             .filter(|task| self.stuck.contains(&task.address))
             .flat_map(|task| &task.holds)

@@ -85,6 +85,8 @@ pub struct Hold {
     pub(crate) is_exclusive: bool,
     /// Whether nobody else can come to it, as through an `Arc` with other owners.
     pub(crate) is_sole: bool,
+    /// How many may share it.
+    pub(crate) owners: u64,
     pub(crate) certainty: Certainty,
     pub(crate) function: Arc<str>,
     pub(crate) local: Arc<str>,
@@ -100,6 +102,12 @@ impl Hold {
     /// What the holder can do with it.
     pub fn role(&self) -> Role {
         self.role
+    }
+
+    /// How many may share it, this holder included: the owners of an `Arc` or `Rc` that leads to it, or `u64::MAX` where a
+    /// reference does that anybody may have.
+    pub fn owners(&self) -> u64 {
+        self.owners
     }
 
     /// Whether it is known to hold it still, or may have been moved out of.
@@ -135,6 +143,8 @@ pub struct Wait {
     pub(crate) is_full: bool,
     /// How many stand before it in the queue of a lock.
     pub(crate) ahead: Option<u64>,
+    /// Id of the task whose end it waits for.
+    pub(crate) task: Option<u64>,
     /// Whether it had happened when it was read, and the task is not waiting for it any more.
     pub(crate) is_over: bool,
     pub(crate) name: Option<Arc<str>>,
@@ -149,6 +159,11 @@ impl Wait {
     /// On which object; `None` where nothing can ever wake it.
     pub fn object(&self) -> Option<Object> {
         self.object
+    }
+
+    /// Id of the task whose end it waits for, which may be a blocking one, and in no list.
+    pub fn task(&self) -> Option<u64> {
+        self.task
     }
 
     /// Whether it had happened when it was read: the channel was closed, the task had ended. Then it is no wait any more.

@@ -17,6 +17,7 @@ pub struct Task {
     pub(crate) holds: Vec<Hold>,
     pub(crate) is_complete: bool,
     pub(crate) unread: Option<Arc<str>>,
+    pub(crate) is_recognised: bool,
     pub(crate) read_at: Instant,
 }
 
@@ -100,6 +101,11 @@ impl Task {
     /// What its frames hold of channels, locks, tasks and the like.
     pub fn holds(&self) -> &[Hold] {
         &self.holds
+    }
+
+    /// Whether it was recognised as one that is suspended where another is, which is all that was read: one of very many.
+    pub fn is_recognised(&self) -> bool {
+        self.is_recognised
     }
 
     /// Why its frames could not be read.

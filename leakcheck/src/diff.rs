@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    model::{Detail, Doing, Kind, Resource, ResourceId, Tie},
+    model::{Detail, Doing, Kept, Kind, Leak, Resource, ResourceId, Tie},
     options::Options,
     sources::timers,
 };
@@ -53,7 +53,7 @@ pub(crate) struct Group {
     pub(crate) name: Option<String>,
     pub(crate) tie: Tie,
     pub(crate) count: usize,
-    /// Ids of its tasks.
+    /// Ids of its tasks, and of closures that its threads run.
     pub(crate) tasks: Vec<u64>,
     /// Numbers of its threads.
     pub(crate) threads: Vec<u64>,
@@ -65,8 +65,10 @@ pub(crate) struct Group {
     pub(crate) tid: Option<i32>,
     /// What only this one is where the group is one thing.
     pub(crate) facts: Vec<String>,
-    /// Who has it where the group is one thing.
-    pub(crate) held: Option<String>,
+    /// Numbers of its things of other kinds.
+    pub(crate) others: Vec<u64>,
+    /// Who has each of its descriptors.
+    pub(crate) held: Vec<Kept>,
 }
 
 /// Groups resources in the order in which their first ones come. `own` is the token of the check's own runtime.
@@ -128,7 +130,8 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
                 polls: None,
                 tid: None,
                 facts: Vec::new(),
-                held: None,
+                others: Vec::new(),
+                held: Vec::new(),
             });
             groups.len() - 1
         });
@@ -137,7 +140,16 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
         match resource.id {
             ResourceId::Task(id) => group.tasks.push(id),
             ResourceId::Thread(number) => group.threads.push(number),
+            ResourceId::Other(_, number) if group.others.len() < Leak::MOST_IDS => {
+                group.others.push(number);
+            }
             ResourceId::Other(..) => {}
+        }
+        if let Detail::Thread {
+            closure: Some(_), ..
+        } = &resource.detail
+        {
+            group.tasks.extend(doing.and_then(|doing| doing.task));
         }
         group.oldest_ms = group.oldest_ms.max(resource.age_ms);
         group.polls = group.polls.max(polls);
@@ -148,10 +160,15 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
             Detail::Other(_) if timers::is_of_tokio(resource) => std::mem::take(&mut group.facts),
             _ => Vec::new(),
         };
-        group.held = match &resource.detail {
-            Detail::Other(thing) if group.count == 1 => thing.held.clone(),
-            _ => None,
-        };
+        if let Detail::Other(thing) = &resource.detail
+            && group.kind == Kind::Fd
+            && group.held.len() < Leak::MOST_IDS
+        {
+            group.held.push(Kept {
+                facts: thing.facts.clone(),
+                by: thing.held.clone(),
+            });
+        }
     }
     groups
 }

@@ -11,14 +11,14 @@ pub(crate) use blocked::{Handed, blocks_on_a_handle, is_blocked, place as thread
 pub(crate) use hang::{
     DROP_BLOCKS, SYNCHRONOUS_BODY, SYNCHRONOUS_TASK, body_waiting, help_of_hang, stuck_thread,
 };
-pub(crate) use holding::name_holders;
+pub(crate) use holding::{name_holders, name_users};
 pub(crate) use numbered::join as join_numbered;
 pub(crate) use runtimes::fold;
-pub(crate) use waiting::place;
+pub(crate) use waiting::Places;
 
 use std::time::Duration;
 
-use leakcheck_introspect::{Graph, TaskList};
+use leakcheck_introspect::{Graph, Task, TaskList};
 
 use crate::{
     capture::{self, Names, Trace},
@@ -37,24 +37,32 @@ pub(crate) fn findings(
 ) -> Vec<Leak> {
     let graph = Graph::new(lists.iter().copied());
     let find = |id: &u64| lists.iter().find_map(|list| list.find(*id));
-    let mut found: Vec<Leak> = Vec::new();
+    let mut found: Vec<(Leak, Vec<&Task>)> = Vec::new();
     for group in diff::groups(resources, own) {
-        let tasks: Vec<_> = group.tasks.iter().filter_map(find).collect();
+        let tasks: Vec<&Task> = group.tasks.iter().filter_map(find).collect();
+        let of_tasks = |tasks: &[&Task], polls| {
+            waiting::of(tasks, &graph, package_dir).map(|waiting| waiting.polled(polls))
+        };
         let waiting = match &group.doing {
             Some(doing) => {
                 let waiting = blocked::of(doing, group.count, package_dir);
                 Some(blocked::without_doubt(waiting, doing, group.origin))
             }
-            None => {
-                waiting::of(&tasks, &graph, package_dir).map(|waiting| waiting.polled(group.polls))
-            }
+            None => of_tasks(&tasks, group.polls),
         };
         let leak = finding(&group, waiting, package_dir);
-        match found.iter_mut().find(|known| known.is_like(&leak)) {
-            Some(known) => known.absorb(&leak),
-            None => found.push(leak),
+        match found.iter_mut().find(|(known, _)| known.is_like(&leak)) {
+            Some((known, all)) => {
+                known.absorb(&leak);
+                all.extend(tasks);
+                if group.doing.is_none() {
+                    known.waiting = of_tasks(all, known.polls);
+                }
+            }
+            None => found.push((leak, tasks)),
         }
     }
+    let mut found: Vec<Leak> = found.into_iter().map(|(leak, _)| leak).collect();
     found.sort_by_key(|leak| leak.kind);
     found
 }
@@ -82,6 +90,8 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         tie: group.tie,
         tasks: group.tasks.iter().copied().take(Leak::MOST_IDS).collect(),
         threads: group.threads.clone(),
+        others: group.others.clone(),
+        held: group.held.clone(),
         waiting,
         ancestry: trace.ancestry,
     }
@@ -111,7 +121,7 @@ fn note(group: &Group, trace: &Trace) -> Option<String> {
         Kind::Fd if trace.site.is_none() => {
             "it was opened on a thread of a pool; what it was opened for is not known, only what started the thread"
         }
-        _ => return group.held.clone(),
+        _ => return None,
     };
     Some(text.to_owned())
 }
@@ -174,6 +184,8 @@ pub(crate) fn unnamed_tasks(count: usize) -> Leak {
         tie: Tie::None,
         tasks: Vec::new(),
         threads: Vec::new(),
+        others: Vec::new(),
+        held: Vec::new(),
         waiting: None,
         ancestry: Vec::new(),
         accept: None,
@@ -287,11 +299,7 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
             "dropping a `Child` of std neither ends nor reaps its process, and one of tokio goes on unless it was \
              started with `kill_on_drop(true)`: `kill()` it if need be, then `wait()` for it"
         }
-        Kind::Fd if is_held_by_a_task(leak) => "it closes when that task ends",
-        Kind::Fd => {
-            "drop what owns it before the test ends: something keeps it in a static, in a task or thread that still \
-              runs, or by `mem::forget` or `into_raw_fd`"
-        }
+        Kind::Fd => holding::help(leak),
         Kind::Runtime => {
             "a runtime ends when it is dropped, which one that was forgotten or is kept in a `static` never is: drop it \
              before the test ends, or end it with `shutdown_timeout`; a worker thread that code of a task blocks outlives \
@@ -300,13 +308,6 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
         Kind::Custom => "drop what the registration stands for before the test ends",
     };
     Some(text.to_owned())
-}
-
-/// Whether a task is known to hold it.
-fn is_held_by_a_task(leak: &Leak) -> bool {
-    leak.note
-        .as_deref()
-        .is_some_and(|note| note.starts_with(holding::BY_A_TASK))
 }
 
 /// Whether the tasks are in synchronous code that does not come back.

@@ -53,12 +53,13 @@ impl Snapshot {
         let own = tokio::task::try_id().map(tasks::number);
         let mut resources = tasks::all_on(&list);
         resources.retain(|resource| Some(resource.id) != own.map(ResourceId::Task));
+        let places = explain::Places::of([&list]);
         for resource in &mut resources {
             if let (ResourceId::Task(id), Detail::Task { place, .. }) =
                 (resource.id, &mut resource.detail)
                 && let Some(task) = list.find(id)
             {
-                *place = explain::place(task);
+                *place = places.of_task(task);
             }
         }
         let package_dir = std::env::var("CARGO_MANIFEST_DIR").ok();
@@ -68,7 +69,7 @@ impl Snapshot {
         })
     }
 
-    /// The tasks: one entry for those of one creation path and one future.
+    /// The tasks: one entry for those of one creation path and one future that wait for the same.
     pub fn tasks(&self) -> &[Leak] {
         &self.tasks
     }

@@ -21,6 +21,7 @@ mod hangs;
 mod hangs_alive;
 mod hangs_sync;
 mod harness;
+mod holders;
 mod instrumented;
 mod lifecycle;
 mod local;

@@ -247,6 +247,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "fds::",
         "hang::",
         "hangs_alive::",
+        "holders::",
         "marks::",
         "numbers::",
         "parallel::",

@@ -271,7 +271,7 @@ fn at_owned(owned: &Owned, depth: Depth) -> Result<TaskList, Error> {
 pub(crate) fn of_future(future: FutureAddress) -> Result<TaskList, Error> {
     let program = program()?;
     let reader = Reader::new(&program.image);
-    let task = roll::future(&reader, future)?;
+    let task = roll::future(&reader, future, program.entrance.known_header())?;
     Ok(TaskList {
         tasks: vec![task],
         alive: None,

@@ -9,7 +9,7 @@ use super::{
     trail::Trail,
     value::{Reader, Value},
 };
-use crate::{Error, Frame, FutureAddress, State, Task};
+use crate::{Error, Event, Frame, FutureAddress, State, Task, Wait};
 
 /// Tasks of one kind that are decoded in full; more of them are recognised by where they are, and nothing else is read.
 const FULL: usize = 64;
@@ -75,6 +75,7 @@ impl<'r, 'i> Roll<'r, 'i> {
             holds: Vec::new(),
             is_complete: false,
             unread: None,
+            is_recognised: false,
             read_at: self.now,
         };
         let Some(word) = self.header.state(reader, listed.address) else {
@@ -91,6 +92,7 @@ impl<'r, 'i> Roll<'r, 'i> {
                 task.future = Arc::clone(boxed);
             }
             task.root = Some(Arc::clone(root));
+            task.is_recognised = true;
         } else {
             self.decode(listed, &mut task);
         }
@@ -101,6 +103,7 @@ impl<'r, 'i> Roll<'r, 'i> {
             task.waits.clear();
             task.holds.clear();
             task.is_complete = false;
+            task.is_recognised = false;
             task.unread = Some("it changed while it was read".into());
         }
         task
@@ -148,6 +151,7 @@ impl<'r, 'i> Roll<'r, 'i> {
         }
         task.root = Some(root);
         task.waits = decoded.waits;
+        number_tasks(&mut task.waits, reader, self.header);
         task.holds = decoded.holds;
         task.is_complete = decoded.is_complete;
     }
@@ -164,13 +168,20 @@ impl<'r, 'i> Roll<'r, 'i> {
 }
 
 /// What is known of a future that is no task, and of which the caller says that nobody polls it.
-pub(super) fn future(reader: &Reader<'_>, future: FutureAddress) -> Result<Task, Error> {
+pub(super) fn future(
+    reader: &Reader<'_>,
+    future: FutureAddress,
+    header: Option<&Header>,
+) -> Result<Task, Error> {
     let ty = concrete(reader, future.table).ok_or_else(|| {
         Error::new(
             "the crate of this future was built without full debug info; give it `debug = 2` in its profile",
         )
     })?;
-    let decoded = decode(reader, Value::new(ty, future.data));
+    let mut decoded = decode(reader, Value::new(ty, future.data));
+    if let Some(header) = header {
+        number_tasks(&mut decoded.waits, reader, header);
+    }
     Ok(Task {
         id: 0,
         address: future.data,
@@ -182,8 +193,18 @@ pub(super) fn future(reader: &Reader<'_>, future: FutureAddress) -> Result<Task,
         holds: decoded.holds,
         is_complete: decoded.is_complete,
         unread: None,
+        is_recognised: false,
         read_at: Instant::now(),
     })
+}
+
+/// Adds which tasks are waited for: their handles keep their cells.
+fn number_tasks(waits: &mut [Wait], reader: &Reader<'_>, header: &Header) {
+    for wait in waits.iter_mut().filter(|wait| wait.event == Event::End) {
+        wait.task = wait
+            .object
+            .and_then(|object| header.id(reader, object.address));
+    }
 }
 
 /// The name of a future of this type.

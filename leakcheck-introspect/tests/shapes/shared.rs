@@ -1,6 +1,6 @@
 //! A sender that somebody else may share proves nothing, wherever else it was found.
 
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex, Weak};
 
 use tokio::{
     sync::mpsc::{Receiver, Sender, WeakSender, channel},
@@ -42,6 +42,24 @@ async fn in_leaked(tx: &'static Sender<u8>, mut rx: Receiver<u8>) {
 async fn weak(tx: WeakSender<u8>, mut rx: Receiver<u8>) {
     rx.recv().await; // @weak
     drop(tx.upgrade());
+}
+
+async fn through_weak(shared: Weak<Sender<u8>>, mut rx: Receiver<u8>) {
+    rx.recv().await; // @through_weak
+    drop(shared.upgrade());
+}
+
+async fn through_strong(shared: Arc<Sender<u8>>, weak: Weak<Sender<u8>>, mut rx: Receiver<u8>) {
+    rx.recv().await; // @through_strong
+    drop((shared, weak));
+}
+
+trait Hub: Send + Sync {}
+impl Hub for Sender<u8> {}
+
+async fn through_weak_object(hub: Weak<dyn Hub>, mut rx: Receiver<u8>) {
+    rx.recv().await; // @through_weak_object
+    drop(hub.upgrade());
 }
 
 static GLOBAL: LazyLock<Mutex<Vec<Sender<u8>>>> = LazyLock::new(Mutex::default);
@@ -141,6 +159,51 @@ pub(crate) const AREA: Area = Area {
                   shared::weak @weak  rx: Receiver<u8>, tx: WeakSender<u8>
                   holds rx: receiver of mpsc
                   waits for message of mpsc <- nobody found
+            ",
+        },
+        Shape {
+            name: "one that a task could come by, and does not keep",
+            spawn: |stage| {
+                let (tx, rx) = channel(1);
+                let shared = Arc::new(tx);
+                stage.spawn(through_weak(Arc::downgrade(&shared), rx));
+                stage.keep(shared);
+            },
+            tasks: "
+                shared::through_weak
+                  shared::through_weak @through_weak  rx: Receiver<u8>, shared: Weak<Sender<u8>>
+                  holds rx: receiver of mpsc
+                  waits for message of mpsc (1 sender) <- nobody found
+            ",
+        },
+        Shape {
+            name: "one that it keeps as well",
+            spawn: |stage| {
+                let (tx, rx) = channel(1);
+                let shared = Arc::new(tx);
+                let weak = Arc::downgrade(&shared);
+                stage.spawn(through_strong(shared, weak, rx));
+            },
+            tasks: "
+                shared::through_strong
+                  shared::through_strong @through_strong  rx: Receiver<u8>, shared: Arc<Sender<u8>>, weak: Weak<Sender<u8>>
+                  holds rx: receiver of mpsc, shared: sender of mpsc
+                  waits for message of mpsc (1 sender) <- shared::through_strong `shared`
+            ",
+        },
+        Shape {
+            name: "the same of a trait object",
+            spawn: |stage| {
+                let (tx, rx) = channel(1);
+                let hub: Arc<dyn Hub> = Arc::new(tx);
+                stage.spawn(through_weak_object(Arc::downgrade(&hub), rx));
+                stage.keep(hub);
+            },
+            tasks: "
+                shared::through_weak_object
+                  shared::through_weak_object @through_weak_object  hub: Weak<dyn Hub>, rx: Receiver<u8>
+                  holds rx: receiver of mpsc
+                  waits for message of mpsc (1 sender) <- nobody found
             ",
         },
         Shape {

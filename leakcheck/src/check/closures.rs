@@ -8,7 +8,7 @@ use std::{
 use super::{Check, GRACE, present::Present};
 use crate::{
     drive, explain,
-    model::{Detail, Kind, Resource, ResourceId},
+    model::{Detail, Keeper, Kind, Resource, ResourceId},
     sources::{
         self,
         blocking::{self, Handed, Running},
@@ -147,7 +147,9 @@ impl Check {
     pub(crate) fn fold_descriptors(&mut self) {
         let is_blocking = |found: &Resource| found.kind() == Kind::BlockingTask;
         let is_free = |found: &&Resource| match &found.detail {
-            Detail::Other(thing) => found.kind() == Kind::Fd && thing.held.is_none(),
+            Detail::Other(thing) => {
+                found.kind() == Kind::Fd && thing.held.iter().all(Keeper::is_blocked)
+            }
             _ => false,
         };
         let resources = &mut self.found.resources;

@@ -54,30 +54,48 @@ impl Growth {
         }
         let mut grown: Vec<Leak> = Vec::new();
         for leak in self.alive.last().into_iter().flatten() {
-            if let Some(known) = grown.iter_mut().find(|known| path(known) == path(leak)) {
-                known.absorb(leak);
-                continue;
-            }
             let counts = self.alive.iter().map(|alive| count(alive, leak));
             let counts: Vec<usize> = counts.collect();
             let steps = counts
                 .windows(2)
                 .map(|pair| pair[1].saturating_sub(pair[0]));
             let steps: Vec<usize> = steps.collect();
-            if steps.iter().all(|step| *step > 0) {
-                grown.push(Leak {
-                    note: Some(explain::growth(&steps)),
-                    ..leak.clone()
-                });
+            if steps.contains(&0) {
+                continue;
+            }
+            let leak = Leak {
+                note: Some(explain::growth(&steps)),
+                ..leak.clone()
+            };
+            match grown.iter_mut().find(|known| known.is_like(&leak)) {
+                Some(known) => known.absorb(&leak),
+                None => grown.push(leak),
             }
         }
-        grown
+        with_others(grown)
     }
 }
 
 /// What makes things the same from round to round: not where they wait.
 fn path(leak: &Leak) -> (&str, Option<&Frame>) {
     (&leak.fingerprint, leak.created_at.as_ref())
+}
+
+/// Says where things of one place are told apart, because they wait for different things, that they grew together.
+fn with_others(mut grown: Vec<Leak>) -> Vec<Leak> {
+    for index in 0..grown.len() {
+        let own = path(&grown[index]);
+        let is_one = grown.iter().filter(|other| path(other) == own).count() == 1;
+        let note = grown[index].note.take();
+        grown[index].note = note.map(|note| {
+            if is_one {
+                note
+            } else {
+                format!("together with the others that were made here, {note}")
+            }
+        });
+    }
+    grown
 }
 
 fn count(alive: &[Leak], like: &Leak) -> usize {
@@ -142,6 +160,7 @@ impl Check {
 #[cfg(all(test, not(leakcheck_loom)))]
 mod tests {
     use super::*;
+    use crate::model::Waiting;
 
     fn left(count: usize) -> Vec<Leak> {
         let alive = (count > 0).then(|| explain::unnamed_tasks(count));
@@ -198,5 +217,27 @@ mod tests {
         growth.alive.extend([left(1), both]);
         let counts: Vec<_> = growth.grown().iter().map(Leak::count).collect();
         assert_eq!(counts, [3]);
+    }
+
+    #[test]
+    fn what_waits_for_different_things_is_told_apart() {
+        let waits = |place| Leak {
+            waiting: Some(Waiting {
+                place,
+                ..Waiting::unknown("")
+            }),
+            ..explain::unnamed_tasks(1)
+        };
+        let mut growth = Growth::new(Rounds {
+            warm_up: 0,
+            measured: 2,
+        });
+        growth
+            .alive
+            .extend([vec![waits(1)], vec![waits(1), waits(2)]]);
+        let grown: Vec<_> = growth.grown().into_iter().map(|leak| leak.note).collect();
+        let note =
+            "together with the others that were made here, each of 2 rounds left 1 more behind";
+        assert_eq!(grown, [Some(note.to_owned()), Some(note.to_owned())]);
     }
 }

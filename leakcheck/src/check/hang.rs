@@ -152,8 +152,11 @@ impl Check {
     pub(crate) fn explain_hang(&self, hung: &Hung) -> Hang {
         let _work = Work::begin();
         let mut present = hung.sight.present.clone();
+        // The body is one of those who hold things.
+        present.place_tasks();
         self.attribute(&mut present);
         fds::fold(&mut present.resources);
+        explain::name_users(&mut present.resources);
         let package_dir = self.whom.package_dir();
         let lists: Vec<_> = present.lists.iter().map(Arc::as_ref).collect();
         let mut alive = self.findings(&present);

@@ -295,8 +295,12 @@ impl Check {
 
     /// Waits on this thread for the threads of a runtime that was told to stop, and has had `stopping` to do so.
     pub(crate) fn settle_stopped(&mut self, stop: Stop, stopping: Duration) {
-        self.waited += stopping;
-        let left = self.limit().saturating_sub(self.waited);
+        let spent = self.waited + stopping;
+        // What was found before was not waited for any more.
+        if self.found.is_empty() {
+            self.waited = spent;
+        }
+        let left = self.limit().saturating_sub(spent);
         // A runtime that did not stop says nothing about its threads: the drop of a leaked task holds it up.
         let phase = match stop {
             Stop::HeldUp => Phase::Running,
@@ -367,6 +371,7 @@ impl Check {
         }
         self.take_stacks();
         self.found.fold_timers();
+        explain::name_users(&mut self.found.resources);
     }
 
     pub(crate) fn waited(&self) -> Duration {
@@ -393,3 +398,6 @@ impl Check {
         matches!(self.env.report_dir, Some(ReportDir::All(_)))
     }
 }
+
+#[cfg(all(test, not(leakcheck_loom), not(miri)))]
+mod tests;

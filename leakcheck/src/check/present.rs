@@ -104,6 +104,21 @@ impl Present {
         }
     }
 
+    /// Notes what the tasks are, and which of them wait for the same, as the lists say.
+    pub(super) fn place_tasks(&mut self) {
+        let find = |id| self.lists.iter().find_map(|list| list.find(id));
+        let places = explain::Places::of(self.lists.iter().map(Arc::as_ref));
+        for resource in &mut self.resources {
+            if let (ResourceId::Task(id), Detail::Task { future, place, .. }) =
+                (resource.id, &mut resource.detail)
+                && let Some(task) = find(id)
+            {
+                *future = Some(task.shared_future());
+                *place = places.of_task(task);
+            }
+        }
+    }
+
     pub(super) fn ids(&self) -> Vec<ResourceId> {
         self.resources.iter().map(|resource| resource.id).collect()
     }
@@ -186,16 +201,7 @@ impl Check {
             None => {}
         }
         present.lists.extend(others.into_iter().map(Arc::new));
-        let find = |id| present.lists.iter().find_map(|list| list.find(id));
-        for resource in &mut present.resources {
-            if let (ResourceId::Task(id), Detail::Task { future, place, .. }) =
-                (resource.id, &mut resource.detail)
-                && let Some(task) = find(id)
-            {
-                *future = Some(task.shared_future());
-                *place = explain::place(task);
-            }
-        }
+        present.place_tasks();
     }
 
     /// The list of its runtime and those of others. Read again while one is not whole or not of one moment, and the system

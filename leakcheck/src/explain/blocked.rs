@@ -150,6 +150,7 @@ fn of_stack(mut stack: Vec<Frame>, doing: &Doing, count: usize) -> Waiting {
         events: Vec::new(),
         is_forever: false,
         unread: doing.unread.map(ToOwned::to_owned),
+        place: 0,
     }
 }
 
@@ -181,14 +182,18 @@ fn created_by(origin: u32, function: &str) -> bool {
     stack.iter().any(|frame| frame.function == function)
 }
 
-/// The same for all threads that are blocked in the same, at the same lines; and for all that run.
+/// The same for all threads that are blocked in the same, at the same lines of the user's; and for all that run.
 pub(crate) fn place(doing: &Doing, package_dir: Option<&str>) -> u64 {
     let waiting = of(doing, usize::MAX, package_dir);
     let mut hasher = DefaultHasher::new();
     waiting.state.to_string().hash(&mut hasher);
     if waiting.state != State::Running {
+        let is_own = |frame: &Frame| frame.home == Home::User;
+        let has_own = waiting.stack.iter().any(is_own);
         for frame in &waiting.stack {
-            (&frame.function, frame.line).hash(&mut hasher);
+            // At which line of its own a library came to the same is a matter of chance.
+            let line = frame.line.filter(|_| is_own(frame) || !has_own);
+            (&frame.function, line).hash(&mut hasher);
         }
     }
     hasher.finish()

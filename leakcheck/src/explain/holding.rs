@@ -1,17 +1,20 @@
-//! Who holds a descriptor.
+//! Who keeps a descriptor open.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use leakcheck_introspect::{Certainty, Class, Hold, Task, TaskList};
 
-use crate::model::{Detail, Kind, Resource, ResourceId, Thing};
+use crate::model::{Activity, Detail, Doing, Keeper, Kind, Leak, Resource, ResourceId, Thing, Use};
 
-/// How a sentence on a certain holder begins.
-pub(super) const BY_A_TASK: &str = "it is held by task ";
-
-/// Adds to each descriptor which task holds it, or which thread that still runs has opened it, as far as that is known.
+/// Adds to each descriptor which tasks hold it, or which thread that still runs has opened it, as far as that is known.
 pub(crate) fn name_holders(resources: &mut [Resource], lists: &[Arc<TaskList>]) {
-    let threads: Vec<(u64, Option<String>)> = resources
+    if !resources.iter().any(is_descriptor) {
+        return;
+    }
+    let threads: HashMap<u64, Option<String>> = resources
         .iter()
         .filter_map(|resource| match (resource.id, &resource.detail) {
             (ResourceId::Thread(number), Detail::Thread { name, .. }) => {
@@ -20,54 +23,208 @@ pub(crate) fn name_holders(resources: &mut [Resource], lists: &[Arc<TaskList>]) 
             _ => None,
         })
         .collect();
-    for resource in resources
-        .iter_mut()
-        .filter(|resource| resource.kind() == Kind::Fd)
-    {
+    let tasks = by_tasks(lists);
+    for resource in resources.iter_mut().filter(|found| is_descriptor(found)) {
         if let Detail::Other(thing) = &mut resource.detail {
-            thing.held = held_by(thing, lists).or_else(|| opened_by(thing, &threads));
+            let of_tasks = thing.number.and_then(|number| tasks.get(&number));
+            thing.held = match of_tasks {
+                Some(tasks) => tasks.clone(),
+                None => opened_by(thing, &threads).into_iter().collect(),
+            };
         }
     }
 }
 
-fn held_by(thing: &Thing, lists: &[Arc<TaskList>]) -> Option<String> {
-    let number = thing.number?;
-    let is_meant = |hold: &&Hold| {
-        hold.object().class() == Class::Descriptor && hold.object().address() == number
-    };
-    let holds = |task: &Task, certainty: Certainty| {
-        let hold = task
-            .holds()
+/// Adds the threads that are blocked in a call on a descriptor, once they have told what they do. One that runs a closure of
+/// `spawn_blocking` goes by that.
+pub(crate) fn name_users(resources: &mut [Resource]) {
+    if !resources.iter().any(is_descriptor) {
+        return;
+    }
+    let threads: HashMap<u64, Told> = resources.iter().filter_map(told).collect();
+    for resource in resources.iter_mut().filter(|found| is_descriptor(found)) {
+        let Detail::Other(thing) = &mut resource.detail else {
+            continue;
+        };
+        for keeper in &mut thing.held {
+            if let Keeper::Thread { number, does, .. } = keeper
+                && let Some(told) = threads.get(number)
+            {
+                *keeper = told.keeper(*number, does.clone());
+            }
+        }
+        for (number, told) in &threads {
+            if let Some((descriptor, call)) = told.call
+                && thing.number == Some(descriptor)
+            {
+                // What it does with it now says more than that it has opened it.
+                let opened = told.keeper(*number, Use::Opened);
+                let user = told.keeper(*number, Use::Blocked(call.to_owned()));
+                thing
+                    .held
+                    .retain(|known| *known != opened && *known != user);
+                thing.held.push(user);
+            }
+        }
+    }
+}
+
+/// What to do about a descriptor that is left.
+pub(super) fn help(leak: &Leak) -> &'static str {
+    let all = || leak.held.iter().flat_map(|kept| &kept.by);
+    if all().any(Keeper::is_blocked) {
+        return "make that call return, by a time limit or by `shutdown` of a socket, and drop what owns the descriptor";
+    }
+    let is_known = leak.held.len() == leak.count
+        && leak
+            .held
             .iter()
-            .filter(is_meant)
-            .find(|hold| hold.certainty() == certainty)?;
-        Some((task.id(), task.future().to_owned(), hold.local().to_owned()))
+            .all(|kept| kept.by.iter().any(Keeper::is_certain));
+    let tasks: HashSet<u64> = all().filter_map(Keeper::task).collect();
+    // More share it than were found.
+    let is_shared = leak.held.iter().any(|kept| {
+        let found = kept.by.len() as u64;
+        kept.by.iter().any(|keeper| keeper.owners() > found)
+    });
+    match (leak.count, tasks.len()) {
+        _ if !is_known => {
+            "drop what owns it before the test ends: something keeps it in a static, in a task or thread that still \
+             runs, or by `mem::forget` or `into_raw_fd`"
+        }
+        (1, 1) if is_shared => "it closes when that task ends and nobody else shares it",
+        (1, 1) => "it closes when that task ends",
+        (1, _) if is_shared => "it closes when all of them end and nobody else shares it",
+        (1, _) => "it closes when all of them end",
+        (_, 1) if !is_shared => "they close when that task ends",
+        _ if is_shared => "each closes when all that hold it have ended and nobody else shares it",
+        _ => "each closes when all that hold it have ended",
+    }
+}
+
+/// What a thread has told.
+struct Told {
+    name: Option<String>,
+    /// The closure that it runs.
+    closure: Option<(u64, Option<String>)>,
+    /// The descriptor that it is blocked on, and in which call.
+    call: Option<(u64, &'static str)>,
+}
+
+fn told(resource: &Resource) -> Option<(u64, Told)> {
+    let (
+        ResourceId::Thread(number),
+        Detail::Thread {
+            name,
+            doing: Some(doing),
+            closure,
+            ..
+        },
+    ) = (resource.id, &resource.detail)
+    else {
+        return None;
     };
-    let tasks = || lists.iter().flat_map(|list| list.tasks());
-    let certain = tasks().find_map(|task| holds(task, Certainty::Certain));
-    let (certainty, (id, name, local)) = match certain {
-        Some(holder) => (Certainty::Certain, holder),
-        None => (
-            Certainty::Possible,
-            tasks().find_map(|task| holds(task, Certainty::Possible))?,
-        ),
+    let name_of = |closure: &Arc<str>| (!closure.is_empty()).then(|| closure.to_string());
+    let told = Told {
+        name: name.clone(),
+        closure: doing.task.zip(closure.as_ref().map(name_of)),
+        call: call_on(doing),
     };
-    let local = if local.is_empty() {
-        String::new()
-    } else {
-        format!(" in `{local}`")
+    Some((number, told))
+}
+
+impl Told {
+    fn keeper(&self, number: u64, does: Use) -> Keeper {
+        match &self.closure {
+            Some((id, name)) => Keeper::Closure {
+                id: *id,
+                name: name.clone(),
+                does,
+            },
+            None => Keeper::Thread {
+                number,
+                name: self.name.clone(),
+                does,
+            },
+        }
+    }
+}
+
+fn is_descriptor(resource: &Resource) -> bool {
+    resource.kind() == Kind::Fd
+}
+
+/// All tasks that hold descriptors, by the number of the descriptor: those that certainly do come first.
+fn by_tasks(lists: &[Arc<TaskList>]) -> HashMap<u64, Vec<Keeper>> {
+    let mut all: HashMap<u64, Vec<Keeper>> = HashMap::new();
+    for task in lists.iter().flat_map(|list| list.tasks()) {
+        for hold in task.holds() {
+            if hold.object().class() == Class::Descriptor {
+                add(all.entry(hold.object().address()).or_default(), task, hold);
+            }
+        }
+    }
+    for keepers in all.values_mut() {
+        keepers.sort_by_key(|keeper| !keeper.is_certain());
+    }
+    all
+}
+
+/// Adds a task, or to one that is known the variable.
+fn add(keepers: &mut Vec<Keeper>, task: &Task, hold: &Hold) {
+    let local = (!hold.local().is_empty()).then(|| Arc::from(hold.local()));
+    let now = hold.certainty() == Certainty::Certain;
+    let found = Keeper::Task {
+        id: task.id(),
+        name: task.shared_future(),
+        locals: local.iter().cloned().collect(),
+        is_certain: now,
+        owners: hold.owners(),
     };
-    Some(match certainty {
-        Certainty::Certain => format!("{BY_A_TASK}{id} `{name}`{local}"),
-        Certainty::Possible => format!("it is perhaps held by task {id} `{name}`{local}"),
+    let known = keepers
+        .iter_mut()
+        .find(|known| known.task() == Some(task.id()));
+    match known {
+        None => keepers.push(found),
+        Some(Keeper::Task {
+            locals,
+            is_certain,
+            owners,
+            ..
+        }) if *is_certain == now => {
+            *owners = hold.owners().max(*owners);
+            let is_new = |local: &Arc<str>| !locals.contains(local);
+            let new = local.filter(is_new);
+            locals.extend(new);
+        }
+        // Where it may be says nothing beside where it is.
+        Some(known) if now => *known = found,
+        Some(_) => {}
+    }
+}
+
+fn opened_by(thing: &Thing, threads: &HashMap<u64, Option<String>>) -> Option<Keeper> {
+    let maker = thing.maker?;
+    let name = threads.get(&maker.thread)?;
+    Some(Keeper::Thread {
+        number: maker.thread,
+        name: name.clone(),
+        does: Use::Opened,
     })
 }
 
-fn opened_by(thing: &Thing, threads: &[(u64, Option<String>)]) -> Option<String> {
-    let maker = thing.maker?;
-    let (_, name) = threads.iter().find(|(number, _)| *number == maker.thread)?;
-    Some(match name {
-        Some(name) => format!("it was opened by thread \"{name}\", which still runs"),
-        None => "it was opened by a thread that still runs".to_owned(),
-    })
+/// The descriptor that a thread is blocked on, and in which call.
+fn call_on(doing: &Doing) -> Option<(u64, &'static str)> {
+    match doing.activity {
+        Activity::Call {
+            name: Some(name),
+            first,
+        } if super::blocked::is_of_descriptor(name) => {
+            // The kernel shows an `int` as a whole word.
+            Some((first & u64::from(u32::MAX), name))
+        }
+        _ => None,
+    }
 }
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests;

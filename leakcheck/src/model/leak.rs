@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Accepted, Frame, Kind, Level, Tie, Waiting};
+use super::{Accepted, Frame, Home, Kept, Kind, Level, Tie, Waiting};
 
 /// Things of one kind that were made on one path and are still there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,10 @@ pub struct Leak {
     pub(crate) tasks: Vec<u64>,
     /// Numbers of its threads.
     pub(crate) threads: Vec<u64>,
+    /// Numbers of its things of other kinds, of the first ones where there are many.
+    pub(crate) others: Vec<u64>,
+    /// Who keeps each of its descriptors open, of the first ones where there are many.
+    pub(crate) held: Vec<Kept>,
     pub(crate) waiting: Option<Waiting>,
     /// Creation stacks of its parents, the nearest first.
     pub(crate) ancestry: Vec<Frame>,
@@ -52,8 +56,31 @@ impl Leak {
             && self.created_at == other.created_at
             && self.created_through == other.created_through
             && self.created_by == other.created_by
-            && self.waits_in() == other.waits_in()
+            && self.waits_where(other)
+            && self.waits_like(other)
             && self.is_blocked_like(other)
+    }
+
+    /// Whether both wait in the same functions, at the same lines; of threads those of the user's count, where there are any.
+    fn waits_where(&self, other: &Self) -> bool {
+        let (Some(one), Some(others)) = (self.waits_in(), other.waits_in()) else {
+            return self.waits_in() == other.waits_in();
+        };
+        let is_own = |frame: &Frame| frame.home == Home::User;
+        let is_thread = self.kind != Kind::Task && one.iter().any(is_own);
+        let is_same = |(one, other): (&Frame, &Frame)| {
+            one == other
+                || is_thread
+                    && !is_own(one)
+                    && (&one.function, one.home) == (&other.function, other.home)
+        };
+        one.len() == others.len() && one.iter().zip(others).all(is_same)
+    }
+
+    /// Whether both wait for the same, held by the same.
+    fn waits_like(&self, other: &Self) -> bool {
+        let place = |leak: &Self| leak.waiting.as_ref().map(|waiting| waiting.place);
+        place(self) == place(other)
     }
 
     /// Whether both are blocked in the same, where they are threads.
@@ -68,6 +95,10 @@ impl Leak {
         let room = Self::MOST_IDS.saturating_sub(self.tasks.len());
         self.tasks.extend(other.tasks.iter().take(room));
         self.threads.extend(&other.threads);
+        let room = Self::MOST_IDS.saturating_sub(self.others.len());
+        self.others.extend(other.others.iter().take(room));
+        let room = Self::MOST_IDS.saturating_sub(self.held.len());
+        self.held.extend(other.held.iter().take(room).cloned());
         self.age = self.age.max(other.age);
         self.polls = self.polls.max(other.polls);
         self.tid = None;
@@ -152,7 +183,7 @@ impl Leak {
             .map(|waiting| waiting.stack.as_slice())
     }
 
-    /// Ids of its tasks, as `tokio::task::Id` shows them; of the first 64 where there are more.
+    /// Ids of its tasks or blocking tasks, as `tokio::task::Id` shows them; of the first 64 where there are more.
     pub fn tasks(&self) -> &[u64] {
         &self.tasks
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Doing, Kind};
+use super::{Doing, Keeper, Kind};
 
 /// Identity that survives the reuse of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,8 +55,8 @@ pub(crate) struct Thing {
     pub(crate) name: Option<String>,
     /// What only this one is: `fd 7`, `127.0.0.1:80`.
     pub(crate) facts: Vec<String>,
-    /// Who has it, in words.
-    pub(crate) held: Option<String>,
+    /// Who has it, of a descriptor.
+    pub(crate) held: Vec<Keeper>,
     /// Who made it, of a descriptor or POSIX timer.
     pub(crate) maker: Option<Maker>,
 }

@@ -10,6 +10,9 @@ pub struct Waiting {
     pub(crate) events: Vec<Awaited>,
     pub(crate) is_forever: bool,
     pub(crate) unread: Option<String>,
+    /// The same for tasks that wait at one place for the same, held by the same; 0 for threads, and for tasks that
+    /// have not run yet.
+    pub(crate) place: u64,
 }
 
 /// Whether something runs or waits.
@@ -33,8 +36,12 @@ pub enum State {
 pub struct Awaited {
     pub(crate) what: String,
     pub(crate) held_by: Vec<Holder>,
+    /// How many more hold it.
+    pub(crate) unlisted: usize,
     /// Whether anybody could be found to hold it at all: nobody holds a timer.
     pub(crate) has_holders: bool,
+    /// Ids of the tasks whose end is waited for and that are in no list: closures of `spawn_blocking`.
+    pub(crate) tasks: Vec<u64>,
 }
 
 /// A task, or the test's body, that could wake another.
@@ -47,6 +54,8 @@ pub struct Holder {
     pub(crate) is_body: bool,
     pub(crate) is_certain: bool,
     pub(crate) local: Option<String>,
+    /// Further variables of the same task that hold it.
+    pub(crate) also: Vec<String>,
     pub(crate) at: Option<Frame>,
 }
 
@@ -59,6 +68,7 @@ impl Waiting {
             events: Vec::new(),
             is_forever: false,
             unread: Some(why.to_owned()),
+            place: 0,
         }
     }
 
@@ -70,6 +80,7 @@ impl Waiting {
         if self.state == State::New {
             self.stack.clear();
             self.events.clear();
+            self.place = 0;
         }
         self
     }
@@ -106,9 +117,20 @@ impl Awaited {
         &self.what
     }
 
-    /// The tasks that were found to be able to make it happen. What was not found may still exist.
+    /// The tasks that were found to be able to make it happen, each once, of a finding of several tasks those of all. What
+    /// was not found may still exist.
     pub fn held_by(&self) -> &[Holder] {
         &self.held_by
+    }
+
+    /// How many more tasks than those of [`held_by`](Self::held_by) were found.
+    pub fn unlisted(&self) -> usize {
+        self.unlisted
+    }
+
+    /// Ids of the blocking tasks whose end is waited for.
+    pub fn tasks(&self) -> &[u64] {
+        &self.tasks
     }
 }
 
@@ -139,6 +161,11 @@ impl Holder {
         self.local.as_deref()
     }
 
+    /// Further variables of this task that hold it as well.
+    pub fn also(&self) -> &[String] {
+        &self.also
+    }
+
     /// Where the function that has this variable is suspended.
     pub fn at(&self) -> Option<&Frame> {
         self.at.as_ref()
@@ -155,5 +182,21 @@ impl std::fmt::Display for State {
             Self::Running => f.write_str("running"),
             Self::Blocked(call) => write!(f, "blocked in {call}"),
         }
+    }
+}
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tasks_that_have_not_run_yet_are_told_as_one() {
+        let scheduled = |place| Waiting {
+            state: State::Scheduled,
+            place,
+            ..Waiting::unknown("")
+        };
+        assert_ne!(scheduled(1).polled(Some(1)), scheduled(2).polled(Some(1)));
+        assert_eq!(scheduled(1).polled(Some(0)), scheduled(2).polled(Some(0)));
     }
 }

@@ -4,6 +4,8 @@ use super::{
     escape::plain,
     excerpt::{self, Place},
     frame::{place, short},
+    held,
+    numbers::Numbers,
     plural, waits,
 };
 use crate::{
@@ -30,7 +32,7 @@ pub(super) fn totals<'l>(leaks: impl IntoIterator<Item = &'l Leak>) -> Vec<Strin
 }
 
 /// One finding; without a report it is nobody's fault.
-pub(super) fn finding(leak: &Leak, report: Option<&Report>) -> String {
+pub(super) fn finding(leak: &Leak, report: Option<&Report>, numbers: &Numbers<'_>) -> String {
     let created = leak.created_at.as_ref().map(|frame| Place {
         frame,
         label: made_here(leak),
@@ -47,17 +49,14 @@ pub(super) fn finding(leak: &Leak, report: Option<&Report>) -> String {
     });
     let places: Vec<_> = created.into_iter().chain(waits).collect();
     excerpt::render(
-        (&kind(leak), &facts(leak).join(", ")),
+        (&kind(leak, numbers), &facts(leak).join(", ")),
         &places,
-        &notes(leak, report),
+        &notes(leak, report, numbers),
     )
 }
 
-fn kind(leak: &Leak) -> String {
-    let kind = match (leak.count, leak.kind) {
-        (1, kind) => kind.name().replace('_', " "),
-        (count, kind) => format!("{} ×{count}", kind.name().replace('_', " ")),
-    };
+fn kind(leak: &Leak, numbers: &Numbers<'_>) -> String {
+    let kind = leak.kind.name().replace('_', " ") + &numbers.heading(leak);
     if is_warning(leak) {
         format!("warning: {kind}")
     } else {
@@ -115,12 +114,16 @@ fn facts(leak: &Leak) -> Vec<String> {
     facts
 }
 
-fn notes(leak: &Leak, report: Option<&Report>) -> Vec<(&'static str, String)> {
+fn notes(
+    leak: &Leak,
+    report: Option<&Report>,
+    numbers: &Numbers<'_>,
+) -> Vec<(&'static str, String)> {
     let mut notes = Vec::new();
     let panic = leak.panic.iter();
     notes.extend(panic.map(|panic| ("panicked", lines(panic))));
     if let Some(waiting) = &leak.waiting {
-        notes.extend(waits::notes(waiting, leak.kind));
+        notes.extend(waits::notes(waiting, leak.kind, numbers));
     }
     if !leak.created_through.is_empty() {
         notes.push(("through", through(&leak.created_through)));
@@ -129,6 +132,7 @@ fn notes(leak: &Leak, report: Option<&Report>) -> Vec<(&'static str, String)> {
         notes.push(("created by", callers(&leak.created_by, report)));
     }
     notes.extend(leak.note.iter().map(|note| ("note", note.clone())));
+    notes.extend(held::note(leak, numbers).map(|note| ("note", note)));
     if report.is_some() {
         notes.extend(explain::help(leak).map(|help| ("help", help)));
         let accept = leak.accept.iter();

@@ -7,29 +7,41 @@ use super::{
     excerpt::{self, Place},
     finding::{finding, totals},
     frame::{place as at, short},
+    numbers::Numbers,
     plural, waits,
 };
 use crate::{
     explain,
-    model::{Fate, Frame, Hang, HangCause, Home, Kind, Report, StuckThread, Subject},
+    model::{Fate, Frame, Hang, HangCause, Home, Kind, Leak, Report, StuckThread, Subject},
 };
 
 /// Frames of a stuck thread that are shown.
 const FRAMES: usize = 12;
 
 /// Renders it, in front of what the check found.
-pub(super) fn render(out: &mut String, report: &Report, hang: &Hang) {
+pub(super) fn render(out: &mut String, report: &Report, hang: &Hang, numbers: &Numbers<'_>) {
     let _ = writeln!(out, "leakcheck: {}", headline(&report.subject, hang));
-    let _ = writeln!(out, "\n{}", body(&report.subject, hang));
+    let _ = writeln!(out, "\n{}", body(&report.subject, hang, numbers));
+    let is_only_here = |alive: &&Leak| !is_told_below(alive, &report.leaks);
+    let here: Vec<&Leak> = hang.alive.iter().filter(is_only_here).collect();
     if !hang.alive.is_empty() {
         let when = match hang.fate {
             Fate::Late => "when its time was over",
             Fate::GivenUp | Fate::EndedProcess(_) => "at that moment",
         };
-        let _ = writeln!(out, "\nalive {when}: {}", totals(&hang.alive).join(", "));
+        let below = match (hang.alive.len() - here.len(), here.len()) {
+            (0, _) => "",
+            (_, 0) => ", left behind as well: see below",
+            (_, _) => "; what was left behind as well stands below",
+        };
+        let _ = writeln!(
+            out,
+            "\nalive {when}: {}{below}",
+            totals(&hang.alive).join(", ")
+        );
     }
-    for leak in &hang.alive {
-        let _ = writeln!(out, "\n{}", finding(leak, None));
+    for leak in here {
+        let _ = writeln!(out, "\n{}", finding(leak, None, numbers));
     }
     if let Some(why) = hang.ended_process() {
         let _ = writeln!(
@@ -39,6 +51,30 @@ pub(super) fn render(out: &mut String, report: &Report, hang: &Hang) {
              shown; a runner with one process for each test, or LEAKCHECK_REPORT_DIR=<dir>, keeps it"
         );
     }
+}
+
+/// Whether all of it was left behind as well and still does the same, so that once is enough.
+fn is_told_below(alive: &Leak, leaks: &[Leak]) -> bool {
+    let place = |leak: &Leak| leak.waiting.as_ref().map(|waiting| waiting.place);
+    let is_told = |is_same: &dyn Fn(&Leak) -> bool| leaks.iter().any(is_same);
+    let is_alike = |leak: &Leak| leak.kind == alive.kind && place(leak) == place(alive);
+    let tasks = alive
+        .tasks
+        .iter()
+        .all(|task| is_told(&|leak| leak.tasks.contains(task) && is_alike(leak)));
+    let threads = alive
+        .threads
+        .iter()
+        .all(|thread| is_told(&|leak| leak.threads.contains(thread)));
+    let others = alive
+        .others
+        .iter()
+        .all(|other| is_told(&|leak| leak.kind == alive.kind && leak.others.contains(other)));
+    let ids = match alive.kind {
+        Kind::Task => alive.tasks.len(),
+        _ => alive.threads.len() + alive.others.len(),
+    };
+    ids == alive.count && tasks && threads && others
 }
 
 /// In one sentence.
@@ -69,7 +105,7 @@ pub(super) fn headline(subject: &Subject, hang: &Hang) -> String {
     }
 }
 
-fn body(subject: &Subject, hang: &Hang) -> String {
+fn body(subject: &Subject, hang: &Hang, numbers: &Numbers<'_>) -> String {
     let name = subject.function.as_deref().unwrap_or(&subject.test);
     let thread = hang.thread.as_ref();
     // What its thread does is what a body does that is in synchronous code.
@@ -88,7 +124,7 @@ fn body(subject: &Subject, hang: &Hang) -> String {
     };
     let mut notes = Vec::new();
     if let Some(waiting) = waiting {
-        notes.extend(waits::notes(waiting, kind));
+        notes.extend(waits::notes(waiting, kind, numbers));
     }
     if let Some(thread) = thread {
         notes.push(match (&hang.waiting, waiting) {

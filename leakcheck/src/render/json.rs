@@ -4,8 +4,8 @@ mod write;
 
 use super::waits;
 use crate::model::{
-    Accepted, AcceptedSite, Awaited, Body, Coverage, Frame, Hang, HangCause, Holder, Ignored, Leak,
-    Level, Report, StuckThread, Subject, Verdict, Waiting,
+    Accepted, AcceptedSite, Awaited, Body, Coverage, Frame, Hang, HangCause, Holder, Ignored,
+    Keeper, Kept, Leak, Level, Report, StuckThread, Subject, Use, Verdict, Waiting,
 };
 use write::{Json, Object, Writer};
 
@@ -174,10 +174,52 @@ impl Json for Leak {
             object.field("polls", &self.polls);
             object.field("tid", &self.tid);
             object.list_if_any("details", &self.facts);
+            // Who keeps its descriptors open, one entry for each that somebody is known to.
+            let held: Vec<_> = self
+                .held
+                .iter()
+                .filter(|kept| !kept.by.is_empty())
+                .collect();
+            object.list_if_any("held", &held);
             // What it panicked with; then it is not left behind.
             object.field_if_any("panic", self.panic.as_ref());
             object.field("accept", &self.accept);
             object.field("fingerprint", &self.fingerprint);
+        });
+    }
+}
+
+impl Json for Kept {
+    fn write(&self, to: &mut Writer) {
+        to.object(|object| {
+            object.field("details", &self.facts);
+            object.field("by", &self.by);
+        });
+    }
+}
+
+impl Json for Keeper {
+    fn write(&self, to: &mut Writer) {
+        let (kind, name, locals, does) = match self {
+            Self::Task { id: 0, locals, .. } => ("body", None, &locals[..], None),
+            Self::Task { name, locals, .. } => ("task", Some(&**name), &locals[..], None),
+            Self::Thread { name, does, .. } => ("thread", name.as_deref(), &[][..], Some(does)),
+            Self::Closure { name, does, .. } => {
+                ("blocking_task", name.as_deref(), &[][..], Some(does))
+            }
+        };
+        let call = match does {
+            Some(Use::Blocked(call)) => Some(call),
+            _ => None,
+        };
+        to.object(|object| {
+            object.field("kind", kind);
+            object.field_if_any("task", self.task().filter(|id| *id != 0).as_ref());
+            object.field("name", &name);
+            object.list_if_any("locals", locals);
+            object.field("certain", &self.is_certain());
+            // The call on the descriptor in which it is blocked.
+            object.field_if_any("call", call);
         });
     }
 }
@@ -211,6 +253,11 @@ impl Json for AnyOf<'_> {
         to.object(|object| {
             object.field("what", &self.event.what);
             object.field("held_by", &self.event.held_by);
+            // How many more hold it.
+            let unlisted = &self.event.unlisted;
+            object.field_if_any("unlisted", (*unlisted != 0).then_some(unlisted));
+            // Blocking tasks whose end it is.
+            object.list_if_any("tasks", &self.event.tasks);
             object.field_if_any("never", self.never.as_ref());
             object.list_if_any("or", &self.or);
         });
@@ -227,6 +274,7 @@ impl Json for Holder {
             object.field_if_any("body", self.is_body.then_some(&true));
             object.field("certain", &self.is_certain);
             object.field("local", &self.local);
+            object.list_if_any("also", &self.also);
             if let Some(frame) = &self.at {
                 place(object, frame);
             }

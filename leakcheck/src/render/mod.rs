@@ -6,7 +6,9 @@ mod finding;
 mod frame;
 mod github;
 mod hang;
+mod held;
 mod json;
+mod numbers;
 mod plural;
 #[cfg(all(test, not(leakcheck_loom), not(miri)))]
 mod tests;

@@ -6,7 +6,9 @@ use super::{
     escape::plain,
     finding::{finding, is_warning, totals},
     frame::{place, short},
-    hang, plural,
+    hang,
+    numbers::Numbers,
+    plural,
 };
 use crate::{
     env::TraceLevel,
@@ -16,8 +18,9 @@ use crate::{
 /// Renders a report; empty where there is nothing to say.
 pub(super) fn render(report: &Report, trace: TraceLevel) -> String {
     let mut out = String::new();
+    let numbers = Numbers::of(report);
     if let Some(hang) = &report.hang {
-        hang::render(&mut out, report, hang);
+        hang::render(&mut out, report, hang, &numbers);
     }
     match report.verdict {
         Verdict::Clean | Verdict::Lingering if report.hang.is_none() => return out,
@@ -39,7 +42,7 @@ pub(super) fn render(report: &Report, trace: TraceLevel) -> String {
         }
     }
     for leak in &report.leaks {
-        let _ = writeln!(out, "\n{}", finding(leak, Some(report)));
+        let _ = writeln!(out, "\n{}", finding(leak, Some(report), &numbers));
         if trace == TraceLevel::Full {
             stack(&mut out, leak);
         }
@@ -62,8 +65,9 @@ pub(super) fn tasks(tasks: &[Leak]) -> String {
         "leakcheck: {}\n",
         plural::of(count, "live task", "live tasks")
     );
+    let numbers = Numbers::of_findings(tasks.iter());
     for task in tasks {
-        let _ = writeln!(out, "\n{}", finding(task, None));
+        let _ = writeln!(out, "\n{}", finding(task, None, &numbers));
     }
     out
 }

@@ -1,8 +1,12 @@
 //! Where a task is suspended and what for, or where a thread is blocked, in words.
 
+use std::fmt::Write as _;
+
 use super::{
     escape::plain,
     frame::{place as at, short},
+    held::variables,
+    numbers::Numbers,
     plural,
 };
 use crate::model::{Awaited, Frame, Holder, Home, Kind, State, Waiting};
@@ -52,11 +56,15 @@ fn called(function: &str) -> String {
 }
 
 /// What it waits for, who could help, and how it came there.
-pub(super) fn notes(waiting: &Waiting, kind: Kind) -> Vec<(&'static str, String)> {
+pub(super) fn notes(
+    waiting: &Waiting,
+    kind: Kind,
+    numbers: &Numbers<'_>,
+) -> Vec<(&'static str, String)> {
     let mut notes = Vec::new();
     for (index, event) in waiting.events.iter().enumerate() {
         let last = index + 1 == waiting.events.len();
-        let mut text = awaited(event);
+        let mut text = awaited(event, numbers);
         if waiting.is_forever && last {
             text.push_str(if waiting.events.len() == 1 {
                 ", so this can never happen"
@@ -105,13 +113,23 @@ pub(super) fn notes(waiting: &Waiting, kind: Kind) -> Vec<(&'static str, String)
     notes
 }
 
-fn awaited(event: &Awaited) -> String {
+fn awaited(event: &Awaited, numbers: &Numbers<'_>) -> String {
     let mut text = plain(&event.what);
+    let ends = blocking(&event.tasks, numbers);
     if event.held_by.is_empty() && event.has_holders {
         text.push_str("; who could make it happen was not found among the tasks");
     }
-    for (index, by) in event.held_by.iter().enumerate() {
-        let perhaps = if by.is_certain { "" } else { "perhaps " };
+    // Several tasks that hold it in the same way are told together.
+    let same = |one: &Holder, other: &Holder| {
+        let apart = |holder: &Holder| Holder {
+            task: 0,
+            ..holder.clone()
+        };
+        numbers.find(one.task).is_some() == numbers.find(other.task).is_some()
+            && apart(one) == apart(other)
+    };
+    for (index, alike) in event.held_by.chunk_by(same).enumerate() {
+        let perhaps = if alike[0].is_certain { "" } else { "perhaps " };
         let (before, after) = match (event.has_holders, index) {
             (true, 0) => (", ", "held by "),
             (true, _) => (" and ", "by "),
@@ -121,29 +139,74 @@ fn awaited(event: &Awaited) -> String {
         for part in [before, perhaps, after] {
             text.push_str(part);
         }
-        text.push_str(&holder(by));
+        text.push_str(&holders(alike, numbers));
+    }
+    if event.unlisted > 0 {
+        let _ = write!(text, " and {} more", event.unlisted);
+    }
+    text + &ends
+}
+
+/// Closures of `spawn_blocking` whose end is waited for, and where they are, as far as they are told.
+fn blocking(tasks: &[u64], numbers: &Numbers<'_>) -> String {
+    let mut text = String::new();
+    let told = |task: &u64| Some((*task, numbers.find(*task)?));
+    for (index, (task, leak)) in tasks.iter().filter_map(told).enumerate() {
+        text.push_str(if index == 0 { ": " } else { ", " });
+        let _ = write!(text, "{} {task}", leak.kind.name().replace('_', " "));
+        if let Some(name) = &leak.name {
+            let _ = write!(text, " `{}`", plain(name));
+        }
+        if let Some(waiting) = &leak.waiting {
+            let _ = write!(text, ", {}", plain(&waiting.state.to_string()));
+            if let Some(at) = place(waiting).and_then(at) {
+                let _ = write!(text, " at {at}");
+            }
+        }
     }
     text
 }
 
-fn holder(holder: &Holder) -> String {
-    let who = match (holder.is_itself, holder.is_body) {
-        (true, true) => "the body itself".to_owned(),
-        (true, false) => "this same task".to_owned(),
-        (false, true) => "the test's body".to_owned(),
-        (false, false) => format!("task {} `{}`", holder.task, plain(&holder.name)),
-    };
-    let local = holder
-        .local
-        .as_deref()
-        .filter(|local| !local.is_empty())
-        .map(|local| format!(" in `{}`", plain(local)))
-        .unwrap_or_default();
+/// Tasks that hold it in one way.
+fn holders(alike: &[Holder], numbers: &Numbers<'_>) -> String {
+    let holder = &alike[0];
+    let local = holder.local.iter().chain(&holder.also);
+    let locals: Vec<&str> = local.map(String::as_str).collect();
     let place = holder
         .at
         .as_ref()
         .and_then(at)
         .map(|place| format!(" ({place})"))
         .unwrap_or_default();
-    format!("{who}{local}{place}")
+    let how = variables(&locals) + &place;
+    match (holder.is_itself, holder.is_body) {
+        (true, true) => format!("the body itself{how}"),
+        (true, false) => format!("this same task{how}"),
+        (false, true) => format!("the test's body{how}"),
+        (false, false) => {
+            let ids: Vec<u64> = alike.iter().map(|holder| holder.task).collect();
+            task(&ids, &holder.name, &how, numbers)
+        }
+    }
+}
+
+/// Tasks of one name, by their numbers if they are told elsewhere, and how they hold something.
+pub(super) fn task(ids: &[u64], name: &str, how: &str, numbers: &Numbers<'_>) -> String {
+    let name = plain(name);
+    if ids.iter().all(|id| numbers.find(*id).is_none()) {
+        return match ids {
+            [_] => format!("a task that is not among these, `{name}`{how}"),
+            _ => format!(
+                "{} tasks that are not among these, `{name}`{how}",
+                ids.len()
+            ),
+        };
+    }
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    match &ids[..] {
+        [all @ .., last] if !all.is_empty() => {
+            format!("tasks {} and {last} `{name}`{how}", all.join(", "))
+        }
+        ids => format!("task {} `{name}`{how}", ids.concat()),
+    }
 }

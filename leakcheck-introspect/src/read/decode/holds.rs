@@ -88,6 +88,7 @@ impl Decoder<'_, '_> {
             place: found.place,
             is_exclusive: found.is_exclusive(),
             is_sole: object.is_sole && !found.is_borrowed(),
+            owners: object.owners,
             certainty,
             function: Arc::clone(&frame.function),
             local: format!("{variable}{}", object.path)

@@ -6,13 +6,13 @@ use crate::read::{
     value::{Reader, Value},
 };
 
-/// What a pointer with a vtable points to, and whether it alone does.
+/// What a pointer with a vtable points to, whether it alone does, and how many own it.
 pub(super) fn dynamic(
     reader: &Reader<'_>,
     value: Value,
     data: &Member,
     table: &Member,
-) -> Option<(Value, bool)> {
+) -> Option<(Value, bool, u64)> {
     let memory = &reader.memory;
     let at = value.address.wrapping_add(data.offset);
     let pointer = memory.word(at)?;
@@ -24,13 +24,17 @@ pub(super) fn dynamic(
         _ => return None,
     };
     // The value stands behind two counts, at its own alignment.
-    let (skip, is_sole) = if is_counted(target) {
+    let (skip, is_sole, owners) = if is_counted(target) {
         let align = memory.word(table.wrapping_add(16))?.clamp(1, 1 << 12);
         let is_sole =
             memory.word(pointer) == Some(1) && memory.word(pointer.wrapping_add(8)) == Some(1);
-        (16_u64.next_multiple_of(align), is_sole)
+        (
+            16_u64.next_multiple_of(align),
+            is_sole,
+            owners(reader, pointer),
+        )
     } else {
-        (0, true)
+        (0, true, 1)
     };
     let address = pointer.wrapping_add(skip);
     let target = Value {
@@ -38,7 +42,12 @@ pub(super) fn dynamic(
         address,
         base: reader.follow(value.base, at, address, skip),
     };
-    Some((target, is_sole))
+    Some((target, is_sole, owners))
+}
+
+/// How many own what a counted pointer points to; whoever has it weakly is no owner.
+pub(super) fn owners(reader: &Reader<'_>, counts: u64) -> u64 {
+    reader.memory.word(counts).unwrap_or(u64::MAX)
 }
 
 /// Whether what a counted pointer points to has no other owners.

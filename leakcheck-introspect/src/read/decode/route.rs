@@ -12,6 +12,8 @@ pub(super) struct Route<'r> {
     pub(super) trust: Trust,
     /// Whether nobody else can come to it: no counted pointer with other owners was followed.
     pub(super) is_sole: bool,
+    /// How many may share it: owners of a counted pointer that was followed, or anybody.
+    pub(super) owners: u64,
 }
 
 /// What a step shows of the source.
@@ -31,6 +33,7 @@ impl<'r> Route<'r> {
             depth: 0,
             trust: Trust::Known,
             is_sole: true,
+            owners: 1,
         }
     }
 
@@ -53,6 +56,7 @@ impl<'r> Route<'r> {
             depth: self.depth + 1,
             trust: self.trust,
             is_sole: self.is_sole,
+            owners: self.owners,
         }
     }
 

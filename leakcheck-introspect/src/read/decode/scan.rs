@@ -4,7 +4,7 @@
 use super::{
     Trust,
     barren::{fruitful, is_barren},
-    pointers::{dynamic, has_one_owner},
+    pointers::{dynamic, has_one_owner, owners},
     route::Route,
     stage,
     variables::{Presence, Variables},
@@ -43,6 +43,7 @@ pub(super) struct Object {
     pub(super) path: String,
     pub(super) trust: Trust,
     pub(super) is_sole: bool,
+    pub(super) owners: u64,
     /// Whether it is known to be still there, where it is in an async function that is not awaited.
     pub(super) certainty: Certainty,
 }
@@ -123,6 +124,11 @@ impl<'r, 'i> Scan<'r, 'i> {
             return;
         }
         route.is_sole &= walk.others != Others::Any;
+        match walk.others {
+            Others::None => {}
+            Others::Any => route.owners = u64::MAX,
+            Others::Counted => route.owners = route.owners.max(owners(self.reader, value.address)),
+        }
         match walk.way {
             Way::End => {}
             Way::Pointer => {
@@ -139,9 +145,10 @@ impl<'r, 'i> Scan<'r, 'i> {
                 }
             }
             Way::Dynamic(data, table) => {
-                if let Some((target, is_sole)) = dynamic(self.reader, value, data, table) {
+                if let Some((target, is_sole, owners)) = dynamic(self.reader, value, data, table) {
                     let mut route = route.deeper();
                     route.is_sole &= is_sole;
+                    route.owners = route.owners.max(owners);
                     self.visit(target, &route);
                 }
             }
@@ -198,6 +205,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             path: route.path(self.home),
             trust: route.trust,
             is_sole: route.is_sole,
+            owners: route.owners,
             certainty: Certainty::Certain,
         });
         if let Some(content) = content.and_then(|name| self.reader.field(value, name)) {

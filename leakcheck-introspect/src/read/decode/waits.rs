@@ -50,6 +50,7 @@ impl Wait {
             is_exclusive: false,
             is_full: false,
             ahead: None,
+            task: None,
             is_over: false,
             name: None,
         }

@@ -119,7 +119,11 @@ pub(super) fn is_opaque(ty: &Type) -> bool {
         "tracing::span",
         "tracing_core",
     ];
+    // Whoever has a weak pointer keeps nothing alive.
+    const WEAK: &[&str] = &["alloc::sync::Weak", "alloc::rc::Weak"];
     *ty.is_opaque.get_or_init(|| {
-        HOMES.iter().any(|home| ty.path.starts_with(home)) || ty.name.starts_with("PhantomData<")
+        HOMES.iter().any(|home| ty.path.starts_with(home))
+            || ty.name.starts_with("PhantomData<")
+            || WEAK.contains(&ty.base.as_str())
     })
 }

@@ -1,6 +1,7 @@
 //! Which call a stack is blocked in, by the functions on it.
 
 use super::*;
+use crate::model::{Kind, Leak};
 
 /// Frames by their functions, innermost first; those of `my_app` are the user's, those of `dep` a dependency's.
 fn stack(functions: &[&str]) -> Vec<Frame> {
@@ -208,4 +209,35 @@ fn a_function_that_may_be_another_has_no_name() {
     assert_eq!(name(false, false).as_deref(), Some("my_app::work"));
     assert_eq!(name(true, true), None);
     assert_eq!(name(true, false), None);
+}
+
+/// At which line of its own a library came to the user's code is a matter of chance.
+#[test]
+fn lines_of_libraries_tell_no_threads_apart() {
+    let at = |own: u32, library: u32| {
+        let mut stack = stack(&["my_app::work", "dep::find_work", "dep::run"]);
+        stack[0].line = Some(own);
+        stack[1].line = Some(library);
+        stack
+    };
+    let blocked = |stack: Vec<Frame>| Leak {
+        kind: Kind::Thread,
+        waiting: Some(Waiting {
+            state: State::Blocked("thread::park".to_owned()),
+            stack,
+            ..Waiting::unknown("")
+        }),
+        ..crate::explain::unnamed_tasks(1)
+    };
+    let one = blocked(at(1, 1));
+    assert!(one.is_like(&blocked(at(1, 2))));
+    assert!(!one.is_like(&blocked(at(2, 1))));
+    let inside = |line| blocked(at(1, line)[1..].to_vec());
+    assert!(inside(1).is_like(&inside(1)));
+    assert!(!inside(1).is_like(&inside(2)));
+    let task = |line| Leak {
+        kind: Kind::Task,
+        ..blocked(at(1, line))
+    };
+    assert!(!task(1).is_like(&task(2)));
 }

@@ -3,7 +3,7 @@
 //! It is our own because a library that tests link must not add trait impls between the types that everybody uses: with
 //! those of `serde_json` alone, `assert_eq!(bytes, [])` is ambiguous in a crate that never heard of it.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 /// What can be written as a value.
 pub(super) trait Json {
@@ -131,6 +131,12 @@ impl Json for str {
 impl Json for String {
     fn write(&self, to: &mut Writer) {
         self.as_str().write(to);
+    }
+}
+
+impl Json for Arc<str> {
+    fn write(&self, to: &mut Writer) {
+        (**self).write(to);
     }
 }
 

@@ -1,33 +1,109 @@
 //! Descriptors and runtimes in words.
 
-use super::{golden, report, task, text, thread};
+use super::{golden, render, report, task, text, thread};
 use crate::{
+    env::{Format, TraceLevel},
     explain,
-    model::{Detail, Frame, Home, Kind, Leak, Maker, Resource, ResourceId, Thing},
+    model::{
+        Detail, Frame, Home, Keeper, Kept, Kind, Leak, Maker, Resource, ResourceId, Thing, Use,
+    },
     sys::origin,
 };
 
-fn descriptor(count: usize) -> Leak {
-    let facts = ["fd 7", "127.0.0.1:80 to 127.0.0.1:4711"].map(ToOwned::to_owned);
+/// Descriptors, with those who keep each of them open.
+fn descriptors(by: &[Vec<Keeper>]) -> Leak {
+    let facts = |number| {
+        vec![
+            format!("fd {number}"),
+            "127.0.0.1:80 to 127.0.0.1:4711".to_owned(),
+        ]
+    };
+    let kept = by.iter().enumerate().map(|(index, by)| Kept {
+        facts: facts(index + 7),
+        by: by.clone(),
+    });
     Leak {
         kind: Kind::Fd,
         name: Some("TCP socket".to_owned()),
         polls: None,
         tasks: Vec::new(),
-        facts: if count == 1 { facts.into() } else { Vec::new() },
-        ..task(count)
+        facts: if by.len() == 1 { facts(7) } else { Vec::new() },
+        held: kept.collect(),
+        ..task(by.len())
+    }
+}
+
+fn holder(id: u64, locals: &[&str], is_certain: bool) -> Keeper {
+    Keeper::Task {
+        id,
+        name: "my_app::pool::keep_alive".into(),
+        locals: locals.iter().map(|local| (*local).into()).collect(),
+        is_certain,
+        owners: 1,
+    }
+}
+
+fn user(does: Use) -> Keeper {
+    Keeper::Thread {
+        number: 3,
+        name: Some("reader".to_owned()),
+        does,
     }
 }
 
 #[test]
 fn one_and_several() {
-    let held = Leak {
-        note: Some("it is held by task 12 `my_app::pool::keep_alive` in `stream`".to_owned()),
-        ..descriptor(1)
-    };
+    let held = descriptors(&[vec![holder(12, &["stream"], true)]]);
+    let unknown = descriptors(&[vec![], vec![]]);
     golden(
         "descriptors.txt",
-        &text(&report(vec![held, descriptor(2), thread(None)])),
+        &text(&report(vec![held, unknown, thread(None)])),
+    );
+}
+
+/// Whoever keeps one is told, and found again by its number.
+#[test]
+fn several_holders() {
+    let shared = holder(12, &["socket"], true);
+    let other = holder(13, &["reader", "hub.writer"], true);
+    let perhaps = holder(12, &["stream"], false);
+    let elsewhere = holder(5, &[], true);
+    let closure = Keeper::Closure {
+        id: 9,
+        name: Some("my_app::pool::flush::{closure}".to_owned()),
+        does: Use::Blocked("recv".to_owned()),
+    };
+    let many = vec![vec![shared.clone()]; 10];
+    golden(
+        "descriptors_of_several.txt",
+        &text(&report(vec![
+            descriptors(&[vec![shared.clone(), other.clone()]]),
+            descriptors(&[vec![shared.clone(), holder(13, &["socket"], true)]]),
+            descriptors(&[vec![shared.clone(), perhaps.clone()]]),
+            descriptors(&[vec![perhaps]]),
+            descriptors(&[vec![shared.clone()], vec![other.clone(), elsewhere], vec![]]),
+            descriptors(&[vec![shared.clone()], vec![shared.clone()]]),
+            descriptors(&[[vec![vec![other]], many].concat()].concat()),
+            descriptors(&[vec![user(Use::Opened)]]),
+            descriptors(&[vec![user(Use::Blocked("read".to_owned())), closure]]),
+            Leak {
+                kind: Kind::BlockingTask,
+                tasks: vec![9],
+                ..task(1)
+            },
+            task(2),
+        ])),
+    );
+    golden(
+        "descriptors.json",
+        &render(
+            &report(vec![descriptors(&[
+                vec![shared, user(Use::Blocked("read".to_owned()))],
+                vec![],
+            ])]),
+            Format::Json,
+            TraceLevel::Site,
+        ),
     );
 }
 
@@ -43,7 +119,7 @@ fn opened_by_a_dependency() {
     };
     let leak = Leak {
         created_through: vec![through],
-        ..descriptor(1)
+        ..descriptors(&[vec![]])
     };
     golden("descriptor_of_a_dependency.txt", &text(&report(vec![leak])));
 }
@@ -91,18 +167,18 @@ fn opened_on_a_pool_or_by_a_thread() {
     let held: Vec<_> = resources
         .iter()
         .filter_map(|resource| match &resource.detail {
-            Detail::Other(thing) => Some(thing.held.as_deref()),
+            Detail::Other(thing) => Some(thing.held.clone()),
             _ => None,
         })
         .collect();
-    assert_eq!(
-        held,
-        [
-            Some("it was opened by thread \"watcher\", which still runs"),
-            Some("it was opened by a thread that still runs"),
-            None
-        ]
-    );
+    let opened = |number, name: Option<&str>| {
+        vec![Keeper::Thread {
+            number,
+            name: name.map(ToOwned::to_owned),
+            does: Use::Opened,
+        }]
+    };
+    assert_eq!(held, [opened(1, Some("watcher")), opened(2, None), vec![]]);
     // No stack could be taken.
     let found = explain::findings(&resources[2..3], &[], None, None);
     golden("descriptor_unread.txt", &text(&report(found)));

@@ -121,6 +121,29 @@ fn a_body_that_leaves_something_behind_as_well() {
     golden("hang_and_leak.txt", &text(&report));
 }
 
+/// What was alive and is left is told once.
+#[test]
+fn a_body_that_waits_for_what_it_leaves_behind() {
+    let reaps = Leak {
+        name: Some("my_app::pool::reap".to_owned()),
+        tasks: vec![12],
+        waiting: Some(waiting(vec![awaited("a mutex", Vec::new())])),
+        ..task(1)
+    };
+    let ended = Leak {
+        tasks: vec![13],
+        ..reaps.clone()
+    };
+    let hang = |alive| Hang {
+        alive,
+        ..hang(LIMIT, Some(held_by_a_task()))
+    };
+    let all = hung(hang(vec![reaps.clone()]), vec![reaps.clone()]);
+    golden("hang_left_behind.txt", &text(&all));
+    let part = hung(hang(vec![reaps.clone(), ended]), vec![reaps]);
+    golden("hang_left_behind_in_part.txt", &text(&part));
+}
+
 #[test]
 fn a_body_in_synchronous_code() {
     let hang = Hang {

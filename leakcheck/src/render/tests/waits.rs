@@ -7,7 +7,9 @@ pub(super) fn awaited(what: &str, held_by: Vec<Holder>) -> Awaited {
     Awaited {
         what: what.to_owned(),
         held_by,
+        unlisted: 0,
         has_holders: true,
+        tasks: Vec::new(),
     }
 }
 
@@ -19,6 +21,7 @@ pub(super) fn holder(is_itself: bool, is_certain: bool) -> Holder {
         is_body: false,
         is_certain,
         local: Some("tx".to_owned()),
+        also: Vec::new(),
         at: Some(frame(
             "my_app::pool::reap",
             "src/pool.rs",
@@ -52,6 +55,7 @@ pub(super) fn waiting(events: Vec<Awaited>) -> Waiting {
         events,
         is_forever: false,
         unread: None,
+        place: 0,
     }
 }
 
@@ -121,6 +125,70 @@ fn the_end_of_another_task() {
         )
     };
     shown("waits_for_a_task.txt", 1, waiting(vec![end]));
+}
+
+#[test]
+fn holders_that_are_told_as_well() {
+    let by = |task: u64, local: &str, also: &[&str]| Holder {
+        task,
+        local: Some(local.to_owned()),
+        also: also.iter().map(ToString::to_string).collect(),
+        ..holder(false, true)
+    };
+    let held_by = vec![
+        by(7, "tx", &[]),
+        by(9, "tx", &[]),
+        by(20, "hub.tx", &["a", "b", "c"]),
+    ];
+    let waits = waiting(vec![Awaited {
+        unlisted: 2,
+        ..awaited("a message; 5 senders are alive", held_by)
+    }]);
+    let waits_for = |ids: &[u64], waiting| Leak {
+        name: Some("my_app::pool::keep_alive".to_owned()),
+        waiting: Some(waiting),
+        tasks: ids.to_vec(),
+        ..task(ids.len())
+    };
+    let reaps = |ids: &[u64]| Leak {
+        name: Some("my_app::pool::reap".to_owned()),
+        tasks: ids.to_vec(),
+        ..task(ids.len())
+    };
+    let many: Vec<u64> = (20..40).collect();
+    let told = [
+        waits_for(&[5], waits),
+        reaps(&[7]),
+        reaps(&[9, 11]),
+        reaps(&many),
+    ];
+    golden("waits_for_told_ones.txt", &text(&report(told.into())));
+}
+
+#[test]
+fn the_end_of_a_closure() {
+    let end = Awaited {
+        has_holders: false,
+        tasks: vec![9, 10],
+        ..awaited("the end of a task", Vec::new())
+    };
+    let waits = Leak {
+        waiting: Some(waiting(vec![end])),
+        ..task(1)
+    };
+    let blocked = State::Blocked("mpsc::recv".to_owned());
+    let own = frame("my_app::pool::flush", "src/pool.rs", 31, None, Home::User);
+    let closure = Leak {
+        kind: Kind::BlockingTask,
+        name: Some("my_app::pool::flush::{closure}".to_owned()),
+        tasks: vec![9],
+        waiting: Some(super::blocked::doing(blocked, vec![own])),
+        ..task(1)
+    };
+    golden(
+        "waits_for_a_closure.txt",
+        &text(&report(vec![waits, closure])),
+    );
 }
 
 #[test]

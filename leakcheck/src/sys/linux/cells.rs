@@ -40,12 +40,15 @@ pub(crate) use probe::unavailable;
 /// Alignment of a task's cell on `x86_64` and aarch64: `Cell` in tokio's `runtime/task/core.rs`.
 const ALIGN: usize = 128;
 const CHUNKS: usize = 4096;
-/// Addresses that are tried for one creation before the oldest there is displaced.
+/// Addresses that are tried for one creation in each table.
 const WINDOW: usize = 16;
+/// Tables, each of which takes what does not fit into those before: areas of the heap may fall on the same slots, and what
+/// was created there long ago still has some. In the last one the oldest is displaced.
+const TABLES: usize = 8;
 
 const LEN: usize = Chunked::<Slot, CHUNKS>::LEN;
 
-static SLOTS: Chunked<Slot, CHUNKS> = Chunked::new();
+static SLOTS: [Chunked<Slot, CHUNKS>; TABLES] = [const { Chunked::new() }; TABLES];
 /// Whether anything was ever recorded: until then nothing need be forgotten.
 static USED: AtomicBool = AtomicBool::new(false);
 /// Number of living [`Watch`]es.
@@ -103,10 +106,18 @@ fn all_of<T>(scope: u64, what: fn(usize, Creation) -> T) -> Vec<T> {
     match ranges.filter(in_place) {
         Some(ranges) => {
             let places = ranges.into_iter().flatten();
-            let slots = places.filter_map(|place| SLOTS.peek(place as usize));
+            let slots = places.flat_map(|place| {
+                SLOTS
+                    .iter()
+                    .map_while(move |slots| slots.peek(place as usize))
+            });
             slots.filter_map(of_scope).collect()
         }
-        None => SLOTS.touched().filter_map(of_scope).collect(),
+        None => SLOTS
+            .iter()
+            .flat_map(Chunked::touched)
+            .filter_map(of_scope)
+            .collect(),
     }
 }
 
@@ -294,16 +305,24 @@ fn places(start: usize) -> impl Iterator<Item = usize> + Clone {
     (start..start + WINDOW).map(|place| place % LEN)
 }
 
+/// The same in each table: what is in a later one did not fit into those before.
+#[inline]
+fn in_all(start: usize) -> impl Iterator<Item = (&'static Chunked<Slot, CHUNKS>, usize)> + Clone {
+    SLOTS
+        .iter()
+        .flat_map(move |slots| places(start).map(move |place| (slots, place)))
+}
+
 /// The slots of `address`, made if need be.
 #[inline]
 fn window(address: usize) -> impl Iterator<Item = &'static Slot> + Clone {
-    places(start(address)).map_while(|place| SLOTS.get(place))
+    in_all(start(address)).map_while(|(slots, place)| slots.get(place))
 }
 
 /// The slots of `address` as far as they were made: what was not made was never used.
 #[inline]
 fn window_so_far(address: usize) -> impl Iterator<Item = &'static Slot> + Clone {
-    places(start(address)).map_while(|place| SLOTS.peek(place))
+    in_all(start(address)).map_while(|(slots, place)| slots.peek(place))
 }
 
 #[cfg(test)]

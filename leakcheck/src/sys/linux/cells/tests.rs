@@ -164,6 +164,36 @@ fn a_reused_address_has_its_newest_creation_or_none() {
     }
 }
 
+/// A large program has many areas, of which several fall on the same slots; each of their addresses was in use at some time.
+#[test]
+fn areas_that_fall_together_are_all_known() {
+    const AREA: usize = 64 << 20;
+    const NONE: usize = 0xffff_8000_0000_0000;
+    let together = |area: usize| {
+        let first = NONE + area * AREA;
+        let ahead = (LEN + 4096 - start(first)) % LEN * ALIGN;
+        (ahead < AREA / 2).then_some(first + ahead)
+    };
+    let areas: Vec<usize> = (0..).filter_map(together).take(6).collect();
+    let addresses: Vec<usize> = areas
+        .iter()
+        .flat_map(|first| (0..64).map(move |block| first + block * ALIGN))
+        .collect();
+    let (scope, inside) = scope();
+    for address in &addresses {
+        allocated(*address, 256);
+    }
+    let is_known = |address: &&usize| find(**address).is_some_and(|found| found.scope == scope);
+    let known = addresses.iter().filter(is_known).count();
+    let listed = addresses_of(scope).len();
+    drop(inside);
+    for address in &addresses {
+        allocated(*address, 256);
+        assert_eq!(find(*address), None);
+    }
+    assert_eq!((known, listed), (addresses.len(), addresses.len()));
+}
+
 /// A real allocator hands out most of these addresses many times.
 #[test]
 fn each_of_many_tasks_in_turn_is_known_for_what_it_is() {

@@ -1,0 +1,35 @@
+//! What counts as waiting.
+
+use std::panic::Location;
+
+use super::*;
+use crate::{env, model::Detail};
+
+fn check() -> Check {
+    let scope = Scope::open().expect("far below the limit");
+    let whom = Whom::caller(Location::caller());
+    let env = env::get().expect("the environment is understood");
+    Check::begin(whom, Options::new(), env, scope).expect("nothing is required")
+}
+
+#[test]
+fn stopping_is_no_wait_for_what_was_found_before() {
+    const HOUR: Duration = Duration::from_secs(3600);
+    let mut before = check();
+    before.found.resources.push(Resource {
+        id: ResourceId::Task(u64::MAX),
+        origin: 0,
+        age_ms: None,
+        detail: Detail::Task {
+            polls: None,
+            future: None,
+            place: 0,
+            doing: None,
+        },
+    });
+    before.settle_stopped(Stop::Done, HOUR);
+    assert!(before.waited() < HOUR);
+    let mut nothing = check();
+    nothing.settle_stopped(Stop::Done, HOUR);
+    assert!(nothing.waited() >= HOUR);
+}

@@ -1,0 +1,87 @@
+//! Who keeps a descriptor open.
+
+use std::sync::Arc;
+
+/// One descriptor and who keeps it open, as far as that is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// What only this one is: `fd 7`, its addresses or path.
+    pub(crate) facts: Vec<String>,
+    pub(crate) by: Vec<Keeper>,
+}
+
+/// Somebody who has a descriptor, or uses it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Keeper {
+    /// A task, or the test's body, which has the number 0.
+    Task {
+        id: u64,
+        name: Arc<str>,
+        /// The variables that hold it.
+        locals: Vec<Arc<str>>,
+        /// Whether it certainly holds it; otherwise the variable may have been moved out of.
+        is_certain: bool,
+        /// How many may share it, such as all owners of an `Arc`.
+        owners: u64,
+    },
+    /// A thread that still runs, with what it does with the descriptor.
+    Thread {
+        number: u64,
+        name: Option<String>,
+        does: Use,
+    },
+    /// A closure of `spawn_blocking` that still runs.
+    Closure {
+        id: u64,
+        name: Option<String>,
+        does: Use,
+    },
+}
+
+/// What a thread does with a descriptor.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Use {
+    /// It has opened it.
+    Opened,
+    /// It is blocked in this call on it.
+    Blocked(String),
+}
+
+impl Keeper {
+    /// The number of the task that it is.
+    pub(crate) const fn task(&self) -> Option<u64> {
+        match self {
+            Self::Task { id, .. } | Self::Closure { id, .. } => Some(*id),
+            Self::Thread { .. } => None,
+        }
+    }
+
+    /// Whether the descriptor certainly stays open as long as that runs.
+    pub(crate) const fn is_certain(&self) -> bool {
+        matches!(
+            self,
+            Self::Task {
+                is_certain: true,
+                ..
+            }
+        )
+    }
+
+    /// How many may share it with a task, which is one of them.
+    pub(crate) const fn owners(&self) -> u64 {
+        match self {
+            Self::Task { owners, .. } => *owners,
+            Self::Thread { .. } | Self::Closure { .. } => 1,
+        }
+    }
+
+    /// Whether it is blocked in a call on it.
+    pub(crate) const fn is_blocked(&self) -> bool {
+        match self {
+            Self::Task { .. } => false,
+            Self::Thread { does, .. } | Self::Closure { does, .. } => {
+                matches!(does, Use::Blocked(_))
+            }
+        }
+    }
+}
