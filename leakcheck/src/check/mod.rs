@@ -316,7 +316,9 @@ impl Check {
             first, is_clean, ..
         } = look;
         self.note(waited, first);
-        if !is_clean {
+        if is_clean {
+            self.note_gaps(phase);
+        } else {
             self.collect(phase);
         }
     }
@@ -330,7 +332,9 @@ impl Check {
             first, is_clean, ..
         } = look;
         self.note(waited, first);
-        if !is_clean {
+        if is_clean {
+            self.note_gaps(Phase::Running);
+        } else {
             self.collect(Phase::Running);
         }
     }

@@ -116,7 +116,7 @@ fn newest() -> HashMap<i32, u64> {
     for seen in RECORDS.live(None, |facts| {
         facts.tid.load(Ordering::Acquire).cast_signed()
     }) {
-        if seen.facts != 0 {
+        if seen.facts > 0 {
             let number = newest.entry(seen.facts).or_insert(seen.number);
             *number = seen.number.max(*number);
         }
@@ -124,7 +124,7 @@ fn newest() -> HashMap<i32, u64> {
     newest
 }
 
-/// Whether the kernel has a thread of this process with this number; one without a number has not begun.
+/// Whether the kernel has a thread of this process with this number; one without a number has not begun, or was not told.
 fn is_there(tid: i32) -> bool {
     let no_signal = 0;
     let error = errno::keeping(|| {
@@ -136,7 +136,7 @@ fn is_there(tid: i32) -> bool {
             }
         }
     });
-    tid == 0 || error != libc::ESRCH
+    tid <= 0 || error != libc::ESRCH
 }
 
 /// Number and root of the calling thread; 0 for the main thread and for unrecorded ones.

@@ -128,7 +128,7 @@ mod in_order {
 
     #[test]
     fn ten_thousand_cost_each_what_one_does() {
-        const MANY: u64 = 10_000;
+        const MANY: u64 = if cfg!(miri) { 100 } else { 10_000 };
         let floors = Few::FLOORS;
         let table = table(below::<Few>(floors));
         let most = |work: &dyn Fn(u64)| {

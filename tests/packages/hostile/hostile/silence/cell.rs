@@ -2,8 +2,10 @@
 
 use std::{
     fmt,
+    io::ErrorKind,
     os::unix::process::ExitStatusExt,
     process::{Command, ExitStatus},
+    thread,
 };
 
 use super::{
@@ -122,7 +124,13 @@ fn start(failure: &Failure, kind: &str, required: &str) -> (Outcome, String) {
         .env_remove("LEAKCHECK_REPORT_DIR")
         .env_remove("RUST_BACKTRACE");
     failure.prepare(&mut command);
-    let output = command.output().expect("the test binary runs");
+    let output = loop {
+        match command.output() {
+            // Another thread was about to start a program while this one was copied, and has it open for writing.
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => thread::yield_now(),
+            output => break output.expect("the test binary runs"),
+        }
+    };
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text).into_owned();
     assert!(
