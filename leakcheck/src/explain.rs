@@ -85,7 +85,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         stack: trace.stack,
         age: group.oldest_ms.map(Duration::from_millis),
         polls: group.polls,
-        tid: group.tid,
+        tid: group.tid.filter(|tid| *tid != 0),
         facts: facts(group),
         tie: group.tie,
         tasks: group.tasks.iter().copied().take(Leak::MOST_IDS).collect(),

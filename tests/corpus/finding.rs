@@ -160,12 +160,15 @@ impl Finding {
 }
 
 impl Finding {
-    /// The same where it is not known what threads do: a blocking task is the thread that it holds.
+    /// The same where it is not known what threads do: a blocking task has no name then, or is the thread that it holds.
     fn fits_without_stack(&self, found: &Self) -> bool {
-        let is_same = (&self.name, &self.site) == (&found.name, &found.site);
-        found.kind == "thread"
-            && self.count == found.count
-            && (is_same || self.kind == "blocking_task")
+        let fits = match (&*self.kind, &*found.kind) {
+            ("blocking_task", "blocking_task") => self.site == found.site,
+            ("blocking_task", "thread") => true,
+            ("thread", "thread") => (&self.name, &self.site) == (&found.name, &found.site),
+            _ => false,
+        };
+        fits && self.count == found.count
     }
 }
 
