@@ -8,7 +8,7 @@ use std::{
 use super::{Check, GRACE, present::Present};
 use crate::{
     drive, explain,
-    model::{Detail, Keeper, Kind, Resource, ResourceId},
+    model::{Activity, Detail, Doing, Keeper, Kind, Resource, ResourceId},
     sources::{
         self,
         blocking::{self, Handed, Running},
@@ -182,7 +182,7 @@ impl Present {
         let has_timers = |found: &Resource| match &found.detail {
             Detail::Thread {
                 doing: Some(doing), ..
-            } => explain::blocks_on_a_handle(doing),
+            } => explain::blocks_on_a_handle(doing) || may_block_on_a_handle(doing),
             // Nobody knows what it does.
             Detail::Thread { closure, .. } => closure.is_some(),
             _ => false,
@@ -191,6 +191,18 @@ impl Present {
             self.resources.retain(|found| !timers::is_of_tokio(found));
         }
     }
+}
+
+/// Whether a thread whose stack is not known waits in a call in which one waits that blocks on a runtime.
+fn may_block_on_a_handle(doing: &Doing) -> bool {
+    let waits = matches!(
+        doing.activity,
+        Activity::Call {
+            name: Some("futex" | "epoll_wait"),
+            ..
+        }
+    );
+    waits && doing.unread.is_some()
 }
 
 /// Whether it is one of those, and not known by its thread.
