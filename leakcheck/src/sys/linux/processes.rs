@@ -184,7 +184,15 @@ unsafe extern "C" fn fork() -> libc::pid_t {
     pid
 }
 
+#[cfg(not(leakcheck_sanitized))]
 jump! {
+    "posix_spawn" posix_spawn;
+    "posix_spawnp" posix_spawnp;
+    "fork" fork;
+}
+// A sanitizer's own come along in any case.
+#[cfg(leakcheck_sanitized)]
+jump_always! {
     "posix_spawn" posix_spawn;
     "posix_spawnp" posix_spawnp;
     "fork" fork;

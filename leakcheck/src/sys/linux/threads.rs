@@ -247,13 +247,21 @@ unsafe fn has_room(attributes: *const libc::pthread_attr_t) -> bool {
             && size >= ENOUGH
 }
 
-#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+#[cfg(not(any(
+    target_env = "musl",
+    target_feature = "crt-static",
+    leakcheck_sanitized
+)))]
 jump! {
     "pthread_create" pthread_create;
     "pthread_setname_np" naming::pthread_setname_np;
 }
-// The C library's own comes along with the name by which it is called.
-#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
+// The C library's own comes along with the name by which it is called, a sanitizer's in any case.
+#[cfg(any(
+    target_env = "musl",
+    target_feature = "crt-static",
+    leakcheck_sanitized
+))]
 jump_always! {
     "pthread_create" pthread_create;
     "pthread_setname_np" naming::pthread_setname_np;
