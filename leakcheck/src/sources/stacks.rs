@@ -19,7 +19,7 @@ const LIMIT: Duration = Duration::from_secs(3);
 const LIMIT_FOR_ALL: Duration = Duration::from_secs(10);
 
 /// What hands closures to a pool, and starts its threads.
-const HANDED: &str = "tokio::runtime::blocking::pool::Spawner::";
+pub(super) const HANDED: &str = "tokio::runtime::blocking::pool::Spawner::";
 
 /// Whether it may be a thread of a runtime's pool.
 pub(crate) fn may_serve_a_pool(thread: &Resource) -> bool {

@@ -2,14 +2,12 @@
 
 use std::{cell::Cell, sync::Mutex};
 
-use crate::{capture, sync::lock_std as lock, sys::origin};
+use crate::{capture, sources::stacks::HANDED, sync::lock_std as lock, sys::origin};
 
 /// What runs a closure.
 const CLOSURE: &str = "tokio::runtime::blocking::task::BlockingTask";
 /// What runs tasks, on a thread of the same pool.
 const SCHEDULER: &str = "tokio::runtime::scheduler::";
-/// What hands closures to a pool.
-const HANDED: &str = "tokio::runtime::blocking::pool::Spawner::";
 
 /// How far the paths of the process were looked through.
 static LOOKED: Mutex<Looked> = Mutex::new(Looked {
