@@ -24,7 +24,7 @@ use crate::sys::{
     origin,
 };
 
-mod closing;
+pub(in crate::sys) mod closing;
 mod sight;
 mod stubs;
 mod table;

@@ -8,11 +8,18 @@ use super::{ANY, errno, fork, is_noted, next, note, table};
 
 /// Where to go from a stub, and what to come back for, returned in two registers.
 #[repr(C)]
-pub(super) struct Target {
+pub(in crate::sys) struct Target {
     /// Address of the real function.
     real: usize,
     /// What [`closed`] and the like are given; 0 where they need not be called.
     memory: u64,
+}
+
+impl Target {
+    /// Nothing is to be come back for.
+    pub(in crate::sys) const fn only(real: usize) -> Self {
+        Self { real, memory: 0 }
+    }
 }
 
 /// The memory of a descriptor that is to be recorded anew. Numbers are higher.

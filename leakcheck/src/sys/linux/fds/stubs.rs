@@ -180,58 +180,6 @@ macro_rules! close {
     };
 }
 
-/// Asks where to go and goes there, with the caller's own arguments, of which there are three at most. Nothing is left on the
-/// stack.
-macro_rules! go {
-    ($($name:literal $target:path;)*) => {
-        $(
-            #[cfg(target_arch = "x86_64")]
-            function!(
-                $name,
-                ".weak",
-                "endbr64
-                push rdi
-                .cfi_adjust_cfa_offset 8
-                push rsi
-                .cfi_adjust_cfa_offset 8
-                push rdx
-                .cfi_adjust_cfa_offset 8
-                call {target}
-                pop rdx
-                .cfi_adjust_cfa_offset -8
-                pop rsi
-                .cfi_adjust_cfa_offset -8
-                pop rdi
-                .cfi_adjust_cfa_offset -8
-                jmp rax",
-                target = sym $target
-            );
-            #[cfg(target_arch = "aarch64")]
-            function!(
-                $name,
-                ".weak",
-                "hint #34
-                stp x29, x30, [sp, #-48]!
-                .cfi_def_cfa_offset 48
-                .cfi_offset 29, -48
-                .cfi_offset 30, -40
-                stp x0, x1, [sp, #16]
-                str x2, [sp, #32]
-                bl {target}
-                mov x16, x0
-                ldp x0, x1, [sp, #16]
-                ldr x2, [sp, #32]
-                ldp x29, x30, [sp], #48
-                .cfi_restore 29
-                .cfi_restore 30
-                .cfi_def_cfa_offset 0
-                br x16",
-                target = sym $target
-            );
-        )*
-    };
-}
-
 open! {
     "open" opening::open, ANY;
     "open64" opening::open64, ANY;
@@ -271,12 +219,10 @@ close! {
     "dup2" closing::dup2, closing::replaced;
     "__dup2" closing::__dup2, closing::replaced;
     "dup3" closing::dup3, closing::replaced;
-}
-
-go! {
-    "sigwait" stand_in::sigwait;
-    "sigwaitinfo" stand_in::sigwaitinfo;
-    "sigtimedwait" stand_in::sigtimedwait;
+    // Where they go there is nothing to come back for.
+    "sigwait" stand_in::sigwait, closing::closed;
+    "sigwaitinfo" stand_in::sigwaitinfo, closing::closed;
+    "sigtimedwait" stand_in::sigtimedwait, closing::closed;
 }
 
 jump! {

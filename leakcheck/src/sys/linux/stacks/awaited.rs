@@ -98,6 +98,7 @@ fn bit(signal: u32) -> u64 {
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(in crate::sys) mod stand_in {
     use super::{announce, descriptors as next};
+    use crate::sys::imp::fds::closing::Target;
 
     /// The first word of a set has all signals that there are.
     ///
@@ -117,10 +118,10 @@ pub(in crate::sys) mod stand_in {
                 /// # Safety
                 ///
                 /// As for the C library's own.
-                pub(in crate::sys) unsafe extern "C" fn $name(set: *const libc::sigset_t) -> usize {
+                pub(in crate::sys) unsafe extern "C" fn $name(set: *const libc::sigset_t) -> Target {
                     // SAFETY: the caller's contract.
                     unsafe { announce_set(set) };
-                    next::$name()
+                    Target::only(next::$name())
                 }
             )*
         };
