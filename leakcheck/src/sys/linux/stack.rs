@@ -43,7 +43,7 @@ static TABLE: [AtomicPtr<Known>; HEADS] = [const { AtomicPtr::new(null_mut()) };
 /// Has the unwinder prepare what it prepares once, which a signal handler could find half done.
 pub(super) fn warm_up() {
     static IS_WARM: AtomicBool = AtomicBool::new(false);
-    if !IS_WARM.swap(true, Ordering::Relaxed) {
+    if !IS_WARM.load(Ordering::Relaxed) && !IS_WARM.swap(true, Ordering::Relaxed) {
         Unwound::take(spare::stack_pointer());
     }
 }
