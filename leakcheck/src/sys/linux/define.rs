@@ -73,7 +73,16 @@ macro_rules! foreign {
     }};
 }
 
-/// What is not seen because the program has these functions of its own.
+/// What is not seen because the program has some of these functions of its own; found out once.
+macro_rules! gap_of_foreign {
+    ($($name:literal)*) => {{
+        static GAP: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
+        GAP.get_or_init(|| $crate::sys::imp::define::gap(&foreign! { $($name)* }))
+            .clone()
+    }};
+}
+
+/// The same in words.
 pub(super) fn gap(foreign: &[&str]) -> Option<String> {
     let names: Vec<String> = foreign.iter().map(|name| format!("`{name}`")).collect();
     let it = match foreign.len() {

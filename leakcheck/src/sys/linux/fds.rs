@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    define, errno, fork,
+    errno, fork,
     next::descriptors as next,
     spare::{self, Done},
     stacks::awaited::stand_in,
@@ -71,7 +71,7 @@ pub(super) fn clear() {
 
 /// Why descriptors may have gone unseen, if so.
 pub(crate) fn gap() -> Option<String> {
-    table::gap().or_else(|| define::gap(&stubs::foreign()))
+    table::gap().or_else(stubs::gap)
 }
 
 /// See [`aside`].

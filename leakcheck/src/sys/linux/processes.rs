@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{
-    define, errno, fork,
+    errno, fork,
     next::{self, Spawn},
     proc,
     spare::{self, Done},
@@ -112,7 +112,7 @@ pub(crate) fn is_ours() -> bool {
 /// Why children may have gone unseen, if so.
 pub(crate) fn gap() -> Option<String> {
     match RECORDS.missed() {
-        0 => define::gap(&foreign! { "posix_spawn" "posix_spawnp" "fork" "vfork" }),
+        0 => gap_of_foreign! { "posix_spawn" "posix_spawnp" "fork" "vfork" },
         missed => Some(format!(
             "{missed} processes were started while {} were not waited for, which is as many as are recorded",
             Records::<Facts>::LEN

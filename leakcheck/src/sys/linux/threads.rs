@@ -14,7 +14,7 @@ use std::{
 use once_cell::race::{OnceBool, OnceNonZeroUsize};
 
 use super::{
-    define, errno, fork,
+    errno, fork,
     next::{self, Start},
     spare::{self, Done},
     trampoline,
@@ -176,7 +176,7 @@ pub(super) fn own_runtime() -> u32 {
 /// Why threads may have gone unseen, if so.
 pub(crate) fn gap() -> Option<String> {
     match RECORDS.missed() {
-        0 => define::gap(&foreign! { "pthread_create" "pthread_setname_np" }),
+        0 => gap_of_foreign! { "pthread_create" "pthread_setname_np" },
         missed => Some(format!(
             "{missed} threads were started while {} were alive, which is as many as are recorded",
             Records::<Facts>::LEN

@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    define, errno, fork, next,
+    errno, fork, next,
     spare::{self, Done},
     threads,
 };
@@ -96,7 +96,7 @@ pub(crate) fn with_one<R>(work: impl FnOnce() -> R) -> Option<R> {
 /// Why timers may have gone unseen, if so.
 pub(crate) fn gap() -> Option<String> {
     match RECORDS.missed() {
-        0 => define::gap(&foreign! { "timer_create" "timer_delete" }),
+        0 => gap_of_foreign! { "timer_create" "timer_delete" },
         missed => Some(format!(
             "{missed} POSIX timers were made while there were {}, which is as many as are recorded",
             Records::<Facts>::LEN
