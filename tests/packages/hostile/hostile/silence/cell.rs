@@ -96,8 +96,9 @@ impl fmt::Display for Outcome {
 }
 
 /// What the standard library says where it gives up.
-const STD_ENDS: [&str; 2] = [
+const STD_ENDS: [&str; 3] = [
     "memory allocation of ",
+    "failed to allocate an alternative stack",
     "failed to set up alternative stack guard page",
 ];
 
