@@ -68,7 +68,10 @@ fn one_with_room_is_asked() {
     let run = run!(waits_with_room);
     assert_fails(&run);
     let leaks = &run.report().leaks;
-    assert_left(leaks, &[threads(1, "thread::spawn(park);")]);
+    assert_left(
+        leaks,
+        &[threads(1, "roomy.spawn(park).expect(\"there is room\");")],
+    );
     assert_eq!(leaks[0].state.as_deref(), Some("blocked in thread::park"));
     assert!(!leaks[0].waits_at.is_empty());
 }
@@ -284,7 +287,8 @@ mod subject {
     #[test]
     #[ignore = "leaks"]
     fn waits_with_room() {
-        thread::spawn(park);
+        let roomy = thread::Builder::new().name("roomy".to_owned());
+        roomy.spawn(park).expect("there is room");
     }
 
     #[leak_checked]
