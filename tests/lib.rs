@@ -43,6 +43,9 @@ pub struct Report {
     pub waited_ms: u64,
     /// Time spent checking.
     pub check_us: u64,
+    /// Whether debug info had been read by then.
+    #[serde(default)]
+    pub read_debug_info: bool,
     /// What is left.
     pub leaks: Vec<Leak>,
     /// What is left as well, but stands in the baseline.

@@ -104,7 +104,8 @@ pub use list::TaskList;
 pub use local::LocalTasks;
 pub use object::{Certainty, Class, Event, Hold, Object, Role, Wait};
 pub use read::{
-    available, barrier, called_from, calls_at, is_readable, keep_program, perhaps_alive,
+    available, barrier, called_from, calls_at, has_read, is_readable, keep_program, perhaps_alive,
+    promised,
 };
 pub use task::{State, Task};
 pub use timer::{Timer, TimerList, TimerWheel};

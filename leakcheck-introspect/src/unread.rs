@@ -15,6 +15,15 @@ pub fn available() -> Result<(), Error> {
     ))
 }
 
+/// The same as far as it is known already.
+///
+/// # Errors
+///
+/// Always.
+pub fn promised() -> Result<(), Error> {
+    available()
+}
+
 /// The name of the function that a return address is inside of; nobody knows here.
 pub const fn called_from(_address: usize) -> Option<&'static str> {
     None
@@ -28,6 +37,11 @@ pub const fn is_readable() -> bool {
 /// Nothing is known of any.
 pub fn perhaps_alive(_cells: &[u64]) -> Vec<u64> {
     Vec::new()
+}
+
+/// Nothing is.
+pub const fn has_read() -> bool {
+    false
 }
 
 /// Keeps nothing on this platform.

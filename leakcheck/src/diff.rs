@@ -92,17 +92,11 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
             Detail::Thread {
                 tid,
                 name,
-                runtime,
-                creator,
                 doing,
                 closure,
                 ..
             } => {
-                let tie = match own {
-                    Some(own) if *runtime == own => Tie::Member,
-                    Some(own) if *creator == own => Tie::Child,
-                    _ => Tie::None,
-                };
+                let tie = resource.detail.tie(own);
                 let name = match closure {
                     Some(closure) => (!closure.is_empty()).then(|| closure.to_string()),
                     None => name.clone(),

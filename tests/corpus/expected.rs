@@ -15,7 +15,7 @@ use crate::{
 pub(crate) const VERIFYING: &str = "every_report_is_exact";
 
 /// What is about the corpus, and the files with runs of their own.
-const NOT_RUN: [&str; 9] = [
+const NOT_RUN: [&str; 10] = [
     VERIFYING,
     "controls::",
     "hangs_alive::",
@@ -25,6 +25,7 @@ const NOT_RUN: [&str; 9] = [
     "rows::",
     "source::",
     "parallel::",
+    "unread::",
 ];
 
 /// The tests of all files, leaky ones and twins, run once in a process of their own. Reading debug info is what takes
@@ -55,6 +56,17 @@ pub(crate) fn verify(module: &str, source: &str) -> Vec<&'static Report> {
     let wrong = differences(&cases, run.output.status.code(), &run.text(), &reports);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     reports
+}
+
+/// The tests whose report says that nothing was left, nothing waited for and nothing accepted that the user wrote a rule for.
+pub(crate) fn clean() -> Vec<&'static str> {
+    let is_clean = |report: &&Report| {
+        let is_own = |ignored: &leakcheck_tests::Ignored| !ignored.built_in;
+        let is_plain = !report.ignored.iter().any(is_own);
+        report.verdict == "clean" && report.body == "passed" && is_plain
+    };
+    let clean = corpus().reports.iter().filter(is_clean);
+    clean.map(|report| &*report.test).collect()
 }
 
 /// What the run of the corpus shows of a test that failed.

@@ -43,3 +43,4 @@ mod threads;
 mod time;
 mod timers;
 mod tree;
+mod unread;

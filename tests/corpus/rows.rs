@@ -255,6 +255,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "rows::",
         "serving::",
         "source::",
+        "unread::",
         "closures::",
         "stuck::",
         "system_calls::",

@@ -49,6 +49,8 @@ mod starved;
 mod stuck;
 mod tools;
 mod unchecked;
+#[cfg(target_os = "linux")]
+mod unread;
 mod unseen;
 mod verdicts;
 mod verify;

@@ -51,8 +51,9 @@ struct Program {
     entrance: Entrance,
 }
 
+static PROGRAM: OnceLock<Result<Program, Error>> = OnceLock::new();
+
 fn program() -> Result<&'static Program, Error> {
-    static PROGRAM: OnceLock<Result<Program, Error>> = OnceLock::new();
     // What is then not found is there all the same.
     if let Some(refusal) = memory::refusal() {
         return Err(Error::new(refusal));
@@ -75,6 +76,18 @@ fn program() -> Result<&'static Program, Error> {
 /// Where they cannot, with what to change.
 pub fn available() -> Result<(), Error> {
     program().map(|_| ())
+}
+
+/// The same as far as it is known without reading any debug info: nothing speaks against it.
+///
+/// # Errors
+///
+/// Where something does, with what to change.
+pub fn promised() -> Result<(), Error> {
+    if PROGRAM.get().is_none() && memory::refusal().is_none() && dwarf::is_described() {
+        return Ok(());
+    }
+    available()
 }
 
 /// The mangled name of the function that a return address of the running program is inside of, out of its symbol table:
@@ -110,6 +123,20 @@ pub fn is_readable() -> bool {
 /// Those of the addresses, of what was once the memory of tasks, where one may be that has not ended: no proof that there is.
 pub fn perhaps_alive(cells: &[u64]) -> Vec<u64> {
     sets::perhaps_alive(cells)
+}
+
+/// Whether this process has read its debug info, for whatever reason: up to then it costs nothing.
+///
+/// ```
+/// let before = leakcheck_introspect::has_read();
+/// let _ = leakcheck_introspect::calls_at(0);
+/// # if cfg!(target_os = "linux") {
+/// assert!(leakcheck_introspect::has_read());
+/// # }
+/// assert!(!before);
+/// ```
+pub fn has_read() -> bool {
+    dwarf::has_read()
 }
 
 /// Keeps the file of the running program mapped, so that all of this works later on as well: when the process has no

@@ -3,6 +3,7 @@
 mod catching;
 mod function;
 mod home;
+mod initialisers;
 mod landmarks;
 mod runtime;
 mod symbol;
@@ -11,6 +12,7 @@ mod trace;
 pub(crate) use catching::is_caught_by_tokio;
 pub(crate) use function::krate;
 pub(crate) use home::in_package;
+pub(crate) use initialisers::addresses as initialisers;
 pub(crate) use runtime::builds_a_runtime;
 pub(crate) use symbol::unreadable;
 pub(crate) use trace::{

@@ -119,7 +119,10 @@ impl Check {
         if growth.is_measured() {
             let before = growth.number;
             let limit = self.limit();
-            let is_more = |_| self.number_alive() > before;
+            let is_more = |_| {
+                self.let_reap();
+                self.number_alive() > before
+            };
             let waited = drive::in_runtime(self.scope, limit, is_more).await;
             self.waited += waited;
             self.add_to(growth);

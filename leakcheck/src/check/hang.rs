@@ -145,7 +145,9 @@ impl Check {
 
     /// Where tasks are heard of, their number tells instead.
     fn has_tasks_on_others(&self) -> bool {
-        !tasks::ARE_HEARD && tasks::may_be_elsewhere() && !tasks::list(Some(self.scope)).is_empty()
+        !tasks::ARE_HEARD
+            && tasks::may_be_elsewhere(self.scope)
+            && !tasks::list(Some(self.scope)).is_empty()
     }
 
     /// Puts into words what was seen.
@@ -191,6 +193,7 @@ impl Check {
             hang: Some(Box::new(hang)),
             waited: Duration::ZERO,
             spent: self.spent,
+            has_read_debug_info: leakcheck_introspect::has_read(),
             leaks: Vec::new(),
             known: Vec::new(),
             lingered: Vec::new(),

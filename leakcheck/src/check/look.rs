@@ -1,12 +1,12 @@
 //! Looks again and again while things end.
 
-use std::{sync::mpsc, thread, time::Duration};
+use std::{collections::HashSet, mem, sync::mpsc, thread, time::Duration};
 
 use super::{
     Check, PATIENCE,
     present::{Phase, Present},
 };
-use crate::{model::ResourceId, scope::outside, sys};
+use crate::{model::ResourceId, scope::outside, sources, sys};
 
 /// Looks, and remembers what the rules said of the same set.
 pub(super) struct Look<'a> {
@@ -14,10 +14,19 @@ pub(super) struct Look<'a> {
     phase: Phase,
     /// How long the wait may take.
     limit: Duration,
-    pub(super) first: Option<Present>,
-    /// Whether there was nothing at the last look: what comes later comes of the end of a runtime.
-    pub(super) is_clean: bool,
+    seen: Seen,
     judgement: Option<Judgement>,
+}
+
+/// What the looks have shown.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// At the first one that found something, where that is to be told.
+    pub(super) first: Option<Present>,
+    /// Whether there was nothing at the last one: what comes later comes of the end of a runtime.
+    pub(super) is_clean: bool,
+    /// At the last one.
+    pub(super) of_statics: HashSet<ResourceId>,
 }
 
 /// Whether waiting on is of no use, because the rules accept a set or because none of it can ever end. Asked on a thread
@@ -34,18 +43,21 @@ impl<'a> Look<'a> {
             check,
             phase,
             limit,
-            first: None,
-            is_clean: false,
+            seen: Seen::default(),
             judgement: None,
         }
+    }
+
+    pub(super) fn seen(self) -> Seen {
+        self.seen
     }
 
     /// Whether something is there that no rule is known to accept, and that may still end.
     pub(super) fn is_dirty(&mut self, elapsed: Duration) -> bool {
         // What looking opens is nobody's.
         let _aside = sys::fds::aside();
-        let is_remembered = self.first.is_some() || self.check.env.report_dir.is_none();
-        self.is_clean = false;
+        let is_remembered = self.seen.first.is_some() || self.check.env.report_dir.is_none();
+        self.seen.is_clean = false;
         if elapsed < PATIENCE
             && is_remembered
             && self.phase == Phase::Running
@@ -53,16 +65,22 @@ impl<'a> Look<'a> {
         {
             return true;
         }
-        let present = self.check.present(self.phase);
-        self.is_clean = present.is_empty() && present.phantoms == 0;
+        let mut present = self.check.present(self.phase);
+        self.seen.of_statics = mem::take(&mut present.of_statics);
+        self.seen.is_clean = present.is_empty() && present.phantoms == 0;
         if present.is_empty() {
             return false;
         }
         if !is_remembered {
             let mut first = present.clone();
-            self.check.identify(&mut first);
-            self.check.describe(&mut first);
-            self.first = Some(first);
+            sources::describe(&mut first.resources);
+            self.seen.first = Some(first);
+        }
+        // Most of what is there at first is gone by now, and nothing was read for it.
+        if elapsed >= PATIENCE
+            && let Some(first) = &mut self.seen.first
+        {
+            self.check.identify_some_of(first, &present);
         }
         // At the end of the wait it is too late to ask, and what is asked then would take twice the memory.
         if elapsed < PATIENCE || elapsed >= self.limit {

@@ -33,7 +33,7 @@ use crate::{
     sync::Work,
     sys,
 };
-use look::Look;
+use look::{Look, Seen};
 use present::{Phase, Present};
 
 pub(crate) use growth::Growth;
@@ -161,7 +161,7 @@ impl Check {
     pub(crate) fn exempt_present(&mut self) {
         let tally = self.scope.tally();
         let is_empty = tally.tasks() == 0 && tally.threads() == 0 && tally.others() == 0;
-        if is_empty && !tasks::may_be_elsewhere() {
+        if is_empty && !tasks::may_be_elsewhere(self.scope) {
             return;
         }
         let mut before: HashSet<ResourceId> = HashSet::new();
@@ -249,7 +249,7 @@ impl Check {
             && tally.threads() == workers
             && self.others(Phase::Running).is_empty()
             && counted == 0
-            && !(tasks::may_be_elsewhere() && self.has_tasks_elsewhere())
+            && !(tasks::may_be_elsewhere(self.scope) && self.has_tasks_elsewhere())
             && self.armed() == Armed::None
             && !self.has_tasks_on_sets()
             && !self.has_unrecorded()
@@ -312,37 +312,45 @@ impl Check {
     fn settle_on_thread(&mut self, phase: Phase, limit: Duration) {
         let mut look = Look::new(self, phase, limit);
         let waited = drive::blocking(self.scope, limit, |waited| look.is_dirty(waited));
-        let Look {
-            first, is_clean, ..
-        } = look;
-        self.note(waited, first);
-        if is_clean {
-            self.note_gaps(phase);
-        } else {
-            self.collect(phase);
-        }
+        let seen = look.seen();
+        self.take(seen, waited, phase);
     }
 
     /// Waits inside the runtime for what is there to end.
     pub(crate) async fn settle_in_runtime(&mut self) {
         let limit = self.limit();
         let mut look = Look::new(self, Phase::Running, limit);
-        let waited = drive::in_runtime(self.scope, limit, |waited| look.is_dirty(waited)).await;
-        let Look {
-            first, is_clean, ..
-        } = look;
-        self.note(waited, first);
-        if is_clean {
-            self.note_gaps(Phase::Running);
-        } else {
-            self.collect(Phase::Running);
+        let is_dirty = |waited| {
+            self.let_reap();
+            look.is_dirty(waited)
+        };
+        let waited = drive::in_runtime(self.scope, limit, is_dirty).await;
+        let seen = look.seen();
+        self.take(seen, waited, Phase::Running);
+    }
+
+    /// Lets its own runtime wait for child processes that were given up, where there are any.
+    fn let_reap(&self) {
+        let has_workers = |runtime: &Watched| runtime.is_own() && runtime.workers() > 0;
+        if self.runtime.as_ref().is_some_and(has_workers)
+            && self.scope.tally().others() > 0
+            && !sources::independent(self.scope).is_empty()
+        {
+            drive::let_reap();
         }
     }
 
-    fn note(&mut self, waited: Duration, first: Option<Present>) {
+    /// Notes what a wait has shown.
+    fn take(&mut self, seen: Seen, waited: Duration, phase: Phase) {
         self.waited += waited;
         if self.first.is_none() {
-            self.first = first;
+            self.first = seen.first;
+        }
+        self.found.of_statics.extend(seen.of_statics);
+        if seen.is_clean {
+            self.note_gaps(phase);
+        } else {
+            self.collect(phase);
         }
     }
 
@@ -355,6 +363,7 @@ impl Check {
         let is_new = |resource: &Resource| !known.contains(&resource.id);
         present.resources.retain(is_new);
         self.found.add(present.resources);
+        self.found.of_statics.extend(present.of_statics);
         fds::fold(&mut self.found.resources);
         self.found.unnamed += present.unnamed;
         self.found.phantoms += present.phantoms;
@@ -385,6 +394,7 @@ impl Check {
     /// Whether there is nothing to report: neither something left, nor something that took long to end.
     pub(crate) fn found_nothing(&self) -> bool {
         self.found.is_empty()
+            && self.found.of_statics.is_empty()
             && self.grown.as_ref().is_none_or(Vec::is_empty)
             && self.panicked.is_empty()
             && self.found.phantoms == 0

@@ -11,16 +11,17 @@ use leakcheck_introspect::{Error, Graph, TaskList};
 use super::{Check, Sets, Watched};
 use crate::{
     drive::HeldUp,
-    explain,
-    model::{Detail, Kind, Resource, ResourceId},
+    explain, ignore,
+    model::{Detail, Kind, Resource, ResourceId, Tie},
     sources::{
         self,
         fds::{Watching, charge},
-        tasks,
+        lasting, tasks,
         timers::{self, Armed},
     },
+    subject::Whom,
     sync::Work,
-    sys,
+    sys::{self, origin},
 };
 
 /// What a worker needs of a processor to come to rest.
@@ -44,6 +45,8 @@ pub(super) enum Phase {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Present {
     pub(super) resources: Vec<Resource>,
+    /// Threads and processes beside those that serve a static, and that no rule of the user's can be about.
+    pub(super) of_statics: HashSet<ResourceId>,
     /// Tasks that the runtime counts beyond the listed ones.
     pub(super) unnamed: usize,
     /// Listed tasks beyond what the runtime counts.
@@ -234,14 +237,19 @@ impl Check {
         }
     }
 
-    /// Finds out which the counted tasks are, and no more than that.
-    pub(super) fn identify(&self, present: &mut Present) {
+    /// Finds out which the tasks are that were only counted at first and are still there, and no more than that.
+    pub(super) fn identify_some_of(&self, first: &mut Present, now: &Present) {
         if let Some(runtime) = &self.runtime
-            && present.unnamed > 0
+            && first.unnamed > 0
+            && now.unnamed > 0
             && !tasks::ARE_HEARD
             && let Ok(list) = tasks::outline(&runtime.handle)
         {
-            self.identify_on(runtime, &list, present);
+            let counted = first.unnamed;
+            let known = first.resources.len();
+            self.identify_on(runtime, &list, first);
+            let identified = first.resources.len() - known;
+            first.unnamed = counted.saturating_sub(identified);
         }
     }
 
@@ -278,7 +286,7 @@ impl Check {
         let _work = Work::begin();
         let mut present = Present::default();
         if phase != Phase::Stopped && self.options.wants(Kind::Task) {
-            let listed = if self.scope.tally().tasks() > 0 || tasks::may_be_elsewhere() {
+            let listed = if self.scope.tally().tasks() > 0 || tasks::may_be_elsewhere(self.scope) {
                 tasks::list(Some(self.scope))
             } else {
                 Vec::new()
@@ -362,9 +370,24 @@ impl Check {
     }
 
     fn with_others(&self, present: &mut Present, others: Vec<Resource>) {
+        self.add_new(present, others, |other| other.kind() == Kind::Process);
+    }
+
+    /// Adds those that are new; apart those that serve a static, of a kind of which that is told.
+    fn add_new(
+        &self,
+        present: &mut Present,
+        listed: Vec<Resource>,
+        is_told: impl Fn(&Resource) -> bool,
+    ) {
+        let new = self.baseline.since(listed, &self.options);
+        let (of_statics, others): (Vec<_>, Vec<_>) = new
+            .into_iter()
+            .partition(|new| is_told(new) && self.serves_a_static(new));
         present
-            .resources
-            .extend(self.baseline.since(others, &self.options));
+            .of_statics
+            .extend(of_statics.iter().map(|one| one.id));
+        present.resources.extend(others);
     }
 
     /// Whether timers are armed on the check's own runtime, which must still run: they are gone with it.
@@ -395,10 +418,24 @@ impl Check {
                     runtime.adopt(thread);
                 }
             }
-            present
-                .resources
-                .extend(self.baseline.since(threads, &self.options));
+            self.add_new(present, threads, |_| phase != Phase::Hung);
         }
+    }
+
+    /// Whether it is known without reading anything that a built-in rule accepts it, and that no other could.
+    fn serves_a_static(&self, resource: &Resource) -> bool {
+        let own = self.runtime.as_ref().and_then(Watched::token);
+        let serves = match resource.detail.tie(own) {
+            Tie::Member => false,
+            Tie::Child => lasting::serves_a_static(resource.origin),
+            Tie::None => origin::line(resource.origin).any(lasting::serves_a_static),
+        };
+        serves && self.goes_by_built_in_rules()
+    }
+
+    /// Whether no rule of the user's is to be asked first, and what is accepted need not be told test by test.
+    pub(super) fn goes_by_built_in_rules(&self) -> bool {
+        !matches!(self.whom, Whom::Process(..)) && !ignore::are_any(self.options.rules())
     }
 
     /// Whether a thread counts as left behind in this phase.

@@ -7,7 +7,7 @@ use crate::{
     config::{self, Came, Split},
     explain,
     ignore::{self, Sorted},
-    model::{Body, Gap, Kind, Leak, Report, ResourceId, Verdict},
+    model::{Body, Gap, Ignored, Kind, Leak, Report, ResourceId, Verdict},
     sources::timers,
     sync::Work,
 };
@@ -85,6 +85,7 @@ impl Check {
         } else {
             self.sorted(&self.found)
         };
+        sorted.ignored.extend(self.of_statics());
         notes.extend(sorted.notes);
         for leak in &mut sorted.leaks {
             leak.level = self.options.level_for(leak.kind);
@@ -148,6 +149,7 @@ impl Check {
             hang: None,
             waited: self.waited,
             spent: self.spent + start.elapsed(),
+            has_read_debug_info: leakcheck_introspect::has_read(),
             leaks: sorted.leaks,
             known: split.known,
             lingered,
@@ -158,10 +160,23 @@ impl Check {
         }
     }
 
+    /// What was accepted by no more than its path, kind by kind.
+    fn of_statics(&self) -> Vec<Ignored> {
+        let is_thread = |id: &&ResourceId| matches!(id, ResourceId::Thread(_));
+        let threads = self.found.of_statics.iter().filter(is_thread).count();
+        let others = self.found.of_statics.len() - threads;
+        [(Kind::Thread, threads), (Kind::Process, others)]
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(kind, count)| ignore::of_statics(kind, count))
+            .collect()
+    }
+
     /// What was there at first and is not any more.
     fn lingered(&self, first: &Present) -> Vec<Leak> {
         let left: HashSet<ResourceId> = self.found.ids().into_iter().collect();
-        let ended = Present {
+        let mut ended = Present {
+            of_statics: HashSet::new(),
             resources: first
                 .resources
                 .iter()
@@ -174,6 +189,7 @@ impl Check {
             lists: Vec::new(),
             unread: None,
         };
+        self.attribute(&mut ended);
         explain::fold(self.findings(&ended))
     }
 }

@@ -4,6 +4,7 @@ mod clock;
 mod held_up;
 mod pacer;
 mod pulse;
+mod reap;
 mod watch;
 
 use std::time::Duration;
@@ -17,6 +18,7 @@ use watch::StopWatch;
 
 pub(crate) use held_up::HeldUp;
 pub(crate) use pulse::Pulse;
+pub(crate) use reap::let_reap;
 
 /// Waits on this thread while `dirty`, for `limit` at most; returns how long it took, without the looks.
 ///

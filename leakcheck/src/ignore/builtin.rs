@@ -5,13 +5,9 @@ use std::sync::LazyLock;
 
 use super::Ignore;
 use crate::{
-    model::Kind,
-    sources::lasting::{STATICS, WORKERS},
+    model::{Accepted, Ignored, Kind},
+    sources::lasting::{OF_A_STATIC, PASSED_BY_ALL, STATICS, WORKERS},
 };
-
-/// Why what a static starts is accepted.
-const STATIC: &str =
-    "started for a static, which serves the whole process, while it was initialised or later on";
 
 /// Pattern of a starting function, one of its callers that rules it out, and why it is accepted. What such a thread
 /// starts in turn is not meant.
@@ -36,7 +32,7 @@ pub(super) fn rules() -> &'static [Ignore] {
         // A server that a static starts for all tests is such a worker, too.
         let statics = STATICS
             .iter()
-            .map(|pattern| Ignore::built_in(Kind::Thread, pattern, STATIC))
+            .map(|pattern| Ignore::built_in(Kind::Thread, pattern, OF_A_STATIC))
             .map(|rule| rule.on(Kind::BlockingTask).on(Kind::Process));
         let workers = WORKERS
             .iter()
@@ -48,4 +44,18 @@ pub(super) fn rules() -> &'static [Ignore] {
         pool.chain(statics).chain(workers).chain(tasks).collect()
     });
     &RULES
+}
+
+/// What of one kind serves statics, accepted before any rule was asked.
+pub(crate) fn of_statics(kind: Kind, count: usize) -> Ignored {
+    let rule = Ignore::built_in(kind, PASSED_BY_ALL, OF_A_STATIC);
+    Ignored {
+        rule: rule.describe(),
+        reason: rule.reason().to_owned(),
+        source: None,
+        count,
+        kind,
+        built_in: true,
+        accepted: Accepted::default(),
+    }
 }

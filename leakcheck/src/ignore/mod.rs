@@ -6,7 +6,8 @@ mod registered;
 mod rule;
 mod site;
 
+pub(crate) use builtin::of_statics;
 pub(crate) use list::{Sorted, sort};
 pub use registered::accept_for_process;
-pub(crate) use registered::any_needs_states;
+pub(crate) use registered::{any_needs_states, are_any};
 pub use rule::Ignore;

@@ -84,3 +84,8 @@ pub(crate) fn any_needs_states(rules: &[Ignore]) -> bool {
     rules.iter().any(Ignore::needs_states)
         || SOME.load(Ordering::Acquire) && lock(&RULES).iter().any(|(rule, _)| rule.needs_states())
 }
+
+/// Whether there are rules besides those that come with the library.
+pub(crate) fn are_any(rules: &[Ignore]) -> bool {
+    !rules.is_empty() || SOME.load(Ordering::Acquire)
+}

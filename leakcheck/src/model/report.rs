@@ -101,6 +101,7 @@ pub struct Report {
     pub(crate) hang: Option<Box<Hang>>,
     pub(crate) waited: Duration,
     pub(crate) spent: Duration,
+    pub(crate) has_read_debug_info: bool,
     pub(crate) leaks: Vec<Leak>,
     pub(crate) known: Vec<Leak>,
     pub(crate) lingered: Vec<Leak>,
@@ -181,5 +182,11 @@ impl Report {
     /// How long the check itself took, without the waiting.
     pub fn spent(&self) -> Duration {
         self.spent
+    }
+
+    /// Whether this process had read its debug info by then, for this check or for another one. It is the dear part of a report,
+    /// and checks that find nothing and need not wait do without.
+    pub fn has_read_debug_info(&self) -> bool {
+        self.has_read_debug_info
     }
 }

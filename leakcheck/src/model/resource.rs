@@ -46,6 +46,17 @@ pub(crate) enum Detail {
     Other(Thing),
 }
 
+impl Detail {
+    /// How it is tied to the runtime with this token, which the check itself built.
+    pub(crate) fn tie(&self, own: Option<u32>) -> Tie {
+        match (self, own) {
+            (Self::Thread { runtime, .. }, Some(own)) if *runtime == own => Tie::Member,
+            (Self::Thread { creator, .. }, Some(own)) if *creator == own => Tie::Child,
+            _ => Tie::None,
+        }
+    }
+}
+
 /// A thing of another kind. A source's list has its number at most; the rest is found out where it is to be shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Thing {

@@ -39,6 +39,7 @@ impl Json for Document<'_> {
             object.field_if_any("hang", report.hang());
             object.field("waited_ms", &report.waited.as_millis());
             object.field("check_us", &report.spent.as_micros());
+            object.field("read_debug_info", &report.has_read_debug_info);
             object.field("leaks", &report.leaks);
             // Left as well, but in the baseline.
             object.list_if_any("known", &report.known);

@@ -58,6 +58,7 @@ fn report(leaks: Vec<Leak>) -> Report {
         hang: None,
         waited: Duration::from_millis(1003),
         spent: Duration::from_micros(812),
+        has_read_debug_info: true,
         leaks,
         known: Vec::new(),
         lingered: Vec::new(),

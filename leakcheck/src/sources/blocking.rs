@@ -102,6 +102,11 @@ impl Handed {
         ResourceId::Other(Kind::BlockingTask, hasher.finish())
     }
 
+    /// The path that handed it over, without those that led there.
+    pub(crate) fn origin(&self) -> u32 {
+        self.made.origin
+    }
+
     /// Whether a thread has begun to run it.
     pub(crate) fn has_begun(&self) -> bool {
         self.has_begun

@@ -2,13 +2,33 @@
 //! that starts in turn is nobody's. A pattern means functions of the crate that everybody knows by the name, not of any that
 //! is called so.
 
+use std::{collections::HashSet, sync::LazyLock};
+
+use crate::{capture, sys::origin};
+
+/// Why what a static starts is accepted.
+pub(crate) const OF_A_STATIC: &str =
+    "started for a static, which serves the whole process, while it was initialised or later on";
+
+/// Of the functions below, the one that all initialisers of std pass.
+pub(crate) const PASSED_BY_ALL: &str = "std::sys::sync::once::*";
+
+/// Whether it is known without reading names that this path, parents excluded, leads through the initialiser of a static.
+pub(crate) fn serves_a_static(path: u32) -> bool {
+    static KNOWN: LazyLock<HashSet<usize>> =
+        LazyLock::new(|| capture::initialisers().into_iter().collect());
+    origin::frames(path)
+        .iter()
+        .any(|address| KNOWN.contains(address))
+}
+
 /// Initialisers of statics.
 pub(crate) const STATICS: [&str; 7] = [
     "std::sync::once_lock::OnceLock::*",
     "std::sync::lazy_lock::LazyLock::*",
     "std::sync::once::Once::*",
     "std::sync::poison::once::Once::call_once*",
-    "std::sys::sync::once::*",
+    PASSED_BY_ALL,
     "once_cell::imp::*",
     "tokio::sync::once_cell::OnceCell::*",
 ];

@@ -114,8 +114,8 @@ pub(crate) fn gap(scope: ScopeId) -> Option<String> {
 }
 
 /// Whether there may be tasks of a scope that neither its counts nor its runtime know.
-pub(crate) fn may_be_elsewhere() -> bool {
-    twin::may_be_elsewhere() || local::are_watched()
+pub(crate) fn may_be_elsewhere(scope: ScopeId) -> bool {
+    twin::may_be_elsewhere(scope) || local::are_watched()
 }
 
 /// Whether it can be read where tasks are suspended.

@@ -98,7 +98,7 @@ impl Driver {
 
 /// How much is seen of the timers of a runtime that the check built.
 pub(crate) fn coverage(driver: Option<&Driver>) -> Seen {
-    match (driver, leakcheck_introspect::available()) {
+    match (driver, leakcheck_introspect::promised()) {
         (Some(_), Ok(())) if ARE_TOLD => Seen::Full,
         (Some(_), Ok(())) => Seen::Partial(
             "timers of tokio are listed without where they were made; leakcheck's feature `tracing` tells with `--cfg tokio_unstable`"
@@ -147,9 +147,10 @@ pub(crate) fn requirement() -> Seen {
         let runtime = Builder::new_current_thread().enable_time().build().ok()?;
         Driver::of_new_runtime(runtime.handle())
     });
-    let of_tokio = match (coverage(driver.as_ref()), leakcheck_introspect::available()) {
-        (Seen::Partial(_), Ok(())) => Seen::Full,
-        (less, _) => less,
+    // What is only promised does not do here.
+    let of_tokio = match (leakcheck_introspect::available(), coverage(driver.as_ref())) {
+        (Ok(()), Seen::Partial(_)) => Seen::Full,
+        (_, less) => less,
     };
     both(of_tokio, posix::coverage())
 }

@@ -92,6 +92,11 @@ pub(crate) fn parent(index: u32) -> u32 {
     get(index).map_or(0, |path| path.parent)
 }
 
+/// A path and those that led to it, the nearest first.
+pub(crate) fn line(index: u32) -> impl Iterator<Item = u32> {
+    std::iter::successors(Some(index), |index| Some(parent(*index))).take_while(|index| *index != 0)
+}
+
 fn get(index: u32) -> Option<&'static Path> {
     BY_INDEX.peek(index as usize)?.0.get()
 }

@@ -48,6 +48,7 @@ fn calls() -> Result<&'static Calls, Error> {
         ));
     }
     let calls = CALLS.get_or_init(|| {
+        image::reads();
         let object = image::parse(bytes)?;
         let symbols = Symbols::of(&object);
         let sections = gimli::Dwarf::load(|id| image::load(&object, id.name()));

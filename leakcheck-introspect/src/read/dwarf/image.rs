@@ -4,7 +4,10 @@ use std::{
     borrow::Cow,
     cell::Cell,
     path::Path,
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{
+        Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use gimli::{DebugInfoOffset, EndianSlice, LittleEndian, SectionId};
@@ -67,6 +70,7 @@ impl Image {
 
     /// Reads the debug info in an executable's bytes.
     pub(crate) fn of(bytes: &'static [u8], program: Program) -> Result<Self, Error> {
+        reads();
         let object = parse(bytes)?;
         let dwarf = gimli::Dwarf::load(|id: SectionId| load(&object, id.name()))?;
         let mut starts = Vec::new();
@@ -248,6 +252,27 @@ pub(super) fn program_file() -> Result<Mapped, Error> {
     let file = memory::map(Path::new("/proc/self/exe"))
         .map_err(|error| Error::new(format!("failed to map the running program: {error}")))?;
     Ok(*FILE.get_or_init(|| file))
+}
+
+static HAS_READ: AtomicBool = AtomicBool::new(false);
+
+/// Whether the debug info of any executable was looked into.
+pub(crate) fn has_read() -> bool {
+    HAS_READ.load(Ordering::Relaxed)
+}
+
+/// Notes that it is.
+pub(super) fn reads() {
+    HAS_READ.store(true, Ordering::Relaxed);
+}
+
+/// Whether this program has debug info, as the table of its sections says.
+pub(crate) fn is_described() -> bool {
+    let sections = program_file().and_then(|file| parse(file.bytes()));
+    sections.is_ok_and(|object| {
+        let info = object.section_by_name(".debug_info");
+        info.is_some_and(|info| info.size() > 0)
+    })
 }
 
 /// An executable's bytes as sections.

@@ -20,7 +20,7 @@ mod walk;
 
 pub(crate) use calls::{called_from, calls_at, keep_program};
 pub(crate) use drops::{Callee, Dropped, Drops};
-pub(crate) use image::Image;
+pub(crate) use image::{Image, has_read, is_described};
 pub(crate) use split::Lost;
 pub(crate) use types::{Member, Shape, Type, Variant};
 pub(crate) use unit::Unit;

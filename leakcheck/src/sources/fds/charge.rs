@@ -16,7 +16,10 @@ use crate::{
     model::{Detail, Kind, Maker, Resource, ResourceId, Thing},
     sources::lasting,
     sync::lock_std as lock,
-    sys::{descriptor::Descriptor, origin},
+    sys::{
+        descriptor::Descriptor,
+        origin::{self, line},
+    },
 };
 
 /// Further functions whose descriptors are not the test's.
@@ -95,17 +98,11 @@ pub(crate) enum Watching {
     Another,
 }
 
-/// A path and those that led to it.
-fn line(path: u32) -> impl Iterator<Item = u32> {
-    std::iter::successors(Some(path), |path| Some(origin::parent(*path)))
-        .take_while(|path| *path != 0)
-}
-
 /// Whether it is known already that a descriptor is not the test's.
 pub(super) fn is_known_aside(found: &Descriptor) -> bool {
     let is_passed = {
         let passed = lock(&PASSED);
-        line(found.origin).any(|path| passed.are_on(path))
+        line(found.origin).any(|path| lasting::serves_a_static(path) || passed.are_on(path))
     };
     is_passed || !found.is_selector && lock(&BUILDING).are_on(found.origin)
 }

@@ -108,7 +108,7 @@ fn ended(meta: &TaskMeta<'_>) {
 }
 
 /// The counts of a scope have its tasks on all runtimes.
-pub(crate) fn may_be_elsewhere() -> bool {
+pub(crate) fn may_be_elsewhere(_scope: ScopeId) -> bool {
     false
 }
 

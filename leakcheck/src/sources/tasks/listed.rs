@@ -114,9 +114,18 @@ impl Family {
     }
 }
 
-/// Whether there may be tasks of a scope on runtimes that somebody else built: a clean check costs no more than this.
-pub(crate) fn may_be_elsewhere() -> bool {
-    foreign::have_tasks()
+/// Whether there may be tasks of a scope on runtimes that somebody else built: a clean check costs no more than this, and no
+/// reading of debug info.
+pub(crate) fn may_be_elsewhere(scope: ScopeId) -> bool {
+    foreign::have_tasks() && may_have_made_some(scope)
+}
+
+/// Whether one of the tasks that a scope has made may be alive: what those have made is the scope's as well, and only while
+/// they are there.
+fn may_have_made_some(scope: ScopeId) -> bool {
+    let is_known = scope.is_checked() && cells::unavailable().is_none() && cells::gap().is_none();
+    let alive = || leakcheck_introspect::perhaps_alive(&cells::addresses_of(scope.index()));
+    !is_known || !alive().is_empty()
 }
 
 /// All tasks of a runtime's list.
@@ -126,7 +135,7 @@ pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
 
 /// How much is seen.
 pub(crate) fn coverage() -> Seen {
-    if let Err(error) = leakcheck_introspect::available() {
+    if let Err(error) = leakcheck_introspect::promised() {
         return Seen::Partial(format!("tasks are counted, not named: {error}"));
     }
     if let Some(why) = cells::unavailable() {

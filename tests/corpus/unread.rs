@@ -1,0 +1,72 @@
+//! Whatever the twins of leaks have made and ended, none of them makes the checker read debug info.
+
+use std::io::Write as _;
+
+use leakcheck_tests::{Run, run};
+
+use crate::expected::clean;
+
+/// Of all tests the harness runs it last.
+const LAST: &str = "unread::zz_says_whether_anything_was_read";
+
+/// What is read for, of the rows that are clean.
+const READ: [(&str, &str); 5] = [
+    (
+        "closures::ends_with_its_runtime",
+        "whether anybody learns of a panic",
+    ),
+    (
+        "fds::statics_are_made_on_first_use",
+        "whether a thread-local has it, which names alone tell",
+    ),
+    (
+        "harness::older_task_moves_on",
+        "what was there before a checkpoint",
+    ),
+    (
+        "harness::younger_task_is_new",
+        "what was there before a checkpoint, and a leak",
+    ),
+    (
+        "local::",
+        "where a set that was given to be watched has its tasks",
+    ),
+];
+
+/// Alone, as nextest runs them. Those that linger may be read for, which a slow machine makes of others now and then.
+#[test]
+fn by_any_clean_row() {
+    const TRIES: usize = 5;
+    let mut rows = clean();
+    rows.retain(|row| !READ.iter().any(|(read, _)| row.starts_with(read)));
+    let chosen = [
+        "--include-ignored",
+        "--exact",
+        "--test-threads=1",
+        "--nocapture",
+        LAST,
+    ];
+    let mut unread = 0;
+    for row in rows {
+        let run = |reports: &[_]| run(chosen.into_iter().chain([row]), reports);
+        let is_clean = |run: &Run| run.report().verdict == "clean";
+        let Some(reported) = (0..TRIES).map(|_| run(&[])).find(is_clean) else {
+            continue;
+        };
+        assert!(!reported.report().read_debug_info, "{row}");
+        let unreported = || run(&[("LEAKCHECK_REPORT_DIR", "")]);
+        let is_unread = |run: Run| run.text().contains("read: false");
+        assert!((0..TRIES).map(|_| unreported()).any(is_unread), "{row}");
+        unread += 1;
+    }
+    assert!(unread > 100, "{unread}");
+}
+
+#[test]
+#[ignore = "run by a property"]
+fn zz_says_whether_anything_was_read() {
+    let read = leakcheck_introspect::has_read();
+    let line = format!("read: {read}\n");
+    let written = std::io::stdout().write_all(line.as_bytes());
+    written.expect("standard output is open");
+}
