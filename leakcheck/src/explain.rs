@@ -23,7 +23,9 @@ use leakcheck_introspect::{Graph, Task, TaskList};
 use crate::{
     capture::{self, Names, Trace},
     diff::{self, Group},
-    model::{Awaited, Frame, Kind, Leak, Level, Resource, State, Tie, Waiting, without_numbers},
+    model::{
+        Awaited, Frame, Home, Kind, Leak, Level, Resource, State, Tie, Waiting, without_numbers,
+    },
     sources::{panics::Panicked, timers},
     subject::in_package,
 };
@@ -243,7 +245,7 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
     }
     // A timer that a dependency made is a part of what the test has of it, and ends with that.
     let is_part = leak.kind == Kind::Timer && !timers::posix::is_name(leak.name.as_deref());
-    if let Some(dependency) = leak.created_through.last()
+    if let Some((dependency, way)) = chosen_by(leak)
         && !is_part
     {
         let package = dependency
@@ -255,8 +257,7 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
             _ => ("started", "starts"),
         };
         return Some(format!(
-            "`{}` {} it inside this call: use its shutdown or close method and wait for it, or look for a release \
-             that ends what it {}",
+            "`{}` {} it {way}: use its shutdown or close method and wait for it, or look for a release that ends what it {}",
             package.unwrap_or("a dependency"),
             verb.0,
             verb.1,
@@ -310,6 +311,17 @@ pub(crate) fn help(leak: &Leak) -> Option<String> {
     Some(text.to_owned())
 }
 
+/// The dependency that chose to make it, and when.
+fn chosen_by(leak: &Leak) -> Option<(&Frame, &'static str)> {
+    if let Some(site) = &leak.created_at
+        && site.home == Home::Dependency
+    {
+        return Some((site, "in the background, not inside a call of the test"));
+    }
+    let mut choosers = capture::choosers(&leak.created_through);
+    Some((choosers.next()?, "inside this call"))
+}
+
 /// Whether the tasks are in synchronous code that does not come back.
 fn blocks_its_thread(leak: &Leak) -> bool {
     let waiting = leak.waiting.as_ref();
@@ -340,13 +352,8 @@ fn accept_thread(name: &str) -> String {
 
 /// The narrowest rule that accepts the group: by the dependency that started it, else by the user's own function.
 fn accept(group: &Group, trace: &Trace) -> Option<String> {
-    let is_path =
-        |frame: &&Frame| frame.function.contains("::") && !frame.function.starts_with('<');
-    let through = trace.through.iter().rev().find(is_path);
-    match (through.or(trace.site.as_ref()), &group.name) {
-        (Some(site), _) if !site.function.is_empty() => {
-            Some(format!("ignore_created_by(\"{}\")", site.function))
-        }
+    match (&trace.rule, &group.name) {
+        (Some(function), _) => Some(format!("ignore_created_by(\"{function}\")")),
         (_, Some(name)) if group.kind == Kind::Thread => Some(accept_thread(name)),
         _ => None,
     }

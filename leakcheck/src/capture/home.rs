@@ -166,7 +166,7 @@ pub(crate) fn in_package(path: &Path) -> Option<String> {
 /// Cargo unpacks registries to `registry/src/<index>/<name>-<version>` and git to
 /// `git/checkouts/<name>-<hash>/<commit>`; `cargo vendor` leaves a checksum file in each crate's folder. Where paths are
 /// remapped, all of a registry are beside tokio.
-fn package(path: &Path) -> Option<&str> {
+pub(super) fn package(path: &Path) -> Option<&str> {
     let parts = parts(path);
     let after = |marker: [&str; 2], skip: usize| {
         parts
@@ -210,7 +210,7 @@ fn is_versioned(folder: &str) -> bool {
 }
 
 /// The name in `<name>-<version>` or `<name>-<hash>`; all of it where there is neither.
-fn name(folder: &str) -> &str {
+pub(super) fn name(folder: &str) -> &str {
     let is_end = |at: &usize| {
         let rest = &folder[at + 1..];
         let mut numbers = rest.splitn(3, '.');

@@ -54,7 +54,7 @@ mod tests {
         }
     }
 
-    /// Optimised, the one of once_cell may be a part of its callers.
+    /// Optimised, the one of `once_cell` may be a part of its callers.
     #[test]
     #[cfg(all(target_os = "linux", not(miri), not(leakcheck_loom)))]
     fn those_of_this_program_are_the_ones_that_are_meant() {

@@ -1,5 +1,6 @@
 //! From raw return addresses to frames that a person can read; runs for reports only.
 
+mod blame;
 mod catching;
 mod function;
 mod home;
@@ -9,6 +10,7 @@ mod runtime;
 mod symbol;
 mod trace;
 
+pub(crate) use blame::choosers;
 pub(crate) use catching::is_caught_by_tokio;
 pub(crate) use function::krate;
 pub(crate) use home::in_package;

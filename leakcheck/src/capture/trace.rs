@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    function,
+    blame, function,
     home::{self, Part},
     symbol::{self, Symbol},
 };
@@ -21,8 +21,10 @@ const POLLED: &str = "tokio::runtime::task::harness::";
 /// A creation path, read for one report.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trace {
-    /// The innermost frame of the user's, or of a dependency where there is none of the user's.
+    /// The innermost frame of the user's, or of the dependency that chose to where there is none of the user's.
     pub(crate) site: Option<Frame>,
+    /// The function that a rule names which accepts it.
+    pub(crate) rule: Option<String>,
     /// Frames of dependencies inside the site, innermost first.
     pub(crate) through: Vec<Frame>,
     /// The user's frames around the site, then those of the parents' paths.
@@ -225,19 +227,19 @@ fn single(path: u32, package_dir: Option<&str>) -> Trace {
         .iter()
         .position(|frame| frame.function.starts_with(POLLED));
     let called = &stack[..polled.unwrap_or(stack.len())];
-    let first_of = |home| called.iter().position(|frame| frame.home == home);
-    let site = first_of(Home::User).or_else(|| first_of(Home::Dependency));
-    let Some(at) = site else {
+    let of_user = called.iter().position(|frame| frame.home == Home::User);
+    let Some(at) = of_user.or_else(|| blame::in_the_background(called)) else {
         return Trace {
             stack,
             ..Trace::default()
         };
     };
-    let through = stack[..at]
+    let through: Vec<Frame> = stack[..at]
         .iter()
         .filter(|frame| frame.home == Home::Dependency)
         .cloned()
         .collect();
+    let rule = blame::rule(called, at, &through);
     let mut callers: Vec<Frame> = called[at..]
         .iter()
         .filter(|frame| frame.home == Home::User)
@@ -248,6 +250,7 @@ fn single(path: u32, package_dir: Option<&str>) -> Trace {
     callers.retain(|frame| frame.function != stack[at].function);
     Trace {
         site: Some(stack[at].clone()),
+        rule,
         through,
         callers,
         stack,

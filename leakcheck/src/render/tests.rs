@@ -256,6 +256,21 @@ fn spawned_by_a_dependency() {
 }
 
 #[test]
+fn spawned_by_a_dependency_in_the_background() {
+    let dependency = |function, file, line| frame(function, file, line, None, Home::Dependency);
+    let file = "hyper-1.8.0/src/proto/h2/server.rs";
+    let site = dependency("hyper::proto::h2::server::Serving::add", file, 297);
+    let file = "hyper-util-0.1.17/src/rt/tokio.rs";
+    let through = dependency("hyper_util::rt::tokio::TokioExecutor::execute", file, 65);
+    let leak = Leak {
+        created_at: Some(site),
+        created_through: vec![through],
+        ..task(1)
+    };
+    golden("in_the_background.txt", &text(&report(vec![leak])));
+}
+
+#[test]
 fn tasks_that_are_only_counted() {
     for count in [1, 3] {
         let report = Report {
