@@ -52,6 +52,11 @@ enum Leg {
     "a_dropped_pool_ends_its_reaper: clean",
     "a_task_beside_a_pool_is_a_leak: task x1 at LEAK",
 ]; "bb8-0.9")]
+#[test_case("metrics-exporter-prometheus-0.18", &[
+    "an_exporter_that_is_built_keeps_its_task: task x1 at LEAK \
+     through metrics-exporter-prometheus-0.18.3/src/exporter/builder.rs:555",
+    "an_exporter_that_is_installed_stays: clean",
+]; "metrics-exporter-prometheus-0.18")]
 #[ignore = "builds many packages; `.ci/run released`"]
 fn tasks_are_named_without_any_flag(package: &str, expected: &[&str]) {
     assert_eq!(findings(package, Leg::Plain), expected);
@@ -98,6 +103,8 @@ fn tasks_are_named_by_the_runtime_s_hooks(package: &str, expected: &[&str]) {
 #[test_case("mockito-1.7", &[
     "a_server_goes_back_to_the_pool: clean",
     "a_server_of_an_async_test_goes_back_too: clean",
+    "a_server_with_options_of_an_async_test_stays: clean",
+    "a_server_with_options_stays: clean",
     "a_thread_beside_a_server_is_a_leak: thread x1 at LEAK",
 ]; "mockito-1.7")]
 #[test_case("httpmock-0.7", &["a_server_goes_back_to_the_pool: clean"]; "httpmock-0.7")]

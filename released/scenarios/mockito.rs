@@ -53,3 +53,19 @@ fn a_thread_beside_a_server_is_a_leak() {
     thread::spawn(park_for_ever); // LEAK
     drop(server);
 }
+
+/// Nothing stops it.
+#[leak_checked]
+#[test]
+fn a_server_with_options_stays() {
+    let options = mockito::ServerOpts::default();
+    let server = mockito::Server::new_with_opts(options);
+    assert!(asks(&server.host_with_port()).starts_with("HTTP/1.1 501"));
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn a_server_with_options_of_an_async_test_stays() {
+    let options = mockito::ServerOpts::default();
+    let _server = mockito::Server::new_with_opts_async(options).await;
+}

@@ -19,10 +19,16 @@ const STARTED_BY: (&str, &str, &str) = (
 );
 
 /// The same for tasks. Few tasks can be meant to outlive a test: its runtime ends with it.
-const SPAWNED_BY: [(&str, &str); 1] = [(
-    "bb8::inner::PoolInner*::new",
-    "the reaper of a bb8 pool looks every 30 s whether the pool is still there",
-)];
+const SPAWNED_BY: [(&str, &str); 2] = [
+    (
+        "bb8::inner::PoolInner*::new",
+        "the reaper of a bb8 pool looks every 30 s whether the pool is still there",
+    ),
+    (
+        "lapin::heartbeat::Heartbeat::start",
+        "the heartbeat of lapin finds out within half its interval that the connection was closed",
+    ),
+];
 
 /// The rules, in the order in which they are tried.
 pub(super) fn rules() -> &'static [Ignore] {
@@ -57,5 +63,73 @@ pub(crate) fn of_statics(kind: Kind, count: usize) -> Ignored {
         kind,
         built_in: true,
         accepted: Accepted::default(),
+    }
+}
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests {
+    use super::*;
+    use crate::{capture, explain, model::Leak};
+
+    const REGISTRY: &str = "/h/.cargo/registry/src/index.example-1/";
+    const OWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+
+    fn is_accepted(kind: Kind, function: &str, file: &str) -> bool {
+        let leak = Leak {
+            kind,
+            stack: vec![capture::frame(function, Some((file, 1)), None)],
+            ..explain::unnamed_tasks(1)
+        };
+        rules().iter().any(|rule| rule.accepts(&leak))
+    }
+
+    #[test]
+    fn those_of_well_known_crates_are_meant_and_no_others() {
+        for (kind, package, function) in [
+            (
+                Kind::Thread,
+                "mockito-1.7.2",
+                "mockito::server::Server::try_new_with_opts",
+            ),
+            (
+                Kind::Thread,
+                "mockito-1.7.2",
+                "mockito::server::Server::try_new_with_opts_async",
+            ),
+            (
+                Kind::Thread,
+                "metrics-exporter-prometheus-0.18.3",
+                "metrics_exporter_prometheus::exporter::builder::PrometheusBuilder::install",
+            ),
+            (Kind::Task, "bb8-0.9.1", "bb8::inner::PoolInner::new"),
+            (
+                Kind::Task,
+                "lapin-4.12.3",
+                "lapin::heartbeat::Heartbeat::start",
+            ),
+        ] {
+            let file = format!("{REGISTRY}{package}/src/lib.rs");
+            assert!(is_accepted(kind, function, &file), "{function}");
+            assert!(!is_accepted(kind, function, OWN), "{function}");
+            let other = [Kind::Task, Kind::Thread]
+                .into_iter()
+                .find(|other| *other != kind);
+            assert!(
+                !other.is_some_and(|other| is_accepted(other, function, &file)),
+                "{function}"
+            );
+        }
+        for function in [
+            "metrics_exporter_prometheus::exporter::builder::PrometheusBuilder::build",
+            "lapin::connection::Connection::connect",
+        ] {
+            let krate = function
+                .split("::")
+                .next()
+                .unwrap_or_default()
+                .replace('_', "-");
+            let file = format!("{REGISTRY}{krate}-1.0.0/src/lib.rs");
+            assert!(!is_accepted(Kind::Task, function, &file), "{function}");
+        }
     }
 }

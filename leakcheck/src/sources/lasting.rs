@@ -34,7 +34,7 @@ pub(crate) const STATICS: [&str; 7] = [
 ];
 
 /// Pools and drivers that well-known crates keep, and why.
-pub(crate) const WORKERS: [(&str, &str); 9] = [
+pub(crate) const WORKERS: [(&str, &str); 11] = [
     (
         "httpmock::api::server::*",
         "httpmock keeps its servers in a pool for the tests to come",
@@ -50,6 +50,14 @@ pub(crate) const WORKERS: [(&str, &str); 9] = [
     (
         "mockito::server_pool::*",
         "mockito keeps its servers in a pool for the tests to come",
+    ),
+    (
+        "mockito::server::Server::try_new_with_opts*",
+        "mockito never stops a server that was made with options or for a port",
+    ),
+    (
+        "metrics_exporter_prometheus::*::PrometheusBuilder::install",
+        "metrics-exporter-prometheus serves the whole process and has no shutdown",
     ),
     (
         "scheduled_thread_pool::*",
