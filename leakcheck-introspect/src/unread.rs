@@ -2,7 +2,7 @@
 
 use tokio::{runtime::Handle, task::LocalSet};
 
-use crate::{BlockingTask, Call, Error, FutureAddress, TaskList, TimerList, pace::Pace};
+use crate::{Call, Error, FutureAddress, TaskList, TimerList, pace::Pace};
 
 /// Whether tasks can be read in this program at all: not on this platform.
 ///
