@@ -8,8 +8,8 @@ use std::{
 };
 
 use leakcheck_introspect::{
-    Certainty, Class, Event, FrameKind, Graph, Location, Object, State as Stage, Task, TaskList,
-    Wait, Waker,
+    Certainty, Class, Event, FrameKind, Graph, Hold, Location, Object, State as Stage, Task,
+    TaskList, Wait, Waker,
 };
 
 use crate::{
@@ -127,13 +127,15 @@ fn place(task: &Task, graph: &Graph<'_>) -> u64 {
             .wakers(task, wait)
             .iter()
             .map(|waker| {
+                // Which variable may have it says nothing, and one element of a collection is as good as another.
+                let local = |hold: &Hold| match hold.certainty() {
+                    Certainty::Certain => Some(without_numbers(hold.local())),
+                    Certainty::Possible => None,
+                };
                 (
                     waker.task.address() == task.address(),
                     waker.task.future(),
-                    // One element of a collection is as good as another.
-                    waker
-                        .hold
-                        .map(|hold| (hold.certainty(), without_numbers(hold.local()))),
+                    waker.hold.map(local),
                 )
             })
             .collect();

@@ -18,6 +18,8 @@ use super::{
 use crate::sys::origin::{self, MAX_FRAMES, mix};
 
 const HEADS: usize = 4096;
+/// Paths that look alike from the outside are compared one by one: beyond so many an unwind is as fast.
+const LONGEST_CHAIN: u32 = 128;
 
 /// A path that was unwound before, and how to recognise it.
 #[derive(Clone, Copy)]
@@ -28,6 +30,8 @@ struct Known {
     low_bits: usize,
     steps: &'static [Step],
     path: u32,
+    /// How many come after it.
+    number: u32,
     next: Option<&'static Known>,
 }
 
@@ -127,14 +131,15 @@ fn unwind(wanted: &mut Wanted) {
 
 fn remember(unwound: &Unwound, wanted: &Wanted, depth: usize) {
     let steps = unwound.steps();
-    if !origin::afford(size_of::<Known>() + size_of_val(steps)) {
+    let head = head(wanted, depth);
+    let next = load(head);
+    let number = next.map_or(0, |next| next.number + 1);
+    if number >= LONGEST_CHAIN || !origin::afford(size_of::<Known>() + size_of_val(steps)) {
         return;
     }
     let Some(steps) = memory::keep_slice(steps.iter().copied()) else {
         return;
     };
-    let head = head(wanted, depth);
-    let next = load(head);
     let Some(known) = memory::keep(Known {
         depth,
         tag: wanted.tag,
@@ -142,6 +147,7 @@ fn remember(unwound: &Unwound, wanted: &Wanted, depth: usize) {
         low_bits: wanted.anchor % 128,
         steps,
         path: wanted.path,
+        number,
         next,
     }) else {
         return;

@@ -27,6 +27,8 @@ pub(super) enum Failure {
     Descriptors,
     /// Next to nothing is left.
     Memory,
+    /// The memory for creation paths has been used up before anything is made.
+    Paths,
     /// The kernel refuses this call, of this name.
     Refused(&'static str, libc::c_long),
 }
@@ -79,6 +81,7 @@ impl fmt::Display for Failure {
             Self::Chroot => "chroot",
             Self::Descriptors => "no descriptor",
             Self::Memory => "no memory",
+            Self::Paths => "no room for paths",
             Self::Refused(name, _) => return write!(f, "no {name}()"),
         })
     }
@@ -98,6 +101,7 @@ impl Failure {
             Self::Chroot,
             Self::Descriptors,
             Self::Memory,
+            Self::Paths,
         ];
         others.into_iter().chain(refused)
     }
@@ -167,12 +171,23 @@ fn without_proc() -> Result<(), Error> {
     }
 }
 
-/// Lets it happen, in the process that was told.
-pub(super) fn happen() {
+fn told() -> Failure {
     let told = std::env::var(FAILURE).expect("it is told what is to fail");
     let failure = Failure::all().find(|failure| failure.to_string() == told);
-    match failure.expect("it is one of the table") {
-        Failure::None | Failure::Nameless | Failure::NoProc => {}
+    failure.expect("it is one of the table")
+}
+
+/// Lets it happen before anything is left behind, in the process that was told.
+pub(super) fn happen_first() {
+    if told() == Failure::Paths {
+        use_up_paths();
+    }
+}
+
+/// The same after that.
+pub(super) fn happen() {
+    match told() {
+        Failure::None | Failure::Nameless | Failure::NoProc | Failure::Paths => {}
         Failure::Deleted => fs::remove_file(own()).expect("it is there"),
         Failure::Replaced => {
             let other = own().with_extension("other");
@@ -195,6 +210,25 @@ pub(super) fn happen() {
 
 fn own() -> PathBuf {
     std::env::current_exe().expect("the test binary has a path")
+}
+
+/// Opens something on more paths than there is memory for, each of them deep.
+fn use_up_paths() {
+    const PATHS: u32 = 38_000;
+    const DEPTH: u32 = 235;
+    (0..PATHS).for_each(|path| open_at(path, DEPTH));
+}
+
+/// The path is the way through two calls at each depth.
+#[inline(never)]
+fn open_at(path: u32, depth: u32) {
+    if depth == 0 {
+        drop(fs::File::open("/dev/null").expect("it is there"));
+    } else if path.rotate_left(depth) & 1 == 0 {
+        std::hint::black_box(open_at(path, depth - 1));
+    } else {
+        std::hint::black_box(open_at(path, depth - 1));
+    }
 }
 
 /// Past the C library, so that they are nobody's.

@@ -73,6 +73,7 @@ fn kind() -> String {
 #[test]
 #[ignore = "leaks"]
 fn on_a_thread() {
+    failure::happen_first();
     match kind().as_str() {
         "thread" => forget(thread::spawn(thread::park)),
         "POSIX timer" => forget(timer()),
@@ -118,6 +119,7 @@ fn end_one_of_each() {
 #[tokio::test]
 #[ignore = "leaks"]
 async fn in_a_runtime() {
+    failure::happen_first();
     match kind().as_str() {
         "task" => forget(tokio::spawn(pending::<()>())),
         "task of a set" => {
