@@ -6,7 +6,7 @@ use super::{
     Check, PATIENCE,
     present::{Phase, Present},
 };
-use crate::{model::ResourceId, scope::outside, sources, sys};
+use crate::{model::ResourceId, scope::outside, sources, sync::Work, sys};
 
 /// Looks, and remembers what the rules said of the same set.
 pub(super) struct Look<'a> {
@@ -127,6 +127,7 @@ impl Judgement {
 fn judge(check: Check, mut present: Present) -> mpsc::Receiver<bool> {
     let (tell, answer) = mpsc::channel();
     let work = move || {
+        let _work = Work::begin();
         check.read(&mut present);
         check.describe(&mut present);
         present.fold_timers();

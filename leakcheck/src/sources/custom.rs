@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     panic::Location,
     sync::{
         Mutex,
@@ -25,7 +25,27 @@ pub(super) const SOURCE: Source = Source {
     coverage: || Seen::Full,
 };
 
-static LIVE: Mutex<BTreeMap<u64, Entry>> = Mutex::new(BTreeMap::new());
+static LIVE: Mutex<Live> = Mutex::new(Live {
+    entries: BTreeMap::new(),
+    of_scopes: BTreeSet::new(),
+});
+
+/// What is registered, by number.
+#[derive(Debug)]
+struct Live {
+    entries: BTreeMap<u64, Entry>,
+    /// Scopes with the numbers of theirs: a check need not go through those of others.
+    of_scopes: BTreeSet<(u64, u64)>,
+}
+
+impl Live {
+    fn numbers(&self, scope: Option<ScopeId>) -> impl Iterator<Item = u64> {
+        let range = scope.map_or((0, 0)..=(u64::MAX, u64::MAX), |scope| {
+            (scope.index(), 0)..=(scope.index(), u64::MAX)
+        });
+        self.of_scopes.range(range).map(|(_, number)| *number)
+    }
+}
 
 #[derive(Debug)]
 struct Entry {
@@ -48,25 +68,31 @@ pub(crate) fn begin(name: Cow<'static, str>, label: String, caller: &'static Loc
         name,
         label,
     };
-    lock(&LIVE).insert(number, entry);
+    let mut live = lock(&LIVE);
+    live.entries.insert(number, entry);
+    live.of_scopes.insert((scope.index(), number));
+    drop(live);
     scope.tally().other_started();
     number
 }
 
 /// It has ended.
 pub(crate) fn end(number: u64) {
-    if let Some(entry) = lock(&LIVE).remove(&number) {
+    let mut live = lock(&LIVE);
+    if let Some(entry) = live.entries.remove(&number) {
+        live.of_scopes.remove(&(entry.scope.index(), number));
+        drop(live);
         entry.scope.tally().other_ended();
     }
 }
 
 fn list(scope: Option<ScopeId>) -> Vec<Resource> {
     let now = clock::now_ms();
-    lock(&LIVE)
-        .iter()
-        .filter(|(_, entry)| scope.is_none_or(|scope| entry.scope == scope))
+    let live = lock(&LIVE);
+    live.numbers(scope)
+        .filter_map(|number| Some((number, live.entries.get(&number)?)))
         .map(|(number, entry)| Resource {
-            id: ResourceId::Other(Kind::Custom, *number),
+            id: ResourceId::Other(Kind::Custom, number),
             origin: entry.origin,
             age_ms: Some(now.saturating_sub(entry.born_ms)),
             detail: Detail::Other(Thing {
@@ -79,7 +105,7 @@ fn list(scope: Option<ScopeId>) -> Vec<Resource> {
 
 fn describe(id: u64, thing: &mut Thing) {
     let live = lock(&LIVE);
-    let label = live.get(&id).map(|entry| &entry.label);
+    let label = live.entries.get(&id).map(|entry| &entry.label);
     thing
         .facts
         .extend(label.filter(|label| !label.is_empty()).cloned());

@@ -22,6 +22,8 @@ static HERE: OnceRef<'static, Page> = OnceRef::new();
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 /// The id of the process that called [`arm`].
 static PROCESS: AtomicU32 = AtomicU32::new(0);
+/// How many children may be running in the memory of this process.
+static SHARING: AtomicU32 = AtomicU32::new(0);
 
 /// Must run before the first fork that matters; later calls cost one load.
 pub(crate) fn arm() {
@@ -31,6 +33,11 @@ pub(crate) fn arm() {
         GENERATION.store(1, Ordering::Relaxed);
         page.generation.store(1, Ordering::Relaxed);
         PROCESS.store(std::process::id(), Ordering::Relaxed);
+        // Of those that the program has itself nobody hears.
+        #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+        if !foreign! { "vfork" "__vfork" "clone" "__clone" }.is_empty() {
+            begin_sharing();
+        }
         // A lost race leaves one page behind.
         let _ = HERE.set(page);
     }
@@ -64,13 +71,34 @@ pub(crate) fn generation() -> u32 {
         .map_or(0, |page| page.generation.load(Ordering::Relaxed))
 }
 
+/// A child is about to be made that runs in this process's memory.
+#[cfg_attr(
+    any(target_env = "musl", target_feature = "crt-static"),
+    allow(dead_code, reason = "there nothing is recorded but threads")
+)]
+pub(super) fn begin_sharing() {
+    SHARING.fetch_add(1, Ordering::Relaxed);
+}
+
+/// It does so no more.
+#[cfg_attr(
+    any(target_env = "musl", target_feature = "crt-static"),
+    allow(dead_code, reason = "there nothing is recorded but threads")
+)]
+pub(super) fn end_sharing() {
+    SHARING.fetch_sub(1, Ordering::Relaxed);
+}
+
 /// Whether this is a child that runs in the memory of its parent, as one of `vfork` does: what it does is its own, and what is
-/// known here is its parent's. Asks the kernel.
+/// known here is its parent's. Asks the kernel while there may be one.
 #[cfg_attr(
     any(target_env = "musl", target_feature = "crt-static"),
     allow(dead_code, reason = "there nothing is recorded but threads")
 )]
 pub(super) fn shares_memory() -> bool {
+    if SHARING.load(Ordering::Relaxed) == 0 {
+        return false;
+    }
     let armed = PROCESS.load(Ordering::Relaxed);
     // SAFETY: no preconditions. The C library may remember what the parent's is.
     let own = errno::keeping(|| unsafe { libc::syscall(libc::SYS_getpid) });

@@ -26,6 +26,8 @@ use crate::sys::{
     tally,
 };
 
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+mod clone;
 mod kernel;
 mod vfork;
 pub(crate) use kernel::State;

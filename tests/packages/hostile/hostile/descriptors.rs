@@ -75,6 +75,12 @@ fn a_child_that_shares_the_memory_opens_its_own() {
 }
 
 #[test]
+fn so_does_one_that_was_cloned() {
+    leaks(&run!(a_cloned_child_closes_it));
+    is_clean(&run!(a_cloned_child_opens_one));
+}
+
+#[test]
 fn a_dup2_of_itself_charges_nobody() {
     is_clean(&run!(replaces_by_itself_what_was_there));
 }
@@ -112,7 +118,7 @@ fn every_name_that_closes_is_seen() {
 mod subject {
     use std::{
         arch::naked_asm,
-        ffi::{CStr, c_char, c_int},
+        ffi::{CStr, c_char, c_int, c_void},
         thread,
     };
 
@@ -330,6 +336,47 @@ mod subject {
         // SAFETY: the place outlives the call.
         assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
         assert_eq!(status, 0);
+    }
+
+    extern "C" fn closes_and_opens(fd: *mut c_void) -> c_int {
+        // SAFETY: the number outlives the child, and the text is constant; what is closed and opened is the child's own.
+        unsafe {
+            close(*fd.cast::<c_int>());
+            libc::_exit(i32::from(libc::open(c"/dev/null".as_ptr(), 0) < 0))
+        }
+    }
+
+    fn run_cloned(fd: c_int) {
+        let mut stack = vec![0_u128; 4096];
+        let end = stack.as_mut_ptr_range().end.cast();
+        let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
+        let mut fd = fd;
+        let fd = (&raw mut fd).cast::<c_void>();
+        let mut status = -1;
+        // SAFETY: the stack is long enough, aligned and the child's alone until it has ended; the places outlive the calls.
+        unsafe {
+            let child = libc::clone(closes_and_opens, end, flags, fd);
+            assert!(child > 0);
+            assert_eq!(libc::waitpid(child, &raw mut status, 0), child);
+        }
+        assert_eq!(status, 0);
+    }
+
+    #[leak_checked]
+    #[test]
+    #[ignore = "leaks"]
+    fn a_cloned_child_closes_it() {
+        run_cloned(opened(c"/dev/null"));
+    }
+
+    #[leak_checked]
+    #[test]
+    #[ignore = "a program"]
+    fn a_cloned_child_opens_one() {
+        let fd = opened(c"/dev/null");
+        run_cloned(fd);
+        // SAFETY: it was opened above.
+        assert_eq!(unsafe { close(fd) }, 0);
     }
 
     #[leak_checked]

@@ -1,7 +1,9 @@
 //! A check in a child that was forked after a check ran looks as any other does, or fails and says why it cannot.
 #![cfg(target_os = "linux")]
 
-use leakcheck_tests::child::{assert_passes, said};
+use std::process::Stdio;
+
+use leakcheck_tests::child::{assert_passes, run_into, said};
 
 #[test]
 fn a_leak_in_a_child_is_found() {
@@ -31,15 +33,26 @@ fn a_child_of_a_child_is_checked_as_well() {
     assert_eq!(said(&run, "the child"), ["failed"], "{}", run.text());
 }
 
+#[test]
+fn a_check_beside_one_that_is_working_says_why_it_cannot() {
+    let subject = "begins_beside_a_check_that_works";
+    let run = run_into(module_path!(), subject, Stdio::piped());
+    assert_passes(&run);
+    assert_eq!(said(&run, "the child"), ["failed", "passed"]);
+    let why = "failed to begin a check in a forked child: another thread of its parent was inside of leakcheck";
+    assert!(run.text().contains(why), "{}", run.text());
+}
+
 mod subject {
     use std::{
         fs::File,
         panic,
+        sync::{Mutex, mpsc},
         thread::{self, sleep},
         time::Duration,
     };
 
-    use leakcheck::{LeakGuard, Options};
+    use leakcheck::{Ignore, LeakGuard, Options};
     use leakcheck_tests::child::say;
 
     /// Whether `work` panics in a forked child.
@@ -114,5 +127,31 @@ mod subject {
             one_check();
             assert!(!fails_in_child(leaks));
         }));
+    }
+
+    /// A rule is asked inside of a check.
+    #[test]
+    #[ignore = "leaks"]
+    fn begins_beside_a_check_that_works() {
+        let (ask, asked) = mpsc::channel();
+        let (go, wait) = mpsc::channel::<()>();
+        let (ask, wait) = (Mutex::new(ask), Mutex::new(wait));
+        let rule = Ignore::matching(move |_| {
+            let ask = ask.lock().expect("nobody panics");
+            ask.send(()).expect("it is waited for");
+            let wait = wait.lock().expect("nobody panics");
+            wait.recv().is_err()
+        });
+        let checks = thread::spawn(move || {
+            let guard = LeakGuard::new(Options::new().ignore(rule));
+            thread::spawn(|| sleep(Duration::from_secs(600)));
+            drop(guard.finish());
+        });
+        asked.recv().expect("it is asked");
+        tell(fails_in_child(one_check));
+        drop(go);
+        while asked.recv().is_ok() {}
+        checks.join().expect("it does not panic");
+        tell(fails_in_child(one_check));
     }
 }

@@ -32,6 +32,15 @@ fn many_timers_and_threads_come_and_go() {
     assert_left(&run.report().leaks, &expected);
 }
 
+/// Where each of them has left something that is still there, nobody could tell theirs from that of a new one.
+#[test]
+fn the_last_that_cannot_be_told_apart_is_refused() {
+    let run = run!(leaves_something_each_time, "LEAKCHECK_REPORT_DIR" = "");
+    assert_fails(&run);
+    let why = "failed to begin a check: each of 262143 earlier checks of this process has left something behind";
+    assert!(run.text().contains(why), "{}", run.text());
+}
+
 #[test]
 fn checks_leave_no_memory_behind() {
     assert_passes(&run!(checks_without_growing));
@@ -40,7 +49,7 @@ fn checks_leave_no_memory_behind() {
 mod subject {
     use std::{fs, panic, sync::mpsc, thread};
 
-    use leakcheck::{LeakGuard, Options, leak_checked};
+    use leakcheck::{Kind, LeakGuard, Options, Registration, leak_checked};
 
     /// More than scopes of one process could be told apart once.
     const MANY: usize = 300_000;
@@ -99,6 +108,21 @@ mod subject {
             assert!(thread.join().expect("it does not panic"));
             clean_checks(10);
         }
+    }
+
+    #[test]
+    #[ignore = "a program"]
+    fn leaves_something_each_time() {
+        const ALL: usize = 262_143;
+        let begin = || LeakGuard::new(Options::new().kinds([Kind::Process]));
+        let mut made = 0;
+        while let Ok(guard) = panic::catch_unwind(begin) {
+            std::mem::forget(Registration::new("thing", "one"));
+            assert!(guard.finish().is_clean());
+            made += 1;
+        }
+        assert_eq!(made, ALL);
+        drop(begin());
     }
 
     /// A POSIX timer, or none where the kernel allows no more.

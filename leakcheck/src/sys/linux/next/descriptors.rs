@@ -1,4 +1,4 @@
-//! The functions that make and close descriptors, and those that wait for signals, each by the address of the one behind ours.
+//! The functions that make and close descriptors, those that wait for signals, and `clone`, each by the address of the one behind ours.
 
 use std::ffi::c_int;
 
@@ -46,4 +46,5 @@ functions! {
     epoll_create epoll_create1 inotify_init inotify_init1
     close __close closedir close_range fclose
     sigwait sigwaitinfo sigtimedwait
+    clone __clone
 }

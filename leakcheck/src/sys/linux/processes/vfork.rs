@@ -5,15 +5,17 @@
 
 use std::ffi::c_int;
 
-use super::{next, started};
+use super::{fork, next, started};
 
-/// Where a sanitizer has one of its own, which must be asked, or 0.
+/// Where a sanitizer has one of its own, which must be asked, or 0. That one does not come back here.
 extern "C" fn other() -> usize {
+    fork::begin_sharing();
     next::vfork_of_sanitizer()
 }
 
 /// What the kernel has returned to the parent, which is recorded and returned as the C library would.
 extern "C" fn parent(result: isize) -> libc::pid_t {
+    fork::end_sharing();
     match c_int::try_from(result) {
         Ok(pid @ 0..) => {
             started(pid);

@@ -223,11 +223,14 @@ fn use_up_paths() {
 #[inline(never)]
 fn open_at(path: u32, depth: u32) {
     if depth == 0 {
-        drop(fs::File::open("/dev/null").expect("it is there"));
-    } else if path.rotate_left(depth) & 1 == 0 {
-        std::hint::black_box(open_at(path, depth - 1));
-    } else {
-        std::hint::black_box(open_at(path, depth - 1));
+        return drop(fs::File::open("/dev/null").expect("it is there"));
+    }
+    let one_or_other = path.rotate_left(depth) & 1;
+    if one_or_other == 0 {
+        open_at(path, depth - 1);
+    }
+    if one_or_other == 1 {
+        open_at(path, depth - 1);
     }
 }
 
