@@ -44,10 +44,16 @@ use leakcheck_examples::{Example, Outcome, mask};
 
 /// Runs this binary again.
 fn run(arguments: &[&str]) -> String {
+    run_into("", arguments)
+}
+
+/// The same, with reports in a folder.
+fn run_into(reports: &str, arguments: &[&str]) -> String {
     let output = Command::new(env::current_exe().expect("the test binary has a path"))
         .args(arguments)
         .env_remove("RUST_TEST_THREADS")
         .env_remove("LEAKCHECK_SETTLE")
+        .env("LEAKCHECK_REPORT_DIR", reports)
         .output()
         .expect("the test binary runs");
     String::from_utf8_lossy(&output.stdout).into_owned()
@@ -94,6 +100,26 @@ fn each_leak_prints_the_report_beside_it() {
         }
     }
     assert!(different.is_empty(), "{}", different.join("\n\n"));
+}
+
+/// A fix costs next to nothing, whether it is reported or not.
+#[test]
+fn no_fix_has_debug_info_read_for_it() {
+    let folder = env::temp_dir().join(format!("leakcheck-examples-{}", std::process::id()));
+    let output = run_into(&format!("all:{}", folder.display()), &["::fix::"]);
+    let reports = fs::read_dir(&folder).expect("reports are written");
+    let mut clean = 0;
+    for report in reports {
+        let path = report.expect("the folder is readable").path();
+        let report = fs::read_to_string(path).expect("the report is readable");
+        if report.contains(r#""verdict": "clean""#) {
+            assert!(report.contains(r#""read_debug_info": false"#), "{report}");
+            clean += 1;
+        }
+    }
+    fs::remove_dir_all(&folder).expect("it is there");
+    // One that lingers because the machine is slow may be read for.
+    assert!(clean > 0, "{output}");
 }
 
 #[test]
