@@ -145,20 +145,25 @@ impl Ways {
     }
 
     /// Whether the wheel that they lead to is empty; `None` where that cannot be read, or they disagree.
-    fn lead_to_empty(&self, handle: &Handle) -> Option<bool> {
-        let mut known: Option<(Place, bool)> = None;
-        for way in &self.known {
+    fn lead_to_empty(&mut self, handle: &Handle) -> Option<bool> {
+        let mut known: Vec<(Place, Option<bool>)> = Vec::new();
+        let answer = |way: &Way| {
             let place = way.place(handle)?;
-            if known.is_some_and(|(known, _)| known == place) {
-                continue;
+            if let Some((_, known)) = known.iter().find(|(known, _)| *known == place) {
+                return *known;
             }
-            let is_empty = place.is_empty()?;
-            if known.is_some_and(|(_, known)| known != is_empty) {
-                return None;
-            }
-            known = Some((place, is_empty));
-        }
-        known.map(|(_, is_empty)| is_empty)
+            let is_empty = place.is_empty();
+            known.push((place, is_empty));
+            is_empty
+        };
+        let answers: Vec<Option<bool>> = self.known.iter().map(answer).collect();
+        let first = answers.iter().flatten().next()?;
+        // A runtime keeps its wheel for as long as it lives: what leads to none any more led there by chance.
+        let mut answered = answers.iter();
+        self.known
+            .retain(|_| answered.next().is_some_and(Option::is_some));
+        let is_one = answers.iter().flatten().all(|answer| answer == first);
+        is_one.then_some(*first)
     }
 }
 
