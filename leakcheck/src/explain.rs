@@ -114,6 +114,13 @@ fn note(group: &Group, trace: &Trace) -> Option<String> {
             "it is a thread of the test's own runtime and did not end with it: a blocking task still runs on it; the \
              site is where the thread was started, and a pool thread may have taken later tasks as well"
         }
+        // What it prints comes before the report.
+        Kind::Thread | Kind::BlockingTask
+            if group.doing.as_deref().is_some_and(blocks_on_a_handle) =>
+        {
+            "when the runtime that it waits on ends, tokio may panic in it with `A Tokio 1.x context was found, but it is being \
+             shutdown.`: that message follows from this leak"
+        }
         Kind::Timer if !timers::posix::is_name(group.name.as_deref()) => {
             return Some(note_on_timers(group.count, group.origin != 0));
         }
