@@ -37,8 +37,16 @@ const READ: [(&str, &str); 5] = [
 #[test]
 fn by_any_clean_row() {
     const TRIES: usize = 5;
+    // Where a kind cannot be seen, what leaks is clean, too.
+    let leaky = run(["--list", "--ignored"], &[]).text();
     let mut rows = clean();
-    rows.retain(|row| !READ.iter().any(|(read, _)| row.starts_with(read)));
+    rows.retain(|row| {
+        let is_read = READ.iter().any(|(read, _)| row.starts_with(read));
+        !is_read
+            && !leaky
+                .lines()
+                .any(|line| line.strip_suffix(": test") == Some(row))
+    });
     let chosen = [
         "--include-ignored",
         "--exact",
