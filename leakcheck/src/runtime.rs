@@ -184,6 +184,7 @@ pub async fn run_within<R>(
             })
             .await
         };
+        session.check.body_has_ended();
         (outcome, watch.end())
     };
     let outcome = outcome.unless_late(hung.as_ref(), meta);

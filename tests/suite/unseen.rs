@@ -70,6 +70,7 @@ fn what_somebody_may_see_is_not_told() {
         "joins",
         "hook_is_replaced",
         "in_a_blocking_closure",
+        "after_the_body",
     ] {
         let run = crate::child::run(module_path!(), subject, &[]);
         assert_passes(&run);
@@ -110,6 +111,17 @@ mod subject {
     };
 
     use crate::child::say;
+
+    /// The end of a runtime would have cancelled it.
+    #[leak_checked(unseen_panics = "deny")]
+    #[tokio::test]
+    #[ignore = "a program"]
+    async fn after_the_body() {
+        let (sender, receiver) = oneshot::channel::<()>();
+        tokio::spawn(async move { receiver.await.expect("it is sent") });
+        yield_now().await;
+        drop(sender);
+    }
 
     async fn panics() {
         yield_now().await;

@@ -191,6 +191,11 @@ impl Check {
         }
     }
 
+    /// Notes none of those that come after the body.
+    pub(crate) fn body_has_ended(&self) {
+        panics::body_has_ended(self.scope);
+    }
+
     /// Adds the panics that nobody learnt of to what is reported.
     pub(crate) fn hear(&mut self) {
         let _work = Work::begin();

@@ -164,6 +164,7 @@ impl Session {
         let mut watch = self.watch(Among::Others);
         let outcome = Outcome::of(body, ends);
         watch.ends();
+        self.check.body_has_ended();
         let hung = watch.end();
         let outcome = outcome.unless_late(hung.as_ref(), meta);
         self.hung = hung;
@@ -206,6 +207,7 @@ impl Session {
         };
         let mut watch = self.watch(Among::Own(parks));
         let outcome = block_on(runtime, body, ends, Some(&mut watch));
+        self.check.body_has_ended();
         let hung = watch.end();
         let outcome = outcome.unless_late(hung.as_ref(), meta);
         self.hung = hung;

@@ -41,6 +41,8 @@ pub(crate) struct Panicked {
 /// What one scope has noted.
 #[derive(Debug, Default)]
 struct Noted {
+    /// What comes later would not have come without the check.
+    is_over: bool,
     looks: usize,
     panicked: Vec<Panicked>,
 }
@@ -66,6 +68,13 @@ pub(crate) fn listen(scope: ScopeId) {
     lock(&NOTED).insert(scope.index(), Noted::default());
 }
 
+/// The body of the scope's test has ended: its runtime would end now, and with it the tasks that panic from here on.
+pub(crate) fn body_has_ended(scope: ScopeId) {
+    if let Some(noted) = lock(&NOTED).get_mut(&scope.index()) {
+        noted.is_over = true;
+    }
+}
+
 /// What was noted of the scope; no more is.
 pub(crate) fn take(scope: ScopeId) -> Vec<Panicked> {
     let noted = lock(&NOTED).remove(&scope.index()).unwrap_or_default();
@@ -81,7 +90,7 @@ fn note(info: &PanicHookInfo<'_>) {
     };
     let may_look = |noted: &mut Noted| {
         noted.looks += 1;
-        noted.looks <= MOST
+        noted.looks <= MOST && !noted.is_over
     };
     if fork::in_child() || !lock(&NOTED).get_mut(&scope.index()).is_some_and(may_look) {
         return;
