@@ -136,6 +136,10 @@ pub(crate) fn meta(test: &TestFn, should_panic: &ShouldPanic, library: &Path) ->
                 manifest_dir: ::core::option_env!("CARGO_MANIFEST_DIR"),
                 module: ::core::module_path!(),
                 name: #name,
+                inside: {
+                    fn here() {}
+                    || ::core::any::type_name_of_val(&here)
+                },
                 file: #file,
                 line: #line,
                 should_panic: #should_panic,

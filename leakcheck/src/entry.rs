@@ -11,14 +11,33 @@ pub struct TestMeta {
     pub manifest_dir: Option<&'static str>,
     /// `module_path!()` at the test, the crate's name first.
     pub module: &'static str,
-    /// The function's name.
+    /// The function's name, as it was written.
     pub name: &'static str,
+    /// The path of an item inside of the function, as the compiler has it: attributes may have made several functions of one.
+    pub inside: fn() -> &'static str,
     /// `file!()` at the test.
     pub file: &'static str,
     /// Line of the function's name.
     pub line: u32,
     /// What the test declared with `#[should_panic]`.
     pub should_panic: ShouldPanic,
+}
+
+impl TestMeta {
+    /// The function's name, as the harness has it.
+    pub(crate) fn function(&self) -> &'static str {
+        let inside = (self.inside)();
+        let below = inside.strip_prefix(self.module);
+        let below = below.and_then(|below| below.strip_prefix("::"));
+        let name = below.and_then(|below| below.split("::").next());
+        // An item outside of any function is in an unnamed constant, and of a raw identifier the prefix is missing.
+        let is_other = |name: &&str| {
+            let is_named =
+                name.starts_with(|c: char| c.is_alphabetic() || c == '_') && *name != "_";
+            is_named && self.name.strip_prefix("r#") != Some(*name)
+        };
+        name.filter(is_other).unwrap_or(self.name)
+    }
 }
 
 /// A `#[should_panic]` that was taken over, so that a leak can never satisfy it.

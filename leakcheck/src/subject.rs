@@ -54,8 +54,8 @@ fn of_test(meta: &TestMeta, package_dir: Option<String>) -> Subject {
     Subject {
         package: meta.package.map(ToOwned::to_owned),
         binary: binary.to_owned(),
-        test: format!("{module}{separator}{}", meta.name),
-        function: Some(format!("{}::{}", meta.module, meta.name)),
+        test: format!("{module}{separator}{}", meta.function()),
+        function: Some(format!("{}::{}", meta.module, meta.function())),
         location: model::Location {
             file: in_package(meta.file, package_dir.as_deref()),
             line: meta.line,
@@ -187,6 +187,7 @@ mod tests {
             manifest_dir: Some(env!("CARGO_MANIFEST_DIR")),
             module,
             name: "works",
+            inside: || "",
             file: file!(),
             line: 7,
             should_panic: ShouldPanic::No,
@@ -207,6 +208,34 @@ mod tests {
             subject.function.as_deref(),
             Some("my_app::pool::tests::works")
         );
+    }
+
+    #[test]
+    fn what_another_attribute_makes_of_it_has_the_name_that_it_is_given() {
+        for (inside, expected) in [
+            (
+                (|| "pool::works_twice::{{closure}}::here") as fn() -> &'static str,
+                "works_twice",
+            ),
+            (|| "pool::works::here", "works"),
+            // In a constant, in another module, in none.
+            (|| "pool::_::here", "works"),
+            (|| "pool::{{constant}}::here", "works"),
+            (|| "pools::other::here", "works"),
+            (|| "", "works"),
+        ] {
+            let meta = TestMeta {
+                inside,
+                ..meta("pool")
+            };
+            assert_eq!(meta.function(), expected, "{}", inside());
+        }
+        let raw = TestMeta {
+            name: "r#type",
+            inside: || "pool::type::here",
+            ..meta("pool")
+        };
+        assert_eq!(raw.function(), "r#type");
     }
 
     #[test]

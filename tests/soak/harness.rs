@@ -112,6 +112,7 @@ fn test(number: usize, leak: Option<Leak>) {
         manifest_dir: Some(env!("CARGO_MANIFEST_DIR")),
         module: module_path!(),
         name: Box::leak(format!("number_{number}").into_boxed_str()),
+        inside: || "",
         file: file!(),
         line: line!(),
         should_panic: ShouldPanic::No,
