@@ -235,6 +235,26 @@ fn thread_keeps_a_file() {
     forget(sender);
 }
 
+/// The thread is found before the runtime is stopped, and what it has opened after that.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn thread_of_an_async_test_keeps_a_file() {
+    let (opened, wait) = mpsc::channel();
+    let (sender, end) = mpsc::channel::<()>();
+    let work = move || {
+        // leak: fd "file"
+        let _file = File::open(FILE).unwrap();
+        opened.send(()).unwrap();
+        end.recv() // at: end of async
+    };
+    // leak: thread
+    // waits: at end of async blocked in mpsc::recv
+    thread::spawn(work);
+    wait.recv().unwrap();
+    forget(sender);
+}
+
 #[leak_checked]
 #[tokio::test]
 #[ignore = "leaks on purpose"]
@@ -402,6 +422,11 @@ fn every_report_is_exact() {
     }
     let shown = section("fds::task_keeps_a_socket");
     assert!(shown.contains("held by task"), "{shown}");
-    let shown = section("fds::thread_keeps_a_file");
-    assert!(shown.contains("thread that still runs"), "{shown}");
+    for test in [
+        "thread_keeps_a_file",
+        "thread_of_an_async_test_keeps_a_file",
+    ] {
+        let shown = section(&format!("fds::{test}"));
+        assert!(shown.contains("thread that still runs"), "{shown}");
+    }
 }

@@ -178,7 +178,8 @@ impl Check {
         };
         charge(&mut present.resources, watching);
         self.keep_descriptors_of_tests(present);
-        explain::name_holders(&mut present.resources, &present.lists);
+        let found = &self.found.resources;
+        explain::name_holders(&mut present.resources, &present.lists, found);
     }
 
     /// Reads what is known by number or existence only: the lists of tasks, where they are suspended, and which they are if

@@ -9,13 +9,19 @@ use leakcheck_introspect::{Certainty, Class, Hold, Task, TaskList};
 
 use crate::model::{Activity, Detail, Doing, Keeper, Kind, Leak, Resource, ResourceId, Thing, Use};
 
-/// Adds to each descriptor which tasks hold it, or which thread that still runs has opened it, as far as that is known.
-pub(crate) fn name_holders(resources: &mut [Resource], lists: &[Arc<TaskList>]) {
+/// Adds to each descriptor which tasks hold it, or which thread that still runs has opened it, as far as that is known: one of
+/// them, or one of those that were found before.
+pub(crate) fn name_holders(
+    resources: &mut [Resource],
+    lists: &[Arc<TaskList>],
+    before: &[Resource],
+) {
     if !resources.iter().any(is_descriptor) {
         return;
     }
     let threads: HashMap<u64, Option<String>> = resources
         .iter()
+        .chain(before)
         .filter_map(|resource| match (resource.id, &resource.detail) {
             (ResourceId::Thread(number), Detail::Thread { name, .. }) => {
                 Some((number, name.clone()))

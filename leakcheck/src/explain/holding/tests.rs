@@ -64,7 +64,7 @@ fn who_is_blocked_on_it_is_told_once() {
         thread(2, "accept", 8, Some("my_app::serve::{closure}")),
         thread(3, "futex", 9, Some("")),
     ];
-    name_holders(&mut all, &[]);
+    name_holders(&mut all, &[], &[]);
     name_users(&mut all);
     let once = held(&all);
     let blocked = |call: &str| Use::Blocked(call.to_owned());

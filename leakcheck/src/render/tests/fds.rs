@@ -163,7 +163,7 @@ fn opened_on_a_pool_or_by_a_thread() {
         started(1, Some("watcher")),
         started(2, None),
     ];
-    explain::name_holders(&mut resources, &[]);
+    explain::name_holders(&mut resources, &[], &[]);
     let held: Vec<_> = resources
         .iter()
         .filter_map(|resource| match &resource.detail {
