@@ -61,19 +61,24 @@ pub(super) fn notes(
     kind: Kind,
     numbers: &Numbers<'_>,
 ) -> Vec<(&'static str, String)> {
-    let mut notes = Vec::new();
-    for (index, event) in waiting.events.iter().enumerate() {
-        let last = index + 1 == waiting.events.len();
-        let mut text = awaited(event, numbers);
-        if waiting.is_forever && last {
-            text.push_str(if waiting.events.len() == 1 {
-                ", so this can never happen"
-            } else {
-                "; none of this can ever happen"
-            });
+    let mut texts: Vec<String> = Vec::new();
+    for event in &waiting.events {
+        let text = awaited(event, numbers);
+        // Several timers, say.
+        if !texts.contains(&text) {
+            texts.push(text);
         }
-        notes.push((if index == 0 { "waits for" } else { "or for" }, text));
     }
+    let is_one = texts.len() == 1;
+    if let Some(last) = texts.last_mut().filter(|_| waiting.is_forever) {
+        last.push_str(if is_one {
+            ", so this can never happen"
+        } else {
+            "; none of this can ever happen"
+        });
+    }
+    let labels = std::iter::once("waits for").chain(std::iter::repeat("or for"));
+    let mut notes: Vec<(&'static str, String)> = labels.zip(texts).collect();
     let is_all = waiting.stack.len() == 1 && kind == Kind::Task;
     let inside: Vec<String> = waiting
         .stack

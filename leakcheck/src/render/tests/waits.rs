@@ -105,7 +105,7 @@ fn nothing_can_wake_it() {
     };
     let mut waiting = Waiting {
         is_forever: true,
-        ..waiting(vec![never.clone(), never])
+        ..waiting(vec![never, awaited("a mutex", vec![holder(true, true)])])
     };
     waiting.stack.clear();
     shown("waits_for_ever.txt", 2, waiting);
@@ -225,4 +225,11 @@ fn for_machines() {
         "waits.json",
         &render(&report(vec![leak]), Format::Json, TraceLevel::Site),
     );
+}
+
+#[test]
+fn what_reads_alike_is_told_once() {
+    let timer = || awaited("a timer that is about to fire", Vec::new());
+    let events = vec![timer(), awaited("a message", Vec::new()), timer()];
+    shown("waits_for_several_alike.txt", 1, waiting(events));
 }
