@@ -184,8 +184,8 @@ impl Report {
         self.spent
     }
 
-    /// Whether this process had read its debug info by then, for this check or for another one. It is the dear part of a report,
-    /// and checks that find nothing and need not wait do without.
+    /// Whether this process had read its debug info by then, for this check or for another one. It is the dear part of a report;
+    /// checks that find nothing and need not wait do without, unless a body stands still for so long that it may hang.
     pub fn has_read_debug_info(&self) -> bool {
         self.has_read_debug_info
     }
