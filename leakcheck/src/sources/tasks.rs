@@ -110,7 +110,8 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
 
 /// Why it is not known whether `scope` has tasks besides those that are listed, where in this program that can be read.
 pub(crate) fn gap(scope: ScopeId) -> Option<String> {
-    local::gap(scope).or_else(|| (!ARE_HEARD).then(foreign::gap)?)
+    let of_others = || twin::may_be_elsewhere(scope).then(foreign::gap)?;
+    local::gap(scope).or_else(of_others)
 }
 
 /// Whether there may be tasks of a scope that neither its counts nor its runtime know.
