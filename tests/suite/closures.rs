@@ -95,6 +95,15 @@ fn those_that_wait_for_ever_are_found_each_time() {
     }
 }
 
+/// Nothing is known of a closure before a thread has come to it.
+#[test]
+fn one_that_begins_late_is_waited_for() {
+    assert_always(
+        "begins_late",
+        &[blocking_tasks(1, "runtime.spawn_blocking(park);")],
+    );
+}
+
 #[test]
 fn the_reports_say_where_and_in_what() {
     for (subject, golden) in [

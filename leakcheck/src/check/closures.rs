@@ -44,6 +44,11 @@ impl Check {
         !is_own && !self.handed().is_empty()
     }
 
+    /// Whether one of them has not begun.
+    pub(super) fn has_closures_to_begin(&self) -> bool {
+        self.handed().iter().any(|handed| !handed.has_begun())
+    }
+
     /// Adds them, those that have not begun as well: they are about to.
     pub(super) fn with_closures(&self, present: &mut Present) {
         let handed = self.handed();

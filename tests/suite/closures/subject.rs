@@ -159,6 +159,23 @@ fn hang(running: oneshot::Sender<()>) {
     }
 }
 
+/// Nothing else counts, so that nothing else is waited for.
+#[leak_checked(kinds(threads), settle = "3s")]
+#[test]
+#[ignore = "looked at from outside"]
+fn begins_late() {
+    fn park() {
+        loop {
+            thread::park();
+        }
+    }
+    let mut builder = Builder::new_current_thread();
+    builder.on_thread_start(|| thread::sleep(Duration::from_millis(1500)));
+    let runtime = builder.build().unwrap();
+    runtime.spawn_blocking(park);
+    forget(runtime);
+}
+
 /// A runtime with a closure that does not end.
 fn hung(runtime: Runtime) -> Runtime {
     let (started, running) = oneshot::channel();
