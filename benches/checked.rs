@@ -20,6 +20,7 @@ static META: TestMeta = TestMeta {
     manifest_dir: Some(env!("CARGO_MANIFEST_DIR")),
     module: module_path!(),
     name: "body",
+    inside: || "",
     file: file!(),
     line: line!(),
     should_panic: ShouldPanic::No,
