@@ -176,29 +176,8 @@ fn note_on_timers(count: usize, is_site_known: bool) -> String {
 /// Tasks that a runtime counts and nobody named.
 pub(crate) fn unnamed_tasks(count: usize) -> Leak {
     Leak {
-        kind: Kind::Task,
-        level: Level::Deny,
-        count,
-        name: None,
-        created_at: None,
-        created_through: Vec::new(),
-        created_by: Vec::new(),
-        stack: Vec::new(),
-        age: None,
-        polls: None,
-        tid: None,
-        note: None,
-        panic: None,
-        facts: Vec::new(),
-        tie: Tie::None,
-        tasks: Vec::new(),
-        threads: Vec::new(),
-        others: Vec::new(),
-        held: Vec::new(),
-        waiting: None,
-        ancestry: Vec::new(),
-        accept: None,
         fingerprint: fingerprint(Kind::Task, None, &Trace::default()),
+        ..Leak::unknown(Kind::Task, count)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{function, home};
 use crate::model::{Frame, Home};
 
-/// Packages that do hardly anything else, but for the modules below.
+/// Packages that do hardly anything but run it.
 const RUNNERS: [&str; 14] = [
     "async-compat",
     "async-executor",
@@ -22,7 +22,7 @@ const RUNNERS: [&str; 14] = [
 ];
 /// What the names of more of them begin with.
 const FAMILY: &str = "futures";
-/// Modules of packages that do other things as well.
+/// Modules that do so, of packages that do other things as well.
 const MODULES: [&str; 2] = ["hyper_util::rt::", "hyper::rt::"];
 
 /// Whether it is such a package's.
@@ -87,7 +87,7 @@ pub(super) fn rule(called: &[Frame], site: usize, through: &[Frame]) -> Option<S
 #[cfg(all(test, not(leakcheck_loom)))]
 mod tests {
     use super::*;
-    use crate::capture::frame;
+    use crate::capture::{frame, trace::of_stack};
 
     const SPAWN: (&str, &str) = ("tokio::task::spawn::spawn", "tokio-1.54.1");
     const EXECUTE: (&str, &str) = (
@@ -124,21 +124,12 @@ mod tests {
 
     /// Package that chose, and the rule, of what was started on this stack.
     fn told(functions: &[(&str, &str)]) -> (String, String) {
-        let stack = stack(functions);
-        let site = stack
-            .iter()
-            .position(|frame| frame.home == Home::User)
-            .or_else(|| in_the_background(&stack))
-            .expect("somebody has started it");
-        let through: Vec<Frame> = stack[..site]
-            .iter()
-            .filter(|frame| frame.home == Home::Dependency)
-            .cloned()
-            .collect();
-        let of_site = (stack[site].home != Home::User).then_some(&stack[site]);
-        let chooser = of_site.or_else(|| choosers(&through).next());
-        let rule = rule(&stack, site, &through).expect("the function has a name");
+        let trace = of_stack(stack(functions));
+        let site = trace.site.expect("somebody has started it");
+        let of_site = (site.home != Home::User).then_some(&site);
+        let chooser = of_site.or_else(|| choosers(&trace.through).next());
         let package = chooser.map(package).unwrap_or_default();
+        let rule = trace.rule.expect("the function has a name");
         (package.to_owned(), rule)
     }
 

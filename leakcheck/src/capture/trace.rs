@@ -1,9 +1,6 @@
 //! A creation path as frames, and which of them is the site.
 
-use std::{
-    iter,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use super::{
     blame, function,
@@ -38,13 +35,11 @@ pub(crate) struct Trace {
 /// Reads a creation path. Files of the user are shown relative to `package_dir`.
 pub(crate) fn trace(path: u32, package_dir: Option<&str>) -> Trace {
     let mut trace = single(path, package_dir);
-    let mut parent = origin::parent(path);
-    while parent != 0 {
+    for parent in origin::line(origin::parent(path)) {
         let of_parent = single(parent, package_dir);
         trace.callers.extend(of_parent.site);
         trace.callers.extend(of_parent.callers);
         trace.ancestry.extend(of_parent.stack);
-        parent = origin::parent(parent);
     }
     trace
         .callers
@@ -182,8 +177,7 @@ pub(crate) fn called_by<'a>(krate: &str, addresses: &'a [usize]) -> &'a [usize] 
 
 /// The test on whose stack, or on that of one of its parents, a path begins, as the language's harness names it.
 pub(crate) fn test_on(path: u32) -> Option<String> {
-    let line = iter::successors(Some(path), |path| Some(origin::parent(*path)));
-    line.take_while(|path| *path != 0).find_map(begins_in_test)
+    origin::line(path).find_map(begins_in_test)
 }
 
 /// The outermost function that is not machinery, if the harness has called it.
@@ -221,7 +215,11 @@ fn single(path: u32, package_dir: Option<&str>) -> Trace {
             .position(|frame| function::krate(&frame.function) == "tokio");
         stack.drain(..told.unwrap_or(0));
     }
+    of_stack(stack)
+}
 
+/// What a stack says that begins with the call that started something.
+pub(super) fn of_stack(stack: Vec<Frame>) -> Trace {
     // Around a task is whoever happens to drive the runtime.
     let polled = stack
         .iter()

@@ -69,39 +69,15 @@ pub(crate) fn of_statics(kind: Kind, count: usize) -> Ignored {
 #[cfg(all(test, not(leakcheck_loom)))]
 mod tests {
     use super::*;
-    use crate::{
-        capture,
-        model::{Leak, Level, Tie},
-    };
+    use crate::{capture, model::Leak};
 
     const REGISTRY: &str = "/h/.cargo/registry/src/index.example-1/";
     const OWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
 
     fn is_accepted(kind: Kind, function: &str, file: &str) -> bool {
         let leak = Leak {
-            kind,
-            level: Level::Deny,
-            count: 1,
-            name: None,
-            created_at: None,
-            created_through: Vec::new(),
-            created_by: Vec::new(),
             stack: vec![capture::frame(function, Some((file, 1)), None)],
-            age: None,
-            polls: None,
-            tid: None,
-            note: None,
-            panic: None,
-            facts: Vec::new(),
-            tie: Tie::None,
-            tasks: Vec::new(),
-            threads: Vec::new(),
-            others: Vec::new(),
-            held: Vec::new(),
-            waiting: None,
-            ancestry: Vec::new(),
-            accept: None,
-            fingerprint: String::new(),
+            ..Leak::unknown(kind, 1)
         };
         rules().iter().any(|rule| rule.accepts(&leak))
     }

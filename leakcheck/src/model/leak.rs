@@ -44,6 +44,35 @@ impl Leak {
     /// Tasks whose ids are kept.
     pub(crate) const MOST_IDS: usize = 64;
 
+    /// So many of a kind, of which nothing else is known.
+    pub(crate) fn unknown(kind: Kind, count: usize) -> Self {
+        Self {
+            kind,
+            level: Level::Deny,
+            count,
+            name: None,
+            created_at: None,
+            created_through: Vec::new(),
+            created_by: Vec::new(),
+            stack: Vec::new(),
+            age: None,
+            polls: None,
+            tid: None,
+            note: None,
+            panic: None,
+            facts: Vec::new(),
+            tie: Tie::None,
+            tasks: Vec::new(),
+            threads: Vec::new(),
+            others: Vec::new(),
+            held: Vec::new(),
+            waiting: None,
+            ancestry: Vec::new(),
+            accept: None,
+            fingerprint: String::new(),
+        }
+    }
+
     /// Whether the other was made on the same lines: an optimiser may make several paths of one.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         self.name == other.name && self.is_like_but_for_its_name(other)
