@@ -92,69 +92,40 @@
 //! What cannot be seen: [`_documentation::limits`]. How it works: [`_documentation::design`].
 #![deny(unsafe_code)]
 
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
-mod asked;
-mod at_exit;
-mod background;
-mod capture;
+mod api;
+mod base;
 mod check;
-mod checkpoint;
-mod collect;
-mod config;
-mod diff;
-mod drive;
-mod entry;
-mod env;
-mod error;
-mod explain;
-mod find;
-mod guard;
-#[cfg(feature = "harness")]
-mod harness;
-mod ignore;
-mod model;
-mod options;
-mod outcome;
-mod output;
-mod probe;
-#[cfg_attr(
-    not(any(tokio_unstable, test)),
-    expect(dead_code, reason = "only task hooks write to it")
-)]
-mod registry;
-mod render;
-mod runtime;
-mod scope;
-mod settle;
-mod snapshot;
-mod sources;
-mod statics;
-mod subject;
-mod suite;
-mod sync;
+mod observe;
+mod report;
+mod run;
+mod settings;
 #[allow(unsafe_code, reason = "the only home of unsafe code")]
 mod sys;
-mod tracked;
-mod watchdog;
-mod whole;
 
-pub use background::{background, background_thread};
-pub use checkpoint::{Checkpoint, checkpoint};
-pub use error::Error;
-pub use find::{find, verify_none};
-pub use guard::LeakGuard;
-pub use ignore::{Ignore, accept_for_process};
-pub use model::{
-    Awaited, Body, Coverage, Frame, Hang, HangCause, Holder, Home, Ignored, Kind, Leak, Location,
-    Report, Seen, State, StuckThread, Subject, Verdict, Waiting,
+#[doc(hidden)]
+pub use run::private as __private;
+
+pub use api::{
+    background::{background, background_thread},
+    checkpoint::{Checkpoint, checkpoint},
+    find::{find, verify_none},
+    guard::LeakGuard,
+    snapshot::{Snapshot, dump},
+    statics::allow_static,
+    tracked::{Registration, Tracked, Tracker},
 };
-pub use options::{Level, Options};
-pub use runtime::{instrument, watch_local};
-pub use snapshot::{Snapshot, dump};
-pub use statics::allow_static;
-pub use tracked::{Registration, Tracked, Tracker};
+pub use base::{
+    error::Error,
+    model::{
+        Awaited, Body, Coverage, Frame, Hang, HangCause, Holder, Home, Ignored, Kind, Leak,
+        Location, Report, Seen, State, StuckThread, Subject, Verdict, Waiting,
+    },
+};
+pub use run::runtime::{instrument, watch_local};
+pub use settings::{
+    ignore::{Ignore, accept_for_process},
+    options::{Level, Options},
+};
 
 /// Checks a test for leaks: a modifier above `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[test_log::test]` and others.
 ///
@@ -252,7 +223,7 @@ pub use leakcheck_macros::test;
 
 /// The documents beside the source.
 pub mod _documentation {
-    #[doc = include_str!("config/guide.md")]
+    #[doc = include_str!("settings/config/guide.md")]
     pub mod configuration {}
 
     #[doc = include_str!("../LIMITS.md")]

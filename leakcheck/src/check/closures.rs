@@ -7,9 +7,9 @@ use std::{
 
 use super::{Check, GRACE, present::Present};
 use crate::{
-    drive, explain,
-    model::{Activity, Detail, Doing, Keeper, Kind, Resource, ResourceId},
-    sources::{
+    base::model::{Activity, Detail, Doing, Keeper, Kind, Resource, ResourceId},
+    check::{findings, wait},
+    observe::sources::{
         self,
         blocking::{self, Handed, Running},
         fds, lasting, stacks, timers,
@@ -54,9 +54,7 @@ impl Check {
         let handed = self.handed();
         if !handed.is_empty() {
             let closures = handed.iter().map(Handed::resource).collect();
-            present
-                .resources
-                .extend(self.baseline.since(closures, &self.options));
+            present.resources.extend(self.new_of(closures));
         }
     }
 
@@ -88,7 +86,7 @@ impl Check {
     /// Asks the threads of pools which of the closures that are left they run, and where those are. Nobody is interrupted for
     /// what a rule accepts.
     pub(super) fn ask_pools(&mut self) {
-        let left = |leak: &crate::model::Leak| leak.kind == Kind::BlockingTask;
+        let left = |leak: &crate::base::model::Leak| leak.kind == Kind::BlockingTask;
         if !self.found.has_closures() || !self.sorted(&self.found).leaks.iter().any(left) {
             return;
         }
@@ -102,7 +100,7 @@ impl Check {
                 runtime: 0,
                 doing: Some(doing),
                 ..
-            } => explain::Handed::of(doing, package_dir).is_some(),
+            } => findings::Handed::of(doing, package_dir).is_some(),
             _ => false,
         };
         stacks::take(threads.iter_mut().filter(is_inside));
@@ -170,7 +168,7 @@ impl Check {
         }
         let open = || sources::others(Some(self.scope));
         // A runtime of one thread tells those that wait for descriptors last, and waits for none of them.
-        drive::blocking(self.scope, GRACE, |_| {
+        wait::blocking(self.scope, GRACE, |_| {
             open().iter().any(|open| closed.contains(&open.id))
         });
         for open in open() {
@@ -192,7 +190,7 @@ impl Present {
         let has_timers = |found: &Resource| match &found.detail {
             Detail::Thread {
                 doing: Some(doing), ..
-            } => explain::blocks_on_a_handle(doing) || may_block_on_a_handle(doing),
+            } => findings::blocks_on_a_handle(doing) || may_block_on_a_handle(doing),
             // Nobody knows what it does.
             Detail::Thread { closure, .. } => closure.is_some(),
             _ => false,
@@ -235,10 +233,10 @@ fn named(
         ..
     } = &mut detail
     {
-        let handed = explain::Handed::of(doing, package_dir);
+        let handed = findings::Handed::of(doing, package_dir);
         let name = handed.and_then(|handed| handed.name(running.origin, running.is_closure));
         *closure = Some(name.unwrap_or_default().into());
-        *place = explain::thread_place(doing, package_dir);
+        *place = findings::thread_place(doing, package_dir);
     }
     Resource {
         id: thread.id,

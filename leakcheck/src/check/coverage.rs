@@ -2,12 +2,16 @@
 
 use super::{Check, watched::Watched};
 use crate::{
-    capture,
-    env::{Env, Requirement, TraceLevel},
-    error::{Error, Repr},
-    model::{Coverage, Kind, Seen},
-    sources::{self, tasks, timers},
-    subject::Whom,
+    base::{
+        error::{Error, Repr},
+        model::{Coverage, Kind, Seen},
+    },
+    check::target::Whom,
+    observe::{
+        capture,
+        sources::{self, tasks, timers},
+    },
+    settings::env::{Env, Requirement, TraceLevel},
 };
 
 impl Check {

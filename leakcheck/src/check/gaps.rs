@@ -2,8 +2,8 @@
 
 use super::{Check, Sets, present::Phase};
 use crate::{
-    model::{Gap, Kind},
-    sources::{tasks, timers::Armed},
+    base::model::{Gap, Kind},
+    observe::sources::{tasks, timers::Armed},
     sys,
 };
 

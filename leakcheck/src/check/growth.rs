@@ -2,10 +2,11 @@
 
 use super::{Check, Phase};
 use crate::{
-    drive,
-    entry::Rounds,
-    explain,
-    model::{Frame, Leak},
+    base::{
+        model::{Frame, Leak},
+        test_meta::Rounds,
+    },
+    check::wait,
 };
 
 /// What was alive after each round.
@@ -64,7 +65,7 @@ impl Growth {
                 continue;
             }
             let leak = Leak {
-                note: Some(explain::growth(&steps)),
+                note: Some(growth(&steps)),
                 ..leak.clone()
             };
             match grown.iter_mut().find(|known| known.is_like(&leak)) {
@@ -109,7 +110,7 @@ impl Check {
         if growth.is_measured() {
             let before = growth.number;
             self.waited +=
-                drive::blocking(self.scope, self.limit(), |_| self.number_alive() > before);
+                wait::blocking(self.scope, self.limit(), |_| self.number_alive() > before);
             self.add_to(growth);
         }
     }
@@ -123,7 +124,7 @@ impl Check {
                 self.let_reap();
                 self.number_alive() > before
             };
-            let waited = drive::in_runtime(self.scope, limit, is_more).await;
+            let waited = wait::in_runtime(self.scope, limit, is_more).await;
             self.waited += waited;
             self.add_to(growth);
         }
@@ -133,7 +134,7 @@ impl Check {
     pub(crate) fn note_growth(&mut self, growth: &Growth) {
         self.grown = Some(growth.grown());
         let Rounds { warm_up, measured } = growth.rounds;
-        self.remarks.push(explain::rounds(warm_up, measured));
+        self.remarks.push(rounds(warm_up, measured));
     }
 
     fn number_alive(&self) -> usize {
@@ -152,7 +153,7 @@ impl Check {
             let mut present = self.steady(Phase::Running);
             if !present.has_tasks() && !self.others_count(Phase::Running) {
                 self.with_all_others(&mut present);
-                crate::sources::describe(&mut present.resources);
+                crate::observe::sources::describe(&mut present.resources);
             }
             self.sorted(&present).leaks
         };
@@ -160,13 +161,40 @@ impl Check {
     }
 }
 
+/// How much more of one thing each round of a repeated test left behind.
+pub(crate) fn growth(steps: &[usize]) -> String {
+    let rounds = steps.len();
+    match steps {
+        [first, rest @ ..] if rest.iter().all(|step| step == first) => {
+            format!("each of {rounds} rounds left {first} more behind")
+        }
+        _ => {
+            let steps: Vec<String> = steps.iter().map(ToString::to_string).collect();
+            format!(
+                "each of {rounds} rounds left more behind: {}",
+                steps.join(", ")
+            )
+        }
+    }
+}
+
+/// What a repeated test looks at.
+pub(crate) fn rounds(warm_up: u32, measured: u32) -> String {
+    let warm_up = match warm_up {
+        0 => String::new(),
+        1 => " after 1 to warm up".to_owned(),
+        rounds => format!(" after {rounds} to warm up"),
+    };
+    format!("{measured} rounds were measured{warm_up}; only what grew in each of them is reported")
+}
+
 #[cfg(all(test, not(leakcheck_loom)))]
 mod tests {
     use super::*;
-    use crate::model::Waiting;
+    use crate::base::model::{Kind, Waiting};
 
     fn left(count: usize) -> Vec<Leak> {
-        let alive = (count > 0).then(|| explain::unnamed_tasks(count));
+        let alive = (count > 0).then(|| Leak::unknown(Kind::Task, count));
         alive.into_iter().collect()
     }
 
@@ -229,7 +257,7 @@ mod tests {
                 place,
                 ..Waiting::unknown("")
             }),
-            ..explain::unnamed_tasks(1)
+            ..Leak::unknown(Kind::Task, 1)
         };
         let mut growth = Growth::new(Rounds {
             warm_up: 0,

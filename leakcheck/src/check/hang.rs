@@ -9,14 +9,16 @@ use super::{
     present::{Phase, Present},
 };
 use crate::{
-    env::Env,
-    explain,
-    model::{
-        Body, Detail, Fate, Hang, HangCause, Kind, Leak, Report, Resource, Seen, Tie, Verdict,
-        Waiting,
+    base::{
+        model::{
+            Body, Detail, Fate, Hang, HangCause, Kind, Leak, Report, Resource, Seen, Tie, Verdict,
+            Waiting,
+        },
+        sync::Work,
     },
-    sources::{self, fds, named, tasks},
-    sync::Work,
+    check::findings,
+    observe::sources::{self, fds, named, tasks},
+    settings::env::Env,
 };
 
 /// What a body was doing and what was alive beside it, not yet put into words.
@@ -158,7 +160,7 @@ impl Check {
         present.place_tasks();
         self.attribute(&mut present);
         fds::fold(&mut present.resources);
-        explain::name_users(&mut present.resources);
+        findings::name_users(&mut present.resources);
         let package_dir = self.whom.package_dir();
         let lists: Vec<_> = present.lists.iter().map(Arc::as_ref).collect();
         let mut alive = self.findings(&present);
@@ -168,14 +170,14 @@ impl Check {
                 "it is a thread of the test's own runtime: it runs a blocking task, or waits for the next".to_owned(),
             );
         }
-        let alive = explain::fold(alive);
+        let alive = findings::fold(alive);
         Hang {
             cause: hung.cause,
             after: hung.after,
             waiting: match &hung.sight.unread {
                 _ if hung.fate == Fate::Late => None,
                 Some(why) => Some(Waiting::unknown(why)),
-                None => explain::body_waiting(&lists, package_dir.as_deref()),
+                None => findings::body_waiting(&lists, package_dir.as_deref()),
             },
             thread: None,
             alive: alive.into_iter().map(without_advice).collect(),

@@ -6,7 +6,11 @@ use super::{
     Check, PATIENCE,
     present::{Phase, Present},
 };
-use crate::{model::ResourceId, scope::outside, sources, sync::Work, sys};
+use crate::{
+    base::{model::ResourceId, sync::Work},
+    observe::{scope::outside, sources},
+    sys,
+};
 
 /// Looks, and remembers what the rules said of the same set.
 pub(super) struct Look<'a> {

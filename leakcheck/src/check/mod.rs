@@ -1,16 +1,20 @@
 //! One check, from the look before the body to the verdict. What drives the waiting is chosen by the caller.
 
+mod by_test;
 mod closures;
 mod coverage;
+pub(crate) mod findings;
 mod gaps;
-mod growth;
+pub(crate) mod growth;
 mod hang;
 mod look;
 mod present;
+pub(crate) mod settle;
 mod stacks;
+pub(crate) mod target;
 mod verdict;
+pub(crate) mod wait;
 mod watched;
-mod whole;
 
 use std::{
     collections::HashSet,
@@ -19,18 +23,22 @@ use std::{
 };
 
 use crate::{
-    diff::Baseline,
-    drive,
-    entry::Stop,
-    env::{Env, ReportDir, TraceLevel},
-    error::{Error, Repr},
-    explain,
-    model::{Gap, Kind, Leak, Resource, ResourceId},
-    options::{Level, Options},
-    scope::{Scope, ScopeId},
-    sources::{self, fds, panics, tasks, timers::Armed},
-    subject::Whom,
-    sync::Work,
+    base::{
+        error::{Error, Repr},
+        model::{Gap, Kind, Leak, Resource, ResourceId},
+        sync::Work,
+        test_meta::Stop,
+    },
+    check::target::Whom,
+    observe::{
+        diff::Baseline,
+        scope::{Scope, ScopeId},
+        sources::{self, fds, panics, tasks, timers::Armed},
+    },
+    settings::{
+        env::{Env, ReportDir, TraceLevel},
+        options::{Level, Options},
+    },
     sys,
 };
 use look::{Look, Seen};
@@ -201,7 +209,7 @@ impl Check {
         let _work = Work::begin();
         let seen = panics::take(self.scope);
         if !seen.is_empty() {
-            self.panicked = explain::panicked(&seen, self.whom.package_dir().as_deref());
+            self.panicked = findings::panicked(&seen, self.whom.package_dir().as_deref());
         }
     }
 
@@ -316,7 +324,7 @@ impl Check {
 
     fn settle_on_thread(&mut self, phase: Phase, limit: Duration) {
         let mut look = Look::new(self, phase, limit);
-        let waited = drive::blocking(self.scope, limit, |waited| look.is_dirty(waited));
+        let waited = wait::blocking(self.scope, limit, |waited| look.is_dirty(waited));
         let seen = look.seen();
         self.take(seen, waited, phase);
     }
@@ -329,7 +337,7 @@ impl Check {
             self.let_reap();
             look.is_dirty(waited)
         };
-        let waited = drive::in_runtime(self.scope, limit, is_dirty).await;
+        let waited = wait::in_runtime(self.scope, limit, is_dirty).await;
         let seen = look.seen();
         self.take(seen, waited, Phase::Running);
     }
@@ -341,7 +349,7 @@ impl Check {
             && self.scope.tally().others() > 0
             && !sources::independent(self.scope).is_empty()
         {
-            drive::let_reap();
+            wait::let_reap();
         }
     }
 
@@ -389,7 +397,7 @@ impl Check {
         }
         self.take_stacks();
         self.found.fold_timers();
-        explain::name_users(&mut self.found.resources);
+        findings::name_users(&mut self.found.resources);
     }
 
     pub(crate) fn waited(&self) -> Duration {

@@ -10,17 +10,18 @@ use leakcheck_introspect::{Error, Graph, TaskList};
 
 use super::{Check, Sets, Watched};
 use crate::{
-    drive::HeldUp,
-    explain, ignore,
-    model::{Detail, Kind, Resource, ResourceId, Tie},
-    sources::{
+    base::{
+        model::{Detail, Kind, Resource, ResourceId, Tie},
+        sync::Work,
+    },
+    check::{findings, target::Whom, wait::HeldUp},
+    observe::sources::{
         self,
         fds::{Watching, charge},
         lasting, tasks,
         timers::{self, Armed},
     },
-    subject::Whom,
-    sync::Work,
+    settings::ignore,
     sys::{self, origin},
 };
 
@@ -110,7 +111,7 @@ impl Present {
     /// Notes what the tasks are, and which of them wait for the same, as the lists say.
     pub(super) fn place_tasks(&mut self) {
         let find = |id| self.lists.iter().find_map(|list| list.find(id));
-        let places = explain::Places::of(self.lists.iter().map(Arc::as_ref));
+        let places = findings::Places::of(self.lists.iter().map(Arc::as_ref));
         for resource in &mut self.resources {
             if let (ResourceId::Task(id), Detail::Task { future, place, .. }) =
                 (resource.id, &mut resource.detail)
@@ -179,7 +180,7 @@ impl Check {
         charge(&mut present.resources, watching);
         self.keep_descriptors_of_tests(present);
         let found = &self.found.resources;
-        explain::name_holders(&mut present.resources, &present.lists, found);
+        findings::name_holders(&mut present.resources, &present.lists, found);
     }
 
     /// Reads what is known by number or existence only: the lists of tasks, where they are suspended, and which they are if
@@ -261,7 +262,7 @@ impl Check {
         }
         if let Some(new) = runtime.new_on(list, self.scope) {
             let known = present.ids();
-            let mut new = self.baseline.since(new, &self.options);
+            let mut new = self.new_of(new);
             new.retain(|task| !known.contains(&task.id));
             present.add(new);
             present.unnamed = 0;
@@ -292,7 +293,7 @@ impl Check {
             } else {
                 Vec::new()
             };
-            present.resources = self.baseline.since(listed, &self.options);
+            present.resources = self.new_of(listed);
             if let Some(runtime) = &self.runtime {
                 let new = runtime.new_tasks(self.scope);
                 if !tasks::ARE_HEARD {
@@ -333,7 +334,7 @@ impl Check {
         if phase != Phase::Stopped && self.sets == Sets::All && self.options.wants(Kind::Task) {
             let known = present.ids();
             let listed = tasks::sets::list(self.scope).unwrap_or_default();
-            let mut new = self.baseline.since(listed, &self.options);
+            let mut new = self.new_of(listed);
             new.retain(|task| !known.contains(&task.id));
             present.add(new);
         }
@@ -374,6 +375,13 @@ impl Check {
         self.add_new(present, others, |other| other.kind() == Kind::Process);
     }
 
+    /// Those that were not there before and that this check is about.
+    pub(super) fn new_of(&self, listed: Vec<Resource>) -> Vec<Resource> {
+        let mut new = self.baseline.since(listed);
+        new.retain(|resource| self.options.concern(resource));
+        new
+    }
+
     /// Adds those that are new; apart those that serve a static, of a kind of which that is told.
     fn add_new(
         &self,
@@ -381,7 +389,7 @@ impl Check {
         listed: Vec<Resource>,
         is_told: impl Fn(&Resource) -> bool,
     ) {
-        let new = self.baseline.since(listed, &self.options);
+        let new = self.new_of(listed);
         let (of_statics, others): (Vec<_>, Vec<_>) = new
             .into_iter()
             .partition(|new| is_told(new) && self.serves_a_static(new));
@@ -402,7 +410,7 @@ impl Check {
         present.is_armed = false;
         let runtime = self.runtime.as_ref();
         if let Some(timers) = runtime.and_then(|runtime| runtime.timers.as_ref()) {
-            let timers = self.baseline.since(timers.list(self.scope), &self.options);
+            let timers = self.new_of(timers.list(self.scope));
             present.resources.extend(timers);
         }
     }

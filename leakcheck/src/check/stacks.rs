@@ -9,11 +9,13 @@ use leakcheck_introspect::State;
 
 use super::{Check, Hung};
 use crate::{
-    env::Stacks,
-    explain, ignore,
-    model::{Detail, Doing, Kind, Leak, Resource, ResourceId, StuckThread},
-    sources::{self, blocking, stacks},
-    sync::Work,
+    base::{
+        model::{Detail, Doing, Kind, Leak, Resource, ResourceId, StuckThread},
+        sync::Work,
+    },
+    check::findings,
+    observe::sources::{self, blocking, stacks},
+    settings::{env::Stacks, ignore},
 };
 
 impl Check {
@@ -49,7 +51,7 @@ impl Check {
                 ..
             } = &mut found.detail
             {
-                *place = explain::thread_place(doing, package_dir.as_deref());
+                *place = findings::thread_place(doing, package_dir.as_deref());
             }
         }
     }
@@ -89,14 +91,14 @@ impl Check {
                 _ => None,
             });
         let blocked: HashMap<u64, Arc<Doing>> = told
-            .filter(|(_, doing)| explain::is_blocked(doing))
+            .filter(|(_, doing)| findings::is_blocked(doing))
             .collect();
         for found in &mut self.found.resources {
             if let (ResourceId::Task(id), Detail::Task { doing, place, .. }) =
                 (found.id, &mut found.detail)
                 && let Some(told) = blocked.get(&id)
             {
-                *place = explain::thread_place(told, package_dir.as_deref());
+                *place = findings::thread_place(told, package_dir.as_deref());
                 *doing = Some(Arc::clone(told));
             }
         }
@@ -109,10 +111,10 @@ impl Check {
         let package_dir = self.whom.package_dir();
         let package_dir = package_dir.as_deref();
         if self.env.stacks == Stacks::Off || stacks::unavailable().is_some() {
-            return explain::stuck_thread(tid, None, package_dir);
+            return findings::stuck_thread(tid, None, package_dir);
         }
         stacks::take(hung.threads());
-        explain::stuck_thread(tid, stacks::ask(tid).as_ref(), package_dir)
+        findings::stuck_thread(tid, stacks::ask(tid).as_ref(), package_dir)
     }
 
     /// Replaces threads that are held by a closure of `spawn_blocking` by that, where it is certain which one it is.
@@ -127,7 +129,7 @@ impl Check {
             } = &mut found.detail
                 && left.contains(&found.id)
                 && let Some(task) = doing.task
-                && let Some(handed) = explain::Handed::of(doing, package_dir.as_deref())
+                && let Some(handed) = findings::Handed::of(doing, package_dir.as_deref())
                 && let Some((made, running)) = blocking::find(task, self.scope, &lists)
             {
                 let name = handed.name(running.origin, running.is_closure);

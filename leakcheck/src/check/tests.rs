@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use super::*;
-use crate::{env, model::Detail};
+use crate::{base::model::Detail, settings::env};
 
 fn check() -> Check {
     let scope = Scope::open().expect("far below the limit");

@@ -4,12 +4,16 @@ use std::{collections::HashSet, sync::Arc, time::Instant};
 
 use super::{Check, PATIENCE, present::Present, watched::Watched};
 use crate::{
-    config::{self, Came, Split},
-    explain,
-    ignore::{self, Sorted},
-    model::{Body, Gap, Ignored, Kind, Leak, Report, ResourceId, Verdict},
-    sources::timers,
-    sync::Work,
+    base::{
+        model::{Body, Gap, Ignored, Kind, Leak, Report, ResourceId, Verdict},
+        sync::Work,
+    },
+    check::findings,
+    observe::sources::timers,
+    settings::{
+        config::{self, Came, Split},
+        ignore::{self, Sorted},
+    },
 };
 
 impl Check {
@@ -17,9 +21,9 @@ impl Check {
         let own = self.runtime.as_ref().and_then(Watched::token);
         let package_dir = self.whom.package_dir();
         let lists: Vec<_> = present.lists.iter().map(Arc::as_ref).collect();
-        let mut found = explain::findings(&present.resources, &lists, own, package_dir.as_deref());
+        let mut found = findings::findings(&present.resources, &lists, own, package_dir.as_deref());
         if present.unnamed > 0 {
-            found.insert(0, explain::unnamed_tasks(present.unnamed));
+            found.insert(0, findings::unnamed_tasks(present.unnamed));
         }
         found
     }
@@ -50,7 +54,7 @@ impl Check {
             });
         }
         // Rules are about the threads, which is how they have always been written.
-        sorted.leaks = explain::join_numbered(explain::fold(sorted.leaks));
+        sorted.leaks = findings::join_numbered(findings::fold(sorted.leaks));
         sorted
     }
 
@@ -190,6 +194,6 @@ impl Check {
             unread: None,
         };
         self.attribute(&mut ended);
-        explain::fold(self.findings(&ended))
+        findings::fold(self.findings(&ended))
     }
 }

@@ -6,13 +6,15 @@ use leakcheck_introspect::{Task, TaskList};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::{
-    model::{Detail, Resource, ResourceId},
-    scope::ScopeId,
-    sources::{
-        self,
-        blocking::{self, Handed},
-        tasks::{self, Token, Watch},
-        timers,
+    base::model::{Detail, Resource, ResourceId},
+    observe::{
+        scope::ScopeId,
+        sources::{
+            self,
+            blocking::{self, Handed},
+            tasks::{self, Token, Watch},
+            timers,
+        },
     },
 };
 

@@ -5,7 +5,7 @@
 //! compete for a slot, and readers may look at any time. Each address has a window of slots to be in. A slot that was
 //! used once is never unused again, so that a search may end at the first that was not.
 
-use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
+use crate::base::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
 
 /// Never used.
 const UNUSED: usize = 0;

@@ -1,6 +1,6 @@
 //! Entries of a table that nobody has: a stack that links them by index, without a lock.
 
-use crate::sync::{AtomicU32, AtomicU64, Ordering};
+use crate::base::sync::{AtomicU32, AtomicU64, Ordering};
 
 /// The stack. Its high half changes with every step, so that an entry that was taken and given back meanwhile is noticed.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::sync::{AtomicU32, Ordering};
+use crate::base::sync::{AtomicU32, Ordering};
 
 /// Places that are closer than this are of one range.
 const NEAR: u32 = 1 << 8;

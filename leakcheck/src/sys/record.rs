@@ -4,7 +4,7 @@
 //! believes what was read only if the number is the same before and after: all of it is read in between. Nothing here waits for
 //! another, so that a signal handler may take, read and end records whatever its thread was about to do to one, and never come back.
 
-use crate::sync::{AtomicU64, Ordering, fence};
+use crate::base::sync::{AtomicU64, Ordering, fence};
 
 /// Nobody has it.
 const FREE: u64 = 0;

@@ -9,7 +9,7 @@ use super::{
     chunked::CHUNK,
     record::{Ended, Record, Seen},
 };
-use crate::sync::{AtomicU64, AtomicUsize, Ordering};
+use crate::base::sync::{AtomicU64, AtomicUsize, Ordering};
 
 /// Places that a key may have on each floor.
 const WINDOW: usize = 8;

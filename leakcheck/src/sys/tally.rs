@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{Chunked, context::Context, free::Free, imp::event, places::Places};
-use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering, total_order};
+use crate::base::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering, total_order};
 
 /// Counters of tasks per scope; threads take turns, so that the workers of one runtime seldom share one.
 const SHARDS: usize = 4;

@@ -29,7 +29,10 @@ use std::{
 };
 
 use super::{errno, event, fork, next, proc, threads};
-use crate::{model::Doing, sync::lock_std, sys::origin::MAX_FRAMES};
+use crate::{
+    base::{model::Doing, sync::lock_std},
+    sys::origin::MAX_FRAMES,
+};
 
 pub(super) mod awaited;
 mod calls;

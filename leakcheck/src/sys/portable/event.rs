@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::sync::{AtomicU32, Ordering};
+use crate::base::sync::{AtomicU32, Ordering};
 
 /// Returns when `word` no longer holds `seen`, or after `limit`.
 pub(crate) fn wait(word: &AtomicU32, seen: u32, limit: Duration) {

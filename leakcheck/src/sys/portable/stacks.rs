@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::Doing;
+use crate::base::model::Doing;
 
 /// Tells the number of the task that the calling thread polls, or 0.
 pub(crate) type CurrentTask = fn() -> u64;

@@ -6,7 +6,7 @@ use super::{
     calls::{Bears, Call},
     proc,
 };
-use crate::model::Activity;
+use crate::base::model::Activity;
 
 /// What the kernel tells of a thread. Two of these are equal where it did not move in between.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::{mem::MaybeUninit, sync::mpsc};
 
 use super::*;
-use crate::model::Activity;
+use crate::base::model::Activity;
 
 /// Long enough for a loaded machine.
 const LIMIT: Duration = Duration::from_secs(10);

@@ -1,0 +1,306 @@
+//! From the stack of a thread to what a person can use: in which call it is blocked, and at which line.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::{
+    base::model::{Activity, Doing, Frame, Home, State, Waiting},
+    observe::capture::{self, krate},
+};
+
+/// Calls that block, by their crate and the last segments of their path: modules move from version to version. Where
+/// several are on a stack, the outermost of them is what the user called.
+#[rustfmt::skip]
+const CALLS: &[(&str, &str, &str)] = &[
+    ("std", "mpsc::Receiver::recv", "mpsc::recv"),
+    ("std", "mpsc::Receiver::recv_timeout", "mpsc::recv_timeout"),
+    ("std", "mpsc::Receiver::recv_deadline", "mpsc::recv_timeout"),
+    ("std", "mpsc::SyncSender::send", "SyncSender::send"),
+    ("std", "mpmc::Receiver::recv", "mpmc::recv"),
+    ("std", "mpmc::Receiver::recv_timeout", "mpmc::recv_timeout"),
+    ("std", "mpmc::Sender::send", "mpmc::send"),
+    ("std", "mutex::Mutex::lock", "Mutex::lock"),
+    ("std", "rwlock::RwLock::read", "RwLock::read"),
+    ("std", "rwlock::RwLock::write", "RwLock::write"),
+    ("std", "condvar::Condvar::wait", "Condvar::wait"),
+    ("std", "condvar::Condvar::wait_while", "Condvar::wait_while"),
+    ("std", "condvar::Condvar::wait_timeout", "Condvar::wait_timeout"),
+    ("std", "condvar::Condvar::wait_timeout_while", "Condvar::wait_timeout_while"),
+    ("std", "barrier::Barrier::wait", "Barrier::wait"),
+    ("std", "thread::park", "thread::park"),
+    ("std", "thread::functions::park", "thread::park"),
+    ("std", "thread::park_timeout", "thread::park_timeout"),
+    ("std", "thread::functions::park_timeout", "thread::park_timeout"),
+    ("std", "thread::sleep", "thread::sleep"),
+    ("std", "thread::functions::sleep", "thread::sleep"),
+    ("std", "thread::scoped::scope", "thread::scope"),
+    ("std", "JoinHandle::join", "JoinHandle::join"),
+    ("std", "ScopedJoinHandle::join", "ScopedJoinHandle::join"),
+    ("std", "once::Once::call_once", "Once::call_once"),
+    ("std", "OnceLock::get_or_init", "OnceLock::get_or_init"),
+    ("std", "LazyLock::force", "LazyLock::force"),
+    ("lock_api", "Mutex::lock", "parking_lot::Mutex::lock"),
+    ("lock_api", "RwLock::read", "parking_lot::RwLock::read"),
+    ("lock_api", "RwLock::write", "parking_lot::RwLock::write"),
+    ("parking_lot", "Condvar::wait", "parking_lot::Condvar::wait"),
+    ("parking_lot", "Condvar::wait_for", "parking_lot::Condvar::wait_for"),
+    ("crossbeam_channel", "Receiver::recv", "crossbeam_channel::recv"),
+    ("crossbeam_channel", "Receiver::recv_timeout", "crossbeam_channel::recv_timeout"),
+    ("crossbeam_channel", "Sender::send", "crossbeam_channel::send"),
+    ("crossbeam_channel", "Select::select", "crossbeam_channel::select"),
+    ("tokio", "Receiver::blocking_recv", "blocking_recv"),
+    ("tokio", "Sender::blocking_send", "blocking_send"),
+    ("tokio", "Mutex::blocking_lock", "blocking_lock"),
+    ("tokio", "Runtime::block_on", "Runtime::block_on"),
+    ("tokio", "Handle::block_on", BY_HANDLE),
+    ("tokio", "worker::run", IDLE),
+    ("tokio", "pool::Inner::run", IDLE),
+];
+
+/// Waits for a future on a runtime that somebody else has.
+const BY_HANDLE: &str = "Handle::block_on";
+
+/// Without debug info the outer functions may be inlined and nameless; what they are made of tells less.
+#[rustfmt::skip]
+const PARTS: &[(&str, &str, &str)] = &[
+    ("std", "Channel::recv", "a channel's receive"),
+    ("std", "Channel::send", "a channel's send"),
+    ("std", "Mutex::lock_contended", "Mutex::lock"),
+    ("std", "RwLock::read_contended", "RwLock::read"),
+    ("std", "RwLock::write_contended", "RwLock::write"),
+    ("parking_lot", "RawMutex::lock_slow", "parking_lot::Mutex::lock"),
+    ("parking_lot", "RawRwLock::lock_shared_slow", "parking_lot::RwLock::read"),
+    ("parking_lot", "RawRwLock::lock_exclusive_slow", "parking_lot::RwLock::write"),
+];
+
+/// This crate, which calls the bodies of tests.
+const OWN: &str = "leakcheck";
+
+/// A runtime's thread that has nothing to do.
+const IDLE: &str = "idle";
+
+/// Crates whose frames are never where the user has to look.
+const WAITING: [&str; 6] = [
+    "parking_lot",
+    "parking_lot_core",
+    "lock_api",
+    "crossbeam_channel",
+    "crossbeam_utils",
+    "mio",
+];
+
+/// Functions of a runtime in which the work of others begins.
+const HOSTS: [&str; 2] = [BLOCKING, "task::raw::poll"];
+
+/// The same of `spawn_blocking`.
+const BLOCKING: &str = "blocking::task::BlockingTask";
+
+/// Functions that run a thread's or a task's work.
+const RUN: [&str; 2] = [BLOCKING, "catch_unwind::do_call"];
+
+/// What a runtime itself hands to its pool: its workers.
+const WORKERS: &str = "tokio::runtime::scheduler::";
+
+/// What the threads of one group are doing; a descriptor is told where there is but one thread.
+pub(super) fn of(doing: &Doing, count: usize, package_dir: Option<&str>) -> Waiting {
+    of_stack(capture::frames(&doing.frames, package_dir), doing, count)
+}
+
+/// Whether the thread is blocked, and does not just run.
+pub(crate) fn is_blocked(doing: &Doing) -> bool {
+    matches!(of(doing, 1, None).state, State::Blocked(_))
+}
+
+/// Whether the thread waits for a future on a runtime that somebody else has.
+pub(crate) fn blocks_on_a_handle(doing: &Doing) -> bool {
+    matches!(of(doing, 1, None).state, State::Blocked(call) if call == BY_HANDLE)
+}
+
+/// What the thread of a test's body is doing: what has called the body is left out. `None` where it did not tell.
+pub(super) fn of_body(doing: &Doing, package_dir: Option<&str>) -> Option<Waiting> {
+    // The harness around it is optimised in any case.
+    let addresses = capture::called_by(OWN, &doing.frames);
+    if addresses.is_empty() || capture::is_optimised(addresses, &RUN) {
+        return None;
+    }
+    let mut stack = capture::frames(addresses, package_dir);
+    let caller = stack.iter().position(|frame| krate(&frame.function) == OWN);
+    stack.truncate(caller.unwrap_or(stack.len()));
+    Some(of_stack(stack, doing, 1))
+}
+
+fn of_stack(mut stack: Vec<Frame>, doing: &Doing, count: usize) -> Waiting {
+    for frame in &mut stack {
+        if WAITING.contains(&krate(&frame.function)) {
+            frame.home = Home::Machinery;
+        }
+    }
+    let state = match blocking(&stack) {
+        Some((at, words)) => {
+            stack.drain(..at);
+            match words {
+                IDLE => State::Idle,
+                words => State::Blocked(words.to_owned()),
+            }
+        }
+        None => by_kernel(doing.activity, count),
+    };
+    Waiting {
+        state,
+        stack,
+        events: Vec::new(),
+        is_forever: false,
+        unread: doing.unread.map(ToOwned::to_owned),
+        place: 0,
+    }
+}
+
+/// Leaves out the stack of threads that were started on this path, where it may show the lines of others: in optimised code
+/// functions of the same content are one, under the name of any of them.
+pub(super) fn without_doubt(waiting: Waiting, doing: &Doing, origin: u32) -> Waiting {
+    let is_foreign = |frame: &&Frame| frame.home != Home::Machinery;
+    let outermost = waiting.stack.iter().rev().find(is_foreign);
+    let is_certain = outermost.is_none_or(|outermost| {
+        !capture::is_optimised(&doing.frames, &RUN) || created_by(origin, &outermost.function)
+    });
+    if is_certain {
+        return waiting;
+    }
+    Waiting {
+        stack: Vec::new(),
+        unread: Some(MERGED.to_owned()),
+        ..waiting
+    }
+}
+
+/// Why a stack is not believed.
+const MERGED: &str =
+    "in optimised code functions of the same content are one, so it may be of another";
+
+/// Whether the function, or one around the closure, is on this path.
+fn created_by(origin: u32, function: &str) -> bool {
+    let stack = capture::trace(origin, None).stack;
+    stack.iter().any(|frame| frame.function == function)
+}
+
+/// The same for all threads that are blocked in the same, at the same lines of the user's; and for all that run.
+pub(crate) fn place(doing: &Doing, package_dir: Option<&str>) -> u64 {
+    let waiting = of(doing, usize::MAX, package_dir);
+    let mut hasher = DefaultHasher::new();
+    waiting.state.to_string().hash(&mut hasher);
+    if waiting.state != State::Running {
+        let is_own = |frame: &Frame| frame.home == Home::User;
+        let has_own = waiting.stack.iter().any(is_own);
+        for frame in &waiting.stack {
+            // At which line of its own a library came to the same is a matter of chance.
+            let line = frame.line.filter(|_| is_own(frame) || !has_own);
+            (&frame.function, line).hash(&mut hasher);
+        }
+    }
+    hasher.finish()
+}
+
+/// What a thread was handed by `spawn_blocking`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Handed {
+    function: String,
+    /// Whether this is optimised code.
+    may_be_merged: bool,
+}
+
+impl Handed {
+    /// What the stack says of that; `None` for a thread that runs nothing of the kind.
+    pub(crate) fn of(doing: &Doing, package_dir: Option<&str>) -> Option<Self> {
+        let stack = capture::frames(&doing.frames, package_dir);
+        Some(Self {
+            function: handed(&stack)?.to_owned(),
+            may_be_merged: capture::is_optimised(&doing.frames, &RUN),
+        })
+    }
+
+    /// The name of the closure or function that was created on this path, where it is certain.
+    pub(crate) fn name(&self, origin: u32, is_closure: bool) -> Option<String> {
+        if self.may_be_merged && !(is_closure && created_by(origin, &self.function)) {
+            return None;
+        }
+        let inside = if is_closure { "::{closure}" } else { "" };
+        Some(format!("{}{inside}", self.function))
+    }
+}
+
+fn is_host(frame: &Frame) -> bool {
+    frame.function.contains(BLOCKING)
+}
+
+fn handed(stack: &[Frame]) -> Option<&str> {
+    let host = stack.iter().rposition(is_host)?;
+    // What calls a closure, a box or a guard around it goes without saying.
+    let is_call = |frame: &&Frame| ["core", "alloc", "std"].contains(&krate(&frame.function));
+    let called = stack[..host].iter().rev().find(|frame| !is_call(frame))?;
+    let is_work = !called.function.starts_with(WORKERS) && !called.function.is_empty();
+    is_work.then_some(&called.function)
+}
+
+/// The outermost call that is known to block, before the stack comes to anybody's own code.
+fn blocking(stack: &[Frame]) -> Option<(usize, &'static str)> {
+    let is_foreign = |frame: &Frame| {
+        frame.home != Home::Machinery || HOSTS.iter().any(|host| frame.function.contains(host))
+    };
+    let end = stack.iter().position(is_foreign).unwrap_or(stack.len());
+    let inside = &stack[..end];
+    let parks = inside
+        .iter()
+        .any(|frame| krate(&frame.function).starts_with("parking_lot"));
+    let known = |table: &[(&'static str, &str, &'static str)]| {
+        inside.iter().enumerate().rev().find_map(|(at, frame)| {
+            let is_meant = |(owner, call, _): &&(&str, &str, &str)| {
+                krate(&frame.function) == *owner
+                    && is_path_end(&frame.function, call)
+                    // Others build locks from the same parts, which may spin.
+                    && (*owner != "lock_api" || parks)
+            };
+            table.iter().find(is_meant).map(|(.., words)| (at, *words))
+        })
+    };
+    known(CALLS).or_else(|| known(PARTS))
+}
+
+fn is_path_end(function: &str, end: &str) -> bool {
+    function
+        .strip_suffix(end)
+        .is_some_and(|before| before.ends_with("::"))
+}
+
+/// What the kernel says, where no call is known.
+fn by_kernel(activity: Activity, count: usize) -> State {
+    match activity {
+        Activity::Running => State::Running,
+        Activity::Call { name, first } => State::Blocked(call(name, first, count)),
+        Activity::Unknown => State::Blocked("what the kernel does not show".to_owned()),
+    }
+}
+
+/// Whether the first argument of this system call is a descriptor.
+pub(super) fn is_of_descriptor(name: &str) -> bool {
+    matches!(
+        name,
+        "read" | "write" | "recv" | "send" | "accept" | "connect" | "flock" | "fsync"
+    )
+}
+
+fn call(name: Option<&str>, first: u64, count: usize) -> String {
+    let Some(name) = name else {
+        return "a system call".to_owned();
+    };
+    // The kernel shows an `int` as a whole word.
+    let number = first.to_le_bytes();
+    let number = i32::from_le_bytes([number[0], number[1], number[2], number[3]]);
+    match name {
+        _ if count > 1 => name.to_owned(),
+        _ if is_of_descriptor(name) => format!("{name}(fd {number})"),
+        "waitpid" if number > 0 => format!("{name}({number})"),
+        _ => name.to_owned(),
+    }
+}
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests;

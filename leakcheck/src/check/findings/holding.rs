@@ -1,0 +1,201 @@
+//! Who keeps a descriptor open.
+
+use std::{collections::HashMap, sync::Arc};
+
+use leakcheck_introspect::{Certainty, Class, Hold, Task, TaskList};
+
+use crate::base::model::{Activity, Detail, Doing, Keeper, Kind, Resource, ResourceId, Thing, Use};
+
+/// Adds to each descriptor which tasks hold it, or which thread that still runs has opened it, as far as that is known: one of
+/// them, or one of those that were found before.
+pub(crate) fn name_holders(
+    resources: &mut [Resource],
+    lists: &[Arc<TaskList>],
+    before: &[Resource],
+) {
+    if !resources.iter().any(is_descriptor) {
+        return;
+    }
+    let threads: HashMap<u64, Option<String>> = resources
+        .iter()
+        .chain(before)
+        .filter_map(|resource| match (resource.id, &resource.detail) {
+            (ResourceId::Thread(number), Detail::Thread { name, .. }) => {
+                Some((number, name.clone()))
+            }
+            _ => None,
+        })
+        .collect();
+    let tasks = by_tasks(lists);
+    for resource in resources.iter_mut().filter(|found| is_descriptor(found)) {
+        if let Detail::Other(thing) = &mut resource.detail {
+            let of_tasks = thing.number.and_then(|number| tasks.get(&number));
+            thing.held = match of_tasks {
+                Some(tasks) => tasks.clone(),
+                None => opened_by(thing, &threads).into_iter().collect(),
+            };
+        }
+    }
+}
+
+/// Adds the threads that are blocked in a call on a descriptor, once they have told what they do. One that runs a closure of
+/// `spawn_blocking` goes by that.
+pub(crate) fn name_users(resources: &mut [Resource]) {
+    if !resources.iter().any(is_descriptor) {
+        return;
+    }
+    let threads: HashMap<u64, Told> = resources.iter().filter_map(told).collect();
+    for resource in resources.iter_mut().filter(|found| is_descriptor(found)) {
+        let Detail::Other(thing) = &mut resource.detail else {
+            continue;
+        };
+        for keeper in &mut thing.held {
+            if let Keeper::Thread { number, does, .. } = keeper
+                && let Some(told) = threads.get(number)
+            {
+                *keeper = told.keeper(*number, does.clone());
+            }
+        }
+        for (number, told) in &threads {
+            if let Some((descriptor, call)) = told.call
+                && thing.number == Some(descriptor)
+            {
+                // What it does with it now says more than that it has opened it.
+                let opened = told.keeper(*number, Use::Opened);
+                let user = told.keeper(*number, Use::Blocked(call.to_owned()));
+                thing
+                    .held
+                    .retain(|known| *known != opened && *known != user);
+                thing.held.push(user);
+            }
+        }
+    }
+}
+
+/// What a thread has told.
+struct Told {
+    name: Option<String>,
+    /// The closure that it runs.
+    closure: Option<(u64, Option<String>)>,
+    /// The descriptor that it is blocked on, and in which call.
+    call: Option<(u64, &'static str)>,
+}
+
+fn told(resource: &Resource) -> Option<(u64, Told)> {
+    let (
+        ResourceId::Thread(number),
+        Detail::Thread {
+            name,
+            doing: Some(doing),
+            closure,
+            ..
+        },
+    ) = (resource.id, &resource.detail)
+    else {
+        return None;
+    };
+    let name_of = |closure: &Arc<str>| (!closure.is_empty()).then(|| closure.to_string());
+    let told = Told {
+        name: name.clone(),
+        closure: doing.task.zip(closure.as_ref().map(name_of)),
+        call: call_on(doing),
+    };
+    Some((number, told))
+}
+
+impl Told {
+    fn keeper(&self, number: u64, does: Use) -> Keeper {
+        match &self.closure {
+            Some((id, name)) => Keeper::Closure {
+                id: *id,
+                name: name.clone(),
+                does,
+            },
+            None => Keeper::Thread {
+                number,
+                name: self.name.clone(),
+                does,
+            },
+        }
+    }
+}
+
+fn is_descriptor(resource: &Resource) -> bool {
+    resource.kind() == Kind::Fd
+}
+
+/// All tasks that hold descriptors, by the number of the descriptor: those that certainly do come first.
+fn by_tasks(lists: &[Arc<TaskList>]) -> HashMap<u64, Vec<Keeper>> {
+    let mut all: HashMap<u64, Vec<Keeper>> = HashMap::new();
+    for task in lists.iter().flat_map(|list| list.tasks()) {
+        for hold in task.holds() {
+            if hold.object().class() == Class::Descriptor {
+                add(all.entry(hold.object().address()).or_default(), task, hold);
+            }
+        }
+    }
+    for keepers in all.values_mut() {
+        keepers.sort_by_key(|keeper| !keeper.is_certain());
+    }
+    all
+}
+
+/// Adds a task, or to one that is known the variable.
+fn add(keepers: &mut Vec<Keeper>, task: &Task, hold: &Hold) {
+    let local = (!hold.local().is_empty()).then(|| Arc::from(hold.local()));
+    let now = hold.certainty() == Certainty::Certain;
+    let found = Keeper::Task {
+        id: task.id(),
+        name: task.shared_future(),
+        locals: local.iter().cloned().collect(),
+        is_certain: now,
+        owners: hold.owners(),
+    };
+    let known = keepers
+        .iter_mut()
+        .find(|known| known.task() == Some(task.id()));
+    match known {
+        None => keepers.push(found),
+        Some(Keeper::Task {
+            locals,
+            is_certain,
+            owners,
+            ..
+        }) if *is_certain == now => {
+            *owners = hold.owners().max(*owners);
+            let is_new = |local: &Arc<str>| !locals.contains(local);
+            let new = local.filter(is_new);
+            locals.extend(new);
+        }
+        // Where it may be says nothing beside where it is.
+        Some(known) if now => *known = found,
+        Some(_) => {}
+    }
+}
+
+fn opened_by(thing: &Thing, threads: &HashMap<u64, Option<String>>) -> Option<Keeper> {
+    let maker = thing.maker?;
+    let name = threads.get(&maker.thread)?;
+    Some(Keeper::Thread {
+        number: maker.thread,
+        name: name.clone(),
+        does: Use::Opened,
+    })
+}
+
+/// The descriptor that a thread is blocked on, and in which call.
+fn call_on(doing: &Doing) -> Option<(u64, &'static str)> {
+    match doing.activity {
+        Activity::Call {
+            name: Some(name),
+            first,
+        } if super::blocked::is_of_descriptor(name) => {
+            // The kernel shows an `int` as a whole word.
+            Some((first & u64::from(u32::MAX), name))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests;

@@ -1,0 +1,91 @@
+//! Threads that use a descriptor.
+
+use super::*;
+use crate::base::model::Maker;
+
+fn descriptor(number: u64, maker: u64) -> Resource {
+    Resource {
+        id: ResourceId::Other(Kind::Fd, number),
+        origin: 0,
+        age_ms: None,
+        detail: Detail::Other(Thing {
+            number: Some(number),
+            maker: Some(Maker {
+                thread: maker,
+                runtime: 0,
+                is_selector: false,
+            }),
+            ..Thing::default()
+        }),
+    }
+}
+
+/// A thread in a call on this descriptor, perhaps in a closure.
+fn thread(number: u64, name: &'static str, first: u64, closure: Option<&str>) -> Resource {
+    Resource {
+        id: ResourceId::Thread(number),
+        origin: 0,
+        age_ms: None,
+        detail: Detail::Thread {
+            tid: 7,
+            name: Some("reader".to_owned()),
+            runtime: 0,
+            creator: 0,
+            doing: Some(Arc::new(Doing {
+                frames: Vec::new(),
+                activity: Activity::Call {
+                    name: Some(name),
+                    first,
+                },
+                task: closure.map(|_| 9),
+                unread: None,
+            })),
+            place: 0,
+            closure: closure.map(Arc::from),
+        },
+    }
+}
+
+fn held(resources: &[Resource]) -> Vec<Vec<Keeper>> {
+    let of = |resource: &Resource| match &resource.detail {
+        Detail::Other(thing) => Some(thing.held.clone()),
+        _ => None,
+    };
+    resources.iter().filter_map(of).collect()
+}
+
+#[test]
+fn who_is_blocked_on_it_is_told_once() {
+    let mut all = vec![
+        descriptor(7, 1),
+        descriptor(8, 2),
+        descriptor(9, 3),
+        thread(1, "read", 7 | 1 << 40, None),
+        thread(2, "accept", 8, Some("my_app::serve::{closure}")),
+        thread(3, "futex", 9, Some("")),
+    ];
+    name_holders(&mut all, &[], &[]);
+    name_users(&mut all);
+    let once = held(&all);
+    let blocked = |call: &str| Use::Blocked(call.to_owned());
+    let reader = Keeper::Thread {
+        number: 1,
+        name: Some("reader".to_owned()),
+        does: blocked("read"),
+    };
+    let closure = |name: Option<&str>, does| Keeper::Closure {
+        id: 9,
+        name: name.map(ToOwned::to_owned),
+        does,
+    };
+    assert_eq!(
+        once,
+        [
+            vec![reader],
+            vec![closure(Some("my_app::serve::{closure}"), blocked("accept"))],
+            vec![closure(None, Use::Opened)],
+        ]
+    );
+    name_users(&mut all);
+    assert_eq!(held(&all), once);
+}

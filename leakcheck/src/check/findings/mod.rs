@@ -1,0 +1,256 @@
+//! From a group of raw resources to a finding: where it was made, why it is usually so, and how to accept it.
+
+mod blocked;
+mod hang;
+mod holding;
+mod numbered;
+mod runtimes;
+mod waiting;
+
+pub(crate) use blocked::{Handed, blocks_on_a_handle, is_blocked, place as thread_place};
+pub(crate) use hang::{
+    DROP_BLOCKS, SYNCHRONOUS_BODY, SYNCHRONOUS_TASK, body_waiting, stuck_thread,
+};
+pub(crate) use holding::{name_holders, name_users};
+pub(crate) use numbered::join as join_numbered;
+pub(crate) use runtimes::fold;
+pub(crate) use waiting::Places;
+
+use std::time::Duration;
+
+use leakcheck_introspect::{Graph, Task, TaskList};
+
+use crate::{
+    base::model::{Frame, Kind, Leak, Level, Resource, Tie, Waiting, without_numbers},
+    observe::{
+        capture::{self, Names, Trace},
+        diff::{self, Group},
+        package::in_package,
+        sources::{panics::Panicked, timers},
+    },
+};
+
+/// One finding per kind, creation path and name. `own` is the token of the check's own runtime.
+pub(crate) fn findings(
+    resources: &[Resource],
+    lists: &[&TaskList],
+    own: Option<u32>,
+    package_dir: Option<&str>,
+) -> Vec<Leak> {
+    let graph = Graph::new(lists.iter().copied());
+    let find = |id: &u64| lists.iter().find_map(|list| list.find(*id));
+    let mut found: Vec<(Leak, Vec<&Task>)> = Vec::new();
+    for group in diff::groups(resources, own) {
+        let tasks: Vec<&Task> = group.tasks.iter().filter_map(find).collect();
+        let of_tasks = |tasks: &[&Task], polls| {
+            waiting::of(tasks, &graph, package_dir).map(|waiting| waiting.polled(polls))
+        };
+        let waiting = match &group.doing {
+            Some(doing) => {
+                let waiting = blocked::of(doing, group.count, package_dir);
+                Some(blocked::without_doubt(waiting, doing, group.origin))
+            }
+            None => of_tasks(&tasks, group.polls),
+        };
+        let leak = finding(&group, waiting, package_dir);
+        match found.iter_mut().find(|(known, _)| known.is_like(&leak)) {
+            Some((known, all)) => {
+                known.absorb(&leak);
+                all.extend(tasks);
+                if group.doing.is_none() {
+                    known.waiting = of_tasks(all, known.polls);
+                }
+            }
+            None => found.push((leak, tasks)),
+        }
+    }
+    let mut found: Vec<Leak> = found.into_iter().map(|(leak, _)| leak).collect();
+    found.sort_by_key(|leak| leak.kind);
+    found
+}
+
+/// Reads a group's creation path and says what is known about it.
+fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -> Leak {
+    let trace = capture::trace(group.origin, package_dir);
+    Leak {
+        kind: group.kind,
+        level: Level::Deny,
+        count: group.count,
+        accept: accept(group, &trace),
+        fingerprint: fingerprint(group.kind, group.name.as_deref(), &trace),
+        note: note(group, &trace),
+        panic: None,
+        name: group.name.clone(),
+        created_at: trace.site,
+        created_through: trace.through,
+        created_by: trace.callers,
+        stack: trace.stack,
+        age: group.oldest_ms.map(Duration::from_millis),
+        polls: group.polls,
+        tid: group.tid.filter(|tid| *tid != 0),
+        facts: facts(group),
+        tie: group.tie,
+        tasks: group.tasks.iter().copied().take(Leak::MOST_IDS).collect(),
+        threads: group.threads.clone(),
+        others: group.others.clone(),
+        held: group.held.clone(),
+        waiting,
+        ancestry: trace.ancestry,
+    }
+}
+
+/// What is known of the only one, or of the first of several timers.
+fn facts(group: &Group) -> Vec<String> {
+    let of_several = group.kind == Kind::Timer && group.count > 1;
+    let which = if of_several { "the first " } else { "" };
+    let facts = group.facts.iter();
+    facts.map(|fact| format!("{which}{fact}")).collect()
+}
+
+/// What a reader of this finding should know.
+fn note(group: &Group, trace: &Trace) -> Option<String> {
+    let text = match group.kind {
+        Kind::Thread if group.tie == Tie::Member => {
+            "it is a thread of the test's own runtime and did not end with it: a blocking task still runs on it; the \
+             site is where the thread was started, and a pool thread may have taken later tasks as well"
+        }
+        // What it prints comes before the report.
+        Kind::Thread | Kind::BlockingTask
+            if group.doing.as_deref().is_some_and(blocks_on_a_handle) =>
+        {
+            "when the runtime that it waits on ends, tokio may panic in it with `A Tokio 1.x context was found, but it is being \
+             shutdown.`: that message follows from this leak"
+        }
+        Kind::Timer if !timers::posix::is_name(group.name.as_deref()) => {
+            return Some(note_on_timers(group.count, group.origin != 0));
+        }
+        Kind::Fd | Kind::Timer if trace.site.is_none() && is_unread(group) => {
+            return Some(note_on_unread(group.origin));
+        }
+        Kind::Fd if trace.site.is_none() => {
+            "it was opened on a thread of a pool; what it was opened for is not known, only what started the thread"
+        }
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
+
+/// Whether no name tells whose it is.
+fn is_unread(group: &Group) -> bool {
+    capture::names(group.origin) == Names::Unread
+}
+
+/// Why something is charged to a test whose it may not be.
+fn note_on_unread(origin: u32) -> String {
+    let why = match (origin, capture::unreadable()) {
+        (0, _) => "no stack could be taken where it was made".to_owned(),
+        (_, Some(why)) => why,
+        (_, None) => "functions that led to it have no name".to_owned(),
+    };
+    format!("it may be one that serves the whole process, which could not be told: {why}")
+}
+
+fn note_on_timers(count: usize, is_site_known: bool) -> String {
+    let who = match count {
+        1 => {
+            "no task of the runtime has it: it is in something that outlives the test, such as a `static`, a cycle of \
+             `Arc`s or a thread that blocks on it"
+        }
+        _ => {
+            "no task of the runtime has them: they are in something that outlives the test, such as a `static`, a cycle \
+             of `Arc`s or threads that block on them"
+        }
+    };
+    let site = match count {
+        _ if is_site_known || timers::ARE_TOLD => "",
+        1 => {
+            "; to see where it was made, use leakcheck's feature `tracing` and `--cfg tokio_unstable`"
+        }
+        _ => {
+            "; to see where they were made, use leakcheck's feature `tracing` and `--cfg tokio_unstable`"
+        }
+    };
+    format!("{who}{site}")
+}
+
+/// Tasks that a runtime counts and nobody named.
+pub(crate) fn unnamed_tasks(count: usize) -> Leak {
+    Leak {
+        fingerprint: fingerprint(Kind::Task, None, &Trace::default()),
+        ..Leak::unknown(Kind::Task, count)
+    }
+}
+
+/// Tasks that panicked when nobody could await them any more.
+pub(crate) fn panicked(seen: &[Panicked], package_dir: Option<&str>) -> Vec<Leak> {
+    let mut found: Vec<Leak> = Vec::new();
+    for Panicked {
+        task,
+        message,
+        place,
+        ..
+    } in seen
+    {
+        let panic = match place {
+            Some((file, line)) => {
+                // After several lines that would seem to be a part of the last.
+                let before = if message.contains('\n') { "\n" } else { ", " };
+                format!(
+                    "{message}{before}at {}:{line}",
+                    in_package(file, package_dir)
+                )
+            }
+            None => message.clone(),
+        };
+        for leak in findings(std::slice::from_ref(task), &[], None, package_dir) {
+            let leak = Leak {
+                panic: Some(panic.clone()),
+                note: Some(
+                    "its `JoinHandle` was dropped before, so nobody could learn of it".to_owned(),
+                ),
+                age: None,
+                accept: None,
+                ..leak
+            };
+            match found.iter_mut().find(|known| known.is_like(&leak)) {
+                Some(known) => known.absorb(&leak),
+                None => found.push(leak),
+            }
+        }
+    }
+    found
+}
+
+/// The rule that accepts threads by their name.
+fn accept_thread(name: &str) -> String {
+    format!("ignore_thread_name(\"{name}\")")
+}
+
+/// The narrowest rule that accepts the group: by the dependency that started it, else by the user's own function.
+fn accept(group: &Group, trace: &Trace) -> Option<String> {
+    match (&trace.rule, &group.name) {
+        (Some(function), _) => Some(format!("ignore_created_by(\"{function}\")")),
+        (_, Some(name)) if group.kind == Kind::Thread => Some(accept_thread(name)),
+        _ => None,
+    }
+}
+
+/// FNV-1a over what stays the same when lines move and tests run in another order: the kind, the name without numbers and
+/// the functions on the path.
+fn fingerprint(kind: Kind, name: Option<&str>, trace: &Trace) -> String {
+    let functions = |frames: &[Frame]| -> Vec<String> {
+        frames.iter().map(|frame| frame.function.clone()).collect()
+    };
+    let name = name.map(without_numbers).unwrap_or_default();
+    let mut words = vec![kind.name().to_owned(), name];
+    words.extend(functions(&trace.through));
+    words.extend(functions(trace.site.as_slice()));
+    words.extend(functions(&trace.callers));
+    let hash = words
+        .iter()
+        .flat_map(|word| word.bytes().chain([0]))
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    format!("{hash:016x}")
+}

@@ -1,0 +1,199 @@
+//! What is new: a pure difference by identity, and groups of what was made on one path.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
+
+use crate::{
+    base::model::{Detail, Doing, Kept, Kind, Leak, Resource, ResourceId, Tie},
+    observe::sources::timers,
+};
+
+/// What was there before; by identity, so that numbers that are used again hide nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Baseline(HashSet<ResourceId>);
+
+impl Baseline {
+    pub(crate) fn new(before: HashSet<ResourceId>) -> Self {
+        Self(before)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn has(&self, id: ResourceId) -> bool {
+        self.0.contains(&id)
+    }
+
+    /// The resources that were not there before.
+    pub(crate) fn since(&self, mut after: Vec<Resource>) -> Vec<Resource> {
+        after.retain(|resource| !self.has(resource.id));
+        after
+    }
+}
+
+/// Things that were made on one path and go by one name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) kind: Kind,
+    pub(crate) origin: u32,
+    pub(crate) name: Option<String>,
+    pub(crate) tie: Tie,
+    pub(crate) count: usize,
+    /// Ids of its tasks, and of closures that its threads run.
+    pub(crate) tasks: Vec<u64>,
+    /// Numbers of its threads.
+    pub(crate) threads: Vec<u64>,
+    /// What its threads do, or the threads that run its tasks, of the first one.
+    pub(crate) doing: Option<Arc<Doing>>,
+    pub(crate) oldest_ms: Option<u64>,
+    pub(crate) polls: Option<u32>,
+    /// The kernel's id where the group is one thread.
+    pub(crate) tid: Option<i32>,
+    /// What only this one is where the group is one thing.
+    pub(crate) facts: Vec<String>,
+    /// Numbers of its things of other kinds.
+    pub(crate) others: Vec<u64>,
+    /// Who has each of its descriptors.
+    pub(crate) held: Vec<Kept>,
+}
+
+/// Groups resources in the order in which their first ones come. `own` is the token of the check's own runtime.
+pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
+    let mut places = BTreeMap::new();
+    let mut groups: Vec<Group> = Vec::new();
+    for resource in resources {
+        let (name, tie, polls, tid, doing) = match &resource.detail {
+            Detail::Task {
+                polls,
+                future,
+                doing,
+                ..
+            } => (
+                future.as_deref().map(ToOwned::to_owned),
+                Tie::None,
+                *polls,
+                None,
+                doing.as_ref(),
+            ),
+            Detail::Thread {
+                tid,
+                name,
+                doing,
+                closure,
+                ..
+            } => {
+                let tie = resource.detail.tie(own);
+                let name = match closure {
+                    Some(closure) => (!closure.is_empty()).then(|| closure.to_string()),
+                    None => name.clone(),
+                };
+                (name, tie, None, Some(*tid), doing.as_ref())
+            }
+            Detail::Other(thing) => (thing.name.clone(), Tie::None, None, None, None),
+        };
+        let place = match resource.detail {
+            Detail::Task { place, .. } | Detail::Thread { place, .. } => place,
+            Detail::Other(_) => 0,
+        };
+        let key = (resource.kind(), resource.origin, name.clone(), tie, place);
+        let place = *places.entry(key).or_insert_with(|| {
+            groups.push(Group {
+                kind: resource.kind(),
+                origin: resource.origin,
+                name,
+                tie,
+                count: 0,
+                tasks: Vec::new(),
+                threads: Vec::new(),
+                doing: doing.cloned(),
+                oldest_ms: None,
+                polls: None,
+                tid: None,
+                facts: Vec::new(),
+                others: Vec::new(),
+                held: Vec::new(),
+            });
+            groups.len() - 1
+        });
+        let group = &mut groups[place];
+        group.count += 1;
+        match resource.id {
+            ResourceId::Task(id) => group.tasks.push(id),
+            ResourceId::Thread(number) => group.threads.push(number),
+            ResourceId::Other(_, number) if group.others.len() < Leak::MOST_IDS => {
+                group.others.push(number);
+            }
+            ResourceId::Other(..) => {}
+        }
+        if let Detail::Thread {
+            closure: Some(_), ..
+        } = &resource.detail
+        {
+            group.tasks.extend(doing.and_then(|doing| doing.task));
+        }
+        group.oldest_ms = group.oldest_ms.max(resource.age_ms);
+        group.polls = group.polls.max(polls);
+        group.tid = if group.count == 1 { tid } else { None };
+        group.facts = match &resource.detail {
+            Detail::Other(thing) if group.count == 1 => thing.facts.clone(),
+            // The one that fires first comes first.
+            Detail::Other(_) if timers::is_of_tokio(resource) => std::mem::take(&mut group.facts),
+            _ => Vec::new(),
+        };
+        if let Detail::Other(thing) = &resource.detail
+            && group.kind == Kind::Fd
+            && group.held.len() < Leak::MOST_IDS
+        {
+            group.held.push(Kept {
+                facts: thing.facts.clone(),
+                by: thing.held.clone(),
+            });
+        }
+    }
+    groups
+}
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests {
+    use super::*;
+
+    fn task(id: u64, origin: u32, polls: u32) -> Resource {
+        Resource {
+            id: ResourceId::Task(id),
+            origin,
+            age_ms: Some(id),
+            detail: Detail::Task {
+                polls: Some(polls),
+                future: None,
+                place: 0,
+                doing: None,
+            },
+        }
+    }
+
+    #[test]
+    fn only_new_identities_are_new() {
+        let before = Baseline::new([ResourceId::Task(1), ResourceId::Thread(2)].into());
+        // Thread 1 and task 2 have numbers that were there, but not as what they are now.
+        let after = vec![task(1, 0, 0), task(2, 0, 0)];
+        let new = before.since(after);
+        assert_eq!(
+            new.iter().map(|new| new.id).collect::<Vec<_>>(),
+            [ResourceId::Task(2)]
+        );
+    }
+
+    #[test]
+    fn one_path_is_one_group() {
+        let groups = groups(&[task(1, 5, 1), task(2, 6, 9), task(3, 5, 4)], None);
+        assert_eq!(groups.len(), 2);
+        assert_eq!(
+            (groups[0].count, groups[0].polls, groups[0].oldest_ms),
+            (2, Some(4), Some(3))
+        );
+        assert_eq!((groups[1].count, groups[1].polls), (1, Some(9)));
+    }
+}

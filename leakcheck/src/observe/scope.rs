@@ -1,0 +1,125 @@
+//! Whose work is whose: a scope is one checked test, and what starts inside it inherits it.
+
+use crate::{
+    base::error::{Error, Repr},
+    sys::{
+        context::{self, Context, Switch},
+        tally::{self, Tally},
+    },
+};
+
+/// A scope that is kept: while it is, its counts are its own.
+#[derive(Debug)]
+pub(crate) struct Scope(ScopeId);
+
+impl Scope {
+    /// A scope that nobody had before.
+    ///
+    /// # Errors
+    ///
+    /// Where 262,143 earlier ones have something alive, or where there is no memory for another.
+    pub(crate) fn open() -> Result<Self, Error> {
+        match tally::open() {
+            Some(scope) => Ok(Self(ScopeId(scope))),
+            None => Err(Repr::NoScope.into()),
+        }
+    }
+
+    /// That which this thread works for, whoever else keeps it.
+    pub(crate) fn current() -> Self {
+        let scope = ScopeId::current();
+        tally::hold(scope.0);
+        Self(scope)
+    }
+
+    pub(crate) const fn id(&self) -> ScopeId {
+        self.0
+    }
+}
+
+impl Clone for Scope {
+    fn clone(&self) -> Self {
+        tally::hold(self.0.0);
+        Self(self.0)
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        tally::release(self.0.0);
+    }
+}
+
+/// The name of a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ScopeId(u64);
+
+impl ScopeId {
+    /// What is in no check.
+    pub(crate) const UNCHECKED: Self = Self(Context::UNCHECKED.scope);
+
+    /// The scope that this thread works for; [`is_checked`](Self::is_checked) tells whether it is a check's.
+    pub(crate) fn current() -> Self {
+        Self(context::current().scope)
+    }
+
+    pub(crate) fn is_checked(self) -> bool {
+        self != Self::UNCHECKED
+    }
+
+    pub(crate) const fn index(self) -> u64 {
+        self.0
+    }
+
+    pub(crate) fn tally(self) -> &'static Tally {
+        tally::of(self.0)
+    }
+
+    /// Makes this thread work for the scope until the result is dropped.
+    pub(crate) fn enter(self) -> Switch {
+        Switch::to(Context {
+            scope: self.0,
+            origin: 0,
+        })
+    }
+}
+
+/// Runs `work` for nobody, so that what it starts is charged to no test.
+pub(crate) fn outside<R>(work: impl FnOnce() -> R) -> R {
+    let _switch = Switch::to(Context::NOBODY);
+    work()
+}
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_ends_with_its_switch() {
+        let scope = Scope::open().expect("far below the limit").id();
+        let before = ScopeId::current();
+        {
+            let _inside = scope.enter();
+            assert_eq!(ScopeId::current(), scope);
+            outside(|| assert_ne!(ScopeId::current(), scope));
+            assert_eq!(ScopeId::current(), scope);
+        }
+        assert_eq!(ScopeId::current(), before);
+    }
+
+    #[test]
+    fn nested_polls_restore_their_outer_context() {
+        let contexts: Vec<_> = (1..=8).map(|scope| Context { scope, origin: 0 }).collect();
+        let before = context::current();
+        for next in &contexts {
+            context::enter(*next);
+        }
+        for expected in contexts.iter().rev() {
+            assert_eq!(context::current(), *expected);
+            context::leave();
+        }
+        assert_eq!(context::current(), before);
+        context::leave();
+        assert_eq!(context::current(), before);
+    }
+}

@@ -1,0 +1,162 @@
+//! Open descriptors of a scope, and whether they can be seen at all.
+
+mod charge;
+mod pool;
+
+pub(crate) use charge::{Watching, are_names_unread, charge, fold, is_driven};
+
+use std::{fs::File, sync::OnceLock};
+
+use super::Source;
+use crate::{
+    base::model::{Detail, Kind, Maker, Resource, ResourceId, Seen, Thing},
+    observe::scope::{Scope, ScopeId},
+    sys::{
+        clock,
+        descriptor::{Class, Sight},
+        fds, origin,
+    },
+};
+
+pub(super) const SOURCE: Source = Source {
+    kind: Kind::Fd,
+    list,
+    describe,
+    coverage,
+};
+
+/// What passes the functions that are observed.
+const PAST: &str = "only what is opened through the C library is seen, so nothing of system calls of a library's own \
+                    (rustix, io_uring) or received over a Unix socket; nothing of the C library's own opening either";
+
+fn list(scope: Option<ScopeId>) -> Vec<Resource> {
+    let now = clock::now_ms();
+    fds::live(scope.map(ScopeId::index))
+        .into_iter()
+        .filter(|found| !charge::is_known_aside(found))
+        .map(|found| Resource {
+            id: ResourceId::Other(Kind::Fd, found.number),
+            origin: found.origin,
+            age_ms: Some(now.saturating_sub(found.born_ms)),
+            detail: Detail::Other(Thing {
+                number: u64::try_from(found.fd).ok(),
+                maker: Some(Maker {
+                    thread: found.thread,
+                    runtime: found.runtime,
+                    is_selector: found.is_selector,
+                }),
+                ..Thing::default()
+            }),
+        })
+        .collect()
+}
+
+fn describe(id: u64, thing: &mut Thing) {
+    let fd = thing.number.and_then(|number| i32::try_from(number).ok());
+    if let Some(fd) = fd
+        && let Some(sight) = fds::look(id, fd)
+    {
+        thing.name = Some(name(sight.class).to_owned());
+        thing.facts.push(format!("fd {fd}"));
+        thing.facts.extend(place(&sight));
+    }
+}
+
+/// What the descriptor with this number is now: `TCP socket, 127.0.0.1:80 to 127.0.0.1:4000`.
+pub(crate) fn words(number: u64) -> Option<String> {
+    let sight = fds::look_at(i32::try_from(number).ok()?)?;
+    let name = name(sight.class);
+    Some(match place(&sight) {
+        Some(place) => format!("{name}, {place}"),
+        None => name.to_owned(),
+    })
+}
+
+/// What it is, in words.
+const fn name(class: Class) -> &'static str {
+    match class {
+        Class::TcpSocket => "TCP socket",
+        Class::TcpListener => "TCP listener",
+        Class::UdpSocket => "UDP socket",
+        Class::UnixSocket => "Unix socket",
+        Class::UnixListener => "Unix listener",
+        Class::Socket => "socket",
+        Class::File => "file",
+        Class::Directory => "directory",
+        Class::Device => "device",
+        Class::Pipe => "pipe",
+        Class::EventFd => "eventfd",
+        Class::Epoll => "epoll",
+        Class::TimerFd => "timerfd",
+        Class::SignalFd => "signalfd",
+        Class::MemFd => "memfd",
+        Class::Inotify => "inotify",
+        Class::PidFd => "pidfd",
+        Class::Other => "descriptor",
+    }
+}
+
+/// Where it leads.
+fn place(sight: &Sight) -> Option<String> {
+    match (&sight.local, &sight.peer, &sight.path) {
+        (Some(local), Some(peer), _) => Some(format!("{local} to {peer}")),
+        (Some(local), None, _) => Some(local.to_string()),
+        (None, Some(peer), _) => Some(format!("to {peer}")),
+        (None, None, Some(path)) => Some(path.display().to_string()),
+        (None, None, None) => None,
+    }
+}
+
+/// How much is seen. Believed only while a planted descriptor is found, which is tried once per process.
+fn coverage() -> Seen {
+    match gap() {
+        Seen::Full => Seen::Partial(PAST.to_owned()),
+        less => less,
+    }
+}
+
+/// What is not seen of that which could be.
+pub(crate) fn gap() -> Seen {
+    static PROBED: OnceLock<Result<(), String>> = OnceLock::new();
+    if let Some(why) = fds::unavailable() {
+        return Seen::Nothing(why.to_owned());
+    }
+    if !origin::is_enabled() {
+        return Seen::Nothing(
+            "stacks are switched off, and without them a descriptor of a test cannot be told from one of a static"
+                .to_owned(),
+        );
+    }
+    match PROBED.get_or_init(probe) {
+        Err(why) => Seen::Nothing(why.clone()),
+        Ok(()) if origin::is_exhausted() => Seen::Partial(
+            "more distinct creation paths than fit into 64 MiB; descriptors on later ones have no site"
+                .to_owned(),
+        ),
+        Ok(()) => fds::gap().map_or(Seen::Full, Seen::Partial),
+    }
+}
+
+/// Plants a descriptor and looks for it, open and closed.
+fn probe() -> Result<(), String> {
+    let kept = Scope::open().map_err(|error| error.to_string())?;
+    let scope = kept.id();
+    let planted = {
+        let _inside = scope.enter();
+        // A folder that is there in any case.
+        File::open("/")
+            .map_err(|error| format!("the planted descriptor was not opened: {error}"))?
+    };
+    let open = fds::live(Some(scope.index())).len();
+    drop(planted);
+    let closed = fds::live(Some(scope.index())).len() + scope.tally().others();
+    match (open, closed) {
+        (1, 0) => Ok(()),
+        (0, _) => Err(
+            "`open` of this program is not the one that leakcheck defines, so no descriptor is recorded".to_owned(),
+        ),
+        _ => Err(format!(
+            "a planted descriptor was recorded as {open} open and {closed} closed"
+        )),
+    }
+}

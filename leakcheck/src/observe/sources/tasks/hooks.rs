@@ -1,0 +1,207 @@
+//! With `--cfg tokio_unstable`: every spawn, poll and end of a task, as it happens.
+//!
+//! What the hooks of tokio 1.47 to 1.54 guarantee, and what not, is handled in `registry`: ends without start
+//! (blocking tasks, workers), ends before the start (spawning on a runtime that is shut down), ends after the
+//! `JoinHandle` has resolved. Tasks of a `LocalSet` call no hooks at all.
+
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use leakcheck_introspect::TaskList;
+use tokio::runtime::{Builder, TaskMeta};
+
+use super::{Token, number};
+use crate::{
+    base::model::{Detail, Resource, ResourceId, Seen},
+    observe::{
+        registry::{Registry, Slot, Slots, Start, Task},
+        scope::ScopeId,
+    },
+    sys::{
+        Chunked, cells, clock,
+        context::{self, Context},
+        origin, tally,
+    },
+};
+
+#[derive(Debug)]
+struct Process;
+
+/// Small enough to stay in the processor's cache; with more live tasks than slots, the rest goes to a locked map.
+const CHUNKS: usize = 128;
+
+static SLOTS: Chunked<Slot, CHUNKS> = Chunked::new();
+static TASKS: Registry<Process> = Registry::new(Process);
+
+impl Slots for Process {
+    fn len(&self) -> usize {
+        Chunked::<Slot, CHUNKS>::LEN
+    }
+
+    #[inline]
+    fn get(&self, index: usize) -> Option<&Slot> {
+        SLOTS.get(index)
+    }
+
+    #[inline]
+    fn peek(&self, index: usize) -> Option<&Slot> {
+        SLOTS.peek(index)
+    }
+}
+
+/// Listens to the runtime's tasks. Replaces hooks of the same kind that the builder had.
+pub(crate) fn instrument(builder: &mut Builder, token: Token) {
+    super::adopt_threads(builder, token, || ());
+    CELLS_ARE_SEEN.store(cells::unavailable().is_none(), Ordering::Relaxed);
+    builder
+        .on_task_spawn(move |meta| spawned(meta, token))
+        .on_before_task_poll(about_to_poll)
+        .on_after_task_poll(|_| context::leave())
+        .on_task_terminate(ended);
+}
+
+/// Whether the allocator tells of each cell. Those of blocking tasks need it, and what it has found out for any other task
+/// need not be found out again.
+static CELLS_ARE_SEEN: AtomicBool = AtomicBool::new(false);
+
+/// The path to a spawn of which the runtime has just told.
+fn path(meta: &TaskMeta<'_>) -> u32 {
+    match cells::take_path() {
+        path if path != 0 && CELLS_ARE_SEEN.load(Ordering::Relaxed) => path,
+        _ => origin::here(std::ptr::from_ref(meta.spawned_at()) as usize),
+    }
+}
+
+fn spawned(meta: &TaskMeta<'_>, token: Token) {
+    let context = context::current();
+    let tally = tally::of(context.scope);
+    let task = Task {
+        id: number(meta.id()),
+        scope: context.scope,
+        origin: path(meta),
+        runtime: token.get(),
+        polls: 0,
+        born_ms: clock::now_ms(),
+    };
+    tally.task_started();
+    if TASKS.start(task) == Start::Cancelled {
+        tally.task_ended();
+    }
+}
+
+fn about_to_poll(meta: &TaskMeta<'_>) {
+    // An unknown task works for whom its thread works.
+    context::enter(
+        TASKS
+            .poll(number(meta.id()))
+            .map_or_else(context::current, |task| Context {
+                scope: task.scope,
+                origin: task.origin,
+            }),
+    );
+}
+
+fn ended(meta: &TaskMeta<'_>) {
+    if let Some(task) = TASKS.end(number(meta.id())) {
+        tally::of(task.scope).task_ended();
+    }
+}
+
+/// The counts of a scope have its tasks on all runtimes.
+pub(crate) fn may_be_elsewhere(_scope: ScopeId) -> bool {
+    false
+}
+
+/// Hooks need no help with the tasks of other runtimes: they are not told of them.
+pub(crate) fn watch() -> Watch {
+    Watch
+}
+
+/// See [`watch`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Watch;
+
+/// The live tasks of `scope`, or of the whole process.
+pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
+    let now = clock::now_ms();
+    TASKS
+        .live(|task| scope.is_none_or(|scope| task.scope == scope.index()))
+        .into_iter()
+        .map(|task| Resource {
+            id: ResourceId::Task(task.id),
+            origin: task.origin,
+            age_ms: Some(now.saturating_sub(task.born_ms)),
+            detail: Detail::Task {
+                polls: Some(task.polls),
+                future: None,
+                place: 0,
+                doing: None,
+            },
+        })
+        .collect()
+}
+
+/// Whether tasks are known from the moment of their spawn.
+pub(crate) const ARE_HEARD: bool = true;
+
+/// The runtime's list adds nothing to what the hooks have told.
+pub(crate) fn new_on(
+    _list: &TaskList,
+    _scope: Option<ScopeId>,
+    _is_new: impl Fn(u64) -> bool,
+) -> Vec<Resource> {
+    Vec::new()
+}
+
+/// All tasks of a list; how they were made is known of those that the hooks have told, and of others by their cells.
+pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
+    let mut heard: HashMap<ResourceId, Resource> = self::list(None)
+        .into_iter()
+        .map(|resource| (resource.id, resource))
+        .collect();
+    let now = clock::now_ms();
+    let known = |task: &leakcheck_introspect::Task| {
+        let id = ResourceId::Task(task.id());
+        let (origin, age_ms, polls) = if let Some(Resource {
+            origin,
+            age_ms,
+            detail: Detail::Task { polls, .. },
+            ..
+        }) = heard.remove(&id)
+        {
+            (origin, age_ms, polls)
+        } else {
+            let address = usize::try_from(task.address()).unwrap_or(0);
+            let created = cells::find(address);
+            let age_ms = created.map(|created| now.saturating_sub(created.born_ms));
+            (created.map_or(0, |created| created.origin), age_ms, None)
+        };
+        Resource {
+            id,
+            origin,
+            age_ms,
+            detail: Detail::Task {
+                polls,
+                future: Some(task.shared_future()),
+                place: 0,
+                doing: None,
+            },
+        }
+    };
+    list.tasks().iter().map(known).collect()
+}
+
+/// How much is seen.
+pub(crate) fn coverage() -> Seen {
+    if origin::is_exhausted() {
+        return Seen::Partial(super::EXHAUSTED.to_owned());
+    }
+    Seen::Full
+}
+
+/// How many of the runtime's tasks are known by name, whoever spawned them.
+pub(crate) fn named_on(token: Token) -> usize {
+    TASKS.live(|task| task.runtime == token.get()).len()
+}

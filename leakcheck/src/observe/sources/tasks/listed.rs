@@ -1,0 +1,158 @@
+//! Without hooks: the runtime's own list says which tasks are alive, and the interposed allocator where they were made.
+
+use std::{collections::HashMap, sync::Arc};
+
+use leakcheck_introspect::{Task, TaskList};
+use tokio::runtime::Builder;
+
+use super::{Token, foreign};
+use crate::{
+    base::model::{Detail, Resource, ResourceId, Seen},
+    observe::scope::ScopeId,
+    sys::{Creation, cells, clock, origin},
+};
+
+/// Marks the runtime's threads. Tasks need no mark: their memory is where the list says.
+pub(crate) fn instrument(builder: &mut Builder, token: Token) {
+    cells::ask_for_parents(super::current);
+    super::adopt_threads(builder, token, || ());
+}
+
+/// Lets tasks be noted that tasks of a runtime make that this check did not build, while the result lives.
+pub(crate) fn watch() -> Watch {
+    Arc::new(cells::watch())
+}
+
+/// See [`watch`].
+pub(crate) type Watch = Arc<cells::Watch>;
+
+/// The live tasks of `scope`, or of all, on runtimes that somebody else built.
+pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
+    foreign::lists(TaskList::outline_of_runtime)
+        .iter()
+        .flat_map(|list| new_on(list, scope, |_| true))
+        .collect()
+}
+
+/// Whether tasks are known from the moment of their spawn.
+pub(crate) const ARE_HEARD: bool = false;
+
+/// The tasks of a runtime's list that are new, and of `scope` if one is given.
+///
+/// A task is a scope's if it was made on a thread of the scope, or by a task of the scope that is still there. Where
+/// creations are recorded and this one was not, it is nobody's.
+pub(crate) fn new_on(
+    list: &TaskList,
+    scope: Option<ScopeId>,
+    is_new: impl Fn(u64) -> bool,
+) -> Vec<Resource> {
+    let now = clock::now_ms();
+    let family = Family::of(list);
+    list.tasks()
+        .iter()
+        .filter(|task| is_new(task.id()))
+        .filter(|task| scope.is_none_or(|scope| family.is_of(task.id(), scope)))
+        .map(|task| Resource {
+            id: ResourceId::Task(task.id()),
+            origin: family.origin(task.id()),
+            age_ms: family
+                .created
+                .get(&task.id())
+                .map(|created| now.saturating_sub(created.born_ms)),
+            detail: Detail::Task {
+                polls: None,
+                future: Some(task.shared_future()),
+                place: 0,
+                doing: None,
+            },
+        })
+        .collect()
+}
+
+/// How the tasks of a list were made, and by which others.
+struct Family {
+    created: HashMap<u64, Creation>,
+}
+
+/// Generations that are followed.
+const GENERATIONS: usize = 16;
+
+impl Family {
+    fn of(list: &TaskList) -> Self {
+        let created = |task: &Task| {
+            let address = usize::try_from(task.address()).ok()?;
+            Some((task.id(), cells::find(address)?))
+        };
+        Self {
+            created: list.tasks().iter().filter_map(created).collect(),
+        }
+    }
+
+    /// The creations of a task, of its parent and so on, as far as they are still there.
+    fn line(&self, id: u64) -> impl Iterator<Item = &Creation> {
+        let first = self.created.get(&id);
+        std::iter::successors(first, |created| self.created.get(&created.parent)).take(GENERATIONS)
+    }
+
+    fn is_of(&self, id: u64, scope: ScopeId) -> bool {
+        match self.created.get(&id) {
+            Some(_) => self.line(id).any(|created| created.scope == scope.index()),
+            None => cells::unavailable().is_some(),
+        }
+    }
+
+    /// The creation path, continued by that of the parent instead of that of the thread that polled it.
+    fn origin(&self, id: u64) -> u32 {
+        let line: Vec<&Creation> = self.line(id).collect();
+        line.iter().rev().fold(0, |above, created| {
+            if created.parent == 0 {
+                return created.origin;
+            }
+            let frames = origin::frames(created.origin).iter().copied();
+            origin::intern(&frames, above)
+        })
+    }
+}
+
+/// Whether there may be tasks of a scope on runtimes that somebody else built: a clean check costs no more than this, and no
+/// reading of debug info.
+pub(crate) fn may_be_elsewhere(scope: ScopeId) -> bool {
+    foreign::have_tasks() && may_have_made_some(scope)
+}
+
+/// Whether one of the tasks that a scope has made may be alive: what those have made is the scope's as well, and only while
+/// they are there.
+fn may_have_made_some(scope: ScopeId) -> bool {
+    let is_known = scope.is_checked() && cells::unavailable().is_none() && cells::gap().is_none();
+    let alive = || leakcheck_introspect::perhaps_alive(&cells::addresses_of(scope.index()));
+    !is_known || !alive().is_empty()
+}
+
+/// All tasks of a runtime's list.
+pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
+    new_on(list, None, |_| true)
+}
+
+/// How much is seen.
+pub(crate) fn coverage() -> Seen {
+    if let Err(error) = leakcheck_introspect::promised() {
+        return Seen::Partial(format!("tasks are counted, not named: {error}"));
+    }
+    if let Some(why) = cells::unavailable() {
+        return Seen::Partial(format!(
+            "tasks are named without the stacks that spawned them: {why}"
+        ));
+    }
+    if let Some(why) = cells::gap() {
+        return Seen::Partial(why);
+    }
+    if origin::is_exhausted() {
+        return Seen::Partial(super::EXHAUSTED.to_owned());
+    }
+    Seen::Full
+}
+
+/// How many of the runtime's tasks are known from their spawn: none.
+pub(crate) fn named_on(_token: Token) -> usize {
+    0
+}

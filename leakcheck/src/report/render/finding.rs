@@ -1,0 +1,211 @@
+//! One finding: what it is, where it was made and where it waits, and what to do about it.
+
+use super::{
+    escape::plain,
+    excerpt::{self, Place},
+    frame::{place, short},
+    held,
+    numbers::Numbers,
+    plural, waits,
+};
+use crate::{
+    base::model::{Frame, Kind, Leak, Level, Report, State, Waiting},
+    report::explain,
+};
+
+/// How many callers are shown before the rest is folded.
+const CALLERS: usize = 8;
+
+/// How many there are of each kind: `2 tasks`, `1 thread`.
+pub(super) fn totals<'l>(leaks: impl IntoIterator<Item = &'l Leak>) -> Vec<String> {
+    let mut totals: Vec<(Kind, usize)> = Vec::new();
+    for leak in leaks {
+        match totals.iter_mut().find(|(kind, _)| *kind == leak.kind) {
+            Some((_, count)) => *count += leak.count,
+            None => totals.push((leak.kind, leak.count)),
+        }
+    }
+    totals
+        .iter()
+        .map(|(kind, count)| plural::count(*count, *kind))
+        .collect()
+}
+
+/// One finding; without a report it is nobody's fault.
+pub(super) fn finding(leak: &Leak, report: Option<&Report>, numbers: &Numbers<'_>) -> String {
+    let created = leak.created_at.as_ref().map(|frame| Place {
+        frame,
+        label: made_here(leak),
+    });
+    let label = leak
+        .waiting
+        .as_ref()
+        .map(|waiting| waits::label(waiting, leak.kind))
+        .unwrap_or_default();
+    let waits = leak.waiting.as_ref().and_then(waits::place);
+    let waits = waits.map(|frame| Place {
+        frame,
+        label: &label,
+    });
+    let places: Vec<_> = created.into_iter().chain(waits).collect();
+    excerpt::render(
+        (&kind(leak, numbers), &facts(leak).join(", ")),
+        &places,
+        &notes(leak, report, numbers),
+    )
+}
+
+fn kind(leak: &Leak, numbers: &Numbers<'_>) -> String {
+    let kind = leak.kind.name().replace('_', " ") + &numbers.heading(leak);
+    if is_warning(leak) {
+        format!("warning: {kind}")
+    } else {
+        kind
+    }
+}
+
+/// What is known of it, in the order in which it is shown.
+fn facts(leak: &Leak) -> Vec<String> {
+    let mut facts = Vec::new();
+    facts.push(match (&leak.name, &leak.created_at, leak.kind) {
+        (Some(name), _, Kind::Thread) => format!("\"{}\"", plain(name)),
+        (Some(name), _, _) => plain(name),
+        (None, Some(site), Kind::Task | Kind::BlockingTask) if !site.function.is_empty() => {
+            format!("spawned in {}", plain(&site.function))
+        }
+        (None, Some(site), _) if !site.function.is_empty() => {
+            format!("unnamed, started in {}", plain(&site.function))
+        }
+        (None, _, Kind::Task) if leak.stack.is_empty() && leak.polls.is_none() => {
+            "counted by the runtime, not named".to_owned()
+        }
+        (None, _, _) => "unnamed".to_owned(),
+    });
+    facts.extend(
+        leak.waiting
+            .as_ref()
+            .map(|waiting| plain(&waiting.state.to_string())),
+    );
+    facts.extend(leak.facts.iter().map(|fact| plain(fact)));
+    if let Some(tid) = leak.tid {
+        facts.push(format!("tid {tid}"));
+    }
+    let is_new = |waiting: &Waiting| waiting.state == State::New;
+    if let Some(polls) = leak.polls
+        && !leak.waiting.as_ref().is_some_and(is_new)
+    {
+        let most = if leak.count > 1 { "up to " } else { "" };
+        facts.push(match polls {
+            0 => "never polled".to_owned(),
+            1 => "polled once".to_owned(),
+            2 => "polled twice".to_owned(),
+            polls => format!("polled {most}{polls} times"),
+        });
+    }
+    if let Some(age) = leak.age {
+        let oldest = if leak.count > 1 { "the oldest " } else { "" };
+        let age = plural::time(age);
+        facts.push(match leak.kind {
+            // Dead perhaps, and still there.
+            Kind::Process => format!("{oldest}started {age} ago"),
+            _ => format!("{oldest}alive for {age}"),
+        });
+    }
+    facts
+}
+
+fn notes(
+    leak: &Leak,
+    report: Option<&Report>,
+    numbers: &Numbers<'_>,
+) -> Vec<(&'static str, String)> {
+    let mut notes = Vec::new();
+    let panic = leak.panic.iter();
+    notes.extend(panic.map(|panic| ("panicked", lines(panic))));
+    if let Some(waiting) = &leak.waiting {
+        notes.extend(waits::notes(waiting, leak.kind, numbers));
+    }
+    if !leak.created_through.is_empty() {
+        notes.push(("through", through(&leak.created_through)));
+    }
+    if !leak.created_by.is_empty() {
+        notes.push(("created by", callers(&leak.created_by, report)));
+    }
+    notes.extend(leak.note.iter().map(|note| ("note", note.clone())));
+    notes.extend(held::note(leak, numbers).map(|note| ("note", note)));
+    if report.is_some() {
+        notes.extend(explain::help(leak).map(|help| ("help", help)));
+        let accept = leak.accept.iter();
+        notes.extend(accept.map(|accept| ("to accept it", plain(accept))));
+    }
+    notes
+}
+
+/// A message line by line, as the panic of `assert_eq!` has it.
+fn lines(message: &str) -> String {
+    let lines: Vec<String> = message.lines().map(plain).collect();
+    lines.join("\n")
+}
+
+/// What stands under the line where it was made.
+fn made_here(leak: &Leak) -> &'static str {
+    match (leak.kind, leak.created_through.is_empty()) {
+        (Kind::Task | Kind::BlockingTask, true) => "spawned here",
+        (Kind::Task | Kind::BlockingTask, false) => "spawned inside this call",
+        (Kind::Fd, true) => "opened here",
+        (Kind::Fd, false) => "opened inside this call",
+        (Kind::Custom, true) => "registered here",
+        (Kind::Custom, false) => "registered inside this call",
+        (Kind::Runtime, true) => "built here",
+        (Kind::Runtime, false) => "built inside this call",
+        (Kind::Timer, true) => "made here",
+        (Kind::Timer, false) => "made inside this call",
+        (_, true) => "started here",
+        (_, false) => "started inside this call",
+    }
+}
+
+fn callers(frames: &[Frame], report: Option<&Report>) -> String {
+    let mut shown: Vec<String> = frames
+        .iter()
+        .take(CALLERS)
+        .map(|frame| {
+            let is_test = report
+                .is_some_and(|report| report.subject.function.as_deref() == Some(&frame.function));
+            let place = place(frame);
+            match place {
+                Some(place) if is_test => format!("{place} (this test)"),
+                Some(place) => format!("{place} {}", short(&frame.function)),
+                None => plain(&frame.function),
+            }
+        })
+        .collect();
+    if frames.len() > CALLERS {
+        shown.push(plural::of(
+            frames.len() - CALLERS,
+            "more frame",
+            "more frames",
+        ));
+    }
+    shown.join("  <-  ")
+}
+
+/// The dependency's own frames, a line each: the innermost, which did it, and those next to the user's call.
+fn through(frames: &[Frame]) -> String {
+    const SHOWN: usize = 3;
+    let line = |frame: &Frame| match place(frame) {
+        Some(place) if frame.function.is_empty() => place,
+        Some(place) => format!("{place} {}", short(&frame.function)),
+        None => plain(&frame.function),
+    };
+    let mut lines: Vec<String> = frames.iter().map(line).collect();
+    if lines.len() > SHOWN {
+        let folded = plural::of(lines.len() - 2, "more frame", "more frames");
+        lines.splice(1..lines.len() - 1, [folded]);
+    }
+    lines.join("\n")
+}
+
+pub(super) fn is_warning(leak: &Leak) -> bool {
+    leak.level == Level::Warn
+}

@@ -1,0 +1,184 @@
+//! A body that did not end: where it waits or what its thread does, and what was alive beside it.
+
+use std::{fmt::Write, path::Path};
+
+use super::{
+    escape::plain,
+    excerpt::{self, Place},
+    finding::{finding, totals},
+    frame::{place as at, short},
+    numbers::Numbers,
+    plural, waits,
+};
+use crate::{
+    base::model::{Fate, Frame, Hang, HangCause, Home, Kind, Leak, Report, StuckThread, Subject},
+    report::explain,
+};
+
+/// Frames of a stuck thread that are shown.
+const FRAMES: usize = 12;
+
+/// Renders it, in front of what the check found.
+pub(super) fn render(out: &mut String, report: &Report, hang: &Hang, numbers: &Numbers<'_>) {
+    let _ = writeln!(out, "leakcheck: {}", headline(&report.subject, hang));
+    let _ = writeln!(out, "\n{}", body(&report.subject, hang, numbers));
+    let is_only_here = |alive: &&Leak| !is_told_below(alive, &report.leaks);
+    let here: Vec<&Leak> = hang.alive.iter().filter(is_only_here).collect();
+    if !hang.alive.is_empty() {
+        let when = match hang.fate {
+            Fate::Late => "when its time was over",
+            Fate::GivenUp | Fate::EndedProcess(_) => "at that moment",
+        };
+        let below = match (hang.alive.len() - here.len(), here.len()) {
+            (0, _) => "",
+            (_, 0) => ", left behind as well: see below",
+            (_, _) => "; what was left behind as well stands below",
+        };
+        let _ = writeln!(
+            out,
+            "\nalive {when}: {}{below}",
+            totals(&hang.alive).join(", ")
+        );
+    }
+    for leak in here {
+        let _ = writeln!(out, "\n{}", finding(leak, None, numbers));
+    }
+    if let Some(why) = hang.ended_process() {
+        let _ = writeln!(
+            out,
+            "\nnote: the process ends here, with exit code 101: {why}\n\
+             note: tests that were still running have no result, and what the harness has captured of others is not \
+             shown; a runner with one process for each test, or LEAKCHECK_REPORT_DIR=<dir>, keeps it"
+        );
+    }
+}
+
+/// Whether all of it was left behind as well and still does the same, so that once is enough.
+fn is_told_below(alive: &Leak, leaks: &[Leak]) -> bool {
+    let place = |leak: &Leak| leak.waiting.as_ref().map(|waiting| waiting.place);
+    let is_told = |is_same: &dyn Fn(&Leak) -> bool| leaks.iter().any(is_same);
+    let is_alike = |leak: &Leak| leak.kind == alive.kind && place(leak) == place(alive);
+    let tasks = alive
+        .tasks
+        .iter()
+        .all(|task| is_told(&|leak| leak.tasks.contains(task) && is_alike(leak)));
+    let threads = alive
+        .threads
+        .iter()
+        .all(|thread| is_told(&|leak| leak.threads.contains(thread)));
+    let others = alive
+        .others
+        .iter()
+        .all(|other| is_told(&|leak| leak.kind == alive.kind && leak.others.contains(other)));
+    let ids = match alive.kind {
+        Kind::Task => alive.tasks.len(),
+        _ => alive.threads.len() + alive.others.len(),
+    };
+    ids == alive.count && tasks && threads && others
+}
+
+/// In one sentence.
+pub(super) fn headline(subject: &Subject, hang: &Hang) -> String {
+    let test = plain(subject.test());
+    match (hang.cause, &hang.fate) {
+        (HangCause::Timeout(limit), Fate::Late) => format!(
+            "`{test}` is too late: its body ended after {}, and was to end within {}",
+            plural::time(hang.after),
+            plural::time(limit)
+        ),
+        (HangCause::Timeout(limit), Fate::GivenUp) => format!(
+            "`{test}` hangs: its body did not end within {} and was given up",
+            plural::time(limit)
+        ),
+        (HangCause::Timeout(limit), Fate::EndedProcess(_)) => format!(
+            "`{test}` hangs: its body did not end within {}, and the process ends with it",
+            plural::time(limit)
+        ),
+        (HangCause::Deadlock, Fate::GivenUp | Fate::Late) => format!(
+            "`{test}` hangs for ever: nothing can wake its body any more, which was given up after {}",
+            plural::time(hang.after)
+        ),
+        (HangCause::Deadlock, Fate::EndedProcess(_)) => format!(
+            "`{test}` hangs for ever: nothing can wake its body any more, and the process ends with it after {}",
+            plural::time(hang.after)
+        ),
+    }
+}
+
+fn body(subject: &Subject, hang: &Hang, numbers: &Numbers<'_>) -> String {
+    let name = subject.function.as_deref().unwrap_or(&subject.test);
+    let thread = hang.thread.as_ref();
+    // What its thread does is what a body does that is in synchronous code.
+    let (waiting, kind) = match &hang.waiting {
+        Some(waiting) => (Some(waiting), Kind::Task),
+        None => (
+            thread.and_then(|thread| thread.waiting.as_ref()),
+            Kind::Thread,
+        ),
+    };
+    let state = match (&hang.waiting, thread, waiting) {
+        (Some(_), ..) => "suspended".to_owned(),
+        (None, Some(thread), Some(_)) => format!("in synchronous code, {}", plain(&thread.doing)),
+        _ if hang.fate == Fate::Late => "which has ended".to_owned(),
+        (None, ..) => "in synchronous code".to_owned(),
+    };
+    let mut notes = Vec::new();
+    if let Some(waiting) = waiting {
+        notes.extend(waits::notes(waiting, kind, numbers));
+    }
+    if let Some(thread) = thread {
+        notes.push(match (&hang.waiting, waiting) {
+            (None, Some(_)) => ("thread", format!("tid {}", thread.tid)),
+            _ => ("thread", stuck(thread)),
+        });
+    }
+    notes.push(("help", explain::help_of_hang(hang).to_owned()));
+    let label = waiting.map(|waiting| waits::label(waiting, kind));
+    let waits = waiting.and_then(waits::place);
+    let own = own_frame(subject);
+    let place = match (waits, &label) {
+        (Some(frame), Some(label)) => Place { frame, label },
+        _ => Place {
+            frame: &own,
+            label: "this test",
+        },
+    };
+    excerpt::render(
+        ("body", &format!("{}, {state}", plain(name))),
+        &[place],
+        &notes,
+    )
+}
+
+/// What its thread does, with the innermost frames that are not machinery.
+fn stuck(thread: &StuckThread) -> String {
+    let mut text = format!("tid {}: {}", thread.tid, plain(&thread.doing));
+    let own = thread
+        .stack()
+        .iter()
+        .filter(|frame| frame.home != Home::Machinery);
+    for frame in own.take(FRAMES) {
+        let place = at(frame).map(|place| format!("{place} "));
+        let _ = write!(
+            text,
+            "\n{}{}",
+            place.unwrap_or_default(),
+            short(&frame.function)
+        );
+    }
+    text
+}
+
+/// Where the test's function stands.
+fn own_frame(subject: &Subject) -> Frame {
+    let file = &subject.location.file;
+    let dir = subject.package_dir.as_deref();
+    Frame {
+        function: String::new(),
+        file: Some(file.clone()),
+        path: dir.map(|dir| Path::new(dir).join(file)),
+        line: Some(subject.location.line),
+        column: None,
+        home: Home::User,
+    }
+}

@@ -1,0 +1,47 @@
+//! Pure functions from a report to text; colour, width and destination are not their business.
+
+mod escape;
+mod excerpt;
+mod finding;
+mod frame;
+mod github;
+mod hang;
+mod held;
+mod json;
+mod numbers;
+mod plural;
+#[cfg(all(test, not(leakcheck_loom), not(miri)))]
+mod tests;
+mod text;
+mod waits;
+
+use crate::{
+    base::model::{Leak, Report},
+    settings::env::{Format, TraceLevel},
+};
+
+/// Renders a report.
+pub(crate) fn render(report: &Report, format: Format, trace: TraceLevel) -> String {
+    match format {
+        Format::Text => text(report, trace),
+        Format::Json => json::render(report, None),
+        Format::Github => text(report, trace) + &github::render(report),
+    }
+}
+
+fn text(report: &Report, trace: TraceLevel) -> String {
+    escape::lines(&text::render(report, trace))
+}
+
+/// Renders the live tasks of a runtime.
+pub(crate) fn tasks(tasks: &[Leak]) -> String {
+    escape::lines(&text::tasks(tasks))
+}
+
+pub(crate) use json::render as to_json;
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&text(self, TraceLevel::Site))
+    }
+}

@@ -1,0 +1,191 @@
+//! Descriptors and runtimes in words.
+
+use super::{golden, render, report, task, text, thread};
+use crate::{
+    base::model::{
+        Detail, Frame, Home, Keeper, Kept, Kind, Leak, Maker, Resource, ResourceId, Thing, Use,
+    },
+    check::findings,
+    settings::env::{Format, TraceLevel},
+    sys::origin,
+};
+
+/// Descriptors, with those who keep each of them open.
+fn descriptors(by: &[Vec<Keeper>]) -> Leak {
+    let facts = |number| {
+        vec![
+            format!("fd {number}"),
+            "127.0.0.1:80 to 127.0.0.1:4711".to_owned(),
+        ]
+    };
+    let kept = by.iter().enumerate().map(|(index, by)| Kept {
+        facts: facts(index + 7),
+        by: by.clone(),
+    });
+    Leak {
+        kind: Kind::Fd,
+        name: Some("TCP socket".to_owned()),
+        polls: None,
+        tasks: Vec::new(),
+        facts: if by.len() == 1 { facts(7) } else { Vec::new() },
+        held: kept.collect(),
+        ..task(by.len())
+    }
+}
+
+fn holder(id: u64, locals: &[&str], is_certain: bool) -> Keeper {
+    Keeper::Task {
+        id,
+        name: "my_app::pool::keep_alive".into(),
+        locals: locals.iter().map(|local| (*local).into()).collect(),
+        is_certain,
+        owners: 1,
+    }
+}
+
+fn user(does: Use) -> Keeper {
+    Keeper::Thread {
+        number: 3,
+        name: Some("reader".to_owned()),
+        does,
+    }
+}
+
+#[test]
+fn one_and_several() {
+    let held = descriptors(&[vec![holder(12, &["stream"], true)]]);
+    let unknown = descriptors(&[vec![], vec![]]);
+    golden(
+        "descriptors.txt",
+        &text(&report(vec![held, unknown, thread(None)])),
+    );
+}
+
+/// Whoever keeps one is told, and found again by its number.
+#[test]
+fn several_holders() {
+    let shared = holder(12, &["socket"], true);
+    let other = holder(13, &["reader", "hub.writer"], true);
+    let perhaps = holder(12, &["stream"], false);
+    let elsewhere = holder(5, &[], true);
+    let closure = Keeper::Closure {
+        id: 9,
+        name: Some("my_app::pool::flush::{closure}".to_owned()),
+        does: Use::Blocked("recv".to_owned()),
+    };
+    let many = vec![vec![shared.clone()]; 10];
+    golden(
+        "descriptors_of_several.txt",
+        &text(&report(vec![
+            descriptors(&[vec![shared.clone(), other.clone()]]),
+            descriptors(&[vec![shared.clone(), holder(13, &["socket"], true)]]),
+            descriptors(&[vec![shared.clone(), perhaps.clone()]]),
+            descriptors(&[vec![perhaps]]),
+            descriptors(&[vec![shared.clone()], vec![other.clone(), elsewhere], vec![]]),
+            descriptors(&[vec![shared.clone()], vec![shared.clone()]]),
+            descriptors(&[[vec![vec![other]], many].concat()].concat()),
+            descriptors(&[vec![user(Use::Opened)]]),
+            descriptors(&[vec![user(Use::Blocked("read".to_owned())), closure]]),
+            Leak {
+                kind: Kind::BlockingTask,
+                tasks: vec![9],
+                ..task(1)
+            },
+            task(2),
+        ])),
+    );
+    golden(
+        "descriptors.json",
+        &render(
+            &report(vec![descriptors(&[
+                vec![shared, user(Use::Blocked("read".to_owned()))],
+                vec![],
+            ])]),
+            Format::Json,
+            TraceLevel::Site,
+        ),
+    );
+}
+
+#[test]
+fn opened_by_a_dependency() {
+    let through = Frame {
+        function: "hyper::connect".to_owned(),
+        file: Some("hyper-1.0.0/src/lib.rs".to_owned()),
+        path: None,
+        line: Some(9),
+        column: None,
+        home: Home::Dependency,
+    };
+    let leak = Leak {
+        created_through: vec![through],
+        ..descriptors(&[vec![]])
+    };
+    golden("descriptor_of_a_dependency.txt", &text(&report(vec![leak])));
+}
+
+#[test]
+fn opened_on_a_pool_or_by_a_thread() {
+    let opened = |number, thread| Resource {
+        id: ResourceId::Other(Kind::Fd, number),
+        origin: 0,
+        age_ms: Some(1100),
+        detail: Detail::Other(Thing {
+            number: Some(number),
+            name: Some(format!("class {number}")),
+            facts: vec![format!("fd {number}")],
+            maker: Some(Maker {
+                thread,
+                runtime: 0,
+                is_selector: false,
+            }),
+            ..Thing::default()
+        }),
+    };
+    let started = |number, name: Option<&str>| Resource {
+        id: ResourceId::Thread(number),
+        origin: 0,
+        age_ms: Some(1100),
+        detail: Detail::Thread {
+            tid: 7,
+            name: name.map(ToOwned::to_owned),
+            runtime: 0,
+            creator: 0,
+            doing: None,
+            place: 0,
+            closure: None,
+        },
+    };
+    let mut resources = vec![
+        opened(11, 1),
+        opened(12, 2),
+        opened(13, 3),
+        started(1, Some("watcher")),
+        started(2, None),
+    ];
+    findings::name_holders(&mut resources, &[], &[]);
+    let held: Vec<_> = resources
+        .iter()
+        .filter_map(|resource| match &resource.detail {
+            Detail::Other(thing) => Some(thing.held.clone()),
+            _ => None,
+        })
+        .collect();
+    let opened = |number, name: Option<&str>| {
+        vec![Keeper::Thread {
+            number,
+            name: name.map(ToOwned::to_owned),
+            does: Use::Opened,
+        }]
+    };
+    assert_eq!(held, [opened(1, Some("watcher")), opened(2, None), vec![]]);
+    // No stack could be taken.
+    let found = findings::findings(&resources[2..3], &[], None, None);
+    golden("descriptor_unread.txt", &text(&report(found)));
+    if cfg!(all(target_os = "linux", not(miri))) {
+        let inside = std::thread::yield_now as fn() as usize + 1;
+        resources[2].origin = origin::intern(&std::iter::once(inside), 0);
+        let found = findings::findings(&resources[2..3], &[], None, None);
+        golden("descriptor_of_a_pool.txt", &text(&report(found)));
+    }
+}

@@ -1,0 +1,223 @@
+//! What is said of a body that does not end.
+
+use super::{waits::*, *};
+use crate::{
+    base::model::{Fate, Hang, HangCause, Holder, State, StuckThread, Waiting},
+    check::findings,
+};
+
+const LIMIT: HangCause = HangCause::Timeout(Duration::from_secs(2));
+
+/// A body that waits for what a task holds.
+fn hang(cause: HangCause, waiting: Option<Waiting>) -> Hang {
+    Hang {
+        cause,
+        after: Duration::from_millis(812),
+        waiting,
+        thread: None,
+        alive: vec![Leak {
+            accept: None,
+            name: Some("my_app::pool::reap".to_owned()),
+            ..task(1)
+        }],
+        fate: Fate::GivenUp,
+    }
+}
+
+fn hung(hang: Hang, leaks: Vec<Leak>) -> Report {
+    Report {
+        body: Body::TimedOut,
+        hang: Some(Box::new(hang)),
+        ..report(leaks)
+    }
+}
+
+fn held_by_a_task() -> Waiting {
+    waiting(vec![awaited(
+        "a message; 1 sender is alive",
+        vec![holder(false, true)],
+    )])
+}
+
+/// The process ends with it.
+fn cut_short(hang: Hang, why: &str) -> Report {
+    let mut thread = findings::stuck_thread(0, None, None);
+    thread.tid = 4711;
+    "it sleeps in futex".clone_into(&mut thread.doing);
+    let hang = Hang {
+        thread: Some(thread),
+        fate: Fate::EndedProcess(why.to_owned()),
+        ..hang
+    };
+    Report {
+        verdict: Verdict::Inconclusive,
+        ..hung(hang, Vec::new())
+    }
+}
+
+#[test]
+fn a_body_beyond_its_time() {
+    let report = hung(hang(LIMIT, Some(held_by_a_task())), Vec::new());
+    golden("hang_timeout.txt", &text(&report));
+    golden(
+        "hang_github.txt",
+        &render(&report, Format::Github, TraceLevel::Site),
+    );
+}
+
+#[test]
+fn a_body_that_ended_too_late() {
+    let late = |waiting, alive| Hang {
+        after: Duration::from_millis(2300),
+        fate: Fate::Late,
+        alive,
+        ..hang(LIMIT, waiting)
+    };
+    let report = hung(late(None, Vec::new()), Vec::new());
+    golden("hang_late.txt", &text(&report));
+    golden(
+        "hang_late_github.txt",
+        &render(&report, Format::Github, TraceLevel::Site),
+    );
+    let report = hung(late(None, vec![task(1)]), vec![thread(Some("flusher"))]);
+    golden("hang_late_and_leak.txt", &text(&report));
+}
+
+#[test]
+fn a_body_that_can_never_go_on() {
+    let circle = awaited(
+        "a message; 1 sender is alive",
+        vec![Holder {
+            is_body: true,
+            ..holder(true, true)
+        }],
+    );
+    let waiting = Waiting {
+        is_forever: true,
+        ..waiting(vec![circle])
+    };
+    let hang = Hang {
+        alive: Vec::new(),
+        ..hang(HangCause::Deadlock, Some(waiting))
+    };
+    golden("hang_deadlock.txt", &text(&hung(hang, Vec::new())));
+}
+
+#[test]
+fn a_body_that_leaves_something_behind_as_well() {
+    let waits = waiting(vec![awaited(
+        "a mutex",
+        vec![Holder {
+            is_body: true,
+            local: Some("guard".to_owned()),
+            ..holder(false, true)
+        }],
+    )]);
+    let leak = Leak {
+        waiting: Some(waits),
+        ..task(1)
+    };
+    let report = hung(hang(LIMIT, Some(held_by_a_task())), vec![leak]);
+    golden("hang_and_leak.txt", &text(&report));
+}
+
+/// What was alive and is left is told once.
+#[test]
+fn a_body_that_waits_for_what_it_leaves_behind() {
+    let reaps = Leak {
+        name: Some("my_app::pool::reap".to_owned()),
+        tasks: vec![12],
+        waiting: Some(waiting(vec![awaited("a mutex", Vec::new())])),
+        ..task(1)
+    };
+    let ended = Leak {
+        tasks: vec![13],
+        ..reaps.clone()
+    };
+    let hang = |alive| Hang {
+        alive,
+        ..hang(LIMIT, Some(held_by_a_task()))
+    };
+    let all = hung(hang(vec![reaps.clone()]), vec![reaps.clone()]);
+    golden("hang_left_behind.txt", &text(&all));
+    let part = hung(hang(vec![reaps.clone(), ended]), vec![reaps]);
+    golden("hang_left_behind_in_part.txt", &text(&part));
+}
+
+#[test]
+fn a_body_in_synchronous_code() {
+    let hang = Hang {
+        alive: vec![task(2), thread(Some("flusher"))],
+        ..hang(LIMIT, None)
+    };
+    let report = cut_short(hang, findings::SYNCHRONOUS_BODY);
+    golden("hang_sync.txt", &text(&report));
+    golden(
+        "hang.json",
+        &render(&report, Format::Json, TraceLevel::Site),
+    );
+}
+
+#[test]
+fn a_task_in_synchronous_code() {
+    let mut hang = hang(LIMIT, Some(held_by_a_task()));
+    hang.alive.clear();
+    let mut report = cut_short(hang, findings::SYNCHRONOUS_TASK);
+    let hang = report.hang.as_mut().unwrap();
+    let own = frame("my_app::pool::flush", "src/pool.rs", 31, None, Home::User);
+    let std = frame(
+        "std::thread::park",
+        "std/src/thread/mod.rs",
+        9,
+        None,
+        Home::Machinery,
+    );
+    hang.thread = Some(stuck(vec![std, own]));
+    golden("hang_in_a_task.txt", &text(&report));
+}
+
+/// A thread that told where it is.
+fn stuck(stack: Vec<Frame>) -> StuckThread {
+    let state = State::Blocked("thread::park".to_owned());
+    StuckThread {
+        tid: 4711,
+        doing: state.to_string(),
+        waiting: Some(blocked::doing(state, stack)),
+    }
+}
+
+#[test]
+fn a_body_in_synchronous_code_whose_thread_tells() {
+    let mut report = cut_short(hang(LIMIT, None), findings::SYNCHRONOUS_BODY);
+    let hang = report.hang.as_mut().unwrap();
+    let own = frame("my_app::pool::flush", "src/pool.rs", 4, None, Home::User);
+    let test = frame("pool::reconnects", "tests/pool.rs", 17, None, Home::User);
+    hang.thread = Some(stuck(vec![own, test]));
+    golden("hang_body_blocked.txt", &text(&report));
+}
+
+#[test]
+fn a_drop_that_does_not_end() {
+    let mut hang = hang(HangCause::Deadlock, Some(held_by_a_task()));
+    hang.alive.clear();
+    golden(
+        "hang_drop.txt",
+        &text(&cut_short(hang, findings::DROP_BLOCKS)),
+    );
+}
+
+#[test]
+fn a_body_that_cannot_be_read() {
+    let mut hang = hang(LIMIT, Some(Waiting::unknown("there is no debug info")));
+    hang.alive.clear();
+    golden("hang_unread.txt", &text(&hung(hang, Vec::new())));
+}
+
+#[test]
+fn for_machines() {
+    let report = hung(hang(LIMIT, Some(held_by_a_task())), Vec::new());
+    golden(
+        "hang_body.json",
+        &render(&report, Format::Json, TraceLevel::Site),
+    );
+}

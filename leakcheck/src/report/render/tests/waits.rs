@@ -1,0 +1,235 @@
+//! What is said of where a task waits.
+
+use super::*;
+use crate::base::model::{Awaited, Holder, State, Waiting};
+
+pub(super) fn awaited(what: &str, held_by: Vec<Holder>) -> Awaited {
+    Awaited {
+        what: what.to_owned(),
+        held_by,
+        unlisted: 0,
+        has_holders: true,
+        tasks: Vec::new(),
+    }
+}
+
+pub(super) fn holder(is_itself: bool, is_certain: bool) -> Holder {
+    Holder {
+        task: 12,
+        name: "my_app::pool::reap".to_owned(),
+        is_itself,
+        is_body: false,
+        is_certain,
+        local: Some("tx".to_owned()),
+        also: Vec::new(),
+        at: Some(frame(
+            "my_app::pool::reap",
+            "src/pool.rs",
+            120,
+            None,
+            Home::User,
+        )),
+    }
+}
+
+pub(super) fn waiting(events: Vec<Awaited>) -> Waiting {
+    Waiting {
+        state: State::Idle,
+        stack: vec![
+            frame(
+                "tokio::sync::mpsc::bounded::Receiver::recv",
+                "tokio-1.54.1/src/sync/mpsc/bounded.rs",
+                245,
+                None,
+                Home::Machinery,
+            ),
+            frame(
+                "my_app::pool::keep_alive",
+                "src/pool.rs",
+                8,
+                None,
+                Home::User,
+            ),
+            frame("my_app::pool::run", "src/pool.rs", 40, None, Home::User),
+        ],
+        events,
+        is_forever: false,
+        unread: None,
+        place: 0,
+    }
+}
+
+fn shown(name: &str, count: usize, waiting: Waiting) {
+    let leak = Leak {
+        name: Some("my_app::pool::keep_alive".to_owned()),
+        waiting: Some(waiting),
+        ..task(count)
+    };
+    golden(name, &text(&report(vec![leak])));
+}
+
+#[test]
+fn a_sender_that_the_task_keeps_itself() {
+    let waiting = Waiting {
+        is_forever: true,
+        ..waiting(vec![awaited(
+            "a message; 1 sender is alive",
+            vec![holder(true, true)],
+        )])
+    };
+    shown("waits_for_itself.txt", 1, waiting);
+}
+
+#[test]
+fn several_events() {
+    let timer = Awaited {
+        has_holders: false,
+        ..awaited("a timer that fires in 3 seconds", Vec::new())
+    };
+    let waiting = waiting(vec![
+        awaited(
+            "a message; 2 senders are alive",
+            vec![holder(false, false), holder(false, true)],
+        ),
+        awaited("a mutex", Vec::new()),
+        timer,
+    ]);
+    shown("waits_for_several.txt", 3, waiting);
+}
+
+#[test]
+fn nothing_can_wake_it() {
+    let never = Awaited {
+        has_holders: false,
+        ..awaited("a future that is never ready", Vec::new())
+    };
+    let mut waiting = Waiting {
+        is_forever: true,
+        ..waiting(vec![never, awaited("a mutex", vec![holder(true, true)])])
+    };
+    waiting.stack.clear();
+    shown("waits_for_ever.txt", 2, waiting);
+}
+
+#[test]
+fn the_end_of_another_task() {
+    let end = Awaited {
+        has_holders: false,
+        ..awaited(
+            "the end of a task",
+            vec![Holder {
+                local: None,
+                at: None,
+                ..holder(false, true)
+            }],
+        )
+    };
+    shown("waits_for_a_task.txt", 1, waiting(vec![end]));
+}
+
+#[test]
+fn holders_that_are_told_as_well() {
+    let by = |task: u64, local: &str, also: &[&str]| Holder {
+        task,
+        local: Some(local.to_owned()),
+        also: also.iter().map(ToString::to_string).collect(),
+        ..holder(false, true)
+    };
+    let held_by = vec![
+        by(7, "tx", &[]),
+        by(9, "tx", &[]),
+        by(20, "hub.tx", &["a", "b", "c"]),
+    ];
+    let waits = waiting(vec![Awaited {
+        unlisted: 2,
+        ..awaited("a message; 5 senders are alive", held_by)
+    }]);
+    let waits_for = |ids: &[u64], waiting| Leak {
+        name: Some("my_app::pool::keep_alive".to_owned()),
+        waiting: Some(waiting),
+        tasks: ids.to_vec(),
+        ..task(ids.len())
+    };
+    let reaps = |ids: &[u64]| Leak {
+        name: Some("my_app::pool::reap".to_owned()),
+        tasks: ids.to_vec(),
+        ..task(ids.len())
+    };
+    let many: Vec<u64> = (20..40).collect();
+    let told = [
+        waits_for(&[5], waits),
+        reaps(&[7]),
+        reaps(&[9, 11]),
+        reaps(&many),
+    ];
+    golden("waits_for_told_ones.txt", &text(&report(told.into())));
+}
+
+#[test]
+fn the_end_of_a_closure() {
+    let end = Awaited {
+        has_holders: false,
+        tasks: vec![9, 10],
+        ..awaited("the end of a task", Vec::new())
+    };
+    let waits = Leak {
+        waiting: Some(waiting(vec![end])),
+        ..task(1)
+    };
+    let blocked = State::Blocked("mpsc::recv".to_owned());
+    let own = frame("my_app::pool::flush", "src/pool.rs", 31, None, Home::User);
+    let closure = Leak {
+        kind: Kind::BlockingTask,
+        name: Some("my_app::pool::flush::{closure}".to_owned()),
+        tasks: vec![9],
+        waiting: Some(super::blocked::doing(blocked, vec![own])),
+        ..task(1)
+    };
+    golden(
+        "waits_for_a_closure.txt",
+        &text(&report(vec![waits, closure])),
+    );
+}
+
+#[test]
+fn a_task_that_was_never_polled() {
+    let mut waiting = waiting(vec![awaited("a message", Vec::new())]);
+    waiting.state = State::Scheduled;
+    let leak = Leak {
+        name: Some("my_app::pool::keep_alive".to_owned()),
+        waiting: Some(waiting.polled(Some(0))),
+        polls: Some(0),
+        ..task(1)
+    };
+    golden("waits_for_its_first_turn.txt", &text(&report(vec![leak])));
+}
+
+#[test]
+fn what_could_not_be_read() {
+    let mut waiting = waiting(Vec::new());
+    waiting.stack.clear();
+    waiting.unread = Some("it changed while it was read".to_owned());
+    shown("waits_unread.txt", 1, waiting);
+}
+
+#[test]
+fn for_machines() {
+    let leak = Leak {
+        waiting: Some(waiting(vec![
+            awaited("a message; 1 sender is alive", vec![holder(true, true)]),
+            awaited("a mutex", Vec::new()),
+        ])),
+        ..task(1)
+    };
+    golden(
+        "waits.json",
+        &render(&report(vec![leak]), Format::Json, TraceLevel::Site),
+    );
+}
+
+#[test]
+fn what_reads_alike_is_told_once() {
+    let timer = || awaited("a timer that is about to fire", Vec::new());
+    let events = vec![timer(), awaited("a message", Vec::new()), timer()];
+    shown("waits_for_several_alike.txt", 1, waiting(events));
+}

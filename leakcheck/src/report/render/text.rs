@@ -1,0 +1,207 @@
+//! The report that a person reads. Every sentence of it stands in this folder or in `explain`.
+
+use std::fmt::Write;
+
+use super::{
+    escape::plain,
+    finding::{finding, is_warning, totals},
+    frame::{place, short},
+    hang,
+    numbers::Numbers,
+    plural,
+};
+use crate::{
+    base::model::{Body, Fate, Kind, Leak, Report, Seen, Verdict},
+    settings::env::TraceLevel,
+};
+
+/// Renders a report; empty where there is nothing to say.
+pub(super) fn render(report: &Report, trace: TraceLevel) -> String {
+    let mut out = String::new();
+    let numbers = Numbers::of(report);
+    if let Some(hang) = &report.hang {
+        hang::render(&mut out, report, hang, &numbers);
+    }
+    match report.verdict {
+        Verdict::Clean | Verdict::Lingering if report.hang.is_none() => return out,
+        Verdict::Clean | Verdict::Lingering => {}
+        Verdict::Leaked => {
+            if report.hang.is_some() {
+                out.push('\n');
+            }
+            headline(&mut out, report);
+        }
+        // No check was made at all.
+        Verdict::Inconclusive if is_cut_short(report) => {}
+        Verdict::Inconclusive => {
+            let _ = writeln!(
+                out,
+                "leakcheck: the check of `{}` is inconclusive",
+                plain(report.subject.test())
+            );
+        }
+    }
+    for leak in &report.leaks {
+        let _ = writeln!(out, "\n{}", finding(leak, Some(report), &numbers));
+        if trace == TraceLevel::Full {
+            stack(&mut out, leak);
+        }
+    }
+    out.push('\n');
+    known(&mut out, report);
+    ignored(&mut out, report);
+    coverage(&mut out, report);
+    for note in &report.notes {
+        let _ = writeln!(out, "note: {note}");
+    }
+    footer(&mut out, report, trace);
+    out
+}
+
+/// Renders the live tasks of a runtime.
+pub(super) fn tasks(tasks: &[Leak]) -> String {
+    let count = tasks.iter().map(Leak::count).sum();
+    let mut out = format!(
+        "leakcheck: {}\n",
+        plural::of(count, "live task", "live tasks")
+    );
+    let numbers = Numbers::of_findings(tasks.iter());
+    for task in tasks {
+        let _ = writeln!(out, "\n{}", finding(task, None, &numbers));
+    }
+    out
+}
+
+fn headline(out: &mut String, report: &Report) {
+    let left: Vec<&Leak> = report
+        .leaks
+        .iter()
+        .filter(|leak| leak.panic.is_none())
+        .collect();
+    let all = left.iter().map(|leak| leak.count).sum::<usize>();
+    let parts = totals(left);
+    let what = match parts.as_slice() {
+        [only] => only.clone(),
+        several => format!("{all} things behind ({})", several.join(", ")),
+    };
+    let behind = if parts.len() == 1 { " behind" } else { "" };
+    let but = match report.body {
+        Body::Panicked => "; what fails it is its own panic",
+        Body::Failed => "; what fails it is its own error",
+        Body::TimedOut => match report.hang.as_ref().map(|hang| &hang.fate) {
+            Some(Fate::Late) => "; what fails it is that its body ended too late",
+            _ => "; what fails it is that its body hangs",
+        },
+        _ if report.leaks.iter().all(is_warning) => ", which is a warning and does not fail it",
+        _ => "",
+    };
+    let left = (all > 0).then(|| {
+        let time = plural::time(report.waited);
+        format!("left {what}{behind} after waiting {time}")
+    });
+    let panics = report.leaks.iter().filter(|leak| leak.panic.is_some());
+    let panicked = match panics.map(Leak::count).sum() {
+        0 => None,
+        1 => Some("had 1 task that panicked unseen".to_owned()),
+        count => Some(format!("had {count} tasks that panicked unseen")),
+    };
+    let said: Vec<String> = left.into_iter().chain(panicked).collect();
+    let _ = writeln!(
+        out,
+        "leakcheck: `{}` {}{but}",
+        plain(report.subject.test()),
+        said.join(", and ")
+    );
+}
+
+/// Whether the process ends before anything could be checked.
+fn is_cut_short(report: &Report) -> bool {
+    report
+        .hang
+        .as_ref()
+        .is_some_and(|hang| hang.ended_process().is_some())
+}
+
+fn stack(out: &mut String, leak: &Leak) {
+    let _ = writeln!(out, "  creation stack, innermost first:");
+    for (number, frame) in leak.stack.iter().enumerate() {
+        let function = if frame.function.is_empty() {
+            "(no name)"
+        } else {
+            &frame.function
+        };
+        let _ = writeln!(out, "  {number:>4}: {}", plain(function));
+        if let Some(place) = place(frame) {
+            let _ = writeln!(out, "        at {place}");
+        }
+    }
+}
+
+/// What stands in the baseline, a line each.
+fn known(out: &mut String, report: &Report) {
+    for leak in &report.known {
+        let name = leak.name.iter().map(|name| match leak.kind {
+            Kind::Thread => format!("\"{}\"", plain(name)),
+            _ => plain(name),
+        });
+        let site = leak.created_at.iter();
+        let site = site.filter_map(|site| {
+            let place = place(site)?;
+            Some(format!("{place} {}", short(&site.function)))
+        });
+        let what: Vec<String> = name.chain(site).collect();
+        let colon = if what.is_empty() { "" } else { ": " };
+        let _ = writeln!(
+            out,
+            "known, not failing: {} by the baseline{colon}{}",
+            plural::count(leak.count, leak.kind),
+            what.join(", ")
+        );
+    }
+}
+
+fn ignored(out: &mut String, report: &Report) {
+    for entry in &report.ignored {
+        let list = if entry.built_in {
+            "known worker, not failing"
+        } else {
+            "accepted"
+        };
+        let reason = if entry.reason.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", entry.reason)
+        };
+        let source = entry.source.as_ref();
+        let source = source.map_or_else(String::new, |source| format!(" ({})", plain(source)));
+        let _ = writeln!(
+            out,
+            "{list}: {} by {}{source}{reason}",
+            plural::count(entry.count, entry.kind),
+            entry.rule
+        );
+    }
+}
+
+fn coverage(out: &mut String, report: &Report) {
+    for (kind, seen) in report.coverage.iter() {
+        match seen {
+            Seen::Partial(why) | Seen::Nothing(why)
+                if matches!(kind, Kind::Task | Kind::Thread) =>
+            {
+                let _ = writeln!(out, "coverage of {kind}s: {why}");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn footer(out: &mut String, report: &Report, trace: TraceLevel) {
+    let has_stacks = report.leaks.iter().any(|leak| !leak.stack.is_empty());
+    if has_stacks && trace != TraceLevel::Full {
+        let _ = writeln!(
+            out,
+            "full creation stacks: LEAKCHECK_TRACE=full    machine-readable: LEAKCHECK_REPORT_DIR=<dir>"
+        );
+    }
+}

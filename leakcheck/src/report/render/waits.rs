@@ -1,0 +1,217 @@
+//! Where a task is suspended and what for, or where a thread is blocked, in words.
+
+use std::fmt::Write as _;
+
+use super::{
+    escape::plain,
+    frame::{place as at, short},
+    held::variables,
+    numbers::Numbers,
+    plural,
+};
+use crate::base::model::{Awaited, Frame, Holder, Home, Kind, State, Waiting};
+
+/// Callers of the place where it waits that are shown.
+const CALLERS: usize = 4;
+
+/// The innermost line of the user's own, or of a dependency where none is.
+pub(super) fn place(waiting: &Waiting) -> Option<&Frame> {
+    let of = |home| {
+        waiting
+            .stack
+            .iter()
+            .find(move |frame| frame.home == home && frame.line.is_some())
+    };
+    of(Home::User).or_else(|| of(Home::Dependency))
+}
+
+/// What stands under that line.
+pub(super) fn label(waiting: &Waiting, kind: Kind) -> String {
+    match &waiting.state {
+        State::Blocked(call) => return format!("waits here: {}", plain(call)),
+        State::Running if kind != Kind::Task => return "runs here".to_owned(),
+        // Only the outer ones were read.
+        _ if kind == Kind::Task && waiting.unread.is_some() => {
+            return "awaits further futures here".to_owned();
+        }
+        _ => {}
+    }
+    let inner = waiting.stack.first().filter(|first| {
+        place(waiting).is_some_and(|place| place != *first) && !first.function.is_empty()
+    });
+    match inner {
+        Some(inner) => format!("waits here: {}", called(&inner.function)),
+        None => "waits here".to_owned(),
+    }
+}
+
+/// A method with its type, or a type by itself.
+fn called(function: &str) -> String {
+    let last = function.rsplit("::").next().unwrap_or(function);
+    if last.starts_with(char::is_uppercase) {
+        plain(last)
+    } else {
+        short(function)
+    }
+}
+
+/// What it waits for, who could help, and how it came there.
+pub(super) fn notes(
+    waiting: &Waiting,
+    kind: Kind,
+    numbers: &Numbers<'_>,
+) -> Vec<(&'static str, String)> {
+    let mut texts: Vec<String> = Vec::new();
+    for event in &waiting.events {
+        let text = awaited(event, numbers);
+        // Several timers, say.
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    let is_one = texts.len() == 1;
+    if let Some(last) = texts.last_mut().filter(|_| waiting.is_forever) {
+        last.push_str(if is_one {
+            ", so this can never happen"
+        } else {
+            "; none of this can ever happen"
+        });
+    }
+    let labels = std::iter::once("waits for").chain(std::iter::repeat("or for"));
+    let mut notes: Vec<(&'static str, String)> = labels.zip(texts).collect();
+    let is_all = waiting.stack.len() == 1 && kind == Kind::Task;
+    let inside: Vec<String> = waiting
+        .stack
+        .iter()
+        // Nothing awaits a task's own future.
+        .filter(|frame| !is_all || frame.line.is_some())
+        .filter(|frame| frame.home != Home::Machinery)
+        .filter(|frame| Some(*frame) != place(waiting))
+        .map(|frame| match at(frame) {
+            Some(place) => format!("{place} {}", short(&frame.function)),
+            None => plain(&frame.function),
+        })
+        .collect();
+    if !inside.is_empty() {
+        let mut shown = inside[..inside.len().min(CALLERS)].to_vec();
+        if inside.len() > CALLERS {
+            shown.push(plural::of(
+                inside.len() - CALLERS,
+                "more frame",
+                "more frames",
+            ));
+        }
+        let by = match (&waiting.state, kind) {
+            (State::Blocked(_), _) => "called by",
+            (_, Kind::Task) => "awaited by",
+            _ => "called by",
+        };
+        notes.push((by, shown.join("  <-  ")));
+    }
+    if let Some(why) = &waiting.unread {
+        let what = match kind {
+            Kind::Task => "where it waits could not be read",
+            _ => "its stack cannot be shown",
+        };
+        notes.push(("note", format!("{what}: {}", plain(why))));
+    }
+    notes
+}
+
+fn awaited(event: &Awaited, numbers: &Numbers<'_>) -> String {
+    let mut text = plain(&event.what);
+    let ends = blocking(&event.tasks, numbers);
+    if event.held_by.is_empty() && event.has_holders {
+        text.push_str("; who could make it happen was not found among the tasks");
+    }
+    // Several tasks that hold it in the same way are told together.
+    let same = |one: &Holder, other: &Holder| {
+        let apart = |holder: &Holder| Holder {
+            task: 0,
+            ..holder.clone()
+        };
+        numbers.find(one.task).is_some() == numbers.find(other.task).is_some()
+            && apart(one) == apart(other)
+    };
+    for (index, alike) in event.held_by.chunk_by(same).enumerate() {
+        let perhaps = if alike[0].is_certain { "" } else { "perhaps " };
+        let (before, after) = match (event.has_holders, index) {
+            (true, 0) => (", ", "held by "),
+            (true, _) => (" and ", "by "),
+            (false, 0) => (": ", ""),
+            (false, _) => (", ", ""),
+        };
+        for part in [before, perhaps, after] {
+            text.push_str(part);
+        }
+        text.push_str(&holders(alike, numbers));
+    }
+    if event.unlisted > 0 {
+        let _ = write!(text, " and {} more", event.unlisted);
+    }
+    text + &ends
+}
+
+/// Closures of `spawn_blocking` whose end is waited for, and where they are, as far as they are told.
+fn blocking(tasks: &[u64], numbers: &Numbers<'_>) -> String {
+    let mut text = String::new();
+    let told = |task: &u64| Some((*task, numbers.find(*task)?));
+    for (index, (task, leak)) in tasks.iter().filter_map(told).enumerate() {
+        text.push_str(if index == 0 { ": " } else { ", " });
+        let _ = write!(text, "{} {task}", leak.kind.name().replace('_', " "));
+        if let Some(name) = &leak.name {
+            let _ = write!(text, " `{}`", plain(name));
+        }
+        if let Some(waiting) = &leak.waiting {
+            let _ = write!(text, ", {}", plain(&waiting.state.to_string()));
+            if let Some(at) = place(waiting).and_then(at) {
+                let _ = write!(text, " at {at}");
+            }
+        }
+    }
+    text
+}
+
+/// Tasks that hold it in one way.
+fn holders(alike: &[Holder], numbers: &Numbers<'_>) -> String {
+    let holder = &alike[0];
+    let local = holder.local.iter().chain(&holder.also);
+    let locals: Vec<&str> = local.map(String::as_str).collect();
+    let place = holder
+        .at
+        .as_ref()
+        .and_then(at)
+        .map(|place| format!(" ({place})"))
+        .unwrap_or_default();
+    let how = variables(&locals) + &place;
+    match (holder.is_itself, holder.is_body) {
+        (true, true) => format!("the body itself{how}"),
+        (true, false) => format!("this same task{how}"),
+        (false, true) => format!("the test's body{how}"),
+        (false, false) => {
+            let ids: Vec<u64> = alike.iter().map(|holder| holder.task).collect();
+            task(&ids, &holder.name, &how, numbers)
+        }
+    }
+}
+
+/// Tasks of one name, by their numbers if they are told elsewhere, and how they hold something.
+pub(super) fn task(ids: &[u64], name: &str, how: &str, numbers: &Numbers<'_>) -> String {
+    let name = plain(name);
+    if ids.iter().all(|id| numbers.find(*id).is_none()) {
+        return match ids {
+            [_] => format!("a task that is not among these, `{name}`{how}"),
+            _ => format!(
+                "{} tasks that are not among these, `{name}`{how}",
+                ids.len()
+            ),
+        };
+    }
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    match &ids[..] {
+        [all @ .., last] if !all.is_empty() => {
+            format!("tasks {} and {last} `{name}`{how}", all.join(", "))
+        }
+        ids => format!("task {} `{name}`{how}", ids.concat()),
+    }
+}

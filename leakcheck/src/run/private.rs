@@ -1,0 +1,26 @@
+//! Named re-exports for generated code, and nothing else; not part of the public interface.
+
+pub use tokio;
+
+#[cfg(feature = "harness")]
+pub use inventory;
+
+pub use crate::{
+    base::test_meta::{Place, Rounds, ShouldPanic, Stop, TestMeta},
+    run::{
+        at_exit::{AtExit, begin},
+        register_macros::{collect, main},
+        return_value::{AnyOutcome, Ends, Outcome, ResultOutcome},
+        runtime::{
+            BuildRuntime, TestRuntime, boxed, layer, repeat_async, repeat_sync, run_async,
+            run_sync, run_within,
+        },
+        watchdog::TestBody,
+    },
+};
+
+#[cfg(feature = "harness")]
+pub use crate::{
+    run::harness::{Registered, run_all, worked},
+    settings::suite::{Suite, When},
+};

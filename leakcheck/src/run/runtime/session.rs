@@ -1,0 +1,255 @@
+//! A check and what surrounds it: from the options to the report, with the body in between.
+
+use std::{
+    any::Any,
+    future::poll_fn,
+    io,
+    panic::{self, AssertUnwindSafe},
+    pin::{Pin, pin},
+    task::Poll,
+    time::Instant,
+};
+
+use tokio::runtime::{Builder, RuntimeFlavor};
+
+use super::{BuildRuntime, TestRuntime};
+use crate::{
+    base::{
+        model::{Body, Report},
+        test_meta::TestMeta,
+    },
+    check::{Check, Hung, Watched, target::Whom},
+    observe::{
+        scope::{Scope, ScopeId},
+        sources::tasks::{self, Token},
+    },
+    report::output,
+    run::{
+        background, effective_options,
+        outcome::{Outcome, refuse},
+        return_value::Ends,
+        watchdog::{self, Among, Parks, TestBody, Watch},
+    },
+    settings::{
+        env::{self, Env},
+        options::{Level, Options},
+        suite,
+    },
+    sys::fds,
+};
+
+pub(super) fn block_on<R>(
+    runtime: &dyn TestRuntime,
+    body: Pin<&mut dyn TestBody<R>>,
+    ends: &Ends<R>,
+    watch: Option<&mut Watch<'_>>,
+) -> Outcome<R> {
+    let mut outcome = None;
+    let driven = panic::catch_unwind(AssertUnwindSafe(|| {
+        runtime.block_on(pin!(async {
+            outcome = Some(caught(body, ends, watch).await);
+        }));
+    }));
+    match (outcome, driven) {
+        (Some(outcome), _) => outcome,
+        // The runtime itself gave up, as `unhandled_panic = "shutdown_runtime"` makes it.
+        (None, Err(payload)) => Outcome::Panicked(payload),
+        (None, Ok(())) => Outcome::Panicked(Box::new(
+            "the runtime returned before the test ended".to_owned(),
+        )),
+    }
+}
+
+/// Ends what the test has running in the background; returns the first panic of it.
+fn stop_background(runtime: &dyn TestRuntime, session: &Session) -> Option<Box<dyn Any + Send>> {
+    let mut panic = None;
+    let (scope, limit) = (session.scope, session.check.stop_limit());
+    // To enter a runtime for nothing would be a good part of what a clean test pays.
+    if background::is_none(scope) {
+        return None;
+    }
+    // A runtime that shut itself down has ended its tasks, and cannot be driven any more.
+    let driven = panic::catch_unwind(AssertUnwindSafe(|| {
+        let stop = async { panic = background::stop_in_runtime(scope, limit).await };
+        runtime.block_on(pin!(stop));
+    }));
+    if driven.is_err() {
+        panic = background::stop_blocking(scope, limit);
+    }
+    panic
+}
+
+/// The outcome of a future; a panic of it is caught where it happens, so that its runtime lives on.
+pub(super) async fn caught<R>(
+    mut body: Pin<&mut (impl TestBody<R> + ?Sized)>,
+    ends: &Ends<R>,
+    mut watch: Option<&mut Watch<'_>>,
+) -> Outcome<R> {
+    poll_fn(|cx| {
+        if let Some(watch) = &mut watch {
+            if watch.is_given_up() {
+                // A panic of what it drops was printed, and the test fails as it is.
+                let drop = AssertUnwindSafe(|| body.as_mut().give_up());
+                let _ = panic::catch_unwind(drop);
+                return Poll::Ready(Outcome::TimedOut);
+            }
+            watch.begins_poll();
+        }
+        match panic::catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(cx))) {
+            Ok(Poll::Pending) => {
+                if let Some(watch) = &mut watch {
+                    watch.is_suspended(cx.waker(), || body.as_ref().address());
+                }
+                Poll::Pending
+            }
+            Ok(Poll::Ready(value)) => {
+                watch.as_deref_mut().map(Watch::ends);
+                Poll::Ready(Outcome::returned(value, ends))
+            }
+            Err(payload) => {
+                watch.as_deref_mut().map(Watch::ends);
+                Poll::Ready(Outcome::Panicked(payload))
+            }
+        }
+    })
+    .await
+}
+
+pub(super) fn no_runtime(error: &io::Error) -> ! {
+    output::print(&format!(
+        "leakcheck: failed to build the test's runtime: {error}"
+    ));
+    panic::resume_unwind(Box::new("leakcheck: no runtime".to_owned()))
+}
+
+/// A check and what surrounds it.
+pub(super) struct Session {
+    pub(super) check: Check,
+    pub(super) env: &'static Env,
+    pub(super) level: Level,
+    pub(super) scope: ScopeId,
+    /// How the body hung, if it was given up.
+    pub(super) hung: Option<Hung>,
+}
+
+impl Session {
+    /// Begins a check, or `None` where it is switched off.
+    pub(super) fn open(meta: &'static TestMeta, options: &dyn Fn() -> Options) -> Option<Self> {
+        let start = Instant::now();
+        let opened = env::get().and_then(|env| {
+            let options = suite::options().merge(options());
+            let options = effective_options::options(options, env, meta.manifest_dir)?;
+            let level = options.chosen_level();
+            if level == Level::Off {
+                return Ok(None);
+            }
+            let kept = Scope::open()?;
+            let scope = kept.id();
+            let mut check = Check::begin(Whom::Test(meta), options, env, kept)?;
+            check.look_at_all_sets();
+            background::accept(scope);
+            check.listen();
+            check.spend(start.elapsed());
+            Ok(Some(Self {
+                check,
+                env,
+                level,
+                scope,
+                hung: None,
+            }))
+        });
+        opened.unwrap_or_else(|error| refuse(&error))
+    }
+
+    /// Runs a plain body under a watch.
+    pub(super) fn run<R>(
+        &mut self,
+        meta: &'static TestMeta,
+        body: impl FnOnce() -> R,
+        ends: &Ends<R>,
+    ) -> Outcome<R> {
+        let mut watch = self.watch(Among::Others);
+        let outcome = Outcome::of(body, ends);
+        watch.ends();
+        self.check.body_has_ended();
+        let hung = watch.end();
+        let outcome = outcome.unless_late(hung.as_ref(), meta);
+        self.hung = hung;
+        outcome
+    }
+
+    /// Watches the body, which is to begin now.
+    pub(super) fn watch(&self, among: Among) -> Watch<'_> {
+        Watch::begin(&self.check, among)
+    }
+
+    /// Builds the test's own runtime, which is looked at from here on.
+    pub(super) fn build(&mut self, build: BuildRuntime) -> Box<dyn TestRuntime> {
+        let token = Token::new();
+        let prepare = |builder: &mut Builder| {
+            tasks::instrument(builder, token);
+            builder.on_thread_park(watchdog::parks);
+        };
+        let runtime = {
+            // Its handle outlives it, and with it what the handle keeps open.
+            let _aside = fds::aside();
+            build(&prepare).unwrap_or_else(|error| no_runtime(&error))
+        };
+        self.check
+            .watch(Watched::owned(runtime.handle(), token, self.scope));
+        runtime
+    }
+
+    /// Runs a body on that runtime, and ends what it has declared as background work.
+    pub(super) fn drive<R>(
+        &mut self,
+        runtime: &dyn TestRuntime,
+        meta: &'static TestMeta,
+        body: Pin<&mut dyn TestBody<R>>,
+        ends: &Ends<R>,
+    ) -> Outcome<R> {
+        let parks = match runtime.handle().runtime_flavor() {
+            RuntimeFlavor::CurrentThread => Parks::WhenAllWait,
+            _ => Parks::WhenItWaits,
+        };
+        let mut watch = self.watch(Among::Own(parks));
+        let outcome = block_on(runtime, body, ends, Some(&mut watch));
+        self.check.body_has_ended();
+        let hung = watch.end();
+        let outcome = outcome.unless_late(hung.as_ref(), meta);
+        self.hung = hung;
+        let panic = stop_background(runtime, self);
+        outcome.and_background(panic, meta).judge(meta, ends)
+    }
+
+    /// Runs a part of the check and counts its time, without what it waited.
+    pub(super) fn in_check<R>(&mut self, part: impl FnOnce(&mut Check) -> R) -> R {
+        let start = Instant::now();
+        let waited = self.check.waited();
+        let result = part(&mut self.check);
+        let waited = self.check.waited().saturating_sub(waited);
+        self.check.spend(start.elapsed().saturating_sub(waited));
+        result
+    }
+
+    pub(super) fn conclude<R>(mut self, outcome: Outcome<R>) -> R {
+        // A forked child that returned from the body is not the process that is checked.
+        if self.check.is_of_parent() {
+            return outcome.finish(None, Level::Off);
+        }
+        self.check.hear();
+        let given_up = self.hung.filter(|_| outcome.body() == Body::TimedOut);
+        let may_skip =
+            given_up.is_none() && self.check.found_nothing() && !self.check.writes_always();
+        if may_skip {
+            return outcome.finish(None, self.level);
+        }
+        let hang = given_up.map(|hung| Box::new(self.check.explain_hang(&hung)));
+        let report = Report {
+            hang,
+            ..self.check.conclude(outcome.body())
+        };
+        output::publish(&report, self.env);
+        outcome.finish(report.fails().then(|| report.verdict()), self.level)
+    }
+}

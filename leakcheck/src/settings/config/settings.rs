@@ -1,0 +1,95 @@
+//! What `leakcheck.toml` says: the bottom layer of options, and which of it a report must tell.
+
+use std::time::Duration;
+
+use super::file::File;
+use crate::{
+    base::model::{Body, Kind, Leak},
+    settings::options::{Level, Options, Setting},
+};
+
+/// What a file says.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// As it is written from the package.
+    name: String,
+    /// Where it is.
+    place: String,
+    pub(super) options: Options,
+}
+
+/// What became of a check, as far as settings have a part in it.
+#[derive(Debug)]
+pub(crate) struct Came<'c> {
+    /// The options of all layers.
+    pub(crate) options: &'c Options,
+    pub(crate) leaks: &'c [Leak],
+    pub(crate) body: Body,
+    /// Whether it waited for things to end.
+    pub(crate) has_waited: bool,
+}
+
+impl Settings {
+    pub(super) fn new(file: &File, options: Options) -> Self {
+        Self {
+            name: file.name().to_owned(),
+            place: file.path().display().to_string(),
+            options,
+        }
+    }
+
+    /// Which settings of the file the verdict may be due to; rules tell that of themselves.
+    pub(crate) fn note(&self, came: &Came<'_>) -> Option<String> {
+        let hold = came.options.settings();
+        let panicked = came.leaks.iter().any(|leak| leak.panic.is_some());
+        let left = |kind: Kind| came.leaks.iter().any(|leak| leak.kind == kind);
+        let decides = |setting: &Setting| match setting {
+            Setting::Settle(_) => came.has_waited,
+            Setting::Timeout(_) => came.body == Body::TimedOut,
+            Setting::Level(level) => *level != Level::Deny && !came.leaks.is_empty(),
+            // What is off was not looked at, so it may have been there.
+            Setting::LevelOf(_, Level::Off) => true,
+            Setting::LevelOf(kind, _) => left(*kind),
+            Setting::UnseenPanics(_) => panicked,
+        };
+        let own = self.options.settings();
+        let said: Vec<String> = own
+            .iter()
+            .filter(|setting| hold.contains(setting) && decides(setting))
+            .map(ToString::to_string)
+            .collect();
+        let is_said = !said.is_empty();
+        is_said.then(|| format!("{} says {}", self.name, said.join(", ")))
+    }
+
+    /// What to say where the file is why nothing is checked.
+    pub(super) fn silence(&self) -> String {
+        format!("nothing is checked: {} switches it off", self.place)
+    }
+}
+
+impl std::fmt::Display for Setting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let time = |time: &Duration| humantime::format_duration(*time).to_string();
+        let (key, value) = match self {
+            Self::Settle(limit) => ("settle", time(limit)),
+            Self::Timeout(limit) => ("timeout", time(limit)),
+            Self::Level(level) => ("level", word(*level).to_owned()),
+            Self::UnseenPanics(level) => ("unseen_panics", word(*level).to_owned()),
+            Self::LevelOf(kind, level) => {
+                let known = Kind::CHOICES.iter().find(|(other, _)| other == kind);
+                let kind = known.map_or("", |(_, word)| *word);
+                return write!(f, "`levels.{kind} = {:?}`", word(*level));
+            }
+        };
+        write!(f, "`{key} = {value:?}`")
+    }
+}
+
+fn word(level: Level) -> &'static str {
+    match level {
+        Level::Off => "off",
+        Level::Warn => "warn",
+        Level::Deny => "deny",
+    }
+}

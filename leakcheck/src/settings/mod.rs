@@ -1,0 +1,7 @@
+//! What a user accepts and asks for: rules, options of a test, `leakcheck.toml`, the environment, and how they are merged.
+
+pub(crate) mod config;
+pub(crate) mod env;
+pub(crate) mod ignore;
+pub(crate) mod options;
+pub(crate) mod suite;

@@ -1,0 +1,24 @@
+//! What all tests of a binary have in common: options below those of each, hooks around them.
+
+#[cfg(feature = "harness")]
+mod given;
+
+#[cfg(feature = "harness")]
+pub use given::{Suite, When};
+
+#[cfg(feature = "harness")]
+pub(crate) use given::registered;
+
+use crate::settings::options::Options;
+
+/// The options that each test of this binary starts from.
+#[cfg(feature = "harness")]
+pub(crate) fn options() -> Options {
+    registered().map_or_else(Options::new, |suite| (suite.options)())
+}
+
+/// The options that each test of this binary starts from: none without the feature.
+#[cfg(not(feature = "harness"))]
+pub(crate) fn options() -> Options {
+    Options::new()
+}
