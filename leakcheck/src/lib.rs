@@ -117,8 +117,9 @@ pub use api::{
 pub use base::{
     error::Error,
     model::{
-        Awaited, Body, Coverage, Frame, Hang, HangCause, Holder, Home, Ignored, Kind, Leak,
-        Location, Report, Seen, State, StuckThread, Subject, Verdict, Waiting,
+        About, Awaited, Body, Call, Coverage, Event, Frame, Hang, HangCause, HangEnd, Holder, Home,
+        Ignored, KernelState, Kind, Leak, Location, Report, Seen, State, StuckThread, Subject,
+        ThreadState, Verdict, Waiting,
     },
 };
 pub use run::runtime::{instrument, watch_local};

@@ -27,7 +27,7 @@ fn blocked() -> String {
     loop {
         match &left()[..] {
             [leak] => match leak.waiting().map(leakcheck::Waiting::state) {
-                Some(State::Blocked(call)) => return call.clone(),
+                Some(State::Blocked(call)) => return call.to_string(),
                 Some(State::Running) => {}
                 other => panic!("{other:?}"),
             },

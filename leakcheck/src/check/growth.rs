@@ -3,7 +3,7 @@
 use super::{Check, Phase};
 use crate::{
     base::{
-        model::{Frame, Leak},
+        model::{Frame, Leak, Note, Remark},
         test_meta::Rounds,
     },
     check::wait,
@@ -65,7 +65,10 @@ impl Growth {
                 continue;
             }
             let leak = Leak {
-                note: Some(growth(&steps)),
+                note: Some(Note::Growth {
+                    steps,
+                    is_shared: false,
+                }),
                 ..leak.clone()
             };
             match grown.iter_mut().find(|known| known.is_like(&leak)) {
@@ -87,14 +90,9 @@ fn with_others(mut grown: Vec<Leak>) -> Vec<Leak> {
     for index in 0..grown.len() {
         let own = path(&grown[index]);
         let is_one = grown.iter().filter(|other| path(other) == own).count() == 1;
-        let note = grown[index].note.take();
-        grown[index].note = note.map(|note| {
-            if is_one {
-                note
-            } else {
-                format!("together with the others that were made here, {note}")
-            }
-        });
+        if let Some(Note::Growth { is_shared, .. }) = &mut grown[index].note {
+            *is_shared = !is_one;
+        }
     }
     grown
 }
@@ -134,7 +132,7 @@ impl Check {
     pub(crate) fn note_growth(&mut self, growth: &Growth) {
         self.grown = Some(growth.grown());
         let Rounds { warm_up, measured } = growth.rounds;
-        self.remarks.push(rounds(warm_up, measured));
+        self.remarks.push(Remark::Rounds { warm_up, measured });
     }
 
     fn number_alive(&self) -> usize {
@@ -161,33 +159,6 @@ impl Check {
     }
 }
 
-/// How much more of one thing each round of a repeated test left behind.
-pub(crate) fn growth(steps: &[usize]) -> String {
-    let rounds = steps.len();
-    match steps {
-        [first, rest @ ..] if rest.iter().all(|step| step == first) => {
-            format!("each of {rounds} rounds left {first} more behind")
-        }
-        _ => {
-            let steps: Vec<String> = steps.iter().map(ToString::to_string).collect();
-            format!(
-                "each of {rounds} rounds left more behind: {}",
-                steps.join(", ")
-            )
-        }
-    }
-}
-
-/// What a repeated test looks at.
-pub(crate) fn rounds(warm_up: u32, measured: u32) -> String {
-    let warm_up = match warm_up {
-        0 => String::new(),
-        1 => " after 1 to warm up".to_owned(),
-        rounds => format!(" after {rounds} to warm up"),
-    };
-    format!("{measured} rounds were measured{warm_up}; only what grew in each of them is reported")
-}
-
 #[cfg(all(test, not(leakcheck_loom)))]
 mod tests {
     use super::*;
@@ -199,16 +170,19 @@ mod tests {
     }
 
     /// What grew where so many were alive before the first measured round and after each.
-    fn grown(counts: &[usize]) -> Vec<(usize, String)> {
+    fn grown(counts: &[usize]) -> Vec<(usize, Option<Note>)> {
         let mut growth = Growth::new(Rounds {
             warm_up: 1,
             measured: u32::try_from(counts.len() - 1).unwrap(),
         });
         growth.alive = counts.iter().map(|count| left(*count)).collect();
         let grown = growth.grown().into_iter();
-        grown
-            .map(|leak| (leak.count, leak.note.unwrap_or_default()))
-            .collect()
+        grown.map(|leak| (leak.count, leak.note)).collect()
+    }
+
+    fn steps(steps: &[usize], is_shared: bool) -> Note {
+        let steps = steps.to_vec();
+        Note::Growth { steps, is_shared }
     }
 
     #[test]
@@ -216,14 +190,8 @@ mod tests {
         assert_eq!(grown(&[3, 3, 3]), []);
         assert_eq!(grown(&[0, 1, 1, 2]), []);
         assert_eq!(grown(&[4, 5, 3, 6]), []);
-        assert_eq!(
-            grown(&[0, 2, 4]),
-            [(4, "each of 2 rounds left 2 more behind".to_owned())]
-        );
-        assert_eq!(
-            grown(&[1, 2, 5, 6]),
-            [(6, "each of 3 rounds left more behind: 1, 3, 1".to_owned())]
-        );
+        assert_eq!(grown(&[0, 2, 4]), [(4, Some(steps(&[2, 2], false)))]);
+        assert_eq!(grown(&[1, 2, 5, 6]), [(6, Some(steps(&[1, 3, 1], false)))]);
     }
 
     #[test]
@@ -267,8 +235,9 @@ mod tests {
             .alive
             .extend([vec![waits(1)], vec![waits(1), waits(2)]]);
         let grown: Vec<_> = growth.grown().into_iter().map(|leak| leak.note).collect();
-        let note =
-            "together with the others that were made here, each of 2 rounds left 1 more behind";
-        assert_eq!(grown, [Some(note.to_owned()), Some(note.to_owned())]);
+        assert_eq!(
+            grown,
+            [Some(steps(&[1, 1], true)), Some(steps(&[1, 1], true))]
+        );
     }
 }

@@ -11,8 +11,8 @@ use super::{
 use crate::{
     base::{
         model::{
-            Body, Detail, Fate, Hang, HangCause, Kind, Leak, Report, Resource, Seen, Tie, Verdict,
-            Waiting,
+            Body, Detail, Fate, Hang, HangCause, Kind, Leak, Note, Report, Resource, Seen, Tie,
+            Verdict, Waiting,
         },
         sync::Work,
     },
@@ -166,9 +166,7 @@ impl Check {
         let mut alive = self.findings(&present);
         for leak in alive.iter_mut().filter(|leak| leak.tie == Tie::Member) {
             // It was not told to end.
-            leak.note = Some(
-                "it is a thread of the test's own runtime: it runs a blocking task, or waits for the next".to_owned(),
-            );
+            leak.note = Some(Note::RunningPoolThread);
         }
         let alive = findings::fold(alive);
         Hang {
@@ -181,7 +179,7 @@ impl Check {
             },
             thread: None,
             alive: alive.into_iter().map(without_advice).collect(),
-            fate: hung.fate.clone(),
+            fate: hung.fate,
         }
     }
 

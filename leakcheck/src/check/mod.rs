@@ -5,7 +5,7 @@ mod closures;
 mod coverage;
 pub(crate) mod findings;
 mod gaps;
-pub(crate) mod growth;
+mod growth;
 mod hang;
 mod look;
 mod present;
@@ -25,7 +25,7 @@ use std::{
 use crate::{
     base::{
         error::{Error, Repr},
-        model::{Gap, Kind, Leak, Resource, ResourceId},
+        model::{Gap, Kind, Leak, Remark, Resource, ResourceId},
         sync::Work,
         test_meta::Stop,
     },
@@ -96,7 +96,7 @@ pub(crate) struct Check {
     /// Tasks that panicked when nobody could await them any more.
     panicked: Vec<Leak>,
     /// What a reader of the report should know besides.
-    remarks: Vec<String>,
+    remarks: Vec<Remark>,
     /// What had not been recorded before it began.
     unrecorded: Vec<(Kind, String)>,
     /// What could not be looked at.

@@ -10,7 +10,9 @@ use leakcheck_introspect::State;
 use super::{Check, Hung};
 use crate::{
     base::{
-        model::{Detail, Doing, Kind, Leak, Resource, ResourceId, StuckThread},
+        model::{
+            Detail, Doing, Kind, Leak, Remark, Resource, ResourceId, StacksUnread, StuckThread,
+        },
         sync::Work,
     },
     check::findings,
@@ -151,20 +153,17 @@ impl Check {
     }
 
     /// What to say of rules that could not be applied to some of these.
-    pub(super) fn unapplied_rules(&self, leaks: &[Leak]) -> Option<String> {
+    pub(super) fn unapplied_rules(&self, leaks: &[Leak]) -> Option<Remark> {
         let is_unread =
             |leak: &Leak| leak.kind != Kind::Task && leak.waits_in().is_none_or(<[_]>::is_empty);
         if !leaks.iter().any(is_unread) || !ignore::any_needs_states(self.options.rules()) {
             return None;
         }
         let why = match (self.env.stacks, stacks::unavailable()) {
-            (Stacks::Off, _) => "LEAKCHECK_STACKS=off",
-            (Stacks::On, Some(why)) => why,
-            (Stacks::On, None) => "their stacks could not be taken",
+            (Stacks::Off, _) => StacksUnread::SwitchedOff,
+            (Stacks::On, Some(why)) => StacksUnread::Unavailable(why),
+            (Stacks::On, None) => StacksUnread::NotTaken,
         };
-        Some(format!(
-            "rules on where something waits (ignore_top_function, ignore_any_function) were not applied to some threads: \
-             {why}"
-        ))
+        Some(Remark::RulesNotApplied(why))
     }
 }

@@ -5,11 +5,10 @@ use std::{collections::HashSet, sync::Arc, time::Instant};
 use super::{Check, PATIENCE, present::Present, watched::Watched};
 use crate::{
     base::{
-        model::{Body, Gap, Ignored, Kind, Leak, Report, ResourceId, Verdict},
+        model::{Body, Gap, Ignored, Kind, Leak, Remark, Report, ResourceId, TimerKind, Verdict},
         sync::Work,
     },
     check::findings,
-    observe::sources::timers,
     settings::{
         config::{self, Came, Split},
         ignore::{self, Sorted},
@@ -37,20 +36,18 @@ impl Check {
         };
         if accepts(Kind::Task) || accepts(Kind::Thread) || accepts(Kind::BlockingTask) {
             let leaks = &mut sorted.leaks;
-            let mut leave_out = |what: &str, is_one: fn(&Leak) -> bool| {
+            let mut leave_out = |kind: Kind, is_one: fn(&Leak) -> bool| {
                 let before = leaks.len();
                 leaks.retain(|leak| !is_one(leak));
                 if leaks.len() < before {
-                    sorted.notes.push(format!(
-                        "{what} are left as well, and not reported: a task or thread that is accepted may hold them"
-                    ));
+                    sorted.notes.push(Remark::HeldByAccepted(kind));
                 }
             };
-            leave_out("file descriptors", |leak| {
+            leave_out(Kind::Fd, |leak| {
                 matches!(leak.kind, Kind::Fd | Kind::Runtime)
             });
-            leave_out("POSIX timers", |leak| {
-                leak.kind == Kind::Timer && timers::posix::is_name(leak.name())
+            leave_out(Kind::Timer, |leak| {
+                leak.kind == Kind::Timer && leak.timer == Some(TimerKind::Posix)
             });
         }
         // Rules are about the threads, which is how they have always been written.
@@ -107,7 +104,7 @@ impl Check {
         if let Some(why) = &self.found.unread
             && sorted.leaks.iter().any(is_unread)
         {
-            notes.push(format!("where tasks wait could not be read: {why}"));
+            notes.push(Remark::WaitsUnread(why.clone()));
         }
         notes.extend(self.unapplied_rules(&sorted.leaks));
         notes.extend(config::settings().and_then(|settings| {
@@ -134,7 +131,7 @@ impl Check {
                 level: self.options.level_for(Kind::Task),
             });
         }
-        notes.extend(gaps.iter().map(|gap| gap.why.clone()));
+        notes.extend(gaps.iter().map(|gap| Remark::Gap(gap.why.clone())));
         let verdict = if self.found.phantoms > 0 {
             Verdict::Inconclusive
         } else if !sorted.leaks.is_empty() {

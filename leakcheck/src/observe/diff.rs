@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    base::model::{Detail, Doing, Kept, Kind, Leak, Resource, ResourceId, Tie},
+    base::model::{Detail, Doing, Fact, Kept, Kind, Leak, Resource, ResourceId, Tie, TimerKind},
     observe::sources::timers,
 };
 
@@ -53,7 +53,9 @@ pub(crate) struct Group {
     /// The kernel's id where the group is one thread.
     pub(crate) tid: Option<i32>,
     /// What only this one is where the group is one thing.
-    pub(crate) facts: Vec<String>,
+    pub(crate) facts: Vec<Fact>,
+    /// Who keeps the time, of timers.
+    pub(crate) timer: Option<TimerKind>,
     /// Numbers of its things of other kinds.
     pub(crate) others: Vec<u64>,
     /// Who has each of its descriptors.
@@ -113,6 +115,10 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
                 polls: None,
                 tid: None,
                 facts: Vec::new(),
+                timer: match &resource.detail {
+                    Detail::Other(thing) => thing.timer,
+                    Detail::Task { .. } | Detail::Thread { .. } => None,
+                },
                 others: Vec::new(),
                 held: Vec::new(),
             });

@@ -1,5 +1,7 @@
 //! A timer that `timer_create` has made.
 
+use crate::base::model::Notice;
+
 /// A timer as the function that made it was seen to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Timer {
@@ -16,17 +18,4 @@ pub(crate) struct Timer {
     /// The clock that it runs by, as the C library numbers them.
     pub(crate) clock: i32,
     pub(crate) notice: Notice,
-}
-
-/// What happens when it fires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "there is no timer where none is recorded")]
-pub(crate) enum Notice {
-    Nothing,
-    Signal(i32),
-    /// The same, to one thread.
-    SignalToThread(i32),
-    /// A function is called on a thread of the C library's own.
-    Function,
-    Unknown,
 }

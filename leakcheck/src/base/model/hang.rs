@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Frame, Leak, Waiting};
+use super::{Frame, Leak, State, Waiting};
 
 /// A test's body that did not end in time: what it was doing, and what was alive beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,14 +16,26 @@ pub struct Hang {
 }
 
 /// What became of such a body.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// It was dropped where it waited.
     GivenUp,
     /// It came to its end after all.
     Late,
     /// The process ended with it, for this reason.
-    EndedProcess(String),
+    EndedProcess(HangEnd),
+}
+
+/// Why the process had to end with a body that does not. The words that reports use for it are its `Display` form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HangEnd {
+    /// Its thread is in synchronous code of the body.
+    SynchronousBody,
+    /// Its thread is in synchronous code of a task.
+    SynchronousTask,
+    /// The body was given up, and dropping it blocks.
+    DropBlocks,
 }
 
 /// Why a body was not waited for any longer.
@@ -40,9 +52,54 @@ pub enum HangCause {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StuckThread {
     pub(crate) tid: i32,
-    pub(crate) doing: String,
+    pub(crate) doing: ThreadState,
     /// Where, if its stack could be read.
     pub(crate) waiting: Option<Waiting>,
+}
+
+/// What such a thread does. The words that reports use for it are its `Display` form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ThreadState {
+    /// As its own stack says, with the descriptor that it waits for.
+    Told {
+        /// Whether it runs or waits.
+        state: State,
+        /// What the descriptor is: `TCP socket, 127.0.0.1:80`.
+        descriptor: Option<String>,
+    },
+    /// As the kernel says, where its stack is not known.
+    Seen {
+        /// What the kernel says.
+        state: KernelState,
+        /// What the descriptor is: `TCP socket, 127.0.0.1:80`.
+        descriptor: Option<String>,
+    },
+}
+
+/// What the kernel says of a thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KernelState {
+    /// It says nothing.
+    Unread,
+    /// It runs.
+    Runs,
+    /// It sleeps, in a call that is not shown.
+    Sleeps,
+    /// It sleeps in `futex`: a lock, a channel, a condition variable, or the end of a thread.
+    Futex,
+    /// It sleeps in this call.
+    Call(&'static str),
+    /// It sleeps in this call of a descriptor.
+    CallOn {
+        /// The call.
+        name: &'static str,
+        /// Number of the descriptor.
+        descriptor: u64,
+    },
+    /// It sleeps in the call with this number.
+    CallNumber(i64),
 }
 
 impl Hang {
@@ -73,8 +130,8 @@ impl Hang {
     }
 
     /// Why the process had to end with it, where it had to.
-    pub fn ended_process(&self) -> Option<&str> {
-        match &self.fate {
+    pub fn ended_process(&self) -> Option<HangEnd> {
+        match self.fate {
             Fate::EndedProcess(why) => Some(why),
             Fate::GivenUp | Fate::Late => None,
         }
@@ -87,8 +144,8 @@ impl StuckThread {
         self.tid
     }
 
-    /// What it does, in words: `blocked in mpsc::recv`.
-    pub fn doing(&self) -> &str {
+    /// What it does.
+    pub fn doing(&self) -> &ThreadState {
         &self.doing
     }
 

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use super::Fact;
+
 /// One descriptor and who keeps it open, as far as that is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Kept {
-    /// What only this one is: `fd 7`, its addresses or path.
-    pub(crate) facts: Vec<String>,
+    /// What only this one is: its number, its addresses or path.
+    pub(crate) facts: Vec<Fact>,
     pub(crate) by: Vec<Keeper>,
 }
 

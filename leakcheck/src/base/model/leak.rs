@@ -1,8 +1,9 @@
 //! One finding: things of one kind, made at one place.
 
+use crate::base::model::Note;
 use std::time::Duration;
 
-use super::{Accepted, Frame, Home, Kept, Kind, Level, Tie, Waiting};
+use super::{Accepted, Fact, Frame, Home, Kept, Kind, Level, Tie, TimerKind, Waiting};
 
 /// Things of one kind that were made on one path and are still there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,11 +20,13 @@ pub struct Leak {
     pub(crate) age: Option<Duration>,
     pub(crate) polls: Option<u32>,
     pub(crate) tid: Option<i32>,
-    pub(crate) note: Option<String>,
+    pub(crate) note: Option<Note>,
     /// What a task panicked with that is not left behind, but that nobody could await.
     pub(crate) panic: Option<String>,
     /// What only this one is, where there is just one.
-    pub(crate) facts: Vec<String>,
+    pub(crate) facts: Vec<Fact>,
+    /// Who keeps the time, of timers.
+    pub(crate) timer: Option<TimerKind>,
     pub(crate) tie: Tie,
     /// Ids of its tasks, of the first ones where there are many.
     pub(crate) tasks: Vec<u64>,
@@ -61,6 +64,7 @@ impl Leak {
             note: None,
             panic: None,
             facts: Vec::new(),
+            timer: None,
             tie: Tie::None,
             tasks: Vec::new(),
             threads: Vec::new(),
@@ -114,7 +118,7 @@ impl Leak {
 
     /// Whether both are blocked in the same, where they are threads.
     fn is_blocked_like(&self, other: &Self) -> bool {
-        let state = |leak: &Self| leak.waiting.as_ref().map(|waiting| waiting.state.clone());
+        let state = |leak: &Self| leak.waiting.as_ref().map(|waiting| waiting.state);
         self.kind == Kind::Task || state(self) == state(other)
     }
 
@@ -198,11 +202,6 @@ impl Leak {
     /// Kernel id of the thread, or of the one that runs the blocking task, where there is just one.
     pub fn tid(&self) -> Option<i32> {
         self.tid
-    }
-
-    /// More about the thing, where there is just one: its descriptor, address or process number, in words.
-    pub fn details(&self) -> &[String] {
-        &self.facts
     }
 
     /// The frames in which it waits, innermost first.

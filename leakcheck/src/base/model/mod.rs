@@ -1,9 +1,12 @@
 //! Plain data: what was found, who made it and what the verdict is. No behaviour, no I/O, no clock.
 
 mod accepted;
+mod call;
 mod coverage;
 #[allow(dead_code, reason = "made where threads can be asked")]
 mod doing;
+mod event;
+mod fact;
 mod frame;
 mod hang;
 mod keeper;
@@ -11,6 +14,7 @@ mod kind;
 mod leak;
 mod level;
 mod name;
+mod note;
 mod report;
 #[cfg_attr(
     not(tokio_unstable),
@@ -20,16 +24,20 @@ mod resource;
 mod waiting;
 
 pub(crate) use accepted::{Accepted, AcceptedSite};
+pub use call::{About, Call};
 pub use coverage::{Coverage, Seen};
 pub(crate) use doing::{Activity, Doing};
+pub use event::Event;
+pub(crate) use fact::{Fact, Firing, Notice, Place, ProcessState, TimerKind};
 pub use frame::{Frame, Home};
 pub(crate) use hang::Fate;
-pub use hang::{Hang, HangCause, StuckThread};
+pub use hang::{Hang, HangCause, HangEnd, KernelState, StuckThread, ThreadState};
 pub(crate) use keeper::{Keeper, Kept, Use};
 pub use kind::Kind;
 pub use leak::{Ignored, Leak};
 pub use level::Level;
 pub(crate) use name::without_numbers;
+pub(crate) use note::{Note, Remark, StacksUnread, TimerSite, Unreadable};
 pub(crate) use report::Gap;
 pub use report::{Body, Location, Report, Subject, Verdict};
 pub(crate) use resource::{Detail, Maker, Resource, ResourceId, Thing, Tie};

@@ -1,5 +1,6 @@
 //! The result of one check.
 
+use crate::base::model::Remark;
 use std::time::Duration;
 
 use super::{Coverage, Hang, Ignored, Kind, Leak, Level};
@@ -108,7 +109,7 @@ pub struct Report {
     pub(crate) ignored: Vec<Ignored>,
     pub(crate) coverage: Coverage,
     pub(crate) gaps: Vec<Gap>,
-    pub(crate) notes: Vec<String>,
+    pub(crate) notes: Vec<Remark>,
 }
 
 impl Report {

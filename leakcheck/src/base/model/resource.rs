@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Doing, Keeper, Kind};
+use super::{Doing, Fact, Keeper, Kind, TimerKind};
 
 /// Identity that survives the reuse of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,8 +64,10 @@ pub(crate) struct Thing {
     pub(crate) number: Option<u64>,
     /// What it is, the same for all of a group: `TCP socket`.
     pub(crate) name: Option<String>,
-    /// What only this one is: `fd 7`, `127.0.0.1:80`.
-    pub(crate) facts: Vec<String>,
+    /// What only this one is.
+    pub(crate) facts: Vec<Fact>,
+    /// Who keeps its time, of a timer.
+    pub(crate) timer: Option<TimerKind>,
     /// Who has it, of a descriptor.
     pub(crate) held: Vec<Keeper>,
     /// Who made it, of a descriptor or POSIX timer.

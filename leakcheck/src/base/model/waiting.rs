@@ -1,6 +1,6 @@
 //! Where a task is suspended or a thread is blocked, and what it waits for.
 
-use super::Frame;
+use super::{Call, Event, Frame};
 
 /// What the tasks of a finding are doing, read out of the program's own debug info, or its threads, from their stacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct Waiting {
 }
 
 /// Whether something runs or waits.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum State {
     /// A task that waits to be woken, or a runtime's thread without work.
@@ -27,19 +27,19 @@ pub enum State {
     New,
     /// A task that a thread runs, or a thread that runs.
     Running,
-    /// A thread that is blocked inside this call, such as `mpsc::recv`.
-    Blocked(String),
+    /// A thread that is blocked inside this call.
+    Blocked(Call),
 }
 
 /// Something that would wake a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Awaited {
-    pub(crate) what: String,
+    pub(crate) event: Event,
+    /// Whether it certainly waits for that.
+    pub(crate) is_certain: bool,
     pub(crate) held_by: Vec<Holder>,
     /// How many more hold it.
     pub(crate) unlisted: usize,
-    /// Whether anybody could be found to hold it at all: nobody holds a timer.
-    pub(crate) has_holders: bool,
     /// Ids of the tasks whose end is waited for and that are in no list: closures of `spawn_blocking`.
     pub(crate) tasks: Vec<u64>,
 }
@@ -112,9 +112,14 @@ impl Waiting {
 }
 
 impl Awaited {
-    /// In words: `a message`.
-    pub fn what(&self) -> &str {
-        &self.what
+    /// What it is.
+    pub fn event(&self) -> &Event {
+        &self.event
+    }
+
+    /// Whether it certainly waits for that; otherwise what a hand-written future has inside may be left over.
+    pub fn is_certain(&self) -> bool {
+        self.is_certain
     }
 
     /// The tasks that were found to be able to make it happen, each once, of a finding of several tasks those of all. What
@@ -169,19 +174,6 @@ impl Holder {
     /// Where the function that has this variable is suspended.
     pub fn at(&self) -> Option<&Frame> {
         self.at.as_ref()
-    }
-}
-
-/// As reports have it: `idle`, `scheduled, has not run yet`, `blocked in mpsc::recv`.
-impl std::fmt::Display for State {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Idle => f.write_str("idle"),
-            Self::Scheduled => f.write_str("scheduled"),
-            Self::New => f.write_str("scheduled, has not run yet"),
-            Self::Running => f.write_str("running"),
-            Self::Blocked(call) => write!(f, "blocked in {call}"),
-        }
     }
 }
 

@@ -3,80 +3,79 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::{
-    base::model::{Activity, Doing, Frame, Home, State, Waiting},
+    base::model::{About, Activity, Call, Doing, Frame, Home, State, Waiting},
     observe::capture::{self, krate},
 };
 
 /// Calls that block, by their crate and the last segments of their path: modules move from version to version. Where
 /// several are on a stack, the outermost of them is what the user called.
 #[rustfmt::skip]
-const CALLS: &[(&str, &str, &str)] = &[
-    ("std", "mpsc::Receiver::recv", "mpsc::recv"),
-    ("std", "mpsc::Receiver::recv_timeout", "mpsc::recv_timeout"),
-    ("std", "mpsc::Receiver::recv_deadline", "mpsc::recv_timeout"),
-    ("std", "mpsc::SyncSender::send", "SyncSender::send"),
-    ("std", "mpmc::Receiver::recv", "mpmc::recv"),
-    ("std", "mpmc::Receiver::recv_timeout", "mpmc::recv_timeout"),
-    ("std", "mpmc::Sender::send", "mpmc::send"),
-    ("std", "mutex::Mutex::lock", "Mutex::lock"),
-    ("std", "rwlock::RwLock::read", "RwLock::read"),
-    ("std", "rwlock::RwLock::write", "RwLock::write"),
-    ("std", "condvar::Condvar::wait", "Condvar::wait"),
-    ("std", "condvar::Condvar::wait_while", "Condvar::wait_while"),
-    ("std", "condvar::Condvar::wait_timeout", "Condvar::wait_timeout"),
-    ("std", "condvar::Condvar::wait_timeout_while", "Condvar::wait_timeout_while"),
-    ("std", "barrier::Barrier::wait", "Barrier::wait"),
-    ("std", "thread::park", "thread::park"),
-    ("std", "thread::functions::park", "thread::park"),
-    ("std", "thread::park_timeout", "thread::park_timeout"),
-    ("std", "thread::functions::park_timeout", "thread::park_timeout"),
-    ("std", "thread::sleep", "thread::sleep"),
-    ("std", "thread::functions::sleep", "thread::sleep"),
-    ("std", "thread::scoped::scope", "thread::scope"),
-    ("std", "JoinHandle::join", "JoinHandle::join"),
-    ("std", "ScopedJoinHandle::join", "ScopedJoinHandle::join"),
-    ("std", "once::Once::call_once", "Once::call_once"),
-    ("std", "OnceLock::get_or_init", "OnceLock::get_or_init"),
-    ("std", "LazyLock::force", "LazyLock::force"),
-    ("lock_api", "Mutex::lock", "parking_lot::Mutex::lock"),
-    ("lock_api", "RwLock::read", "parking_lot::RwLock::read"),
-    ("lock_api", "RwLock::write", "parking_lot::RwLock::write"),
-    ("parking_lot", "Condvar::wait", "parking_lot::Condvar::wait"),
-    ("parking_lot", "Condvar::wait_for", "parking_lot::Condvar::wait_for"),
-    ("crossbeam_channel", "Receiver::recv", "crossbeam_channel::recv"),
-    ("crossbeam_channel", "Receiver::recv_timeout", "crossbeam_channel::recv_timeout"),
-    ("crossbeam_channel", "Sender::send", "crossbeam_channel::send"),
-    ("crossbeam_channel", "Select::select", "crossbeam_channel::select"),
-    ("tokio", "Receiver::blocking_recv", "blocking_recv"),
-    ("tokio", "Sender::blocking_send", "blocking_send"),
-    ("tokio", "Mutex::blocking_lock", "blocking_lock"),
-    ("tokio", "Runtime::block_on", "Runtime::block_on"),
-    ("tokio", "Handle::block_on", BY_HANDLE),
-    ("tokio", "worker::run", IDLE),
-    ("tokio", "pool::Inner::run", IDLE),
+const CALLS: &[(&str, &str, State)] = &[
+    ("std", "mpsc::Receiver::recv", within("mpsc::recv")),
+    ("std", "mpsc::Receiver::recv_timeout", within("mpsc::recv_timeout")),
+    ("std", "mpsc::Receiver::recv_deadline", within("mpsc::recv_timeout")),
+    ("std", "mpsc::SyncSender::send", within("SyncSender::send")),
+    ("std", "mpmc::Receiver::recv", within("mpmc::recv")),
+    ("std", "mpmc::Receiver::recv_timeout", within("mpmc::recv_timeout")),
+    ("std", "mpmc::Sender::send", within("mpmc::send")),
+    ("std", "mutex::Mutex::lock", within("Mutex::lock")),
+    ("std", "rwlock::RwLock::read", within("RwLock::read")),
+    ("std", "rwlock::RwLock::write", within("RwLock::write")),
+    ("std", "condvar::Condvar::wait", within("Condvar::wait")),
+    ("std", "condvar::Condvar::wait_while", within("Condvar::wait_while")),
+    ("std", "condvar::Condvar::wait_timeout", within("Condvar::wait_timeout")),
+    ("std", "condvar::Condvar::wait_timeout_while", within("Condvar::wait_timeout_while")),
+    ("std", "barrier::Barrier::wait", within("Barrier::wait")),
+    ("std", "thread::park", within("thread::park")),
+    ("std", "thread::functions::park", within("thread::park")),
+    ("std", "thread::park_timeout", within("thread::park_timeout")),
+    ("std", "thread::functions::park_timeout", within("thread::park_timeout")),
+    ("std", "thread::sleep", within("thread::sleep")),
+    ("std", "thread::functions::sleep", within("thread::sleep")),
+    ("std", "thread::scoped::scope", within("thread::scope")),
+    ("std", "JoinHandle::join", within("JoinHandle::join")),
+    ("std", "ScopedJoinHandle::join", within("ScopedJoinHandle::join")),
+    ("std", "once::Once::call_once", within("Once::call_once")),
+    ("std", "OnceLock::get_or_init", within("OnceLock::get_or_init")),
+    ("std", "LazyLock::force", within("LazyLock::force")),
+    ("lock_api", "Mutex::lock", within("parking_lot::Mutex::lock")),
+    ("lock_api", "RwLock::read", within("parking_lot::RwLock::read")),
+    ("lock_api", "RwLock::write", within("parking_lot::RwLock::write")),
+    ("parking_lot", "Condvar::wait", within("parking_lot::Condvar::wait")),
+    ("parking_lot", "Condvar::wait_for", within("parking_lot::Condvar::wait_for")),
+    ("crossbeam_channel", "Receiver::recv", within("crossbeam_channel::recv")),
+    ("crossbeam_channel", "Receiver::recv_timeout", within("crossbeam_channel::recv_timeout")),
+    ("crossbeam_channel", "Sender::send", within("crossbeam_channel::send")),
+    ("crossbeam_channel", "Select::select", within("crossbeam_channel::select")),
+    ("tokio", "Receiver::blocking_recv", within("blocking_recv")),
+    ("tokio", "Sender::blocking_send", within("blocking_send")),
+    ("tokio", "Mutex::blocking_lock", within("blocking_lock")),
+    ("tokio", "Runtime::block_on", within("Runtime::block_on")),
+    ("tokio", "Handle::block_on", State::Blocked(Call::HandleBlockOn)),
+    ("tokio", "worker::run", State::Idle),
+    ("tokio", "pool::Inner::run", State::Idle),
 ];
-
-/// Waits for a future on a runtime that somebody else has.
-const BY_HANDLE: &str = "Handle::block_on";
 
 /// Without debug info the outer functions may be inlined and nameless; what they are made of tells less.
 #[rustfmt::skip]
-const PARTS: &[(&str, &str, &str)] = &[
-    ("std", "Channel::recv", "a channel's receive"),
-    ("std", "Channel::send", "a channel's send"),
-    ("std", "Mutex::lock_contended", "Mutex::lock"),
-    ("std", "RwLock::read_contended", "RwLock::read"),
-    ("std", "RwLock::write_contended", "RwLock::write"),
-    ("parking_lot", "RawMutex::lock_slow", "parking_lot::Mutex::lock"),
-    ("parking_lot", "RawRwLock::lock_shared_slow", "parking_lot::RwLock::read"),
-    ("parking_lot", "RawRwLock::lock_exclusive_slow", "parking_lot::RwLock::write"),
+const PARTS: &[(&str, &str, State)] = &[
+    ("std", "Channel::recv", within("a channel's receive")),
+    ("std", "Channel::send", within("a channel's send")),
+    ("std", "Mutex::lock_contended", within("Mutex::lock")),
+    ("std", "RwLock::read_contended", within("RwLock::read")),
+    ("std", "RwLock::write_contended", within("RwLock::write")),
+    ("parking_lot", "RawMutex::lock_slow", within("parking_lot::Mutex::lock")),
+    ("parking_lot", "RawRwLock::lock_shared_slow", within("parking_lot::RwLock::read")),
+    ("parking_lot", "RawRwLock::lock_exclusive_slow", within("parking_lot::RwLock::write")),
 ];
+
+/// Blocked inside this function.
+const fn within(function: &'static str) -> State {
+    State::Blocked(Call::Function(function))
+}
 
 /// This crate, which calls the bodies of tests.
 const OWN: &str = "leakcheck";
-
-/// A runtime's thread that has nothing to do.
-const IDLE: &str = "idle";
 
 /// Crates whose frames are never where the user has to look.
 const WAITING: [&str; 6] = [
@@ -112,7 +111,10 @@ pub(crate) fn is_blocked(doing: &Doing) -> bool {
 
 /// Whether the thread waits for a future on a runtime that somebody else has.
 pub(crate) fn blocks_on_a_handle(doing: &Doing) -> bool {
-    matches!(of(doing, 1, None).state, State::Blocked(call) if call == BY_HANDLE)
+    matches!(
+        of(doing, 1, None).state,
+        State::Blocked(Call::HandleBlockOn)
+    )
 }
 
 /// What the thread of a test's body is doing: what has called the body is left out. `None` where it did not tell.
@@ -135,12 +137,9 @@ fn of_stack(mut stack: Vec<Frame>, doing: &Doing, count: usize) -> Waiting {
         }
     }
     let state = match blocking(&stack) {
-        Some((at, words)) => {
+        Some((at, state)) => {
             stack.drain(..at);
-            match words {
-                IDLE => State::Idle,
-                words => State::Blocked(words.to_owned()),
-            }
+            state
         }
         None => by_kernel(doing.activity, count),
     };
@@ -186,7 +185,7 @@ fn created_by(origin: u32, function: &str) -> bool {
 pub(crate) fn place(doing: &Doing, package_dir: Option<&str>) -> u64 {
     let waiting = of(doing, usize::MAX, package_dir);
     let mut hasher = DefaultHasher::new();
-    waiting.state.to_string().hash(&mut hasher);
+    waiting.state.hash(&mut hasher);
     if waiting.state != State::Running {
         let is_own = |frame: &Frame| frame.home == Home::User;
         let has_own = waiting.stack.iter().any(is_own);
@@ -241,7 +240,7 @@ fn handed(stack: &[Frame]) -> Option<&str> {
 }
 
 /// The outermost call that is known to block, before the stack comes to anybody's own code.
-fn blocking(stack: &[Frame]) -> Option<(usize, &'static str)> {
+fn blocking(stack: &[Frame]) -> Option<(usize, State)> {
     let is_foreign = |frame: &Frame| {
         frame.home != Home::Machinery || HOSTS.iter().any(|host| frame.function.contains(host))
     };
@@ -250,15 +249,15 @@ fn blocking(stack: &[Frame]) -> Option<(usize, &'static str)> {
     let parks = inside
         .iter()
         .any(|frame| krate(&frame.function).starts_with("parking_lot"));
-    let known = |table: &[(&'static str, &str, &'static str)]| {
+    let known = |table: &[(&'static str, &str, State)]| {
         inside.iter().enumerate().rev().find_map(|(at, frame)| {
-            let is_meant = |(owner, call, _): &&(&str, &str, &str)| {
+            let is_meant = |(owner, call, _): &&(&str, &str, State)| {
                 krate(&frame.function) == *owner
                     && is_path_end(&frame.function, call)
                     // Others build locks from the same parts, which may spin.
                     && (*owner != "lock_api" || parks)
             };
-            table.iter().find(is_meant).map(|(.., words)| (at, *words))
+            table.iter().find(is_meant).map(|(.., state)| (at, *state))
         })
     };
     known(CALLS).or_else(|| known(PARTS))
@@ -275,7 +274,7 @@ fn by_kernel(activity: Activity, count: usize) -> State {
     match activity {
         Activity::Running => State::Running,
         Activity::Call { name, first } => State::Blocked(call(name, first, count)),
-        Activity::Unknown => State::Blocked("what the kernel does not show".to_owned()),
+        Activity::Unknown => State::Blocked(Call::Unknown),
     }
 }
 
@@ -287,19 +286,16 @@ pub(super) fn is_of_descriptor(name: &str) -> bool {
     )
 }
 
-fn call(name: Option<&str>, first: u64, count: usize) -> String {
-    let Some(name) = name else {
-        return "a system call".to_owned();
-    };
+fn call(name: Option<&'static str>, first: u64, count: usize) -> Call {
     // The kernel shows an `int` as a whole word.
     let number = first.to_le_bytes();
     let number = i32::from_le_bytes([number[0], number[1], number[2], number[3]]);
-    match name {
-        _ if count > 1 => name.to_owned(),
-        _ if is_of_descriptor(name) => format!("{name}(fd {number})"),
-        "waitpid" if number > 0 => format!("{name}({number})"),
-        _ => name.to_owned(),
-    }
+    let about = match name {
+        Some(name) if count == 1 && is_of_descriptor(name) => Some(About::Descriptor(number)),
+        Some("waitpid") if count == 1 && number > 0 => Some(About::Process(number)),
+        _ => None,
+    };
+    Call::System { name, about }
 }
 
 #[cfg(all(test, not(leakcheck_loom)))]

@@ -8,9 +8,7 @@ mod runtimes;
 mod waiting;
 
 pub(crate) use blocked::{Handed, blocks_on_a_handle, is_blocked, place as thread_place};
-pub(crate) use hang::{
-    DROP_BLOCKS, SYNCHRONOUS_BODY, SYNCHRONOUS_TASK, body_waiting, stuck_thread,
-};
+pub(crate) use hang::{body_waiting, stuck_thread};
 pub(crate) use holding::{name_holders, name_users};
 pub(crate) use numbered::join as join_numbered;
 pub(crate) use runtimes::fold;
@@ -21,7 +19,10 @@ use std::time::Duration;
 use leakcheck_introspect::{Graph, Task, TaskList};
 
 use crate::{
-    base::model::{Frame, Kind, Leak, Level, Resource, Tie, Waiting, without_numbers},
+    base::model::{
+        Frame, Kind, Leak, Level, Note, Resource, Tie, TimerKind, TimerSite, Unreadable, Waiting,
+        without_numbers,
+    },
     observe::{
         capture::{self, Names, Trace},
         diff::{self, Group},
@@ -88,7 +89,8 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         age: group.oldest_ms.map(Duration::from_millis),
         polls: group.polls,
         tid: group.tid.filter(|tid| *tid != 0),
-        facts: facts(group),
+        facts: group.facts.clone(),
+        timer: group.timer,
         tie: group.tie,
         tasks: group.tasks.iter().copied().take(Leak::MOST_IDS).collect(),
         threads: group.threads.clone(),
@@ -99,40 +101,26 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
     }
 }
 
-/// What is known of the only one, or of the first of several timers.
-fn facts(group: &Group) -> Vec<String> {
-    let of_several = group.kind == Kind::Timer && group.count > 1;
-    let which = if of_several { "the first " } else { "" };
-    let facts = group.facts.iter();
-    facts.map(|fact| format!("{which}{fact}")).collect()
-}
-
 /// What a reader of this finding should know.
-fn note(group: &Group, trace: &Trace) -> Option<String> {
-    let text = match group.kind {
-        Kind::Thread if group.tie == Tie::Member => {
-            "it is a thread of the test's own runtime and did not end with it: a blocking task still runs on it; the \
-             site is where the thread was started, and a pool thread may have taken later tasks as well"
-        }
+fn note(group: &Group, trace: &Trace) -> Option<Note> {
+    let has_closure = || group.doing.as_deref().is_some_and(blocks_on_a_handle);
+    match group.kind {
+        Kind::Thread if group.tie == Tie::Member => Some(Note::RuntimeThread),
         // What it prints comes before the report.
-        Kind::Thread | Kind::BlockingTask
-            if group.doing.as_deref().is_some_and(blocks_on_a_handle) =>
-        {
-            "when the runtime that it waits on ends, tokio may panic in it with `A Tokio 1.x context was found, but it is being \
-             shutdown.`: that message follows from this leak"
-        }
-        Kind::Timer if !timers::posix::is_name(group.name.as_deref()) => {
-            return Some(note_on_timers(group.count, group.origin != 0));
-        }
+        Kind::Thread | Kind::BlockingTask if has_closure() => Some(Note::RuntimeShutdownPanic),
+        Kind::Timer if group.timer != Some(TimerKind::Posix) => Some(Note::OrphanTimers {
+            site: if group.origin != 0 || timers::ARE_TOLD {
+                TimerSite::Told
+            } else {
+                TimerSite::Untold
+            },
+        }),
         Kind::Fd | Kind::Timer if trace.site.is_none() && is_unread(group) => {
-            return Some(note_on_unread(group.origin));
+            Some(Note::OwnerUnread(unreadable(group.origin)))
         }
-        Kind::Fd if trace.site.is_none() => {
-            "it was opened on a thread of a pool; what it was opened for is not known, only what started the thread"
-        }
-        _ => return None,
-    };
-    Some(text.to_owned())
+        Kind::Fd if trace.site.is_none() => Some(Note::OpenedOnPool),
+        _ => None,
+    }
 }
 
 /// Whether no name tells whose it is.
@@ -141,36 +129,12 @@ fn is_unread(group: &Group) -> bool {
 }
 
 /// Why something is charged to a test whose it may not be.
-fn note_on_unread(origin: u32) -> String {
-    let why = match (origin, capture::unreadable()) {
-        (0, _) => "no stack could be taken where it was made".to_owned(),
-        (_, Some(why)) => why,
-        (_, None) => "functions that led to it have no name".to_owned(),
-    };
-    format!("it may be one that serves the whole process, which could not be told: {why}")
-}
-
-fn note_on_timers(count: usize, is_site_known: bool) -> String {
-    let who = match count {
-        1 => {
-            "no task of the runtime has it: it is in something that outlives the test, such as a `static`, a cycle of \
-             `Arc`s or a thread that blocks on it"
-        }
-        _ => {
-            "no task of the runtime has them: they are in something that outlives the test, such as a `static`, a cycle \
-             of `Arc`s or threads that block on them"
-        }
-    };
-    let site = match count {
-        _ if is_site_known || timers::ARE_TOLD => "",
-        1 => {
-            "; to see where it was made, use leakcheck's feature `tracing` and `--cfg tokio_unstable`"
-        }
-        _ => {
-            "; to see where they were made, use leakcheck's feature `tracing` and `--cfg tokio_unstable`"
-        }
-    };
-    format!("{who}{site}")
+fn unreadable(origin: u32) -> Unreadable {
+    match (origin, capture::unreadable()) {
+        (0, _) => Unreadable::NoStack,
+        (_, Some(why)) => Unreadable::Because(why),
+        (_, None) => Unreadable::NoNames,
+    }
 }
 
 /// Tasks that a runtime counts and nobody named.
@@ -205,9 +169,7 @@ pub(crate) fn panicked(seen: &[Panicked], package_dir: Option<&str>) -> Vec<Leak
         for leak in findings(std::slice::from_ref(task), &[], None, package_dir) {
             let leak = Leak {
                 panic: Some(panic.clone()),
-                note: Some(
-                    "its `JoinHandle` was dropped before, so nobody could learn of it".to_owned(),
-                ),
+                note: Some(Note::HandleDropped),
                 age: None,
                 accept: None,
                 ..leak

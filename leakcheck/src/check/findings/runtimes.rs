@@ -1,7 +1,7 @@
 //! A runtime that was left behind is one thing, however many threads it has.
 
 use crate::{
-    base::model::{Kind, Leak, State, Tie, Waiting},
+    base::model::{Fact, Kind, Leak, State, Tie, Waiting},
     observe::capture::{self, Trace},
 };
 
@@ -78,20 +78,18 @@ fn runtime(parts: Vec<Leak>) -> Option<Leak> {
     })
 }
 
-/// `2 worker threads "a", "b"`.
-fn threads(workers: &[&Leak]) -> Option<String> {
+/// How many there are, with the names of the first ones.
+fn threads(workers: &[&Leak]) -> Option<Fact> {
     let count: usize = workers.iter().map(|worker| worker.count).sum();
-    let threads = match count {
-        0 => return None,
-        1 => "1 worker thread".to_owned(),
-        _ => format!("{count} worker threads"),
-    };
     let mut names: Vec<String> = workers
         .iter()
-        .filter_map(|worker| Some(format!("\"{}\"", worker.name.as_ref()?)))
+        .filter_map(|worker| worker.name.clone())
         .collect();
-    let more = if names.len() > NAMES { ", .." } else { "" };
+    let are_all_named = names.len() <= NAMES;
     names.truncate(NAMES);
-    let names = names.join(", ") + more;
-    Some(format!("{threads} {names}").trim_end().to_owned())
+    (count > 0).then_some(Fact::Workers {
+        count,
+        names,
+        are_all_named,
+    })
 }

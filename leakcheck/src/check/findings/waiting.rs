@@ -4,26 +4,23 @@ use std::{
     collections::{BTreeSet, HashMap},
     hash::{DefaultHasher, Hash, Hasher},
     mem::discriminant,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use leakcheck_introspect::{
-    Certainty, Class, Event, FrameKind, Graph, Hold, Location, Object, State as Stage, Task,
-    TaskList, Wait, Waker,
+    Certainty, Class, Event as Seen, FrameKind, Graph, Hold, Location, Object, State as Stage,
+    Task, TaskList, Wait, Waker,
 };
 
 use crate::{
-    base::model::{Awaited, Frame, Holder, State, Waiting, without_numbers},
-    observe::{capture, sources::timers},
+    base::model::{Awaited, Event, Frame, Holder, State, Waiting, without_numbers},
+    observe::capture,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Holders of one thing that are listed.
 const HOLDERS: usize = 8;
-
-/// The number of the signal that `ctrl_c` waits for, on every Unix.
-const SIGINT: i32 = 2;
 
 /// Why the place of a wait is not known.
 const TOO_DEEP: &str =
@@ -64,7 +61,7 @@ fn open(task: &Task) -> impl Iterator<Item = &Wait> {
     let has_fired = |deadline| deadline <= task.read_at();
     task.waits().iter().filter(move |wait| {
         let is_left_over = wait.certainty() == Certainty::Possible
-            && matches!(wait.event(), Event::Deadline(Some(deadline)) if has_fired(*deadline));
+            && matches!(wait.event(), Seen::Deadline(Some(deadline)) if has_fired(*deadline));
         !wait.is_over() && !is_left_over
     })
 }
@@ -182,22 +179,12 @@ fn awaited(all: &[(&Task, &Wait)], graph: &Graph<'_>, package_dir: Option<&str>)
     let unlisted = held_by.len().saturating_sub(HOLDERS);
     held_by.truncate(HOLDERS);
     tasks.truncate(HOLDERS);
-    let has_holders = all.iter().all(|(_, wait)| {
-        !matches!(
-            wait.event(),
-            Event::Deadline(_)
-                | Event::Readiness
-                | Event::Exit
-                | Event::Signal(_)
-                | Event::Never
-                | Event::End
-        )
-    });
+    let is_certain = |(_, wait): &(&Task, &Wait)| wait.certainty() == Certainty::Certain;
     Awaited {
-        what: words_of_all(all),
+        event: event_of_all(all),
+        is_certain: earliest(all).is_none_or(is_certain),
         held_by,
         unlisted,
-        has_holders,
         tasks,
     }
 }
@@ -245,84 +232,75 @@ fn add(held_by: &mut Vec<Holder>, new: Holder) {
     }
 }
 
-/// What all of them wait for: of what differs, only what is true of all.
-fn words_of_all(all: &[(&Task, &Wait)]) -> String {
-    let waits = || all.iter().map(|(_, wait)| *wait);
-    let deadline = |wait: &Wait| match wait.event() {
-        Event::Deadline(at) => *at,
+/// The one of these whose timer fires first, if they wait for timers.
+fn earliest<'w>(all: &'w [(&'w Task, &'w Wait)]) -> Option<&'w (&'w Task, &'w Wait)> {
+    all.iter().min_by_key(|(_, wait)| deadline(wait))
+}
+
+fn deadline(wait: &Wait) -> Option<Instant> {
+    match wait.event() {
+        Seen::Deadline(at) => *at,
         _ => None,
-    };
-    let Some((task, first)) = all.iter().min_by_key(|(_, wait)| deadline(wait)) else {
-        return String::new();
-    };
-    let perhaps = match first.certainty() {
-        Certainty::Certain => "",
-        Certainty::Possible => "perhaps ",
+    }
+}
+
+/// What all of them wait for: of what differs, only what is true of all.
+fn event_of_all(all: &[(&Task, &Wait)]) -> Event {
+    let waits = || all.iter().map(|(_, wait)| *wait);
+    let Some((task, first)) = earliest(all) else {
+        return Event::Other;
     };
     let is_one = waits().all(|wait| wait.event() == first.event());
-    let event = match first.event() {
-        Event::Message { .. } if !is_one => &Event::Message { senders: None },
-        Event::Change { .. } if !is_one => &Event::Change { senders: None },
-        event => event,
-    };
     let object = first
         .object()
         .filter(|object| waits().all(|wait| wait.object() == Some(*object)));
-    let last = waits().filter_map(deadline).max();
-    let others = match (deadline(first), last) {
-        (Some(first), Some(last)) if last - first >= SECOND => "; those of others fire later",
-        _ => "",
-    };
-    format!("{perhaps}{}{others}", words(event, object, first, task))
+    match event(first, object, task) {
+        Event::Message { .. } if !is_one => Event::Message { senders: None },
+        Event::Change { .. } if !is_one => Event::Change { senders: None },
+        Event::Timer { left, .. } => {
+            let last = waits().filter_map(deadline).max();
+            let spread = last.zip(deadline(first)).map(|(last, first)| last - first);
+            Event::Timer {
+                left,
+                others_later: spread.is_some_and(|spread| spread >= SECOND),
+            }
+        }
+        event => event,
+    }
 }
 
-/// What is waited for: this event of this object, if all who wait for it do so on one.
-fn words(event: &Event, object: Option<Object>, wait: &Wait, task: &Task) -> String {
+/// What is waited for: of this object, if all who wait for it do so on one.
+fn event(wait: &Wait, object: Option<Object>, task: &Task) -> Event {
     let class = wait.object().map(|object| object.class());
-    let name = object.and(wait.name());
-    let of_senders = |what: &str, senders: Option<u64>| match senders {
-        None | Some(0) => what.to_owned(),
-        Some(1) => format!("{what}; 1 sender is alive"),
-        Some(senders) => format!("{what}; {senders} senders are alive"),
-    };
-    match event {
-        Event::Message { .. } if class == Some(Class::Oneshot) => {
-            "the value of a oneshot channel".to_owned()
-        }
-        Event::Message { senders } => of_senders("a message", *senders),
-        Event::Change { senders } => of_senders("a change of a watched value", *senders),
-        Event::Capacity => "room in a full channel".to_owned(),
-        Event::Closed => "the other side of a channel to go away".to_owned(),
-        Event::Permit if class == Some(Class::Mutex) => "a mutex".to_owned(),
-        Event::Permit if class == Some(Class::RwLock) => "a read-write lock".to_owned(),
-        Event::Permit => "a permit of a semaphore".to_owned(),
-        Event::Notification => "a notification".to_owned(),
-        Event::Arrivals => "others to arrive at a barrier".to_owned(),
-        Event::End => "the end of a task".to_owned(),
-        Event::Cancellation => "the cancellation of a token".to_owned(),
-        Event::Deadline(Some(deadline)) => {
-            let left = deadline.saturating_duration_since(task.read_at());
-            match left.as_secs() {
-                0 => "a timer that is about to fire".to_owned(),
-                _ => format!("a timer that {}", timers::fires_in(left)),
-            }
-        }
-        Event::Deadline(None) => "a timer".to_owned(),
-        Event::Readiness => match (object, name) {
-            (Some(object), Some(name)) => {
-                format!("descriptor {} ({name}) to become ready", object.address())
-            }
-            (Some(object), None) => format!("descriptor {} to become ready", object.address()),
-            (None, _) => "a descriptor to become ready".to_owned(),
+    let name = || object.and(wait.name()).map(ToOwned::to_owned);
+    let address = object.map(|object| object.address());
+    match wait.event() {
+        Seen::Message { .. } if class == Some(Class::Oneshot) => Event::OneshotValue,
+        Seen::Message { senders } => Event::Message { senders: *senders },
+        Seen::Change { senders } => Event::Change { senders: *senders },
+        Seen::Capacity => Event::Capacity,
+        Seen::Closed => Event::Closed,
+        Seen::Permit if class == Some(Class::Mutex) => Event::Mutex,
+        Seen::Permit if class == Some(Class::RwLock) => Event::RwLock,
+        Seen::Permit => Event::Permit,
+        Seen::Notification => Event::Notification,
+        Seen::Arrivals => Event::Arrivals,
+        Seen::End => Event::TaskEnd,
+        Seen::Cancellation => Event::Cancellation,
+        Seen::Deadline(deadline) => Event::Timer {
+            left: deadline.map(|at| at.saturating_duration_since(task.read_at())),
+            others_later: false,
         },
-        Event::Exit => match (object, name) {
-            (_, Some(command)) => format!("the end of process {command}"),
-            (Some(object), None) => format!("the end of process {}", object.address()),
-            (None, None) => "the end of a process".to_owned(),
+        Seen::Readiness => Event::Readiness {
+            descriptor: address,
+            name: name(),
         },
-        Event::Signal(Some(SIGINT)) => "ctrl-c (SIGINT)".to_owned(),
-        Event::Signal(_) => "a signal".to_owned(),
-        Event::Never => "a future that is never ready".to_owned(),
-        _ => "something else".to_owned(),
+        Seen::Exit => Event::Exit {
+            process: address,
+            command: name(),
+        },
+        Seen::Signal(number) => Event::Signal(*number),
+        Seen::Never => Event::Never,
+        _ => Event::Other,
     }
 }

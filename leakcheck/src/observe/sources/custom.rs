@@ -13,7 +13,7 @@ use std::{
 use super::Source;
 use crate::{
     base::{
-        model::{Detail, Kind, Resource, ResourceId, Seen, Thing},
+        model::{Detail, Fact, Kind, Resource, ResourceId, Seen, Thing},
         sync::lock_std as lock,
     },
     observe::scope::ScopeId,
@@ -108,7 +108,10 @@ fn list(scope: Option<ScopeId>) -> Vec<Resource> {
 fn describe(id: u64, thing: &mut Thing) {
     let live = lock(&LIVE);
     let label = live.entries.get(&id).map(|entry| &entry.label);
-    thing
-        .facts
-        .extend(label.filter(|label| !label.is_empty()).cloned());
+    thing.facts.extend(
+        label
+            .filter(|label| !label.is_empty())
+            .cloned()
+            .map(Fact::Label),
+    );
 }

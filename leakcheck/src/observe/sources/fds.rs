@@ -9,7 +9,7 @@ use std::{fs::File, sync::OnceLock};
 
 use super::Source;
 use crate::{
-    base::model::{Detail, Kind, Maker, Resource, ResourceId, Seen, Thing},
+    base::model::{Detail, Fact, Kind, Maker, Place, Resource, ResourceId, Seen, Thing},
     observe::scope::{Scope, ScopeId},
     sys::{
         clock,
@@ -57,8 +57,8 @@ fn describe(id: u64, thing: &mut Thing) {
         && let Some(sight) = fds::look(id, fd)
     {
         thing.name = Some(name(sight.class).to_owned());
-        thing.facts.push(format!("fd {fd}"));
-        thing.facts.extend(place(&sight));
+        thing.facts.push(Fact::Descriptor(fd));
+        thing.facts.extend(place(&sight).map(Fact::Place));
     }
 }
 
@@ -97,12 +97,15 @@ const fn name(class: Class) -> &'static str {
 }
 
 /// Where it leads.
-fn place(sight: &Sight) -> Option<String> {
+fn place(sight: &Sight) -> Option<Place> {
     match (&sight.local, &sight.peer, &sight.path) {
-        (Some(local), Some(peer), _) => Some(format!("{local} to {peer}")),
-        (Some(local), None, _) => Some(local.to_string()),
-        (None, Some(peer), _) => Some(format!("to {peer}")),
-        (None, None, Some(path)) => Some(path.display().to_string()),
+        (Some(local), Some(peer), _) => Some(Place::Connected {
+            local: *local,
+            peer: *peer,
+        }),
+        (Some(local), None, _) => Some(Place::Local(*local)),
+        (None, Some(peer), _) => Some(Place::Peer(*peer)),
+        (None, None, Some(path)) => Some(Place::Path(path.clone())),
         (None, None, None) => None,
     }
 }

@@ -7,12 +7,9 @@ use std::{
 
 use super::Source;
 use crate::{
-    base::model::{Detail, Kind, Resource, ResourceId, Seen, Thing},
+    base::model::{Detail, Fact, Kind, Resource, ResourceId, Seen, Thing},
     observe::scope::{Scope, ScopeId},
-    sys::{
-        self, clock,
-        processes::{self, State},
-    },
+    sys::{self, clock, processes},
 };
 
 pub(super) const SOURCE: Source = Source {
@@ -59,18 +56,13 @@ fn describe(id: u64, thing: &mut Thing) {
     } else {
         processes::program(child.pid)
     };
-    thing.facts.push(format!("pid {}", child.pid));
+    thing.facts.push(Fact::Process(child.pid));
     if thing.name.is_none() {
-        thing
-            .facts
-            .push("`/proc` does not show what it runs".to_owned());
+        thing.facts.push(Fact::ProgramUnread);
     }
-    thing.facts.push(match child.state {
-        State::Running => "running".to_owned(),
-        State::Zombie => "zombie: exited, never waited for".to_owned(),
-    });
+    thing.facts.push(Fact::State(child.state));
     let command = processes::command(child.pid);
-    thing.facts.extend(line(&command));
+    thing.facts.extend(line(&command).map(Fact::Command));
 }
 
 /// The command line of the process with this number, if it runs.

@@ -8,14 +8,14 @@ mod untraced;
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use leakcheck_introspect::{Timer, TimerList, TimerWheel};
 use tokio::runtime::{Builder, Handle};
 
 use crate::{
-    base::model::{Detail, Kind, Resource, ResourceId, Seen, Thing},
+    base::model::{Detail, Fact, Firing, Kind, Resource, ResourceId, Seen, Thing, TimerKind},
     observe::scope::{ScopeId, outside},
 };
 #[cfg(all(feature = "tracing", tokio_unstable))]
@@ -116,8 +116,7 @@ pub(crate) fn coverage(driver: Option<&Driver>) -> Seen {
 
 /// Whether it is a timer of a runtime, as against one of the C library.
 pub(crate) fn is_of_tokio(resource: &Resource) -> bool {
-    resource.kind() == Kind::Timer
-        && matches!(&resource.detail, Detail::Other(thing) if thing.name.as_deref() == Some(NAME))
+    matches!(&resource.detail, Detail::Other(thing) if thing.timer == Some(TimerKind::Tokio))
 }
 
 /// What is seen of both kinds of timers.
@@ -163,36 +162,26 @@ fn resource(timer: &Timer, origin: u32, now: Instant) -> Option<Resource> {
     };
     let mut hasher = DefaultHasher::new();
     (timer.address(), timer.deadline()).hash(&mut hasher);
-    let fires = left.map_or_else(|| "armed".to_owned(), fires_in);
-    Some(thing(hasher.finish(), origin, fires))
+    let firing = left.map_or(Firing::Armed, Firing::In);
+    Some(thing(hasher.finish(), origin, firing))
 }
 
 /// Those of a runtime where only their existence is known.
 fn some() -> Resource {
-    thing(0, 0, "one or more, not read".to_owned())
+    thing(0, 0, Firing::Unread)
 }
 
-fn thing(number: u64, origin: u32, fact: String) -> Resource {
+fn thing(number: u64, origin: u32, firing: Firing) -> Resource {
     Resource {
         id: ResourceId::Other(Kind::Timer, number),
         origin,
         age_ms: None,
         detail: Detail::Other(Thing {
             name: Some(NAME.to_owned()),
-            facts: vec![fact],
+            facts: vec![Fact::Firing(firing)],
+            timer: Some(TimerKind::Tokio),
             ..Thing::default()
         }),
-    }
-}
-
-/// How long that is, in words.
-pub(crate) fn fires_in(left: Duration) -> String {
-    const DAY: u64 = 24 * 60 * 60;
-    match left.as_secs() {
-        0 => "fires in less than a second".to_owned(),
-        1 => "fires in 1 second".to_owned(),
-        seconds if seconds < 2 * DAY => format!("fires in {seconds} seconds"),
-        seconds => format!("fires in {} days", seconds / DAY),
     }
 }
 
@@ -220,18 +209,6 @@ mod tests {
             ),
         ] {
             assert_eq!(both(of_tokio, of_posix), expected);
-        }
-    }
-
-    #[test]
-    fn the_time_that_is_left_is_said_in_words() {
-        for (seconds, words) in [
-            (0, "fires in less than a second"),
-            (1, "fires in 1 second"),
-            (3600, "fires in 3600 seconds"),
-            (10 * 24 * 60 * 60, "fires in 10 days"),
-        ] {
-            assert_eq!(fires_in(Duration::from_secs(seconds)), words);
         }
     }
 }

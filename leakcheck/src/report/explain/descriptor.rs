@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
+use super::Closing;
 use crate::base::model::{Keeper, Leak};
 
 /// What to do about a descriptor that is left.
-pub(super) fn help(leak: &Leak) -> &'static str {
+pub(super) fn closing(leak: &Leak) -> Closing {
     let all = || leak.held.iter().flat_map(|kept| &kept.by);
     if all().any(Keeper::is_blocked) {
-        return "make that call return, by a time limit or by `shutdown` of a socket, and drop what owns the descriptor";
+        return Closing::AfterCall;
     }
     let is_known = leak.held.len() == leak.count
         && leak
@@ -22,17 +23,11 @@ pub(super) fn help(leak: &Leak) -> &'static str {
         kept.by.iter().any(|keeper| keeper.owners() > found)
     });
     match (leak.count, tasks.len()) {
-        _ if !is_known => {
-            "drop what owns it before the test ends: something keeps it in a static, in a task or thread that still \
-             runs, or by `mem::forget` or `into_raw_fd`"
-        }
-        (1, 1) if is_shared => "it closes when that task ends and nobody else shares it",
-        (1, 1) => "it closes when that task ends",
-        (1, _) if is_shared => "it closes when all of them end and nobody else shares it",
-        (1, _) => "it closes when all of them end",
-        (_, 1) if !is_shared => "they close when that task ends",
-        _ if is_shared => "each closes when all that hold it have ended and nobody else shares it",
-        _ => "each closes when all that hold it have ended",
+        _ if !is_known => Closing::OwnerUnknown,
+        (1, 1) => Closing::WithTask { is_shared },
+        (1, _) => Closing::WithTasks { is_shared },
+        (_, 1) if !is_shared => Closing::AllWithTask,
+        _ => Closing::EachWithTasks { is_shared },
     }
 }
 
@@ -50,46 +45,46 @@ mod tests {
             is_certain,
             owners,
         };
-        let help = |all: &[Vec<Keeper>]| {
+        let of = |all: &[Vec<Keeper>]| {
             let kept = all.iter().map(|by| Kept {
                 facts: Vec::new(),
                 by: by.clone(),
             });
-            help(&Leak {
+            closing(&Leak {
                 held: kept.collect(),
                 ..Leak::unknown(Kind::Fd, all.len())
             })
         };
         let (own, other) = (task(1, true, 1), task(2, true, 1));
         let (shared, perhaps) = (task(1, true, 2), task(2, false, 2));
-        let one = "it closes when that task ends";
-        let all = "it closes when all of them end";
-        assert_eq!(help(&[vec![own.clone()]]), one);
+        let one = Closing::WithTask { is_shared: false };
+        let all = Closing::WithTasks { is_shared: false };
+        assert_eq!(of(&[vec![own.clone()]]), one);
         assert_eq!(
-            help(&[vec![shared.clone()]]),
-            "it closes when that task ends and nobody else shares it"
+            of(&[vec![shared.clone()]]),
+            Closing::WithTask { is_shared: true }
         );
-        assert_eq!(help(&[vec![own.clone(), other.clone()]]), all);
-        assert_eq!(help(&[vec![shared, other.clone()]]), all);
+        assert_eq!(of(&[vec![own.clone(), other.clone()]]), all);
+        assert_eq!(of(&[vec![shared, other.clone()]]), all);
         assert_eq!(
-            help(&[vec![task(1, true, 3), task(2, true, 3)]]),
-            "it closes when all of them end and nobody else shares it"
+            of(&[vec![task(1, true, 3), task(2, true, 3)]]),
+            Closing::WithTasks { is_shared: true }
         );
-        assert_eq!(help(&[vec![own.clone(), perhaps.clone()]]), all);
+        assert_eq!(of(&[vec![own.clone(), perhaps.clone()]]), all);
         assert_eq!(
-            help(&[vec![own.clone()], vec![own.clone()]]),
-            "they close when that task ends"
+            of(&[vec![own.clone()], vec![own.clone()]]),
+            Closing::AllWithTask
         );
         assert_eq!(
-            help(&[vec![own.clone()], vec![other]]),
-            "each closes when all that hold it have ended"
+            of(&[vec![own.clone()], vec![other]]),
+            Closing::EachWithTasks { is_shared: false }
         );
         for unknown in [
-            help(&[vec![]]),
-            help(&[vec![perhaps]]),
-            help(&[vec![own], vec![]]),
+            of(&[vec![]]),
+            of(&[vec![perhaps]]),
+            of(&[vec![own], vec![]]),
         ] {
-            assert!(unknown.starts_with("drop what owns it"), "{unknown}");
+            assert_eq!(unknown, Closing::OwnerUnknown);
         }
     }
 }

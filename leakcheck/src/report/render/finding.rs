@@ -1,10 +1,11 @@
 //! One finding: what it is, where it was made and where it waits, and what to do about it.
 
 use super::{
+    advice,
     escape::plain,
     excerpt::{self, Place},
     frame::{place, short},
-    held,
+    held, note,
     numbers::Numbers,
     plural, waits,
 };
@@ -86,7 +87,7 @@ fn facts(leak: &Leak) -> Vec<String> {
             .as_ref()
             .map(|waiting| plain(&waiting.state.to_string())),
     );
-    facts.extend(leak.facts.iter().map(|fact| plain(fact)));
+    facts.extend(leak.details().iter().map(|fact| plain(fact)));
     if let Some(tid) = leak.tid {
         facts.push(format!("tid {tid}"));
     }
@@ -131,10 +132,11 @@ fn notes(
     if !leak.created_by.is_empty() {
         notes.push(("created by", callers(&leak.created_by, report)));
     }
-    notes.extend(leak.note.iter().map(|note| ("note", note.clone())));
+    let note = leak.note.as_ref();
+    notes.extend(note.map(|note| ("note", note::of_finding(note, leak.count))));
     notes.extend(held::note(leak, numbers).map(|note| ("note", note)));
     if report.is_some() {
-        notes.extend(explain::help(leak).map(|help| ("help", help)));
+        notes.extend(explain::advice(leak).map(|advice| ("help", advice::on_finding(&advice))));
         let accept = leak.accept.iter();
         notes.extend(accept.map(|accept| ("to accept it", plain(accept))));
     }

@@ -3,6 +3,7 @@
 use std::{fmt::Write, path::Path};
 
 use super::{
+    advice,
     escape::plain,
     excerpt::{self, Place},
     finding::{finding, totals},
@@ -118,7 +119,9 @@ fn body(subject: &Subject, hang: &Hang, numbers: &Numbers<'_>) -> String {
     };
     let state = match (&hang.waiting, thread, waiting) {
         (Some(_), ..) => "suspended".to_owned(),
-        (None, Some(thread), Some(_)) => format!("in synchronous code, {}", plain(&thread.doing)),
+        (None, Some(thread), Some(_)) => {
+            format!("in synchronous code, {}", plain(&thread.doing.to_string()))
+        }
         _ if hang.fate == Fate::Late => "which has ended".to_owned(),
         (None, ..) => "in synchronous code".to_owned(),
     };
@@ -132,7 +135,10 @@ fn body(subject: &Subject, hang: &Hang, numbers: &Numbers<'_>) -> String {
             _ => ("thread", stuck(thread)),
         });
     }
-    notes.push(("help", explain::help_of_hang(hang).to_owned()));
+    notes.push((
+        "help",
+        advice::on_hang(explain::advice_on_hang(hang)).to_owned(),
+    ));
     let label = waiting.map(|waiting| waits::label(waiting, kind));
     let waits = waiting.and_then(waits::place);
     let own = own_frame(subject);
@@ -152,7 +158,7 @@ fn body(subject: &Subject, hang: &Hang, numbers: &Numbers<'_>) -> String {
 
 /// What its thread does, with the innermost frames that are not machinery.
 fn stuck(thread: &StuckThread) -> String {
-    let mut text = format!("tid {}: {}", thread.tid, plain(&thread.doing));
+    let mut text = format!("tid {}: {}", thread.tid, plain(&thread.doing.to_string()));
     let own = thread
         .stack()
         .iter()

@@ -44,10 +44,14 @@ pub(super) fn note(leak: &Leak, numbers: &Numbers<'_>) -> Option<String> {
 /// One with all that it is, several by their numbers.
 fn which(all: &[&Kept]) -> String {
     if let [only] = all {
-        let facts: Vec<String> = only.facts.iter().map(|fact| plain(fact)).collect();
+        let facts: Vec<String> = only
+            .facts
+            .iter()
+            .map(|fact| plain(&fact.to_string()))
+            .collect();
         return facts.join(", ");
     }
-    let number = |kept: &&Kept| kept.facts.first().map(|fact| plain(fact));
+    let number = |kept: &&Kept| kept.facts.first().map(|fact| plain(&fact.to_string()));
     let mut numbers: Vec<String> = all.iter().take(SHOWN).filter_map(number).collect();
     if all.len() > SHOWN {
         numbers.push(format!("{} more", all.len() - SHOWN));

@@ -4,7 +4,7 @@ mod write;
 
 use super::waits;
 use crate::base::model::{
-    Accepted, AcceptedSite, Awaited, Body, Coverage, Frame, Hang, HangCause, Holder, Ignored,
+    Accepted, AcceptedSite, Awaited, Body, Coverage, Fact, Frame, Hang, HangCause, Holder, Ignored,
     Keeper, Kept, Leak, Level, Report, StuckThread, Subject, Use, Verdict, Waiting,
 };
 use write::{Json, Object, Writer};
@@ -46,7 +46,8 @@ impl Json for Document<'_> {
             object.field("lingered", &report.lingered);
             object.field("ignored", &report.ignored);
             object.field("coverage", &report.coverage);
-            object.field("notes", &report.notes);
+            let notes: Vec<String> = report.notes.iter().map(ToString::to_string).collect();
+            object.field("notes", &notes);
         });
     }
 }
@@ -118,7 +119,10 @@ impl Json for Hang {
             object.field_if_any("limit_ms", limit.as_ref());
             object.field("after_ms", &self.after.as_millis());
             // Why the process had to end with it.
-            object.field("ended_process", &self.ended_process());
+            object.field(
+                "ended_process",
+                &self.ended_process().map(|end| end.to_string()),
+            );
             object.field_if_any("thread", self.thread.as_ref());
             object.field("alive", &self.alive);
         });
@@ -129,7 +133,7 @@ impl Json for StuckThread {
     fn write(&self, to: &mut Writer) {
         to.object(|object| {
             object.field("tid", &self.tid);
-            object.field("doing", &self.doing);
+            object.field("doing", &self.doing.to_string());
             object.field("stack", self.stack());
         });
     }
@@ -174,7 +178,7 @@ impl Json for Leak {
             object.field("age_ms", &self.age.map(|age| age.as_millis()));
             object.field("polls", &self.polls);
             object.field("tid", &self.tid);
-            object.list_if_any("details", &self.facts);
+            object.list_if_any("details", &self.details());
             // Who keeps its descriptors open, one entry for each that somebody is known to.
             let held: Vec<_> = self
                 .held
@@ -190,10 +194,14 @@ impl Json for Leak {
     }
 }
 
+fn texts(facts: &[Fact]) -> Vec<String> {
+    facts.iter().map(ToString::to_string).collect()
+}
+
 impl Json for Kept {
     fn write(&self, to: &mut Writer) {
         to.object(|object| {
-            object.field("details", &self.facts);
+            object.field("details", &texts(&self.facts));
             object.field("by", &self.by);
         });
     }
@@ -252,7 +260,8 @@ impl<'a> AnyOf<'a> {
 impl Json for AnyOf<'_> {
     fn write(&self, to: &mut Writer) {
         to.object(|object| {
-            object.field("what", &self.event.what);
+            object.field("what", &self.event.to_string());
+            object.field("event", self.event.event.name());
             object.field("held_by", &self.event.held_by);
             // How many more hold it.
             let unlisted = &self.event.unlisted;

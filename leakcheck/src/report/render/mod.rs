@@ -1,15 +1,20 @@
 //! Pure functions from a report to text; colour, width and destination are not their business.
 
+mod advice;
 mod escape;
+mod event;
 mod excerpt;
+mod fact;
 mod finding;
 mod frame;
 mod github;
 mod hang;
 mod held;
 mod json;
+mod note;
 mod numbers;
 mod plural;
+mod state;
 #[cfg(all(test, not(leakcheck_loom), not(miri)))]
 mod tests;
 mod text;

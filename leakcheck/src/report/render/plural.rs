@@ -6,7 +6,17 @@ use crate::base::model::Kind;
 
 /// `1 task`, `2 tasks`.
 pub(super) fn count(number: usize, kind: Kind) -> String {
-    let (one, many) = match kind {
+    let (one, many) = words(kind);
+    of(number, one, many)
+}
+
+/// Several of a kind: `tasks`.
+pub(super) const fn of_kind(kind: Kind) -> &'static str {
+    words(kind).1
+}
+
+const fn words(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
         Kind::Task => ("task", "tasks"),
         Kind::BlockingTask => ("blocking task", "blocking tasks"),
         Kind::Thread => ("thread", "threads"),
@@ -15,8 +25,7 @@ pub(super) fn count(number: usize, kind: Kind) -> String {
         Kind::Process => ("child process", "child processes"),
         Kind::Runtime => ("runtime", "runtimes"),
         Kind::Custom => ("resource", "resources"),
-    };
-    of(number, one, many)
+    }
 }
 
 /// The number with the word that fits.
@@ -36,6 +45,17 @@ pub(super) fn time(time: Duration) -> String {
         1..1000 => format!("{ms} ms"),
         _ if ms % 1000 < 50 => format!("{} s", ms / 1000),
         _ => format!("{:.1} s", time.as_secs_f64()),
+    }
+}
+
+/// When a timer fires: `fires in 5 seconds`.
+pub(super) fn fires_in(left: Duration) -> String {
+    const DAY: u64 = 24 * 60 * 60;
+    match left.as_secs() {
+        0 => "fires in less than a second".to_owned(),
+        1 => "fires in 1 second".to_owned(),
+        seconds if seconds < 2 * DAY => format!("fires in {seconds} seconds"),
+        seconds => format!("fires in {} days", seconds / DAY),
     }
 }
 
@@ -61,6 +81,18 @@ mod tests {
             (3420, "3.4 s"),
         ] {
             assert_eq!(time(Duration::from_millis(ms)), expected);
+        }
+    }
+
+    #[test]
+    fn the_time_that_is_left_is_said_in_words() {
+        for (seconds, words) in [
+            (0, "fires in less than a second"),
+            (1, "fires in 1 second"),
+            (3600, "fires in 3600 seconds"),
+            (10 * 24 * 60 * 60, "fires in 10 days"),
+        ] {
+            assert_eq!(fires_in(Duration::from_secs(seconds)), words);
         }
     }
 }

@@ -16,7 +16,7 @@ use super::render;
 use crate::{
     base::model::{
         Accepted, Body, Coverage, Detail, Frame, Gap, Home, Ignored, Kind, Leak, Level, Location,
-        Report, Resource, ResourceId, Seen, Subject, Tie, Verdict,
+        Note, Remark, Report, Resource, ResourceId, Seen, Subject, Tie, Verdict,
     },
     settings::env::{Format, TraceLevel},
 };
@@ -72,7 +72,8 @@ fn report(leaks: Vec<Leak>) -> Report {
 }
 
 fn frame(function: &str, file: &str, line: u32, column: Option<u32>, home: Home) -> Frame {
-    let sample = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/report/render/golden/sample.rs");
+    let sample =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/report/render/golden/sample.rs");
     Frame {
         function: function.to_owned(),
         file: Some(file.to_owned()),
@@ -192,15 +193,27 @@ fn panics_that_nobody_saw() {
 #[test]
 fn growth() {
     let grown = |steps: &[usize]| Leak {
-        note: Some(crate::check::growth::growth(steps)),
+        note: Some(Note::Growth {
+            steps: steps.to_vec(),
+            is_shared: false,
+        }),
         ..task(steps.iter().sum())
     };
     let report = Report {
         gaps: Vec::new(),
         notes: vec![
-            crate::check::growth::rounds(0, 2),
-            crate::check::growth::rounds(1, 2),
-            crate::check::growth::rounds(3, 5),
+            Remark::Rounds {
+                warm_up: 0,
+                measured: 2,
+            },
+            Remark::Rounds {
+                warm_up: 1,
+                measured: 2,
+            },
+            Remark::Rounds {
+                warm_up: 3,
+                measured: 5,
+            },
         ],
         ..report(vec![grown(&[2; 5]), grown(&[1, 3, 1])])
     };
@@ -359,9 +372,10 @@ fn rules_that_accepted_something() {
             ),
         ],
         gaps: Vec::new(),
-        notes: vec![
-            "ignore_created_by(\"moka::*\") accepts at most 2, and there were more".to_owned(),
-        ],
+        notes: vec![Remark::OverLimit {
+            rule: "ignore_created_by(\"moka::*\")".to_owned(),
+            limit: 2,
+        }],
         ..report(vec![task(1)])
     };
     golden("rules.txt", &text(&report));
@@ -422,7 +436,7 @@ fn what_could_not_be_looked_at() {
             why: why.to_owned(),
             level,
         }],
-        notes: vec![why.to_owned()],
+        notes: vec![Remark::Gap(why.to_owned())],
         ..report(Vec::new())
     };
     let denied = of_level(Level::Deny);

@@ -28,7 +28,7 @@ pub(super) fn place(waiting: &Waiting) -> Option<&Frame> {
 /// What stands under that line.
 pub(super) fn label(waiting: &Waiting, kind: Kind) -> String {
     match &waiting.state {
-        State::Blocked(call) => return format!("waits here: {}", plain(call)),
+        State::Blocked(call) => return format!("waits here: {}", plain(&call.to_string())),
         State::Running if kind != Kind::Task => return "runs here".to_owned(),
         // Only the outer ones were read.
         _ if kind == Kind::Task && waiting.unread.is_some() => {
@@ -119,9 +119,9 @@ pub(super) fn notes(
 }
 
 fn awaited(event: &Awaited, numbers: &Numbers<'_>) -> String {
-    let mut text = plain(&event.what);
+    let mut text = plain(&event.to_string());
     let ends = blocking(&event.tasks, numbers);
-    if event.held_by.is_empty() && event.has_holders {
+    if event.held_by.is_empty() && event.event.has_holders() {
         text.push_str("; who could make it happen was not found among the tasks");
     }
     // Several tasks that hold it in the same way are told together.
@@ -135,7 +135,7 @@ fn awaited(event: &Awaited, numbers: &Numbers<'_>) -> String {
     };
     for (index, alike) in event.held_by.chunk_by(same).enumerate() {
         let perhaps = if alike[0].is_certain { "" } else { "perhaps " };
-        let (before, after) = match (event.has_holders, index) {
+        let (before, after) = match (event.event.has_holders(), index) {
             (true, 0) => (", ", "held by "),
             (true, _) => (" and ", "by "),
             (false, 0) => (": ", ""),

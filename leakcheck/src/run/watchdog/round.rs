@@ -12,10 +12,10 @@ use leakcheck_introspect::barrier;
 use super::ward::{Stage, Ward};
 use crate::{
     base::{
-        model::{Fate, Hang, HangCause},
+        model::{Fate, Hang, HangCause, HangEnd},
         sync::lock_std as lock,
     },
-    check::{Check, Deadlock, Hung, findings, wait::Pulse},
+    check::{Check, Deadlock, Hung, wait::Pulse},
     observe::scope::outside,
     report::output,
     sys,
@@ -185,7 +185,7 @@ fn give_up(ward: &Ward, cause: HangCause, deadlock: Option<Deadlock>) {
     let thread = check.stuck_thread(ward.tid(), &mut hung);
     let told = Hang {
         thread: Some(thread),
-        fate: Fate::EndedProcess(why.to_owned()),
+        fate: Fate::EndedProcess(why),
         ..check.explain_hang(&hung)
     };
     let env = check.env();
@@ -194,17 +194,17 @@ fn give_up(ward: &Ward, cause: HangCause, deadlock: Option<Deadlock>) {
 }
 
 /// Waits for the body to be dropped, or to end by itself; says why it was not.
-fn why_not_given_up(ward: &Ward, check: &Check) -> Option<&'static str> {
+fn why_not_given_up(ward: &Ward, check: &Check) -> Option<HangEnd> {
     ward.wake();
     let threads: Vec<i32> = check.threads().chain([ward.tid()]).collect();
     let wait = |stage: Stage, steps: u32| (0..steps).all(|_| step(ward, stage, &threads));
     if wait(Stage::GivenUp, STEPS_TO_NOTICE) {
         return Some(match ward.rest() {
-            Some(_) => findings::SYNCHRONOUS_TASK,
-            None => findings::SYNCHRONOUS_BODY,
+            Some(_) => HangEnd::SynchronousTask,
+            None => HangEnd::SynchronousBody,
         });
     }
-    wait(Stage::Drops, STEPS_TO_DROP).then_some(findings::DROP_BLOCKS)
+    wait(Stage::Drops, STEPS_TO_DROP).then_some(HangEnd::DropBlocks)
 }
 
 /// Waits for a step that counts; false where the body went on meanwhile.

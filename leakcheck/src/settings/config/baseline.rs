@@ -6,7 +6,7 @@ use super::{KINDS, file::File, kind};
 use crate::{
     base::{
         error::Error,
-        model::{Leak, Subject},
+        model::{Leak, Remark, Subject},
     },
     settings::env::one_of,
 };
@@ -67,7 +67,7 @@ pub(crate) struct Split {
     pub(crate) leaks: Vec<Leak>,
     pub(crate) known: Vec<Leak>,
     /// What a reader of the report should know about this.
-    pub(crate) notes: Vec<String>,
+    pub(crate) notes: Vec<Remark>,
 }
 
 impl Split {
@@ -132,10 +132,12 @@ impl Baseline {
             }
             if known < leak.count {
                 split.leaks.push(part(leak.count - known));
-                split.notes.push(format!(
-                    "{} lists {listed} of fingerprint {} for this test, and there were {used}",
-                    self.name, leak.fingerprint
-                ));
+                split.notes.push(Remark::BeyondBaseline {
+                    file: self.name.clone(),
+                    listed,
+                    fingerprint: leak.fingerprint.clone(),
+                    found: *used,
+                });
             }
         }
         split

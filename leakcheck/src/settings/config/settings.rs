@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::file::File;
 use crate::{
-    base::model::{Body, Kind, Leak},
+    base::model::{Body, Kind, Leak, Remark},
     settings::options::{Level, Options, Setting},
 };
 
@@ -39,7 +39,7 @@ impl Settings {
     }
 
     /// Which settings of the file the verdict may be due to; rules tell that of themselves.
-    pub(crate) fn note(&self, came: &Came<'_>) -> Option<String> {
+    pub(crate) fn note(&self, came: &Came<'_>) -> Option<Remark> {
         let hold = came.options.settings();
         let panicked = came.leaks.iter().any(|leak| leak.panic.is_some());
         let left = |kind: Kind| came.leaks.iter().any(|leak| leak.kind == kind);
@@ -59,7 +59,10 @@ impl Settings {
             .map(ToString::to_string)
             .collect();
         let is_said = !said.is_empty();
-        is_said.then(|| format!("{} says {}", self.name, said.join(", ")))
+        is_said.then(|| Remark::Settings {
+            file: self.name.clone(),
+            settings: said,
+        })
     }
 
     /// What to say where the file is why nothing is checked.

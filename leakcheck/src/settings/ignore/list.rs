@@ -1,7 +1,7 @@
 //! Sorts findings into accepted and not, and says which rule accepted what.
 
 use super::{Ignore, builtin, registered};
-use crate::base::model::{Accepted, Ignored, Leak, Tie};
+use crate::base::model::{Accepted, Ignored, Leak, Remark, Tie};
 
 /// Findings after the rules.
 #[derive(Clone, Debug, Default)]
@@ -9,7 +9,7 @@ pub(crate) struct Sorted {
     pub(crate) leaks: Vec<Leak>,
     pub(crate) ignored: Vec<Ignored>,
     /// What a reader of the report should know about the rules.
-    pub(crate) notes: Vec<String>,
+    pub(crate) notes: Vec<Remark>,
 }
 
 /// Tries the user's rules in order, then those that libraries registered, then the built-in ones.
@@ -78,18 +78,16 @@ fn note(ignored: &mut Vec<Ignored>, rule: &Ignore, leak: &Leak, count: usize) {
     }
 }
 
-fn over_limit(rule: &Ignore, room: usize) -> String {
-    let limit = rule.limit().unwrap_or(room);
-    format!(
-        "{} accepts at most {limit}, and there were more",
-        rule.shown()
-    )
+fn over_limit(rule: &Ignore, room: usize) -> Remark {
+    Remark::OverLimit {
+        rule: rule.shown(),
+        limit: rule.limit().unwrap_or(room),
+    }
 }
 
-fn expiry(rule: &Ignore) -> String {
-    format!(
-        "{} would accept some of this, but expired on {}: end what it was for, or give it a later day",
-        rule.shown(),
-        rule.expired().unwrap_or_default()
-    )
+fn expiry(rule: &Ignore) -> Remark {
+    Remark::Expired {
+        rule: rule.shown(),
+        day: rule.expired().unwrap_or_default().to_owned(),
+    }
 }

@@ -3,6 +3,7 @@
 //! `posix_spawn`, `posix_spawnp`, `fork` and `vfork` are defined here and win over the C library's at link time. Nothing tells
 //! of the end of a child: the kernel is asked, in a way that leaves a child that has exited to whoever waits for it.
 
+use crate::base::model::ProcessState;
 use std::{
     cell::Cell,
     ffi::{c_char, c_int},
@@ -30,7 +31,6 @@ use crate::sys::{
 mod clone;
 mod kernel;
 mod vfork;
-pub(crate) use kernel::State;
 
 /// What is known of a child, by its id.
 #[derive(Debug, Default)]
@@ -52,7 +52,7 @@ pub(crate) struct Process {
     pub(crate) origin: u32,
     pub(crate) root: u64,
     pub(crate) born_ms: u64,
-    pub(crate) state: State,
+    pub(crate) state: ProcessState,
 }
 
 static RECORDS: Records<Facts> = Records::new(Chunked::new());
@@ -298,7 +298,7 @@ impl Facts {
             origin: self.origin.load(Ordering::Relaxed),
             root: self.root.load(Ordering::Relaxed),
             born_ms: self.born.load(Ordering::Relaxed),
-            state: State::Running,
+            state: ProcessState::Running,
         };
         (process, self.started.load(Ordering::Relaxed))
     }

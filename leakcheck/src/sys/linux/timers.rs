@@ -4,6 +4,7 @@
 //! calls a timer is the kernel's own number for most; for one that calls a function, it is an address of its own. The
 //! helper threads for these are started inside the C library, so they are nobody's here.
 
+use crate::base::model::Notice;
 use std::{
     ffi::c_int,
     mem::zeroed,
@@ -23,7 +24,7 @@ use crate::sys::{
     record::Seen,
     table::Records,
     tally,
-    timer::{Notice, Timer},
+    timer::Timer,
 };
 
 mod kernel;

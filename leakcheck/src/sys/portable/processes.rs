@@ -8,15 +8,7 @@ pub(crate) struct Process {
     pub(crate) origin: u32,
     pub(crate) root: u64,
     pub(crate) born_ms: u64,
-    pub(crate) state: State,
-}
-
-/// What has become of a child.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "there is no child that could be in a state")]
-pub(crate) enum State {
-    Running,
-    Zombie,
+    pub(crate) state: ProcessState,
 }
 
 /// No child is known.

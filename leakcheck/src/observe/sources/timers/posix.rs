@@ -2,18 +2,15 @@
 
 use std::{sync::OnceLock, time::Duration};
 
-use super::fires_in;
 use crate::{
-    base::model::{Detail, Kind, Maker, Resource, ResourceId, Seen, Thing},
+    base::model::{
+        Detail, Fact, Firing, Kind, Maker, Resource, ResourceId, Seen, Thing, TimerKind,
+    },
     observe::{
         scope::{Scope, ScopeId},
         sources::Source,
     },
-    sys::{
-        clock, origin, threads,
-        timer::{Notice, Timer},
-        timers,
-    },
+    sys::{clock, origin, threads, timer::Timer, timers},
 };
 
 pub(in crate::observe::sources) const SOURCE: Source = Source {
@@ -25,11 +22,6 @@ pub(in crate::observe::sources) const SOURCE: Source = Source {
 
 /// What each of them is.
 const NAME: &str = "POSIX timer";
-
-/// Whether that is the name of these, as against those of tokio.
-pub(crate) fn is_name(name: Option<&str>) -> bool {
-    name == Some(NAME)
-}
 
 /// The timers of `scope`, or of the whole process, oldest first.
 ///
@@ -54,6 +46,7 @@ fn list(scope: Option<ScopeId>) -> Vec<Resource> {
                     runtime: timer.runtime,
                     is_selector: false,
                 }),
+                timer: Some(TimerKind::Posix),
                 ..Thing::default()
             }),
         })
@@ -63,60 +56,22 @@ fn list(scope: Option<ScopeId>) -> Vec<Resource> {
 fn describe(id: u64, thing: &mut Thing) {
     if let Some(timer) = timers::find(id) {
         thing.name = Some(NAME.to_owned());
-        thing.facts.push(clock_name(timer.clock));
-        thing.facts.push(notice(timer.notice));
-        thing.facts.extend(arming(timer, timers::left(id)));
+        thing.facts.push(Fact::Clock(timer.clock));
+        thing.facts.push(Fact::Notice(timer.notice));
+        let firing = firing(timer, timers::left(id));
+        thing.facts.extend(firing.map(Fact::Firing));
     }
-}
-
-fn clock_name(clock: i32) -> String {
-    let name = match clock {
-        0 => "CLOCK_REALTIME",
-        1 => "CLOCK_MONOTONIC",
-        2 => "CLOCK_PROCESS_CPUTIME_ID",
-        3 => "CLOCK_THREAD_CPUTIME_ID",
-        7 => "CLOCK_BOOTTIME",
-        8 => "CLOCK_REALTIME_ALARM",
-        9 => "CLOCK_BOOTTIME_ALARM",
-        11 => "CLOCK_TAI",
-        other => return format!("clock {other}"),
-    };
-    name.to_owned()
-}
-
-/// What happens when it fires.
-fn notice(notice: Notice) -> String {
-    match notice {
-        Notice::Nothing => "tells nobody".to_owned(),
-        Notice::Signal(signal) => format!("sends {}", signal_name(signal)),
-        Notice::SignalToThread(signal) => format!("sends {} to one thread", signal_name(signal)),
-        Notice::Function => "calls a function on a thread of its own".to_owned(),
-        Notice::Unknown => "tells in an unknown way".to_owned(),
-    }
-}
-
-/// Those that such timers commonly send, as they are numbered on Linux.
-fn signal_name(signal: i32) -> String {
-    let name = match signal {
-        10 => "SIGUSR1",
-        12 => "SIGUSR2",
-        14 => "SIGALRM",
-        26 => "SIGVTALRM",
-        27 => "SIGPROF",
-        other => return format!("signal {other}"),
-    };
-    name.to_owned()
 }
 
 /// When it fires, where that is known.
-fn arming(timer: Timer, left: Option<Duration>) -> Option<String> {
+fn firing(timer: Timer, left: Option<Duration>) -> Option<Firing> {
     let runs_on = !matches!(timer.clock, ..0 | 2 | 3);
-    match left? {
-        Duration::ZERO => Some("not armed".to_owned()),
-        left if runs_on => Some(fires_in(left)),
+    Some(match left? {
+        Duration::ZERO => Firing::Disarmed,
+        left if runs_on => Firing::In(left),
         // Processor time passes otherwise than a reader would think.
-        _ => Some("armed".to_owned()),
-    }
+        _ => Firing::Armed,
+    })
 }
 
 /// How much is seen. Believed only while a planted timer is found, which is tried once per process.
@@ -163,20 +118,9 @@ fn probe() -> Result<(), String> {
 #[cfg(all(test, not(leakcheck_loom)))]
 mod tests {
     use super::*;
+    use crate::base::model::Notice;
 
-    #[test]
-    fn facts_are_said_in_words() {
-        assert_eq!(clock_name(0), "CLOCK_REALTIME");
-        assert_eq!(clock_name(-6), "clock -6");
-        for (what, words) in [
-            (Notice::Nothing, "tells nobody"),
-            (Notice::Signal(14), "sends SIGALRM"),
-            (Notice::SignalToThread(40), "sends signal 40 to one thread"),
-            (Notice::Function, "calls a function on a thread of its own"),
-        ] {
-            assert_eq!(notice(what), words);
-        }
-    }
+    const HOUR: Duration = Duration::from_secs(3600);
 
     #[test]
     fn when_it_fires_is_said_of_clocks_that_everybody_has() {
@@ -190,16 +134,12 @@ mod tests {
             clock,
             notice: Notice::Nothing,
         };
-        let hour = Some(Duration::from_secs(3600));
-        assert_eq!(arming(timer(1), None), None);
+        assert_eq!(firing(timer(1), None), None);
         assert_eq!(
-            arming(timer(2), Some(Duration::ZERO)).as_deref(),
-            Some("not armed")
+            firing(timer(2), Some(Duration::ZERO)),
+            Some(Firing::Disarmed)
         );
-        assert_eq!(
-            arming(timer(1), hour).as_deref(),
-            Some("fires in 3600 seconds")
-        );
-        assert_eq!(arming(timer(-6), hour).as_deref(), Some("armed"));
+        assert_eq!(firing(timer(1), Some(HOUR)), Some(Firing::In(HOUR)));
+        assert_eq!(firing(timer(-6), Some(HOUR)), Some(Firing::Armed));
     }
 }

@@ -1,7 +1,7 @@
 //! What is said of where a thread is blocked.
 
 use super::*;
-use crate::base::model::{State, Waiting};
+use crate::base::model::{About, Call, State, Waiting};
 
 /// What a thread does, at these lines.
 pub(super) fn doing(state: State, stack: Vec<Frame>) -> Waiting {
@@ -45,14 +45,14 @@ fn shown(name: &str, leaks: Vec<Leak>) {
 
 #[test]
 fn a_call_that_blocks() {
-    let state = State::Blocked("mpsc::recv".to_owned());
+    let state = State::Blocked(Call::Function("mpsc::recv"));
     let stack = stack("std::sync::mpsc::Receiver::recv", 8, 22);
     shown("blocked_in_a_call.txt", vec![blocked(state, stack)]);
 }
 
 #[test]
 fn a_task_that_blocks_its_thread() {
-    let state = State::Blocked("mpsc::recv".to_owned());
+    let state = State::Blocked(Call::Function("mpsc::recv"));
     let stack = stack("std::sync::mpsc::Receiver::recv", 8, 22);
     let leak = Leak {
         waiting: blocked(state, stack).waiting,
@@ -69,7 +69,10 @@ fn a_thread_that_runs() {
 
 #[test]
 fn no_line_of_the_users() {
-    let call = State::Blocked("read(fd 7)".to_owned());
+    let call = State::Blocked(Call::System {
+        name: Some("read"),
+        about: Some(About::Descriptor(7)),
+    });
     let stack = vec![frame("read", "read.c", 1, None, Home::Machinery)];
     let leaks = vec![blocked(call, stack), blocked(State::Idle, Vec::new())];
     shown("blocked_without_a_line.txt", leaks);
@@ -77,7 +80,13 @@ fn no_line_of_the_users() {
 
 #[test]
 fn a_stack_that_was_not_taken() {
-    let mut leak = blocked(State::Blocked("futex".to_owned()), Vec::new());
+    let mut leak = blocked(
+        State::Blocked(Call::System {
+            name: Some("futex"),
+            about: None,
+        }),
+        Vec::new(),
+    );
     if let Some(waiting) = &mut leak.waiting {
         waiting.unread = Some("it blocks signals".to_owned());
     }
@@ -86,7 +95,7 @@ fn a_stack_that_was_not_taken() {
 
 #[test]
 fn a_closure_that_blocks() {
-    let state = State::Blocked("mpsc::recv".to_owned());
+    let state = State::Blocked(Call::Function("mpsc::recv"));
     let stack = stack("std::sync::mpsc::Receiver::recv", 8, 22);
     let leak = Leak {
         kind: Kind::BlockingTask,
@@ -104,7 +113,7 @@ fn a_closure_that_blocks() {
 
 #[test]
 fn the_form_for_machines() {
-    let state = State::Blocked("mpsc::recv".to_owned());
+    let state = State::Blocked(Call::Function("mpsc::recv"));
     let stack = stack("std::sync::mpsc::Receiver::recv", 8, 22);
     let report = report(vec![blocked(state, stack)]);
     golden(

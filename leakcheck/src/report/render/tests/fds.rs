@@ -3,7 +3,8 @@
 use super::{golden, render, report, task, text, thread};
 use crate::{
     base::model::{
-        Detail, Frame, Home, Keeper, Kept, Kind, Leak, Maker, Resource, ResourceId, Thing, Use,
+        Detail, Fact, Frame, Home, Keeper, Kept, Kind, Leak, Maker, Place, Resource, ResourceId,
+        Thing, Use,
     },
     check::findings,
     settings::env::{Format, TraceLevel},
@@ -14,12 +15,15 @@ use crate::{
 fn descriptors(by: &[Vec<Keeper>]) -> Leak {
     let facts = |number| {
         vec![
-            format!("fd {number}"),
-            "127.0.0.1:80 to 127.0.0.1:4711".to_owned(),
+            Fact::Descriptor(number),
+            Fact::Place(Place::Connected {
+                local: ([127, 0, 0, 1], 80).into(),
+                peer: ([127, 0, 0, 1], 4711).into(),
+            }),
         ]
     };
-    let kept = by.iter().enumerate().map(|(index, by)| Kept {
-        facts: facts(index + 7),
+    let kept = by.iter().zip(7..).map(|(by, number)| Kept {
+        facts: facts(number),
         by: by.clone(),
     });
     Leak {
@@ -133,7 +137,7 @@ fn opened_on_a_pool_or_by_a_thread() {
         detail: Detail::Other(Thing {
             number: Some(number),
             name: Some(format!("class {number}")),
-            facts: vec![format!("fd {number}")],
+            facts: vec![Fact::Descriptor(i32::try_from(number).unwrap())],
             maker: Some(Maker {
                 thread,
                 runtime: 0,

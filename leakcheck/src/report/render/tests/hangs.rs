@@ -1,9 +1,9 @@
 //! What is said of a body that does not end.
 
 use super::{waits::*, *};
-use crate::{
-    base::model::{Fate, Hang, HangCause, Holder, State, StuckThread, Waiting},
-    check::findings,
+use crate::base::model::{
+    Call, Event, Fate, Hang, HangCause, HangEnd, Holder, KernelState, State, StuckThread,
+    ThreadState, Waiting,
 };
 
 const LIMIT: HangCause = HangCause::Timeout(Duration::from_secs(2));
@@ -33,20 +33,22 @@ fn hung(hang: Hang, leaks: Vec<Leak>) -> Report {
 }
 
 fn held_by_a_task() -> Waiting {
-    waiting(vec![awaited(
-        "a message; 1 sender is alive",
-        vec![holder(false, true)],
-    )])
+    waiting(vec![awaited(message(1), vec![holder(false, true)])])
 }
 
 /// The process ends with it.
-fn cut_short(hang: Hang, why: &str) -> Report {
-    let mut thread = findings::stuck_thread(0, None, None);
-    thread.tid = 4711;
-    "it sleeps in futex".clone_into(&mut thread.doing);
+fn cut_short(hang: Hang, why: HangEnd) -> Report {
+    let thread = StuckThread {
+        tid: 4711,
+        doing: ThreadState::Seen {
+            state: KernelState::Call("futex"),
+            descriptor: None,
+        },
+        waiting: None,
+    };
     let hang = Hang {
         thread: Some(thread),
-        fate: Fate::EndedProcess(why.to_owned()),
+        fate: Fate::EndedProcess(why),
         ..hang
     };
     Report {
@@ -86,7 +88,7 @@ fn a_body_that_ended_too_late() {
 #[test]
 fn a_body_that_can_never_go_on() {
     let circle = awaited(
-        "a message; 1 sender is alive",
+        message(1),
         vec![Holder {
             is_body: true,
             ..holder(true, true)
@@ -106,7 +108,7 @@ fn a_body_that_can_never_go_on() {
 #[test]
 fn a_body_that_leaves_something_behind_as_well() {
     let waits = waiting(vec![awaited(
-        "a mutex",
+        Event::Mutex,
         vec![Holder {
             is_body: true,
             local: Some("guard".to_owned()),
@@ -127,7 +129,7 @@ fn a_body_that_waits_for_what_it_leaves_behind() {
     let reaps = Leak {
         name: Some("my_app::pool::reap".to_owned()),
         tasks: vec![12],
-        waiting: Some(waiting(vec![awaited("a mutex", Vec::new())])),
+        waiting: Some(waiting(vec![awaited(Event::Mutex, Vec::new())])),
         ..task(1)
     };
     let ended = Leak {
@@ -150,7 +152,7 @@ fn a_body_in_synchronous_code() {
         alive: vec![task(2), thread(Some("flusher"))],
         ..hang(LIMIT, None)
     };
-    let report = cut_short(hang, findings::SYNCHRONOUS_BODY);
+    let report = cut_short(hang, HangEnd::SynchronousBody);
     golden("hang_sync.txt", &text(&report));
     golden(
         "hang.json",
@@ -162,7 +164,7 @@ fn a_body_in_synchronous_code() {
 fn a_task_in_synchronous_code() {
     let mut hang = hang(LIMIT, Some(held_by_a_task()));
     hang.alive.clear();
-    let mut report = cut_short(hang, findings::SYNCHRONOUS_TASK);
+    let mut report = cut_short(hang, HangEnd::SynchronousTask);
     let hang = report.hang.as_mut().unwrap();
     let own = frame("my_app::pool::flush", "src/pool.rs", 31, None, Home::User);
     let std = frame(
@@ -178,17 +180,20 @@ fn a_task_in_synchronous_code() {
 
 /// A thread that told where it is.
 fn stuck(stack: Vec<Frame>) -> StuckThread {
-    let state = State::Blocked("thread::park".to_owned());
+    let state = State::Blocked(Call::Function("thread::park"));
     StuckThread {
         tid: 4711,
-        doing: state.to_string(),
+        doing: ThreadState::Told {
+            state,
+            descriptor: None,
+        },
         waiting: Some(blocked::doing(state, stack)),
     }
 }
 
 #[test]
 fn a_body_in_synchronous_code_whose_thread_tells() {
-    let mut report = cut_short(hang(LIMIT, None), findings::SYNCHRONOUS_BODY);
+    let mut report = cut_short(hang(LIMIT, None), HangEnd::SynchronousBody);
     let hang = report.hang.as_mut().unwrap();
     let own = frame("my_app::pool::flush", "src/pool.rs", 4, None, Home::User);
     let test = frame("pool::reconnects", "tests/pool.rs", 17, None, Home::User);
@@ -202,7 +207,7 @@ fn a_drop_that_does_not_end() {
     hang.alive.clear();
     golden(
         "hang_drop.txt",
-        &text(&cut_short(hang, findings::DROP_BLOCKS)),
+        &text(&cut_short(hang, HangEnd::DropBlocks)),
     );
 }
 

@@ -1,13 +1,14 @@
 //! What is said of child processes.
 
 use super::*;
+use crate::base::model::{Fact, ProcessState};
 
-fn process(count: usize, facts: &[&str]) -> Leak {
+fn process(count: usize, facts: &[Fact]) -> Leak {
     Leak {
         kind: Kind::Process,
         name: Some("postgres".to_owned()),
         polls: None,
-        facts: facts.iter().map(|&fact| fact.to_owned()).collect(),
+        facts: facts.to_vec(),
         tasks: Vec::new(),
         ..task(count)
     }
@@ -15,14 +16,18 @@ fn process(count: usize, facts: &[&str]) -> Leak {
 
 #[test]
 fn one_that_runs() {
-    let facts = ["pid 4711", "running", "`postgres -D /tmp/data`"];
+    let facts = [
+        Fact::Process(4711),
+        Fact::State(ProcessState::Running),
+        Fact::Command("`postgres -D /tmp/data`".to_owned()),
+    ];
     let text = text(&report(vec![process(1, &facts)]));
     golden("process.txt", &text);
 }
 
 #[test]
 fn one_that_has_exited() {
-    let facts = ["pid 4711", "zombie: exited, never waited for"];
+    let facts = [Fact::Process(4711), Fact::State(ProcessState::Zombie)];
     let text = text(&report(vec![process(1, &facts)]));
     golden("process_zombie.txt", &text);
 }

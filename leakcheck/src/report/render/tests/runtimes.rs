@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    base::model::{State, Waiting},
+    base::model::{Call, State, Waiting},
     settings::ignore::{self, Ignore},
 };
 
@@ -93,7 +93,7 @@ fn workers_that_are_stuck_stay_threads() {
         }),
         ..worker("tokio-rt-worker", 1, 3)
     };
-    let stuck = doing(State::Blocked("mpsc::recv".to_owned()));
+    let stuck = doing(State::Blocked(Call::Function("mpsc::recv")));
     let left = crate::check::findings::fold(vec![doing(State::Idle), stuck.clone()]);
     assert_eq!(left[0], stuck);
     assert_eq!((left[1].kind, left.len()), (Kind::Runtime, 2));

@@ -1,19 +1,28 @@
 //! Timers that no task has, and those of the C library.
 
+use std::time::Duration;
+
 use super::{frame, golden, report, text};
 use crate::{
-    base::model::{Detail, Home, Kind, Leak, Resource, ResourceId, Thing},
+    base::model::{
+        Detail, Fact, Firing, Home, Kind, Leak, Notice, Resource, ResourceId, Thing, TimerKind,
+    },
     check::findings,
 };
 
-fn timer(number: u64, fact: &str) -> Resource {
+fn fires_in(seconds: u64) -> Fact {
+    Fact::Firing(Firing::In(Duration::from_secs(seconds)))
+}
+
+fn timer(number: u64, seconds: u64) -> Resource {
     Resource {
         id: ResourceId::Other(Kind::Timer, number),
         origin: 0,
         age_ms: None,
         detail: Detail::Other(Thing {
             name: Some("tokio::time::Sleep".to_owned()),
-            facts: vec![fact.to_owned()],
+            facts: vec![fires_in(seconds)],
+            timer: Some(TimerKind::Tokio),
             ..Thing::default()
         }),
     }
@@ -21,16 +30,13 @@ fn timer(number: u64, fact: &str) -> Resource {
 
 #[test]
 fn one_timer() {
-    let found = findings::findings(&[timer(1, "fires in 3600 seconds")], &[], None, None);
+    let found = findings::findings(&[timer(1, 3600)], &[], None, None);
     golden("one_timer.txt", &text(&report(found)));
 }
 
 #[test]
 fn several_timers() {
-    let timers = [
-        timer(1, "fires in 1 second"),
-        timer(2, "fires in 10 seconds"),
-    ];
+    let timers = [timer(1, 1), timer(2, 10)];
     let found = findings::findings(&timers, &[], None, None);
     golden("several_timers.txt", &text(&report(found)));
 }
@@ -45,7 +51,7 @@ fn made_by_a_dependency() {
         None,
         Home::Dependency,
     );
-    let mut found = findings::findings(&[timer(1, "fires in 3600 seconds")], &[], None, None);
+    let mut found = findings::findings(&[timer(1, 3600)], &[], None, None);
     let leak = Leak {
         created_through: vec![through],
         note: None,
@@ -54,28 +60,37 @@ fn made_by_a_dependency() {
     golden("timer_of_a_dependency.txt", &text(&report(vec![leak])));
 }
 
-fn posix_timer(number: u64, facts: &[&str]) -> Resource {
+fn posix_timer(number: u64, facts: &[Fact]) -> Resource {
     Resource {
         age_ms: Some(1200),
         detail: Detail::Other(Thing {
             name: Some("POSIX timer".to_owned()),
-            facts: facts.iter().map(|&fact| fact.to_owned()).collect(),
+            facts: facts.to_vec(),
+            timer: Some(TimerKind::Posix),
             ..Thing::default()
         }),
-        ..timer(number, "")
+        ..timer(number, 0)
     }
 }
 
 #[test]
 fn one_posix_timer() {
-    let facts = ["CLOCK_MONOTONIC", "sends SIGALRM", "fires in 3600 seconds"];
+    let facts = [
+        Fact::Clock(1),
+        Fact::Notice(Notice::Signal(14)),
+        fires_in(3600),
+    ];
     let found = findings::findings(&[posix_timer(1, &facts)], &[], None, None);
     golden("one_posix_timer.txt", &text(&report(found)));
 }
 
 #[test]
 fn several_posix_timers() {
-    let facts = ["CLOCK_REALTIME", "tells nobody", "not armed"];
+    let facts = [
+        Fact::Clock(0),
+        Fact::Notice(Notice::Nothing),
+        Fact::Firing(Firing::Disarmed),
+    ];
     let timers = [posix_timer(1, &facts), posix_timer(2, &facts)];
     let found = findings::findings(&timers, &[], None, None);
     golden("several_posix_timers.txt", &text(&report(found)));

@@ -1,15 +1,28 @@
 //! What is said of where a task waits.
 
 use super::*;
-use crate::base::model::{Awaited, Holder, State, Waiting};
+use crate::base::model::{Awaited, Call, Event, Holder, State, Waiting};
 
-pub(super) fn awaited(what: &str, held_by: Vec<Holder>) -> Awaited {
+pub(super) fn awaited(event: Event, held_by: Vec<Holder>) -> Awaited {
     Awaited {
-        what: what.to_owned(),
+        event,
+        is_certain: true,
         held_by,
         unlisted: 0,
-        has_holders: true,
         tasks: Vec::new(),
+    }
+}
+
+pub(super) fn message(senders: u64) -> Event {
+    Event::Message {
+        senders: Some(senders),
+    }
+}
+
+fn timer(left: Duration) -> Event {
+    Event::Timer {
+        left: Some(left),
+        others_later: false,
     }
 }
 
@@ -72,26 +85,17 @@ fn shown(name: &str, count: usize, waiting: Waiting) {
 fn a_sender_that_the_task_keeps_itself() {
     let waiting = Waiting {
         is_forever: true,
-        ..waiting(vec![awaited(
-            "a message; 1 sender is alive",
-            vec![holder(true, true)],
-        )])
+        ..waiting(vec![awaited(message(1), vec![holder(true, true)])])
     };
     shown("waits_for_itself.txt", 1, waiting);
 }
 
 #[test]
 fn several_events() {
-    let timer = Awaited {
-        has_holders: false,
-        ..awaited("a timer that fires in 3 seconds", Vec::new())
-    };
+    let timer = awaited(timer(Duration::from_secs(3)), Vec::new());
     let waiting = waiting(vec![
-        awaited(
-            "a message; 2 senders are alive",
-            vec![holder(false, false), holder(false, true)],
-        ),
-        awaited("a mutex", Vec::new()),
+        awaited(message(2), vec![holder(false, false), holder(false, true)]),
+        awaited(Event::Mutex, Vec::new()),
         timer,
     ]);
     shown("waits_for_several.txt", 3, waiting);
@@ -99,13 +103,10 @@ fn several_events() {
 
 #[test]
 fn nothing_can_wake_it() {
-    let never = Awaited {
-        has_holders: false,
-        ..awaited("a future that is never ready", Vec::new())
-    };
+    let never = awaited(Event::Never, Vec::new());
     let mut waiting = Waiting {
         is_forever: true,
-        ..waiting(vec![never, awaited("a mutex", vec![holder(true, true)])])
+        ..waiting(vec![never, awaited(Event::Mutex, vec![holder(true, true)])])
     };
     waiting.stack.clear();
     shown("waits_for_ever.txt", 2, waiting);
@@ -113,17 +114,14 @@ fn nothing_can_wake_it() {
 
 #[test]
 fn the_end_of_another_task() {
-    let end = Awaited {
-        has_holders: false,
-        ..awaited(
-            "the end of a task",
-            vec![Holder {
-                local: None,
-                at: None,
-                ..holder(false, true)
-            }],
-        )
-    };
+    let end = awaited(
+        Event::TaskEnd,
+        vec![Holder {
+            local: None,
+            at: None,
+            ..holder(false, true)
+        }],
+    );
     shown("waits_for_a_task.txt", 1, waiting(vec![end]));
 }
 
@@ -142,7 +140,7 @@ fn holders_that_are_told_as_well() {
     ];
     let waits = waiting(vec![Awaited {
         unlisted: 2,
-        ..awaited("a message; 5 senders are alive", held_by)
+        ..awaited(message(5), held_by)
     }]);
     let waits_for = |ids: &[u64], waiting| Leak {
         name: Some("my_app::pool::keep_alive".to_owned()),
@@ -168,15 +166,14 @@ fn holders_that_are_told_as_well() {
 #[test]
 fn the_end_of_a_closure() {
     let end = Awaited {
-        has_holders: false,
         tasks: vec![9, 10],
-        ..awaited("the end of a task", Vec::new())
+        ..awaited(Event::TaskEnd, Vec::new())
     };
     let waits = Leak {
         waiting: Some(waiting(vec![end])),
         ..task(1)
     };
-    let blocked = State::Blocked("mpsc::recv".to_owned());
+    let blocked = State::Blocked(Call::Function("mpsc::recv"));
     let own = frame("my_app::pool::flush", "src/pool.rs", 31, None, Home::User);
     let closure = Leak {
         kind: Kind::BlockingTask,
@@ -193,7 +190,7 @@ fn the_end_of_a_closure() {
 
 #[test]
 fn a_task_that_was_never_polled() {
-    let mut waiting = waiting(vec![awaited("a message", Vec::new())]);
+    let mut waiting = waiting(vec![awaited(Event::Message { senders: None }, Vec::new())]);
     waiting.state = State::Scheduled;
     let leak = Leak {
         name: Some("my_app::pool::keep_alive".to_owned()),
@@ -216,8 +213,8 @@ fn what_could_not_be_read() {
 fn for_machines() {
     let leak = Leak {
         waiting: Some(waiting(vec![
-            awaited("a message; 1 sender is alive", vec![holder(true, true)]),
-            awaited("a mutex", Vec::new()),
+            awaited(message(1), vec![holder(true, true)]),
+            awaited(Event::Mutex, Vec::new()),
         ])),
         ..task(1)
     };
@@ -229,7 +226,11 @@ fn for_machines() {
 
 #[test]
 fn what_reads_alike_is_told_once() {
-    let timer = || awaited("a timer that is about to fire", Vec::new());
-    let events = vec![timer(), awaited("a message", Vec::new()), timer()];
+    let fires = || awaited(timer(Duration::ZERO), Vec::new());
+    let events = vec![
+        fires(),
+        awaited(Event::Message { senders: None }, Vec::new()),
+        fires(),
+    ];
     shown("waits_for_several_alike.txt", 1, waiting(events));
 }

@@ -4,7 +4,7 @@ use super::{example, file, golden};
 use crate::{
     base::{
         error::Error,
-        model::{Kind, Leak, Location, Subject},
+        model::{Kind, Leak, Location, Remark, Subject},
     },
     settings::config::baseline::{Baseline, Split},
 };
@@ -54,9 +54,12 @@ fn as_many_are_known_as_are_listed() {
     assert_eq!(counts(&more), (vec![1], vec![2]));
     assert_eq!(
         more.notes,
-        [
-            "leakcheck.baseline lists 2 of fingerprint 9f31c0ffee000001 for this test, and there were 3"
-        ]
+        [Remark::BeyondBaseline {
+            file: "leakcheck.baseline".to_owned(),
+            listed: 2,
+            fingerprint: "9f31c0ffee000001".to_owned(),
+            found: 3,
+        }]
     );
     // Things of one path that wait at different places are several entries.
     let apart = split(known, vec![task(1), task(1), task(1)]);

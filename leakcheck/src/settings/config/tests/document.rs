@@ -6,7 +6,7 @@ use super::{example, file, golden};
 use crate::{
     base::{
         error::Error,
-        model::{Kind, Leak},
+        model::{Kind, Leak, Remark},
     },
     settings::{
         config::{date::Date, document},
@@ -64,9 +64,10 @@ fn what_is_written_is_read() {
     assert_eq!(sorted.ignored[0].source(), Some("leakcheck.toml:9"));
     assert_eq!(
         sorted.notes,
-        [
-            "ignore_created_by(\"my_app::metrics::*\") (leakcheck.toml:9) accepts at most 2, and there were more"
-        ]
+        [Remark::OverLimit {
+            rule: "ignore_created_by(\"my_app::metrics::*\") (leakcheck.toml:9)".to_owned(),
+            limit: 2,
+        }]
     );
 }
 
@@ -81,11 +82,13 @@ fn a_rule_expires_on_its_day() {
         assert_eq!(sorted.leaks.len(), usize::from(sorted.ignored.is_empty()));
         (sorted.ignored.len(), sorted.notes)
     };
-    let said = "ignore_created_by(\"my_app::*\") (leakcheck.toml:1) would accept some of this, but expired on \
-                2027-01-31: end what it was for, or give it a later day";
+    let said = Remark::Expired {
+        rule: "ignore_created_by(\"my_app::*\") (leakcheck.toml:1)".to_owned(),
+        day: "2027-01-31".to_owned(),
+    };
     for expires in ["\"2027-01-31\"", "2027-01-31"] {
         assert_eq!(ignored(expires, "2027-01-30"), (1, vec![]));
-        assert_eq!(ignored(expires, "2027-01-31"), (0, vec![said.to_owned()]));
+        assert_eq!(ignored(expires, "2027-01-31"), (0, vec![said.clone()]));
         assert_eq!(ignored(expires, "2028-01-01").0, 0);
     }
     // Where another rule accepts it, nobody needs this one.

@@ -22,12 +22,13 @@ fn settings(text: &str) -> Settings {
 fn note(text: &str, above: Options, leaks: &[Leak], body: Body) -> Option<String> {
     let settings = settings(text);
     let options = settings.options.clone().merge(above);
-    settings.note(&Came {
+    let note = settings.note(&Came {
         options: &options,
         leaks,
         body,
         has_waited: !leaks.is_empty(),
-    })
+    });
+    note.map(|note| note.to_string())
 }
 
 #[test]

@@ -3,17 +3,10 @@
 use std::mem::zeroed;
 
 use super::proc;
-
-/// What has become of a child that nobody has waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    Running,
-    /// It has exited and nobody has waited for it.
-    Zombie,
-}
+use crate::base::model::ProcessState;
 
 /// What has become of the child with this id that was started at this time; nothing where it is no child any more.
-pub(super) fn state(pid: u32, started: u64) -> Option<State> {
+pub(super) fn state(pid: u32, started: u64) -> Option<ProcessState> {
     // SAFETY: zero is valid for every field of the plain struct.
     let mut info: libc::siginfo_t = unsafe { zeroed() };
     let how = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT | libc::__WALL;
@@ -39,9 +32,9 @@ pub(super) fn state(pid: u32, started: u64) -> Option<State> {
     // SAFETY: `waitid` sets this field, or leaves it zero where nothing has changed.
     let exited = unsafe { info.si_pid() };
     Some(if exited == 0 {
-        State::Running
+        ProcessState::Running
     } else {
-        State::Zombie
+        ProcessState::Zombie
     })
 }
 
@@ -155,13 +148,13 @@ mod tests {
             .expect("there is `cat`");
         let pid = child.id();
         let started = start(pid).expect("it was started");
-        assert_eq!(state(pid, started), Some(State::Running));
+        assert_eq!(state(pid, started), Some(ProcessState::Running));
         assert_eq!(state(pid, started + 1), None, "another has its number");
         drop(child.stdin.take());
-        while state(pid, started) == Some(State::Running) {
+        while state(pid, started) == Some(ProcessState::Running) {
             std::thread::yield_now();
         }
-        assert_eq!(state(pid, started), Some(State::Zombie));
+        assert_eq!(state(pid, started), Some(ProcessState::Zombie));
         assert!(child.wait().is_ok_and(|status| status.success()));
         assert_eq!(state(pid, started), None);
         assert_eq!(state(id(), 0), None, "nobody is its own child");

@@ -1,0 +1,85 @@
+//! What only one thing is: its number, where it leads, what state it is in.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+/// Something that is known of one thing. The words that reports use for it are its `Display` form.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Fact {
+    /// The number of a descriptor.
+    Descriptor(i32),
+    /// Where a descriptor leads.
+    Place(Place),
+    /// The clock of a POSIX timer, as the C library numbers them.
+    Clock(i32),
+    /// What happens when a POSIX timer fires.
+    Notice(Notice),
+    /// When a timer fires.
+    Firing(Firing),
+    /// The number of a process.
+    Process(u32),
+    /// What a process runs is not shown.
+    ProgramUnread,
+    /// Whether a process runs.
+    State(ProcessState),
+    /// The command line of a process, as one would type it.
+    Command(String),
+    /// What the user's own code calls it.
+    Label(String),
+    /// The worker threads of a runtime, and the names of the first ones.
+    Workers {
+        count: usize,
+        names: Vec<String>,
+        are_all_named: bool,
+    },
+}
+
+/// Where a descriptor leads.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Place {
+    Connected { local: SocketAddr, peer: SocketAddr },
+    Local(SocketAddr),
+    Peer(SocketAddr),
+    Path(PathBuf),
+}
+
+/// What happens when a POSIX timer fires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(dead_code, reason = "there is no timer where none is recorded")]
+pub(crate) enum Notice {
+    Nothing,
+    Signal(i32),
+    /// The same, to one thread.
+    SignalToThread(i32),
+    /// A function is called on a thread of the C library's own.
+    Function,
+    Unknown,
+}
+
+/// When a timer fires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Firing {
+    In(Duration),
+    /// Some time.
+    Armed,
+    Disarmed,
+    /// There is one or more of which nothing else is known.
+    Unread,
+}
+
+/// Whether a child process runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(dead_code, reason = "there is no child where none is recorded")]
+pub(crate) enum ProcessState {
+    Running,
+    /// It has ended, and nobody has waited for it yet.
+    Zombie,
+}
+
+/// Who keeps the time of a timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum TimerKind {
+    /// The time driver of a runtime.
+    Tokio,
+    /// The kernel, by `timer_create`.
+    Posix,
+}

@@ -1,0 +1,82 @@
+//! What a reader of a finding, or of a whole report, should know besides.
+
+use super::Kind;
+
+/// What a reader of a finding should know besides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Note {
+    /// A thread of the test's own runtime is left: a blocking task runs on it.
+    RuntimeThread,
+    /// The same while a body hangs: nobody has told it to end.
+    RunningPoolThread,
+    /// What tokio may print when the runtime ends on which it waits.
+    RuntimeShutdownPanic,
+    /// Timers that no task has, and whether more could be known of where they were made.
+    OrphanTimers { site: TimerSite },
+    /// Nobody can tell whose a descriptor or timer is, for this reason.
+    OwnerUnread(Unreadable),
+    /// A descriptor that was opened on a thread of a pool.
+    OpenedOnPool,
+    /// A task that panicked had lost its `JoinHandle`.
+    HandleDropped,
+    /// How much more of it each round of a repeated test left.
+    Growth {
+        steps: Vec<usize>,
+        /// Whether findings of the same line grew with it.
+        is_shared: bool,
+    },
+}
+
+/// What is known of the line that made a timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimerSite {
+    /// All that can be known in this build.
+    Told,
+    /// Another build would know more.
+    Untold,
+}
+
+/// Why names do not tell whose a thing is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    NoStack,
+    NoNames,
+    /// Debug info could not be read.
+    Because(String),
+}
+
+/// What a reader of a report should know besides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Remark {
+    /// So many rounds of a repeated test were measured, after so many to warm up.
+    Rounds { warm_up: u32, measured: u32 },
+    /// Things that an accepted task or thread may hold were left out.
+    HeldByAccepted(Kind),
+    /// Where tasks wait could not be read, for this reason.
+    WaitsUnread(String),
+    /// Rules on where something waits were not applied to some threads, for this reason.
+    RulesNotApplied(StacksUnread),
+    /// A rule accepts at most so many, and there were more.
+    OverLimit { rule: String, limit: usize },
+    /// A rule would have accepted some of this, and has expired on this day.
+    Expired { rule: String, day: String },
+    /// The baseline lists fewer of this fingerprint than there were.
+    BeyondBaseline {
+        file: String,
+        listed: usize,
+        fingerprint: String,
+        found: usize,
+    },
+    /// Settings of the project's file that the verdict may be due to.
+    Settings { file: String, settings: Vec<String> },
+    /// What could not be looked at, as its gap says.
+    Gap(String),
+}
+
+/// Why there are no stacks of threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StacksUnread {
+    SwitchedOff,
+    Unavailable(&'static str),
+    NotTaken,
+}
