@@ -250,7 +250,15 @@ fn the_library_is_in_order() {
 
 /// Steps from the memory of the process to its tasks, lowest first. One may use those before it, and no other.
 const STEPS: [&str; 9] = [
-    "memory", "dwarf", "name", "trail", "value", "tokio", "alive", "decode", "roll",
+    "memory",
+    "dwarf",
+    "name",
+    "shape_memo",
+    "value",
+    "tokio",
+    "drop_state",
+    "decode",
+    "task_reader",
 ];
 
 #[test]

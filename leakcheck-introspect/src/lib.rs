@@ -66,7 +66,7 @@ mod object;
     not(all(target_os = "linux", target_pointer_width = "64", not(miri))),
     allow(dead_code, reason = "where nothing is read nothing keeps a pace")
 )]
-mod pace;
+mod park_counts;
 #[cfg(all(
     target_os = "linux",
     target_pointer_width = "64",
@@ -80,7 +80,7 @@ mod read;
     target_endian = "little",
     not(miri)
 )))]
-#[path = "unread.rs"]
+#[path = "unsupported.rs"]
 mod read;
 mod task;
 mod timer;

@@ -2,7 +2,7 @@
 
 use tokio::{runtime::Handle, task::LocalSet};
 
-use crate::{Error, FutureAddress, Object, Task, pace::Pace, read};
+use crate::{Error, FutureAddress, Object, Task, park_counts::ParkCounts, read};
 
 /// Everything that was alive when it was taken, in the order of task ids.
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ pub struct TaskList {
     pub(crate) alive: Option<usize>,
     pub(crate) gap: Option<String>,
     /// Of the time in which it was read; `None` if tasks may have been polled meanwhile.
-    pub(crate) pace: Option<Pace>,
+    pub(crate) park_counts: Option<ParkCounts>,
     pub(crate) is_closed: bool,
 }
 
@@ -118,21 +118,24 @@ impl TaskList {
     /// Whether all of it is of one moment: nothing was polled while it was read. Only then does a
     /// [`Graph`](crate::Graph) prove anything by it.
     pub fn is_of_one_moment(&self) -> bool {
-        self.pace.is_some()
+        self.park_counts.is_some()
     }
 
     /// Takes that back if anything was polled on its runtime since then, which makes what is read of others meanwhile a
     /// part of the same moment. The runtime must be the one that was read.
     pub fn confirm(&mut self, handle: &Handle) {
-        let now = self.pace.as_ref().and_then(|_| read::pace(handle));
-        if now != self.pace {
+        let now = self
+            .park_counts
+            .as_ref()
+            .and_then(|_| read::park_counts(handle));
+        if now != self.park_counts {
             self.doubt();
         }
     }
 
     /// Takes back that all of it is of one moment.
     pub fn doubt(&mut self) {
-        self.pace = None;
+        self.park_counts = None;
     }
 
     /// Says that its deadlines are on the clock of this runtime, where that is not known: of a future that is no task.

@@ -20,7 +20,7 @@ pub(crate) fn alive_perhaps(cells: &[u64]) -> Vec<(u64, bool)> {
 pub(crate) fn at(cell: u64) -> Result<Option<BlockingTask>, Error> {
     let program = program()?;
     let reader = Reader::new(&program.image);
-    let header = program.entrance.known_header();
+    let header = program.tokio.known_header();
     let header = header.ok_or_else(|| Error::new("no task was seen yet"))?;
     let Some(id) = header.id(&reader, cell) else {
         return Ok(None);

@@ -1,24 +1,24 @@
 //! How tasks are read: memory, debug info, typed values, tokio's structures, futures. Data flows in this order.
 
-mod alive;
 pub(crate) mod blocking;
-mod canary;
 mod decode;
+mod drop_state;
 mod dwarf;
-mod effort;
+mod fuel;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod int_hash;
+mod local_sets;
 #[expect(
     unsafe_code,
     reason = "reads the memory and the file of this process, and nothing else does"
 )]
 mod memory;
 mod name;
-mod numbered;
-mod roll;
-mod sets;
+mod self_check;
+mod shape_memo;
+mod task_reader;
 mod tokio;
-mod trail;
 mod value;
 
 use std::{sync::OnceLock, time::Instant};
@@ -31,11 +31,13 @@ use ::tokio::{
 pub(crate) use self::tokio::Owned;
 use self::{
     dwarf::Image,
-    roll::{Depth, Roll},
-    tokio::Entrance,
+    task_reader::{Detail, TaskReader},
+    tokio::TokioTypes,
     value::Reader,
 };
-use crate::{Call, Error, FutureAddress, Graph, Task, TaskList, TimerList, pace::Pace};
+use crate::{
+    Call, Error, FutureAddress, Graph, Task, TaskList, TimerList, park_counts::ParkCounts,
+};
 
 pub(crate) use self::memory::words;
 
@@ -48,7 +50,7 @@ const TRIES: u32 = 4;
 #[derive(Debug)]
 struct Program {
     image: Image,
-    entrance: Entrance,
+    tokio: TokioTypes,
 }
 
 static PROGRAM: OnceLock<Result<Program, Error>> = OnceLock::new();
@@ -60,9 +62,9 @@ fn program() -> Result<&'static Program, Error> {
     }
     let program = PROGRAM.get_or_init(|| {
         let image = Image::open()?;
-        let entrance = Entrance::find(&image)?;
-        let program = Program { image, entrance };
-        canary::verify(&program)?;
+        let tokio = TokioTypes::find(&image)?;
+        let program = Program { image, tokio };
+        self_check::verify(&program)?;
         program.image.give_back();
         Ok(program)
     });
@@ -122,7 +124,7 @@ pub fn is_readable() -> bool {
 
 /// Those of the addresses, of what was once the memory of tasks, where one may be that has not ended: no proof that there is.
 pub fn perhaps_alive(cells: &[u64]) -> Vec<u64> {
-    sets::perhaps_alive(cells)
+    local_sets::perhaps_alive(cells)
 }
 
 /// Whether this process has read its debug info, for whatever reason: up to then it costs nothing.
@@ -169,30 +171,30 @@ pub fn calls_at(address: usize) -> Result<Vec<Call>, Error> {
 
 /// The tasks of a runtime.
 pub(crate) fn of_runtime(handle: &Handle) -> Result<TaskList, Error> {
-    runtime(handle, Depth::Frames)
+    runtime(handle, Detail::Frames)
 }
 
 /// The tasks of a runtime, without their frames.
 pub(crate) fn outline_of_runtime(handle: &Handle) -> Result<TaskList, Error> {
-    runtime(handle, Depth::Outline)
+    runtime(handle, Detail::Outline)
 }
 
-fn runtime(handle: &Handle, depth: Depth) -> Result<TaskList, Error> {
+fn runtime(handle: &Handle, detail: Detail) -> Result<TaskList, Error> {
     let program = program()?;
     let reader = Reader::new(&program.image);
     let alive = || handle.metrics().num_alive_tasks();
     let is_driven_here = is_driven_here(program, &reader, handle);
     let mut tried = 0;
     loop {
-        let before = Pace::of(handle, is_driven_here);
+        let before = ParkCounts::of(handle, is_driven_here);
         let runtime = Some((&alive as &dyn Fn() -> usize, clock(handle)));
-        let mut list = list(program, &reader, depth, runtime, || {
-            program.entrance.of_runtime(&reader, handle)
+        let mut list = list(program, &reader, detail, runtime, || {
+            program.tokio.of_runtime(&reader, handle)
         })?;
-        let after = Pace::of(handle, is_driven_here);
-        list.pace = if before == after { after } else { None };
+        let after = ParkCounts::of(handle, is_driven_here);
+        list.park_counts = if before == after { after } else { None };
         tried += 1;
-        if list.pace.is_some() || tried == TRIES || !depends_on_pace(&list) {
+        if list.park_counts.is_some() || tried == TRIES || !depends_on_pace(&list) {
             return Ok(list);
         }
         std::thread::yield_now();
@@ -210,7 +212,7 @@ fn is_driven_here(program: &Program, reader: &Reader<'_>, handle: &Handle) -> bo
     if handle.runtime_flavor() != RuntimeFlavor::CurrentThread {
         return false;
     }
-    let owner = |handle: &Handle| Some(program.entrance.of_runtime(reader, handle).ok()?.owner);
+    let owner = |handle: &Handle| Some(program.tokio.of_runtime(reader, handle).ok()?.owner);
     Handle::try_current().is_ok_and(|current| {
         let current = owner(&current);
         current.is_some() && current == owner(handle)
@@ -223,11 +225,11 @@ fn depends_on_pace(list: &TaskList) -> bool {
     list.tasks.iter().any(|task| graph.is_stuck(task))
 }
 
-/// The pace of a runtime at this moment.
-pub(crate) fn pace(handle: &Handle) -> Option<Pace> {
+/// The park counts of a runtime at this moment.
+pub(crate) fn park_counts(handle: &Handle) -> Option<ParkCounts> {
     let program = program().ok()?;
     let reader = Reader::new(&program.image);
-    Pace::of(handle, is_driven_here(program, &reader, handle))
+    ParkCounts::of(handle, is_driven_here(program, &reader, handle))
 }
 
 /// The armed timers of a runtime.
@@ -236,7 +238,7 @@ pub(crate) fn timers(handle: &Handle) -> Result<TimerList, Error> {
     let reader = Reader::new(&program.image);
     let read = || {
         reader.memory.forget();
-        program.entrance.timers(&reader, handle)
+        program.tokio.timers(&reader, handle)
     };
     let mut list = read()?;
     for _ in 1..TRIES {
@@ -254,20 +256,20 @@ pub(crate) fn timers(handle: &Handle) -> Result<TimerList, Error> {
 
 /// The tasks of the sets of this thread that have a task with one of these cells.
 pub(crate) fn of_local_sets_with(cells: &[u64]) -> Result<Vec<TaskList>, Error> {
-    sets::of_sets_with(cells, Depth::Frames)
+    local_sets::of_sets_with(cells, Detail::Frames)
 }
 
 /// The same without their frames.
 pub(crate) fn outline_of_local_sets_with(cells: &[u64]) -> Result<Vec<TaskList>, Error> {
-    sets::of_sets_with(cells, Depth::Outline)
+    local_sets::of_sets_with(cells, Detail::Outline)
 }
 
 /// The tasks of a `LocalSet`.
 pub(crate) fn of_local_set(set: &LocalSet) -> Result<TaskList, Error> {
     let program = program()?;
     let reader = Reader::new(&program.image);
-    list(program, &reader, Depth::Frames, None, || {
-        program.entrance.of_local_set(&reader, set)
+    list(program, &reader, Detail::Frames, None, || {
+        program.tokio.of_local_set(&reader, set)
     })
 }
 
@@ -275,35 +277,35 @@ pub(crate) fn of_local_set(set: &LocalSet) -> Result<TaskList, Error> {
 pub(crate) fn owned_by(set: &LocalSet) -> Result<Owned, Error> {
     let program = program()?;
     let reader = Reader::new(&program.image);
-    program.entrance.of_local_set(&reader, set)
+    program.tokio.of_local_set(&reader, set)
 }
 
 /// The tasks that are kept there.
 pub(crate) fn of_owned(owned: &Owned) -> Result<TaskList, Error> {
-    at_owned(owned, Depth::Frames)
+    at_owned(owned, Detail::Frames)
 }
 
 /// The tasks that are kept there, without their frames.
 pub(crate) fn outline_of_owned(owned: &Owned) -> Result<TaskList, Error> {
-    at_owned(owned, Depth::Outline)
+    at_owned(owned, Detail::Outline)
 }
 
-fn at_owned(owned: &Owned, depth: Depth) -> Result<TaskList, Error> {
+fn at_owned(owned: &Owned, detail: Detail) -> Result<TaskList, Error> {
     let program = program()?;
     let reader = Reader::new(&program.image);
-    list(program, &reader, depth, None, || Ok(owned.clone()))
+    list(program, &reader, detail, None, || Ok(owned.clone()))
 }
 
 /// A future that is no task.
 pub(crate) fn of_future(future: FutureAddress) -> Result<TaskList, Error> {
     let program = program()?;
     let reader = Reader::new(&program.image);
-    let task = roll::future(&reader, future, program.entrance.known_header())?;
+    let task = task_reader::future(&reader, future, program.tokio.known_header())?;
     Ok(TaskList {
         tasks: vec![task],
         alive: None,
         gap: None,
-        pace: Some(Pace::own()),
+        park_counts: Some(ParkCounts::own()),
         is_closed: false,
     })
 }
@@ -311,7 +313,7 @@ pub(crate) fn of_future(future: FutureAddress) -> Result<TaskList, Error> {
 fn list(
     program: &Program,
     reader: &Reader<'_>,
-    depth: Depth,
+    detail: Detail,
     runtime: Option<(&dyn Fn() -> usize, Instant)>,
     owned: impl Fn() -> Result<Owned, Error>,
 ) -> Result<TaskList, Error> {
@@ -319,20 +321,20 @@ fn list(
     let alive = runtime.map(|(alive, _)| alive);
     // A set is read by the thread that drives it.
     let now = runtime.map_or_else(|| ::tokio::time::Instant::now().into_std(), |(_, now)| now);
-    let (walked, alive, gap, is_closed) = loop {
+    let (traversal, alive, gap, is_closed) = loop {
         reader.memory.forget();
         let owned = owned()?;
         // Asked first: what is found from here on is all that will ever be.
         let is_closed = owned.is_closed(reader);
         let before = alive.map(|alive| alive());
-        let mut walked = program.entrance.walk(reader, &owned)?;
+        let mut traversal = program.tokio.traverse(reader, &owned)?;
         let alive = alive.map(|alive| alive());
-        if alive != before && walked.torn.is_none() {
-            walked.torn = Some(Error::new("tasks came and went while they were listed"));
+        if alive != before && traversal.torn.is_none() {
+            traversal.torn = Some(Error::new("tasks came and went while they were listed"));
         }
-        let found = walked.tasks.len();
+        let found = traversal.tasks.len();
         let expected = alive.or_else(|| usize::try_from(owned.count?).ok());
-        let gap = match (&walked.torn, expected) {
+        let gap = match (&traversal.torn, expected) {
             (Some(torn), _) => Some(torn.to_string()),
             (None, Some(expected)) if expected != found => Some(format!(
                 "the runtime counts {expected} tasks, and {found} were found"
@@ -341,15 +343,15 @@ fn list(
         };
         tried += 1;
         if gap.is_none() || tried == TRIES {
-            break (walked, alive, gap, is_closed);
+            break (traversal, alive, gap, is_closed);
         }
         std::thread::yield_now();
     };
-    let header = program.entrance.known_header();
+    let header = program.tokio.known_header();
     let mut tasks: Vec<_> = header
         .map(|header| {
-            let mut roll = Roll::new(reader, header, depth, now);
-            walked
+            let mut roll = TaskReader::new(reader, header, detail, now);
+            traversal
                 .tasks
                 .iter()
                 .map(|listed| roll.task(listed))
@@ -361,7 +363,7 @@ fn list(
         tasks,
         alive,
         gap,
-        pace: Some(Pace::own()),
+        park_counts: Some(ParkCounts::own()),
         is_closed,
     })
 }

@@ -1,13 +1,13 @@
 //! Collections, whose elements no member leads to.
 
 use super::{
-    barren::is_barren,
-    route::Route,
+    access_path::AccessPath,
+    relevance::cannot_hold,
     scan::{MOST_ELEMENTS, Scan},
 };
 use crate::read::{
     dwarf::{Collection, Member, Shape, Type},
-    trail::Rule,
+    shape_memo::Rule,
     value::Value,
 };
 
@@ -31,14 +31,19 @@ pub(super) fn of(ty: &Type) -> Option<Collection> {
 
 impl Scan<'_, '_> {
     /// Visits the elements of a collection.
-    pub(super) fn collection(&mut self, collection: Collection, value: Value, route: &Route<'_>) {
+    pub(super) fn collection(
+        &mut self,
+        collection: Collection,
+        value: Value,
+        path: &AccessPath<'_>,
+    ) {
         let _ = match collection {
-            Collection::Vector => self.vector(value, route),
-            Collection::Deque => self.deque(value, route),
-            Collection::Tree => self.tree(value, route),
-            Collection::Table => self.table(value, route),
-            Collection::Unordered => self.unordered(value, route),
-            Collection::JoinSet => self.join_set(value, route),
+            Collection::Vector => self.vector(value, path),
+            Collection::Deque => self.deque(value, path),
+            Collection::Tree => self.tree(value, path),
+            Collection::Table => self.table(value, path),
+            Collection::Unordered => self.unordered(value, path),
+            Collection::JoinSet => self.join_set(value, path),
         };
     }
 
@@ -47,7 +52,7 @@ impl Scan<'_, '_> {
         value: Value,
         data: &Member,
         length: &Member,
-        route: &Route<'_>,
+        path: &AccessPath<'_>,
     ) {
         let element = self.reader.ty(data.ty).and_then(|ty| match ty.shape {
             Shape::Pointer(to) => self.reader.ty(to),
@@ -55,21 +60,16 @@ impl Scan<'_, '_> {
         });
         let at = |member: &Member| value.address.wrapping_add(member.offset);
         if let Some(element) = element {
-            self.row(element, value.base, (at(data), at(length)), route);
+            self.row(element, value.hop, (at(data), at(length)), path);
         }
     }
 
-    fn vector(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
+    fn vector(&mut self, value: Value, path: &AccessPath<'_>) -> Option<()> {
         let element = self.reader.ty(value.ty.argument("T")?)?;
         let length = self.reader.field(value, "len")?;
-        let pointer = self.reader.walk(value, &["buf", "inner", "ptr"])?;
+        let pointer = self.reader.resolve(value, &["buf", "inner", "ptr"])?;
         let pointer = self.reader.pointer(pointer)?;
-        self.row(
-            element,
-            value.base,
-            (pointer.address, length.address),
-            route,
-        );
+        self.row(element, value.hop, (pointer.address, length.address), path);
         Some(())
     }
 
@@ -77,50 +77,56 @@ impl Scan<'_, '_> {
     fn row(
         &mut self,
         element: &'static Type,
-        base: u32,
+        hop: u32,
         (pointer, length): (u64, u64),
-        route: &Route<'_>,
+        path: &AccessPath<'_>,
     ) {
-        if is_barren(self.reader, element) {
+        if cannot_hold(self.reader, element) {
             return;
         }
         let memory = &self.reader.memory;
         if let (Some(first), Some(count)) = (memory.word(pointer), memory.word(length)) {
-            self.reader.decide(base, length, 8, || Rule::Is(count));
-            let base = self.reader.follow(base, pointer, first, 0);
-            self.elements(element, (base, first), count, route);
+            self.reader.decide(hop, length, 8, || Rule::Is(count));
+            let hop = self.reader.follow(hop, pointer, first, 0);
+            self.elements(element, (hop, first), count, path);
         }
     }
 
     /// One element of many; false where there are too many.
-    fn element(&mut self, ty: &'static Type, address: u64, index: u64, route: &Route<'_>) -> bool {
+    fn element(
+        &mut self,
+        ty: &'static Type,
+        address: u64,
+        index: u64,
+        path: &AccessPath<'_>,
+    ) -> bool {
         if index >= MOST_ELEMENTS {
             self.is_cut = true;
             return false;
         }
-        self.visit(Value::new(ty, address), &route.element(index));
+        self.visit(Value::new(ty, address), &path.element(index));
         true
     }
 
-    fn deque(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
+    fn deque(&mut self, value: Value, path: &AccessPath<'_>) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
         let element = reader.ty(value.ty.argument("T")?)?;
         let number = |path: &[&str]| {
             let leaf = |ty: &Type| matches!(ty.shape, Shape::Leaf);
-            reader.number(reader.inside(reader.walk(value, path)?, &leaf)?)
+            reader.number(reader.inside(reader.resolve(value, path)?, &leaf)?)
         };
         let capacity = number(&["buf", "inner", "cap"])?;
-        let pointer = reader.pointer(reader.walk(value, &["buf", "inner", "ptr"])?)?;
+        let pointer = reader.pointer(reader.resolve(value, &["buf", "inner", "ptr"])?)?;
         let first = reader.memory.word(pointer.address)?;
         let (head, length) = (number(&["head"])?, number(&["len"])?);
-        if is_barren(reader, element) || capacity == 0 || length > capacity {
+        if cannot_hold(reader, element) || capacity == 0 || length > capacity {
             return None;
         }
         for index in 0..length {
             let place = head.wrapping_add(index) % capacity;
             let address = first.wrapping_add(place.wrapping_mul(element.size));
-            if !self.element(element, address, index, route) {
+            if !self.element(element, address, index, path) {
                 break;
             }
         }
@@ -128,16 +134,16 @@ impl Scan<'_, '_> {
     }
 
     /// A hash table: control bytes upwards from a point, elements downwards.
-    fn table(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
+    fn table(&mut self, value: Value, path: &AccessPath<'_>) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
         let element = reader.ty(value.ty.argument("T")?)?;
-        if is_barren(reader, element) {
+        if cannot_hold(reader, element) {
             return None;
         }
-        let control = reader.pointer(reader.walk(value, &["table", "ctrl"])?)?;
+        let control = reader.pointer(reader.resolve(value, &["table", "ctrl"])?)?;
         let control = reader.memory.word(control.address)?;
-        let number = |name| reader.number(reader.walk(value, &["table", name])?);
+        let number = |name| reader.number(reader.resolve(value, &["table", name])?);
         let (mask, items) = (number("bucket_mask")?, number("items")?);
         // Buckets are a power of two, and one in eight of them stays empty.
         if mask & mask.wrapping_add(1) != 0 || items > mask {
@@ -175,7 +181,7 @@ impl Scan<'_, '_> {
                 // Key and value go by the element's number.
                 for member in element.members() {
                     if let Some(part) = reader.at(pair, member) {
-                        self.visit(part, &route.element(found));
+                        self.visit(part, &path.element(found));
                     }
                 }
                 found += 1;
@@ -186,7 +192,7 @@ impl Scan<'_, '_> {
     }
 
     /// A tree map: nodes with up to eleven keys and values, of which the first `len` are there.
-    fn tree(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
+    fn tree(&mut self, value: Value, path: &AccessPath<'_>) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
         let root = reader.inside(value, &|ty| {
@@ -211,7 +217,7 @@ impl Scan<'_, '_> {
                     let slot_ty = reader.ty(element)?;
                     let filled = reader.ty(slot_ty.argument("T")?)?;
                     let address = row.address.wrapping_add(slot.wrapping_mul(slot_ty.size));
-                    if !self.element(filled, address, index, route) {
+                    if !self.element(filled, address, index, path) {
                         return None;
                     }
                 }
@@ -230,17 +236,17 @@ impl Scan<'_, '_> {
     }
 
     /// Tokio's `JoinSet`: two linked lists of join handles.
-    fn join_set(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
+    fn join_set(&mut self, value: Value, path: &AccessPath<'_>) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
-        let lists = reader.walk(value, &["lists", ">"])?;
+        let lists = reader.resolve(value, &["lists", ">"])?;
         let lists = reader.inside(lists, &|ty| ty.base.ends_with("::ListsInner"))?;
         let mut index = 0;
         for list in ["notified", "idle"] {
-            let mut entry = reader.target(reader.walk(lists, &[list, "head"])?);
+            let mut entry = reader.target(reader.resolve(lists, &[list, "head"])?);
             while let Some(at) = entry {
                 let inside = reader.field(at, "value")?;
-                if !self.element(inside.ty, inside.address, index, route) {
+                if !self.element(inside.ty, inside.address, index, path) {
                     return None;
                 }
                 index += 1;
@@ -256,7 +262,7 @@ impl Scan<'_, '_> {
     }
 
     /// `FuturesUnordered`: a list of heap cells, each with a future.
-    fn unordered(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
+    fn unordered(&mut self, value: Value, path: &AccessPath<'_>) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
         let follow = |value: Value, name| {
@@ -267,7 +273,7 @@ impl Scan<'_, '_> {
         let mut index = 0;
         while let Some(at) = cell {
             let future = reader.field(at, "future")?;
-            if !self.element(future.ty, future.address, index, route) {
+            if !self.element(future.ty, future.address, index, path) {
                 return None;
             }
             index += 1;
@@ -286,7 +292,7 @@ mod tests {
     use super::*;
     use crate::read::{
         decode::{Trust, scan::Mode},
-        effort,
+        fuel,
         value::Reader,
     };
 
@@ -315,14 +321,14 @@ mod tests {
         let at = table.as_ptr() as u64;
         let control = memory.as_ptr() as u64 + room as u64;
         for (name, word) in [("ctrl", control), ("bucket_mask", mask), ("items", items)] {
-            let field = reader.walk(Value::new(ty, at), &["table", name]);
+            let field = reader.resolve(Value::new(ty, at), &["table", name]);
             let offset = field.expect("it has that field").address - at;
             table[usize::try_from(offset / 8).expect("it is small")] = word;
         }
         let table = std::hint::black_box(table);
         reader.memory.forget();
         let mut found = (0, false);
-        let steps = effort::within(10_000_000, || {
+        let steps = fuel::within(10_000_000, || {
             let value = Value::new(ty, table.as_ptr() as u64);
             let scan = Scan::of(&reader, value, Mode::Objects, Trust::Known, "");
             found = (scan.objects.len(), scan.is_cut);

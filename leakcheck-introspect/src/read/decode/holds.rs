@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Decoder, Trust, coroutine_name, home_of, is_reference,
-    scan::{Mode, Object, Scan},
+    scan::{Mode, Scan, ScannedObject},
     short,
     variables::{Presence, Variables},
 };
@@ -12,7 +12,7 @@ use crate::{
     Certainty, Frame, Hold, Local,
     read::{
         dwarf::{Shape, Type},
-        tokio::Call,
+        tokio::WaitingMethod,
         value::Value,
     },
 };
@@ -77,7 +77,7 @@ impl Decoder<'_, '_> {
     pub(super) fn hold(
         &mut self,
         frame: &Frame,
-        object: &Object,
+        object: &ScannedObject,
         variable: &str,
         certainty: Certainty,
     ) {
@@ -103,7 +103,7 @@ impl Decoder<'_, '_> {
             // A future and a library's own frame know better whether it is there, and the user's how it is called.
             Some(known)
                 if known.certainty < certainty
-                    && (variable.is_empty() || Call::of(&frame.function).is_some()) =>
+                    && (variable.is_empty() || WaitingMethod::of(&frame.function).is_some()) =>
             {
                 known.certainty = certainty;
             }

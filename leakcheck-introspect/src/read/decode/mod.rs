@@ -1,27 +1,27 @@
 //! From the bytes of a future to frames, waits and holds.
 
-mod barren;
+mod access_path;
 mod call_site;
+mod classify;
 mod collections;
 mod holds;
+mod idle_parts;
 mod pointers;
-mod route;
+mod relevance;
 mod scan;
-mod switched;
 mod variables;
 mod waits;
-mod walk;
 
 use std::sync::Arc;
 
 use self::{
     pointers::unboxed,
-    scan::{Mode, Object, Scan},
+    scan::{Mode, Scan, ScannedObject},
     variables::Variables,
 };
 use super::{
     dwarf::{Member, Shape, Type, Variant},
-    tokio::{Call, Leaf, ahead, layout::INSTRUMENTED, traced},
+    tokio::{Leaf, WaitingMethod, ahead, layout::INSTRUMENTED, traced},
     value::{Reader, Value},
 };
 use crate::{Certainty, Event, Frame, FrameKind, Hold, Location, Role, Wait};
@@ -130,7 +130,7 @@ impl Decoder<'_, '_> {
         }
         let site = call_site::of(self.reader.image, future.ty, variant);
         frame.location = site.location;
-        let call = Call::of(&function);
+        let call = WaitingMethod::of(&function);
         let reader = self.reader;
         // Which of them are there is a matter of flags, and noted with what decides.
         let variables = Variables::of(reader, future, frame.kind);
@@ -204,7 +204,7 @@ impl Decoder<'_, '_> {
         }
         for object in &scan.objects {
             let found = &object.found;
-            let is_awaited = found.known.leaf == Leaf::Yes
+            let is_awaited = found.kind.leaf == Leaf::Yes
                 || found.role == Role::Receiver
                 || found.role == Role::Owner && found.object.class == crate::Class::Descriptor;
             if is_awaited && let Some(event) = found.awaited(self.reader) {
@@ -237,7 +237,7 @@ impl Decoder<'_, '_> {
     }
 
     /// Waits of a function of tokio, read off what its `self` leads to.
-    fn called(&mut self, call: Call, function: &str, inside: Value) -> bool {
+    fn called(&mut self, call: WaitingMethod, function: &str, inside: Value) -> bool {
         let before = self.seen;
         let is_exclusive = wants_to_be_alone(function);
         for name in ["self", "__self", "this"] {
@@ -245,12 +245,12 @@ impl Decoder<'_, '_> {
                 continue;
             };
             let scan = Scan::of(self.reader, value, Mode::Objects, Trust::Known, "");
-            for Object { found, .. } in &scan.objects {
+            for ScannedObject { found, .. } in &scan.objects {
                 if let Some(event) = call.event(self.reader, found) {
                     let mut wait = self.wait_on(found, event, Certainty::Certain);
                     wait.is_exclusive = is_exclusive;
-                    wait.is_full = call == Call::Capacity && found.is_full(self.reader);
-                    if call == Call::Permit {
+                    wait.is_full = call == WaitingMethod::Capacity && found.is_full(self.reader);
+                    if call == WaitingMethod::Permit {
                         let awaited = self.reader.field(inside, "__awaitee");
                         wait.ahead = awaited
                             .and_then(|future| ahead(self.reader, future, found.object.address));

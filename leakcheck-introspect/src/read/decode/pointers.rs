@@ -2,7 +2,7 @@
 
 use crate::read::{
     dwarf::{Member, Shape, Type},
-    trail::Rule,
+    shape_memo::Rule,
     value::{Reader, Value},
 };
 
@@ -18,7 +18,7 @@ pub(super) fn dynamic(
     let pointer = memory.word(at)?;
     let at_table = value.address.wrapping_add(table.offset);
     let table = memory.word(at_table)?;
-    reader.decide(value.base, at_table, 8, || Rule::Is(table));
+    reader.decide(value.hop, at_table, 8, || Rule::Is(table));
     let target = match reader.ty(data.ty)?.shape {
         Shape::Pointer(to) => reader.ty(to)?,
         _ => return None,
@@ -40,7 +40,7 @@ pub(super) fn dynamic(
     let target = Value {
         ty: concrete(reader, table)?,
         address,
-        base: reader.follow(value.base, at, address, skip),
+        hop: reader.follow(value.hop, at, address, skip),
     };
     Some((target, is_sole, owners))
 }

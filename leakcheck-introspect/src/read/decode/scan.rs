@@ -3,19 +3,19 @@
 
 use super::{
     Trust,
-    barren::{fruitful, is_barren},
+    access_path::AccessPath,
+    classify,
     pointers::{dynamic, has_one_owner, owners},
-    route::Route,
+    relevance::{cannot_hold, relevant_members},
     stage,
     variables::{Presence, Variables},
-    walk,
 };
 use crate::{
     Certainty, FrameKind,
     read::{
         dwarf::{Die, Kind, Others, Type, Way},
-        numbered,
-        tokio::{Found, Known},
+        int_hash,
+        tokio::{ObjectKind, ObjectRef},
         value::{Reader, Value},
     },
 };
@@ -38,8 +38,8 @@ pub(super) enum Mode {
 
 /// An object, and how the walk came to it.
 #[derive(Debug)]
-pub(super) struct Object {
-    pub(super) found: Found,
+pub(super) struct ScannedObject {
+    pub(super) found: ObjectRef,
     pub(super) path: String,
     pub(super) trust: Trust,
     pub(super) is_sole: bool,
@@ -57,12 +57,12 @@ pub(super) struct Scan<'r, 'i> {
     /// The crate whose fields are shown.
     home: &'r str,
     pub(super) futures: Vec<(Value, Trust)>,
-    pub(super) objects: Vec<Object>,
+    pub(super) objects: Vec<ScannedObject>,
     /// What it has and does not poll now.
     pub(super) idle: Vec<Value>,
     /// Whether it ended at a limit.
     pub(super) is_cut: bool,
-    seen: numbered::Set<(u64, Die)>,
+    seen: int_hash::Set<(u64, Die)>,
     /// Places that it may still visit.
     pub(super) left: u32,
 }
@@ -87,19 +87,19 @@ impl<'r, 'i> Scan<'r, 'i> {
             objects: Vec::new(),
             idle: Vec::new(),
             is_cut: false,
-            seen: numbered::Set::new(),
+            seen: int_hash::Set::new(),
             left: MOST_PLACES,
         };
-        scan.visit(value, &Route::start());
+        scan.visit(value, &AccessPath::start());
         scan
     }
 
-    pub(super) fn visit(&mut self, value: Value, route: &Route<'_>) {
-        let walk = walk::of(self.reader, value.ty);
+    pub(super) fn visit(&mut self, value: Value, path: &AccessPath<'_>) {
+        let walk = classify::of(self.reader, value.ty);
         if walk.kind == Kind::Barren {
             return;
         }
-        if self.left == 0 || route.depth > DEEPEST {
+        if self.left == 0 || path.depth > DEEPEST {
             self.is_cut = true;
             return;
         }
@@ -108,74 +108,74 @@ impl<'r, 'i> Scan<'r, 'i> {
             return;
         }
         match walk.kind {
-            Kind::Coroutine => return self.coroutine(value, route),
-            Kind::Pending => return self.futures.push((value, route.trust)),
+            Kind::Coroutine => return self.coroutine(value, path),
+            Kind::Pending => return self.futures.push((value, path.trust)),
             // Whoever drives one is woken for each of its tasks.
             Kind::Driver => self.is_cut = true,
             Kind::Barren | Kind::Known | Kind::Plain => {}
         }
         // Whether a future of this type is known to poll all that it contains, and nothing else.
         let is_trusted = walk.is_of_library || self.closures == Trust::Known && walk.is_closure;
-        let mut route = *route;
+        let mut path = *path;
         if !is_trusted {
-            route.trust = Trust::Unknown;
+            path.trust = Trust::Unknown;
         }
-        if walk.kind == Kind::Known && self.object(value, &route) {
+        if walk.kind == Kind::Known && self.object(value, &path) {
             return;
         }
-        route.is_sole &= walk.others != Others::Any;
+        path.is_sole &= walk.others != Others::Any;
         match walk.others {
             Others::None => {}
-            Others::Any => route.owners = u64::MAX,
-            Others::Counted => route.owners = route.owners.max(owners(self.reader, value.address)),
+            Others::Any => path.owners = u64::MAX,
+            Others::Counted => path.owners = path.owners.max(owners(self.reader, value.address)),
         }
         match walk.way {
             Way::End => {}
             Way::Pointer => {
                 if let Some(target) = self.reader.pointee(value) {
-                    self.visit(target, &route.deeper());
+                    self.visit(target, &path.deeper());
                 }
             }
             Way::Array(element, count) => {
-                self.elements(element, (value.base, value.address), count, &route);
+                self.elements(element, (value.hop, value.address), count, &path);
             }
             Way::Case => {
                 if let Some((_, inside)) = self.reader.variant(value) {
-                    self.visit(inside, &route.deeper());
+                    self.visit(inside, &path.deeper());
                 }
             }
             Way::Dynamic(data, table) => {
                 if let Some((target, is_sole, owners)) = dynamic(self.reader, value, data, table) {
-                    let mut route = route.deeper();
-                    route.is_sole &= is_sole;
-                    route.owners = route.owners.max(owners);
-                    self.visit(target, &route);
+                    let mut path = path.deeper();
+                    path.is_sole &= is_sole;
+                    path.owners = path.owners.max(owners);
+                    self.visit(target, &path);
                 }
             }
-            Way::Slice(data, length) => self.slice(value, data, length, &route),
-            Way::Collection(collection) => self.collection(collection, value, &route),
+            Way::Slice(data, length) => self.slice(value, data, length, &path),
+            Way::Collection(collection) => self.collection(collection, value, &path),
             Way::Members => {
-                if walk.others == Others::Counted && route.is_sole {
-                    route.is_sole = has_one_owner(self.reader, value);
+                if walk.others == Others::Counted && path.is_sole {
+                    path.is_sole = has_one_owner(self.reader, value);
                 }
-                self.members(value, &walk.idle, &route);
+                self.members(value, &walk.idle, &path);
             }
         }
     }
 
-    fn coroutine(&mut self, value: Value, route: &Route<'_>) {
+    fn coroutine(&mut self, value: Value, path: &AccessPath<'_>) {
         if self.mode == Mode::Futures {
-            self.futures.push((value, route.trust));
+            self.futures.push((value, path.trust));
         } else if let Some((kind, _, inside)) = stage(self.reader, value)
             && kind != FrameKind::Finished
         {
             let variables = Variables::of(self.reader, value, kind);
-            for (member, ty) in fruitful(self.reader, inside.ty) {
+            for (member, ty) in relevant_members(self.reader, inside.ty) {
                 // What it awaits itself is read when it is awaited.
                 if !member.name.starts_with("__") {
                     let variable = Reader::at_known(inside, member, ty);
                     let before = self.objects.len();
-                    self.visit(variable, &route.member(inside.ty, member));
+                    self.visit(variable, &path.member(inside.ty, member));
                     self.keep_present(before, &variables, variable);
                 }
             }
@@ -195,21 +195,21 @@ impl<'r, 'i> Scan<'r, 'i> {
     }
 
     /// Notes the object that the value stands for; false where it cannot be read.
-    fn object(&mut self, value: Value, route: &Route<'_>) -> bool {
-        let Some(found) = Known::find(self.reader, value) else {
+    fn object(&mut self, value: Value, path: &AccessPath<'_>) -> bool {
+        let Some(found) = ObjectKind::find(self.reader, value) else {
             return false;
         };
-        let content = found.known.content;
-        self.objects.push(Object {
+        let content = found.kind.content;
+        self.objects.push(ScannedObject {
             found,
-            path: route.path(self.home),
-            trust: route.trust,
-            is_sole: route.is_sole,
-            owners: route.owners,
+            path: path.text(self.home),
+            trust: path.trust,
+            is_sole: path.is_sole,
+            owners: path.owners,
             certainty: Certainty::Certain,
         });
         if let Some(content) = content.and_then(|name| self.reader.field(value, name)) {
-            self.visit(content, &route.deeper());
+            self.visit(content, &path.deeper());
         }
         true
     }
@@ -217,11 +217,11 @@ impl<'r, 'i> Scan<'r, 'i> {
     pub(super) fn elements(
         &mut self,
         element: &'static Type,
-        (base, first): (u32, u64),
+        (hop, first): (u32, u64),
         count: u64,
-        route: &Route<'_>,
+        path: &AccessPath<'_>,
     ) {
-        if is_barren(self.reader, element) || count > 1 << 32 {
+        if cannot_hold(self.reader, element) || count > 1 << 32 {
             return;
         }
         self.is_cut |= count > MOST_ELEMENTS;
@@ -229,9 +229,9 @@ impl<'r, 'i> Scan<'r, 'i> {
             let value = Value {
                 ty: element,
                 address: first.wrapping_add(index.wrapping_mul(element.size)),
-                base,
+                hop,
             };
-            self.visit(value, &route.element(index));
+            self.visit(value, &path.element(index));
         }
     }
 }

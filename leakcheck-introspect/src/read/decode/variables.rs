@@ -7,9 +7,9 @@ use super::is_reference;
 use crate::{
     Class, FrameKind, Role,
     read::{
-        alive::{self, Alive},
+        drop_state::{self, DropState},
         dwarf::Member,
-        tokio::Found,
+        tokio::ObjectRef,
         value::{Reader, Value},
     },
 };
@@ -27,7 +27,7 @@ pub(super) enum Presence {
 #[derive(Debug)]
 pub(super) struct Variables {
     kind: FrameKind,
-    alive: Option<Alive>,
+    alive: Option<DropState>,
     /// Captured ones of an async function: it moves each to a variable of its own when it begins.
     moved: &'static [Member],
 }
@@ -40,7 +40,7 @@ impl Variables {
             kind != FrameKind::Unresumed && coroutine.ty.name.starts_with("{async_fn_env#");
         Self {
             kind,
-            alive: alive::of(reader, coroutine).filter(|_| kind != FrameKind::Unresumed),
+            alive: drop_state::of(reader, coroutine).filter(|_| kind != FrameKind::Unresumed),
             moved: captured
                 .filter(|_| has_moved)
                 .map_or(&[], |captured| captured.members()),
@@ -74,7 +74,7 @@ impl Variables {
     }
 
     /// Whether what was found in a variable is still there.
-    pub(super) fn presence(&self, variable: Value, found: &Found) -> Presence {
+    pub(super) fn presence(&self, variable: Value, found: &ObjectRef) -> Presence {
         if self.kind == FrameKind::Unresumed {
             return Presence::There;
         }

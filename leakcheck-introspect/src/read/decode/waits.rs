@@ -1,16 +1,16 @@
 //! What a task waits for, once each.
 
 use super::Decoder;
-use crate::{Certainty, Event, Object, Wait, read::tokio::Found};
+use crate::{Certainty, Event, Object, Wait, read::tokio::ObjectRef};
 
 impl Decoder<'_, '_> {
-    pub(super) fn found(&mut self, found: &Found, event: Event, certainty: Certainty) {
+    pub(super) fn found(&mut self, found: &ObjectRef, event: Event, certainty: Certainty) {
         let wait = self.wait_on(found, event, certainty);
         self.note(wait);
     }
 
     /// The wait for an event of this object.
-    pub(super) fn wait_on(&self, found: &Found, event: Event, certainty: Certainty) -> Wait {
+    pub(super) fn wait_on(&self, found: &ObjectRef, event: Event, certainty: Certainty) -> Wait {
         let event = match event {
             Event::Signal(None) if self.is_in_ctrl_c => Event::Signal(Some(libc::SIGINT)),
             other => other,

@@ -26,7 +26,7 @@ pub(super) struct Runs {
 
 /// What the section says.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct Aranges {
     pub(super) runs: Vec<Run>,
     /// Offsets of the units that it knows, even if the linker threw away all that they had.
     pub(super) units: Vec<usize>,
@@ -56,10 +56,10 @@ impl Runs {
     }
 }
 
-impl Told {
+impl Aranges {
     /// All that the section says; stops at the first set that is not whole.
     pub(super) fn by(section: &[u8]) -> Self {
-        let mut told = Self::default();
+        let mut aranges = Self::default();
         let mut rest = section;
         while let Some(length) = number(rest, 0, 4) {
             let Some(set) = usize::try_from(length)
@@ -68,11 +68,11 @@ impl Told {
             else {
                 break;
             };
-            told.read_set(set);
+            aranges.read_set(set);
             rest = &rest[4 + set.len()..];
         }
-        told.units.sort_unstable();
-        told
+        aranges.units.sort_unstable();
+        aranges
     }
 
     /// One set: version, unit, sizes, then pairs of address and length, aligned to their size.
@@ -164,10 +164,10 @@ mod tests {
         ]
         .concat();
         let run = |addresses, unit| Run { addresses, unit };
-        let told = Told::by(&section);
-        assert_eq!(told.units, [0, 77, 99]);
+        let aranges = Aranges::by(&section);
+        assert_eq!(aranges.units, [0, 77, 99]);
         assert_eq!(
-            told.runs,
+            aranges.runs,
             [
                 run(0x1000..0x1030, 0),
                 run(0x9000..0x9008, 0),
@@ -205,7 +205,7 @@ mod tests {
         let whole = set(0, &[(0x1000, 0x10)]).len();
         for end in 0..section.len() {
             assert_eq!(
-                Told::by(&section[..end]).runs.len(),
+                Aranges::by(&section[..end]).runs.len(),
                 usize::from(end >= whole),
                 "{end}"
             );

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Die, Image, Shape, Type};
-use crate::read::{memory, numbered};
+use crate::read::{int_hash, memory};
 
 /// What the compiler calls the function that drops a value, in its releases up to now.
 const NAMES: [&str; 2] = ["drop_in_place", "drop_glue"];
@@ -11,11 +11,11 @@ const NAMES: [&str; 2] = ["drop_in_place", "drop_glue"];
 /// All functions that drop values of one type, found out once.
 #[derive(Debug)]
 pub(crate) struct Drops {
-    names: numbered::Map<u64, &'static str>,
+    names: int_hash::Map<u64, &'static str>,
     /// Those for coroutines and closures, which only the debug info tells apart.
     closures: Vec<(u64, &'static str)>,
-    codes: Mutex<numbered::Map<Die, Option<u64>>>,
-    callees: Mutex<numbered::Map<u64, Callee>>,
+    codes: Mutex<int_hash::Map<Die, Option<u64>>>,
+    callees: Mutex<int_hash::Map<u64, Callee>>,
 }
 
 /// What a function does that drop code calls.

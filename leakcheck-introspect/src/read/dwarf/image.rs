@@ -16,17 +16,17 @@ use object::{CompressionFormat, Object, ObjectSection};
 
 use super::{
     Die, Drops, Slice, Type, Unit,
-    aranges::{Runs, Told},
-    split::{Lost, Split},
+    aranges::{Aranges, Runs},
+    split::{MissingDwo, Split},
     symbols::Symbols,
     unit::Skeleton,
-    untold::Untold,
+    without_aranges::WithoutAranges,
 };
 use crate::{
     Error,
     read::{
+        int_hash,
         memory::{self, Mapped, Program},
-        numbered,
     },
 };
 
@@ -40,13 +40,13 @@ pub(crate) struct Image {
     /// Offsets of the units, ascending.
     starts: Vec<usize>,
     pub(super) runs: Runs,
-    pub(super) untold: Untold,
+    pub(super) untold: WithoutAranges,
     /// Types by the addresses of their vtables, as far as they were asked for.
-    pub(super) vtables: Mutex<numbered::Map<u64, Option<Die>>>,
+    pub(super) vtables: Mutex<int_hash::Map<u64, Option<Die>>>,
     units: Vec<OnceLock<Option<&'static Unit>>>,
     drops: OnceLock<Drops>,
     /// Lines on which macros are called, by the cases of coroutines that are suspended in them.
-    pub(crate) calls: Mutex<numbered::Map<Die, Option<u32>>>,
+    pub(crate) calls: Mutex<int_hash::Map<Die, Option<u32>>>,
 }
 
 impl std::fmt::Debug for Image {
@@ -84,7 +84,7 @@ impl Image {
                  [profile.dev] and [profile.test], or set `debug = 2`",
             ));
         }
-        let told = Told::by(&section(&object, ".debug_aranges")?);
+        let aranges = Aranges::by(&section(&object, ".debug_aranges")?);
         Ok(Self {
             file: None,
             program,
@@ -92,9 +92,9 @@ impl Image {
             split: Split::default(),
             dwarf: Box::leak(Box::new(dwarf)),
             units: vec![OnceLock::new(); starts.len()],
-            untold: Untold::of(&starts, &told),
+            untold: WithoutAranges::of(&starts, &aranges),
             starts,
-            runs: Runs::of(told.runs),
+            runs: Runs::of(aranges.runs),
             vtables: Mutex::default(),
             drops: OnceLock::new(),
             calls: Mutex::default(),
@@ -141,7 +141,7 @@ impl Image {
             parsed,
             dwarf: self.dwarf,
             skeleton: None,
-            lost: None,
+            missing: None,
             index: OnceLock::new(),
             types: Mutex::default(),
         };
@@ -154,14 +154,14 @@ impl Image {
                     });
                     unit.dwarf = dwarf;
                 }
-                Err(lost) => unit.lost = Some(lost),
+                Err(missing) => unit.missing = Some(missing),
             }
         }
         Some(Box::leak(Box::new(unit)))
     }
 
     /// What was split off of the unit whose code is at `address`, and is not there.
-    pub(crate) fn lost_at(&self, address: u64) -> Option<&'static Lost> {
+    pub(crate) fn missing_at(&self, address: u64) -> Option<&'static MissingDwo> {
         let at = address.wrapping_sub(self.program.bias);
         self.units_at(at)
             .filter(|unit| {
@@ -172,14 +172,14 @@ impl Image {
                     ranges.any(|range| (range.begin..range.end).contains(&at))
                 })
             })
-            .find_map(|unit| unit.lost.as_ref())
+            .find_map(|unit| unit.missing.as_ref())
     }
 
     /// The first part that was split off and is not there.
-    pub(crate) fn lost(&self) -> Option<&'static Lost> {
+    pub(crate) fn missing(&self) -> Option<&'static MissingDwo> {
         (0..self.len())
             .filter_map(|number| self.unit(number))
-            .find_map(|unit| unit.lost.as_ref())
+            .find_map(|unit| unit.missing.as_ref())
     }
 
     /// Units that may own an address of the file.

@@ -4,9 +4,9 @@ use gimli::{AttributeValue, DwAt, UnitOffset, constants as c};
 
 use super::{
     Unit,
-    pattern::{Key, Pattern, number},
+    pattern::{LookupAttribute, Pattern, number},
 };
-use crate::read::effort;
+use crate::read::fuel;
 
 /// Entries of one unit by what they are looked up by.
 #[derive(Debug, Default)]
@@ -41,7 +41,7 @@ impl Index {
         let mut current = u32::MAX;
         let mut at = 0;
         while at < bytes.len() {
-            effort::spend();
+            fuel::spend();
             let Ok(offset) = u32::try_from(first.0 + at) else {
                 break;
             };
@@ -90,7 +90,7 @@ impl Index {
     }
 
     /// Notes the address of an entry whose attributes are `bytes`.
-    fn note(&mut self, unit: &Unit, offset: u32, key: &Key, bytes: &[u8]) {
+    fn note(&mut self, unit: &Unit, offset: u32, key: &LookupAttribute, bytes: &[u8]) {
         const OPERATION: u8 = c::DW_OP_addr.0;
         let bytes = key.place.and_then(|place| bytes.get(place..));
         let long = |bytes: &[u8]| bytes.first_chunk().copied().map(u64::from_le_bytes);

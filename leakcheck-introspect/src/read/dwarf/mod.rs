@@ -6,7 +6,7 @@ mod aranges;
 mod calls;
 mod drops;
 #[cfg(any(test, fuzzing))]
-mod everything;
+mod dump_all;
 mod function;
 mod image;
 mod index;
@@ -15,18 +15,18 @@ mod split;
 mod symbols;
 mod types;
 mod unit;
-mod untold;
 mod walk;
+mod without_aranges;
 
 pub(crate) use calls::{called_from, calls_at, keep_program};
 pub(crate) use drops::{Callee, Dropped, Drops};
 pub(crate) use image::{Image, has_read, is_described};
-pub(crate) use split::Lost;
+pub(crate) use split::MissingDwo;
 pub(crate) use types::{Member, Shape, Type, Variant};
 pub(crate) use unit::Unit;
 pub(crate) use walk::{Collection, Idle, Kind, Others, Walk, Way, While};
 
-use super::numbered::Key;
+use super::int_hash::Key;
 
 /// Bytes of a section.
 pub(crate) type Slice = gimli::EndianSlice<'static, gimli::LittleEndian>;

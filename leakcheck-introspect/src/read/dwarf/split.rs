@@ -34,7 +34,7 @@ impl fmt::Debug for Package {
 
 /// A part of the debug info that was split off and is not there, in words for the user.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Lost {
+pub(crate) struct MissingDwo {
     /// Where all parts together would be.
     package: PathBuf,
     /// Where the build put this one.
@@ -50,7 +50,7 @@ enum How {
     Other,
 }
 
-impl fmt::Display for Lost {
+impl fmt::Display for MissingDwo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (package, file) = (self.package.display(), self.file.display());
         match self.how {
@@ -78,7 +78,7 @@ impl Split {
         parent: &'static gimli::Dwarf<Slice>,
         skeleton: &gimli::Unit<Slice>,
         id: DwoId,
-    ) -> Result<(gimli::Unit<Slice>, &'static gimli::Dwarf<Slice>), Lost> {
+    ) -> Result<(gimli::Unit<Slice>, &'static gimli::Dwarf<Slice>), MissingDwo> {
         let packed = self.in_package(parent, id);
         if let Some(found) = packed.and_then(|dwarf| unit_of(dwarf, skeleton, id)) {
             return Ok(found);
@@ -97,7 +97,7 @@ impl Split {
             }
             how = How::Other;
         }
-        Err(Lost {
+        Err(MissingDwo {
             package: packages().next().unwrap_or_default(),
             file,
             how,
@@ -198,8 +198,8 @@ mod tests {
     use super::*;
     use crate::read::{dwarf::Image, memory::Program};
 
-    fn lost() -> Lost {
-        Lost {
+    fn missing() -> MissingDwo {
+        MissingDwo {
             package: "/there/program.dwp".into(),
             file: "/there/deps/unit.dwo".into(),
             how: How::Gone,
@@ -209,14 +209,14 @@ mod tests {
     #[test]
     fn it_says_what_is_gone_and_what_to_do() {
         assert_eq!(
-            lost().to_string(),
+            missing().to_string(),
             "the split debug info file was not found: there is neither `/there/deps/unit.dwo` nor `/there/program.dwp`; \
              keep what the build wrote there or beside the program, or set `split-debuginfo = \"off\"` in [profile.dev] and \
              [profile.test]"
         );
-        let other = Lost {
+        let other = MissingDwo {
             how: How::Other,
-            ..lost()
+            ..missing()
         };
         assert!(
             other
@@ -234,15 +234,15 @@ mod tests {
         };
         let bytes = memory::map(&seed).expect("the seed is there").bytes();
         let image = Image::of(bytes, program).expect("it has a unit");
-        let lost = image.lost().expect("the seed was kept without it");
+        let missing = image.missing().expect("the seed was kept without it");
         assert_eq!(
-            lost.file.extension().and_then(|end| end.to_str()),
+            missing.file.extension().and_then(|end| end.to_str()),
             Some("dwo")
         );
         let (_, unit) = image.skeleton(0).expect("it has a unit");
         let mut code = image.dwarf.unit_ranges(&unit).expect("it has code");
         let code = code.next().expect("it is readable").expect("it has code");
-        assert_eq!(image.lost_at(code.begin), Some(lost));
-        assert_eq!(image.lost_at(code.end + (1 << 40)), None);
+        assert_eq!(image.missing_at(code.begin), Some(missing));
+        assert_eq!(image.missing_at(code.end + (1 << 40)), None);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use object::{Object, ObjectSection};
 
 use super::Image;
-use crate::read::{memory, numbered};
+use crate::read::{int_hash, memory};
 
 /// Bytes of one entry: name, information, other, section, address, size.
 const ENTRY: usize = 24;
@@ -167,8 +167,8 @@ impl Image {
         &self,
         parts: &[&str],
         fits: impl Fn(&str) -> bool,
-    ) -> numbered::Map<u64, &'static str> {
-        let mut functions = numbered::Map::default();
+    ) -> int_hash::Map<u64, &'static str> {
+        let mut functions = int_hash::Map::default();
         for part in parts {
             for (place, name) in self.symbols.names(part).filter(|(_, name)| fits(name)) {
                 // Without an address it stands in another file.

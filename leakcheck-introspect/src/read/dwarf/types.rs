@@ -28,14 +28,14 @@ pub(crate) struct Type {
     /// Bytes of the path up to the end of the crate's name.
     home: usize,
     /// Whether a scan for futures and objects can end here; found out when first asked, as are the others.
-    pub(crate) is_barren: OnceLock<bool>,
+    pub(crate) cannot_hold: OnceLock<bool>,
     /// Whether its insides are bookkeeping, or not known to hold anything.
     pub(crate) is_opaque: OnceLock<bool>,
     /// What drop code did with values of it, where it is the state of a coroutine.
     pub(crate) drops: Mutex<Vec<Arc<Dropped>>>,
     pub(crate) walk: OnceLock<Walk>,
     /// Its members that are not barren, with their types.
-    pub(crate) fruitful: OnceLock<Vec<(&'static Member, &'static Type)>>,
+    pub(crate) relevant_members: OnceLock<Vec<(&'static Member, &'static Type)>>,
     /// As variables of it are shown.
     pub(crate) shown: OnceLock<Arc<str>>,
 }
@@ -226,11 +226,11 @@ impl Unit {
             align: facts.align.unwrap_or(1),
             shape,
             arguments,
-            is_barren: OnceLock::new(),
+            cannot_hold: OnceLock::new(),
             is_opaque: OnceLock::new(),
             drops: Mutex::default(),
             walk: OnceLock::new(),
-            fruitful: OnceLock::new(),
+            relevant_members: OnceLock::new(),
             shown: OnceLock::new(),
         })
     }

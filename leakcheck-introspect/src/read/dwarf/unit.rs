@@ -10,9 +10,9 @@ use gimli::{AttributeValue, Section, UnitOffset, constants as c};
 use super::{
     Die, Image, Slice, Type,
     index::{Index, Scope},
-    split::Lost,
+    split::MissingDwo,
 };
-use crate::read::{effort, memory, numbered};
+use crate::read::{fuel, int_hash, memory};
 
 /// A unit whose header and abbreviations are read.
 pub(crate) struct Unit {
@@ -23,9 +23,9 @@ pub(crate) struct Unit {
     /// What the program itself has of a unit that was split off: lines, folders, addresses.
     pub(super) skeleton: Option<Skeleton>,
     /// Where the rest of it should be, if that is not there: then `parsed` is all that the program has of it.
-    pub(super) lost: Option<Lost>,
+    pub(super) missing: Option<MissingDwo>,
     pub(super) index: OnceLock<Index>,
-    pub(super) types: Mutex<numbered::Map<usize, Option<&'static Type>>>,
+    pub(super) types: Mutex<int_hash::Map<usize, Option<&'static Type>>>,
 }
 
 impl std::fmt::Debug for Unit {
@@ -108,7 +108,7 @@ impl Unit {
         image: &Image,
         entry: &gimli::DebuggingInformationEntry<Slice>,
     ) -> Facts {
-        effort::spend();
+        fuel::spend();
         let mut facts = Facts::default();
         for attribute in entry.attrs() {
             let value = attribute.value();

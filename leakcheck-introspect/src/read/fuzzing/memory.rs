@@ -5,7 +5,7 @@ use crate::{
     read::{
         self,
         decode::decode,
-        effort,
+        fuel,
         memory::Memory,
         value::{Reader, Value},
     },
@@ -44,7 +44,7 @@ pub fn memory(list: &TaskList, bytes: &[u8]) -> Result<Read, Error> {
         waits: 0,
         steps: 0,
     };
-    let (Some(header), [which, count, rest @ ..]) = (program.entrance.known_header(), bytes) else {
+    let (Some(header), [which, count, rest @ ..]) = (program.tokio.known_header(), bytes) else {
         return Ok(read);
     };
     let tasks = list.tasks();
@@ -81,7 +81,7 @@ pub fn memory(list: &TaskList, bytes: &[u8]) -> Result<Read, Error> {
         *word = bytes.try_into().map_or(0, u64::from_ne_bytes);
     }
     let copy = std::hint::black_box(copy);
-    read.steps = effort::within(STEPS, || {
+    read.steps = fuel::within(STEPS, || {
         reader.memory.forget();
         let _ = header.kind(&reader, at);
         reader.note(at);
@@ -89,8 +89,8 @@ pub fn memory(list: &TaskList, bytes: &[u8]) -> Result<Read, Error> {
             return;
         };
         let decoded = decode(&reader, future);
-        if let Some(trail) = reader.noted() {
-            let _ = trail.fits(&Memory::new(), task.address());
+        if let Some(memo) = reader.noted() {
+            let _ = memo.fits(&Memory::new(), task.address());
         }
         let frames = std::iter::successors(Some(&decoded.root), |frame| frame.inner().first());
         read.frames = frames.count();

@@ -15,12 +15,12 @@ use std::{
 };
 
 /// Fills a buffer from an address.
-pub(super) type Way = fn(u64, &mut [u8]) -> io::Result<()>;
+pub(super) type ReadFn = fn(u64, &mut [u8]) -> io::Result<()>;
 
 /// Spans that are read in one call.
 pub(super) const MOST_SPANS: usize = 16;
 
-pub(super) const WAYS: [Way; 3] = [by_call, by_file, by_pipe];
+pub(super) const WAYS: [ReadFn; 3] = [by_call, by_file, by_pipe];
 const NAMES: [&str; 3] = ["process_vm_readv", "/proc/self/mem", "a pipe"];
 
 /// Which way works, as far as is known.

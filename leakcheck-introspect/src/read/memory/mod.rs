@@ -15,7 +15,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use super::effort;
+use super::fuel;
 
 pub(crate) use barrier::barrier;
 pub(crate) use gather::gather;
@@ -76,7 +76,7 @@ impl Memory {
 
     /// Fills `into` from `address`.
     pub(crate) fn read(&self, address: u64, into: &mut [u8]) -> Option<()> {
-        effort::spend();
+        fuel::spend();
         let mut done = 0;
         while done < into.len() {
             let at = address.checked_add(done as u64)?;
@@ -110,7 +110,7 @@ impl Memory {
             return Some(u64::from_le_bytes(bytes));
         }
         // Nearly all that is read lies in one line.
-        effort::spend();
+        fuel::spend();
         let line = self.line(address)?;
         let bytes = line.bytes.get(skip..)?.first_chunk()?;
         Some(u64::from_le_bytes(*bytes))

@@ -10,7 +10,7 @@ use super::layout;
 use crate::{
     Error, State,
     read::{
-        dwarf::{Lost, Shape, Type},
+        dwarf::{MissingDwo, Shape, Type},
         name::polled,
         value::{Reader, Value},
     },
@@ -48,7 +48,7 @@ pub(crate) struct TaskKind {
     /// What is said of it without its type.
     pub(crate) polled: Option<Arc<str>>,
     /// What would describe it, where that was split off and is not there.
-    pub(crate) lost: Option<&'static Lost>,
+    pub(crate) missing: Option<&'static MissingDwo>,
     cell: Option<&'static Type>,
     pub(crate) trailer: u64,
     id: u64,
@@ -60,7 +60,7 @@ pub(crate) struct TaskKind {
 
 /// One step along a list of tasks.
 #[derive(Clone, Debug)]
-pub(crate) struct Step {
+pub(crate) struct ListEntry {
     pub(crate) kind: Arc<TaskKind>,
     pub(crate) previous: u64,
     pub(crate) next: u64,
@@ -157,12 +157,12 @@ impl Header {
     }
 
     /// Looks at the task at `address`, which `owner` must own.
-    pub(crate) fn step(
+    pub(crate) fn list_entry(
         &self,
         reader: &Reader<'_>,
         address: u64,
         owner: u64,
-    ) -> Result<Step, Error> {
+    ) -> Result<ListEntry, Error> {
         let broken = || {
             Error::new(format!(
                 "the memory of the task at {address:#x} is not readable"
@@ -181,7 +181,7 @@ impl Header {
         let kind = self.kind(reader, address)?;
         let links = self.links(reader, &kind)?;
         let trailer = address.wrapping_add(kind.trailer);
-        Ok(Step {
+        Ok(ListEntry {
             previous: word(trailer.wrapping_add(links.previous))?,
             next: word(trailer.wrapping_add(links.next))?,
             kind,
@@ -234,7 +234,7 @@ impl Header {
             future: None,
             traced: None,
             polled: None,
-            lost: None,
+            missing: None,
             cell: None,
             trailer,
             id,
@@ -243,7 +243,7 @@ impl Header {
         };
         let at = word(self.poll)?;
         let Some(poll) = reader.image.function(at) else {
-            kind.lost = reader.image.lost_at(at);
+            kind.missing = reader.image.missing_at(at);
             return Some(kind);
         };
         if let (Some(future), Some(scheduler)) = (poll.argument("T"), poll.argument("S")) {
@@ -330,7 +330,7 @@ impl TaskKind {
             return Some(Value::new(ty, at));
         };
         let cell = Value::new(cell, address);
-        let scheduler = reader.walk(cell, &["core", "scheduler"])?;
+        let scheduler = reader.resolve(cell, &["core", "scheduler"])?;
         let of_what = reader.image.ty(scheduler.ty.argument("T")?)?;
         (of_what.base == layout::LOCAL_SCHEDULER).then_some(scheduler)
     }
@@ -339,7 +339,7 @@ impl TaskKind {
     pub(crate) fn future(&self, reader: &Reader<'_>, address: u64) -> Option<Value> {
         if let Some(cell) = self.cell {
             let cell = Value::new(cell, address);
-            let stage = reader.walk(cell, &["core", "stage"])?;
+            let stage = reader.resolve(cell, &["core", "stage"])?;
             let stage = reader.inside(stage, &|ty| ty.base == layout::STAGE)?;
             let (variant, inside) = reader.variant(stage)?;
             (variant.member.name == "Running").then_some(())?;

@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use super::{
     clock, layout,
-    owned::{Entrance, walk},
+    task_lists::{TokioTypes, resolve},
 };
 use crate::{
     Error, Timer, TimerList,
@@ -19,14 +19,14 @@ use crate::{
 /// More than this in one slot is taken for a list that runs in circles.
 const MOST: usize = 1_000_000;
 
-impl Entrance {
+impl TokioTypes {
     /// The timers that the runtime's driver has armed.
     pub(crate) fn timers(&self, reader: &Reader<'_>, handle: &Handle) -> Result<TimerList, Error> {
         let mut list = TimerList {
             timers: Vec::new(),
             gap: None,
         };
-        let time = walk(reader, self.handle(handle), layout::TIME_BY_HANDLE)?;
+        let time = resolve(reader, self.handle(handle), layout::TIME_BY_HANDLE)?;
         let Some(driver) = reader.inside(time, &|ty| ty.base == layout::TIME_HANDLE) else {
             return Ok(list);
         };
@@ -40,11 +40,11 @@ impl Entrance {
         let start = reader
             .field(driver, "time_source")
             .and_then(|source| clock::instant(reader, source));
-        let levels = walk(reader, wheel, &["levels"])?;
+        let levels = resolve(reader, wheel, &["levels"])?;
         let levels = elements(reader, reader.target(levels).unwrap_or(levels))?;
         for level in levels {
-            for slot in elements(reader, walk(reader, level, &["slot"])?)? {
-                let head = walk(reader, slot, &["head"])?;
+            for slot in elements(reader, resolve(reader, level, &["slot"])?)? {
+                let head = resolve(reader, slot, &["head"])?;
                 let mut next = reader.some(head).and_then(|head| reader.target(head));
                 let mut seen = 0;
                 while let Some(entry) = next {
@@ -96,7 +96,7 @@ fn elements(reader: &Reader<'_>, array: Value) -> Result<Vec<Value>, Error> {
     let at = |index: u64| Value {
         ty,
         address: array.address.wrapping_add(index.wrapping_mul(ty.size)),
-        base: 0,
+        hop: 0,
     };
     Ok((0..count.min(1 << 10)).map(at).collect())
 }

@@ -1,9 +1,9 @@
 //! Reads the parts that instructions are encoded by.
 
-use super::action::{Address, NEXT, Place, RSP, Register, widen};
+use super::instruction::{Address, NEXT, Operand, RSP, Register, widen};
 
 /// Bytes that are being decoded.
-pub(super) struct Code<'b> {
+pub(super) struct CodeReader<'b> {
     bytes: &'b [u8],
     at: u64,
     length: usize,
@@ -13,7 +13,7 @@ pub(super) struct Code<'b> {
     pub(super) is_word: bool,
 }
 
-impl<'b> Code<'b> {
+impl<'b> CodeReader<'b> {
     /// Bytes that lie at `at`.
     pub(super) fn new(bytes: &'b [u8], at: u64) -> Self {
         Self {
@@ -90,11 +90,11 @@ impl<'b> Code<'b> {
     }
 
     /// A register and another operand.
-    pub(super) fn operands(&mut self, size: u64) -> Option<(Register, Place)> {
+    pub(super) fn operands(&mut self, size: u64) -> Option<(Register, Operand)> {
         let mode = self.byte()?;
         let register = self.middle(mode);
         let place = self.place(mode)?;
-        if let Place::Register(other) = place {
+        if let Operand::Register(other) = place {
             self.is_plain(other, size)?;
         }
         self.is_plain(register, size)?;
@@ -102,10 +102,10 @@ impl<'b> Code<'b> {
     }
 
     /// Like [`operands`](Self::operands), with more of the opcode in place of the register.
-    pub(super) fn group(&mut self, size: u64) -> Option<(u8, Place)> {
+    pub(super) fn group(&mut self, size: u64) -> Option<(u8, Operand)> {
         let mode = self.byte()?;
         let place = self.place(mode)?;
-        if let Place::Register(register) = place {
+        if let Operand::Register(register) = place {
             self.is_plain(register, size)?;
         }
         Some((mode >> 3 & 7, place))
@@ -117,10 +117,10 @@ impl<'b> Code<'b> {
     }
 
     /// The operand that a mode describes.
-    pub(super) fn place(&mut self, mode: u8) -> Option<Place> {
+    pub(super) fn place(&mut self, mode: u8) -> Option<Operand> {
         let low = self.low(mode);
         if mode >> 6 == 3 {
-            return Some(Place::Register(low));
+            return Some(Operand::Register(low));
         }
         let mut address = Address::default();
         if mode & 7 == 4 {
@@ -144,6 +144,6 @@ impl<'b> Code<'b> {
             1 => self.number(1)?,
             _ => self.number(4)?,
         };
-        Some(Place::Memory(address))
+        Some(Operand::Memory(address))
     }
 }

@@ -5,25 +5,25 @@ use std::sync::OnceLock;
 
 use super::{
     Image, Unit,
-    aranges::{Run, Runs, Told, merge},
+    aranges::{Aranges, Run, Runs, merge},
 };
-use crate::read::numbered;
+use crate::read::int_hash;
 
 /// What is found in such units.
 #[derive(Debug, Default)]
-pub(super) struct Untold {
+pub(super) struct WithoutAranges {
     /// Their numbers.
     units: Vec<u32>,
     code: OnceLock<Runs>,
     /// Unit and entry of each vtable by its address.
-    vtables: OnceLock<numbered::Map<u64, (u32, u32)>>,
+    vtables: OnceLock<int_hash::Map<u64, (u32, u32)>>,
 }
 
-impl Untold {
+impl WithoutAranges {
     /// Those of the units that start at `starts` which the section does not know.
-    pub(super) fn of(starts: &[usize], told: &Told) -> Self {
+    pub(super) fn of(starts: &[usize], aranges: &Aranges) -> Self {
         let units = (0..).zip(starts);
-        let untold = units.filter(|(_, start)| told.units.binary_search(start).is_err());
+        let untold = units.filter(|(_, start)| aranges.units.binary_search(start).is_err());
         Self {
             units: untold.map(|(number, _)| number).collect(),
             ..Self::default()
@@ -53,7 +53,7 @@ impl Image {
     /// Unit and entry of a vtable of these units. They do not say where their data lies, so all of it is looked through.
     pub(super) fn untold_vtable(&self, at: u64) -> Option<(&'static Unit, usize)> {
         let vtables = self.untold.vtables.get_or_init(|| {
-            let mut vtables = numbered::Map::default();
+            let mut vtables = int_hash::Map::default();
             let units = self.untold.units.iter().filter_map(|unit| self.unit(*unit));
             for unit in units {
                 let found = unit.index().vtables.iter();

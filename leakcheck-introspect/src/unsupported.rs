@@ -2,7 +2,7 @@
 
 use tokio::{runtime::Handle, task::LocalSet};
 
-use crate::{Call, Error, FutureAddress, TaskList, TimerList, pace::Pace};
+use crate::{Call, Error, FutureAddress, TaskList, TimerList, park_counts::ParkCounts};
 
 /// Whether tasks can be read in this program at all: not on this platform.
 ///
@@ -79,7 +79,7 @@ pub(crate) fn clock(_handle: &Handle) -> std::time::Instant {
     std::time::Instant::now()
 }
 
-pub(crate) fn pace(_handle: &Handle) -> Option<Pace> {
+pub(crate) fn park_counts(_handle: &Handle) -> Option<ParkCounts> {
     None
 }
 

@@ -1,6 +1,6 @@
 //! Numbers that may be unknown, and how they are calculated with.
 
-use super::action::{Arithmetic, Condition, mask, widen};
+use super::instruction::{Arithmetic, Condition, mask, widen};
 
 /// A value of which some bits may be unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

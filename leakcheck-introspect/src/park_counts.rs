@@ -1,8 +1,8 @@
 //! Whether tasks are being polled.
 //!
-//! What lies between two equal paces was read while nothing was polled. Tokio stores its counts `Relaxed`, so that on a machine
-//! that orders little nothing else ties them to the data of a poll: each count is read between two barriers. The first pace then
-//! comes before all that is read afterwards, and the second behind it. Where no barrier is to be had, nothing is proven.
+//! What was read between two equal readings of them was read while nothing was polled. Tokio stores them `Relaxed`, so that on a
+//! machine that orders little nothing else ties them to the data of a poll: each is read between two barriers. The first reading
+//! then comes before all that is read afterwards, and the second behind it. Where no barrier is to be had, nothing is proven.
 
 use tokio::runtime::Handle;
 
@@ -11,9 +11,9 @@ use crate::read;
 /// What stays the same for as long as nobody polls the tasks of a runtime: how often its threads have gone to sleep and
 /// woken up.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Pace(Vec<u64>);
+pub(crate) struct ParkCounts(Vec<u64>);
 
-impl Pace {
+impl ParkCounts {
     /// Of tasks that the reading thread alone may poll.
     pub(crate) const fn own() -> Self {
         Self(Vec::new())

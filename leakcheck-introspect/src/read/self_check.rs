@@ -10,7 +10,7 @@ use std::{
 
 use tokio::task::{JoinHandle, LocalSet};
 
-use super::{Program, list, roll::Depth, value::Reader};
+use super::{Program, list, task_reader::Detail, value::Reader};
 use crate::{Error, Event, FrameKind, Local, Location, State, Task};
 
 /// Line of the canary's await.
@@ -31,7 +31,7 @@ async fn sleeper() {
 ///
 /// Where this crate or tokio has no debug info of its own there is nothing to compare with, which is no mistake of the method.
 pub(super) fn verify(program: &Program) -> Result<(), Error> {
-    if !program.entrance.knows_local_sets(&program.image) {
+    if !program.tokio.knows_local_sets(&program.image) {
         return Ok(());
     }
     let set = LocalSet::new();
@@ -41,8 +41,8 @@ pub(super) fn verify(program: &Program) -> Result<(), Error> {
         .as_mut()
         .poll(&mut Context::from_waker(Waker::noop()));
     let reader = Reader::new(&program.image);
-    let list = list(program, &reader, Depth::Frames, None, || {
-        program.entrance.of_local_set(&reader, &set)
+    let list = list(program, &reader, Detail::Frames, None, || {
+        program.tokio.of_local_set(&reader, &set)
     })?;
     let [sleeper, canary] = list.tasks() else {
         return Err(wrong(&format!("{} tasks instead of 2", list.tasks().len())));
@@ -57,12 +57,12 @@ fn check(sleeper: &Task, canary: &Task) -> Result<(), String> {
     let expect = |is: bool, what: &str| if is { Ok(()) } else { Err(what.to_owned()) };
     let frame = canary.root().ok_or("no frames")?;
     expect(
-        frame.function().ends_with("canary::canary") && canary.future() == frame.function(),
+        frame.function().ends_with("self_check::canary") && canary.future() == frame.function(),
         canary.future(),
     )?;
     let other = sleeper.root().ok_or("no frames of the other")?;
     expect(
-        other.function().ends_with("canary::sleeper") && sleeper.future() == other.function(),
+        other.function().ends_with("self_check::sleeper") && sleeper.future() == other.function(),
         sleeper.future(),
     )?;
     expect(canary.state() == State::Idle, "its state")?;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{clock, layout, room};
+use super::{channel_capacity, clock, layout};
 use crate::{
     Class, Event, Object, Role,
     read::{
@@ -13,11 +13,11 @@ use crate::{
 
 /// A type that stands for an object.
 #[derive(Debug)]
-pub(crate) struct Known {
+pub(crate) struct ObjectKind {
     ty: &'static str,
     class: Class,
     role: Role,
-    at: At,
+    at: Identity,
     /// What one waits for who awaits it, if it is awaited by itself.
     pub(crate) leaf: Leaf,
     /// A field whose content is searched as well, such as what a lock guards.
@@ -26,7 +26,7 @@ pub(crate) struct Known {
 
 /// Where the object's identity is.
 #[derive(Clone, Copy, Debug)]
-enum At {
+enum Identity {
     /// The pointer that this path ends at.
     Pointer(&'static [&'static str]),
     /// The address of what this path ends at.
@@ -48,34 +48,34 @@ pub(crate) enum Leaf {
 
 /// An object that was reached.
 #[derive(Clone, Debug)]
-pub(crate) struct Found {
+pub(crate) struct ObjectRef {
     pub(crate) object: Object,
     pub(crate) role: Role,
     pub(crate) place: u64,
-    pub(crate) known: &'static Known,
+    pub(crate) kind: &'static ObjectKind,
     pub(crate) value: Value,
 }
 
-macro_rules! known {
+macro_rules! kinds {
     ($($ty:literal $class:ident $role:ident $at:expr, $leaf:ident $(, in $content:literal)?;)*) => {
-        &[$(Known {
+        &[$(ObjectKind {
             ty: $ty,
             class: Class::$class,
             role: Role::$role,
             at: $at,
             leaf: Leaf::$leaf,
-            content: known!(@content $($content)?),
+            content: kinds!(@content $($content)?),
         }),*]
     };
     (@content) => { None };
     (@content $content:literal) => { Some($content) };
 }
 
-use At::{Descriptor, Place, Pointer, Process};
+use Identity::{Descriptor, Place, Pointer, Process};
 
-const ITSELF: At = Place(&[]);
+const ITSELF: Identity = Place(&[]);
 
-static KNOWN: &[Known] = known![
+static KINDS: &[ObjectKind] = kinds![
     "tokio::sync::mpsc::bounded::Sender" Mpsc Sender Pointer(&["chan", "inner"]), No;
     "tokio::sync::mpsc::bounded::Permit" Mpsc Sender Pointer(&["chan", ">", "inner"]), No;
     "tokio::sync::mpsc::bounded::PermitIterator" Mpsc Sender Pointer(&["chan", ">", "inner"]), No;
@@ -123,61 +123,105 @@ static KNOWN: &[Known] = known![
 ];
 
 /// Methods of these types wait for what stands beside them, on the `self` that they were called with.
-static METHODS: &[(&str, &[&str], Call)] = &[
+static METHODS: &[(&str, &[&str], WaitingMethod)] = &[
     (
         "tokio::sync::mpsc::bounded::Sender",
         &["closed"],
-        Call::Closed,
+        WaitingMethod::Closed,
     ),
     (
         "tokio::sync::mpsc::unbounded::UnboundedSender",
         &["closed"],
-        Call::Closed,
+        WaitingMethod::Closed,
     ),
     // Not `send_timeout`, which has a timer beside it.
     (
         "tokio::sync::mpsc::bounded::Sender",
         &["send", "reserve", "reserve_many", "reserve_owned"],
-        Call::Capacity,
+        WaitingMethod::Capacity,
     ),
-    ("tokio::sync::mpsc::bounded::Receiver", &[], Call::Receive),
+    (
+        "tokio::sync::mpsc::bounded::Receiver",
+        &[],
+        WaitingMethod::Receive,
+    ),
     (
         "tokio::sync::mpsc::unbounded::UnboundedReceiver",
         &[],
-        Call::Receive,
+        WaitingMethod::Receive,
     ),
-    ("tokio::sync::oneshot::Sender", &["closed"], Call::Closed),
-    ("tokio::sync::watch::Sender", &["closed"], Call::Closed),
-    ("tokio::sync::watch::Receiver", &[], Call::Receive),
-    ("tokio::sync::broadcast::Sender", &["closed"], Call::Closed),
-    ("tokio::sync::broadcast::Receiver", &[], Call::Receive),
-    ("tokio::sync::mutex::Mutex", &[], Call::Permit),
-    ("tokio::sync::rwlock::RwLock", &[], Call::Permit),
-    ("tokio::sync::semaphore::Semaphore", &[], Call::Permit),
-    ("tokio::sync::barrier::Barrier", &[], Call::Arrive),
+    (
+        "tokio::sync::oneshot::Sender",
+        &["closed"],
+        WaitingMethod::Closed,
+    ),
+    (
+        "tokio::sync::watch::Sender",
+        &["closed"],
+        WaitingMethod::Closed,
+    ),
+    ("tokio::sync::watch::Receiver", &[], WaitingMethod::Receive),
+    (
+        "tokio::sync::broadcast::Sender",
+        &["closed"],
+        WaitingMethod::Closed,
+    ),
+    (
+        "tokio::sync::broadcast::Receiver",
+        &[],
+        WaitingMethod::Receive,
+    ),
+    ("tokio::sync::mutex::Mutex", &[], WaitingMethod::Permit),
+    ("tokio::sync::rwlock::RwLock", &[], WaitingMethod::Permit),
+    (
+        "tokio::sync::semaphore::Semaphore",
+        &[],
+        WaitingMethod::Permit,
+    ),
+    ("tokio::sync::barrier::Barrier", &[], WaitingMethod::Arrive),
     (
         "tokio::task::join_set::JoinSet",
         &["join_next", "join_next_with_id"],
-        Call::Join,
+        WaitingMethod::Join,
     ),
-    ("tokio::process::Child", &["wait"], Call::Exit),
-    ("tokio::signal::unix::Signal", &["recv"], Call::Signal),
-    ("tokio::net::tcp::listener::TcpListener", &[], Call::Ready),
-    ("tokio::net::tcp::stream::TcpStream", &[], Call::Ready),
-    ("tokio::net::udp::UdpSocket", &[], Call::Ready),
-    ("tokio::net::unix::listener::UnixListener", &[], Call::Ready),
-    ("tokio::net::unix::stream::UnixStream", &[], Call::Ready),
+    ("tokio::process::Child", &["wait"], WaitingMethod::Exit),
+    (
+        "tokio::signal::unix::Signal",
+        &["recv"],
+        WaitingMethod::Signal,
+    ),
+    (
+        "tokio::net::tcp::listener::TcpListener",
+        &[],
+        WaitingMethod::Ready,
+    ),
+    (
+        "tokio::net::tcp::stream::TcpStream",
+        &[],
+        WaitingMethod::Ready,
+    ),
+    ("tokio::net::udp::UdpSocket", &[], WaitingMethod::Ready),
+    (
+        "tokio::net::unix::listener::UnixListener",
+        &[],
+        WaitingMethod::Ready,
+    ),
+    (
+        "tokio::net::unix::stream::UnixStream",
+        &[],
+        WaitingMethod::Ready,
+    ),
     (
         "tokio::net::unix::datagram::socket::UnixDatagram",
         &[],
-        Call::Ready,
+        WaitingMethod::Ready,
     ),
-    ("tokio::io::async_fd::AsyncFd", &[], Call::Ready),
+    ("tokio::io::async_fd::AsyncFd", &[], WaitingMethod::Ready),
 ];
 
 /// What a method of tokio waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Call {
+pub(crate) enum WaitingMethod {
     Receive,
     Capacity,
     Closed,
@@ -189,7 +233,7 @@ pub(crate) enum Call {
     Signal,
 }
 
-impl Call {
+impl WaitingMethod {
     /// What the function with this path waits for.
     pub(crate) fn of(function: &str) -> Option<Self> {
         if !function.starts_with("tokio::") {
@@ -202,7 +246,7 @@ impl Call {
     }
 
     /// What it waits for on an object that its `self` leads to.
-    pub(crate) fn event(self, reader: &Reader<'_>, found: &Found) -> Option<Event> {
+    pub(crate) fn event(self, reader: &Reader<'_>, found: &ObjectRef) -> Option<Event> {
         let class = found.object.class;
         match (self, found.role) {
             (Self::Receive, Role::Receiver) => found.awaited(reader),
@@ -222,24 +266,24 @@ impl Call {
     }
 }
 
-impl Known {
+impl ObjectKind {
     /// Whether values of this type stand for objects.
     pub(crate) fn is_one(ty: &Type) -> bool {
-        ty.path.starts_with("tokio") && KNOWN.iter().any(|known| known.ty == ty.base)
+        ty.path.starts_with("tokio") && KINDS.iter().any(|kind| kind.ty == ty.base)
     }
 
     /// The object that a value stands for.
-    pub(crate) fn find(reader: &Reader<'_>, value: Value) -> Option<Found> {
+    pub(crate) fn find(reader: &Reader<'_>, value: Value) -> Option<ObjectRef> {
         if !value.ty.path.starts_with("tokio") {
             return None;
         }
-        let known = KNOWN.iter().find(|known| known.ty == value.ty.base)?;
-        let address = match known.at {
+        let kind = KINDS.iter().find(|kind| kind.ty == value.ty.base)?;
+        let address = match kind.at {
             Pointer(path) => {
-                let pointer = reader.pointer(reader.walk(value, path)?)?;
+                let pointer = reader.pointer(reader.resolve(value, path)?)?;
                 reader.memory.word(pointer.address)?
             }
-            Place(path) => reader.walk(value, path)?.address,
+            Place(path) => reader.resolve(value, path)?.address,
             Descriptor => {
                 let descriptor = reader.inside(value, &|ty| ty.name == "OwnedFd")?;
                 reader.memory.number(descriptor.address, 4)?
@@ -250,24 +294,24 @@ impl Known {
                 reader.number(reader.field(process, "pid")?)?
             }
         };
-        Some(Found {
+        Some(ObjectRef {
             object: Object {
-                class: known.class,
+                class: kind.class,
                 address,
             },
-            role: known.role,
+            role: kind.role,
             place: value.address,
-            known,
+            kind,
             value,
         })
     }
 }
 
-impl Found {
+impl ObjectRef {
     /// Whether it only borrows from a handle that somebody else has.
     pub(crate) fn is_borrowed(&self) -> bool {
         matches!(
-            self.known.ty,
+            self.kind.ty,
             "tokio::sync::mpsc::bounded::Permit" | "tokio::sync::mpsc::bounded::PermitIterator"
         )
     }
@@ -275,7 +319,7 @@ impl Found {
     /// Whether it is a lock that nobody else can have at the same time.
     pub(crate) fn is_exclusive(&self) -> bool {
         self.role == Role::Guard
-            && (self.object.class == Class::Mutex || self.known.ty.contains("rite_guard"))
+            && (self.object.class == Class::Mutex || self.kind.ty.contains("rite_guard"))
     }
 
     /// What somebody waits for who waits with this.
@@ -327,16 +371,16 @@ impl Found {
     /// Whether messages take all the room of the channel.
     pub(crate) fn is_full(&self, reader: &Reader<'_>) -> bool {
         self.shared(reader)
-            .and_then(|shared| room::is_full(reader, shared))
+            .and_then(|shared| channel_capacity::is_full(reader, shared))
             .unwrap_or(false)
     }
 
     /// What the ends of the channel share.
     fn shared(&self, reader: &Reader<'_>) -> Option<Value> {
-        let Pointer(path) = self.known.at else {
+        let Pointer(path) = self.kind.at else {
             return None;
         };
-        reader.target(reader.walk(self.value, path)?)
+        reader.target(reader.resolve(self.value, path)?)
     }
 
     /// A counter of the channel.

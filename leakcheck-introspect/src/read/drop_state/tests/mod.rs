@@ -13,7 +13,7 @@ use ::tokio::{
     task::yield_now,
 };
 
-use super::{Alive, Left, of};
+use super::{DropState, Undropped, of};
 use crate::read::{
     dwarf::Type,
     program,
@@ -65,7 +65,7 @@ pub(super) struct Variable {
 pub(super) struct Suspended {
     variables: Vec<Variable>,
     place: Range<u64>,
-    alive: Alive,
+    state: DropState,
 }
 
 impl Suspended {
@@ -90,7 +90,7 @@ impl Suspended {
     /// Addresses of probes of which something else is said than what was seen when they were dropped.
     fn mistakes(&self, dropped: &[u64]) -> Vec<u64> {
         let named = self.variables.iter().filter(|variable| variable.is_probe());
-        let left = self.alive.left().iter();
+        let left = self.state.left().iter();
         let left = left.filter(|left| left.ty.name == "Probe");
         // With those that have no name, and those inside of other variables.
         let seen = dropped
@@ -100,7 +100,7 @@ impl Suspended {
         let all = all
             .chain(left.map(|left| left.address))
             .chain(seen.copied());
-        all.filter(|address| self.alive.covers(*address, 8) != dropped.contains(address))
+        all.filter(|address| self.state.covers(*address, 8) != dropped.contains(address))
             .collect()
     }
 }
@@ -158,10 +158,10 @@ fn control(seen: &[Suspended], dropped: &[u64]) {
             let place = probe.address..probe.address + probe.size;
             if probe.is_left {
                 let is_other =
-                    |left: &Left| left.end() <= probe.address || place.end <= left.address;
-                tampered.alive.left.retain(is_other);
+                    |left: &Undropped| left.end() <= probe.address || place.end <= left.address;
+                tampered.state.left.retain(is_other);
             } else {
-                tampered.alive.left.push(Left {
+                tampered.state.left.push(Undropped {
                     ty: probe.ty,
                     address: probe.address,
                 });
@@ -175,10 +175,10 @@ fn control(seen: &[Suspended], dropped: &[u64]) {
 fn read() -> Option<Vec<Suspended>> {
     let program = program().expect("tests have debug info");
     let reader = Reader::new(&program.image);
-    let owned = program.entrance.of_runtime(&reader, &Handle::current());
+    let owned = program.tokio.of_runtime(&reader, &Handle::current());
     let owned = owned.expect("the runtime is read");
-    let walked = program.entrance.walk(&reader, &owned);
-    let tasks = walked.expect("its tasks are read").tasks;
+    let traversal = program.tokio.traverse(&reader, &owned);
+    let tasks = traversal.expect("its tasks are read").tasks;
     assert_eq!(tasks.len(), 1);
     let future = tasks[0].kind.future(&reader, tasks[0].address);
     coroutines(&reader, future.expect("the future is read"))
@@ -189,7 +189,7 @@ pub(super) fn coroutines(reader: &Reader<'_>, future: Value) -> Option<Vec<Suspe
     let mut all = Vec::new();
     let mut next = Some(future);
     while let Some(future) = next.filter(|future| future.ty.is_coroutine()) {
-        let alive = of(reader, future)?;
+        let state = of(reader, future)?;
         let (_, inside) = reader.variant(future)?;
         let mut variables: Vec<_> = inside
             .ty
@@ -203,8 +203,8 @@ pub(super) fn coroutines(reader: &Reader<'_>, future: Value) -> Option<Vec<Suspe
                     ty: value.ty,
                     address: value.address,
                     size,
-                    is_left: alive.covers(value.address, size),
-                    is_touched: alive.touches(value.address, size),
+                    is_left: state.covers(value.address, size),
+                    is_touched: state.touches(value.address, size),
                 })
             })
             .collect();
@@ -214,7 +214,7 @@ pub(super) fn coroutines(reader: &Reader<'_>, future: Value) -> Option<Vec<Suspe
         all.push(Suspended {
             variables,
             place: future.address..future.address + future.ty.size,
-            alive,
+            state,
         });
         next = reader.field(inside, "__awaitee");
     }
@@ -224,7 +224,7 @@ pub(super) fn coroutines(reader: &Reader<'_>, future: Value) -> Option<Vec<Suspe
 /// Suspends a future, and leaves the test where this build is not read.
 macro_rules! suspended {
     ($future:expr) => {
-        match crate::read::alive::tests::suspend($future) {
+        match crate::read::drop_state::tests::suspend($future) {
             Some(suspended) => suspended,
             None => return,
         }

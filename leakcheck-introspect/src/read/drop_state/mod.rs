@@ -8,26 +8,26 @@
 //! That holds for code that is not optimised, where dropping something is always a call. All other code is recognised by
 //! what it does and gives a `None`.
 
-mod action;
 mod bits;
-mod code;
-mod decode;
-mod machine;
-mod places;
+mod code_reader;
+mod disassembler;
+mod instruction;
+mod interpreter;
+mod memory_view;
 mod stack;
 #[cfg(test)]
 mod tests;
-mod world;
+mod type_at_offset;
 
 use std::{
     ops::Range,
     sync::{Arc, PoisonError},
 };
 
-use self::{machine::Call, places::Wanted};
+use self::{interpreter::DropCall, type_at_offset::Wanted};
 use super::{
     dwarf::{Callee, Dropped, Type},
-    trail::Rule,
+    shape_memo::Rule,
     value::{Reader, Value},
 };
 
@@ -39,18 +39,18 @@ const MOST_KNOWN: usize = 16;
 /// Ask it for the object itself, at its place in the coroutine: of a variable that was moved in part, the rest is still to
 /// be dropped, and the variable is not. What needs no dropping, like a reference, is never in it.
 #[derive(Clone, Debug)]
-pub(crate) struct Alive {
-    left: Vec<Left>,
+pub(crate) struct DropState {
+    left: Vec<Undropped>,
 }
 
 /// Something that is still to be dropped.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Left {
+pub(crate) struct Undropped {
     pub(crate) ty: &'static Type,
     pub(crate) address: u64,
 }
 
-impl Alive {
+impl DropState {
     /// Whether the `size` bytes at `address` belong to something that is still to be dropped.
     pub(crate) fn covers(&self, address: u64, size: u64) -> bool {
         let end = address.saturating_add(size);
@@ -70,19 +70,19 @@ impl Alive {
     /// All that is still to be dropped, in the order in which it would be: also what the debug info of the state lacks,
     /// where it has two variables of one name.
     #[cfg_attr(not(test), allow(dead_code, reason = "`decode` asks by place so far"))]
-    pub(crate) fn left(&self) -> &[Left] {
+    pub(crate) fn left(&self) -> &[Undropped] {
         &self.left
     }
 }
 
-impl Left {
+impl Undropped {
     fn end(&self) -> u64 {
         self.address.saturating_add(self.ty.size)
     }
 }
 
 /// What of a suspended coroutine is still to be dropped, or `None` where its drop code cannot be followed.
-pub(crate) fn of(reader: &Reader<'_>, coroutine: Value) -> Option<Alive> {
+pub(crate) fn of(reader: &Reader<'_>, coroutine: Value) -> Option<DropState> {
     if !cfg!(target_arch = "x86_64") || !coroutine.ty.is_coroutine() {
         return None;
     }
@@ -94,13 +94,13 @@ pub(crate) fn of(reader: &Reader<'_>, coroutine: Value) -> Option<Alive> {
     // Others of this type at the same await may differ in their drop flags.
     for (offset, size, number) in &dropped.reads {
         let at = coroutine.address.wrapping_add(*offset);
-        reader.decide(coroutine.base, at, *size, || Rule::Is(*number));
+        reader.decide(coroutine.hop, at, *size, || Rule::Is(*number));
     }
-    let left = dropped.left.as_ref()?.iter().map(|(ty, offset)| Left {
+    let left = dropped.left.as_ref()?.iter().map(|(ty, offset)| Undropped {
         ty,
         address: coroutine.address.wrapping_add(*offset),
     });
-    Some(Alive {
+    Some(DropState {
         left: left.collect(),
     })
 }
@@ -125,8 +125,8 @@ fn follow(reader: &Reader<'_>, coroutine: Value, state: Value) -> Option<Arc<Dro
     let entry = reader.image.drops().code_for(reader.image, ty)?;
     let object = address..address.checked_add(ty.size)?;
     let program = &reader.image.program.span;
-    let followed = machine::follow(&reader.memory, program, entry, object.clone())?;
-    let is_inside = |call: &Call| object.contains(&call.argument);
+    let followed = interpreter::follow(&reader.memory, program, entry, object.clone())?;
+    let is_inside = |call: &DropCall| object.contains(&call.argument);
     // What is in a box is at another place in each.
     let is_kept = followed.calls.iter().all(is_inside);
     let reads = followed.reads.iter();
@@ -149,18 +149,18 @@ fn left(
     reader: &Reader<'_>,
     state: Value,
     object: &Range<u64>,
-    calls: &[Call],
+    calls: &[DropCall],
 ) -> Option<Vec<(&'static Type, u64)>> {
     let image = reader.image;
     let mut left = Vec::new();
-    for &Call { target, argument } in calls {
+    for &DropCall { target, argument } in calls {
         let is_inside = object.contains(&argument);
         let ty = match image.drops().callee(image, target) {
             // What it contained was dropped by calls before this one, or was moved.
             Callee::FreesBox => continue,
             Callee::Drops(ty) if is_inside => Wanted::Type(ty)
                 .find(image, state, argument)
-                .or_else(|| places::is_hidden(image, state, argument).then_some(ty))?,
+                .or_else(|| type_at_offset::is_hidden(image, state, argument).then_some(ty))?,
             // In a box that something was moved out of.
             Callee::Drops(ty) => ty,
             Callee::DropsNamed(name) if is_inside => {

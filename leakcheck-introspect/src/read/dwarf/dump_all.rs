@@ -6,7 +6,7 @@ use super::{Die, Image, Shape, Type};
 
 /// What was found. Most of what stands in a small image is; all bounds are there for large ones.
 #[derive(Debug, Default)]
-pub(crate) struct Everything {
+pub(crate) struct Dump {
     pub(crate) functions: usize,
     /// Functions that were found by their symbols.
     pub(crate) symbols: usize,
@@ -19,8 +19,8 @@ const MOST_ADDRESSES: usize = 256;
 const MOST_TYPES: usize = 1024;
 
 impl Image {
-    pub(crate) fn everything(&self) -> Everything {
-        let mut seen = Everything::default();
+    pub(crate) fn dump_all(&self) -> Dump {
+        let mut seen = Dump::default();
         let mut open: Vec<Die> = Vec::new();
         for unit in (0..self.len().min(MOST_UNITS)).filter_map(|number| self.unit(number)) {
             let index = unit.index();

@@ -22,7 +22,7 @@ const MOST_SHARDS: u64 = 1 << 16;
 
 /// What leads to tasks in this program, found out once.
 #[derive(Debug)]
-pub(crate) struct Entrance {
+pub(crate) struct TokioTypes {
     handle: &'static Type,
     local_set: OnceLock<Option<&'static Type>>,
     header: OnceLock<Header>,
@@ -64,7 +64,7 @@ pub(crate) struct Listed {
 
 /// What was found along the lists, and why it is not all.
 #[derive(Debug, Default)]
-pub(crate) struct Walked {
+pub(crate) struct Traversal {
     pub(crate) tasks: Vec<Listed>,
     pub(crate) torn: Option<Error>,
 }
@@ -80,14 +80,14 @@ fn takes_local_set(set: &LocalSet) -> u64 {
     std::hint::black_box(std::ptr::from_ref(set)) as u64
 }
 
-impl Entrance {
+impl TokioTypes {
     /// Finds the type of a handle, and compares its size with the real one.
     pub(crate) fn find(image: &Image) -> Result<Self, Error> {
         let anchor: fn(&Handle) -> u64 = takes_handle;
         let address = anchor as usize as u64;
         let handle = parameter(image, address, layout::HANDLE, "Handle").ok_or_else(|| {
-            if let Some(lost) = image.lost_at(address).or_else(|| image.lost()) {
-                return Error::new(lost.to_string());
+            if let Some(missing) = image.missing_at(address).or_else(|| image.missing()) {
+                return Error::new(missing.to_string());
             }
             Error::new(
                 "the debug info of this program does not describe tokio's `Handle`; full debug info names tasks: remove \
@@ -115,11 +115,11 @@ impl Entrance {
 
     /// The tasks that a runtime owns.
     pub(crate) fn of_runtime(&self, reader: &Reader<'_>, handle: &Handle) -> Result<Owned, Error> {
-        let owned = walk(reader, self.handle(handle), layout::OWNED_BY_HANDLE)?;
-        let list = walk(reader, owned, &["list"])?;
-        let shards = walk(reader, list, &["lists"])?;
+        let owned = resolve(reader, self.handle(handle), layout::OWNED_BY_HANDLE)?;
+        let list = resolve(reader, owned, &["list"])?;
+        let shards = resolve(reader, list, &["lists"])?;
         let number = |value: Value, path: &[&str]| {
-            let value = walk(reader, value, path)?;
+            let value = resolve(reader, value, path)?;
             reader.number(value).ok_or_else(|| unreadable(path))
         };
         let first = number(shards, &["data_ptr"])?;
@@ -129,7 +129,7 @@ impl Entrance {
                 "the runtime's list of tasks has {length} shards"
             )));
         }
-        let pointer = walk(reader, shards, &["data_ptr"])?;
+        let pointer = resolve(reader, shards, &["data_ptr"])?;
         let shard = match pointer.ty.shape {
             Shape::Pointer(to) => reader.image.ty(to),
             _ => None,
@@ -145,7 +145,7 @@ impl Entrance {
             lists,
             owner: number(owned, &["id"])?,
             count: reader
-                .walk(list, &["count"])
+                .resolve(list, &["count"])
                 .and_then(|count| reader.memory.word(count.address)),
             closed: closed(reader, owned),
         })
@@ -154,8 +154,8 @@ impl Entrance {
     /// The tasks that a `LocalSet` owns.
     pub(crate) fn of_local_set(&self, reader: &Reader<'_>, set: &LocalSet) -> Result<Owned, Error> {
         let set = self.local_set_value(reader, set)?;
-        let owned = walk(reader, set, layout::OWNED_BY_LOCAL_SET)?;
-        let id = walk(reader, owned, &["id"])?;
+        let owned = resolve(reader, set, layout::OWNED_BY_LOCAL_SET)?;
+        let id = resolve(reader, owned, &["id"])?;
         Ok(Owned {
             lists: vec![linked_list(reader, owned)?],
             owner: reader.number(id).ok_or_else(|| unreadable(&["id"]))?,
@@ -177,7 +177,7 @@ impl Entrance {
         if thread_of(reader, scheduler)? != home.thread {
             return None;
         }
-        let owned = reader.walk(scheduler, layout::OWNED_BY_LOCAL_SCHEDULER)?;
+        let owned = reader.resolve(scheduler, layout::OWNED_BY_LOCAL_SCHEDULER)?;
         let id = reader.number(reader.field(owned, "id")?)?;
         (header.owner(reader, address)? == id).then_some(Owned {
             lists: vec![linked_list(reader, owned).ok()?],
@@ -200,7 +200,7 @@ impl Entrance {
     /// What the sets of the thread have in common that `set` was made by.
     pub(crate) fn home_of(&self, reader: &Reader<'_>, set: &LocalSet) -> Result<Home, Error> {
         let path = layout::SCHEDULER_OF_LOCAL_SET;
-        let scheduler = walk(reader, self.local_set_value(reader, set)?, path)?;
+        let scheduler = resolve(reader, self.local_set_value(reader, set)?, path)?;
         Ok(Home {
             thread: thread_of(reader, scheduler)
                 .ok_or_else(|| unreadable(layout::HOME_BY_LOCAL_SCHEDULER))?,
@@ -235,7 +235,7 @@ impl Entrance {
             .lists
             .first()
             .ok_or_else(|| Error::new("the runtime has no list of tasks"))?;
-        let ty = walk(reader, *list, &["head"])?
+        let ty = resolve(reader, *list, &["head"])?
             .ty
             .variants()
             .iter()
@@ -254,48 +254,48 @@ impl Entrance {
     }
 
     /// Walks along all lists.
-    pub(crate) fn walk(&self, reader: &Reader<'_>, owned: &Owned) -> Result<Walked, Error> {
+    pub(crate) fn traverse(&self, reader: &Reader<'_>, owned: &Owned) -> Result<Traversal, Error> {
         let header = self.header(reader, owned)?;
-        let mut walked = Walked::default();
+        let mut traversal = Traversal::default();
         for list in &owned.lists {
-            let head = walk(reader, *list, &["head"])?;
+            let head = resolve(reader, *list, &["head"])?;
             let mut previous = 0;
             let mut address = reader
                 .memory
                 .word(head.address)
                 .ok_or_else(|| unreadable(&["head"]))?;
-            while address != 0 && walked.tasks.len() < MOST_TASKS {
-                let step = match header.step(reader, address, owned.owner) {
-                    Ok(step) => step,
+            while address != 0 && traversal.tasks.len() < MOST_TASKS {
+                let entry = match header.list_entry(reader, address, owned.owner) {
+                    Ok(entry) => entry,
                     Err(error) => {
-                        walked.torn = Some(error);
+                        traversal.torn = Some(error);
                         break;
                     }
                 };
-                if step.previous != previous {
+                if entry.previous != previous {
                     // What follows may be another list, or this one in circles.
-                    walked.torn = Some(Error::new(format!(
+                    traversal.torn = Some(Error::new(format!(
                         "the list of tasks changed while it was read, at {address:#x}"
                     )));
                     break;
                 }
-                walked.tasks.push(Listed {
+                traversal.tasks.push(Listed {
                     address,
-                    kind: step.kind,
+                    kind: entry.kind,
                 });
                 previous = address;
-                address = step.next;
+                address = entry.next;
             }
             // A task that was taken out of the list on the way leads nowhere, and looks like its end.
             reader.memory.forget();
             let tail = reader
                 .field(*list, "tail")
                 .and_then(|tail| reader.memory.word(tail.address));
-            if tail != Some(previous) && walked.torn.is_none() {
-                walked.torn = Some(Error::new("the list of tasks changed while it was read"));
+            if tail != Some(previous) && traversal.torn.is_none() {
+                traversal.torn = Some(Error::new("the list of tasks changed while it was read"));
             }
         }
-        Ok(walked)
+        Ok(traversal)
     }
 
     /// The layout of task headers, if a list was seen before.
@@ -325,7 +325,7 @@ fn parameter(
 
 /// The number of the thread that the set belongs to whose tasks this schedules.
 fn thread_of(reader: &Reader<'_>, scheduler: Value) -> Option<u64> {
-    reader.number(reader.walk(scheduler, layout::HOME_BY_LOCAL_SCHEDULER)?)
+    reader.number(reader.resolve(scheduler, layout::HOME_BY_LOCAL_SCHEDULER)?)
 }
 
 fn linked_list(reader: &Reader<'_>, value: Value) -> Result<Value, Error> {
@@ -340,9 +340,9 @@ fn closed(reader: &Reader<'_>, owned: Value) -> Option<Value> {
 }
 
 /// Follows a path, and says where it broke.
-pub(super) fn walk(reader: &Reader<'_>, value: Value, path: &[&str]) -> Result<Value, Error> {
+pub(super) fn resolve(reader: &Reader<'_>, value: Value, path: &[&str]) -> Result<Value, Error> {
     path.iter().try_fold(value, |value, step| {
-        reader.walk(value, &[step]).ok_or_else(|| {
+        reader.resolve(value, &[step]).ok_or_else(|| {
             Error::new(format!(
                 "`{step}` is not found in tokio's `{}`; this release of tokio is not known",
                 value.ty.base

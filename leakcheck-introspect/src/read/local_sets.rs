@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tokio::task::LocalSet;
 
-use super::{Depth, list, memory, program, tokio::layout, tokio::vtable_if_alive, value::Reader};
+use super::{Detail, list, memory, program, tokio::layout, tokio::vtable_if_alive, value::Reader};
 use crate::{Error, TaskList};
 
 /// Those of the addresses where a task that stands in a list and has not ended may have its cell, with those of their
@@ -44,7 +44,7 @@ pub(crate) fn perhaps_alive(cells: &[u64]) -> Vec<u64> {
 /// A cell that was freed may lead anywhere. What proves that it was not is the list itself: it is whole from one end to the
 /// other, it was not shut down, as every set is when it is dropped, and the cell stands in it. Only this thread can change
 /// it meanwhile, and it is busy reading.
-pub(crate) fn of_sets_with(cells: &[u64], depth: Depth) -> Result<Vec<TaskList>, Error> {
+pub(crate) fn of_sets_with(cells: &[u64], detail: Detail) -> Result<Vec<TaskList>, Error> {
     let alive = alive(cells)?;
     if alive.is_empty() {
         // Before any debug info is read: that is all that a clean check pays.
@@ -52,7 +52,7 @@ pub(crate) fn of_sets_with(cells: &[u64], depth: Depth) -> Result<Vec<TaskList>,
     }
     let program = program()?;
     let reader = Reader::new(&program.image);
-    let home = program.entrance.home_of(&reader, &LocalSet::new())?;
+    let home = program.tokio.home_of(&reader, &LocalSet::new())?;
     let mut lists: Vec<TaskList> = Vec::new();
     let stands_in = |list: &TaskList, cell| list.tasks.iter().any(|task| task.address() == cell);
     // Most are of other kinds, of which there are few.
@@ -60,14 +60,14 @@ pub(crate) fn of_sets_with(cells: &[u64], depth: Depth) -> Result<Vec<TaskList>,
     for (cell, vtable) in alive {
         let is_local = is_local
             .entry(vtable)
-            .or_insert_with(|| program.entrance.may_be_local(&reader, cell, &home));
+            .or_insert_with(|| program.tokio.may_be_local(&reader, cell, &home));
         if !*is_local || lists.iter().any(|list| stands_in(list, cell)) {
             continue;
         }
-        let Some(owned) = program.entrance.of_local_task(&reader, cell, &home) else {
+        let Some(owned) = program.tokio.of_local_task(&reader, cell, &home) else {
             continue;
         };
-        let Ok(list) = list(program, &reader, depth, None, || Ok(owned.clone())) else {
+        let Ok(list) = list(program, &reader, detail, None, || Ok(owned.clone())) else {
             continue;
         };
         if list.gap.is_none() && !list.is_closed && stands_in(&list, cell) {

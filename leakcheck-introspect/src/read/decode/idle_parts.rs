@@ -5,13 +5,13 @@
 
 use super::{
     Trust,
-    barren::fruitful,
-    route::Route,
+    access_path::AccessPath,
+    relevance::relevant_members,
     scan::{Mode, Scan},
 };
 use crate::read::{
     dwarf::{Idle, Member, Shape, Type, While},
-    trail::Rule,
+    shape_memo::Rule,
     value::{Reader, Value},
 };
 
@@ -88,14 +88,14 @@ pub(super) fn of(ty: &Type) -> Vec<&'static Idle> {
 
 impl Scan<'_, '_> {
     /// Visits the members of a value, but for those that it does not poll now.
-    pub(super) fn members(&mut self, value: Value, idle: &[&Idle], route: &Route<'_>) {
+    pub(super) fn members(&mut self, value: Value, idle: &[&Idle], path: &AccessPath<'_>) {
         if self.mode == Mode::Futures
             && self.closures == Trust::Known
             && let Some((branches, off)) = self.branches(value)
         {
-            return self.visit_branches(branches, off, route);
+            return self.visit_branches(branches, off, path);
         }
-        for (member, ty) in fruitful(self.reader, value.ty) {
+        for (member, ty) in relevant_members(self.reader, value.ty) {
             let inside = Reader::at_known(value, member, ty);
             let mut of_member = idle.iter().filter(|idle| idle.field == member.name);
             if self.mode == Mode::Futures
@@ -103,7 +103,7 @@ impl Scan<'_, '_> {
             {
                 self.idle.push(inside);
             } else {
-                self.visit(inside, &route.member(value.ty, member));
+                self.visit(inside, &path.member(value.ty, member));
             }
         }
     }
@@ -126,11 +126,11 @@ impl Scan<'_, '_> {
             && matches!(mask.ty.size, 1 | 2 | 4 | 8)
             && count <= mask.ty.size * 8;
         let off = fits.then(|| reader.number(mask))??;
-        reader.decide(mask.base, mask.address, mask.ty.size, || Rule::Is(off));
+        reader.decide(mask.hop, mask.address, mask.ty.size, || Rule::Is(off));
         Some((futures, off))
     }
 
-    fn visit_branches(&mut self, branches: Value, off: u64, route: &Route<'_>) {
+    fn visit_branches(&mut self, branches: Value, off: u64, path: &AccessPath<'_>) {
         for member in branches.ty.members() {
             let Some(branch) = self.reader.at(branches, member) else {
                 self.is_cut = true;
@@ -139,7 +139,7 @@ impl Scan<'_, '_> {
             if number(member).is_some_and(|number| off >> number & 1 == 1) {
                 self.idle.push(branch);
             } else {
-                self.visit(branch, &route.member(branches.ty, member));
+                self.visit(branch, &path.member(branches.ty, member));
             }
         }
     }
@@ -156,21 +156,21 @@ fn is_so(reader: &Reader<'_>, value: Value, while_: While) -> Option<bool> {
     let flag = |name| {
         let flag = reader.field(value, name)?;
         let seen = reader.number(flag).filter(|_| flag.ty.size == 1)?;
-        reader.decide(flag.base, flag.address, 1, || Rule::Is(seen));
+        reader.decide(flag.hop, flag.address, 1, || Rule::Is(seen));
         Some(seen == 1)
     };
     match while_ {
         While::Some(path) => {
-            let option = reader.walk(value, path)?;
+            let option = reader.resolve(value, path)?;
             (option.ty.base == "core::option::Option").then_some(())?;
             Some(reader.variant(option)?.0.member.name == "Some")
         }
         While::Set(name) => flag(name),
         While::Unset(name) => flag(name).map(|is_set| !is_set),
         While::Empty(name) => {
-            let length = reader.walk(value, &[name, "len"])?;
+            let length = reader.resolve(value, &[name, "len"])?;
             let seen = reader.number(length)?;
-            reader.decide(length.base, length.address, length.ty.size, || {
+            reader.decide(length.hop, length.address, length.ty.size, || {
                 Rule::Is(seen)
             });
             Some(seen == 0)
@@ -200,7 +200,7 @@ fn count(reader: &Reader<'_>, futures: Value) -> Option<u64> {
         count += reader.number(reader.inside(length, &is_number)?)?;
     }
     if let Some(ordered) = of("futures_util::stream::futures_ordered::FuturesOrdered") {
-        let done = reader.walk(ordered, &["queued_outputs", "data", "len"])?;
+        let done = reader.resolve(ordered, &["queued_outputs", "data", "len"])?;
         count += reader.number(done)?;
     }
     Some(count)

@@ -18,15 +18,19 @@ pub(super) const REGISTERS: usize = 17;
 
 /// What one instruction does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
+pub(super) enum Instruction {
     /// Nothing.
     Rest,
     /// Copies `size` bytes.
-    Copy { to: Place, from: Source, size: u64 },
+    Copy {
+        to: Operand,
+        from: Source,
+        size: u64,
+    },
     /// Copies `narrow` bytes and fills up to `size` bytes, with the sign or with zeros.
     Widen {
         to: Register,
-        from: Place,
+        from: Operand,
         narrow: u64,
         size: u64,
         is_signed: bool,
@@ -40,7 +44,7 @@ pub(super) enum Action {
     /// Calculates, sets the flags, and keeps the result if `keeps`.
     Calculate {
         how: Arithmetic,
-        left: Place,
+        left: Operand,
         right: Source,
         size: u64,
         keeps: bool,
@@ -48,11 +52,11 @@ pub(super) enum Action {
     /// Adds one or takes it away. That leaves one of the flags as it was, which nothing depends on here.
     Count {
         how: Arithmetic,
-        place: Place,
+        place: Operand,
         size: u64,
     },
     /// Puts a word on the stack.
-    Push(Place),
+    Push(Operand),
     /// Takes a word off the stack.
     Pop(Register),
     /// Goes on elsewhere.
@@ -60,12 +64,12 @@ pub(super) enum Action {
     /// Goes on elsewhere if the condition is met.
     Branch(Condition, u64),
     /// Sets a byte to whether the condition is met.
-    Set(Condition, Place),
+    Set(Condition, Operand),
     /// Copies if the condition is met.
     Choose {
         on: Condition,
         to: Register,
-        from: Place,
+        from: Operand,
         size: u64,
     },
     /// Calls a function.
@@ -76,7 +80,7 @@ pub(super) enum Action {
 
 /// A register or a place in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Operand {
     Register(Register),
     Memory(Address),
 }
@@ -84,7 +88,7 @@ pub(super) enum Place {
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
-    Place(Place),
+    Operand(Operand),
     Constant(u64),
 }
 
@@ -92,7 +96,7 @@ pub(super) enum Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     At(u64),
-    In(Place),
+    In(Operand),
 }
 
 /// `base + index * scale + offset`.

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// A map by numbers.
-pub(crate) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Numbers>>;
+pub(crate) type Map<K, V> = HashMap<K, V, BuildHasherDefault<IntHasher>>;
 
 /// What sets tell apart.
 pub(crate) trait Key: Copy + Eq {
@@ -16,7 +16,7 @@ pub(crate) trait Key: Copy + Eq {
     fn number(self) -> u64;
 }
 
-/// A set of numbers, for walks that ask it at every step.
+/// A set of numbers, for searches that ask it at every step.
 #[derive(Clone, Debug)]
 pub(crate) struct Set<K> {
     keys: Vec<K>,
@@ -51,7 +51,7 @@ impl<K: Key> Set<K> {
     }
 
     fn last(&self) -> u32 {
-        u32::try_from(self.keys.len()).expect("walks end long before that")
+        u32::try_from(self.keys.len()).expect("searches end long before that")
     }
 
     /// The slot that has the key, or else the free one where it belongs.
@@ -79,7 +79,7 @@ impl<K: Key> Set<K> {
 
 /// Multiplies one number after the other.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Numbers(u64);
+pub(crate) struct IntHasher(u64);
 
 fn spread(number: u64) -> u64 {
     let spread = number.wrapping_mul(SPREAD);
@@ -90,7 +90,7 @@ fn spread(number: u64) -> u64 {
 /// Odd, with ones and zeros spread evenly: the golden ratio.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-impl Hasher for Numbers {
+impl Hasher for IntHasher {
     fn write(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.write_u64((*byte).into());
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn neighbours_go_to_different_places() {
-        let state = BuildHasherDefault::<Numbers>::default();
+        let state = BuildHasherDefault::<IntHasher>::default();
         for step in [1, 8, 16, 64, 4096] {
             let places: HashSet<_> = (0..256_u64)
                 .map(|index| state.hash_one(0x5555_0000_0000 + index * step) & 0xff)

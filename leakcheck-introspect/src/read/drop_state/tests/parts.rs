@@ -24,7 +24,7 @@ fn a_variable_that_was_moved_in_part_is_touched() {
     assert_eq!(seen[0].left("pair"), [false]);
     assert_eq!(seen[0].touched("pair"), [true]);
     let pair = seen[0].named("pair").next().expect("it is there");
-    let halves = [0, 8].map(|at| seen[0].alive.covers(pair.address + at, 8));
+    let halves = [0, 8].map(|at| seen[0].state.covers(pair.address + at, 8));
     assert_eq!(halves.iter().filter(|half| **half).count(), 1);
 }
 

@@ -3,15 +3,15 @@
 use std::ops::Range;
 
 use crate::read::{
-    alive::{
-        machine::{Call, Followed, follow},
-        world::Read,
+    drop_state::{
+        interpreter::{DropCall, Trace, follow},
+        memory_view::ObjectRead,
     },
     memory::Memory,
 };
 
 /// Follows code that lies at the start of `bytes`, for an object that lies at its end.
-fn run(bytes: &[u8], object: usize) -> Option<Followed> {
+fn run(bytes: &[u8], object: usize) -> Option<Trace> {
     let start = bytes.as_ptr() as u64;
     let end = start + bytes.len() as u64;
     let object: Range<u64> = end - object as u64..end;
@@ -19,7 +19,7 @@ fn run(bytes: &[u8], object: usize) -> Option<Followed> {
 }
 
 /// The calls alone, for an object of 32 bytes.
-fn calls(bytes: &[u8]) -> Option<Vec<Call>> {
+fn calls(bytes: &[u8]) -> Option<Vec<DropCall>> {
     Some(run(bytes, 32)?.calls)
 }
 
@@ -62,11 +62,11 @@ fn with_object(code: &[u8], state: u8) -> Vec<u8> {
 fn plain_code_is_followed() {
     let bytes = with_object(PLAIN, 3);
     let start = bytes.as_ptr() as u64;
-    let call = Call {
+    let call = DropCall {
         target: start + 37 + 256,
         argument: start + PLAIN.len() as u64 + 16,
     };
-    let read = Read {
+    let read = ObjectRead {
         address: start + PLAIN.len() as u64 + 8,
         size: 1,
         number: 3,

@@ -1,9 +1,9 @@
 //! Which way a walk goes at values of a type.
 
-use super::{barren::is_barren, collections, pointers::is_counted, switched};
+use super::{collections, idle_parts, pointers::is_counted, relevance::cannot_hold};
 use crate::read::{
     dwarf::{Kind, Others, Shape, Type, Walk, Way},
-    tokio::Known,
+    tokio::ObjectKind,
     value::Reader,
 };
 
@@ -24,7 +24,7 @@ pub(super) fn of(reader: &Reader<'_>, ty: &'static Type) -> &'static Walk {
                 _ if is_shared(reader, ty) => Others::Any,
                 _ => Others::None,
             },
-            idle: switched::of(ty),
+            idle: idle_parts::of(ty),
         }
     })
 }
@@ -46,11 +46,11 @@ fn is_shared(reader: &Reader<'_>, ty: &Type) -> bool {
 
 fn kind(reader: &Reader<'_>, ty: &'static Type) -> Kind {
     match ty {
-        _ if matches!(ty.shape, Shape::Leaf) || is_barren(reader, ty) => Kind::Barren,
+        _ if matches!(ty.shape, Shape::Leaf) || cannot_hold(reader, ty) => Kind::Barren,
         _ if ty.is_coroutine() => Kind::Coroutine,
         _ if ty.base == "core::future::pending::Pending" => Kind::Pending,
         _ if is_driver(ty) => Kind::Driver,
-        _ if Known::is_one(ty) => Kind::Known,
+        _ if ObjectKind::is_one(ty) => Kind::Known,
         _ => Kind::Plain,
     }
 }

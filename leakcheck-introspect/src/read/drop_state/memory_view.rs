@@ -10,7 +10,7 @@ const LONGEST: usize = 15;
 
 /// A part of the object that the function reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Read {
+pub(super) struct ObjectRead {
     pub(super) address: u64,
     pub(super) size: u64,
     /// What is there.
@@ -18,7 +18,7 @@ pub(super) struct Read {
 }
 
 /// Nothing of it is written but the stack, which is not a real one.
-pub(super) struct World<'m> {
+pub(super) struct MemoryView<'m> {
     memory: &'m Memory,
     /// Code and constants.
     program: &'m Range<u64>,
@@ -27,10 +27,10 @@ pub(super) struct World<'m> {
     /// Drop flags of the object that the function has cleared.
     cleared: Vec<u64>,
     /// Parts of the object that it has read.
-    pub(super) reads: Vec<Read>,
+    pub(super) reads: Vec<ObjectRead>,
 }
 
-impl<'m> World<'m> {
+impl<'m> MemoryView<'m> {
     pub(super) fn new(memory: &'m Memory, program: &'m Range<u64>, object: Range<u64>) -> Self {
         Self {
             memory,
@@ -67,7 +67,7 @@ impl<'m> World<'m> {
         (is_object || lies_in(self.program)).then_some(())?;
         let mut number = self.memory.number(address, size)?;
         if is_object {
-            self.reads.push(Read {
+            self.reads.push(ObjectRead {
                 address,
                 size,
                 number,

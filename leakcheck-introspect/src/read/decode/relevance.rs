@@ -1,10 +1,10 @@
 //! Types in which no walk finds anything.
 
-use super::walk::{is_driver, is_opaque};
+use super::classify::{is_driver, is_opaque};
 use crate::read::{
     dwarf::{Member, Shape, Type},
-    numbered,
-    tokio::Known,
+    int_hash,
+    tokio::ObjectKind,
     value::Reader,
 };
 
@@ -12,38 +12,38 @@ use crate::read::{
 const MOST_TYPES: usize = 5_000;
 
 /// Whether neither futures nor objects can be inside values of this type.
-pub(super) fn is_barren(reader: &Reader<'_>, ty: &'static Type) -> bool {
-    *ty.is_barren.get_or_init(|| find_nothing(reader, ty))
+pub(super) fn cannot_hold(reader: &Reader<'_>, ty: &'static Type) -> bool {
+    *ty.cannot_hold.get_or_init(|| find_nothing(reader, ty))
 }
 
 /// The members of a type that are not barren.
-pub(super) fn fruitful(
+pub(super) fn relevant_members(
     reader: &Reader<'_>,
     ty: &'static Type,
 ) -> &'static [(&'static Member, &'static Type)] {
-    ty.fruitful.get_or_init(|| {
+    ty.relevant_members.get_or_init(|| {
         let types = ty
             .members()
             .iter()
             .filter_map(|member| Some((member, reader.ty(member.ty)?)));
-        types.filter(|(_, ty)| !is_barren(reader, ty)).collect()
+        types.filter(|(_, ty)| !cannot_hold(reader, ty)).collect()
     })
 }
 
 fn find_nothing(reader: &Reader<'_>, ty: &'static Type) -> bool {
     let image = reader.image;
-    let mut seen = numbered::Set::new();
+    let mut seen = int_hash::Set::new();
     let mut open = vec![ty];
     while let Some(next) = open.pop() {
-        if !seen.insert(next.die) || next.is_barren.get() == Some(&true) {
+        if !seen.insert(next.die) || next.cannot_hold.get() == Some(&true) {
             continue;
         }
-        let is_fruitful = next.is_barren.get() == Some(&false)
+        let is_fruitful = next.cannot_hold.get() == Some(&false)
             || next.is_coroutine()
             || next.member("vtable").is_some()
             || next.base == "core::future::pending::Pending"
             || is_driver(next)
-            || Known::is_one(next);
+            || ObjectKind::is_one(next);
         if is_fruitful || seen.len() > MOST_TYPES {
             return false;
         }

@@ -2,7 +2,7 @@
 
 use super::is_followed;
 use crate::read::{
-    alive::of,
+    drop_state::of,
     dwarf::{Shape, Type},
     program,
     value::{Reader, Value},

@@ -5,56 +5,63 @@ use std::{collections::HashMap, sync::Arc, time::Instant};
 use super::{
     decode::{concrete, coroutine_name, decode, short},
     dwarf::Type,
+    shape_memo::ShapeMemo,
     tokio::{Header, Listed, TaskKind},
-    trail::Trail,
     value::{Reader, Value},
 };
 use crate::{Error, Event, Frame, FutureAddress, State, Task, Wait};
 
 /// Tasks of one kind that are decoded in full; more of them are recognised by where they are, and nothing else is read.
 const FULL: usize = 64;
-/// Places of one kind that tasks are compared with.
-const MOST_PLACES: usize = 64;
+/// Templates of one kind that tasks are compared with.
+const MOST_TEMPLATES: usize = 64;
 
 /// How much is read of each task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Depth {
+pub(super) enum Detail {
     Outline,
     Frames,
 }
 
 /// Reads one task after the other.
 #[derive(Debug)]
-pub(super) struct Roll<'r, 'i> {
+pub(super) struct TaskReader<'r, 'i> {
     reader: &'r Reader<'i>,
     header: &'r Header,
-    depth: Depth,
+    detail: Detail,
     /// The moment on the clock of the tasks.
     now: Instant,
-    kinds: HashMap<*const TaskKind, Places>,
+    kinds: HashMap<*const TaskKind, Templates>,
 }
 
 /// What tasks of one kind were decoded to.
 #[derive(Debug, Default)]
-struct Places {
+struct Templates {
     decoded: usize,
-    places: Vec<Place>,
+    templates: Vec<Template>,
 }
 
-/// One of them: what decided, the frames, and the name of a future that is in a box.
-type Place = (Trail, Arc<Frame>, Option<Arc<str>>);
+/// A decoded task, with which later ones are compared.
+#[derive(Debug)]
+struct Template {
+    /// What decided.
+    memo: ShapeMemo,
+    root: Arc<Frame>,
+    /// The name of a future that is in a box.
+    boxed: Option<Arc<str>>,
+}
 
-impl<'r, 'i> Roll<'r, 'i> {
+impl<'r, 'i> TaskReader<'r, 'i> {
     pub(super) fn new(
         reader: &'r Reader<'i>,
         header: &'r Header,
-        depth: Depth,
+        detail: Detail,
         now: Instant,
     ) -> Self {
         Self {
             reader,
             header,
-            depth,
+            detail,
             now,
             kinds: HashMap::new(),
         }
@@ -84,10 +91,11 @@ impl<'r, 'i> Roll<'r, 'i> {
         };
         task.state = Header::meaning(word);
         task.has_join_handle = Header::has_join_handle(word);
-        if self.depth == Depth::Outline || matches!(task.state, State::Running | State::Complete) {
+        if self.detail == Detail::Outline || matches!(task.state, State::Running | State::Complete)
+        {
             return task;
         }
-        if let Some((_, root, boxed)) = self.recognise(listed) {
+        if let Some(Template { root, boxed, .. }) = self.recognise(listed) {
             if let Some(boxed) = boxed {
                 task.future = Arc::clone(boxed);
             }
@@ -110,11 +118,11 @@ impl<'r, 'i> Roll<'r, 'i> {
     }
 
     /// The frames of an earlier task that is at the same place, where enough of the kind were decoded.
-    fn recognise(&self, listed: &Listed) -> Option<&Place> {
+    fn recognise(&self, listed: &Listed) -> Option<&Template> {
         let known = self.kinds.get(&Arc::as_ptr(&listed.kind))?;
         (known.decoded >= FULL).then_some(())?;
-        let same = |place: &&Place| place.0.fits(&self.reader.memory, listed.address);
-        known.places.iter().find(same)
+        let fits = |known: &&Template| known.memo.fits(&self.reader.memory, listed.address);
+        known.templates.iter().find(fits)
     }
 
     fn decode(&mut self, listed: &Listed, task: &mut Task) {
@@ -122,11 +130,11 @@ impl<'r, 'i> Roll<'r, 'i> {
         reader.note(listed.address);
         let future = listed.kind.future(reader, listed.address);
         let decoded = future.map(|future| decode(reader, future));
-        let trail = reader.noted();
+        let memo = reader.noted();
         let Some(decoded) = decoded else {
-            task.unread = Some(match (listed.kind.future, listed.kind.lost) {
+            task.unread = Some(match (listed.kind.future, listed.kind.missing) {
                 (Some(_), _) => "its future is not where its type says".into(),
-                (None, Some(lost)) => lost.to_string().into(),
+                (None, Some(missing)) => missing.to_string().into(),
                 (None, None) => "the crate that spawned it was built without full debug info; give it `debug = 2` in its profile".into(),
             });
             return;
@@ -134,17 +142,21 @@ impl<'r, 'i> Roll<'r, 'i> {
         let boxed = listed.kind.is_boxed().then(|| named(reader, decoded.ty));
         let known = self.kinds.entry(Arc::as_ptr(&listed.kind)).or_default();
         known.decoded += 1;
-        let place = known.places.iter().find(|place| *place.1 == decoded.root);
-        let root = match place {
-            Some(place) => Arc::clone(&place.1),
+        let mut templates = known.templates.iter();
+        let same = templates.find(|template| *template.root == decoded.root);
+        let root = match same {
+            Some(template) => Arc::clone(&template.root),
             None => Arc::new(decoded.root),
         };
-        if let Some(trail) = trail.filter(Trail::is_whole)
-            && place.is_none()
-            && known.places.len() < MOST_PLACES
+        if let Some(memo) = memo.filter(ShapeMemo::is_whole)
+            && same.is_none()
+            && known.templates.len() < MOST_TEMPLATES
         {
-            let place = (trail, Arc::clone(&root), boxed.clone());
-            known.places.push(place);
+            known.templates.push(Template {
+                memo,
+                root: Arc::clone(&root),
+                boxed: boxed.clone(),
+            });
         }
         if let Some(boxed) = boxed {
             task.future = boxed;

@@ -5,14 +5,14 @@
 use std::ops::Range;
 
 use super::{
-    action::{
-        Action, Address, Arithmetic, NEXT, Place, RBP, RDI, REGISTERS, RSP, Register, Source,
-        Target, widen,
-    },
     bits::{Bits, Flags, calculate},
-    decode::decode,
+    disassembler::disassemble,
+    instruction::{
+        Address, Arithmetic, Instruction, NEXT, Operand, RBP, RDI, REGISTERS, RSP, Register,
+        Source, Target, widen,
+    },
+    memory_view::{MemoryView, ObjectRead},
     stack::Stack,
-    world::{Read, World},
 };
 use crate::read::memory::Memory;
 
@@ -25,7 +25,7 @@ const KEPT: [Register; 7] = [3, RSP, RBP, 12, 13, 14, 15];
 
 /// A call that the function makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Call {
+pub(super) struct DropCall {
     /// What it calls.
     pub(super) target: u64,
     /// Its first argument.
@@ -34,65 +34,65 @@ pub(super) struct Call {
 
 /// What a function does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Followed {
+pub(super) struct Trace {
     /// In their order.
-    pub(super) calls: Vec<Call>,
-    pub(super) reads: Vec<Read>,
+    pub(super) calls: Vec<DropCall>,
+    pub(super) reads: Vec<ObjectRead>,
 }
 
 /// What the function at `entry` does with the object that lies at `object`.
 ///
 /// Code that is optimised is a `None`. It keeps values in registers from one piece of straight code to the next, which
-/// code that is not optimised never does: see [`Machine::enter`].
+/// code that is not optimised never does: see [`Interpreter::enter`].
 pub(super) fn follow(
     memory: &Memory,
     program: &Range<u64>,
     entry: u64,
     object: Range<u64>,
-) -> Option<Followed> {
-    let mut machine = Machine {
+) -> Option<Trace> {
+    let mut interpreter = Interpreter {
         registers: [Bits::UNKNOWN; REGISTERS],
         flags: None,
         calls: Vec::new(),
-        world: World::new(memory, program, object.clone()),
+        memory: MemoryView::new(memory, program, object.clone()),
     };
-    machine.registers[RDI] = Bits::all(object.start);
-    machine.registers[RSP] = Bits::all(Stack::TOP);
-    machine.push(Bits::all(CALLER))?;
+    interpreter.registers[RDI] = Bits::all(object.start);
+    interpreter.registers[RSP] = Bits::all(Stack::TOP);
+    interpreter.push(Bits::all(CALLER))?;
     let mut at = entry;
     for _ in 0..STEPS {
-        at = machine.step(at)?;
+        at = interpreter.step(at)?;
         if at == CALLER {
-            let stack = machine.registers[RSP].number(8)?;
-            return (stack == Stack::TOP).then_some(Followed {
-                calls: machine.calls,
-                reads: machine.world.reads,
+            let stack = interpreter.registers[RSP].number(8)?;
+            return (stack == Stack::TOP).then_some(Trace {
+                calls: interpreter.calls,
+                reads: interpreter.memory.reads,
             });
         }
     }
     None
 }
 
-struct Machine<'m> {
-    world: World<'m>,
+struct Interpreter<'m> {
+    memory: MemoryView<'m>,
     registers: [Bits; REGISTERS],
     flags: Option<Flags>,
-    calls: Vec<Call>,
+    calls: Vec<DropCall>,
 }
 
-impl Machine<'_> {
+impl Interpreter<'_> {
     /// Follows one instruction, and says where the next one lies.
     fn step(&mut self, at: u64) -> Option<u64> {
-        let (bytes, length) = self.world.code(at)?;
-        let (action, next) = decode(bytes.get(..length)?, at)?;
+        let (bytes, length) = self.memory.code(at)?;
+        let (instruction, next) = disassemble(bytes.get(..length)?, at)?;
         self.registers[NEXT] = Bits::all(next);
-        match action {
-            Action::Rest => {}
-            Action::Copy { to, from, size } => {
+        match instruction {
+            Instruction::Rest => {}
+            Instruction::Copy { to, from, size } => {
                 let value = self.source(from, size)?;
                 self.put(to, value, size)?;
             }
-            Action::Widen {
+            Instruction::Widen {
                 to,
                 from,
                 narrow,
@@ -102,13 +102,13 @@ impl Machine<'_> {
                 let value = self.get(from, narrow)?.number(narrow);
                 let widened = value.map(|bits| if is_signed { widen(bits, narrow) } else { bits });
                 let widened = widened.map_or(Bits::UNKNOWN, Bits::all);
-                self.put(Place::Register(to), widened, size)?;
+                self.put(Operand::Register(to), widened, size)?;
             }
-            Action::Point { to, at, size } => {
+            Instruction::Point { to, at, size } => {
                 let address = Bits::all(self.address(at)?);
-                self.put(Place::Register(to), address, size)?;
+                self.put(Operand::Register(to), address, size)?;
             }
-            Action::Calculate {
+            Instruction::Calculate {
                 how,
                 left,
                 right,
@@ -120,39 +120,39 @@ impl Machine<'_> {
                     self.put(left, result, size)?;
                 }
             }
-            Action::Count { how, place, size } => {
+            Instruction::Count { how, place, size } => {
                 let result = self.calculate(how, place, Source::Constant(1), size)?;
                 self.put(place, result, size)?;
                 self.flags = None;
             }
-            Action::Push(from) => {
+            Instruction::Push(from) => {
                 let value = self.get(from, 8)?;
                 self.push(value)?;
             }
-            Action::Pop(to) => {
+            Instruction::Pop(to) => {
                 let value = self.pop()?;
-                self.put(Place::Register(to), value, 8)?;
+                self.put(Operand::Register(to), value, 8)?;
             }
-            Action::Jump(target) => return self.enter(target),
-            Action::Branch(condition, to) => {
+            Instruction::Jump(target) => return self.enter(target),
+            Instruction::Branch(condition, to) => {
                 let is_met = self.flags?.meet(condition)?;
                 return self.enter(Target::At(if is_met { to } else { next }));
             }
-            Action::Set(condition, to) => {
+            Instruction::Set(condition, to) => {
                 let is_met = self.flags?.meet(condition)?;
                 self.put(to, Bits::all(is_met.into()), 1)?;
             }
-            Action::Choose { on, to, from, size } => {
+            Instruction::Choose { on, to, from, size } => {
                 let from = if self.flags?.meet(on)? {
                     from
                 } else {
-                    Place::Register(to)
+                    Operand::Register(to)
                 };
                 let value = self.get(from, size)?;
-                self.put(Place::Register(to), value, size)?;
+                self.put(Operand::Register(to), value, size)?;
             }
-            Action::Call(target) => self.call(target)?,
-            Action::Return => return self.pop()?.number(8),
+            Instruction::Call(target) => self.call(target)?,
+            Instruction::Return => return self.pop()?.number(8),
         }
         Some(next)
     }
@@ -176,7 +176,7 @@ impl Machine<'_> {
 
     /// Notes a call instead of making it.
     fn call(&mut self, target: Target) -> Option<()> {
-        let call = Call {
+        let call = DropCall {
             target: self.target(target)?,
             argument: self.registers[RDI].number(8)?,
         };
@@ -200,12 +200,12 @@ impl Machine<'_> {
     fn calculate(
         &mut self,
         how: Arithmetic,
-        left: Place,
+        left: Operand,
         right: Source,
         size: u64,
     ) -> Option<Bits> {
         // A register is cleared without regard to what was in it.
-        let clears = how == Arithmetic::ExclusiveOr && right == Source::Place(left);
+        let clears = how == Arithmetic::ExclusiveOr && right == Source::Operand(left);
         let (left, right) = if clears {
             (Bits::all(0), Bits::all(0))
         } else {
@@ -219,34 +219,36 @@ impl Machine<'_> {
     fn push(&mut self, value: Bits) -> Option<()> {
         let top = self.registers[RSP].number(8)?.wrapping_sub(8);
         self.registers[RSP] = Bits::all(top);
-        self.world.store(top, value, 8)
+        self.memory.store(top, value, 8)
     }
 
     fn pop(&mut self) -> Option<Bits> {
         let top = self.registers[RSP].number(8)?;
-        let value = self.world.load(top, 8)?;
+        let value = self.memory.load(top, 8)?;
         self.registers[RSP] = Bits::all(top.wrapping_add(8));
         Some(value)
     }
 
     fn source(&mut self, from: Source, size: u64) -> Option<Bits> {
         match from {
-            Source::Place(place) => self.get(place, size),
+            Source::Operand(place) => self.get(place, size),
             Source::Constant(number) => Some(Bits::all(number)),
         }
     }
 
-    fn get(&mut self, place: Place, size: u64) -> Option<Bits> {
+    fn get(&mut self, place: Operand, size: u64) -> Option<Bits> {
         match place {
-            Place::Register(register) => self.registers.get(register).copied(),
-            Place::Memory(address) => self.world.load(self.address(address)?, size),
+            Operand::Register(register) => self.registers.get(register).copied(),
+            Operand::Memory(address) => self.memory.load(self.address(address)?, size),
         }
     }
 
-    fn put(&mut self, place: Place, value: Bits, size: u64) -> Option<()> {
+    fn put(&mut self, place: Operand, value: Bits, size: u64) -> Option<()> {
         let register = match place {
-            Place::Memory(address) => return self.world.store(self.address(address)?, value, size),
-            Place::Register(register) => self.registers.get_mut(register)?,
+            Operand::Memory(address) => {
+                return self.memory.store(self.address(address)?, value, size);
+            }
+            Operand::Register(register) => self.registers.get_mut(register)?,
         };
         // Four bytes clear the upper half, fewer keep what is above them.
         let above = if size == 4 { Bits::all(0) } else { *register };

@@ -3,11 +3,11 @@
 use super::Trust;
 use crate::read::dwarf::{Member, Type};
 
-/// A step, and those before it: text is only made of them where something was found.
+/// One step of the way, and those before it: text is only made of them where something was found.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Route<'r> {
+pub(super) struct AccessPath<'r> {
     before: Option<&'r Self>,
-    step: Step,
+    segment: Segment,
     pub(super) depth: u32,
     pub(super) trust: Trust,
     /// Whether nobody else can come to it: no counted pointer with other owners was followed.
@@ -18,18 +18,18 @@ pub(super) struct Route<'r> {
 
 /// What a step shows of the source.
 #[derive(Clone, Copy, Debug)]
-enum Step {
+enum Segment {
     Nothing,
     Member(&'static Type, &'static Member),
     Element(u64),
 }
 
-impl<'r> Route<'r> {
+impl<'r> AccessPath<'r> {
     /// Where a walk starts.
     pub(super) fn start() -> Self {
         Self {
             before: None,
-            step: Step::Nothing,
+            segment: Segment::Nothing,
             depth: 0,
             trust: Trust::Known,
             is_sole: true,
@@ -38,21 +38,21 @@ impl<'r> Route<'r> {
     }
 
     pub(super) fn deeper(&'r self) -> Self {
-        self.next(Step::Nothing)
+        self.next(Segment::Nothing)
     }
 
     pub(super) fn element(&'r self, index: u64) -> Self {
-        self.next(Step::Element(index))
+        self.next(Segment::Element(index))
     }
 
     pub(super) fn member(&'r self, of: &'static Type, member: &'static Member) -> Self {
-        self.next(Step::Member(of, member))
+        self.next(Segment::Member(of, member))
     }
 
-    fn next(&'r self, step: Step) -> Self {
+    fn next(&'r self, segment: Segment) -> Self {
         Self {
             before: Some(self),
-            step,
+            segment,
             depth: self.depth + 1,
             trust: self.trust,
             is_sole: self.is_sole,
@@ -61,7 +61,7 @@ impl<'r> Route<'r> {
     }
 
     /// Fields, as the source of the crate `home` has them: `.extra.tx[0]`.
-    pub(super) fn path(&self, home: &str) -> String {
+    pub(super) fn text(&self, home: &str) -> String {
         let mut path = String::new();
         self.write(home, &mut path);
         path
@@ -71,15 +71,15 @@ impl<'r> Route<'r> {
         if let Some(before) = self.before {
             before.write(home, path);
         }
-        match self.step {
-            Step::Nothing => {}
-            Step::Member(of, member) => {
+        match self.segment {
+            Segment::Nothing => {}
+            Segment::Member(of, member) => {
                 if let Some(name) = shown(of, member, home) {
                     path.push('.');
                     path.push_str(name);
                 }
             }
-            Step::Element(index) => {
+            Segment::Element(index) => {
                 path.push('[');
                 path.push_str(&index.to_string());
                 path.push(']');

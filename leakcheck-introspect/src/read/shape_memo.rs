@@ -11,17 +11,17 @@ const MOST_CHECKS: usize = 256;
 
 /// What was decided on, in the order in which it was read.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Trail {
+pub(crate) struct ShapeMemo {
     /// Pointers that were followed; the task's own cell comes before the first.
-    bases: Vec<Base>,
+    hops: Vec<Hop>,
     checks: Vec<Check>,
     is_cut: bool,
 }
 
 /// A pointer that was followed.
 #[derive(Clone, Copy, Debug)]
-struct Base {
-    /// Which base it stands in, and where.
+struct Hop {
+    /// Which hop it stands in, and where.
     from: u32,
     offset: u64,
     /// What it led to, and how much further the value starts.
@@ -32,7 +32,7 @@ struct Base {
 /// A word that decided.
 #[derive(Clone, Debug)]
 struct Check {
-    base: u32,
+    hop: u32,
     offset: u64,
     size: u64,
     rule: Rule,
@@ -46,11 +46,11 @@ pub(crate) enum Rule {
     IsNot(Box<[u64]>),
 }
 
-impl Trail {
+impl ShapeMemo {
     /// Begins at a task's cell.
     pub(crate) fn new(cell: u64) -> Self {
         Self {
-            bases: vec![Base {
+            hops: vec![Hop {
                 from: 0,
                 offset: 0,
                 address: cell,
@@ -63,23 +63,23 @@ impl Trail {
 
     /// Notes that the pointer at `at`, reached through `from`, was followed to `address`, `skip` bytes behind its target.
     pub(crate) fn follow(&mut self, from: u32, at: u64, address: u64, skip: u64) -> u32 {
-        self.bases.push(Base {
+        self.hops.push(Hop {
             from,
             offset: at.wrapping_sub(self.address(from)),
             address,
             skip,
         });
-        self.is_cut |= self.bases.len() > MOST_CHECKS;
-        u32::try_from(self.bases.len() - 1).unwrap_or(u32::MAX)
+        self.is_cut |= self.hops.len() > MOST_CHECKS;
+        u32::try_from(self.hops.len() - 1).unwrap_or(u32::MAX)
     }
 
     /// Notes that the word at `at` decided.
-    pub(crate) fn decide(&mut self, base: u32, at: u64, size: u64, rule: Rule) {
+    pub(crate) fn decide(&mut self, hop: u32, at: u64, size: u64, rule: Rule) {
         self.is_cut |= self.checks.len() == MOST_CHECKS;
         if !self.is_cut {
-            let offset = at.wrapping_sub(self.address(base));
+            let offset = at.wrapping_sub(self.address(hop));
             self.checks.push(Check {
-                base,
+                hop,
                 offset,
                 size,
                 rule,
@@ -92,8 +92,8 @@ impl Trail {
         self.is_cut = true;
     }
 
-    fn address(&self, base: u32) -> u64 {
-        self.bases.get(base as usize).map_or(0, |base| base.address)
+    fn address(&self, hop: u32) -> u64 {
+        self.hops.get(hop as usize).map_or(0, |hop| hop.address)
     }
 
     /// Whether other tasks can be compared with this one.
@@ -103,18 +103,18 @@ impl Trail {
 
     /// Whether the task at `cell` has the same words at the same places.
     pub(crate) fn fits(&self, memory: &Memory, cell: u64) -> bool {
-        let mut addresses = Vec::with_capacity(self.bases.len());
+        let mut addresses = Vec::with_capacity(self.hops.len());
         addresses.push(cell);
-        for base in self.bases.iter().skip(1) {
-            let from: u64 = addresses.get(base.from as usize).copied().unwrap_or(0);
-            let Some(target) = memory.word(from.wrapping_add(base.offset)) else {
+        for hop in self.hops.iter().skip(1) {
+            let from: u64 = addresses.get(hop.from as usize).copied().unwrap_or(0);
+            let Some(target) = memory.word(from.wrapping_add(hop.offset)) else {
                 return false;
             };
-            addresses.push(target.wrapping_add(base.skip));
+            addresses.push(target.wrapping_add(hop.skip));
         }
         self.checks.iter().all(|check| {
-            let base = addresses.get(check.base as usize).copied().unwrap_or(0);
-            let word = memory.number(base.wrapping_add(check.offset), check.size);
+            let hop = addresses.get(check.hop as usize).copied().unwrap_or(0);
+            let word = memory.number(hop.wrapping_add(check.offset), check.size);
             word.is_some_and(|word| match &check.rule {
                 Rule::Is(seen) => word == *seen,
                 Rule::IsNot(others) => !others.contains(&word),
