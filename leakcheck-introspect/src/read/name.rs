@@ -5,8 +5,17 @@ use std::sync::Arc;
 use crate::read::dwarf::{Image, Shape, Type};
 
 /// The path of an async function, or of the function around an async block or closure.
-pub(crate) fn coroutine(image: &Image, ty: &Type) -> Arc<str> {
+pub(crate) fn coroutine_name(image: &Image, ty: &Type) -> Arc<str> {
     known_path(&ty.path, ty.name, || self_type(image, ty)).into()
+}
+
+/// The crate of a function.
+pub(crate) fn home_of(function: &str) -> &str {
+    function
+        .trim_start_matches('<')
+        .split("::")
+        .next()
+        .unwrap_or_default()
 }
 
 /// The name of the future that a function with this name polls, `poll<T, S>`: all that limited debug info has of it.

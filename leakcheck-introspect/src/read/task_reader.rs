@@ -3,8 +3,9 @@
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use super::{
-    decode::{concrete, coroutine_name, decode, short},
+    decode::{concrete, decode},
     dwarf::Type,
+    name::{coroutine_name, short},
     shape_memo::ShapeMemo,
     tokio::{Header, Listed, TaskKind},
     value::{Reader, Value},

@@ -1,6 +1,6 @@
 //! How a walk came to a place.
 
-use super::Trust;
+use super::trust::Trust;
 use crate::read::dwarf::{Member, Type};
 
 /// One step of the way, and those before it: text is only made of them where something was found.

@@ -1,21 +1,27 @@
-//! Which way a walk goes at values of a type.
+//! What a scan does at values of a type, found out once.
 
-use super::{collections, idle_parts, pointers::is_counted, relevance::cannot_hold};
+use super::{
+    descent::{Classification, Collection, Descent, Others, ValueKind},
+    idle_parts::IdleRule,
+    pointers::is_counted,
+    relevance::{cannot_hold, is_driver, is_opaque},
+    type_facts::TypeFacts,
+};
 use crate::read::{
-    dwarf::{Kind, Others, Shape, Type, Walk, Way},
+    dwarf::{Shape, Type},
     tokio::ObjectKind,
     value::Reader,
 };
 
-/// The way at values of this type.
-pub(super) fn of(reader: &Reader<'_>, ty: &'static Type) -> &'static Walk {
-    ty.walk.get_or_init(|| {
+/// What to do at values of this type.
+pub(super) fn classify(reader: &Reader<'_>, ty: &'static Type) -> &'static Classification {
+    TypeFacts::of(ty).classification.get_or_init(|| {
         let kind = kind(reader, ty);
-        Walk {
+        Classification {
             kind,
-            way: match kind {
-                Kind::Barren => Way::End,
-                _ => way(reader, ty),
+            descent: match kind {
+                ValueKind::Irrelevant => Descent::End,
+                _ => descent(reader, ty),
             },
             is_of_library: is_of_library(ty),
             is_closure: ty.name.starts_with("{closure_env#"),
@@ -24,7 +30,7 @@ pub(super) fn of(reader: &Reader<'_>, ty: &'static Type) -> &'static Walk {
                 _ if is_shared(reader, ty) => Others::Any,
                 _ => Others::None,
             },
-            idle: idle_parts::of(ty),
+            idle: IdleRule::of(ty),
         }
     })
 }
@@ -44,32 +50,32 @@ fn is_shared(reader: &Reader<'_>, ty: &Type) -> bool {
         || is_raw && !target().is_some_and(is_counted)
 }
 
-fn kind(reader: &Reader<'_>, ty: &'static Type) -> Kind {
+fn kind(reader: &Reader<'_>, ty: &'static Type) -> ValueKind {
     match ty {
-        _ if matches!(ty.shape, Shape::Leaf) || cannot_hold(reader, ty) => Kind::Barren,
-        _ if ty.is_coroutine() => Kind::Coroutine,
-        _ if ty.base == "core::future::pending::Pending" => Kind::Pending,
-        _ if is_driver(ty) => Kind::Driver,
-        _ if ObjectKind::is_one(ty) => Kind::Known,
-        _ => Kind::Plain,
+        _ if matches!(ty.shape, Shape::Leaf) || cannot_hold(reader, ty) => ValueKind::Irrelevant,
+        _ if ty.is_coroutine() => ValueKind::Coroutine,
+        _ if ty.base == "core::future::pending::Pending" => ValueKind::Pending,
+        _ if is_driver(ty) => ValueKind::Driver,
+        _ if ObjectKind::is_one(ty) => ValueKind::Object,
+        _ => ValueKind::Plain,
     }
 }
 
-fn way(reader: &Reader<'_>, ty: &'static Type) -> Way {
+fn descent(reader: &Reader<'_>, ty: &'static Type) -> Descent {
     match &ty.shape {
-        _ if is_opaque(ty) => Way::End,
-        Shape::Leaf => Way::End,
-        Shape::Pointer(_) => Way::Pointer,
+        _ if is_opaque(ty) => Descent::End,
+        Shape::Leaf => Descent::End,
+        Shape::Pointer(_) => Descent::Pointer,
         Shape::Array(element, count) => reader
             .ty(*element)
-            .map_or(Way::End, |element| Way::Array(element, *count)),
-        Shape::Enum { .. } => Way::Case,
+            .map_or(Descent::End, |element| Descent::Array(element, *count)),
+        Shape::Enum { .. } => Descent::Case,
         Shape::Struct(members) => match &members[..] {
-            [data, table] if table.name == "vtable" => Way::Dynamic(data, table),
+            [data, table] if table.name == "vtable" => Descent::Dynamic(data, table),
             [data, length] if data.name == "data_ptr" && length.name == "length" => {
-                Way::Slice(data, length)
+                Descent::Slice(data, length)
             }
-            _ => collections::of(ty).map_or(Way::Members, Way::Collection),
+            _ => Collection::of(ty).map_or(Descent::Members, Descent::Collection),
         },
     }
 }
@@ -93,37 +99,4 @@ fn is_of_library(ty: &Type) -> bool {
         "",
     ];
     HOMES.contains(&ty.home())
-}
-
-/// Whether it is a set of tasks that whoever polls it drives.
-pub(super) fn is_driver(ty: &Type) -> bool {
-    ty.base == "tokio::task::local::LocalSet"
-}
-
-/// Types whose insides are bookkeeping, or not known to hold anything.
-pub(super) fn is_opaque(ty: &Type) -> bool {
-    const HOMES: &[&str] = &[
-        "alloc::string",
-        "core::fmt",
-        "core::mem::maybe_uninit",
-        "core::sync::atomic",
-        "core::task",
-        "futures_util::task",
-        "mio::",
-        "std::io",
-        "std::thread",
-        "tokio::runtime",
-        "tokio::sync::mpsc::chan",
-        "tokio::sync::task",
-        "tokio::util::linked_list",
-        "tracing::span",
-        "tracing_core",
-    ];
-    // Whoever has a weak pointer keeps nothing alive.
-    const WEAK: &[&str] = &["alloc::sync::Weak", "alloc::rc::Weak"];
-    *ty.is_opaque.get_or_init(|| {
-        HOMES.iter().any(|home| ty.path.starts_with(home))
-            || ty.name.starts_with("PhantomData<")
-            || WEAK.contains(&ty.base.as_str())
-    })
 }

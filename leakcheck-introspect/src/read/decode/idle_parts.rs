@@ -1,23 +1,39 @@
-//! What a future holds and does not poll: branches of a macro that are switched off, and parts of combinators that are only
-//! polled once others are done.
+//! What a combinator holds and does not poll: parts that are only polled once others are done.
 //!
 //! Only what was read for certain is left out; whatever cannot be read counts as polled.
 
-use super::{
-    Trust,
-    access_path::AccessPath,
-    relevance::relevant_members,
-    scan::{Mode, Scan},
-};
 use crate::read::{
-    dwarf::{Idle, Member, Shape, Type, While},
+    dwarf::{Shape, Type},
     shape_memo::Rule,
     value::{Reader, Value},
 };
 
+/// Of a combinator, the field that is not polled while something is so.
+#[derive(Debug)]
+pub(super) struct IdleRule {
+    ty: &'static str,
+    pub(super) field: &'static str,
+    while_: While,
+}
+
+/// When a field is not polled.
+#[derive(Clone, Copy, Debug)]
+enum While {
+    /// An `Option` at the end of this path has something in it.
+    Some(&'static [&'static str]),
+    /// A flag is set.
+    Set(&'static str),
+    /// A flag is not set.
+    Unset(&'static str),
+    /// A `Vec` is empty.
+    Empty(&'static str),
+    /// A set of futures has as many as this limit, if there is one.
+    Full(&'static str, &'static str),
+}
+
 macro_rules! idle {
     ($($home:literal { $($ty:literal $field:literal $while_:expr;)* })*) => {
-        &[$($(Idle { ty: concat!($home, "::", $ty), field: $field, while_: $while_ }),*),*]
+        &[$($(IdleRule { ty: concat!($home, "::", $ty), field: $field, while_: $while_ }),*),*]
     };
 }
 
@@ -28,7 +44,7 @@ const NEXT: While = While::Some(&["next"]);
 const QUEUE_IS_FULL: While = While::Full("in_progress_queue", "max");
 const FUTURES_ARE_FULL: While = While::Full("futures", "limit");
 
-static IDLE: &[Idle] = idle! {
+static IDLE: &[IdleRule] = idle! {
     "futures_util::stream::stream" {
         "all::All" "stream" FUTURE;
         "any::Any" "stream" FUTURE;
@@ -80,75 +96,17 @@ static IDLE: &[Idle] = idle! {
     }
 };
 
-/// What of this type is not polled all the time.
-pub(super) fn of(ty: &Type) -> Vec<&'static Idle> {
-    let is_meant = |idle: &&Idle| idle.ty == ty.base;
-    IDLE.iter().filter(is_meant).collect()
-}
-
-impl Scan<'_, '_> {
-    /// Visits the members of a value, but for those that it does not poll now.
-    pub(super) fn members(&mut self, value: Value, idle: &[&Idle], path: &AccessPath<'_>) {
-        if self.mode == Mode::Futures
-            && self.closures == Trust::Known
-            && let Some((branches, off)) = self.branches(value)
-        {
-            return self.visit_branches(branches, off, path);
-        }
-        for (member, ty) in relevant_members(self.reader, value.ty) {
-            let inside = Reader::at_known(value, member, ty);
-            let mut of_member = idle.iter().filter(|idle| idle.field == member.name);
-            if self.mode == Mode::Futures
-                && of_member.any(|idle| is_so(self.reader, value, idle.while_) == Some(true))
-            {
-                self.idle.push(inside);
-            } else {
-                self.visit(inside, &path.member(value.ty, member));
-            }
-        }
+impl IdleRule {
+    /// What of this type is not polled all the time.
+    pub(super) fn of(ty: &Type) -> Vec<&'static Self> {
+        let is_meant = |rule: &&Self| rule.ty == ty.base;
+        IDLE.iter().filter(is_meant).collect()
     }
 
-    /// The futures of tokio's `select!`, whose closure has this value, and its mask of those that are switched off.
-    fn branches(&self, value: Value) -> Option<(Value, u64)> {
-        let reader = self.reader;
-        let [_, _] = value.ty.members() else {
-            return None;
-        };
-        let mask = reader.pointee(reader.field(value, "_ref__disabled")?)?;
-        let mut futures = reader.field(value, "_ref__futures")?;
-        while matches!(futures.ty.shape, Shape::Pointer(_)) {
-            futures = reader.pointee(futures)?;
-        }
-        let count = futures.ty.members().len() as u64;
-        let fits = futures.ty.path.is_empty()
-            && futures.ty.name.starts_with('(')
-            && matches!(mask.ty.shape, Shape::Leaf)
-            && matches!(mask.ty.size, 1 | 2 | 4 | 8)
-            && count <= mask.ty.size * 8;
-        let off = fits.then(|| reader.number(mask))??;
-        reader.decide(mask.hop, mask.address, mask.ty.size, || Rule::Is(off));
-        Some((futures, off))
+    /// Whether the field of this value is known not to be polled now.
+    pub(super) fn holds(&self, reader: &Reader<'_>, value: Value) -> bool {
+        is_so(reader, value, self.while_) == Some(true)
     }
-
-    fn visit_branches(&mut self, branches: Value, off: u64, path: &AccessPath<'_>) {
-        for member in branches.ty.members() {
-            let Some(branch) = self.reader.at(branches, member) else {
-                self.is_cut = true;
-                continue;
-            };
-            if number(member).is_some_and(|number| off >> number & 1 == 1) {
-                self.idle.push(branch);
-            } else {
-                self.visit(branch, &path.member(branches.ty, member));
-            }
-        }
-    }
-}
-
-/// Which field of a tuple it is.
-fn number(member: &Member) -> Option<u32> {
-    let number = member.name.strip_prefix("__")?.parse().ok()?;
-    (number < u64::BITS).then_some(number)
 }
 
 /// Whether it is so; `None` where that cannot be read.

@@ -3,6 +3,7 @@
 use crate::read::{
     dwarf::{Member, Shape, Type},
     shape_memo::Rule,
+    tokio::layout::INSTRUMENTED,
     value::{Reader, Value},
 };
 
@@ -111,4 +112,27 @@ pub(super) fn is_counted(ty: &Type) -> bool {
     ["ArcInner<", "RcInner<", "RcBox<"]
         .iter()
         .any(|prefix| ty.name.starts_with(prefix))
+}
+
+/// Pointers and the like, whose content is what matters.
+pub(super) fn is_wrapper(ty: &Type) -> bool {
+    let prefixes = [
+        "Pin<",
+        "Box<",
+        "alloc::boxed::Box<",
+        "Unique<",
+        "&",
+        "PollFn<",
+        "Coop<",
+        "CoopFuture<",
+    ];
+    matches!(ty.shape, Shape::Pointer(_))
+        || ty.base == INSTRUMENTED
+        || prefixes.iter().any(|prefix| ty.name.starts_with(prefix))
+}
+
+/// Whether it is a reference, pinned or not.
+pub(super) fn is_reference(ty: &Type) -> bool {
+    let name = ty.name.trim_start_matches("Pin<");
+    name.starts_with('&')
 }

@@ -1,6 +1,6 @@
-//! Types in which no walk finds anything.
+//! Which types a scan can pass over, because neither futures nor objects can be inside them.
 
-use super::classify::{is_driver, is_opaque};
+use super::type_facts::TypeFacts;
 use crate::read::{
     dwarf::{Member, Shape, Type},
     int_hash,
@@ -13,15 +13,17 @@ const MOST_TYPES: usize = 5_000;
 
 /// Whether neither futures nor objects can be inside values of this type.
 pub(super) fn cannot_hold(reader: &Reader<'_>, ty: &'static Type) -> bool {
-    *ty.cannot_hold.get_or_init(|| find_nothing(reader, ty))
+    *TypeFacts::of(ty)
+        .cannot_hold
+        .get_or_init(|| find_nothing(reader, ty))
 }
 
-/// The members of a type that are not barren.
+/// The members of a type in which they can be.
 pub(super) fn relevant_members(
     reader: &Reader<'_>,
     ty: &'static Type,
 ) -> &'static [(&'static Member, &'static Type)] {
-    ty.relevant_members.get_or_init(|| {
+    TypeFacts::of(ty).relevant_members.get_or_init(|| {
         let types = ty
             .members()
             .iter()
@@ -35,16 +37,17 @@ fn find_nothing(reader: &Reader<'_>, ty: &'static Type) -> bool {
     let mut seen = int_hash::Set::new();
     let mut open = vec![ty];
     while let Some(next) = open.pop() {
-        if !seen.insert(next.die) || next.cannot_hold.get() == Some(&true) {
+        let known = TypeFacts::of(next).cannot_hold.get();
+        if !seen.insert(next.die) || known == Some(&true) {
             continue;
         }
-        let is_fruitful = next.cannot_hold.get() == Some(&false)
+        let is_relevant = known == Some(&false)
             || next.is_coroutine()
             || next.member("vtable").is_some()
             || next.base == "core::future::pending::Pending"
             || is_driver(next)
             || ObjectKind::is_one(next);
-        if is_fruitful || seen.len() > MOST_TYPES {
+        if is_relevant || seen.len() > MOST_TYPES {
             return false;
         }
         // Collections point to bytes; their elements stand in their arguments.
@@ -72,4 +75,37 @@ fn find_nothing(reader: &Reader<'_>, ty: &'static Type) -> bool {
         }
     }
     true
+}
+
+/// Whether it is a set of tasks that whoever polls it drives.
+pub(super) fn is_driver(ty: &Type) -> bool {
+    ty.base == "tokio::task::local::LocalSet"
+}
+
+/// Types whose insides are bookkeeping, or not known to hold anything.
+pub(super) fn is_opaque(ty: &Type) -> bool {
+    const HOMES: &[&str] = &[
+        "alloc::string",
+        "core::fmt",
+        "core::mem::maybe_uninit",
+        "core::sync::atomic",
+        "core::task",
+        "futures_util::task",
+        "mio::",
+        "std::io",
+        "std::thread",
+        "tokio::runtime",
+        "tokio::sync::mpsc::chan",
+        "tokio::sync::task",
+        "tokio::util::linked_list",
+        "tracing::span",
+        "tracing_core",
+    ];
+    // Whoever has a weak pointer keeps nothing alive.
+    const WEAK: &[&str] = &["alloc::sync::Weak", "alloc::rc::Weak"];
+    *TypeFacts::of(ty).is_opaque.get_or_init(|| {
+        HOMES.iter().any(|home| ty.path.starts_with(home))
+            || ty.name.starts_with("PhantomData<")
+            || WEAK.contains(&ty.base.as_str())
+    })
 }

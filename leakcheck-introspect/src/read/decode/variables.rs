@@ -3,7 +3,7 @@
 //! A state has room for variables that were moved out of: captured ones always, others if they were borrowed before. What is
 //! still there is what the coroutine's own drop code would drop.
 
-use super::is_reference;
+use super::pointers::is_reference;
 use crate::{
     Class, FrameKind, Role,
     read::{

@@ -21,12 +21,12 @@ mod type_at_offset;
 
 use std::{
     ops::Range,
-    sync::{Arc, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use self::{interpreter::DropCall, type_at_offset::Wanted};
 use super::{
-    dwarf::{Callee, Dropped, Type},
+    dwarf::{Callee, Type},
     shape_memo::Rule,
     value::{Reader, Value},
 };
@@ -81,6 +81,23 @@ impl Undropped {
     }
 }
 
+/// What drop code did with one state of a coroutine, by what it read there: it does the same where it reads the same.
+#[derive(Debug)]
+struct Dropped {
+    /// Offsets in the coroutine, sizes, and what was there.
+    reads: Vec<(u64, u64, u64)>,
+    /// What was left, and at which offsets; `None` where that could not be told.
+    left: Option<Vec<(&'static Type, u64)>>,
+}
+
+impl Dropped {
+    /// What is kept with the type of a coroutine's state.
+    fn known(state: &Type) -> MutexGuard<'_, Vec<Arc<Self>>> {
+        let known: &Mutex<_> = state.notes.get();
+        known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// What of a suspended coroutine is still to be dropped, or `None` where its drop code cannot be followed.
 pub(crate) fn of(reader: &Reader<'_>, coroutine: Value) -> Option<DropState> {
     if !cfg!(target_arch = "x86_64") || !coroutine.ty.is_coroutine() {
@@ -107,13 +124,12 @@ pub(crate) fn of(reader: &Reader<'_>, coroutine: Value) -> Option<DropState> {
 
 /// What its drop code did with another one, or with this one before, that has the same state and the same flags.
 fn known(reader: &Reader<'_>, coroutine: Value, state: Value) -> Option<Arc<Dropped>> {
-    let drops = &state.ty.drops;
-    let drops = drops.lock().unwrap_or_else(PoisonError::into_inner);
     let is_same = |(offset, size, number): &(u64, u64, u64)| {
         let at = coroutine.address.wrapping_add(*offset);
         reader.memory.number(at, *size) == Some(*number)
     };
-    let mut known = drops.iter();
+    let known = Dropped::known(state.ty);
+    let mut known = known.iter();
     known
         .find(|dropped| dropped.reads.iter().all(is_same))
         .map(Arc::clone)
@@ -136,8 +152,7 @@ fn follow(reader: &Reader<'_>, coroutine: Value, state: Value) -> Option<Arc<Dro
             .collect(),
         left: left(reader, state, &object, &followed.calls),
     });
-    let known = &state.ty.drops;
-    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut known = Dropped::known(state.ty);
     if is_kept && known.len() < MOST_KNOWN {
         known.push(Arc::clone(&dropped));
     }

@@ -2,7 +2,7 @@
 
 use crate::read::{
     dwarf::{Image, Member, Shape, Type},
-    name::coroutine as coroutine_name,
+    name::coroutine_name,
     value::Value,
 };
 

@@ -31,15 +31,6 @@ pub(crate) enum Callee {
     Other,
 }
 
-/// What drop code did with one state of a coroutine, by what it read there: it does the same where it reads the same.
-#[derive(Debug)]
-pub(crate) struct Dropped {
-    /// Offsets in the coroutine, sizes, and what was there.
-    pub(crate) reads: Vec<(u64, u64, u64)>,
-    /// What was left, and at which offsets; `None` where that could not be told.
-    pub(crate) left: Option<Vec<(&'static Type, u64)>>,
-}
-
 impl Drops {
     /// Those of a program.
     pub(super) fn find(image: &Image) -> Self {

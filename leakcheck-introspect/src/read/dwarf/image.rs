@@ -45,8 +45,6 @@ pub(crate) struct Image {
     pub(super) vtables: Mutex<int_hash::Map<u64, Option<Die>>>,
     units: Vec<OnceLock<Option<&'static Unit>>>,
     drops: OnceLock<Drops>,
-    /// Lines on which macros are called, by the cases of coroutines that are suspended in them.
-    pub(crate) calls: Mutex<int_hash::Map<Die, Option<u32>>>,
 }
 
 impl std::fmt::Debug for Image {
@@ -97,7 +95,6 @@ impl Image {
             runs: Runs::of(aranges.runs),
             vtables: Mutex::default(),
             drops: OnceLock::new(),
-            calls: Mutex::default(),
         })
     }
 

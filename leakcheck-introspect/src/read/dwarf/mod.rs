@@ -10,21 +10,20 @@ mod dump_all;
 mod function;
 mod image;
 mod index;
+mod notes;
 mod pattern;
 mod split;
 mod symbols;
 mod types;
 mod unit;
-mod walk;
 mod without_aranges;
 
 pub(crate) use calls::{called_from, calls_at, keep_program};
-pub(crate) use drops::{Callee, Dropped, Drops};
+pub(crate) use drops::{Callee, Drops};
 pub(crate) use image::{Image, has_read, is_described};
 pub(crate) use split::MissingDwo;
 pub(crate) use types::{Member, Shape, Type, Variant};
 pub(crate) use unit::Unit;
-pub(crate) use walk::{Collection, Idle, Kind, Others, Walk, Way, While};
 
 use super::int_hash::Key;
 

@@ -1,12 +1,11 @@
 //! Types as the debug info describes them.
 
-use std::sync::{Arc, Mutex, OnceLock};
-
 use gimli::{EntriesTreeNode, UnitOffset, constants as c};
 
 use super::{
-    Die, Dropped, Image, Slice, Unit, Walk,
+    Die, Image, Slice, Unit,
     image::nested,
+    notes::Notes,
     unit::{Facts, number},
 };
 
@@ -27,17 +26,8 @@ pub(crate) struct Type {
     pub(crate) base: String,
     /// Bytes of the path up to the end of the crate's name.
     home: usize,
-    /// Whether a scan for futures and objects can end here; found out when first asked, as are the others.
-    pub(crate) cannot_hold: OnceLock<bool>,
-    /// Whether its insides are bookkeeping, or not known to hold anything.
-    pub(crate) is_opaque: OnceLock<bool>,
-    /// What drop code did with values of it, where it is the state of a coroutine.
-    pub(crate) drops: Mutex<Vec<Arc<Dropped>>>,
-    pub(crate) walk: OnceLock<Walk>,
-    /// Its members that are not barren, with their types.
-    pub(crate) relevant_members: OnceLock<Vec<(&'static Member, &'static Type)>>,
-    /// As variables of it are shown.
-    pub(crate) shown: OnceLock<Arc<str>>,
+    /// What others have found out about it.
+    pub(crate) notes: Notes,
 }
 
 /// What a type is made of.
@@ -226,12 +216,7 @@ impl Unit {
             align: facts.align.unwrap_or(1),
             shape,
             arguments,
-            cannot_hold: OnceLock::new(),
-            is_opaque: OnceLock::new(),
-            drops: Mutex::default(),
-            walk: OnceLock::new(),
-            relevant_members: OnceLock::new(),
-            shown: OnceLock::new(),
+            notes: Notes::default(),
         })
     }
 

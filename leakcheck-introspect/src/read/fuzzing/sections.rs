@@ -1,10 +1,11 @@
 //! An executable whose debug info is not to be trusted.
 
 use crate::read::{
-    decode::{coroutine_name, decode},
+    decode::decode,
     dwarf::Image,
     fuel,
     memory::Program,
+    name::coroutine_name,
     value::{Reader, Value},
 };
 

@@ -1,48 +1,24 @@
-//! What a walk through values does at those of one type: names are compared once, and not at every value.
-//!
-//! The walk is `decode`'s; it is kept here because it goes by type.
+//! How a scan goes on from values of one type.
 
-use super::{Member, Type};
+use super::idle_parts::IdleRule;
+use crate::read::dwarf::{Member, Type};
 
-/// How a walk goes on from a value.
+/// What a scan does at a value.
 #[derive(Debug)]
-pub(crate) struct Walk {
-    pub(crate) kind: Kind,
-    pub(crate) way: Way,
+pub(super) struct Classification {
+    pub(super) kind: ValueKind,
+    pub(super) descent: Descent,
     /// Whether it is the work of a well-known library.
-    pub(crate) is_of_library: bool,
-    pub(crate) is_closure: bool,
-    pub(crate) others: Others,
+    pub(super) is_of_library: bool,
+    pub(super) is_closure: bool,
+    pub(super) others: Others,
     /// Members that are not polled all the time.
-    pub(crate) idle: Vec<&'static Idle>,
-}
-
-/// Of a combinator, the field that is not polled while something is so.
-#[derive(Debug)]
-pub(crate) struct Idle {
-    pub(crate) ty: &'static str,
-    pub(crate) field: &'static str,
-    pub(crate) while_: While,
-}
-
-/// When a field is not polled.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum While {
-    /// An `Option` at the end of this path has something in it.
-    Some(&'static [&'static str]),
-    /// A flag is set.
-    Set(&'static str),
-    /// A flag is not set.
-    Unset(&'static str),
-    /// A `Vec` is empty.
-    Empty(&'static str),
-    /// A set of futures has as many as this limit, if there is one.
-    Full(&'static str, &'static str),
+    pub(super) idle: Vec<&'static IdleRule>,
 }
 
 /// Who else may come to what is inside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Others {
+pub(super) enum Others {
     /// Whoever comes to the value itself.
     None,
     /// It is what an `Arc` or `Rc` points to: two counts tell, then comes the value.
@@ -53,23 +29,23 @@ pub(crate) enum Others {
 
 /// What the value itself is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(super) enum ValueKind {
     /// Neither futures nor objects can be inside it.
-    Barren,
+    Irrelevant,
     Coroutine,
     /// It is never ready.
     Pending,
     /// It drives tasks.
     Driver,
     /// It stands for an object.
-    Known,
+    Object,
     /// Anything else.
     Plain,
 }
 
 /// Where there is more inside it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Way {
+pub(super) enum Descent {
     /// Nowhere.
     End,
     Pointer,
@@ -85,11 +61,26 @@ pub(crate) enum Way {
 
 /// Collections, whose elements no member leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Collection {
+pub(super) enum Collection {
     Vector,
     Deque,
     Tree,
     Table,
     Unordered,
     JoinSet,
+}
+
+impl Collection {
+    /// Which one a type is, if it is one.
+    pub(super) fn of(ty: &Type) -> Option<Self> {
+        Some(match ty.base.as_str() {
+            "alloc::vec::Vec" => Self::Vector,
+            "alloc::collections::vec_deque::VecDeque" => Self::Deque,
+            "alloc::collections::btree::map::BTreeMap" => Self::Tree,
+            "hashbrown::raw::RawTable" => Self::Table,
+            "futures_util::stream::futures_unordered::FuturesUnordered" => Self::Unordered,
+            "tokio::util::idle_notified_set::IdleNotifiedSet" => Self::JoinSet,
+            _ => return None,
+        })
+    }
 }
