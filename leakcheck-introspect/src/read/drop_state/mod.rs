@@ -11,6 +11,7 @@
 mod bits;
 mod code_reader;
 mod disassembler;
+mod drop_functions;
 mod instruction;
 mod interpreter;
 mod memory_view;
@@ -24,9 +25,13 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use self::{interpreter::DropCall, type_at_offset::Wanted};
+use self::{
+    drop_functions::{Callee, DropFunctions},
+    interpreter::DropCall,
+    type_at_offset::Wanted,
+};
 use super::{
-    dwarf::{Callee, Type},
+    dwarf::Type,
     shape_memo::Rule,
     value::{Reader, Value},
 };
@@ -138,7 +143,7 @@ fn known(reader: &Reader<'_>, coroutine: Value, state: Value) -> Option<Arc<Drop
 /// Follows its drop code, and keeps what that did.
 fn follow(reader: &Reader<'_>, coroutine: Value, state: Value) -> Option<Arc<Dropped>> {
     let Value { ty, address, .. } = coroutine;
-    let entry = reader.image.drops().code_for(reader.image, ty)?;
+    let entry = DropFunctions::of(reader.image).code_for(reader.image, ty)?;
     let object = address..address.checked_add(ty.size)?;
     let program = &reader.image.program.span;
     let followed = interpreter::follow(&reader.memory, program, entry, object.clone())?;
@@ -167,10 +172,11 @@ fn left(
     calls: &[DropCall],
 ) -> Option<Vec<(&'static Type, u64)>> {
     let image = reader.image;
+    let functions = DropFunctions::of(image);
     let mut left = Vec::new();
     for &DropCall { target, argument } in calls {
         let is_inside = object.contains(&argument);
-        let ty = match image.drops().callee(image, target) {
+        let ty = match functions.callee(image, target) {
             // What it contained was dropped by calls before this one, or was moved.
             Callee::FreesBox => continue,
             Callee::Drops(ty) if is_inside => Wanted::Type(ty)

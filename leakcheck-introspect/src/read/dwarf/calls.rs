@@ -8,7 +8,11 @@ use std::{
     sync::{Mutex, OnceLock, PoisonError},
 };
 
-use super::{Slice, image, symbols::Symbols};
+use super::{
+    executable::{note_read, program_file},
+    sections::{Slice, load, parse},
+    symbols::Symbols,
+};
 use crate::{
     Call, Error,
     read::memory::{self, Program},
@@ -31,7 +35,7 @@ struct Calls {
 ///
 /// Where it cannot be mapped.
 pub(crate) fn keep_program() -> Result<(), Error> {
-    image::program_file().map(|_| ())
+    program_file().map(|_| ())
 }
 
 /// Where to read, or why there is nothing to read.
@@ -41,17 +45,17 @@ fn calls() -> Result<&'static Calls, Error> {
         return known.as_ref().map_err(Clone::clone);
     }
     // What may be better another time is not remembered.
-    let bytes = image::program_file()?.bytes();
+    let bytes = program_file()?.bytes();
     if !memory::has_room(ROOM) {
         return Err(Error::new(
             "the memory that this process may still take is too little to read its debug info",
         ));
     }
     let calls = CALLS.get_or_init(|| {
-        image::reads();
-        let object = image::parse(bytes)?;
+        note_read();
+        let object = parse(bytes)?;
         let symbols = Symbols::of(&object);
-        let sections = gimli::Dwarf::load(|id| image::load(&object, id.name()));
+        let sections = gimli::Dwarf::load(|id| load(&object, id.name()));
         let lines = sections
             .ok()
             .filter(|sections| sections.units().next().is_ok_and(|unit| unit.is_some()))

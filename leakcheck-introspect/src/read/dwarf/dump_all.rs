@@ -2,7 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::{Die, Image, Shape, Type};
+use super::{
+    die::Die,
+    image::Image,
+    types::{Shape, Type},
+};
 
 /// What was found. Most of what stands in a small image is; all bounds are there for large ones.
 #[derive(Debug, Default)]

@@ -5,6 +5,8 @@
 
 use gimli::{DwAt, DwForm, DwTag, constants as c};
 
+use super::sections::Slice;
+
 /// The form of entries with one abbreviation.
 #[derive(Debug)]
 pub(super) struct Pattern {
@@ -42,13 +44,13 @@ enum Skip {
 
 impl Pattern {
     /// The patterns of a unit, by their codes less one; up to the first that is missing or has an unknown form.
-    pub(super) fn all(unit: &gimli::Unit<super::Slice>) -> Vec<Self> {
+    pub(super) fn all(unit: &gimli::Unit<Slice>) -> Vec<Self> {
         (1..)
             .map_while(|code| Self::of(unit, unit.abbreviations.get(code)?))
             .collect()
     }
 
-    fn of(unit: &gimli::Unit<super::Slice>, abbreviation: &gimli::Abbreviation) -> Option<Self> {
+    fn of(unit: &gimli::Unit<Slice>, abbreviation: &gimli::Abbreviation) -> Option<Self> {
         let mut pattern = Self {
             tag: abbreviation.tag(),
             has_children: abbreviation.has_children(),

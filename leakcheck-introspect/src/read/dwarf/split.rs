@@ -9,10 +9,7 @@ use std::{
 
 use gimli::{DwoId, SectionId};
 
-use super::{
-    Slice,
-    image::{empty, load},
-};
+use super::sections::{Slice, empty, load};
 use crate::read::memory;
 
 /// Where the parts are that were split off.
@@ -239,8 +236,8 @@ mod tests {
             missing.file.extension().and_then(|end| end.to_str()),
             Some("dwo")
         );
-        let (_, unit) = image.skeleton(0).expect("it has a unit");
-        let mut code = image.dwarf.unit_ranges(&unit).expect("it has code");
+        let (_, unit) = image.units.skeleton(0).expect("it has a unit");
+        let mut code = image.units.dwarf.unit_ranges(&unit).expect("it has code");
         let code = code.next().expect("it is readable").expect("it has code");
         assert_eq!(image.missing_at(code.begin), Some(missing));
         assert_eq!(image.missing_at(code.end + (1 << 40)), None);

@@ -1,13 +1,6 @@
 //! Types as the debug info describes them.
 
-use gimli::{EntriesTreeNode, UnitOffset, constants as c};
-
-use super::{
-    Die, Image, Slice, Unit,
-    image::nested,
-    notes::Notes,
-    unit::{Facts, number},
-};
+use super::{die::Die, notes::Notes};
 
 /// A type, parsed once.
 #[derive(Debug)]
@@ -25,7 +18,7 @@ pub(crate) struct Type {
     /// Path and name without generic arguments.
     pub(crate) base: String,
     /// Bytes of the path up to the end of the crate's name.
-    home: usize,
+    pub(super) home: usize,
     /// What others have found out about it.
     pub(crate) notes: Notes,
 }
@@ -150,157 +143,11 @@ pub(crate) fn without_arguments(name: &str) -> &str {
     }
 }
 
-fn joined(path: &str, name: &str) -> String {
+/// A name behind its path.
+pub(super) fn joined(path: &str, name: &str) -> String {
     if path.is_empty() {
         name.to_owned()
     } else {
         format!("{path}::{name}")
     }
-}
-
-impl Unit {
-    /// Namespaces around an entry, joined.
-    pub(super) fn path(&self, offset: usize) -> String {
-        let mut names: Vec<_> = self
-            .index()
-            .around(offset)
-            .map(|scope| without_arguments(self.scope_name(scope)))
-            .collect();
-        names.reverse();
-        names.join("::")
-    }
-
-    pub(super) fn parse(&self, image: &Image, offset: usize) -> Option<Type> {
-        let mut tree = self.parsed.entries_tree(Some(UnitOffset(offset))).ok()?;
-        let root = tree.root().ok()?;
-        let tag = root.entry().tag();
-        let facts = self.facts(image, root.entry());
-        let mut arguments = Vec::new();
-        let (shape, size) = match tag {
-            c::DW_TAG_pointer_type => (
-                facts.ty.map_or(Shape::Leaf, Shape::Pointer),
-                facts.size.unwrap_or(8),
-            ),
-            c::DW_TAG_array_type => {
-                let (element, count) = (facts.ty?, count(root));
-                let each = image.ty(element).map_or(0, |element| element.size);
-                (Shape::Array(element, count), each.saturating_mul(count))
-            }
-            c::DW_TAG_structure_type | c::DW_TAG_union_type => (
-                self.inside(image, root, &mut arguments),
-                facts.size.unwrap_or(0),
-            ),
-            c::DW_TAG_base_type
-            | c::DW_TAG_enumeration_type
-            | c::DW_TAG_subroutine_type
-            | c::DW_TAG_unspecified_type => (Shape::Leaf, facts.size.unwrap_or(0)),
-            c::DW_TAG_typedef | c::DW_TAG_const_type | c::DW_TAG_volatile_type => {
-                // Another name for the same.
-                let target = facts.ty?;
-                return nested(|| image.unit(target.unit)?.parse(image, target.offset)).flatten();
-            }
-            _ => return None,
-        };
-        let path = if matches!(tag, c::DW_TAG_structure_type | c::DW_TAG_union_type) {
-            self.path(offset)
-        } else {
-            String::new()
-        };
-        Some(Type {
-            die: self.die(offset),
-            home: path.find("::").unwrap_or(path.len()),
-            base: joined(&path, without_arguments(facts.name)),
-            name: facts.name,
-            path,
-            size,
-            align: facts.align.unwrap_or(1),
-            shape,
-            arguments,
-            notes: Notes::default(),
-        })
-    }
-
-    fn inside(
-        &self,
-        image: &Image,
-        root: EntriesTreeNode<Slice>,
-        arguments: &mut Vec<(&'static str, Die)>,
-    ) -> Shape {
-        let mut members = Vec::new();
-        let mut choice = None;
-        let mut children = root.children();
-        while let Ok(Some(child)) = children.next() {
-            match child.entry().tag() {
-                c::DW_TAG_member => members.extend(member(&self.facts(image, child.entry()))),
-                c::DW_TAG_template_type_parameter => {
-                    let facts = self.facts(image, child.entry());
-                    arguments.extend(facts.ty.map(|ty| (facts.name, ty)));
-                }
-                c::DW_TAG_variant_part => choice = Some(self.choice(image, child)),
-                _ => {}
-            }
-        }
-        choice.unwrap_or(Shape::Struct(members))
-    }
-
-    fn choice(&self, image: &Image, part: EntriesTreeNode<Slice>) -> Shape {
-        let by = part
-            .entry()
-            .attr_value(c::DW_AT_discr)
-            .and_then(|value| self.reference(image, &value));
-        let mut discriminant = None;
-        let mut variants = Vec::new();
-        let mut children = part.children();
-        while let Ok(Some(child)) = children.next() {
-            match child.entry().tag() {
-                c::DW_TAG_member if Some(self.die(child.entry().offset().0)) == by => {
-                    let facts = self.facts(image, child.entry());
-                    discriminant = facts.ty.and_then(|ty| {
-                        Some(Discriminant {
-                            offset: facts.location,
-                            size: image.ty(ty)?.size,
-                        })
-                    });
-                }
-                c::DW_TAG_variant => {
-                    let value = child.entry().attr_value(c::DW_AT_discr_value);
-                    let value = value.as_ref().and_then(number);
-                    let mut inside = child.children();
-                    while let Ok(Some(inner)) = inside.next() {
-                        if inner.entry().tag() == c::DW_TAG_member {
-                            let facts = self.facts(image, inner.entry());
-                            variants.extend(member(&facts).map(|member| Variant { value, member }));
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        Shape::Enum {
-            discriminant,
-            variants,
-        }
-    }
-}
-
-/// Number of elements of an array.
-fn count(root: EntriesTreeNode<Slice>) -> u64 {
-    let mut children = root.children();
-    while let Ok(Some(child)) = children.next() {
-        if child.entry().tag() == c::DW_TAG_subrange_type {
-            let count = child.entry().attr_value(c::DW_AT_count);
-            return count.as_ref().and_then(number).unwrap_or(0);
-        }
-    }
-    0
-}
-
-fn member(facts: &Facts) -> Option<Member> {
-    Some(Member {
-        name: facts.name,
-        ty: facts.ty?,
-        offset: facts.location,
-        file: facts.file,
-        line: facts.line,
-    })
 }

@@ -8,9 +8,12 @@ use std::{
 use gimli::{AttributeValue, Section, UnitOffset, constants as c};
 
 use super::{
-    Die, Image, Slice, Type,
+    die::Die,
     index::{Index, Scope},
+    sections::Slice,
     split::MissingDwo,
+    types::{Type, without_arguments},
+    unit_starts::UnitStarts,
 };
 use crate::read::{fuel, int_hash, memory};
 
@@ -20,6 +23,8 @@ pub(crate) struct Unit {
     pub(super) parsed: gimli::Unit<Slice>,
     /// The program's own sections, or those of the file that this unit was split off to.
     pub(super) dwarf: &'static gimli::Dwarf<Slice>,
+    /// Of all units of the program.
+    pub(super) starts: &'static UnitStarts,
     /// What the program itself has of a unit that was split off: lines, folders, addresses.
     pub(super) skeleton: Option<Skeleton>,
     /// Where the rest of it should be, if that is not there: then `parsed` is all that the program has of it.
@@ -60,7 +65,7 @@ impl Unit {
     /// What the unit has in it, made on first use.
     pub(crate) fn index(&self) -> &Index {
         self.index
-            .get_or_init(|| Index::of(self).unwrap_or_default())
+            .get_or_init(|| Index::of(self.dwarf, &self.parsed).unwrap_or_default())
     }
 
     pub(super) fn die(&self, offset: usize) -> Die {
@@ -92,29 +97,25 @@ impl Unit {
         }
     }
 
-    pub(super) fn reference(&self, image: &Image, value: &AttributeValue<Slice>) -> Option<Die> {
+    pub(super) fn reference(&self, value: &AttributeValue<Slice>) -> Option<Die> {
         match value {
             AttributeValue::UnitRef(offset) => Some(self.die(offset.0)),
             AttributeValue::DebugInfoRef(offset) if self.skeleton.is_none() => {
-                image.die_at(offset.0)
+                self.starts.die_at(offset.0)
             }
             _ => None,
         }
     }
 
     /// The attributes of an entry.
-    pub(super) fn facts(
-        &self,
-        image: &Image,
-        entry: &gimli::DebuggingInformationEntry<Slice>,
-    ) -> Facts {
+    pub(super) fn facts(&self, entry: &gimli::DebuggingInformationEntry<Slice>) -> Facts {
         fuel::spend();
         let mut facts = Facts::default();
         for attribute in entry.attrs() {
             let value = attribute.value();
             match attribute.name() {
                 c::DW_AT_name => facts.name = self.text(value),
-                c::DW_AT_type => facts.ty = self.reference(image, &value),
+                c::DW_AT_type => facts.ty = self.reference(&value),
                 c::DW_AT_byte_size => facts.size = number(&value),
                 c::DW_AT_alignment => facts.align = number(&value),
                 c::DW_AT_data_member_location => facts.location = number(&value).unwrap_or(0),
@@ -125,7 +126,7 @@ impl Unit {
                         .unwrap_or(0);
                 }
                 c::DW_AT_specification | c::DW_AT_abstract_origin | c::DW_AT_containing_type => {
-                    facts.other = self.reference(image, &value);
+                    facts.other = self.reference(&value);
                 }
                 _ => {}
             }
@@ -134,9 +135,9 @@ impl Unit {
     }
 
     /// The attributes of the entry at `offset`.
-    pub(super) fn facts_at(&self, image: &Image, offset: usize) -> Option<Facts> {
+    pub(super) fn facts_at(&self, offset: usize) -> Option<Facts> {
         let entry = self.parsed.entry(UnitOffset(offset)).ok()?;
-        Some(self.facts(image, &entry))
+        Some(self.facts(&entry))
     }
 
     /// The name of the entry at `offset`.
@@ -146,6 +147,17 @@ impl Unit {
             .ok()
             .and_then(|entry| entry.attr_value(c::DW_AT_name))
             .map_or("", |name| self.text(name))
+    }
+
+    /// Namespaces around an entry, joined.
+    pub(super) fn path(&self, offset: usize) -> String {
+        let mut names: Vec<_> = self
+            .index()
+            .around(offset)
+            .map(|scope| without_arguments(self.scope_name(scope)))
+            .collect();
+        names.reverse();
+        names.join("::")
     }
 
     /// The path of a file of this unit, joined with its directory.

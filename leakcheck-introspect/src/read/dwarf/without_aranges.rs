@@ -4,8 +4,9 @@
 use std::sync::OnceLock;
 
 use super::{
-    Image, Unit,
     aranges::{Aranges, Run, Runs, merge},
+    unit::Unit,
+    units::Units,
 };
 use crate::read::int_hash;
 
@@ -23,24 +24,22 @@ impl WithoutAranges {
     /// Those of the units that start at `starts` which the section does not know.
     pub(super) fn of(starts: &[usize], aranges: &Aranges) -> Self {
         let units = (0..).zip(starts);
-        let untold = units.filter(|(_, start)| aranges.units.binary_search(start).is_err());
+        let unknown = units.filter(|(_, start)| aranges.units.binary_search(start).is_err());
         Self {
-            units: untold.map(|(number, _)| number).collect(),
+            units: unknown.map(|(number, _)| number).collect(),
             ..Self::default()
         }
     }
-}
 
-impl Image {
     /// Where the code of these units lies. They say so themselves, in the program even of what was split off.
-    pub(super) fn untold_code(&self) -> &Runs {
-        self.untold.code.get_or_init(|| {
+    pub(super) fn code(&self, units: &Units) -> &Runs {
+        self.code.get_or_init(|| {
             let mut runs: Vec<Run> = Vec::new();
-            for number in &self.untold.units {
-                let Some((start, unit)) = self.skeleton(*number) else {
+            for number in &self.units {
+                let Some((start, unit)) = units.skeleton(*number) else {
                     continue;
                 };
-                let Ok(mut ranges) = self.dwarf.unit_ranges(&unit) else {
+                let Ok(mut ranges) = units.dwarf.unit_ranges(&unit) else {
                     continue;
                 };
                 let ranges = std::iter::from_fn(|| ranges.next().ok().flatten());
@@ -51,17 +50,16 @@ impl Image {
     }
 
     /// Unit and entry of a vtable of these units. They do not say where their data lies, so all of it is looked through.
-    pub(super) fn untold_vtable(&self, at: u64) -> Option<(&'static Unit, usize)> {
-        let vtables = self.untold.vtables.get_or_init(|| {
+    pub(super) fn vtable(&self, units: &Units, at: u64) -> Option<(&'static Unit, usize)> {
+        let vtables = self.vtables.get_or_init(|| {
             let mut vtables = int_hash::Map::default();
-            let units = self.untold.units.iter().filter_map(|unit| self.unit(*unit));
-            for unit in units {
+            for unit in self.units.iter().filter_map(|unit| units.get(*unit)) {
                 let found = unit.index().vtables.iter();
                 vtables.extend(found.map(|(at, entry)| (*at, (unit.number, *entry))));
             }
             vtables
         });
         let (unit, entry) = *vtables.get(&at)?;
-        Some((self.unit(unit)?, entry as usize))
+        Some((units.get(unit)?, entry as usize))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::is_followed;
 use crate::read::{
-    drop_state::of,
+    drop_state::{drop_functions::DropFunctions, of},
     dwarf::{Shape, Type},
     program,
     value::{Reader, Value},
@@ -33,7 +33,7 @@ fn all_drop_code_is_followed_in_all_states() {
     let program = program().expect("tests have debug info");
     let reader = Reader::new(&program.image);
     let (mut all, mut followed) = (0, 0);
-    for ty in program.image.drops().coroutines(&program.image) {
+    for ty in DropFunctions::of(&program.image).coroutines(&program.image) {
         for variant in ty.variants() {
             // Drop flags that are all clear, and all set.
             for fill in [0, 1, 0xff] {

@@ -1,16 +1,18 @@
 //! The functions that drop values, by their symbols and by what the debug info says of them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::{Die, Image, Shape, Type};
-use crate::read::{int_hash, memory};
+use crate::read::{
+    dwarf::{Die, Image, Shape, Type},
+    int_hash, memory,
+};
 
 /// What the compiler calls the function that drops a value, in its releases up to now.
 const NAMES: [&str; 2] = ["drop_in_place", "drop_glue"];
 
 /// All functions that drop values of one type, found out once.
 #[derive(Debug)]
-pub(crate) struct Drops {
+pub(super) struct DropFunctions {
     names: int_hash::Map<u64, &'static str>,
     /// Those for coroutines and closures, which only the debug info tells apart.
     closures: Vec<(u64, &'static str)>,
@@ -20,7 +22,7 @@ pub(crate) struct Drops {
 
 /// What a function does that drop code calls.
 #[derive(Clone, Debug)]
-pub(crate) enum Callee {
+pub(super) enum Callee {
     /// It drops a value of this type.
     Drops(&'static Type),
     /// It drops a value of the type that its symbol names, and has no debug info.
@@ -31,9 +33,14 @@ pub(crate) enum Callee {
     Other,
 }
 
-impl Drops {
-    /// Those of a program.
-    pub(super) fn find(image: &Image) -> Self {
+impl DropFunctions {
+    /// Those of a program, kept with its debug info.
+    pub(super) fn of(image: &Image) -> &Self {
+        let functions: &OnceLock<Self> = image.notes.get();
+        functions.get_or_init(|| Self::find(image))
+    }
+
+    fn find(image: &Image) -> Self {
         let names = image.functions_with(&NAMES, is_drop);
         let mut closures: Vec<_> = names
             .iter()
@@ -50,7 +57,7 @@ impl Drops {
     }
 
     /// Where the code lies that drops coroutines of this type.
-    pub(crate) fn code_for(&self, image: &Image, coroutine: &Type) -> Option<u64> {
+    pub(super) fn code_for(&self, image: &Image, coroutine: &Type) -> Option<u64> {
         let codes = || self.codes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = codes().get(&coroutine.die) {
             return *known;
@@ -73,7 +80,7 @@ impl Drops {
 
     /// Types of all coroutines that have such code.
     #[cfg(test)]
-    pub(crate) fn coroutines(&self, image: &Image) -> Vec<&'static Type> {
+    pub(super) fn coroutines(&self, image: &Image) -> Vec<&'static Type> {
         let types = self
             .closures
             .iter()
@@ -82,7 +89,7 @@ impl Drops {
     }
 
     /// What the function at `address` does.
-    pub(crate) fn callee(&self, image: &Image, address: u64) -> Callee {
+    pub(super) fn callee(&self, image: &Image, address: u64) -> Callee {
         let callees = || self.callees.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = callees().get(&address) {
             return known.clone();

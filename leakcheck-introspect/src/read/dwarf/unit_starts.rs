@@ -1,0 +1,33 @@
+//! Where the units of the program begin.
+
+use super::{die::Die, sections::Slice};
+
+/// Offsets of the units in `.debug_info`, ascending.
+#[derive(Debug)]
+pub(super) struct UnitStarts(pub(super) Vec<usize>);
+
+impl UnitStarts {
+    pub(super) fn of(dwarf: &gimli::Dwarf<Slice>) -> Self {
+        let mut starts = Vec::new();
+        let mut headers = dwarf.units();
+        while let Ok(Some(header)) = headers.next() {
+            starts.extend(header.debug_info_offset().map(|offset| offset.0));
+        }
+        Self(starts)
+    }
+
+    /// The number of the unit that begins at an offset.
+    pub(super) fn number(&self, start: usize) -> Option<u32> {
+        u32::try_from(self.0.binary_search(&start).ok()?).ok()
+    }
+
+    /// The entry at an offset of the whole section.
+    pub(super) fn die_at(&self, offset: usize) -> Option<Die> {
+        let after = self.0.partition_point(|start| *start <= offset);
+        let number = after.checked_sub(1)?;
+        Some(Die {
+            unit: u32::try_from(number).ok()?,
+            offset: offset - self.0.get(number)?,
+        })
+    }
+}
