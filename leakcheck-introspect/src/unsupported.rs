@@ -2,7 +2,9 @@
 
 use tokio::{runtime::Handle, task::LocalSet};
 
-use crate::{Call, Error, FutureAddress, TaskList, TimerList, park_counts::ParkCounts};
+use crate::{
+    Call, Error, FutureAddress, TaskList, TimerList, park_counts::ParkCounts, task_list::Detail,
+};
 
 /// Whether tasks can be read in this program at all: not on this platform.
 ///
@@ -62,11 +64,7 @@ pub fn calls_at(_address: usize) -> Result<Vec<Call>, Error> {
     Err(nothing())
 }
 
-pub(crate) fn of_runtime(_handle: &Handle) -> Result<TaskList, Error> {
-    Err(nothing())
-}
-
-pub(crate) fn outline_of_runtime(_handle: &Handle) -> Result<TaskList, Error> {
+pub(crate) fn of_runtime(_handle: &Handle, _detail: Detail) -> Result<TaskList, Error> {
     Err(nothing())
 }
 
@@ -83,31 +81,19 @@ pub(crate) fn park_counts(_handle: &Handle) -> Option<ParkCounts> {
     None
 }
 
-pub(crate) fn of_local_set(_set: &LocalSet) -> Result<TaskList, Error> {
-    Err(nothing())
-}
-
-pub(crate) fn of_local_sets_with(_cells: &[u64]) -> Result<Vec<TaskList>, Error> {
-    Err(nothing())
-}
-
-pub(crate) fn outline_of_local_sets_with(_cells: &[u64]) -> Result<Vec<TaskList>, Error> {
+pub(crate) fn of_local_sets_with(_cells: &[u64], _detail: Detail) -> Result<Vec<TaskList>, Error> {
     Err(nothing())
 }
 
 /// Where a `LocalSet` keeps its tasks; nobody knows here.
 #[derive(Debug)]
-pub(crate) struct Owned;
+pub(crate) struct OwnedTasks;
 
-pub(crate) fn owned_by(_set: &LocalSet) -> Result<Owned, Error> {
+pub(crate) fn owned_by(_set: &LocalSet) -> Result<OwnedTasks, Error> {
     Err(nothing())
 }
 
-pub(crate) fn of_owned(_owned: &Owned) -> Result<TaskList, Error> {
-    Err(nothing())
-}
-
-pub(crate) fn outline_of_owned(_owned: &Owned) -> Result<TaskList, Error> {
+pub(crate) fn of_owned(_owned: &OwnedTasks, _detail: Detail) -> Result<TaskList, Error> {
     Err(nothing())
 }
 

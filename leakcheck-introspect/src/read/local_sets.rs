@@ -1,11 +1,31 @@
-//! `LocalSet`s that nobody showed: a task's cell leads to the list that the task stands in, if it stands there at all.
+//! `LocalSet`s: those that are shown, and those to which a task's cell leads, if the task stands there at all.
 
 use std::collections::HashMap;
 
 use tokio::task::LocalSet;
 
-use super::{Detail, list, memory, program, tokio::layout, tokio::vtable_if_alive, value::Reader};
-use crate::{Error, TaskList};
+use super::{
+    listing::list,
+    memory,
+    startup::introspector,
+    tokio::{OwnedTasks, layout, vtable_if_alive},
+    value::Reader,
+};
+use crate::{Error, TaskList, task_list::Detail};
+
+/// Where a `LocalSet` keeps its tasks.
+pub(crate) fn owned_by(set: &LocalSet) -> Result<OwnedTasks, Error> {
+    let introspector = introspector()?;
+    let reader = Reader::new(&introspector.image);
+    introspector.tokio.of_local_set(&reader, set)
+}
+
+/// The tasks that are kept there.
+pub(crate) fn of_owned(owned: &OwnedTasks, detail: Detail) -> Result<TaskList, Error> {
+    let introspector = introspector()?;
+    let reader = Reader::new(&introspector.image);
+    list(introspector, &reader, detail, None, || Ok(owned.clone()))
+}
 
 /// Those of the addresses where a task that stands in a list and has not ended may have its cell, with those of their
 /// vtables: three words of each tell, and what they say is no proof.
@@ -31,8 +51,8 @@ fn alive(cells: &[u64]) -> Result<Vec<(u64, u64)>, Error> {
     Ok(alive)
 }
 
-/// Those of the addresses where a task may have its cell that has not ended.
-pub(crate) fn perhaps_alive(cells: &[u64]) -> Vec<u64> {
+/// Those of the addresses, of what was once the memory of tasks, where one may be that has not ended: no proof that there is.
+pub fn perhaps_alive(cells: &[u64]) -> Vec<u64> {
     match alive(cells) {
         Ok(alive) => alive.into_iter().map(|(cell, _)| cell).collect(),
         Err(_) => cells.to_vec(),
@@ -44,15 +64,15 @@ pub(crate) fn perhaps_alive(cells: &[u64]) -> Vec<u64> {
 /// A cell that was freed may lead anywhere. What proves that it was not is the list itself: it is whole from one end to the
 /// other, it was not shut down, as every set is when it is dropped, and the cell stands in it. Only this thread can change
 /// it meanwhile, and it is busy reading.
-pub(crate) fn of_sets_with(cells: &[u64], detail: Detail) -> Result<Vec<TaskList>, Error> {
+pub(crate) fn of_local_sets_with(cells: &[u64], detail: Detail) -> Result<Vec<TaskList>, Error> {
     let alive = alive(cells)?;
     if alive.is_empty() {
         // Before any debug info is read: that is all that a clean check pays.
         return Ok(Vec::new());
     }
-    let program = program()?;
-    let reader = Reader::new(&program.image);
-    let home = program.tokio.home_of(&reader, &LocalSet::new())?;
+    let introspector = introspector()?;
+    let reader = Reader::new(&introspector.image);
+    let home = introspector.tokio.home_of(&reader, &LocalSet::new())?;
     let mut lists: Vec<TaskList> = Vec::new();
     let stands_in = |list: &TaskList, cell| list.tasks.iter().any(|task| task.address() == cell);
     // Most are of other kinds, of which there are few.
@@ -60,14 +80,14 @@ pub(crate) fn of_sets_with(cells: &[u64], detail: Detail) -> Result<Vec<TaskList
     for (cell, vtable) in alive {
         let is_local = is_local
             .entry(vtable)
-            .or_insert_with(|| program.tokio.may_be_local(&reader, cell, &home));
+            .or_insert_with(|| introspector.tokio.may_be_local(&reader, cell, &home));
         if !*is_local || lists.iter().any(|list| stands_in(list, cell)) {
             continue;
         }
-        let Some(owned) = program.tokio.of_local_task(&reader, cell, &home) else {
+        let Some(owned) = introspector.tokio.of_local_task(&reader, cell, &home) else {
             continue;
         };
-        let Ok(list) = list(program, &reader, detail, None, || Ok(owned.clone())) else {
+        let Ok(list) = list(introspector, &reader, detail, None, || Ok(owned.clone())) else {
             continue;
         };
         if list.gap.is_none() && !list.is_closed && stands_in(&list, cell) {

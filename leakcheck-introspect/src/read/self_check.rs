@@ -10,13 +10,13 @@ use std::{
 
 use tokio::task::{JoinHandle, LocalSet};
 
-use super::{Program, list, task_reader::Detail, value::Reader};
-use crate::{Error, Event, FrameKind, Local, Location, State, Task};
+use super::{introspector::Introspector, listing::list, value::Reader};
+use crate::{Error, Event, FrameKind, Local, Location, State, Task, task_list::Detail};
 
-/// Line of the canary's await.
+/// Line of the waiter's await.
 const LINE: u32 = line!() + 5;
 
-async fn canary(other: JoinHandle<()>, number: u64) -> u64 {
+async fn waiter(other: JoinHandle<()>, number: u64) -> u64 {
     let doubled = number * 2;
     let sum = [number, doubled];
     let _ = other.await;
@@ -30,42 +30,42 @@ async fn sleeper() {
 /// Reads both, and says what was not as it must be.
 ///
 /// Where this crate or tokio has no debug info of its own there is nothing to compare with, which is no mistake of the method.
-pub(super) fn verify(program: &Program) -> Result<(), Error> {
-    if !program.tokio.knows_local_sets(&program.image) {
+pub(super) fn verify(introspector: &Introspector) -> Result<(), Error> {
+    if !introspector.tokio.knows_local_sets(&introspector.image) {
         return Ok(());
     }
     let set = LocalSet::new();
     let other = set.spawn_local(sleeper());
-    let _canary = set.spawn_local(canary(other, 21));
+    let _waiter = set.spawn_local(waiter(other, 21));
     let _ = pin!(async { set.run_until(pending::<()>()).await })
         .as_mut()
         .poll(&mut Context::from_waker(Waker::noop()));
-    let reader = Reader::new(&program.image);
-    let list = list(program, &reader, Detail::Frames, None, || {
-        program.tokio.of_local_set(&reader, &set)
+    let reader = Reader::new(&introspector.image);
+    let list = list(introspector, &reader, Detail::Frames, None, || {
+        introspector.tokio.of_local_set(&reader, &set)
     })?;
-    let [sleeper, canary] = list.tasks() else {
+    let [sleeper, waiter] = list.tasks() else {
         return Err(wrong(&format!("{} tasks instead of 2", list.tasks().len())));
     };
-    if sleeper.unread().is_some() && canary.unread().is_some() {
+    if sleeper.unread().is_some() && waiter.unread().is_some() {
         return Ok(());
     }
-    check(sleeper, canary).map_err(|what| wrong(&what))
+    check(sleeper, waiter).map_err(|what| wrong(&what))
 }
 
-fn check(sleeper: &Task, canary: &Task) -> Result<(), String> {
+fn check(sleeper: &Task, waiter: &Task) -> Result<(), String> {
     let expect = |is: bool, what: &str| if is { Ok(()) } else { Err(what.to_owned()) };
-    let frame = canary.root().ok_or("no frames")?;
+    let frame = waiter.root().ok_or("no frames")?;
     expect(
-        frame.function().ends_with("self_check::canary") && canary.future() == frame.function(),
-        canary.future(),
+        frame.function().ends_with("self_check::waiter") && waiter.future() == frame.function(),
+        waiter.future(),
     )?;
     let other = sleeper.root().ok_or("no frames of the other")?;
     expect(
         other.function().ends_with("self_check::sleeper") && sleeper.future() == other.function(),
         sleeper.future(),
     )?;
-    expect(canary.state() == State::Idle, "its state")?;
+    expect(waiter.state() == State::Idle, "its state")?;
     expect(frame.kind() == FrameKind::Suspended, "where it is")?;
     let line = frame.location().map(Location::line);
     expect(
@@ -74,8 +74,8 @@ fn check(sleeper: &Task, canary: &Task) -> Result<(), String> {
     )?;
     let names: Vec<_> = frame.locals().iter().map(Local::name).collect();
     expect(names.contains(&"sum"), &format!("variables {names:?}"))?;
-    let [wait] = canary.waits() else {
-        return Err(format!("{} waits instead of 1", canary.waits().len()));
+    let [wait] = waiter.waits() else {
+        return Err(format!("{} waits instead of 1", waiter.waits().len()));
     };
     expect(*wait.event() == Event::End, "what it waits for")?;
     let target = wait.object().map(|object| object.address());
@@ -101,9 +101,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_canary_is_read_right() {
-        let program = super::super::program().expect("tests have debug info");
-        verify(program).expect("every detail is right");
+    fn the_waiter_is_read_right() {
+        let introspector = crate::read::startup::introspector().expect("tests have debug info");
+        verify(introspector).expect("every detail is right");
     }
 
     #[test]
@@ -111,24 +111,24 @@ mod tests {
         type Spoil = fn(&mut Task);
         let set = LocalSet::new();
         let other = set.spawn_local(sleeper());
-        let _canary = set.spawn_local(canary(other, 21));
+        let _waiter = set.spawn_local(waiter(other, 21));
         let _ = pin!(async { set.run_until(pending::<()>()).await })
             .as_mut()
             .poll(&mut Context::from_waker(Waker::noop()));
         let list = crate::TaskList::of_local_set(&set).expect("tests have debug info");
-        let [sleeper, canary] = list.tasks() else {
+        let [sleeper, waiter] = list.tasks() else {
             panic!("two tasks were spawned");
         };
-        assert_eq!(check(sleeper, canary), Ok(()));
+        assert_eq!(check(sleeper, waiter), Ok(()));
         let spoils: [Spoil; 5] = [
-            |task| task.future = "canary".into(),
+            |task| task.future = "waiter".into(),
             |task| task.state = State::Running,
             |task| task.root = None,
             |task| task.waits.clear(),
             |task| task.waits[0].object = None,
         ];
         for spoil in spoils {
-            let mut spoiled = canary.clone();
+            let mut spoiled = waiter.clone();
             spoil(&mut spoiled);
             assert!(check(sleeper, &spoiled).is_err());
         }

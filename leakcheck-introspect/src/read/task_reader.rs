@@ -10,19 +10,12 @@ use super::{
     tokio::{Header, Listed, TaskKind},
     value::{Reader, Value},
 };
-use crate::{Error, Event, Frame, FutureAddress, State, Task, Wait};
+use crate::{Error, Event, Frame, FutureAddress, State, Task, Wait, task_list::Detail};
 
 /// Tasks of one kind that are decoded in full; more of them are recognised by where they are, and nothing else is read.
 const FULL: usize = 64;
 /// Templates of one kind that tasks are compared with.
 const MOST_TEMPLATES: usize = 64;
-
-/// How much is read of each task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Detail {
-    Outline,
-    Frames,
-}
 
 /// Reads one task after the other.
 #[derive(Debug)]

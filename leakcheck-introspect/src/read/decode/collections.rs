@@ -303,7 +303,9 @@ mod tests {
     fn scan(mask: u64, items: u64, there: usize) -> (usize, bool, u64) {
         let mut map = HashMap::from([(0_u64, oneshot::channel::<()>().0)]);
         std::hint::black_box(&mut map);
-        let image = &crate::read::program().expect("tests have debug info").image;
+        let image = &crate::read::startup::introspector()
+            .expect("tests have debug info")
+            .image;
         let ty = image
             .find("RawTable<", |ty| {
                 ty.base == "hashbrown::raw::RawTable"

@@ -30,8 +30,17 @@ pub(super) fn program_file() -> Result<Mapped, Error> {
 
 static HAS_READ: AtomicBool = AtomicBool::new(false);
 
-/// Whether the debug info of any executable was looked into.
-pub(crate) fn has_read() -> bool {
+/// Whether this process has read its debug info, for whatever reason: up to then it costs nothing.
+///
+/// ```
+/// let before = leakcheck_introspect::has_read();
+/// let _ = leakcheck_introspect::calls_at(0);
+/// # if cfg!(target_os = "linux") {
+/// assert!(leakcheck_introspect::has_read());
+/// # }
+/// assert!(!before);
+/// ```
+pub fn has_read() -> bool {
     HAS_READ.load(Ordering::Relaxed)
 }
 

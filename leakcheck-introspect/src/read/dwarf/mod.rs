@@ -23,10 +23,13 @@ mod unit_starts;
 mod units;
 mod without_aranges;
 
-pub(crate) use self::{
+pub use self::{
     calls::{called_from, calls_at, keep_program},
+    executable::has_read,
+};
+pub(crate) use self::{
     die::Die,
-    executable::{has_read, is_described},
+    executable::is_described,
     image::Image,
     split::MissingDwo,
     types::{Member, Shape, Type, Variant},

@@ -3,10 +3,10 @@
 use crate::{
     Error, TaskList,
     read::{
-        self,
         decode::decode,
         fuel,
         memory::Memory,
+        startup::introspector,
         value::{Reader, Value},
     },
 };
@@ -38,13 +38,14 @@ pub struct Read {
 /// # Panics
 /// Where that is not ruled out by what reads it, or takes too many steps.
 pub fn memory(list: &TaskList, bytes: &[u8]) -> Result<Read, Error> {
-    let program = read::program()?;
+    let introspector = introspector()?;
     let mut read = Read {
         frames: 0,
         waits: 0,
         steps: 0,
     };
-    let (Some(header), [which, count, rest @ ..]) = (program.tokio.known_header(), bytes) else {
+    let (Some(header), [which, count, rest @ ..]) = (introspector.tokio.known_header(), bytes)
+    else {
         return Ok(read);
     };
     let tasks = list.tasks();
@@ -52,7 +53,7 @@ pub fn memory(list: &TaskList, bytes: &[u8]) -> Result<Read, Error> {
         return Ok(read);
     };
     let (edits, behind) = rest.split_at((usize::from(*count) * EDIT).min(rest.len()));
-    let reader = Reader::new(&program.image);
+    let reader = Reader::new(&introspector.image);
     let kind = header.kind(&reader, task.address())?;
     let size = usize::try_from(kind.trailer).map_or(0, |trailer| trailer + 64);
     // Never moved, so that its address can be written into it.
@@ -74,7 +75,7 @@ pub fn memory(list: &TaskList, bytes: &[u8]) -> Result<Read, Error> {
             at,
             cell.len(),
             &addresses,
-            &program.image.program.span,
+            &introspector.image.program.span,
         );
     }
     for (word, bytes) in copy.iter_mut().zip(room.chunks_exact(8)) {

@@ -82,8 +82,13 @@ fn trial(way: usize) -> io::Result<()> {
     }
 }
 
+/// Whether the kernel lets the memory of this process be read, which it may stop to do at any time.
+pub fn is_readable() -> bool {
+    refusal().is_none()
+}
+
 /// Why nothing can be read at all, in no way; `None` where it can.
-pub(super) fn refusal() -> Option<String> {
+pub(crate) fn refusal() -> Option<String> {
     let chosen = CHOSEN.load(Ordering::Relaxed);
     if trial(chosen).is_ok() {
         return None;

@@ -12,5 +12,5 @@ mod wheel;
 pub(crate) use channel_capacity::ahead;
 pub(crate) use header::{Header, TaskKind, blocking_if_alive, traced, vtable_if_alive};
 pub(crate) use sync_objects::{Leaf, ObjectKind, ObjectRef, WaitingMethod};
-pub(crate) use task_lists::{Listed, Owned, TokioTypes};
+pub(crate) use task_lists::{Listed, OwnedTasks, TokioTypes};
 pub(crate) use wheel::Wheel;

@@ -30,7 +30,7 @@ pub(crate) struct TokioTypes {
 
 /// Tasks of one owner.
 #[derive(Clone, Debug)]
-pub(crate) struct Owned {
+pub(crate) struct OwnedTasks {
     lists: Vec<Value>,
     pub(crate) owner: u64,
     /// How many it says it has, where it counts them.
@@ -39,7 +39,7 @@ pub(crate) struct Owned {
     closed: Option<Value>,
 }
 
-impl Owned {
+impl OwnedTasks {
     /// Whether it was shut down, where it says so: no task is added any more.
     pub(crate) fn is_closed(&self, reader: &Reader<'_>) -> bool {
         self.closed.and_then(|closed| reader.number(closed)) == Some(1)
@@ -114,7 +114,11 @@ impl TokioTypes {
     }
 
     /// The tasks that a runtime owns.
-    pub(crate) fn of_runtime(&self, reader: &Reader<'_>, handle: &Handle) -> Result<Owned, Error> {
+    pub(crate) fn of_runtime(
+        &self,
+        reader: &Reader<'_>,
+        handle: &Handle,
+    ) -> Result<OwnedTasks, Error> {
         let owned = resolve(reader, self.handle(handle), layout::OWNED_BY_HANDLE)?;
         let list = resolve(reader, owned, &["list"])?;
         let shards = resolve(reader, list, &["lists"])?;
@@ -141,7 +145,7 @@ impl TokioTypes {
                 linked_list(reader, Value::new(shard, address))
             })
             .collect::<Result<_, _>>()?;
-        Ok(Owned {
+        Ok(OwnedTasks {
             lists,
             owner: number(owned, &["id"])?,
             count: reader
@@ -152,11 +156,15 @@ impl TokioTypes {
     }
 
     /// The tasks that a `LocalSet` owns.
-    pub(crate) fn of_local_set(&self, reader: &Reader<'_>, set: &LocalSet) -> Result<Owned, Error> {
+    pub(crate) fn of_local_set(
+        &self,
+        reader: &Reader<'_>,
+        set: &LocalSet,
+    ) -> Result<OwnedTasks, Error> {
         let set = self.local_set_value(reader, set)?;
         let owned = resolve(reader, set, layout::OWNED_BY_LOCAL_SET)?;
         let id = resolve(reader, owned, &["id"])?;
-        Ok(Owned {
+        Ok(OwnedTasks {
             lists: vec![linked_list(reader, owned)?],
             owner: reader.number(id).ok_or_else(|| unreadable(&["id"]))?,
             count: None,
@@ -171,7 +179,7 @@ impl TokioTypes {
         reader: &Reader<'_>,
         address: u64,
         home: &Home,
-    ) -> Option<Owned> {
+    ) -> Option<OwnedTasks> {
         let header = self.known_header()?;
         let scheduler = self.scheduler(reader, address, home)?;
         if thread_of(reader, scheduler)? != home.thread {
@@ -179,7 +187,7 @@ impl TokioTypes {
         }
         let owned = reader.resolve(scheduler, layout::OWNED_BY_LOCAL_SCHEDULER)?;
         let id = reader.number(reader.field(owned, "id")?)?;
-        (header.owner(reader, address)? == id).then_some(Owned {
+        (header.owner(reader, address)? == id).then_some(OwnedTasks {
             lists: vec![linked_list(reader, owned).ok()?],
             owner: id,
             count: None,
@@ -227,7 +235,7 @@ impl TokioTypes {
     }
 
     /// The layout of task headers, read off the first list that was seen.
-    pub(crate) fn header(&self, reader: &Reader<'_>, owned: &Owned) -> Result<&Header, Error> {
+    pub(crate) fn header(&self, reader: &Reader<'_>, owned: &OwnedTasks) -> Result<&Header, Error> {
         if let Some(known) = self.header.get() {
             return Ok(known);
         }
@@ -254,7 +262,11 @@ impl TokioTypes {
     }
 
     /// Walks along all lists.
-    pub(crate) fn traverse(&self, reader: &Reader<'_>, owned: &Owned) -> Result<Traversal, Error> {
+    pub(crate) fn traverse(
+        &self,
+        reader: &Reader<'_>,
+        owned: &OwnedTasks,
+    ) -> Result<Traversal, Error> {
         let header = self.header(reader, owned)?;
         let mut traversal = Traversal::default();
         for list in &owned.lists {

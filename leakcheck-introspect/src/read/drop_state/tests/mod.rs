@@ -16,7 +16,7 @@ use ::tokio::{
 use super::{DropState, Undropped, of};
 use crate::read::{
     dwarf::Type,
-    program,
+    startup::introspector,
     value::{Reader, Value},
 };
 
@@ -173,11 +173,11 @@ fn control(seen: &[Suspended], dropped: &[u64]) {
 
 /// The only task of this runtime, and the coroutines that it awaits.
 fn read() -> Option<Vec<Suspended>> {
-    let program = program().expect("tests have debug info");
-    let reader = Reader::new(&program.image);
-    let owned = program.tokio.of_runtime(&reader, &Handle::current());
+    let introspector = introspector().expect("tests have debug info");
+    let reader = Reader::new(&introspector.image);
+    let owned = introspector.tokio.of_runtime(&reader, &Handle::current());
     let owned = owned.expect("the runtime is read");
-    let traversal = program.tokio.traverse(&reader, &owned);
+    let traversal = introspector.tokio.traverse(&reader, &owned);
     let tasks = traversal.expect("its tasks are read").tasks;
     assert_eq!(tasks.len(), 1);
     let future = tasks[0].kind.future(&reader, tasks[0].address);

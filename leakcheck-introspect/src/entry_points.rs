@@ -1,19 +1,10 @@
-//! The tasks of one runtime or one `LocalSet`.
+//! How what is public is read: here the types meet those who read them.
+
+use std::pin::Pin;
 
 use tokio::{runtime::Handle, task::LocalSet};
 
-use crate::{Error, FutureAddress, Object, Task, park_counts::ParkCounts, read};
-
-/// Everything that was alive when it was taken, in the order of task ids.
-#[derive(Clone, Debug)]
-pub struct TaskList {
-    pub(crate) tasks: Vec<Task>,
-    pub(crate) alive: Option<usize>,
-    pub(crate) gap: Option<String>,
-    /// Of the time in which it was read; `None` if tasks may have been polled meanwhile.
-    pub(crate) park_counts: Option<ParkCounts>,
-    pub(crate) is_closed: bool,
-}
+use crate::{BlockingTask, Error, FutureAddress, TaskList, TimerList, read, task_list::Detail};
 
 impl TaskList {
     /// Reads the tasks of a runtime, without polling or waking any.
@@ -21,7 +12,7 @@ impl TaskList {
     /// # Errors
     /// Where this program has no debug info that names them, or the runtime is not as its debug info says.
     pub fn of_runtime(handle: &Handle) -> Result<Self, Error> {
-        read::of_runtime(handle)
+        read::of_runtime(handle, Detail::Frames)
     }
 
     /// The same without looking into the futures: ids, addresses and states only, at a fraction of the time.
@@ -29,7 +20,7 @@ impl TaskList {
     /// # Errors
     /// As [`of_runtime`](Self::of_runtime).
     pub fn outline_of_runtime(handle: &Handle) -> Result<Self, Error> {
-        read::outline_of_runtime(handle)
+        read::of_runtime(handle, Detail::Outline)
     }
 
     /// Reads the tasks of a `LocalSet`.
@@ -37,7 +28,7 @@ impl TaskList {
     /// # Errors
     /// As [`of_runtime`](Self::of_runtime).
     pub fn of_local_set(set: &LocalSet) -> Result<Self, Error> {
-        read::of_local_set(set)
+        read::of_owned(&read::owned_by(set)?, Detail::Frames)
     }
 
     /// Reads the tasks of each `LocalSet` that was made by this thread and has a task with one of these cells, which may
@@ -59,7 +50,7 @@ impl TaskList {
     /// # Errors
     /// As [`of_runtime`](Self::of_runtime).
     pub fn of_local_sets_with(cells: &[u64]) -> Result<Vec<Self>, Error> {
-        read::of_local_sets_with(cells)
+        read::of_local_sets_with(cells, Detail::Frames)
     }
 
     /// The same without looking into the futures: ids, addresses and states only, at a fraction of the time.
@@ -67,7 +58,7 @@ impl TaskList {
     /// # Errors
     /// As [`of_runtime`](Self::of_runtime).
     pub fn outline_of_local_sets_with(cells: &[u64]) -> Result<Vec<Self>, Error> {
-        read::outline_of_local_sets_with(cells)
+        read::of_local_sets_with(cells, Detail::Outline)
     }
 
     /// Reads a future that is no task, as a list of one with the number 0: so a [`Graph`](crate::Graph) has it beside
@@ -79,46 +70,6 @@ impl TaskList {
     /// Where this program has no debug info that describes it.
     pub fn of_future(future: FutureAddress) -> Result<Self, Error> {
         read::of_future(future)
-    }
-
-    /// The tasks.
-    pub fn tasks(&self) -> &[Task] {
-        &self.tasks
-    }
-
-    /// The task with this id.
-    pub fn find(&self, id: u64) -> Option<&Task> {
-        let at = self.tasks.binary_search_by_key(&id, Task::id).ok()?;
-        self.tasks.get(at)
-    }
-
-    /// How many the runtime itself counted, where it does.
-    pub fn alive(&self) -> Option<usize> {
-        self.alive
-    }
-
-    /// Whether the runtime or the set was shut down, and all its tasks have ended: nothing will ever be alive there again.
-    /// Not told by every release of tokio.
-    ///
-    /// ```
-    /// use leakcheck_introspect::TaskList;
-    /// use tokio::runtime::Builder;
-    ///
-    /// let runtime = Builder::new_current_thread().build()?;
-    /// let handle = runtime.handle().clone();
-    /// assert!(!TaskList::of_runtime(&handle)?.is_over());
-    /// drop(runtime);
-    /// assert!(TaskList::of_runtime(&handle)?.is_over());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn is_over(&self) -> bool {
-        self.is_closed && self.tasks.is_empty() && self.gap.is_none()
-    }
-
-    /// Whether all of it is of one moment: nothing was polled while it was read. Only then does a
-    /// [`Graph`](crate::Graph) prove anything by it.
-    pub fn is_of_one_moment(&self) -> bool {
-        self.park_counts.is_some()
     }
 
     /// Takes that back if anything was polled on its runtime since then, which makes what is read of others meanwhile a
@@ -133,11 +84,6 @@ impl TaskList {
         }
     }
 
-    /// Takes back that all of it is of one moment.
-    pub fn doubt(&mut self) {
-        self.park_counts = None;
-    }
-
     /// Says that its deadlines are on the clock of this runtime, where that is not known: of a future that is no task.
     pub fn keep_time_of(&mut self, handle: &Handle) {
         let now = read::clock(handle);
@@ -145,18 +91,48 @@ impl TaskList {
             task.read_at = now;
         }
     }
+}
 
-    /// Names what its tasks wait for, by what the caller knows of it now: later a descriptor may be another, or closed.
-    pub fn name_objects(&mut self, name: impl Fn(Object) -> Option<String>) {
-        for wait in self.tasks.iter_mut().flat_map(|task| &mut task.waits) {
-            if let Some(object) = wait.object {
-                wait.name = name(object).map(Into::into);
-            }
-        }
+impl TimerList {
+    /// Reads the armed timers of a runtime; none where it has no time driver.
+    ///
+    /// # Errors
+    ///
+    /// As [`TaskList::of_runtime`](crate::TaskList::of_runtime), and where the time driver is of a kind that is not known.
+    pub fn of_runtime(handle: &Handle) -> Result<Self, Error> {
+        read::timers(handle)
+    }
+}
+
+impl BlockingTask {
+    /// Those of the cells where one may be that has not ended, and whether it has begun. What is there may be anything by now;
+    /// a few words of each tell, and what they say is no proof. No debug info is read.
+    ///
+    /// ```
+    /// use leakcheck_introspect::BlockingTask;
+    ///
+    /// assert!(BlockingTask::alive_perhaps(&[]).is_empty());
+    /// ```
+    pub fn alive_perhaps(cells: &[u64]) -> Vec<(u64, bool)> {
+        read::blocking::alive_perhaps(cells)
     }
 
-    /// Why the list is not whole: the runtime was busy, or its list could not be followed to the end.
-    pub fn gap(&self) -> Option<&str> {
-        self.gap.as_deref()
+    /// The one that runs in this cell; what is there may be anything by now.
+    ///
+    /// It must be running, as it is while its thread is stuck in it: what is left of one that has ended may look alike.
+    ///
+    /// # Errors
+    ///
+    /// As [`TaskList::of_runtime`](crate::TaskList::of_runtime).
+    pub fn at(cell: u64) -> Result<Option<Self>, Error> {
+        read::blocking::at(cell)
+    }
+}
+
+impl FutureAddress {
+    /// Notes where a future is.
+    pub fn of<T>(future: Pin<&dyn Future<Output = T>>) -> Self {
+        let [data, table] = read::words(future.get_ref());
+        Self { data, table }
     }
 }

@@ -4,7 +4,7 @@ use std::thread::{self, ThreadId};
 
 use tokio::task::{JoinHandle, LocalSet};
 
-use crate::{Error, TaskList, read};
+use crate::{Error, TaskList, read, task_list::Detail};
 
 /// Leads to the tasks of a `LocalSet` wherever it was moved to. Once that was dropped, which ends its tasks, there are
 /// none.
@@ -23,7 +23,7 @@ use crate::{Error, TaskList, read};
 /// ```
 #[derive(Debug)]
 pub struct LocalTasks {
-    owned: read::Owned,
+    owned: read::OwnedTasks,
     /// A task has a share in the list that it stands in, and a handle keeps the task: nothing else can have the memory
     /// of the list for as long as this lives. The task does nothing and holds up nobody who waits for the set.
     share: JoinHandle<()>,
@@ -53,7 +53,7 @@ impl LocalTasks {
     ///
     /// As [`TaskList::of_runtime`].
     pub fn list(&self) -> Result<TaskList, Error> {
-        let mut list = read::of_owned(&self.owned)?;
+        let mut list = read::of_owned(&self.owned, Detail::Frames)?;
         if thread::current().id() != self.home {
             list.doubt();
         }
@@ -66,7 +66,7 @@ impl LocalTasks {
     ///
     /// As [`TaskList::of_runtime`].
     pub fn outline(&self) -> Result<TaskList, Error> {
-        read::outline_of_owned(&self.owned).map(|list| self.without_share(list))
+        read::of_owned(&self.owned, Detail::Outline).map(|list| self.without_share(list))
     }
 
     fn without_share(&self, mut list: TaskList) -> TaskList {
