@@ -157,10 +157,7 @@ impl<'l> Graph<'l> {
                     .zip(wait.ahead)
                     .is_some_and(|(other, own)| other < own)
         };
-        let mut stuck = self
-            .tasks
-            .iter()
-            .filter(|task| self.stuck.contains(&task.address));
+        let mut stuck = self.tasks.iter().filter(|task| self.is_stuck(task));
         stuck.any(|task| task.waits.iter().any(is_before))
     }
 
@@ -181,7 +178,7 @@ impl<'l> Graph<'l> {
     fn stuck_holds(&self, object: Object) -> impl Iterator<Item = &'l Hold> {
         self.holding
             .iter()
-            .filter(|task| self.stuck.contains(&task.address))
+            .filter(|task| self.is_stuck(task))
             .flat_map(|task| &task.holds)
             .filter(move |hold| {
                 hold.object.is_same(object) && hold.certainty == Certainty::Certain && hold.is_sole

@@ -141,11 +141,7 @@ impl<'i> Reader<'i> {
         let variant = match discriminant {
             None => variants.first()?,
             Some(by) => {
-                let mask = if by.size >= 8 {
-                    u64::MAX
-                } else {
-                    (1 << (by.size * 8)) - 1
-                };
+                let mask = mask(by.size);
                 let at = value.address.wrapping_add(by.offset);
                 let seen = self.memory.number(at, by.size)?;
                 let chosen = variants
@@ -176,9 +172,7 @@ impl<'i> Reader<'i> {
 
     /// What a plain pointer points to.
     pub(crate) fn pointee(&self, value: Value) -> Option<Value> {
-        let Shape::Pointer(to) = value.ty.shape else {
-            return None;
-        };
+        let to = value.ty.pointee()?;
         let address = self.memory.word(value.address)?;
         (address >= 4096).then_some(())?;
         Some(Value {
@@ -275,5 +269,14 @@ impl<'i> Reader<'i> {
     /// The number in the value.
     pub(crate) fn number(&self, value: Value) -> Option<u64> {
         self.memory.number(value.address, value.ty.size)
+    }
+}
+
+/// The lowest bits of `size` bytes.
+pub(crate) fn mask(size: u64) -> u64 {
+    if size >= 8 {
+        u64::MAX
+    } else {
+        (1 << (size * 8)) - 1
     }
 }

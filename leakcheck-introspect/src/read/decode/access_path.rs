@@ -1,7 +1,15 @@
 //! How a walk came to a place.
 
-use super::trust::Trust;
 use crate::read::dwarf::{Member, Type};
+
+/// Whether code that is not an async function is known to poll all that it contains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// It is std's, tokio's or a well-known combinator.
+    Known,
+    /// Somebody wrote it by hand.
+    Unknown,
+}
 
 /// One step of the way, and those before it: text is only made of them where something was found.
 #[derive(Clone, Copy, Debug)]

@@ -38,13 +38,10 @@ pub(super) fn classify(reader: &Reader<'_>, ty: &'static Type) -> &'static Class
 /// Whether it is a plain pointer that does not own what it leads to; where that is counted, the counts tell.
 fn is_shared(reader: &Reader<'_>, ty: &Type) -> bool {
     let is_raw = ty.name.starts_with("*const ") || ty.name.starts_with("*mut ");
-    let target = || match (&ty.shape, ty.members().first()) {
-        (Shape::Pointer(to), _) => reader.ty(*to),
-        (_, Some(data)) => match reader.ty(data.ty)?.shape {
-            Shape::Pointer(to) => reader.ty(to),
-            _ => None,
-        },
-        _ => None,
+    let target = || {
+        let data = ty.members().first();
+        let to = ty.pointee().or_else(|| reader.ty(data?.ty)?.pointee())?;
+        reader.ty(to)
     };
     ty.name.starts_with('&') && !ty.name.starts_with("&mut ")
         || is_raw && !target().is_some_and(is_counted)

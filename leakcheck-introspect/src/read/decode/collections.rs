@@ -47,10 +47,8 @@ impl<S: Sink> Elements<'_, '_, S> {
 
     /// Those that a pointer and a length lead to.
     pub(super) fn slice(&mut self, value: Value, data: &Member, length: &Member) {
-        let element = self.reader.ty(data.ty).and_then(|ty| match ty.shape {
-            Shape::Pointer(to) => self.reader.ty(to),
-            _ => None,
-        });
+        let pointer = self.reader.ty(data.ty);
+        let element = pointer.and_then(|ty| self.reader.ty(ty.pointee()?));
         let at = |member: &Member| value.address.wrapping_add(member.offset);
         if let Some(element) = element {
             self.row(element, value.hop, (at(data), at(length)));
@@ -292,8 +290,8 @@ mod tests {
     use super::*;
     use crate::read::{
         decode::{
+            access_path::Trust,
             scan::{Mode, Scan},
-            trust::Trust,
         },
         fuel,
     };

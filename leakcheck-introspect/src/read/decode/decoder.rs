@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::{
+    access_path::Trust,
     call_site,
     holds::Holds,
     pointers::{is_wrapper, unboxed},
     scan::{Mode, Scan, ScannedObject},
     stage,
-    trust::Trust,
     variables::Variables,
     waits::Waits,
 };
@@ -17,7 +17,7 @@ use crate::{
     read::{
         dwarf::Type,
         name::{coroutine_name, home_of},
-        tokio::{Leaf, ObjectRef, WaitingMethod, ahead, traced},
+        tokio::{Leaf, Method, ObjectRef, ahead, traced},
         value::{Reader, Value},
     },
 };
@@ -111,7 +111,7 @@ impl Decoder<'_, '_> {
         }
         let site = call_site::of(self.reader.image, future.ty, variant, inside.ty);
         frame.location = site.location;
-        let call = WaitingMethod::of(&function);
+        let call = Method::of(&function);
         let reader = self.reader;
         // Which of them are there is a matter of flags, and noted with what decides.
         let variables = Variables::of(reader, future, frame.kind);
@@ -224,7 +224,7 @@ impl Decoder<'_, '_> {
     }
 
     /// Waits of a function of tokio, read off what its `self` leads to.
-    fn called(&mut self, call: WaitingMethod, function: &str, inside: Value) -> bool {
+    fn called(&mut self, call: Method, function: &str, inside: Value) -> bool {
         let before = self.waits.seen;
         let is_exclusive = wants_to_be_alone(function);
         for name in ["self", "__self", "this"] {
@@ -236,8 +236,8 @@ impl Decoder<'_, '_> {
                 if let Some(event) = call.event(self.reader, found) {
                     let mut wait = self.wait_on(found, event, Certainty::Certain);
                     wait.is_exclusive = is_exclusive;
-                    wait.is_full = call == WaitingMethod::Capacity && found.is_full(self.reader);
-                    if call == WaitingMethod::Permit {
+                    wait.is_full = call == Method::Capacity && found.is_full(self.reader);
+                    if call == Method::Permit {
                         let awaited = self.reader.field(inside, "__awaitee");
                         wait.ahead = awaited
                             .and_then(|future| ahead(self.reader, future, found.object.address));

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{
+    access_path::Trust,
     pointers::is_reference,
     scan::{Mode, Scan, ScannedObject},
-    trust::Trust,
     type_facts::TypeFacts,
     variables::{Presence, Variables},
 };
@@ -14,7 +14,7 @@ use crate::{
     read::{
         dwarf::{Image, Shape, Type},
         name::{coroutine_name, home_of, short},
-        tokio::WaitingMethod,
+        tokio::Method,
         value::{Reader, Value},
     },
 };
@@ -110,7 +110,7 @@ impl Holds {
             // A future and a library's own frame know better whether it is there, and the user's how it is called.
             Some(known)
                 if known.certainty < certainty
-                    && (variable.is_empty() || WaitingMethod::of(&frame.function).is_some()) =>
+                    && (variable.is_empty() || Method::of(&frame.function).is_some()) =>
             {
                 known.certainty = certainty;
             }

@@ -13,7 +13,6 @@ mod relevance;
 mod scan;
 mod select_branches;
 mod stage;
-mod trust;
 mod type_facts;
 mod variables;
 mod waits;

@@ -20,15 +20,11 @@ pub(super) fn dynamic(
     let at_table = value.address.wrapping_add(table.offset);
     let table = memory.word(at_table)?;
     reader.decide(value.hop, at_table, 8, || Rule::Is(table));
-    let target = match reader.ty(data.ty)?.shape {
-        Shape::Pointer(to) => reader.ty(to)?,
-        _ => return None,
-    };
+    let target = reader.ty(reader.ty(data.ty)?.pointee()?)?;
     // The value stands behind two counts, at its own alignment.
     let (skip, is_sole, owners) = if is_counted(target) {
         let align = memory.word(table.wrapping_add(16))?.clamp(1, 1 << 12);
-        let is_sole =
-            memory.word(pointer) == Some(1) && memory.word(pointer.wrapping_add(8)) == Some(1);
+        let is_sole = has_one_owner(reader, pointer);
         (
             16_u64.next_multiple_of(align),
             is_sole,
@@ -52,9 +48,9 @@ pub(super) fn owners(reader: &Reader<'_>, counts: u64) -> u64 {
 }
 
 /// Whether what a counted pointer points to has no other owners.
-pub(super) fn has_one_owner(reader: &Reader<'_>, value: Value) -> bool {
+pub(super) fn has_one_owner(reader: &Reader<'_>, counts: u64) -> bool {
     // Both counts stand in front, and one of each is our own pointer's.
-    let count = |at| reader.memory.word(value.address.wrapping_add(at)) == Some(1);
+    let count = |at| reader.memory.word(counts.wrapping_add(at)) == Some(1);
     count(0) && count(8)
 }
 
@@ -101,10 +97,7 @@ pub(crate) fn concrete(reader: &Reader<'_>, table: u64) -> Option<&'static Type>
     let pointer = receiver
         .member("pointer")
         .or_else(|| receiver.member("__pointer"))?;
-    match image.ty(pointer.ty)?.shape {
-        Shape::Pointer(to) => image.ty(to),
-        _ => None,
-    }
+    image.ty(image.ty(pointer.ty)?.pointee()?)
 }
 
 /// What an `Arc` or `Rc` points to: two counts, then the value.

@@ -2,7 +2,7 @@
 
 use super::type_facts::TypeFacts;
 use crate::read::{
-    dwarf::{Member, Shape, Type},
+    dwarf::{Member, Type},
     int_hash,
     tokio::ObjectKind,
     value::Reader,
@@ -51,27 +51,10 @@ fn find_nothing(reader: &Reader<'_>, ty: &'static Type) -> bool {
             return false;
         }
         // Collections point to bytes; their elements stand in their arguments.
-        open.extend(
-            next.arguments
-                .iter()
-                .filter_map(|argument| image.ty(argument.1)),
-        );
-        if is_opaque(next) {
-            continue;
-        }
-        match &next.shape {
-            Shape::Leaf => {}
-            Shape::Pointer(to) | Shape::Array(to, _) => open.extend(image.ty(*to)),
-            Shape::Struct(members) => {
-                open.extend(members.iter().filter_map(|member| image.ty(member.ty)));
-            }
-            Shape::Enum { variants, .. } => {
-                open.extend(
-                    variants
-                        .iter()
-                        .filter_map(|variant| image.ty(variant.member.ty)),
-                );
-            }
+        let arguments = next.arguments.iter().map(|argument| argument.1);
+        open.extend(arguments.filter_map(|argument| image.ty(argument)));
+        if !is_opaque(next) {
+            open.extend(next.parts().filter_map(|part| image.ty(part)));
         }
     }
     true

@@ -2,7 +2,7 @@
 //! objects inside it.
 
 use super::{
-    access_path::AccessPath,
+    access_path::{AccessPath, Trust},
     classify::classify,
     collections::{Elements, Sink},
     descent::{Descent, Others, ValueKind},
@@ -11,7 +11,6 @@ use super::{
     relevance::relevant_members,
     select_branches::Branches,
     stage,
-    trust::Trust,
     variables::{Presence, Variables},
 };
 use crate::{
@@ -159,7 +158,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             Descent::Collection(collection) => self.elements(&path).of(collection, value),
             Descent::Members => {
                 if class.others == Others::Counted && path.is_sole {
-                    path.is_sole = has_one_owner(self.reader, value);
+                    path.is_sole = has_one_owner(self.reader, value.address);
                 }
                 self.members(value, &class.idle, &path);
             }

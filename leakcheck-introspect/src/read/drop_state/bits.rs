@@ -1,6 +1,7 @@
 //! Numbers that may be unknown, and how they are calculated with.
 
-use super::instruction::{Arithmetic, Condition, mask, widen};
+use super::instruction::{Arithmetic, Condition, widen};
+use crate::read::value::mask;
 
 /// A value of which some bits may be unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

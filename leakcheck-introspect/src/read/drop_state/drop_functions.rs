@@ -171,9 +171,7 @@ fn argument(symbol: &str) -> Option<Arc<str>> {
 fn frees_box(image: &Image, address: u64) -> Option<()> {
     let function = image.function(address)?;
     let first = image.ty(*function.parameters.first()?)?;
-    let Shape::Pointer(to) = first.shape else {
-        return None;
-    };
+    let to = first.pointee()?;
     let is_it = function.name.starts_with("drop<")
         && function.parameters.len() == 1
         && image.ty(to)?.base == "alloc::boxed::Box";

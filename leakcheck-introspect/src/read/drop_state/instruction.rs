@@ -1,5 +1,7 @@
 //! What the instructions do that drop code is made of where it was not optimised.
 
+use crate::read::value::mask;
+
 /// Number of a register: those of the processor, and [`NEXT`].
 pub(super) type Register = usize;
 
@@ -119,15 +121,6 @@ pub(super) enum Arithmetic {
 
 /// The number that stands for a condition in branches: even ones, and their opposites.
 pub(super) type Condition = u8;
-
-/// The lowest bits of `size` bytes.
-pub(super) fn mask(size: u64) -> u64 {
-    if size >= 8 {
-        u64::MAX
-    } else {
-        (1 << (size * 8)) - 1
-    }
-}
 
 /// A signed number of `size` bytes as one of eight.
 pub(super) fn widen(bits: u64, size: u64) -> u64 {

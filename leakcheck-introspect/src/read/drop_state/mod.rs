@@ -45,6 +45,7 @@ const MOST_KNOWN: usize = 16;
 /// be dropped, and the variable is not. What needs no dropping, like a reference, is never in it.
 #[derive(Clone, Debug)]
 pub(crate) struct DropState {
+    /// In the order in which it would be: also what the debug info of the state lacks, where it has two variables of one name.
     left: Vec<Undropped>,
 }
 
@@ -70,13 +71,6 @@ impl DropState {
         self.left
             .iter()
             .any(|left| left.address < end && address < left.end())
-    }
-
-    /// All that is still to be dropped, in the order in which it would be: also what the debug info of the state lacks,
-    /// where it has two variables of one name.
-    #[cfg_attr(not(test), allow(dead_code, reason = "`decode` asks by place so far"))]
-    pub(crate) fn left(&self) -> &[Undropped] {
-        &self.left
     }
 }
 

@@ -91,11 +91,9 @@ fn calls() -> Result<&'static Calls, Error> {
 /// Where nothing can be read of any address.
 pub fn calls_at(address: usize) -> Result<Vec<Call>, Error> {
     let calls = calls()?;
-    let place = u64::try_from(address).ok().and_then(|at| at.checked_sub(1));
-    let Some(place) = place.filter(|place| calls.program.span.contains(place)) else {
+    let Some(place) = calls.place(address) else {
         return Ok(Vec::new());
     };
-    let place = place.wrapping_sub(calls.program.bias);
     let mut found = calls.with_lines(place);
     match found.last_mut() {
         Some(outer) if outer.name.is_none() => outer.name = calls.symbols.at(place),
@@ -117,14 +115,17 @@ pub fn calls_at(address: usize) -> Result<Vec<Call>, Error> {
 /// ```
 pub fn called_from(address: usize) -> Option<&'static str> {
     let calls = calls().ok()?;
-    let place = u64::try_from(address).ok()?.checked_sub(1)?;
-    if !calls.program.span.contains(&place) {
-        return None;
-    }
-    calls.symbols.at(place.wrapping_sub(calls.program.bias))
+    calls.symbols.at(calls.place(address)?)
 }
 
 impl Calls {
+    /// Where the call before a return address stands in the program's file.
+    fn place(&self, address: usize) -> Option<u64> {
+        let place = u64::try_from(address).ok()?.checked_sub(1)?;
+        let is_own = self.program.span.contains(&place);
+        is_own.then(|| place.wrapping_sub(self.program.bias))
+    }
+
     fn with_lines(&self, place: u64) -> Vec<Call> {
         let mut found = Vec::new();
         let Some(lines) = &self.lines else {

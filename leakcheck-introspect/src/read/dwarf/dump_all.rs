@@ -2,11 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{
-    die::Die,
-    image::Image,
-    types::{Shape, Type},
-};
+use super::{die::Die, image::Image, types::Type};
 
 /// What was found. Most of what stands in a small image is; all bounds are there for large ones.
 #[derive(Debug, Default)]
@@ -62,14 +58,7 @@ impl Image {
             let Some(ty) = self.ty(die) else { continue };
             seen.types.push(ty);
             open.extend(ty.arguments.iter().map(|argument| argument.1));
-            match &ty.shape {
-                Shape::Leaf => {}
-                Shape::Pointer(to) | Shape::Array(to, _) => open.push(*to),
-                Shape::Struct(members) => open.extend(members.iter().map(|member| member.ty)),
-                Shape::Enum { variants, .. } => {
-                    open.extend(variants.iter().map(|variant| variant.member.ty));
-                }
-            }
+            open.extend(ty.parts());
         }
         seen
     }

@@ -25,6 +25,7 @@ use crate::{
 };
 
 /// The debug info of the running program, mapped once; everything else is read when first needed.
+#[derive(Debug)]
 pub(crate) struct Image {
     file: Option<Mapped>,
     pub(crate) program: Program,
@@ -36,14 +37,6 @@ pub(crate) struct Image {
     pub(super) vtables: Mutex<int_hash::Map<u64, Option<Die>>>,
     /// What others have found out about it.
     pub(crate) notes: Notes,
-}
-
-impl std::fmt::Debug for Image {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Image")
-            .field("program", &self.program)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Image {

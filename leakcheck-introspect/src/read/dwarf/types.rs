@@ -78,6 +78,25 @@ impl Type {
             || self.member("vtable").is_some()
     }
 
+    /// What it points to, where it is a plain pointer.
+    pub(crate) fn pointee(&self) -> Option<Die> {
+        match self.shape {
+            Shape::Pointer(to) => Some(to),
+            _ => None,
+        }
+    }
+
+    /// What it is made of, and what it points to.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = Die> {
+        let single = match self.shape {
+            Shape::Pointer(to) | Shape::Array(to, _) => Some(to),
+            _ => None,
+        };
+        let variants = self.variants().iter().map(|variant| &variant.member);
+        let members = self.members().iter().chain(variants);
+        single.into_iter().chain(members.map(|member| member.ty))
+    }
+
     pub(crate) fn members(&self) -> &[Member] {
         match &self.shape {
             Shape::Struct(members) => members,

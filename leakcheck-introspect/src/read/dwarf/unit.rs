@@ -18,6 +18,7 @@ use super::{
 use crate::read::{fuel, int_hash, memory};
 
 /// A unit whose header and abbreviations are read.
+#[derive(Debug)]
 pub(crate) struct Unit {
     pub(super) number: u32,
     pub(super) parsed: gimli::Unit<Slice>,
@@ -33,15 +34,8 @@ pub(crate) struct Unit {
     pub(super) types: Mutex<int_hash::Map<usize, Option<&'static Type>>>,
 }
 
-impl std::fmt::Debug for Unit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Unit")
-            .field("number", &self.number)
-            .finish_non_exhaustive()
-    }
-}
-
 /// A unit in the program that only says where the rest of it is.
+#[derive(Debug)]
 pub(super) struct Skeleton {
     pub(super) parsed: gimli::Unit<Slice>,
     /// The program's own sections: its texts are not those of the file that the unit was split off to.

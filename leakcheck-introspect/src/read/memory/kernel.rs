@@ -26,12 +26,19 @@ const NAMES: [&str; 3] = ["process_vm_readv", "/proc/self/mem", "a pipe"];
 /// Which way works, as far as is known.
 static CHOSEN: AtomicUsize = AtomicUsize::new(0);
 
-/// Fills `into` from `address`, or nothing if a byte of it is not mapped.
+/// Fills `into` from `address`, or nothing if a byte of it is not mapped: in the way that worked before, and where it does not
+/// work any more, in another one. What fails because of the address fails in every way.
 pub(super) fn read(address: u64, into: &mut [u8]) -> Option<()> {
-    in_any_way(|way| match WAYS.get(way) {
-        Some(read) => read(address, into),
-        None => Err(io::ErrorKind::Unsupported.into()),
-    })
+    let chosen = CHOSEN.load(Ordering::Relaxed);
+    if WAYS.get(chosen)?(address, into).is_ok() {
+        return Some(());
+    }
+    let works = (0..WAYS.len()).find(|way| trial(*way).is_ok())?;
+    if works == chosen {
+        return None;
+    }
+    CHOSEN.store(works, Ordering::Relaxed);
+    WAYS.get(works)?(address, into).ok()
 }
 
 /// Fills `into` with one span of memory after the other, each from an address and of so many bytes, or nothing if a byte of
@@ -52,21 +59,6 @@ pub(super) fn read_all(spans: &[(u64, usize)], into: &mut [u8]) -> Option<()> {
         left = others;
     }
     Some(())
-}
-
-/// Reads in the way that worked before, and where it does not work any more, in another one. What fails because of the address
-/// fails in every way.
-fn in_any_way(mut read: impl FnMut(usize) -> io::Result<()>) -> Option<()> {
-    let chosen = CHOSEN.load(Ordering::Relaxed);
-    if read(chosen).is_ok() {
-        return Some(());
-    }
-    let works = (0..WAYS.len()).find(|way| trial(*way).is_ok())?;
-    if works == chosen {
-        return None;
-    }
-    CHOSEN.store(works, Ordering::Relaxed);
-    read(works).ok()
 }
 
 /// Reads something that is certainly mapped.

@@ -10,7 +10,7 @@ use super::layout;
 use crate::{
     Error, State,
     read::{
-        dwarf::{MissingDwo, Shape, Type},
+        dwarf::{MissingDwo, Type},
         name::polled,
         value::{Reader, Value},
     },
@@ -110,10 +110,7 @@ impl Header {
         let vtable = header
             .member("vtable")
             .and_then(|member| reader.image.ty(member.ty))
-            .and_then(|ty| match ty.shape {
-                Shape::Pointer(to) => reader.image.ty(to),
-                _ => None,
-            })
+            .and_then(|ty| reader.image.ty(ty.pointee()?))
             .ok_or_else(|| Error::new("tokio's task header has no vtable"))?;
         Ok(Self {
             state: offset(header, "state")?,
@@ -191,25 +188,24 @@ impl Header {
     /// The number of the task at `address`, if one is there: most of what was one has not even a vtable any more.
     pub(crate) fn id(&self, reader: &Reader<'_>, address: u64) -> Option<u64> {
         const MOST: u64 = 1 << 20;
-        let vtable = reader.memory.word(address.wrapping_add(self.vtable))?;
-        let program = &reader.image.program.span;
-        let offset = program
-            .contains(&vtable)
-            .then(|| reader.memory.word(vtable.wrapping_add(self.id_offset)))??;
-        let id = (offset < MOST).then(|| reader.memory.word(address.wrapping_add(offset)));
-        id.flatten()
+        let vtable = self.vtable(reader, address)?;
+        let offset = reader.memory.word(vtable.wrapping_add(self.id_offset))?;
+        (offset < MOST).then(|| reader.memory.word(address.wrapping_add(offset)))?
+    }
+
+    /// The vtable of the task at `address`, if it lies in this program.
+    fn vtable(&self, reader: &Reader<'_>, address: u64) -> Option<u64> {
+        let vtable = reader.memory.word(address.wrapping_add(self.vtable));
+        vtable.filter(|vtable| reader.image.program.span.contains(vtable))
     }
 
     /// The kind of the task at `address`.
     pub(crate) fn kind(&self, reader: &Reader<'_>, address: u64) -> Result<Arc<TaskKind>, Error> {
-        let vtable = reader.memory.word(address.wrapping_add(self.vtable));
-        let vtable = vtable
-            .filter(|vtable| reader.image.program.span.contains(vtable))
-            .ok_or_else(|| {
-                Error::new(format!(
-                    "the task at {address:#x} has no vtable of this program"
-                ))
-            })?;
+        let vtable = self.vtable(reader, address).ok_or_else(|| {
+            Error::new(format!(
+                "the task at {address:#x} has no vtable of this program"
+            ))
+        })?;
         let kinds = || self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = kinds().get(&vtable) {
             return Ok(Arc::clone(known));

@@ -1,7 +1,7 @@
 //! Tokio's own structures: lists of tasks, cells, and the objects that tasks wait for.
 
-mod channel_capacity;
 mod clock;
+mod contention;
 mod header;
 pub(super) mod layout;
 mod sync_objects;
@@ -9,8 +9,8 @@ mod task_lists;
 mod timers;
 mod wheel;
 
-pub(crate) use channel_capacity::ahead;
+pub(crate) use contention::ahead;
 pub(crate) use header::{Header, TaskKind, blocking_if_alive, traced, vtable_if_alive};
-pub(crate) use sync_objects::{Leaf, ObjectKind, ObjectRef, WaitingMethod};
+pub(crate) use sync_objects::{Leaf, Method, ObjectKind, ObjectRef};
 pub(crate) use task_lists::{Listed, OwnedTasks, TokioTypes};
 pub(crate) use wheel::Wheel;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{channel_capacity, clock, layout};
+use super::{clock, contention, layout};
 use crate::{
     Class, Event, Object, Role,
     read::{
@@ -123,105 +123,57 @@ static KINDS: &[ObjectKind] = kinds![
 ];
 
 /// Methods of these types wait for what stands beside them, on the `self` that they were called with.
-static METHODS: &[(&str, &[&str], WaitingMethod)] = &[
+static METHODS: &[(&str, &[&str], Method)] = &[
+    ("sync::mpsc::bounded::Sender", &["closed"], Method::Closed),
     (
-        "tokio::sync::mpsc::bounded::Sender",
+        "sync::mpsc::unbounded::UnboundedSender",
         &["closed"],
-        WaitingMethod::Closed,
-    ),
-    (
-        "tokio::sync::mpsc::unbounded::UnboundedSender",
-        &["closed"],
-        WaitingMethod::Closed,
+        Method::Closed,
     ),
     // Not `send_timeout`, which has a timer beside it.
     (
-        "tokio::sync::mpsc::bounded::Sender",
+        "sync::mpsc::bounded::Sender",
         &["send", "reserve", "reserve_many", "reserve_owned"],
-        WaitingMethod::Capacity,
+        Method::Capacity,
     ),
+    ("sync::mpsc::bounded::Receiver", &[], Method::Receive),
     (
-        "tokio::sync::mpsc::bounded::Receiver",
+        "sync::mpsc::unbounded::UnboundedReceiver",
         &[],
-        WaitingMethod::Receive,
+        Method::Receive,
     ),
+    ("sync::oneshot::Sender", &["closed"], Method::Closed),
+    ("sync::watch::Sender", &["closed"], Method::Closed),
+    ("sync::watch::Receiver", &[], Method::Receive),
+    ("sync::broadcast::Sender", &["closed"], Method::Closed),
+    ("sync::broadcast::Receiver", &[], Method::Receive),
+    ("sync::mutex::Mutex", &[], Method::Permit),
+    ("sync::rwlock::RwLock", &[], Method::Permit),
+    ("sync::semaphore::Semaphore", &[], Method::Permit),
+    ("sync::barrier::Barrier", &[], Method::Arrive),
     (
-        "tokio::sync::mpsc::unbounded::UnboundedReceiver",
-        &[],
-        WaitingMethod::Receive,
-    ),
-    (
-        "tokio::sync::oneshot::Sender",
-        &["closed"],
-        WaitingMethod::Closed,
-    ),
-    (
-        "tokio::sync::watch::Sender",
-        &["closed"],
-        WaitingMethod::Closed,
-    ),
-    ("tokio::sync::watch::Receiver", &[], WaitingMethod::Receive),
-    (
-        "tokio::sync::broadcast::Sender",
-        &["closed"],
-        WaitingMethod::Closed,
-    ),
-    (
-        "tokio::sync::broadcast::Receiver",
-        &[],
-        WaitingMethod::Receive,
-    ),
-    ("tokio::sync::mutex::Mutex", &[], WaitingMethod::Permit),
-    ("tokio::sync::rwlock::RwLock", &[], WaitingMethod::Permit),
-    (
-        "tokio::sync::semaphore::Semaphore",
-        &[],
-        WaitingMethod::Permit,
-    ),
-    ("tokio::sync::barrier::Barrier", &[], WaitingMethod::Arrive),
-    (
-        "tokio::task::join_set::JoinSet",
+        "task::join_set::JoinSet",
         &["join_next", "join_next_with_id"],
-        WaitingMethod::Join,
+        Method::Join,
     ),
-    ("tokio::process::Child", &["wait"], WaitingMethod::Exit),
+    ("process::Child", &["wait"], Method::Exit),
+    ("signal::unix::Signal", &["recv"], Method::Signal),
+    ("net::tcp::listener::TcpListener", &[], Method::Ready),
+    ("net::tcp::stream::TcpStream", &[], Method::Ready),
+    ("net::udp::UdpSocket", &[], Method::Ready),
+    ("net::unix::listener::UnixListener", &[], Method::Ready),
+    ("net::unix::stream::UnixStream", &[], Method::Ready),
     (
-        "tokio::signal::unix::Signal",
-        &["recv"],
-        WaitingMethod::Signal,
-    ),
-    (
-        "tokio::net::tcp::listener::TcpListener",
+        "net::unix::datagram::socket::UnixDatagram",
         &[],
-        WaitingMethod::Ready,
+        Method::Ready,
     ),
-    (
-        "tokio::net::tcp::stream::TcpStream",
-        &[],
-        WaitingMethod::Ready,
-    ),
-    ("tokio::net::udp::UdpSocket", &[], WaitingMethod::Ready),
-    (
-        "tokio::net::unix::listener::UnixListener",
-        &[],
-        WaitingMethod::Ready,
-    ),
-    (
-        "tokio::net::unix::stream::UnixStream",
-        &[],
-        WaitingMethod::Ready,
-    ),
-    (
-        "tokio::net::unix::datagram::socket::UnixDatagram",
-        &[],
-        WaitingMethod::Ready,
-    ),
-    ("tokio::io::async_fd::AsyncFd", &[], WaitingMethod::Ready),
+    ("io::async_fd::AsyncFd", &[], Method::Ready),
 ];
 
-/// What a method of tokio waits for.
+/// A method of tokio, by what it waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum WaitingMethod {
+pub(crate) enum Method {
     Receive,
     Capacity,
     Closed,
@@ -233,15 +185,13 @@ pub(crate) enum WaitingMethod {
     Signal,
 }
 
-impl WaitingMethod {
+impl Method {
     /// What the function with this path waits for.
     pub(crate) fn of(function: &str) -> Option<Self> {
-        if !function.starts_with("tokio::") {
-            return None;
-        }
-        METHODS.iter().find_map(|(ty, methods, call)| {
-            let method = function.strip_prefix(ty)?.strip_prefix("::")?;
-            (methods.is_empty() || methods.contains(&method)).then_some(*call)
+        let function = function.strip_prefix("tokio::")?;
+        METHODS.iter().find_map(|(ty, names, method)| {
+            let name = function.strip_prefix(ty)?.strip_prefix("::")?;
+            (names.is_empty() || names.contains(&name)).then_some(*method)
         })
     }
 
@@ -371,7 +321,7 @@ impl ObjectRef {
     /// Whether messages take all the room of the channel.
     pub(crate) fn is_full(&self, reader: &Reader<'_>) -> bool {
         self.shared(reader)
-            .and_then(|shared| channel_capacity::is_full(reader, shared))
+            .and_then(|shared| contention::is_full(reader, shared))
             .unwrap_or(false)
     }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Error,
     read::{
-        dwarf::{Image, Shape, Type},
+        dwarf::{Image, Type},
         value::{Reader, Value},
     },
 };
@@ -134,10 +134,7 @@ impl TokioTypes {
             )));
         }
         let pointer = resolve(reader, shards, &["data_ptr"])?;
-        let shard = match pointer.ty.shape {
-            Shape::Pointer(to) => reader.image.ty(to),
-            _ => None,
-        };
+        let shard = pointer.ty.pointee().and_then(|to| reader.image.ty(to));
         let shard = shard.ok_or_else(|| Error::new("the runtime's list of tasks has no type"))?;
         let lists = (0..length)
             .map(|index| {
@@ -250,10 +247,7 @@ impl TokioTypes {
             .find(|variant| variant.member.name == "Some")
             .and_then(|variant| reader.image.ty(variant.member.ty)?.member("__0"))
             .and_then(|member| reader.image.ty(member.ty)?.member("pointer"))
-            .and_then(|member| match reader.image.ty(member.ty)?.shape {
-                Shape::Pointer(to) => reader.image.ty(to),
-                _ => None,
-            })
+            .and_then(|member| reader.image.ty(reader.image.ty(member.ty)?.pointee()?))
             .ok_or_else(|| {
                 Error::new("the runtime's list of tasks does not lead to task headers")
             })?;
@@ -325,10 +319,7 @@ fn parameter(
 ) -> Option<&'static Type> {
     let ours = || {
         let function = image.function(function)?;
-        match image.ty(*function.parameters.first()?)?.shape {
-            Shape::Pointer(to) => image.ty(to),
-            _ => None,
-        }
+        image.ty(image.ty(*function.parameters.first()?)?.pointee()?)
     };
     ours()
         .filter(|ty| ty.base == path)

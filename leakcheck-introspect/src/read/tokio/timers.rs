@@ -93,10 +93,7 @@ fn elements(reader: &Reader<'_>, array: Value) -> Result<Vec<Value>, Error> {
         .image
         .ty(element)
         .ok_or_else(|| Error::new("the wheel of the runtime's time driver has no type"))?;
-    let at = |index: u64| Value {
-        ty,
-        address: array.address.wrapping_add(index.wrapping_mul(ty.size)),
-        hop: 0,
-    };
+    let address = |index: u64| array.address.wrapping_add(index.wrapping_mul(ty.size));
+    let at = |index| Value::new(ty, address(index));
     Ok((0..count.min(1 << 10)).map(at).collect())
 }

@@ -251,7 +251,7 @@ fn many_states_are_told_apart() {
             probe.look();
         });
         assert_eq!(seen[0].left("probe"), [true]);
-        let probes = seen[0].state.left().iter();
+        let probes = seen[0].state.left.iter();
         let probes = probes.filter(|left| left.ty.name == "Probe").count();
         assert_eq!(probes, if stop % 4 > 1 { 3 } else { 2 });
     }
@@ -268,5 +268,5 @@ fn a_variable_behind_another_of_its_name_is_left() {
     });
     // The debug info has one of them.
     assert_eq!(seen[0].left("probe").len(), 1);
-    assert_eq!(seen[0].state.left().len(), 2);
+    assert_eq!(seen[0].state.left.len(), 2);
 }

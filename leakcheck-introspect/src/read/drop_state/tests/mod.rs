@@ -90,7 +90,7 @@ impl Suspended {
     /// Addresses of probes of which something else is said than what was seen when they were dropped.
     fn mistakes(&self, dropped: &[u64]) -> Vec<u64> {
         let named = self.variables.iter().filter(|variable| variable.is_probe());
-        let left = self.state.left().iter();
+        let left = self.state.left.iter();
         let left = left.filter(|left| left.ty.name == "Probe");
         // With those that have no name, and those inside of other variables.
         let seen = dropped
