@@ -264,8 +264,8 @@ const STEPS: [&[&str]; 18] = [
     &["read/tokio"],
     &["read/drop_state"],
     &["read/decode"],
-    &["read/introspector", "read/stillness", "read/task_reader"],
-    &["read/listing"],
+    &["read/stillness", "read/task_reader"],
+    &["read/introspector"],
     &["read/self_check"],
     &["read/startup"],
     &[

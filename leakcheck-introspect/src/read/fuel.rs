@@ -1,37 +1,31 @@
 //! How many steps reading takes: counted where hostile input is tried, and nowhere else.
 
+#[cfg(any(test, fuzzing))]
+thread_local! {
+    static LEFT: std::cell::Cell<u64> = const { std::cell::Cell::new(u64::MAX) };
+}
+
 /// Counts one step. More than `within` allows are a panic: the input would take too long.
 #[inline]
 pub(crate) fn spend() {
     #[cfg(any(test, fuzzing))]
-    counted::LEFT.set(match counted::LEFT.get().checked_sub(1) {
+    LEFT.set(match LEFT.get().checked_sub(1) {
         Some(left) => left,
         None => panic!("more steps than the size of the input allows"),
     });
 }
 
+/// Runs `work` with this many steps, and returns how many it took.
 #[cfg(any(test, fuzzing))]
-mod counted {
-    use std::cell::Cell;
-
-    thread_local! {
-        pub(super) static LEFT: Cell<u64> = const { Cell::new(u64::MAX) };
-    }
-
-    /// Runs `work` with this many steps, and returns how many it took.
-    pub(crate) fn within(most: u64, work: impl FnOnce()) -> u64 {
-        LEFT.set(most);
-        work();
-        most - LEFT.replace(u64::MAX)
-    }
+pub(crate) fn within(most: u64, work: impl FnOnce()) -> u64 {
+    LEFT.set(most);
+    work();
+    most - LEFT.replace(u64::MAX)
 }
-
-#[cfg(any(test, fuzzing))]
-pub(crate) use counted::within;
 
 #[cfg(test)]
 mod tests {
-    use super::{counted::LEFT, *};
+    use super::*;
 
     #[test]
     fn too_many_steps_are_a_panic() {

@@ -4,11 +4,34 @@
 
 use std::{
     collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
+    hash::{BuildHasherDefault, Hash, Hasher},
+    sync::{Mutex, PoisonError},
 };
 
 /// A map by numbers.
 pub(crate) type Map<K, V> = HashMap<K, V, BuildHasherDefault<IntHasher>>;
+
+/// A map whose values are found out once, by whoever asks first.
+#[derive(Debug)]
+pub(crate) struct OnceMap<K, V>(Mutex<Map<K, V>>);
+
+impl<K, V> Default for OnceMap<K, V> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: Eq + Hash, V: Clone> OnceMap<K, V> {
+    /// The value of a key. It is made without the lock: to make one may be to ask for another.
+    pub(crate) fn get(&self, key: K, make: impl FnOnce() -> V) -> V {
+        let map = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = map().get(&key) {
+            return known.clone();
+        }
+        let value = make();
+        map().entry(key).or_insert(value).clone()
+    }
+}
 
 /// What sets tell apart.
 pub(crate) trait Key: Copy + Eq {
@@ -43,15 +66,11 @@ impl<K: Key> Set<K> {
             return false;
         }
         self.keys.push(key);
-        self.slots[slot] = self.last();
+        self.slots[slot] = u32::try_from(self.keys.len()).expect("searches end long before that");
         if self.keys.len() * 2 > self.slots.len() {
             self.grow();
         }
         true
-    }
-
-    fn last(&self) -> u32 {
-        u32::try_from(self.keys.len()).expect("searches end long before that")
     }
 
     /// The slot that has the key, or else the free one where it belongs.

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use tokio::task::LocalSet;
 
 use super::{
-    listing::list,
     memory,
     startup::introspector,
     tokio::{OwnedTasks, layout, vtable_if_alive},
@@ -24,7 +23,7 @@ pub(crate) fn owned_by(set: &LocalSet) -> Result<OwnedTasks, Error> {
 pub(crate) fn of_owned(owned: &OwnedTasks, detail: Detail) -> Result<TaskList, Error> {
     let introspector = introspector()?;
     let reader = Reader::new(&introspector.image);
-    list(introspector, &reader, detail, None, || Ok(owned.clone()))
+    introspector.list(&reader, detail, None, || Ok(owned.clone()))
 }
 
 /// Those of the addresses where a task that stands in a list and has not ended may have its cell, with those of their
@@ -80,14 +79,14 @@ pub(crate) fn of_local_sets_with(cells: &[u64], detail: Detail) -> Result<Vec<Ta
     for (cell, vtable) in alive {
         let is_local = is_local
             .entry(vtable)
-            .or_insert_with(|| introspector.tokio.may_be_local(&reader, cell, &home));
+            .or_insert_with(|| introspector.tokio.scheduler(&reader, cell, &home).is_some());
         if !*is_local || lists.iter().any(|list| stands_in(list, cell)) {
             continue;
         }
         let Some(owned) = introspector.tokio.of_local_task(&reader, cell, &home) else {
             continue;
         };
-        let Ok(list) = list(introspector, &reader, detail, None, || Ok(owned.clone())) else {
+        let Ok(list) = introspector.list(&reader, detail, None, || Ok(owned.clone())) else {
             continue;
         };
         if list.gap.is_none() && !list.is_closed && stands_in(&list, cell) {

@@ -9,7 +9,6 @@ mod fuel;
 pub mod fuzzing;
 mod int_hash;
 mod introspector;
-mod listing;
 mod local_sets;
 mod lone_future;
 #[expect(

@@ -5,8 +5,7 @@ use std::time::Instant;
 use ::tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::{
-    introspector::Introspector,
-    listing::{TRIES, list},
+    introspector::{Introspector, TRIES},
     startup::introspector,
     stillness,
     value::Reader,
@@ -23,7 +22,7 @@ pub(crate) fn of_runtime(handle: &Handle, detail: Detail) -> Result<TaskList, Er
     loop {
         let before = stillness::park_counts(handle, is_driven_here);
         let runtime = Some((&alive as &dyn Fn() -> usize, clock(handle)));
-        let mut list = list(introspector, &reader, detail, runtime, || {
+        let mut list = introspector.list(&reader, detail, runtime, || {
             introspector.tokio.of_runtime(&reader, handle)
         })?;
         let after = stillness::park_counts(handle, is_driven_here);

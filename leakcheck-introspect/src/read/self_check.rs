@@ -10,7 +10,7 @@ use std::{
 
 use tokio::task::{JoinHandle, LocalSet};
 
-use super::{introspector::Introspector, listing::list, value::Reader};
+use super::{introspector::Introspector, value::Reader};
 use crate::{Error, Event, FrameKind, Local, Location, State, Task, task_list::Detail};
 
 /// Line of the waiter's await.
@@ -27,21 +27,27 @@ async fn sleeper() {
     pending::<()>().await;
 }
 
+/// The two tasks, polled once.
+fn spawn() -> LocalSet {
+    let set = LocalSet::new();
+    let other = set.spawn_local(sleeper());
+    set.spawn_local(waiter(other, 21));
+    let _ = pin!(async { set.run_until(pending::<()>()).await })
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()));
+    set
+}
+
 /// Reads both, and says what was not as it must be.
 ///
 /// Where this crate or tokio has no debug info of its own there is nothing to compare with, which is no mistake of the method.
 pub(super) fn verify(introspector: &Introspector) -> Result<(), Error> {
-    if !introspector.tokio.knows_local_sets(&introspector.image) {
+    if introspector.tokio.local_set(&introspector.image).is_none() {
         return Ok(());
     }
-    let set = LocalSet::new();
-    let other = set.spawn_local(sleeper());
-    let _waiter = set.spawn_local(waiter(other, 21));
-    let _ = pin!(async { set.run_until(pending::<()>()).await })
-        .as_mut()
-        .poll(&mut Context::from_waker(Waker::noop()));
+    let set = spawn();
     let reader = Reader::new(&introspector.image);
-    let list = list(introspector, &reader, Detail::Frames, None, || {
+    let list = introspector.list(&reader, Detail::Frames, None, || {
         introspector.tokio.of_local_set(&reader, &set)
     })?;
     let [sleeper, waiter] = list.tasks() else {
@@ -109,12 +115,7 @@ mod tests {
     #[test]
     fn every_detail_counts() {
         type Spoil = fn(&mut Task);
-        let set = LocalSet::new();
-        let other = set.spawn_local(sleeper());
-        let _waiter = set.spawn_local(waiter(other, 21));
-        let _ = pin!(async { set.run_until(pending::<()>()).await })
-            .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()));
+        let set = spawn();
         let list = crate::TaskList::of_local_set(&set).expect("tests have debug info");
         let [sleeper, waiter] = list.tasks() else {
             panic!("two tasks were spawned");

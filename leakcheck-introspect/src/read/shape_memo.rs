@@ -19,7 +19,7 @@ pub(crate) struct ShapeMemo {
 }
 
 /// A pointer that was followed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Hop {
     /// Which hop it stands in, and where.
     from: u32,
@@ -51,13 +51,10 @@ impl ShapeMemo {
     pub(crate) fn new(cell: u64) -> Self {
         Self {
             hops: vec![Hop {
-                from: 0,
-                offset: 0,
                 address: cell,
-                skip: 0,
+                ..Hop::default()
             }],
-            checks: Vec::new(),
-            is_cut: false,
+            ..Self::default()
         }
     }
 

@@ -65,20 +65,8 @@ impl<'r, 'i> TaskReader<'r, 'i> {
     pub(super) fn task(&mut self, listed: &Listed) -> Task {
         let reader = self.reader;
         reader.memory.forget();
-        let mut task = Task {
-            id: listed.kind.id(reader, listed.address).unwrap_or(0),
-            address: listed.address,
-            state: State::Idle,
-            has_join_handle: true,
-            future: self.name(&listed.kind),
-            root: None,
-            waits: Vec::new(),
-            holds: Vec::new(),
-            is_complete: false,
-            unread: None,
-            is_recognised: false,
-            read_at: self.now,
-        };
+        let id = listed.kind.id(reader, listed.address).unwrap_or(0);
+        let mut task = idle(id, listed.address, self.name(&listed.kind), self.now);
         let Some(word) = self.header.state(reader, listed.address) else {
             task.unread = Some("its memory is not readable".into());
             return task;
@@ -189,19 +177,30 @@ pub(super) fn future(
         number_tasks(&mut decoded.waits, reader, header);
     }
     Ok(Task {
-        id: 0,
-        address: future.data,
-        state: State::Idle,
-        has_join_handle: true,
-        future: named(reader, ty),
         root: Some(Arc::new(decoded.root)),
         waits: decoded.waits,
         holds: decoded.holds,
         is_complete: decoded.is_complete,
+        ..idle(0, future.data, named(reader, ty), Instant::now())
+    })
+}
+
+/// A task of which no more is known.
+fn idle(id: u64, address: u64, future: Arc<str>, read_at: Instant) -> Task {
+    Task {
+        id,
+        address,
+        state: State::Idle,
+        has_join_handle: true,
+        future,
+        root: None,
+        waits: Vec::new(),
+        holds: Vec::new(),
+        is_complete: false,
         unread: None,
         is_recognised: false,
-        read_at: Instant::now(),
-    })
+        read_at,
+    }
 }
 
 /// Adds which tasks are waited for: their handles keep their cells.

@@ -236,6 +236,11 @@ impl<'i> Reader<'i> {
         self.inside_to(value, fits, WRAPPERS, &mut left)
     }
 
+    /// The first of a type with this path, at any depth inside the value itself.
+    pub(crate) fn find(&self, value: Value, base: &str) -> Option<Value> {
+        self.inside(value, &|ty| ty.base == base)
+    }
+
     fn inside_to(
         &self,
         value: Value,

@@ -193,9 +193,7 @@ impl<S: Sink> Elements<'_, '_, S> {
     fn tree(&mut self, value: Value) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
-        let root = reader.inside(value, &|ty| {
-            ty.base == "alloc::collections::btree::node::NodeRef"
-        })?;
+        let root = reader.find(value, "alloc::collections::btree::node::NodeRef")?;
         let height = reader.number(reader.field(root, "height")?)?;
         let node = reader.pointee(reader.pointer(reader.field(root, "node")?)?)?;
         if height > HIGHEST {

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use super::{
     access_path::Trust,
     call_site,
+    coroutine::{Variables, stage},
     holds::Holds,
     pointers::{is_wrapper, unboxed},
     scan::{Mode, Scan, ScannedObject},
-    stage,
-    variables::Variables,
     waits::Waits,
 };
 use crate::{
@@ -101,7 +100,7 @@ impl Decoder<'_, '_> {
     fn coroutine(&mut self, future: Value, depth: u32) -> Frame {
         let function = coroutine_name(self.reader.image, future.ty);
         let mut frame = plain_frame(Arc::clone(&function));
-        let Some((kind, variant, inside)) = stage::of(self.reader, future) else {
+        let Some((kind, variant, inside)) = stage(self.reader, future) else {
             self.is_complete = false;
             return frame;
         };
@@ -138,15 +137,10 @@ impl Decoder<'_, '_> {
             self.is_complete = false;
             return frame;
         };
-        let closures = if site.is_macro {
-            Trust::Known
-        } else {
-            Trust::Unknown
-        };
         let (seen, frames) = (self.waits.seen, self.frames);
         let is_in_ctrl_c = self.is_in_ctrl_c;
         self.is_in_ctrl_c |= frame.function.starts_with("tokio::signal::ctrl_c");
-        let inner = self.awaited(awaitee, depth + 1, closures);
+        let inner = self.awaited(awaitee, depth + 1, site.closures);
         self.is_in_ctrl_c = is_in_ctrl_c;
         frame.inner.extend(inner);
         if self.waits.seen == seen && self.frames == frames {
@@ -265,10 +259,7 @@ impl Decoder<'_, '_> {
     }
 
     fn is_unresumed(&self, future: Value) -> bool {
-        let stage = future
-            .ty
-            .is_coroutine()
-            .then(|| stage::of(self.reader, future));
+        let stage = future.ty.is_coroutine().then(|| stage(self.reader, future));
         matches!(stage.flatten(), Some((FrameKind::Unresumed, ..)))
     }
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::{
     access_path::Trust,
+    coroutine::{Presence, Variables},
     pointers::is_reference,
     scan::{Mode, Scan, ScannedObject},
     type_facts::TypeFacts,
-    variables::{Presence, Variables},
 };
 use crate::{
     Certainty, Frame, Hold, Local,

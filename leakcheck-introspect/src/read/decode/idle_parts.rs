@@ -103,50 +103,46 @@ impl IdleRule {
         IDLE.iter().filter(is_meant).collect()
     }
 
-    /// Whether the field of this value is known not to be polled now.
-    pub(super) fn holds(&self, reader: &Reader<'_>, value: Value) -> bool {
-        is_so(reader, value, self.while_) == Some(true)
-    }
-}
-
-/// Whether it is so; `None` where that cannot be read.
-fn is_so(reader: &Reader<'_>, value: Value, while_: While) -> Option<bool> {
-    let flag = |name| {
-        let flag = reader.field(value, name)?;
-        let seen = reader.number(flag).filter(|_| flag.ty.size == 1)?;
-        reader.decide(flag.hop, flag.address, 1, || Rule::Is(seen));
-        Some(seen == 1)
-    };
-    match while_ {
-        While::Some(path) => {
-            let option = reader.resolve(value, path)?;
-            (option.ty.base == "core::option::Option").then_some(())?;
-            Some(reader.variant(option)?.0.member.name == "Some")
-        }
-        While::Set(name) => flag(name),
-        While::Unset(name) => flag(name).map(|is_set| !is_set),
-        While::Empty(name) => {
-            let length = reader.resolve(value, &[name, "len"])?;
-            let seen = reader.number(length)?;
-            reader.decide(length.hop, length.address, length.ty.size, || {
-                Rule::Is(seen)
-            });
-            Some(seen == 0)
-        }
-        While::Full(futures, limit) => {
-            reader.give_up();
-            let is_number = |ty: &Type| matches!(ty.shape, Shape::Leaf) && ty.size == 8;
-            // Zero stands for no limit where there may be none.
-            let limit = reader.number(reader.inside(reader.field(value, limit)?, &is_number)?)?;
-            let count = count(reader, reader.field(value, futures)?)?;
-            Some(limit > 0 && count >= limit)
+    /// Whether the field of this value is not polled now; `None` where that cannot be read.
+    pub(super) fn holds(&self, reader: &Reader<'_>, value: Value) -> Option<bool> {
+        let flag = |name| {
+            let flag = reader.field(value, name)?;
+            let seen = reader.number(flag).filter(|_| flag.ty.size == 1)?;
+            reader.decide(flag.hop, flag.address, 1, || Rule::Is(seen));
+            Some(seen == 1)
+        };
+        match self.while_ {
+            While::Some(path) => {
+                let option = reader.resolve(value, path)?;
+                (option.ty.base == "core::option::Option").then_some(())?;
+                Some(reader.variant(option)?.0.member.name == "Some")
+            }
+            While::Set(name) => flag(name),
+            While::Unset(name) => flag(name).map(|is_set| !is_set),
+            While::Empty(name) => {
+                let length = reader.resolve(value, &[name, "len"])?;
+                let seen = reader.number(length)?;
+                reader.decide(length.hop, length.address, length.ty.size, || {
+                    Rule::Is(seen)
+                });
+                Some(seen == 0)
+            }
+            While::Full(futures, limit) => {
+                reader.give_up();
+                let is_number = |ty: &Type| matches!(ty.shape, Shape::Leaf) && ty.size == 8;
+                // Zero stands for no limit where there may be none.
+                let limit =
+                    reader.number(reader.inside(reader.field(value, limit)?, &is_number)?)?;
+                let count = count(reader, reader.field(value, futures)?)?;
+                Some(limit > 0 && count >= limit)
+            }
         }
     }
 }
 
 /// How many futures there are, and results of those before whose turn has not come.
 fn count(reader: &Reader<'_>, futures: Value) -> Option<u64> {
-    let of = |base: &'static str| reader.inside(futures, &|ty| ty.base == base);
+    let of = |base: &'static str| reader.find(futures, base);
     let unordered = of("futures_util::stream::futures_unordered::FuturesUnordered")?;
     let head = reader.field(unordered, "head_all")?;
     let head = reader.inside(head, &|ty| matches!(ty.shape, Shape::Pointer(_)))?;

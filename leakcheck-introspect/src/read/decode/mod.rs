@@ -4,6 +4,7 @@ mod access_path;
 mod call_site;
 mod classify;
 mod collections;
+mod coroutine;
 mod decoder;
 mod descent;
 mod holds;
@@ -12,9 +13,7 @@ mod pointers;
 mod relevance;
 mod scan;
 mod select_branches;
-mod stage;
 mod type_facts;
-mod variables;
 mod waits;
 
 pub(crate) use self::{decoder::decode, pointers::concrete};

@@ -5,13 +5,12 @@ use super::{
     access_path::{AccessPath, Trust},
     classify::classify,
     collections::{Elements, Sink},
+    coroutine::{Presence, Variables, stage},
     descent::{Descent, Others, ValueKind},
     idle_parts::IdleRule,
     pointers::{dynamic, has_one_owner, owners},
     relevance::relevant_members,
     select_branches::Branches,
-    stage,
-    variables::{Presence, Variables},
 };
 use crate::{
     Certainty, FrameKind,
@@ -168,7 +167,7 @@ impl<'r, 'i> Scan<'r, 'i> {
     fn coroutine(&mut self, value: Value, path: &AccessPath<'_>) {
         if self.mode == Mode::Futures {
             self.futures.push((value, path.trust));
-        } else if let Some((kind, _, inside)) = stage::of(self.reader, value)
+        } else if let Some((kind, _, inside)) = stage(self.reader, value)
             && kind != FrameKind::Finished
         {
             let variables = Variables::of(self.reader, value, kind);
@@ -237,7 +236,9 @@ impl<'r, 'i> Scan<'r, 'i> {
         for (member, ty) in relevant_members(self.reader, value.ty) {
             let inside = Reader::at_known(value, member, ty);
             let mut of_member = idle.iter().filter(|rule| rule.field == member.name);
-            if self.mode == Mode::Futures && of_member.any(|rule| rule.holds(self.reader, value)) {
+            if self.mode == Mode::Futures
+                && of_member.any(|rule| rule.holds(self.reader, value) == Some(true))
+            {
                 self.idle.push(inside);
             } else {
                 self.visit(inside, &path.member(value.ty, member));

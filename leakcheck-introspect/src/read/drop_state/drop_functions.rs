@@ -1,10 +1,11 @@
 //! The functions that drop values, by their symbols and by what the debug info says of them.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use crate::read::{
     dwarf::{Die, Image, Shape, Type},
-    int_hash, memory,
+    int_hash::{Map, OnceMap},
+    memory,
 };
 
 /// What the compiler calls the function that drops a value, in its releases up to now.
@@ -13,11 +14,11 @@ const NAMES: [&str; 2] = ["drop_in_place", "drop_glue"];
 /// All functions that drop values of one type, found out once.
 #[derive(Debug)]
 pub(super) struct DropFunctions {
-    names: int_hash::Map<u64, &'static str>,
+    names: Map<u64, &'static str>,
     /// Those for coroutines and closures, which only the debug info tells apart.
     closures: Vec<(u64, &'static str)>,
-    codes: Mutex<int_hash::Map<Die, Option<u64>>>,
-    callees: Mutex<int_hash::Map<u64, Callee>>,
+    codes: OnceMap<Die, Option<u64>>,
+    callees: OnceMap<u64, Callee>,
 }
 
 /// What a function does that drop code calls.
@@ -51,19 +52,15 @@ impl DropFunctions {
         Self {
             names,
             closures,
-            codes: Mutex::default(),
-            callees: Mutex::default(),
+            codes: OnceMap::default(),
+            callees: OnceMap::default(),
         }
     }
 
     /// Where the code lies that drops coroutines of this type.
     pub(super) fn code_for(&self, image: &Image, coroutine: &Type) -> Option<u64> {
-        let codes = || self.codes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = codes().get(&coroutine.die) {
-            return *known;
-        }
-        let code = self.find_code(image, coroutine);
-        *codes().entry(coroutine.die).or_insert(code)
+        let find = || self.find_code(image, coroutine);
+        self.codes.get(coroutine.die, find)
     }
 
     fn find_code(&self, image: &Image, coroutine: &Type) -> Option<u64> {
@@ -90,12 +87,8 @@ impl DropFunctions {
 
     /// What the function at `address` does.
     pub(super) fn callee(&self, image: &Image, address: u64) -> Callee {
-        let callees = || self.callees.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = callees().get(&address) {
-            return known.clone();
-        }
-        let callee = self.find_callee(image, address);
-        callees().entry(address).or_insert(callee).clone()
+        let find = || self.find_callee(image, address);
+        self.callees.get(address, find)
     }
 
     fn find_callee(&self, image: &Image, address: u64) -> Callee {

@@ -11,7 +11,8 @@ const LONGEST: usize = 15;
 /// A part of the object that the function reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ObjectRead {
-    pub(super) address: u64,
+    /// Where in the object.
+    pub(super) offset: u64,
     pub(super) size: u64,
     /// What is there.
     pub(super) number: u64,
@@ -67,8 +68,9 @@ impl<'m> MemoryView<'m> {
         (is_object || lies_in(self.program)).then_some(())?;
         let mut number = self.memory.number(address, size)?;
         if is_object {
+            let offset = address.wrapping_sub(self.object.start);
             self.reads.push(ObjectRead {
-                address,
+                offset,
                 size,
                 number,
             });

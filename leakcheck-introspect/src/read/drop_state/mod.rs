@@ -28,6 +28,7 @@ use std::{
 use self::{
     drop_functions::{Callee, DropFunctions},
     interpreter::DropCall,
+    memory_view::ObjectRead,
     type_at_offset::Wanted,
 };
 use super::{
@@ -83,8 +84,7 @@ impl Undropped {
 /// What drop code did with one state of a coroutine, by what it read there: it does the same where it reads the same.
 #[derive(Debug)]
 struct Dropped {
-    /// Offsets in the coroutine, sizes, and what was there.
-    reads: Vec<(u64, u64, u64)>,
+    reads: Vec<ObjectRead>,
     /// What was left, and at which offsets; `None` where that could not be told.
     left: Option<Vec<(&'static Type, u64)>>,
 }
@@ -108,9 +108,9 @@ pub(crate) fn of(reader: &Reader<'_>, coroutine: Value) -> Option<DropState> {
         None => follow(reader, coroutine, state)?,
     };
     // Others of this type at the same await may differ in their drop flags.
-    for (offset, size, number) in &dropped.reads {
-        let at = coroutine.address.wrapping_add(*offset);
-        reader.decide(coroutine.hop, at, *size, || Rule::Is(*number));
+    for read in &dropped.reads {
+        let at = coroutine.address.wrapping_add(read.offset);
+        reader.decide(coroutine.hop, at, read.size, || Rule::Is(read.number));
     }
     let left = dropped.left.as_ref()?.iter().map(|(ty, offset)| Undropped {
         ty,
@@ -123,9 +123,9 @@ pub(crate) fn of(reader: &Reader<'_>, coroutine: Value) -> Option<DropState> {
 
 /// What its drop code did with another one, or with this one before, that has the same state and the same flags.
 fn known(reader: &Reader<'_>, coroutine: Value, state: Value) -> Option<Arc<Dropped>> {
-    let is_same = |(offset, size, number): &(u64, u64, u64)| {
-        let at = coroutine.address.wrapping_add(*offset);
-        reader.memory.number(at, *size) == Some(*number)
+    let is_same = |read: &ObjectRead| {
+        let at = coroutine.address.wrapping_add(read.offset);
+        reader.memory.number(at, read.size) == Some(read.number)
     };
     let known = Dropped::known(state.ty);
     let mut known = known.iter();
@@ -144,12 +144,9 @@ fn follow(reader: &Reader<'_>, coroutine: Value, state: Value) -> Option<Arc<Dro
     let is_inside = |call: &DropCall| object.contains(&call.argument);
     // What is in a box is at another place in each.
     let is_kept = followed.calls.iter().all(is_inside);
-    let reads = followed.reads.iter();
     let dropped = Arc::new(Dropped {
-        reads: reads
-            .map(|read| (read.address.wrapping_sub(address), read.size, read.number))
-            .collect(),
         left: left(reader, state, &object, &followed.calls),
+        reads: followed.reads,
     });
     let mut known = Dropped::known(state.ty);
     if is_kept && known.len() < MOST_KNOWN {

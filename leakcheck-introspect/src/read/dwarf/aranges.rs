@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::sections::fixed_number;
+
 /// Entries of one unit that lie closer than this become one run.
 const GAP: u64 = 1 << 12;
 
@@ -61,7 +63,7 @@ impl Aranges {
     pub(super) fn by(section: &[u8]) -> Self {
         let mut aranges = Self::default();
         let mut rest = section;
-        while let Some(length) = number(rest, 0, 4) {
+        while let Some(length) = fixed_number(rest, 0, 4) {
             let Some(set) = usize::try_from(length)
                 .ok()
                 .and_then(|length| rest.get(4..4 + length))
@@ -80,9 +82,11 @@ impl Aranges {
         const PAIR: usize = 16;
         // The set's own length stands before it, and counts for the alignment.
         const PAIRS: usize = PAIR - 4;
-        let (Some(2), Some(unit), Some(&[8, 0])) =
-            (number(set, 0, 2), number(set, 2, 4), set.get(6..8))
-        else {
+        let (Some(2), Some(unit), Some(&[8, 0])) = (
+            fixed_number(set, 0, 2),
+            fixed_number(set, 2, 4),
+            set.get(6..8),
+        ) else {
             return;
         };
         let Ok(unit) = usize::try_from(unit) else {
@@ -122,13 +126,6 @@ pub(super) fn merge(addresses: impl Iterator<Item = Range<u64>>, unit: usize, ru
     if let Some(addresses) = open {
         runs.push(Run { addresses, unit });
     }
-}
-
-fn number(bytes: &[u8], at: usize, size: usize) -> Option<u64> {
-    let mut word = [0; 8];
-    word.get_mut(..size)?
-        .copy_from_slice(bytes.get(at..at + size)?);
-    Some(u64::from_le_bytes(word))
 }
 
 #[cfg(test)]

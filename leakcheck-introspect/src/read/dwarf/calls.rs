@@ -138,15 +138,12 @@ impl Calls {
         };
         while let Ok(Some(frame)) = frames.next() {
             let name = frame.function.map(|function| function.name.slice());
-            let location = frame.location;
+            let location = frame.location.as_ref();
             found.push(Call {
                 name: name.and_then(|name| std::str::from_utf8(name).ok()),
-                file: location
-                    .as_ref()
-                    .and_then(|location| location.file)
-                    .map(PathBuf::from),
-                line: location.as_ref().and_then(|location| location.line),
-                column: location.as_ref().and_then(|location| location.column),
+                file: location.and_then(|at| at.file).map(PathBuf::from),
+                line: location.and_then(|at| at.line),
+                column: location.and_then(|at| at.column),
             });
         }
         found

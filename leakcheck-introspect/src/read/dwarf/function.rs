@@ -1,7 +1,5 @@
 //! Functions and vtables by their addresses, functions also by their names.
 
-use std::sync::PoisonError;
-
 use gimli::{UnitOffset, constants as c};
 
 use super::{
@@ -105,12 +103,8 @@ impl Image {
 
     /// The type whose vtable lies at `address`.
     pub(crate) fn vtable(&self, address: u64) -> Option<Die> {
-        let vtables = || self.vtables.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = vtables().get(&address) {
-            return *known;
-        }
-        let found = self.find_vtable(address.wrapping_sub(self.program.bias));
-        *vtables().entry(address).or_insert(found)
+        let find = || self.find_vtable(address.wrapping_sub(self.program.bias));
+        self.vtables.get(address, find)
     }
 
     fn find_vtable(&self, at: u64) -> Option<Die> {

@@ -1,7 +1,5 @@
 //! The debug info of the running program.
 
-use std::sync::Mutex;
-
 use gimli::SectionId;
 
 use super::{
@@ -19,7 +17,7 @@ use super::{
 use crate::{
     Error,
     read::{
-        int_hash,
+        int_hash::OnceMap,
         memory::{Mapped, Program},
     },
 };
@@ -34,7 +32,7 @@ pub(crate) struct Image {
     runs: Runs,
     pub(super) without_aranges: WithoutAranges,
     /// Types by the addresses of their vtables, as far as they were asked for.
-    pub(super) vtables: Mutex<int_hash::Map<u64, Option<Die>>>,
+    pub(super) vtables: OnceMap<u64, Option<Die>>,
     /// What others have found out about it.
     pub(crate) notes: Notes,
 }
@@ -71,7 +69,7 @@ impl Image {
             without_aranges: WithoutAranges::of(&units.starts.0, &aranges),
             units,
             runs: Runs::of(aranges.runs),
-            vtables: Mutex::default(),
+            vtables: OnceMap::default(),
             notes: Notes::default(),
         })
     }

@@ -19,7 +19,6 @@ mod symbols;
 mod type_parser;
 mod types;
 mod unit;
-mod unit_starts;
 mod units;
 mod without_aranges;
 

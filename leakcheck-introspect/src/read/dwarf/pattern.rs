@@ -5,7 +5,7 @@
 
 use gimli::{DwAt, DwForm, DwTag, constants as c};
 
-use super::sections::Slice;
+use super::sections::{Slice, fixed_number};
 
 /// The form of entries with one abbreviation.
 #[derive(Debug)]
@@ -101,11 +101,8 @@ impl Pattern {
                 Skip::Text => at + bytes.get(at..)?.iter().position(|byte| *byte == 0)? + 1,
                 Skip::Block(size) => {
                     let start = at.checked_add(size)?;
-                    let mut length = [0; 8];
-                    length
-                        .get_mut(..size)?
-                        .copy_from_slice(bytes.get(at..start)?);
-                    start.checked_add(usize::from_le_bytes(length))?
+                    let length = fixed_number(bytes, at, size)?;
+                    start.checked_add(usize::try_from(length).ok()?)?
                 }
                 Skip::NumberedBlock => {
                     let (length, start) = number(bytes, at)?;

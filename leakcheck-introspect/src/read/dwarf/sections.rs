@@ -73,3 +73,11 @@ pub(super) fn load(object: &object::File<'static>, name: &str) -> Result<Slice, 
 pub(super) fn empty() -> Slice {
     EndianSlice::new(&[], LittleEndian)
 }
+
+/// The number of `size` bytes, eight at most, that stands at `at`.
+pub(super) fn fixed_number(bytes: &[u8], at: usize, size: usize) -> Option<u64> {
+    let mut word = [0; 8];
+    word.get_mut(..size)?
+        .copy_from_slice(bytes.get(at..at + size)?);
+    Some(u64::from_le_bytes(word))
+}

@@ -16,17 +16,9 @@ use crate::read::memory;
 #[derive(Debug, Default)]
 pub(super) struct Split {
     /// The package beside the program, once one was looked for.
-    package: OnceLock<Option<Package>>,
+    package: OnceLock<Option<gimli::DwarfPackage<Slice>>>,
     /// Single files by their paths.
     files: Mutex<HashMap<PathBuf, Option<&'static gimli::Dwarf<Slice>>>>,
-}
-
-struct Package(gimli::DwarfPackage<Slice>);
-
-impl fmt::Debug for Package {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Package")
-    }
 }
 
 /// A part of the debug info that was split off and is not there, in words for the user.
@@ -110,11 +102,9 @@ impl Split {
             let bytes = packages().find_map(|path| memory::map(&path).ok())?.bytes();
             let object = object::File::parse(bytes).ok()?;
             let section = |id: SectionId| load(&object, id.dwo_name().unwrap_or_default());
-            gimli::DwarfPackage::load(section, empty())
-                .ok()
-                .map(Package)
+            gimli::DwarfPackage::load(section, empty()).ok()
         });
-        let found = package.as_ref()?.0.find_cu(id, parent).ok()??;
+        let found = package.as_ref()?.find_cu(id, parent).ok()??;
         Some(Box::leak(Box::new(found)))
     }
 

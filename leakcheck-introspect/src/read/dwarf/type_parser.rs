@@ -1,6 +1,6 @@
 //! Types by the entries that describe them.
 
-use std::{cell::Cell, sync::PoisonError};
+use std::cell::Cell;
 
 use gimli::{EntriesTreeNode, UnitOffset, constants as c};
 
@@ -17,13 +17,10 @@ impl Image {
     /// The type that an entry describes.
     pub(crate) fn ty(&self, die: Die) -> Option<&'static Type> {
         let unit = self.unit(die.unit)?;
-        let types = || unit.types.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = types().get(&die.offset) {
-            return *known;
-        }
-        let parsed = nested(|| unit.parse(self, die.offset)).flatten();
-        let parsed = parsed.map(|ty| &*Box::leak(Box::new(ty)));
-        *types().entry(die.offset).or_insert(parsed)
+        unit.types.get(die.offset, || {
+            let parsed = nested(|| unit.parse(self, die.offset)).flatten();
+            parsed.map(|ty| &*Box::leak(Box::new(ty)))
+        })
     }
 
     /// The first type of this unit that fits, among those whose name starts with `prefix`.

@@ -2,20 +2,19 @@
 
 use std::{
     path::Path,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, OnceLock},
 };
 
 use gimli::{AttributeValue, Section, UnitOffset, constants as c};
 
 use super::{
-    die::Die,
+    die::{Die, UnitStarts},
     index::{Index, Scope},
     sections::Slice,
     split::MissingDwo,
     types::{Type, without_arguments},
-    unit_starts::UnitStarts,
 };
-use crate::read::{fuel, int_hash, memory};
+use crate::read::{fuel, int_hash::OnceMap, memory};
 
 /// A unit whose header and abbreviations are read.
 #[derive(Debug)]
@@ -31,7 +30,7 @@ pub(crate) struct Unit {
     /// Where the rest of it should be, if that is not there: then `parsed` is all that the program has of it.
     pub(super) missing: Option<MissingDwo>,
     pub(super) index: OnceLock<Index>,
-    pub(super) types: Mutex<int_hash::Map<usize, Option<&'static Type>>>,
+    pub(super) types: OnceMap<usize, Option<&'static Type>>,
 }
 
 /// A unit in the program that only says where the rest of it is.

@@ -1,15 +1,16 @@
 //! The units of the program, each read when it is first needed.
 
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
 
 use gimli::DebugInfoOffset;
 
 use super::{
+    die::UnitStarts,
     sections::Slice,
     split::Split,
     unit::{Skeleton, Unit},
-    unit_starts::UnitStarts,
 };
+use crate::read::int_hash::OnceMap;
 
 /// All of them, by their numbers.
 #[derive(Debug)]
@@ -56,7 +57,7 @@ impl Units {
             skeleton: None,
             missing: None,
             index: OnceLock::new(),
-            types: Mutex::default(),
+            types: OnceMap::default(),
         };
         if let Some(id) = unit.parsed.dwo_id {
             match self.split.unit(self.dwarf, &unit.parsed, id) {

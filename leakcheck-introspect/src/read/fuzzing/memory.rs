@@ -19,7 +19,7 @@ const ROOM: usize = 1 << 14;
 const EDIT: usize = 11;
 
 /// What a task was read as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Read {
     /// Levels of the chain of awaits; none where its future is not where its type says.
     pub frames: usize,
@@ -39,11 +39,7 @@ pub struct Read {
 /// Where that is not ruled out by what reads it, or takes too many steps.
 pub fn memory(list: &TaskList, bytes: &[u8]) -> Result<Read, Error> {
     let introspector = introspector()?;
-    let mut read = Read {
-        frames: 0,
-        waits: 0,
-        steps: 0,
-    };
+    let mut read = Read::default();
     let (Some(header), [which, count, rest @ ..]) = (introspector.tokio.known_header(), bytes)
     else {
         return Ok(read);

@@ -17,10 +17,10 @@ const MUTATIONS: u64 = 400;
 const REPLACEMENTS: u64 = 2_000;
 
 /// Numbers that look random, and are the same in every run.
-struct Numbers(u64);
+pub(crate) struct Numbers(pub(crate) u64);
 
 impl Numbers {
-    fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

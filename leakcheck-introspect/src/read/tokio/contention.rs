@@ -1,5 +1,6 @@
 //! Who stands in the way of a waiter inside tokio's channels and locks.
 
+use super::layout;
 use crate::read::{
     dwarf::Type,
     value::{Reader, Value},
@@ -15,12 +16,9 @@ pub(super) fn is_full(reader: &Reader<'_>, channel: Value) -> Option<bool> {
     let semaphore = reader.field(channel, "semaphore")?;
     let bound = number(semaphore, "bound")?;
     let permits = number(reader.field(semaphore, "semaphore")?, "permits")?;
-    let is_sender = |ty: &Type| ty.base == "tokio::sync::mpsc::list::Tx";
-    let is_receiver = |ty: &Type| ty.base == "tokio::sync::mpsc::list::Rx";
-    let sender = reader.inside(reader.field(channel, "tx")?, &is_sender)?;
-    let receiver = reader.inside(reader.field(channel, "rx_fields")?, &is_receiver)?;
-    let tail = number(sender, "tail_position")?;
-    let head = number(receiver, "index")?;
+    let end = |name, base| reader.find(reader.field(channel, name)?, base);
+    let tail = number(end("tx", "tokio::sync::mpsc::list::Tx")?, "tail_position")?;
+    let head = number(end("rx_fields", "tokio::sync::mpsc::list::Rx")?, "index")?;
     Some(permits == 0 && tail.wrapping_sub(head) == bound)
 }
 
@@ -36,18 +34,14 @@ pub(crate) fn ahead(reader: &Reader<'_>, future: Value, lock: u64) -> Option<u64
     let semaphore = reader.target(reader.field(future, "semaphore")?)?;
     (semaphore.address == lock).then_some(())?;
     let node = reader.field(future, "node")?.address;
-    let queue = reader.inside(reader.field(semaphore, "waiters")?, &|ty| {
-        ty.base == "tokio::util::linked_list::LinkedList"
-    })?;
+    let queue = reader.find(reader.field(semaphore, "waiters")?, layout::LINKED_LIST)?;
     // Whoever comes is put at the head, and served at the tail.
     let mut waiter = reader.target(reader.field(queue, "tail")?)?;
     for ahead in 0..MOST_WAITERS {
         if waiter.address == node {
             return Some(ahead);
         }
-        let links = reader.inside(reader.field(waiter, "pointers")?, &|ty| {
-            ty.base.ends_with("::PointersInner")
-        })?;
+        let links = reader.find(reader.field(waiter, "pointers")?, layout::LINKS)?;
         waiter = reader.target(reader.field(links, "prev")?)?;
     }
     None

@@ -39,7 +39,7 @@ struct Links {
 }
 
 /// What all tasks of one future type have in common.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct TaskKind {
     /// The type of the future; `None` where the function that polls it has no debug info.
     pub(crate) future: Option<&'static Type>,
@@ -227,15 +227,10 @@ impl Header {
             None => id,
         };
         let mut kind = TaskKind {
-            future: None,
-            traced: None,
-            polled: None,
-            missing: None,
-            cell: None,
             trailer,
             id,
             stage: before_stage.checked_add(8)?,
-            name: OnceLock::new(),
+            ..TaskKind::default()
         };
         let at = word(self.poll)?;
         let Some(poll) = reader.image.function(at) else {
@@ -276,7 +271,7 @@ impl Header {
             .ok_or_else(|| Error::new("tokio's task trailer is not in the debug info"))?;
         let at = Value::new(trailer, 0);
         let found = reader
-            .inside(at, &|ty| ty.base == layout::LINKS)
+            .find(at, layout::LINKS)
             .and_then(|links| {
                 let offset = |name| Some(links.address.wrapping_add(links.ty.member(name)?.offset));
                 Some(Links {
@@ -336,7 +331,7 @@ impl TaskKind {
         if let Some(cell) = self.cell {
             let cell = Value::new(cell, address);
             let stage = reader.resolve(cell, &["core", "stage"])?;
-            let stage = reader.inside(stage, &|ty| ty.base == layout::STAGE)?;
+            let stage = reader.find(stage, layout::STAGE)?;
             let (variant, inside) = reader.variant(stage)?;
             (variant.member.name == "Running").then_some(())?;
             return reader.field(inside, "__0");

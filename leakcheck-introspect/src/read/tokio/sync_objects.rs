@@ -239,7 +239,7 @@ impl ObjectKind {
                 reader.memory.number(descriptor.address, 4)?
             }
             Process => {
-                let child = reader.inside(value, &|ty| ty.base == "std::process::Child")?;
+                let child = reader.find(value, "std::process::Child")?;
                 let process = reader.inside(child, &|ty| ty.member("pid").is_some())?;
                 reader.number(reader.field(process, "pid")?)?
             }

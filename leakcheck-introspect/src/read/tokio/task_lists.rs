@@ -192,12 +192,13 @@ impl TokioTypes {
         })
     }
 
-    /// Whether the task at `address`, which must be alive, may be one of a `LocalSet`.
-    pub(crate) fn may_be_local(&self, reader: &Reader<'_>, address: u64, home: &Home) -> bool {
-        self.scheduler(reader, address, home).is_some()
-    }
-
-    fn scheduler(&self, reader: &Reader<'_>, address: u64, home: &Home) -> Option<Value> {
+    /// What schedules the task at `address`, which must be alive, if that may be one of a `LocalSet`.
+    pub(crate) fn scheduler(
+        &self,
+        reader: &Reader<'_>,
+        address: u64,
+        home: &Home,
+    ) -> Option<Value> {
         let kind = self.known_header()?.kind(reader, address).ok()?;
         kind.local_scheduler(reader, address, home.scheduler)
     }
@@ -220,12 +221,8 @@ impl TokioTypes {
         Ok(Value::new(ty, takes_local_set(set)))
     }
 
-    /// Whether debug info leads to the tasks of a `LocalSet`.
-    pub(crate) fn knows_local_sets(&self, image: &Image) -> bool {
-        self.local_set(image).is_some()
-    }
-
-    fn local_set(&self, image: &Image) -> Option<&'static Type> {
+    /// The type of a `LocalSet`, if debug info leads to it.
+    pub(crate) fn local_set(&self, image: &Image) -> Option<&'static Type> {
         let anchor: fn(&LocalSet) -> u64 = takes_local_set;
         let find = || parameter(image, anchor as usize as u64, layout::LOCAL_SET, "LocalSet");
         *self.local_set.get_or_init(find)
@@ -333,7 +330,7 @@ fn thread_of(reader: &Reader<'_>, scheduler: Value) -> Option<u64> {
 
 fn linked_list(reader: &Reader<'_>, value: Value) -> Result<Value, Error> {
     reader
-        .inside(value, &|ty| ty.base == layout::LINKED_LIST)
+        .find(value, layout::LINKED_LIST)
         .ok_or_else(|| Error::new(format!("there is no list of tasks in `{}`", value.ty.base)))
 }
 

@@ -27,16 +27,12 @@ impl TokioTypes {
             gap: None,
         };
         let time = resolve(reader, self.handle(handle), layout::TIME_BY_HANDLE)?;
-        let Some(driver) = reader.inside(time, &|ty| ty.base == layout::TIME_HANDLE) else {
+        let Some(driver) = reader.find(time, layout::TIME_HANDLE) else {
             return Ok(list);
         };
-        let wheel = reader
-            .inside(driver, &|ty| ty.base == layout::WHEEL)
-            .ok_or_else(|| {
-                Error::new(
-                    "the runtime's time driver has no wheel; this kind of driver is not known",
-                )
-            })?;
+        let wheel = reader.find(driver, layout::WHEEL).ok_or_else(|| {
+            Error::new("the runtime's time driver has no wheel; this kind of driver is not known")
+        })?;
         let start = reader
             .field(driver, "time_source")
             .and_then(|source| clock::instant(reader, source));
@@ -55,7 +51,7 @@ impl TokioTypes {
                     }
                     list.timers.push(timer(reader, entry, start));
                     next = reader
-                        .inside(entry, &|ty| ty.base == layout::LINKS)
+                        .find(entry, layout::LINKS)
                         .and_then(|links| reader.some(reader.field(links, "next")?))
                         .and_then(|next| reader.target(next));
                 }
@@ -71,7 +67,7 @@ fn timer(reader: &Reader<'_>, entry: Value, start: Option<std::time::Instant>) -
         .iter()
         .find_map(|name| reader.memory.word(reader.field(entry, name)?.address));
     let waker = reader
-        .inside(entry, &|ty| ty.base == "core::task::wake::RawWaker")
+        .find(entry, "core::task::wake::RawWaker")
         .and_then(|waker| reader.memory.word(reader.field(waker, "data")?.address));
     Timer {
         address: entry.address,

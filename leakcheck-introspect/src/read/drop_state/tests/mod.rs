@@ -113,12 +113,8 @@ impl Variable {
 
 /// Whether this build has code that can be followed.
 pub(super) fn is_followed() -> bool {
-    cfg!(target_arch = "x86_64") && !is_optimised()
-}
-
-/// Optimised builds have no assertions here.
-fn is_optimised() -> bool {
-    !cfg!(debug_assertions)
+    // Optimised builds have no assertions here.
+    cfg!(target_arch = "x86_64") && cfg!(debug_assertions)
 }
 
 /// Spawns a future, lets it run until it waits, and reads it and what it awaits; `None` where nothing is read.

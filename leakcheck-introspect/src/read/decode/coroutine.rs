@@ -1,4 +1,4 @@
-//! The variables of a suspended coroutine, and whether they still are there.
+//! How far a coroutine has come, and whether its variables still are there.
 //!
 //! A state has room for variables that were moved out of: captured ones always, others if they were borrowed before. What is
 //! still there is what the coroutine's own drop code would drop.
@@ -8,11 +8,25 @@ use crate::{
     Class, FrameKind, Role,
     read::{
         drop_state::{self, DropState},
-        dwarf::Member,
+        dwarf::{Member, Variant},
         tokio::ObjectRef,
         value::{Reader, Value},
     },
 };
+
+/// How far a coroutine has come, the case of its state, and what is in that.
+pub(super) fn stage(
+    reader: &Reader<'_>,
+    coroutine: Value,
+) -> Option<(FrameKind, &'static Variant, Value)> {
+    let (variant, inside) = reader.variant(coroutine)?;
+    let kind = match inside.ty.name {
+        name if name.starts_with("Unresumed") => FrameKind::Unresumed,
+        name if name.starts_with("Returned") || name.starts_with("Panicked") => FrameKind::Finished,
+        _ => FrameKind::Suspended,
+    };
+    Some((kind, variant, inside))
+}
 
 /// Whether a variable still has its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
