@@ -272,7 +272,6 @@ const STEPS: [&[&str]; 18] = [
         "read/blocking",
         "read/fuzzing",
         "read/local_sets",
-        "read/lone_future",
         "read/runtimes",
         "unsupported",
     ],

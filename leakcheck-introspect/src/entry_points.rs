@@ -28,7 +28,7 @@ impl TaskList {
     /// # Errors
     /// As [`of_runtime`](Self::of_runtime).
     pub fn of_local_set(set: &LocalSet) -> Result<Self, Error> {
-        read::of_owned(&read::owned_by(set)?, Detail::Frames)
+        read::of_owner(&read::owner_of(set)?, Detail::Frames)
     }
 
     /// Reads the tasks of each `LocalSet` that was made by this thread and has a task with one of these cells, which may

@@ -23,7 +23,7 @@ use crate::{Error, TaskList, read, task_list::Detail};
 /// ```
 #[derive(Debug)]
 pub struct LocalTasks {
-    owned: read::OwnedTasks,
+    owner: read::Owner,
     /// A task has a share in the list that it stands in, and a handle keeps the task: nothing else can have the memory
     /// of the list for as long as this lives. The task does nothing and holds up nobody who waits for the set.
     share: JoinHandle<()>,
@@ -38,10 +38,10 @@ impl LocalTasks {
     ///
     /// As [`TaskList::of_runtime`].
     pub fn of(set: &LocalSet) -> Result<Self, Error> {
-        let owned = read::owned_by(set)?;
+        let owner = read::owner_of(set)?;
         let share = set.spawn_local(async {});
         Ok(Self {
-            owned,
+            owner,
             share,
             home: thread::current().id(),
         })
@@ -53,7 +53,7 @@ impl LocalTasks {
     ///
     /// As [`TaskList::of_runtime`].
     pub fn list(&self) -> Result<TaskList, Error> {
-        let mut list = read::of_owned(&self.owned, Detail::Frames)?;
+        let mut list = read::of_owner(&self.owner, Detail::Frames)?;
         if thread::current().id() != self.home {
             list.doubt();
         }
@@ -66,7 +66,7 @@ impl LocalTasks {
     ///
     /// As [`TaskList::of_runtime`].
     pub fn outline(&self) -> Result<TaskList, Error> {
-        read::of_owned(&self.owned, Detail::Outline).map(|list| self.without_share(list))
+        read::of_owner(&self.owner, Detail::Outline).map(|list| self.without_share(list))
     }
 
     fn without_share(&self, mut list: TaskList) -> TaskList {

@@ -87,13 +87,13 @@ pub(crate) fn of_local_sets_with(_cells: &[u64], _detail: Detail) -> Result<Vec<
 
 /// Where a `LocalSet` keeps its tasks; nobody knows here.
 #[derive(Debug)]
-pub(crate) struct OwnedTasks;
+pub(crate) struct Owner;
 
-pub(crate) fn owned_by(_set: &LocalSet) -> Result<OwnedTasks, Error> {
+pub(crate) fn owner_of(_set: &LocalSet) -> Result<Owner, Error> {
     Err(nothing())
 }
 
-pub(crate) fn of_owned(_owned: &OwnedTasks, _detail: Detail) -> Result<TaskList, Error> {
+pub(crate) fn of_owner(_owner: &Owner, _detail: Detail) -> Result<TaskList, Error> {
     Err(nothing())
 }
 

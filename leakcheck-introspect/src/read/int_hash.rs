@@ -1,4 +1,4 @@
-//! Tables by numbers that nobody chooses: addresses, offsets, entries of the debug info.
+//! Tables by what nobody chooses: addresses, offsets, entries of the debug info.
 //!
 //! The hashes of the standard library withstand chosen keys, for which they take long in a program that is not optimised.
 

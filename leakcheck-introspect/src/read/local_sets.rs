@@ -7,23 +7,23 @@ use tokio::task::LocalSet;
 use super::{
     memory,
     startup::introspector,
-    tokio::{OwnedTasks, layout, vtable_if_alive},
+    tokio::{Owner, layout, vtable_if_alive},
     value::Reader,
 };
 use crate::{Error, TaskList, task_list::Detail};
 
 /// Where a `LocalSet` keeps its tasks.
-pub(crate) fn owned_by(set: &LocalSet) -> Result<OwnedTasks, Error> {
+pub(crate) fn owner_of(set: &LocalSet) -> Result<Owner, Error> {
     let introspector = introspector()?;
     let reader = Reader::new(&introspector.image);
     introspector.tokio.of_local_set(&reader, set)
 }
 
 /// The tasks that are kept there.
-pub(crate) fn of_owned(owned: &OwnedTasks, detail: Detail) -> Result<TaskList, Error> {
+pub(crate) fn of_owner(owner: &Owner, detail: Detail) -> Result<TaskList, Error> {
     let introspector = introspector()?;
     let reader = Reader::new(&introspector.image);
-    introspector.list(&reader, detail, None, || Ok(owned.clone()))
+    introspector.list(&reader, detail, None, || Ok(owner.clone()))
 }
 
 /// Those of the addresses where a task that stands in a list and has not ended may have its cell, with those of their
@@ -83,10 +83,10 @@ pub(crate) fn of_local_sets_with(cells: &[u64], detail: Detail) -> Result<Vec<Ta
         if !*is_local || lists.iter().any(|list| stands_in(list, cell)) {
             continue;
         }
-        let Some(owned) = introspector.tokio.of_local_task(&reader, cell, &home) else {
+        let Some(owner) = introspector.tokio.of_local_task(&reader, cell, &home) else {
             continue;
         };
-        let Ok(list) = introspector.list(&reader, detail, None, || Ok(owned.clone())) else {
+        let Ok(list) = introspector.list(&reader, detail, None, || Ok(owner.clone())) else {
             continue;
         };
         if list.gap.is_none() && !list.is_closed && stands_in(&list, cell) {

@@ -10,7 +10,6 @@ pub mod fuzzing;
 mod int_hash;
 mod introspector;
 mod local_sets;
-mod lone_future;
 #[expect(
     unsafe_code,
     reason = "reads the memory and the file of this process, and nothing else does"
@@ -33,9 +32,8 @@ pub use self::{
     startup::{available, promised},
 };
 pub(crate) use self::{
-    local_sets::{of_local_sets_with, of_owned, owned_by},
-    lone_future::of_future,
+    local_sets::{of_local_sets_with, of_owner, owner_of},
     memory::words,
-    runtimes::{clock, of_runtime, park_counts, timers},
-    tokio::{OwnedTasks, Wheel},
+    runtimes::{clock, of_future, of_runtime, park_counts, timers},
+    tokio::{Owner, Wheel},
 };

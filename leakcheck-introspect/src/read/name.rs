@@ -58,7 +58,7 @@ fn first(arguments: &str) -> Option<&str> {
 fn known_path(path: &str, name: &str, self_type: impl Fn() -> Option<String>) -> String {
     let within = path;
     let mut path = String::new();
-    for segment in segments(within) {
+    for segment in within.split("::").filter(|segment| !segment.is_empty()) {
         let shown = match segment {
             // An unnamed constant, in which tests of `leakcheck::main!` stand.
             "_" => continue,
@@ -120,10 +120,6 @@ fn self_type(image: &Image, ty: &Type) -> Option<String> {
         }
     }
     (!owner.base.is_empty()).then(|| owner.base.clone())
-}
-
-fn segments(path: &str) -> impl Iterator<Item = &str> {
-    path.split("::").filter(|segment| !segment.is_empty())
 }
 
 /// A type with every path in it cut down to its last segment, and without the default allocator.

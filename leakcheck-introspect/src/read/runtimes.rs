@@ -1,4 +1,4 @@
-//! What a runtime has: tasks, timers, a clock.
+//! What a runtime has: tasks, timers, a clock; and a future that it polls besides.
 
 use std::time::Instant;
 
@@ -10,7 +10,9 @@ use super::{
     stillness,
     value::Reader,
 };
-use crate::{Error, Graph, TaskList, TimerList, park_counts::ParkCounts, task_list::Detail};
+use crate::{
+    Error, FutureAddress, Graph, TaskList, TimerList, park_counts::ParkCounts, task_list::Detail,
+};
 
 /// The tasks of a runtime.
 pub(crate) fn of_runtime(handle: &Handle, detail: Detail) -> Result<TaskList, Error> {
@@ -46,7 +48,7 @@ fn is_driven_here(introspector: &Introspector, reader: &Reader<'_>, handle: &Han
     if handle.runtime_flavor() != RuntimeFlavor::CurrentThread {
         return false;
     }
-    let owner = |handle: &Handle| Some(introspector.tokio.of_runtime(reader, handle).ok()?.owner);
+    let owner = |handle: &Handle| Some(introspector.tokio.of_runtime(reader, handle).ok()?.id);
     Handle::try_current().is_ok_and(|current| {
         let current = owner(&current);
         current.is_some() && current == owner(handle)
@@ -86,4 +88,9 @@ pub(crate) fn timers(handle: &Handle) -> Result<TimerList, Error> {
     list.gap
         .get_or_insert_with(|| "timers came and went while they were listed".to_owned());
     Ok(list)
+}
+
+/// A future that is no task.
+pub(crate) fn of_future(future: FutureAddress) -> Result<TaskList, Error> {
+    introspector()?.list_of(future)
 }

@@ -1,8 +1,9 @@
 //! How a task was decoded, so that others that are at the same place are recognised without decoding them.
 //!
-//! Decoding decides by a few words: the states of its coroutines, the cases of enums and the vtables on the way to where it
-//! waits. They are noted with the pointers that led to them. Another task of the same kind that has the same words at the
-//! same places is at the same place.
+//! Decoding depends on a few words only: the states of coroutines, the cases of enums and the vtables on the way to where the
+//! task waits. A memo has these words, and the pointers that led to each. All offsets are relative to the pointer before, so
+//! that the memo of one task can be tried on another. A task of the same kind that has the same words at the end of the same
+//! pointers would be decoded to the same frames.
 
 use super::memory::Memory;
 
@@ -84,7 +85,7 @@ impl ShapeMemo {
         }
     }
 
-    /// Notes that others cannot be compared with this task.
+    /// Notes that others cannot be compared with this task: it was decoded by words that are not noted.
     pub(crate) fn give_up(&mut self) {
         self.is_cut = true;
     }
@@ -100,6 +101,7 @@ impl ShapeMemo {
 
     /// Whether the task at `cell` has the same words at the same places.
     pub(crate) fn fits(&self, memory: &Memory, cell: u64) -> bool {
+        // A hop stands behind the one that it starts from, so that each address is known when it is needed.
         let mut addresses = Vec::with_capacity(self.hops.len());
         addresses.push(cell);
         for hop in self.hops.iter().skip(1) {
@@ -110,8 +112,8 @@ impl ShapeMemo {
             addresses.push(target.wrapping_add(hop.skip));
         }
         self.checks.iter().all(|check| {
-            let hop = addresses.get(check.hop as usize).copied().unwrap_or(0);
-            let word = memory.number(hop.wrapping_add(check.offset), check.size);
+            let start: u64 = addresses.get(check.hop as usize).copied().unwrap_or(0);
+            let word = memory.number(start.wrapping_add(check.offset), check.size);
             word.is_some_and(|word| match &check.rule {
                 Rule::Is(seen) => word == *seen,
                 Rule::IsNot(others) => !others.contains(&word),

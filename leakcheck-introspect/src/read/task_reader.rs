@@ -1,4 +1,7 @@
 //! From the list of tasks to what is known of each.
+//!
+//! A leak of thousands is mostly one task many times. So the first of each kind are decoded, and what decided is kept as a
+//! template; a later one that fits a template takes over its frames.
 
 use std::{collections::HashMap, sync::Arc, time::Instant};
 

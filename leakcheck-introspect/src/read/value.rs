@@ -26,6 +26,11 @@ impl Value {
             hop: 0,
         }
     }
+
+    /// One of several of a type that lie side by side from `first` on.
+    pub(crate) fn nth(ty: &'static Type, first: u64, index: u64) -> Self {
+        Self::new(ty, first.wrapping_add(index.wrapping_mul(ty.size)))
+    }
 }
 
 /// Reads values of one moment.
@@ -129,6 +134,13 @@ impl<'i> Reader<'i> {
         self.at(value, value.ty.member(name)?)
     }
 
+    /// The number in a value, noted as one that decides.
+    pub(crate) fn deciding(&self, value: Value) -> Option<u64> {
+        let seen = self.number(value)?;
+        self.decide(value.hop, value.address, value.ty.size, || Rule::Is(seen));
+        Some(seen)
+    }
+
     /// The active case of an enum, and what is in it.
     pub(crate) fn variant(&self, value: Value) -> Option<(&'static Variant, Value)> {
         let Shape::Enum {
@@ -161,13 +173,6 @@ impl<'i> Reader<'i> {
             }
         };
         Some((variant, self.at(value, &variant.member)?))
-    }
-
-    /// What is in the `Some` of an `Option`.
-    pub(crate) fn some(&self, value: Value) -> Option<Value> {
-        let (variant, inside) = self.variant(value)?;
-        (variant.member.name == "Some").then_some(())?;
-        self.field(inside, "__0")
     }
 
     /// What a plain pointer points to.

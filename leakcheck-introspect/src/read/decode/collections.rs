@@ -86,22 +86,18 @@ impl<S: Sink> Elements<'_, '_, S> {
             self.sink.cut();
         }
         for index in 0..count.min(MOST_ELEMENTS) {
-            let value = Value {
-                ty: element,
-                address: first.wrapping_add(index.wrapping_mul(element.size)),
-                hop,
-            };
-            self.sink.take(index, value);
+            let value = Value::nth(element, first, index);
+            self.sink.take(index, Value { hop, ..value });
         }
     }
 
     /// One element of many; false where there are too many.
-    fn element(&mut self, ty: &'static Type, address: u64, index: u64) -> bool {
+    fn element(&mut self, element: Value, index: u64) -> bool {
         if index >= MOST_ELEMENTS {
             self.sink.cut();
             return false;
         }
-        self.sink.take(index, Value::new(ty, address));
+        self.sink.take(index, element);
         true
     }
 
@@ -122,8 +118,7 @@ impl<S: Sink> Elements<'_, '_, S> {
         }
         for index in 0..length {
             let place = head.wrapping_add(index) % capacity;
-            let address = first.wrapping_add(place.wrapping_mul(element.size));
-            if !self.element(element, address, index) {
+            if !self.element(Value::nth(element, first, place), index) {
                 break;
             }
         }
@@ -212,8 +207,8 @@ impl<S: Sink> Elements<'_, '_, S> {
                     };
                     let slot_ty = reader.ty(element)?;
                     let filled = reader.ty(slot_ty.argument("T")?)?;
-                    let address = row.address.wrapping_add(slot.wrapping_mul(slot_ty.size));
-                    if !self.element(filled, address, index) {
+                    let at = Value::nth(slot_ty, row.address, slot).address;
+                    if !self.element(Value::new(filled, at), index) {
                         return None;
                     }
                 }
@@ -242,7 +237,7 @@ impl<S: Sink> Elements<'_, '_, S> {
             let mut entry = reader.target(reader.resolve(lists, &[list, "head"])?);
             while let Some(at) = entry {
                 let inside = reader.field(at, "value")?;
-                if !self.element(inside.ty, inside.address, index) {
+                if !self.element(inside, index) {
                     return None;
                 }
                 index += 1;
@@ -269,7 +264,7 @@ impl<S: Sink> Elements<'_, '_, S> {
         let mut index = 0;
         while let Some(at) = cell {
             let future = reader.field(at, "future")?;
-            if !self.element(future.ty, future.address, index) {
+            if !self.element(future, index) {
                 return None;
             }
             index += 1;

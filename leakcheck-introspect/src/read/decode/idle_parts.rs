@@ -4,7 +4,6 @@
 
 use crate::read::{
     dwarf::{Shape, Type},
-    shape_memo::Rule,
     value::{Reader, Value},
 };
 
@@ -107,9 +106,7 @@ impl IdleRule {
     pub(super) fn holds(&self, reader: &Reader<'_>, value: Value) -> Option<bool> {
         let flag = |name| {
             let flag = reader.field(value, name)?;
-            let seen = reader.number(flag).filter(|_| flag.ty.size == 1)?;
-            reader.decide(flag.hop, flag.address, 1, || Rule::Is(seen));
-            Some(seen == 1)
+            Some((flag.ty.size == 1).then(|| reader.deciding(flag))?? == 1)
         };
         match self.while_ {
             While::Some(path) => {
@@ -121,11 +118,7 @@ impl IdleRule {
             While::Unset(name) => flag(name).map(|is_set| !is_set),
             While::Empty(name) => {
                 let length = reader.resolve(value, &[name, "len"])?;
-                let seen = reader.number(length)?;
-                reader.decide(length.hop, length.address, length.ty.size, || {
-                    Rule::Is(seen)
-                });
-                Some(seen == 0)
+                Some(reader.deciding(length)? == 0)
             }
             While::Full(futures, limit) => {
                 reader.give_up();

@@ -2,7 +2,6 @@
 
 use crate::read::{
     dwarf::{Member, Shape},
-    shape_memo::Rule,
     value::{Reader, Value},
 };
 
@@ -30,8 +29,7 @@ impl Branches {
             && matches!(mask.ty.shape, Shape::Leaf)
             && matches!(mask.ty.size, 1 | 2 | 4 | 8)
             && count <= mask.ty.size * 8;
-        let off = fits.then(|| reader.number(mask))??;
-        reader.decide(mask.hop, mask.address, mask.ty.size, || Rule::Is(off));
+        let off = fits.then(|| reader.deciding(mask))??;
         Some(Self { futures, off })
     }
 

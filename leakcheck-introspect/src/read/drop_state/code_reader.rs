@@ -91,12 +91,8 @@ impl<'b> CodeReader<'b> {
 
     /// A register and another operand.
     pub(super) fn operands(&mut self, size: u64) -> Option<(Register, Operand)> {
-        let mode = self.byte()?;
-        let register = self.middle(mode);
-        let place = self.place(mode)?;
-        if let Operand::Register(other) = place {
-            self.is_plain(other, size)?;
-        }
+        let register = self.middle(*self.rest().first()?);
+        let (_, place) = self.group(size)?;
         self.is_plain(register, size)?;
         Some((register, place))
     }
@@ -117,7 +113,7 @@ impl<'b> CodeReader<'b> {
     }
 
     /// The operand that a mode describes.
-    pub(super) fn place(&mut self, mode: u8) -> Option<Operand> {
+    fn place(&mut self, mode: u8) -> Option<Operand> {
         let low = self.low(mode);
         if mode >> 6 == 3 {
             return Some(Operand::Register(low));

@@ -141,13 +141,10 @@ impl CodeReader<'_> {
 
     fn widened(&mut self, narrow: u64, is_signed: bool) -> Option<Instruction> {
         let size = self.wide();
-        let mode = self.byte()?;
-        let from = self.place(mode)?;
-        if let Operand::Register(register) = from {
-            self.is_plain(register, narrow)?;
-        }
+        let to = self.middle(*self.rest().first()?);
+        let (_, from) = self.group(narrow)?;
         Some(I::Widen {
-            to: self.middle(mode),
+            to,
             from,
             narrow,
             size,

@@ -58,6 +58,7 @@ pub(super) fn follow(
     };
     interpreter.registers[RDI] = Bits::all(object.start);
     interpreter.registers[RSP] = Bits::all(Stack::TOP);
+    // The function is entered as if it had been called with a pointer to the object. It has ended when it returns to there.
     interpreter.push(Bits::all(CALLER))?;
     let mut at = entry;
     for _ in 0..STEPS {
@@ -181,6 +182,7 @@ impl Interpreter<'_> {
             argument: self.registers[RDI].number(8)?,
         };
         self.calls.push(call);
+        // What was called may have changed all other registers, and what it returns is not known.
         for (number, register) in self.registers.iter_mut().enumerate() {
             if !KEPT.contains(&number) {
                 *register = Bits::UNKNOWN;

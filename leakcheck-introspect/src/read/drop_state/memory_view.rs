@@ -68,6 +68,7 @@ impl<'m> MemoryView<'m> {
         (is_object || lies_in(self.program)).then_some(())?;
         let mut number = self.memory.number(address, size)?;
         if is_object {
+            // Noted as it is in memory: what the function has cleared follows from what it read.
             let offset = address.wrapping_sub(self.object.start);
             self.reads.push(ObjectRead {
                 offset,
@@ -75,6 +76,7 @@ impl<'m> MemoryView<'m> {
                 number,
             });
         }
+        // The object itself is never written.
         for cleared in &self.cleared {
             if (address..end).contains(cleared) {
                 number &= !(0xff << ((cleared - address) * 8));

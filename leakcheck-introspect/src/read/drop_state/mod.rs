@@ -46,7 +46,7 @@ const MOST_KNOWN: usize = 16;
 /// be dropped, and the variable is not. What needs no dropping, like a reference, is never in it.
 #[derive(Clone, Debug)]
 pub(crate) struct DropState {
-    /// In the order in which it would be: also what the debug info of the state lacks, where it has two variables of one name.
+    /// In the order of the drops: also what the debug info of the state lacks, where it has two variables of one name.
     left: Vec<Undropped>,
 }
 
@@ -107,7 +107,7 @@ pub(crate) fn of(reader: &Reader<'_>, coroutine: Value) -> Option<DropState> {
         Some(known) => known,
         None => follow(reader, coroutine, state)?,
     };
-    // Others of this type at the same await may differ in their drop flags.
+    // The result holds for every coroutine whose state and drop flags are the same, so these decide.
     for read in &dropped.reads {
         let at = coroutine.address.wrapping_add(read.offset);
         reader.decide(coroutine.hop, at, read.size, || Rule::Is(read.number));
@@ -142,7 +142,7 @@ fn follow(reader: &Reader<'_>, coroutine: Value, state: Value) -> Option<Arc<Dro
     let program = &reader.image.program.span;
     let followed = interpreter::follow(&reader.memory, program, entry, object.clone())?;
     let is_inside = |call: &DropCall| object.contains(&call.argument);
-    // What is in a box is at another place in each.
+    // A box's content has another address in each coroutine, so that such a result holds for this one only.
     let is_kept = followed.calls.iter().all(is_inside);
     let dropped = Arc::new(Dropped {
         left: left(reader, state, &object, &followed.calls),

@@ -11,6 +11,9 @@ use crate::Error;
 /// Bytes of a section.
 pub(super) type Slice = EndianSlice<'static, LittleEndian>;
 
+/// The sections of one file.
+pub(super) type Sections = &'static gimli::Dwarf<Slice>;
+
 /// An executable's bytes as sections.
 pub(super) fn parse(bytes: &'static [u8]) -> Result<object::File<'static>, Error> {
     object::File::parse(bytes).map_err(|error| {

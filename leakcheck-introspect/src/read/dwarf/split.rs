@@ -1,16 +1,15 @@
 //! Debug info beside the program: `split-debuginfo = "unpacked"` leaves a file per unit, `"packed"` one for all.
 
 use std::{
-    collections::HashMap,
     fmt,
     path::{Path, PathBuf},
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::OnceLock,
 };
 
 use gimli::{DwoId, SectionId};
 
-use super::sections::{Slice, empty, load};
-use crate::read::memory;
+use super::sections::{Sections, Slice, empty, load};
+use crate::read::{int_hash::OnceMap, memory};
 
 /// Where the parts are that were split off.
 #[derive(Debug, Default)]
@@ -18,7 +17,7 @@ pub(super) struct Split {
     /// The package beside the program, once one was looked for.
     package: OnceLock<Option<gimli::DwarfPackage<Slice>>>,
     /// Single files by their paths.
-    files: Mutex<HashMap<PathBuf, Option<&'static gimli::Dwarf<Slice>>>>,
+    files: OnceMap<PathBuf, Option<Sections>>,
 }
 
 /// A part of the debug info that was split off and is not there, in words for the user.
@@ -60,14 +59,17 @@ impl fmt::Display for MissingDwo {
     }
 }
 
+/// A unit that was split off, with its sections.
+type Whole = (gimli::Unit<Slice>, Sections);
+
 impl Split {
     /// The unit that a skeleton in the program stands for, with its sections.
     pub(super) fn unit(
         &self,
-        parent: &'static gimli::Dwarf<Slice>,
+        parent: Sections,
         skeleton: &gimli::Unit<Slice>,
         id: DwoId,
-    ) -> Result<(gimli::Unit<Slice>, &'static gimli::Dwarf<Slice>), MissingDwo> {
+    ) -> Result<Whole, MissingDwo> {
         let packed = self.in_package(parent, id);
         if let Some(found) = packed.and_then(|dwarf| unit_of(dwarf, skeleton, id)) {
             return Ok(found);
@@ -78,7 +80,7 @@ impl Split {
             _ => How::Gone,
         };
         for path in places(&file) {
-            let Some(dwarf) = self.file(parent, path) else {
+            let Some(dwarf) = self.file(parent, &path) else {
                 continue;
             };
             if let Some(found) = unit_of(dwarf, skeleton, id) {
@@ -93,11 +95,7 @@ impl Split {
         })
     }
 
-    fn in_package(
-        &self,
-        parent: &'static gimli::Dwarf<Slice>,
-        id: DwoId,
-    ) -> Option<&'static gimli::Dwarf<Slice>> {
+    fn in_package(&self, parent: Sections, id: DwoId) -> Option<Sections> {
         let package = self.package.get_or_init(|| {
             let bytes = packages().find_map(|path| memory::map(&path).ok())?.bytes();
             let object = object::File::parse(bytes).ok()?;
@@ -109,34 +107,19 @@ impl Split {
     }
 
     /// A single file, mapped once.
-    fn file(
-        &self,
-        parent: &'static gimli::Dwarf<Slice>,
-        path: PathBuf,
-    ) -> Option<&'static gimli::Dwarf<Slice>> {
-        let files = || self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = files().get(&path) {
-            return *known;
-        }
-        let read = || {
-            let object = object::File::parse(memory::map(&path).ok()?.bytes()).ok()?;
+    fn file(&self, parent: Sections, path: &Path) -> Option<Sections> {
+        self.files.get(path.to_owned(), || {
+            let object = object::File::parse(memory::map(path).ok()?.bytes()).ok()?;
             let section = |id: SectionId| load(&object, id.dwo_name().unwrap_or_default());
             let mut dwarf = gimli::Dwarf::load(section).ok()?;
             dwarf.make_dwo(parent);
             Some(&*Box::leak(Box::new(dwarf)))
-        };
-        let dwarf = read();
-        files().insert(path, dwarf);
-        dwarf
+        })
     }
 }
 
 /// The unit with this number, if it is there.
-fn unit_of(
-    dwarf: &'static gimli::Dwarf<Slice>,
-    skeleton: &gimli::Unit<Slice>,
-    id: DwoId,
-) -> Option<(gimli::Unit<Slice>, &'static gimli::Dwarf<Slice>)> {
+fn unit_of(dwarf: Sections, skeleton: &gimli::Unit<Slice>, id: DwoId) -> Option<Whole> {
     let mut headers = dwarf.units();
     while let Some(header) = headers.next().ok()? {
         let mut unit = dwarf.unit(header).ok()?;

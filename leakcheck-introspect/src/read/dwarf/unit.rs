@@ -10,7 +10,7 @@ use gimli::{AttributeValue, Section, UnitOffset, constants as c};
 use super::{
     die::{Die, UnitStarts},
     index::{Index, Scope},
-    sections::Slice,
+    sections::{Sections, Slice},
     split::MissingDwo,
     types::{Type, without_arguments},
 };
@@ -22,7 +22,7 @@ pub(crate) struct Unit {
     pub(super) number: u32,
     pub(super) parsed: gimli::Unit<Slice>,
     /// The program's own sections, or those of the file that this unit was split off to.
-    pub(super) dwarf: &'static gimli::Dwarf<Slice>,
+    pub(super) dwarf: Sections,
     /// Of all units of the program.
     pub(super) starts: &'static UnitStarts,
     /// What the program itself has of a unit that was split off: lines, folders, addresses.
@@ -38,7 +38,7 @@ pub(crate) struct Unit {
 pub(super) struct Skeleton {
     pub(super) parsed: gimli::Unit<Slice>,
     /// The program's own sections: its texts are not those of the file that the unit was split off to.
-    pub(super) dwarf: &'static gimli::Dwarf<Slice>,
+    pub(super) dwarf: Sections,
 }
 
 /// The attributes of an entry that anything here needs.

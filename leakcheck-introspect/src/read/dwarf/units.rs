@@ -6,7 +6,7 @@ use gimli::DebugInfoOffset;
 
 use super::{
     die::UnitStarts,
-    sections::Slice,
+    sections::{Sections, Slice},
     split::Split,
     unit::{Skeleton, Unit},
 };
@@ -15,7 +15,7 @@ use crate::read::int_hash::OnceMap;
 /// All of them, by their numbers.
 #[derive(Debug)]
 pub(super) struct Units {
-    pub(super) dwarf: &'static gimli::Dwarf<Slice>,
+    pub(super) dwarf: Sections,
     pub(super) starts: &'static UnitStarts,
     split: Split,
     loaded: Vec<OnceLock<Option<&'static Unit>>>,

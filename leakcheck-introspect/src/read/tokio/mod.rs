@@ -12,5 +12,5 @@ mod wheel;
 pub(crate) use contention::ahead;
 pub(crate) use header::{Header, TaskKind, blocking_if_alive, traced, vtable_if_alive};
 pub(crate) use sync_objects::{Leaf, Method, ObjectKind, ObjectRef};
-pub(crate) use task_lists::{Listed, OwnedTasks, TokioTypes};
+pub(crate) use task_lists::{Listed, Owner, TokioTypes};
 pub(crate) use wheel::Wheel;

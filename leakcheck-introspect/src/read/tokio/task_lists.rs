@@ -28,18 +28,19 @@ pub(crate) struct TokioTypes {
     header: OnceLock<Header>,
 }
 
-/// Tasks of one owner.
+/// What owns tasks: a runtime or a `LocalSet`.
 #[derive(Clone, Debug)]
-pub(crate) struct OwnedTasks {
+pub(crate) struct Owner {
     lists: Vec<Value>,
-    pub(crate) owner: u64,
+    /// Tokio's own number of it, which its tasks have as well.
+    pub(crate) id: u64,
     /// How many it says it has, where it counts them.
     pub(crate) count: Option<u64>,
     /// Where it says whether it was shut down.
     closed: Option<Value>,
 }
 
-impl OwnedTasks {
+impl Owner {
     /// Whether it was shut down, where it says so: no task is added any more.
     pub(crate) fn is_closed(&self, reader: &Reader<'_>) -> bool {
         self.closed.and_then(|closed| reader.number(closed)) == Some(1)
@@ -114,11 +115,7 @@ impl TokioTypes {
     }
 
     /// The tasks that a runtime owns.
-    pub(crate) fn of_runtime(
-        &self,
-        reader: &Reader<'_>,
-        handle: &Handle,
-    ) -> Result<OwnedTasks, Error> {
+    pub(crate) fn of_runtime(&self, reader: &Reader<'_>, handle: &Handle) -> Result<Owner, Error> {
         let owned = resolve(reader, self.handle(handle), layout::OWNED_BY_HANDLE)?;
         let list = resolve(reader, owned, &["list"])?;
         let shards = resolve(reader, list, &["lists"])?;
@@ -137,14 +134,11 @@ impl TokioTypes {
         let shard = pointer.ty.pointee().and_then(|to| reader.image.ty(to));
         let shard = shard.ok_or_else(|| Error::new("the runtime's list of tasks has no type"))?;
         let lists = (0..length)
-            .map(|index| {
-                let address = first.wrapping_add(index.wrapping_mul(shard.size));
-                linked_list(reader, Value::new(shard, address))
-            })
+            .map(|index| linked_list(reader, Value::nth(shard, first, index)))
             .collect::<Result<_, _>>()?;
-        Ok(OwnedTasks {
+        Ok(Owner {
             lists,
-            owner: number(owned, &["id"])?,
+            id: number(owned, &["id"])?,
             count: reader
                 .resolve(list, &["count"])
                 .and_then(|count| reader.memory.word(count.address)),
@@ -153,17 +147,13 @@ impl TokioTypes {
     }
 
     /// The tasks that a `LocalSet` owns.
-    pub(crate) fn of_local_set(
-        &self,
-        reader: &Reader<'_>,
-        set: &LocalSet,
-    ) -> Result<OwnedTasks, Error> {
+    pub(crate) fn of_local_set(&self, reader: &Reader<'_>, set: &LocalSet) -> Result<Owner, Error> {
         let set = self.local_set_value(reader, set)?;
         let owned = resolve(reader, set, layout::OWNED_BY_LOCAL_SET)?;
         let id = resolve(reader, owned, &["id"])?;
-        Ok(OwnedTasks {
+        Ok(Owner {
             lists: vec![linked_list(reader, owned)?],
-            owner: reader.number(id).ok_or_else(|| unreadable(&["id"]))?,
+            id: reader.number(id).ok_or_else(|| unreadable(&["id"]))?,
             count: None,
             closed: closed(reader, owned),
         })
@@ -176,7 +166,7 @@ impl TokioTypes {
         reader: &Reader<'_>,
         address: u64,
         home: &Home,
-    ) -> Option<OwnedTasks> {
+    ) -> Option<Owner> {
         let header = self.known_header()?;
         let scheduler = self.scheduler(reader, address, home)?;
         if thread_of(reader, scheduler)? != home.thread {
@@ -184,9 +174,9 @@ impl TokioTypes {
         }
         let owned = reader.resolve(scheduler, layout::OWNED_BY_LOCAL_SCHEDULER)?;
         let id = reader.number(reader.field(owned, "id")?)?;
-        (header.owner(reader, address)? == id).then_some(OwnedTasks {
+        (header.owner(reader, address)? == id).then_some(Owner {
             lists: vec![linked_list(reader, owned).ok()?],
-            owner: id,
+            id,
             count: None,
             closed: Some(closed(reader, owned)?),
         })
@@ -229,11 +219,11 @@ impl TokioTypes {
     }
 
     /// The layout of task headers, read off the first list that was seen.
-    pub(crate) fn header(&self, reader: &Reader<'_>, owned: &OwnedTasks) -> Result<&Header, Error> {
+    pub(crate) fn header(&self, reader: &Reader<'_>, owner: &Owner) -> Result<&Header, Error> {
         if let Some(known) = self.header.get() {
             return Ok(known);
         }
-        let list = owned
+        let list = owner
             .lists
             .first()
             .ok_or_else(|| Error::new("the runtime has no list of tasks"))?;
@@ -253,14 +243,10 @@ impl TokioTypes {
     }
 
     /// Walks along all lists.
-    pub(crate) fn traverse(
-        &self,
-        reader: &Reader<'_>,
-        owned: &OwnedTasks,
-    ) -> Result<Traversal, Error> {
-        let header = self.header(reader, owned)?;
+    pub(crate) fn traverse(&self, reader: &Reader<'_>, owner: &Owner) -> Result<Traversal, Error> {
+        let header = self.header(reader, owner)?;
         let mut traversal = Traversal::default();
-        for list in &owned.lists {
+        for list in &owner.lists {
             let head = resolve(reader, *list, &["head"])?;
             let mut previous = 0;
             let mut address = reader
@@ -268,7 +254,7 @@ impl TokioTypes {
                 .word(head.address)
                 .ok_or_else(|| unreadable(&["head"]))?;
             while address != 0 && traversal.tasks.len() < MOST_TASKS {
-                let entry = match header.list_entry(reader, address, owned.owner) {
+                let entry = match header.list_entry(reader, address, owner.id) {
                     Ok(entry) => entry,
                     Err(error) => {
                         traversal.torn = Some(error);

@@ -41,7 +41,7 @@ impl TokioTypes {
         for level in levels {
             for slot in elements(reader, resolve(reader, level, &["slot"])?)? {
                 let head = resolve(reader, slot, &["head"])?;
-                let mut next = reader.some(head).and_then(|head| reader.target(head));
+                let mut next = reader.target(head);
                 let mut seen = 0;
                 while let Some(entry) = next {
                     seen += 1;
@@ -52,8 +52,7 @@ impl TokioTypes {
                     list.timers.push(timer(reader, entry, start));
                     next = reader
                         .find(entry, layout::LINKS)
-                        .and_then(|links| reader.some(reader.field(links, "next")?))
-                        .and_then(|next| reader.target(next));
+                        .and_then(|links| reader.target(reader.field(links, "next")?));
                 }
             }
         }
@@ -89,7 +88,6 @@ fn elements(reader: &Reader<'_>, array: Value) -> Result<Vec<Value>, Error> {
         .image
         .ty(element)
         .ok_or_else(|| Error::new("the wheel of the runtime's time driver has no type"))?;
-    let address = |index: u64| array.address.wrapping_add(index.wrapping_mul(ty.size));
-    let at = |index| Value::new(ty, address(index));
+    let at = |index| Value::nth(ty, array.address, index);
     Ok((0..count.min(1 << 10)).map(at).collect())
 }

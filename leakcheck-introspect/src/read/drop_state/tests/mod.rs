@@ -171,9 +171,9 @@ fn control(seen: &[Suspended], dropped: &[u64]) {
 fn read() -> Option<Vec<Suspended>> {
     let introspector = introspector().expect("tests have debug info");
     let reader = Reader::new(&introspector.image);
-    let owned = introspector.tokio.of_runtime(&reader, &Handle::current());
-    let owned = owned.expect("the runtime is read");
-    let traversal = introspector.tokio.traverse(&reader, &owned);
+    let owner = introspector.tokio.of_runtime(&reader, &Handle::current());
+    let owner = owner.expect("the runtime is read");
+    let traversal = introspector.tokio.traverse(&reader, &owner);
     let tasks = traversal.expect("its tasks are read").tasks;
     assert_eq!(tasks.len(), 1);
     let future = tasks[0].kind.future(&reader, tasks[0].address);
