@@ -76,13 +76,9 @@ impl<'l> Graph<'l> {
             return Vec::new();
         };
         if let Event::End = wait.event {
-            let ends = |task: &&&Task| task.address == object.address;
-            return self
-                .tasks
-                .iter()
-                .filter(ends)
-                .map(|task| Waker { task, hold: None })
-                .collect();
+            let tasks = self.tasks.iter();
+            let ends = tasks.filter(|task| task.address == object.address);
+            return ends.map(|task| Waker { task, hold: None }).collect();
         }
         let Some(role) = wait.event.ended_by() else {
             return Vec::new();

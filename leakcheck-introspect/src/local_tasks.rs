@@ -99,9 +99,8 @@ mod tests {
         let set = LocalSet::new();
         let tasks = LocalTasks::of(&set).expect("tests have debug info");
         assert_eq!(len(&tasks), (0, 0), "its own is none");
-        let runtime = Builder::new_current_thread()
-            .build()
-            .expect("a runtime can be built");
+        let runtime = Builder::new_current_thread().build();
+        let runtime = runtime.expect("a runtime can be built");
         let one = set.spawn_local(pending::<()>());
         set.block_on(&runtime, async {
             spawn_local(async {});
@@ -140,9 +139,8 @@ mod tests {
     /// The empty task ends like any other.
     #[test]
     fn nobody_who_waits_for_the_set_is_held_up() {
-        let runtime = Builder::new_current_thread()
-            .build()
-            .expect("a runtime can be built");
+        let runtime = Builder::new_current_thread().build();
+        let runtime = runtime.expect("a runtime can be built");
         let set = LocalSet::new();
         let tasks = LocalTasks::of(&set).expect("tests have debug info");
         set.spawn_local(yield_now());

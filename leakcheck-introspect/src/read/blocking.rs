@@ -49,10 +49,8 @@ mod tests {
 
     fn runtime() -> Runtime {
         let mut builder = Builder::new_current_thread();
-        builder
-            .max_blocking_threads(1)
-            .build()
-            .expect("it is built")
+        let runtime = builder.max_blocking_threads(1).build();
+        runtime.expect("it is built")
     }
 
     fn cell(handle: &AbortHandle) -> u64 {

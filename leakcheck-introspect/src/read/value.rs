@@ -160,14 +160,12 @@ impl<'i> Reader<'i> {
                     .iter()
                     .find(|variant| variant.value.is_some_and(|value| value & mask == seen))
                     .or_else(|| variants.iter().find(|variant| variant.value.is_none()))?;
+                let others = variants
+                    .iter()
+                    .filter_map(|variant| Some(variant.value? & mask));
                 self.decide(value.hop, at, by.size, || match chosen.value {
                     Some(_) => Rule::Is(seen),
-                    None => Rule::IsNot(
-                        variants
-                            .iter()
-                            .filter_map(|variant| Some(variant.value? & mask))
-                            .collect(),
-                    ),
+                    None => Rule::IsNot(others.collect()),
                 });
                 chosen
             }

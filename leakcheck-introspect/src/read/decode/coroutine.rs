@@ -8,7 +8,7 @@ use crate::{
     Class, FrameKind, Role,
     read::{
         drop_state::{self, DropState},
-        dwarf::{Member, Variant},
+        dwarf::{Member, Type, Variant},
         tokio::ObjectRef,
         value::{Reader, Value},
     },
@@ -41,7 +41,7 @@ pub(super) enum Presence {
 #[derive(Debug)]
 pub(super) struct Variables {
     kind: FrameKind,
-    alive: Option<DropState>,
+    state: Option<DropState>,
     /// Captured ones of an async function: it moves each to a variable of its own when it begins.
     moved: &'static [Member],
 }
@@ -54,7 +54,7 @@ impl Variables {
             kind != FrameKind::Unresumed && coroutine.ty.name.starts_with("{async_fn_env#");
         Self {
             kind,
-            alive: drop_state::of(reader, coroutine).filter(|_| kind != FrameKind::Unresumed),
+            state: drop_state::of(reader, coroutine).filter(|_| kind != FrameKind::Unresumed),
             moved: captured
                 .filter(|_| has_moved)
                 .map_or(&[], |captured| captured.members()),
@@ -93,7 +93,7 @@ impl Variables {
             return Presence::There;
         }
         // Copies of a reference are left where they are.
-        let Some(alive) = self.alive.as_ref().filter(|_| !is_reference(variable.ty)) else {
+        let Some(state) = self.state.as_ref().filter(|_| !is_reference(variable.ty)) else {
             return Presence::Unknown;
         };
         let end = variable.address.saturating_add(variable.ty.size);
@@ -105,9 +105,9 @@ impl Variables {
                 Class::Mutex | Class::RwLock | Class::Semaphore | Class::Notify | Class::Barrier
             );
         let is_there = if is_inside {
-            alive.covers(found.place, found.value.ty.size)
+            state.covers(found.place, found.value.ty.size)
         } else {
-            alive.touches(variable.address, variable.ty.size)
+            state.touches(variable.address, variable.ty.size)
         };
         match is_there {
             true => Presence::There,
@@ -125,15 +125,13 @@ impl Variables {
             "alloc::sync::Arc",
             "alloc::vec::Vec",
         ];
-        let Some(alive) = self.alive.as_ref() else {
+        let Some(state) = self.state.as_ref() else {
             return false;
         };
-        let owns = || {
-            reader
-                .inside(variable, &|ty| OWNERS.contains(&ty.base.as_str()))
-                .is_some()
-        };
-        !is_reference(variable.ty) && !alive.touches(variable.address, variable.ty.size) && owns()
+        let is_owner = |ty: &Type| OWNERS.contains(&ty.base.as_str());
+        !is_reference(variable.ty)
+            && !state.touches(variable.address, variable.ty.size)
+            && reader.inside(variable, &is_owner).is_some()
     }
 }
 

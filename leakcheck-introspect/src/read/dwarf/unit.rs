@@ -163,14 +163,9 @@ impl Unit {
         let header = lines.line_program.as_ref()?.header();
         let file = header.file(number)?;
         let name = text(file.path_name());
-        let directory = file
-            .directory(header)
-            .map_or("", |directory| text(directory));
-        let home = lines
-            .comp_dir
-            .as_ref()
-            .and_then(|home| std::str::from_utf8(home.slice()).ok())
-            .unwrap_or("");
+        let directory = file.directory(header).map_or("", text);
+        let home = lines.comp_dir.as_ref().map_or(&[][..], |home| home.slice());
+        let home = std::str::from_utf8(home).unwrap_or("");
         let path = Path::new(home).join(directory).join(name);
         Some(path.to_str()?.into())
     }

@@ -63,16 +63,10 @@ pub fn memory(list: &TaskList, bytes: &[u8]) -> Result<Read, Error> {
     let mut room = cell.clone();
     room.extend(behind);
     room.resize(ROOM, 0);
+    let addresses: Vec<u64> = tasks.iter().map(crate::Task::address).collect();
+    let program = &introspector.image.program.span;
     for edit in edits.chunks_exact(EDIT) {
-        let addresses = tasks.iter().map(crate::Task::address).collect::<Vec<_>>();
-        replace(
-            &mut room,
-            edit,
-            at,
-            cell.len(),
-            &addresses,
-            &introspector.image.program.span,
-        );
+        replace(&mut room, edit, at, cell.len(), &addresses, program);
     }
     for (word, bytes) in copy.iter_mut().zip(room.chunks_exact(8)) {
         *word = bytes.try_into().map_or(0, u64::from_ne_bytes);

@@ -95,12 +95,13 @@ fn say(what: &str) {
 
 /// Runs an ignored test of this file again.
 fn run(test: &str) {
+    let (_, module) = module_path!().split_once("::").expect("it is not the root");
     let output = Command::new(env::current_exe().expect("it has a path"))
         .args([
             "--exact",
             "--ignored",
             "--nocapture",
-            &format!("{}::{test}", module()),
+            &format!("{module}::{test}"),
         ])
         .env("RUST_TEST_THREADS", "1")
         .output()
@@ -114,14 +115,6 @@ fn run(test: &str) {
         output.status
     );
     assert!(said.contains("1 passed"), "{said}");
-}
-
-/// The path of this module, without the name of the crate.
-fn module() -> &'static str {
-    module_path!()
-        .split_once("::")
-        .expect("it is not the root")
-        .1
 }
 
 #[test]

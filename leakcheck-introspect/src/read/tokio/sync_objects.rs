@@ -224,9 +224,7 @@ impl ObjectKind {
 
     /// The object that a value stands for.
     pub(crate) fn find(reader: &Reader<'_>, value: Value) -> Option<ObjectRef> {
-        if !value.ty.path.starts_with("tokio") {
-            return None;
-        }
+        value.ty.path.starts_with("tokio").then_some(())?;
         let kind = KINDS.iter().find(|kind| kind.ty == value.ty.base)?;
         let address = match kind.at {
             Pointer(path) => {
@@ -278,15 +276,15 @@ impl ObjectRef {
             (Class::Mpsc, Role::Receiver) => Some(Event::Message {
                 // Out of a weak sender another one may come at any time.
                 senders: self
-                    .count(reader, "tx_count")
-                    .filter(|_| self.count(reader, "tx_weak_count") == Some(0)),
+                    .word(reader, "tx_count")
+                    .filter(|_| self.word(reader, "tx_weak_count") == Some(0)),
             }),
             (Class::Broadcast, Role::Receiver) => Some(Event::Message {
-                senders: self.count(reader, "num_tx"),
+                senders: self.word(reader, "num_tx"),
             }),
             (Class::Oneshot, Role::Receiver) => Some(Event::Message { senders: None }),
             (Class::Watch, Role::Receiver) => Some(Event::Change {
-                senders: self.count(reader, "ref_count_tx"),
+                senders: self.word(reader, "ref_count_tx"),
             }),
             (Class::Semaphore, Role::Waiter) => Some(Event::Permit),
             (Class::Notify, Role::Waiter) => Some(Event::Notification),
@@ -302,11 +300,8 @@ impl ObjectRef {
     /// Whether the event has come already: whoever asks for it gets it at once.
     pub(crate) fn is_over(&self, reader: &Reader<'_>, event: &Event) -> bool {
         let has_any = |bits: u64| {
-            let state = self
-                .shared(reader)
-                .and_then(|shared| reader.field(shared, "state"));
-            let word = state.and_then(|state| reader.memory.word(state.address));
-            word.is_some_and(|word| word & bits != 0)
+            let state = self.word(reader, "state");
+            state.is_some_and(|word| word & bits != 0)
         };
         match (event, self.object.class) {
             (Event::Message { .. }, Class::Oneshot) => {
@@ -333,10 +328,10 @@ impl ObjectRef {
         reader.target(reader.resolve(self.value, path)?)
     }
 
-    /// A counter of the channel.
-    fn count(&self, reader: &Reader<'_>, name: &str) -> Option<u64> {
-        let count = reader.field(self.shared(reader)?, name)?;
-        reader.memory.word(count.address)
+    /// A word of that.
+    fn word(&self, reader: &Reader<'_>, name: &str) -> Option<u64> {
+        let field = reader.field(self.shared(reader)?, name)?;
+        reader.memory.word(field.address)
     }
 
     /// When the timer fires.
