@@ -1,4 +1,4 @@
-//! How what is public is read: here the types meet those who read them.
+//! The constructors of the public types: the types know nothing of how they are read, and their readers use them.
 
 use std::pin::Pin;
 

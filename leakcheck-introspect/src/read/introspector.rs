@@ -75,8 +75,9 @@ impl Introspector {
         };
         let mut tasks = Vec::new();
         if let Some(header) = self.tokio.known_header() {
-            let mut read = TaskReader::new(reader, header, detail, now);
-            tasks.extend(traversal.tasks.iter().map(|listed| read.task(listed)));
+            let mut task_reader = TaskReader::new(reader, header, detail, now);
+            let listed = traversal.tasks.iter();
+            tasks.extend(listed.map(|listed| task_reader.task(listed)));
         }
         tasks.sort_unstable_by_key(Task::id);
         Ok(TaskList {

@@ -1,4 +1,4 @@
-//! The method on trial: two tasks whose every detail is known are read before anything is believed.
+//! Reads two tasks whose every detail is known, before anything else that is read is believed.
 //!
 //! They live in a `LocalSet` of their own, which is polled by hand once: no runtime, no thread, nobody's waker.
 

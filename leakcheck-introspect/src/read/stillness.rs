@@ -1,4 +1,4 @@
-//! Whether tasks are being polled.
+//! Whether a runtime keeps still: whether its tasks are being polled.
 //!
 //! What was read between two equal readings of them was read while nothing was polled. Tokio stores them `Relaxed`, so that on a
 //! machine that orders little nothing else ties them to the data of a poll: each is read between two barriers. The first reading

@@ -1,4 +1,4 @@
-//! How a walk came to a place.
+//! How a scan came to a place.
 
 use crate::read::dwarf::{Member, Type};
 
@@ -33,7 +33,7 @@ enum Segment {
 }
 
 impl<'r> AccessPath<'r> {
-    /// Where a walk starts.
+    /// Where a scan starts.
     pub(super) fn start() -> Self {
         Self {
             before: None,

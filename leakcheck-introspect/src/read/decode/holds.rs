@@ -1,4 +1,4 @@
-//! The variables of a frame, and what they hold.
+//! What the frames of a task hold, and in which variables.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What a task waits for, once each.
+//! What a task waits for, each wait once.
 
 use crate::{Certainty, Event, Object, Wait};
 

@@ -1,4 +1,4 @@
-//! Follows the machine code of one function on copies: nothing is executed, and nothing outside of it is written.
+//! Interprets the machine code of one function: the processor executes none of it, and no memory of the program is written.
 //!
 //! Whatever it does not know for certain ends it with a `None`: an instruction, an address, a condition.
 

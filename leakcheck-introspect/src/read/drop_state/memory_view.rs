@@ -1,4 +1,4 @@
-//! The memory that followed code reads and writes: its own stack, the program, and the object that it drops.
+//! The memory that interpreted code reads and writes: its own stack, the program, and the object that it drops.
 
 use std::ops::Range;
 

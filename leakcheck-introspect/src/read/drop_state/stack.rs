@@ -1,4 +1,4 @@
-//! The stack that followed code works on.
+//! The stack that interpreted code works on.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! What others find out about a type and keep with it. Nothing here knows what that is.
+//! What others find out about a type or an image and keep with it. Nothing here knows what that is.
 
 use std::{any::Any, sync::OnceLock};
 
