@@ -235,46 +235,153 @@ fn the_library_is_in_order() {
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
 
-/// Steps from the memory of the process to its tasks, lowest first. One may use those before it, and no other.
-const STEPS: [&str; 9] = [
-    "memory", "dwarf", "name", "trail", "value", "tokio", "alive", "decode", "roll",
+/// Steps from plain facts over the memory of the process to its tasks, lowest first. One may use those of the lines above its
+/// own, and no other. All files of a folder below `read` are one step.
+const STEPS: [&[&str]; 18] = [
+    &["call", "error", "frame", "future_address", "park_counts"],
+    &["blocking_task", "object", "timer"],
+    &["task"],
+    &["task_list"],
+    &["graph"],
+    &["read/fuel", "read/int_hash"],
+    &["read/memory"],
+    &["read/dwarf"],
+    &["read/name", "read/shape_memo"],
+    &["read/value"],
+    &["read/tokio"],
+    &["read/drop_state"],
+    &["read/decode"],
+    &["read/stillness", "read/task_reader"],
+    &["read/introspector"],
+    &["read/self_check"],
+    &["read/startup"],
+    &[
+        "read/blocking",
+        "read/fuzzing",
+        "read/local_sets",
+        "read/runtimes",
+        "unsupported",
+    ],
 ];
+
+/// Steps above all of reading.
+const ABOVE_READING: [&str; 3] = ["entry_points", "local_tasks", "timer_wheel"];
+
+fn step(name: &str) -> Option<usize> {
+    let above = ABOVE_READING.contains(&name).then_some(STEPS.len());
+    let listed = STEPS.iter().position(|step| step.contains(&name));
+    listed.or(above)
+}
+
+/// The step that a file of the reader belongs to; none for those that only list and re-export, and for tests.
+fn step_of(path: &Path) -> Option<String> {
+    let path = path.with_extension("");
+    let parts: Vec<&str> = path.iter().filter_map(|part| part.to_str()).collect();
+    match parts[..] {
+        _ if parts.contains(&"tests") => None,
+        ["lib"] | ["read", "mod"] => None,
+        ["read", first, ..] => Some(format!("read/{first}")),
+        [first, ..] => Some(first.to_owned()),
+        [] => None,
+    }
+}
+
+/// Which module each item comes from that a file re-exports.
+fn re_exports(code: &str) -> Vec<(String, String)> {
+    let uses = code.split("pub").filter_map(|item| {
+        let path = item.split_once("use ")?.1.split_once(';')?.0;
+        Some(path.strip_prefix("self::").unwrap_or(path))
+    });
+    let trees = uses.flat_map(|path| match path.strip_prefix('{') {
+        Some(group) => branches(group),
+        None => vec![path],
+    });
+    let modules = trees.filter_map(|tree| tree.trim().split_once("::"));
+    modules
+        .flat_map(|(module, items)| {
+            let items = items.split(|c| !is_word(c)).filter(|item| !item.is_empty());
+            items.map(move |item| (item.to_owned(), module.to_owned()))
+        })
+        .collect()
+}
+
+/// The steps that the code of a file uses, but for its tests.
+fn steps_used(
+    path: &Path,
+    code: &str,
+    root: &[(String, String)],
+    read: &[(String, String)],
+) -> Vec<String> {
+    let tests = ["#[cfg(test)]\nmod tests", "#[cfg(all(test"];
+    let end = tests.iter().filter_map(|tests| code.find(tests)).min();
+    let code = &code[..end.unwrap_or(code.len())];
+    let defined_in = |exports: &[(String, String)], name: String| {
+        let export = exports.iter().find(|(item, _)| *item == name);
+        export.map_or(name, |(_, module)| module.clone())
+    };
+    let mut used: Vec<String> = imports_from(code, "crate::")
+        .into_iter()
+        .map(|name| defined_in(root, name))
+        .filter(|name| name != "read")
+        .collect();
+    let mut inside = imports_from(code, "crate::read::");
+    inside.extend(imports_from(code, "read::"));
+    if path.parent() == Some(Path::new("read")) {
+        inside.extend(imports_from(code, "super::"));
+    }
+    let inside = inside.into_iter().map(|name| defined_in(read, name));
+    used.extend(inside.map(|name| format!("read/{name}")));
+    used
+}
 
 #[test]
 fn the_reader_is_in_order() {
     let files = files("leakcheck-introspect");
+    let exports = |path: &str| {
+        let file = files.iter().find(|file| file.path == Path::new(path));
+        re_exports(&code(&file.expect("it is a file of the reader").text))
+    };
+    let (root, read) = (exports("lib.rs"), exports("read/mod.rs"));
     let mut complaints: Vec<String> = files
         .iter()
         .flat_map(|file| file.bad_habits("read/memory"))
         .collect();
-    let step = |name: &str| STEPS.iter().position(|step| *step == name);
     for file in &files {
-        let Ok(inside) = file.path.strip_prefix("read") else {
+        let Some(own) = step_of(&file.path) else {
             continue;
         };
-        let first = inside
-            .components()
-            .next()
-            .expect("it is a file of the folder");
-        let own = Path::new(first.as_os_str())
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .unwrap_or_default();
-        let code = code(&file.text);
-        let mut used = imports_from(&code, "crate::read::");
-        if inside.components().count() == 1 {
-            used.extend(imports_from(&code, "super::"));
+        let mut complain = |what: String| {
+            complaints.push(format!("{}: {what}", file.path.display()));
+        };
+        if step(&own).is_none() {
+            complain(format!("`{own}` is no step"));
         }
-        for used in used {
-            if step(own).is_some_and(|own| step(&used).is_some_and(|used| own < used)) {
-                complaints.push(format!(
-                    "{}: `{own}` is not above `{used}`",
-                    file.path.display()
-                ));
+        for used in steps_used(&file.path, &code(&file.text), &root, &read) {
+            if used != own && step(&used).is_none_or(|used| step(&own) <= Some(used)) {
+                complain(format!("`{own}` is not above `{used}`"));
             }
         }
     }
+    let is_gone = |step: &&&str| {
+        let owns = |file: &File| step_of(&file.path).as_deref() == Some(**step);
+        !files.iter().any(owns)
+    };
+    let listed = STEPS.iter().copied().flatten().chain(&ABOVE_READING);
+    complaints.extend(
+        listed
+            .filter(is_gone)
+            .map(|step| format!("`{step}` is gone")),
+    );
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+#[test]
+fn steps_are_found_wherever_they_stand() {
+    let root = re_exports("pub use error::Error;\npub use read::{available, has_read};");
+    let read = re_exports("pub use self::{dwarf::{a, b}};\npub(crate) use self::{startup::c};");
+    let code = "use crate::{Error, available, read::{dwarf, c}};\nuse super::memory;\n#[cfg(test)]\nmod tests { use crate::no; }";
+    let used = steps_used(Path::new("read/new.rs"), code, &root, &read);
+    assert_eq!(used, ["error", "read/dwarf", "read/startup", "read/memory"]);
 }
 
 /// Modules of `cargo leakcheck` by layer, lowest first.

@@ -1,9 +1,5 @@
 //! Where a future is that is no task.
 
-use std::pin::Pin;
-
-use crate::read;
-
 /// Where a pinned future is that somebody polls by hand, such as the one given to `block_on`: no runtime lists it.
 ///
 /// Two numbers, which neither keep it alive nor borrow it; see [`TaskList::of_future`](crate::TaskList::of_future).
@@ -21,12 +17,4 @@ use crate::read;
 pub struct FutureAddress {
     pub(crate) data: u64,
     pub(crate) table: u64,
-}
-
-impl FutureAddress {
-    /// Notes where a future is.
-    pub fn of<T>(future: Pin<&dyn Future<Output = T>>) -> Self {
-        let [data, table] = read::words(future.get_ref());
-        Self { data, table }
-    }
 }

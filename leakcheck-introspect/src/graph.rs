@@ -50,12 +50,14 @@ impl<'l> Graph<'l> {
             let holding = list.tasks.iter().filter(|task| !task.holds.is_empty());
             graph.holding.extend(holding);
         }
-        // The largest set whose waits nothing outside of it can end.
+        // The largest set whose waits nothing outside of it can end. It begins with every task that only its known waits can
+        // wake. A task that something outside of the set could wake leaves it, and then counts as outside for the others.
+        // Beginning with the whole set and not with none is what finds circles: each of their tasks waits for another.
         loop {
             let freed: Vec<_> = graph
                 .tasks
                 .iter()
-                .filter(|task| graph.stuck.contains(&task.address))
+                .filter(|task| graph.is_stuck(task))
                 .filter(|task| !task.waits.iter().all(|wait| graph.is_in_vain(wait)))
                 .map(|task| task.address)
                 .collect();
@@ -74,13 +76,9 @@ impl<'l> Graph<'l> {
             return Vec::new();
         };
         if let Event::End = wait.event {
-            let ends = |task: &&&Task| task.address == object.address;
-            return self
-                .tasks
-                .iter()
-                .filter(ends)
-                .map(|task| Waker { task, hold: None })
-                .collect();
+            let tasks = self.tasks.iter();
+            let ends = tasks.filter(|task| task.address == object.address);
+            return ends.map(|task| Waker { task, hold: None }).collect();
         }
         let Some(role) = wait.event.ended_by() else {
             return Vec::new();
@@ -119,6 +117,7 @@ impl<'l> Graph<'l> {
             // The task is about to run.
             _ if wait.is_over => false,
             Event::End => self.stuck.contains(&object.address),
+            // The channel counts its senders. If as many different ones are held inside, there is no other.
             Event::Message { senders } | Event::Change { senders } => {
                 let senders = senders.or((object.class == Class::Oneshot).then_some(1));
                 senders.is_some_and(|senders| self.stuck_senders(object) >= senders)
@@ -157,10 +156,7 @@ impl<'l> Graph<'l> {
                     .zip(wait.ahead)
                     .is_some_and(|(other, own)| other < own)
         };
-        let mut stuck = self
-            .tasks
-            .iter()
-            .filter(|task| self.stuck.contains(&task.address));
+        let mut stuck = self.tasks.iter().filter(|task| self.is_stuck(task));
         stuck.any(|task| task.waits.iter().any(is_before))
     }
 
@@ -169,6 +165,7 @@ impl<'l> Graph<'l> {
             .any(|hold| hold.role == Role::Receiver)
     }
 
+    /// Different senders that stuck tasks hold: one that two variables lead to counts once.
     fn stuck_senders(&self, object: Object) -> u64 {
         let places: HashSet<u64> = self
             .stuck_holds(object)
@@ -178,10 +175,11 @@ impl<'l> Graph<'l> {
         places.len() as u64
     }
 
+    /// What stuck tasks hold of an object for certain, and nobody else can come to: an `Arc` with another owner proves nothing.
     fn stuck_holds(&self, object: Object) -> impl Iterator<Item = &'l Hold> {
         self.holding
             .iter()
-            .filter(|task| self.stuck.contains(&task.address))
+            .filter(|task| self.is_stuck(task))
             .flat_map(|task| &task.holds)
             .filter(move |hold| {
                 hold.object.is_same(object) && hold.certainty == Certainty::Certain && hold.is_sole

@@ -49,24 +49,24 @@
 //! whatever is read is checked, so that a task that ends meanwhile is an error value.
 #![deny(unsafe_code)]
 
-mod blocking;
+mod blocking_task;
 #[cfg_attr(
     not(all(target_os = "linux", target_pointer_width = "64", not(miri))),
     allow(dead_code, reason = "where nothing is read nothing is made")
 )]
 mod call;
+mod entry_points;
 mod error;
 mod frame;
 mod future_address;
 mod graph;
-mod list;
-mod local;
+mod local_tasks;
 mod object;
 #[cfg_attr(
     not(all(target_os = "linux", target_pointer_width = "64", not(miri))),
-    allow(dead_code, reason = "where nothing is read nothing keeps a pace")
+    allow(dead_code, reason = "where nothing is read nothing is counted")
 )]
-mod pace;
+mod park_counts;
 #[cfg(all(
     target_os = "linux",
     target_pointer_width = "64",
@@ -80,10 +80,12 @@ mod read;
     target_endian = "little",
     not(miri)
 )))]
-#[path = "unread.rs"]
+#[path = "unsupported.rs"]
 mod read;
 mod task;
+mod task_list;
 mod timer;
+mod timer_wheel;
 
 #[cfg(all(
     any(test, fuzzing),
@@ -94,18 +96,19 @@ mod timer;
 #[doc(hidden)]
 pub use read::fuzzing;
 
-pub use blocking::BlockingTask;
+pub use blocking_task::BlockingTask;
 pub use call::Call;
 pub use error::Error;
 pub use frame::{Frame, FrameKind, Local, Location};
 pub use future_address::FutureAddress;
 pub use graph::{Graph, Waker};
-pub use list::TaskList;
-pub use local::LocalTasks;
+pub use local_tasks::LocalTasks;
 pub use object::{Certainty, Class, Event, Hold, Object, Role, Wait};
 pub use read::{
     available, barrier, called_from, calls_at, has_read, is_readable, keep_program, perhaps_alive,
     promised,
 };
 pub use task::{State, Task};
-pub use timer::{Timer, TimerList, TimerWheel};
+pub use task_list::TaskList;
+pub use timer::{Timer, TimerList};
+pub use timer_wheel::TimerWheel;

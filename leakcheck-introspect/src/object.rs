@@ -236,21 +236,15 @@ impl Event {
     /// by somebody who is in no list.
     #[must_use]
     pub const fn may_be_in_vain(&self) -> bool {
-        match self {
+        matches!(
+            self,
             Self::Message { .. }
-            | Self::Capacity
-            | Self::Closed
-            | Self::Change { .. }
-            | Self::Permit
-            | Self::End
-            | Self::Never => true,
-            Self::Notification
-            | Self::Arrivals
-            | Self::Cancellation
-            | Self::Deadline(_)
-            | Self::Readiness
-            | Self::Exit
-            | Self::Signal(_) => false,
-        }
+                | Self::Capacity
+                | Self::Closed
+                | Self::Change { .. }
+                | Self::Permit
+                | Self::End
+                | Self::Never
+        )
     }
 }

@@ -2,10 +2,6 @@
 
 use std::time::Instant;
 
-use tokio::runtime::Handle;
-
-use crate::{Error, read};
-
 /// The timers that a runtime's time driver has armed: what `sleep`, `interval` and `timeout` have registered when they
 /// were polled.
 ///
@@ -40,15 +36,6 @@ pub struct Timer {
 }
 
 impl TimerList {
-    /// Reads the armed timers of a runtime; none where it has no time driver.
-    ///
-    /// # Errors
-    ///
-    /// As [`TaskList::of_runtime`](crate::TaskList::of_runtime), and where the time driver is of a kind that is not known.
-    pub fn of_runtime(handle: &Handle) -> Result<Self, Error> {
-        read::timers(handle)
-    }
-
     /// The timers, those that fire first in front.
     pub fn timers(&self) -> &[Timer] {
         &self.timers
@@ -75,35 +62,5 @@ impl Timer {
     /// handed out the waker.
     pub fn wakes(&self) -> Option<u64> {
         self.waker
-    }
-}
-
-/// Tells whether a runtime has armed timers, in a microsecond and without debug info.
-///
-/// ```
-/// use leakcheck_introspect::TimerWheel;
-///
-/// let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-/// if let Some(wheel) = TimerWheel::of_new_runtime(runtime.handle()) {
-///     assert_eq!(wheel.is_empty(), Some(true));
-/// }
-/// # Ok::<(), std::io::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct TimerWheel(read::Wheel);
-
-impl TimerWheel {
-    /// Finds the wheel of a runtime that was built just now, with a time driver; `None` where it is not as in the releases
-    /// of tokio that are known, and on other platforms than Linux.
-    ///
-    /// The runtime must have no armed timer yet: from such runtimes is learned where they keep their wheels. Handles of it
-    /// that exist now must be kept for as long as this is asked; those of the `Runtime` itself are.
-    pub fn of_new_runtime(handle: &Handle) -> Option<Self> {
-        read::Wheel::of_new_runtime(handle).map(Self)
-    }
-
-    /// Whether no timer is armed; `None` where that is not certain.
-    pub fn is_empty(&self) -> Option<bool> {
-        self.0.is_empty()
     }
 }

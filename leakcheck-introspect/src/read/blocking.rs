@@ -1,7 +1,8 @@
 //! Blocking tasks, which stand in no list: recognised in their cells.
 
 use super::{
-    memory, program,
+    memory,
+    startup::introspector,
     tokio::{Header, blocking_if_alive, layout},
     value::Reader,
 };
@@ -18,9 +19,9 @@ pub(crate) fn alive_perhaps(cells: &[u64]) -> Vec<(u64, bool)> {
 
 /// The blocking task that is running in this cell.
 pub(crate) fn at(cell: u64) -> Result<Option<BlockingTask>, Error> {
-    let program = program()?;
-    let reader = Reader::new(&program.image);
-    let header = program.entrance.known_header();
+    let introspector = introspector()?;
+    let reader = Reader::new(&introspector.image);
+    let header = introspector.tokio.known_header();
     let header = header.ok_or_else(|| Error::new("no task was seen yet"))?;
     let Some(id) = header.id(&reader, cell) else {
         return Ok(None);
@@ -48,10 +49,8 @@ mod tests {
 
     fn runtime() -> Runtime {
         let mut builder = Builder::new_current_thread();
-        builder
-            .max_blocking_threads(1)
-            .build()
-            .expect("it is built")
+        let runtime = builder.max_blocking_threads(1).build();
+        runtime.expect("it is built")
     }
 
     fn cell(handle: &AbortHandle) -> u64 {

@@ -5,8 +5,17 @@ use std::sync::Arc;
 use crate::read::dwarf::{Image, Shape, Type};
 
 /// The path of an async function, or of the function around an async block or closure.
-pub(crate) fn coroutine(image: &Image, ty: &Type) -> Arc<str> {
+pub(crate) fn coroutine_name(image: &Image, ty: &Type) -> Arc<str> {
     known_path(&ty.path, ty.name, || self_type(image, ty)).into()
+}
+
+/// The crate of a function.
+pub(crate) fn home_of(function: &str) -> &str {
+    function
+        .trim_start_matches('<')
+        .split("::")
+        .next()
+        .unwrap_or_default()
 }
 
 /// The name of the future that a function with this name polls, `poll<T, S>`: all that limited debug info has of it.
@@ -49,7 +58,7 @@ fn first(arguments: &str) -> Option<&str> {
 fn known_path(path: &str, name: &str, self_type: impl Fn() -> Option<String>) -> String {
     let within = path;
     let mut path = String::new();
-    for segment in segments(within) {
+    for segment in within.split("::").filter(|segment| !segment.is_empty()) {
         let shown = match segment {
             // An unnamed constant, in which tests of `leakcheck::main!` stand.
             "_" => continue,
@@ -111,10 +120,6 @@ fn self_type(image: &Image, ty: &Type) -> Option<String> {
         }
     }
     (!owner.base.is_empty()).then(|| owner.base.clone())
-}
-
-fn segments(path: &str) -> impl Iterator<Item = &str> {
-    path.split("::").filter(|segment| !segment.is_empty())
 }
 
 /// A type with every path in it cut down to its last segment, and without the default allocator.

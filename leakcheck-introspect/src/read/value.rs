@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 
 use super::{
     dwarf::{Die, Image, Member, Shape, Type, Variant},
-    effort,
+    fuel,
     memory::Memory,
-    trail::{Rule, Trail},
+    shape_memo::{Rule, ShapeMemo},
 };
 
 /// Something of a type at an address. Nothing says that it is still there.
@@ -15,7 +15,7 @@ pub(crate) struct Value {
     pub(crate) ty: &'static Type,
     pub(crate) address: u64,
     /// Which followed pointer it was reached through.
-    pub(crate) base: u32,
+    pub(crate) hop: u32,
 }
 
 impl Value {
@@ -23,8 +23,13 @@ impl Value {
         Self {
             ty,
             address,
-            base: 0,
+            hop: 0,
         }
+    }
+
+    /// One of several of a type that lie side by side from `first` on.
+    pub(crate) fn nth(ty: &'static Type, first: u64, index: u64) -> Self {
+        Self::new(ty, first.wrapping_add(index.wrapping_mul(ty.size)))
     }
 }
 
@@ -34,7 +39,7 @@ pub(crate) struct Reader<'i> {
     pub(crate) image: &'i Image,
     pub(crate) memory: Memory,
     /// What decides, while that is noted.
-    trail: RefCell<Option<Trail>>,
+    memo: RefCell<Option<ShapeMemo>>,
     /// Types that were asked for last: the image takes longer, and a lock.
     types: Vec<Cell<Option<(Die, &'static Type)>>>,
 }
@@ -52,48 +57,48 @@ impl<'i> Reader<'i> {
         Self {
             image,
             memory: Memory::new(),
-            trail: RefCell::new(None),
+            memo: RefCell::new(None),
             types: vec![Cell::new(None); TYPES],
         }
     }
 
     /// Notes from here on what decides, for the task at `cell`.
     pub(crate) fn note(&self, cell: u64) {
-        self.trail.replace(Some(Trail::new(cell)));
+        self.memo.replace(Some(ShapeMemo::new(cell)));
     }
 
     /// What was noted.
-    pub(crate) fn noted(&self) -> Option<Trail> {
-        self.trail.take()
+    pub(crate) fn noted(&self) -> Option<ShapeMemo> {
+        self.memo.take()
     }
 
     /// Runs `work` without noting anything.
     pub(crate) fn aside<R>(&self, work: impl FnOnce() -> R) -> R {
-        let trail = self.trail.take();
+        let memo = self.memo.take();
         let result = work();
-        self.trail.replace(trail);
+        self.memo.replace(memo);
         result
     }
 
     /// Notes a pointer that was followed.
     pub(crate) fn follow(&self, from: u32, at: u64, address: u64, skip: u64) -> u32 {
-        match &mut *self.trail.borrow_mut() {
-            Some(trail) => trail.follow(from, at, address, skip),
+        match &mut *self.memo.borrow_mut() {
+            Some(memo) => memo.follow(from, at, address, skip),
             None => 0,
         }
     }
 
     /// Notes a word that decided.
-    pub(crate) fn decide(&self, base: u32, at: u64, size: u64, rule: impl FnOnce() -> Rule) {
-        if let Some(trail) = &mut *self.trail.borrow_mut() {
-            trail.decide(base, at, size, rule());
+    pub(crate) fn decide(&self, hop: u32, at: u64, size: u64, rule: impl FnOnce() -> Rule) {
+        if let Some(memo) = &mut *self.memo.borrow_mut() {
+            memo.decide(hop, at, size, rule());
         }
     }
 
     /// Notes that others cannot be compared with this task.
     pub(crate) fn give_up(&self) {
-        if let Some(trail) = &mut *self.trail.borrow_mut() {
-            trail.give_up();
+        if let Some(memo) = &mut *self.memo.borrow_mut() {
+            memo.give_up();
         }
     }
 
@@ -117,16 +122,23 @@ impl<'i> Reader<'i> {
 
     /// The same, where its type is known.
     pub(crate) fn at_known(value: Value, member: &Member, ty: &'static Type) -> Value {
-        effort::spend();
+        fuel::spend();
         Value {
             ty,
             address: value.address.wrapping_add(member.offset),
-            base: value.base,
+            hop: value.hop,
         }
     }
 
     pub(crate) fn field(&self, value: Value, name: &str) -> Option<Value> {
         self.at(value, value.ty.member(name)?)
+    }
+
+    /// The number in a value, noted as one that decides.
+    pub(crate) fn deciding(&self, value: Value) -> Option<u64> {
+        let seen = self.number(value)?;
+        self.decide(value.hop, value.address, value.ty.size, || Rule::Is(seen));
+        Some(seen)
     }
 
     /// The active case of an enum, and what is in it.
@@ -141,25 +153,19 @@ impl<'i> Reader<'i> {
         let variant = match discriminant {
             None => variants.first()?,
             Some(by) => {
-                let mask = if by.size >= 8 {
-                    u64::MAX
-                } else {
-                    (1 << (by.size * 8)) - 1
-                };
+                let mask = mask(by.size);
                 let at = value.address.wrapping_add(by.offset);
                 let seen = self.memory.number(at, by.size)?;
                 let chosen = variants
                     .iter()
                     .find(|variant| variant.value.is_some_and(|value| value & mask == seen))
                     .or_else(|| variants.iter().find(|variant| variant.value.is_none()))?;
-                self.decide(value.base, at, by.size, || match chosen.value {
+                let others = variants
+                    .iter()
+                    .filter_map(|variant| Some(variant.value? & mask));
+                self.decide(value.hop, at, by.size, || match chosen.value {
                     Some(_) => Rule::Is(seen),
-                    None => Rule::IsNot(
-                        variants
-                            .iter()
-                            .filter_map(|variant| Some(variant.value? & mask))
-                            .collect(),
-                    ),
+                    None => Rule::IsNot(others.collect()),
                 });
                 chosen
             }
@@ -167,24 +173,15 @@ impl<'i> Reader<'i> {
         Some((variant, self.at(value, &variant.member)?))
     }
 
-    /// What is in the `Some` of an `Option`.
-    pub(crate) fn some(&self, value: Value) -> Option<Value> {
-        let (variant, inside) = self.variant(value)?;
-        (variant.member.name == "Some").then_some(())?;
-        self.field(inside, "__0")
-    }
-
     /// What a plain pointer points to.
     pub(crate) fn pointee(&self, value: Value) -> Option<Value> {
-        let Shape::Pointer(to) = value.ty.shape else {
-            return None;
-        };
+        let to = value.ty.pointee()?;
         let address = self.memory.word(value.address)?;
         (address >= 4096).then_some(())?;
         Some(Value {
             ty: self.ty(to)?,
             address,
-            base: self.follow(value.base, value.address, address, 0),
+            hop: self.follow(value.hop, value.address, address, 0),
         })
     }
 
@@ -242,6 +239,11 @@ impl<'i> Reader<'i> {
         self.inside_to(value, fits, WRAPPERS, &mut left)
     }
 
+    /// The first of a type with this path, at any depth inside the value itself.
+    pub(crate) fn find(&self, value: Value, base: &str) -> Option<Value> {
+        self.inside(value, &|ty| ty.base == base)
+    }
+
     fn inside_to(
         &self,
         value: Value,
@@ -264,7 +266,7 @@ impl<'i> Reader<'i> {
     }
 
     /// Follows a path of field names; `>` goes to what a pointer leads to, `?` to the active case of an enum.
-    pub(crate) fn walk(&self, value: Value, path: &[&str]) -> Option<Value> {
+    pub(crate) fn resolve(&self, value: Value, path: &[&str]) -> Option<Value> {
         path.iter().try_fold(value, |value, step| match *step {
             ">" => self.target(value),
             "?" => self.variant(value).map(|(_, inside)| inside),
@@ -275,5 +277,14 @@ impl<'i> Reader<'i> {
     /// The number in the value.
     pub(crate) fn number(&self, value: Value) -> Option<u64> {
         self.memory.number(value.address, value.ty.size)
+    }
+}
+
+/// The lowest bits of `size` bytes.
+pub(crate) fn mask(size: u64) -> u64 {
+    if size >= 8 {
+        u64::MAX
+    } else {
+        (1 << (size * 8)) - 1
     }
 }

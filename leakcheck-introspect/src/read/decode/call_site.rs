@@ -1,49 +1,44 @@
 //! Where a coroutine is suspended. In `select!` and `join!` the debug info of its state names the macro's own file; the
 //! line that the user wrote stands with the variables of the function that resumes it, which is found by its symbol.
 
-use std::sync::PoisonError;
-
-use super::{location, suspended_at};
+use super::{access_path::Trust, type_facts::TypeFacts};
 use crate::{
     Location,
-    read::dwarf::{Image, Type, Variant},
+    read::dwarf::{Image, Member, Type, Unit, Variant},
 };
 
 /// Variables that macros declare on the line of their call: tokio's `select!` and `join!`, those of the futures crate.
 const MACROS: &[&str] = &["futures", "_fut0", "__select_result", "__poll_fn"];
 
 /// A place of suspension.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Site {
     pub(super) location: Option<Location>,
-    /// Whether the await stands in a macro of another file.
-    pub(super) is_macro: bool,
+    /// Whether the await stands in a macro of another file, which polls all that its closures have.
+    pub(super) closures: Trust,
 }
 
-/// Where the coroutine `ty` is suspended in this case of its state.
-pub(super) fn of(image: &Image, ty: &Type, variant: &Variant) -> Site {
-    let Some(unit) = image.unit(ty.die.unit) else {
-        return Site::default();
-    };
-    let own_file = ty.variants().first().map(|first| first.member.file);
-    if own_file == Some(variant.member.file) {
+/// Where the coroutine `ty` is suspended in this case of its state, which has the type `state`.
+pub(super) fn of(image: &Image, ty: &Type, variant: &Variant, state: &Type) -> Site {
+    let unit = image.unit(ty.die.unit);
+    let location = |file, line| location(unit?, file, line);
+    let Member { file, line, .. } = variant.member;
+    let first = ty.variants().first().map(|first| first.member);
+    let own_file = first.map(|first| first.file);
+    if unit.is_none() || own_file == Some(file) {
         return Site {
-            location: suspended_at(unit, variant),
-            is_macro: false,
+            location: location(file, line),
+            closures: Trust::Unknown,
         };
     }
-    let calls = || image.calls.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = calls().get(&variant.member.ty).copied();
-    let line = known.unwrap_or_else(|| {
-        let line = line_of_call(image, ty, variant);
-        calls().insert(variant.member.ty, line);
-        line
-    });
+    let line = TypeFacts::of(state)
+        .call_line
+        .get_or_init(|| line_of_call(image, ty, variant));
     // Without the line, the function's own is closer than one in a macro of somebody else.
-    let first = ty.variants().first().map_or(0, |first| first.member.line);
+    let line = line.or(first.map(|first| first.line)).unwrap_or(0);
     Site {
-        location: own_file.and_then(|file| location(unit, file, line.unwrap_or(first))),
-        is_macro: true,
+        location: own_file.and_then(|file| location(file, line)),
+        closures: Trust::Known,
     }
 }
 
@@ -70,4 +65,10 @@ fn line_of_call(image: &Image, ty: &Type, variant: &Variant) -> Option<u32> {
         [only] => Some(only),
         _ => None,
     }
+}
+
+/// The line that a member of a coroutine was declared on.
+fn location(unit: &Unit, file: u64, line: u32) -> Option<Location> {
+    let file = unit.file(file)?;
+    (line > 0).then_some(Location { file, line })
 }

@@ -1,126 +1,124 @@
 //! Collections, whose elements no member leads to.
 
-use super::{
-    barren::is_barren,
-    route::Route,
-    scan::{MOST_ELEMENTS, Scan},
-};
+use super::{descent::Collection, relevance::cannot_hold};
 use crate::read::{
-    dwarf::{Collection, Member, Shape, Type},
-    trail::Rule,
-    value::Value,
+    dwarf::{Member, Shape, Type},
+    shape_memo::Rule,
+    value::{Reader, Value},
 };
 
-/// Buckets of a hash table that are read at once, and count as one place of a walk.
+/// Elements of one collection that are visited.
+const MOST_ELEMENTS: u64 = 256;
+/// Buckets of a hash table that are read at once, and count as one place of a scan.
 const BUCKETS: usize = 64;
 /// Levels of a tree map: more have more elements than there is memory.
 const HIGHEST: u64 = 32;
 
-/// Which one a type is, if it is one.
-pub(super) fn of(ty: &Type) -> Option<Collection> {
-    Some(match ty.base.as_str() {
-        "alloc::vec::Vec" => Collection::Vector,
-        "alloc::collections::vec_deque::VecDeque" => Collection::Deque,
-        "alloc::collections::btree::map::BTreeMap" => Collection::Tree,
-        "hashbrown::raw::RawTable" => Collection::Table,
-        "futures_util::stream::futures_unordered::FuturesUnordered" => Collection::Unordered,
-        "tokio::util::idle_notified_set::IdleNotifiedSet" => Collection::JoinSet,
-        _ => return None,
-    })
+/// Who takes the elements.
+pub(super) trait Sink {
+    /// Takes one of them, with the number that is shown.
+    fn take(&mut self, index: u64, element: Value);
+
+    /// Hears that there are more.
+    fn cut(&mut self);
+
+    /// Pays for a look at what may be empty; false where nothing is left to pay with.
+    fn spend(&mut self) -> bool;
 }
 
-impl Scan<'_, '_> {
-    /// Visits the elements of a collection.
-    pub(super) fn collection(&mut self, collection: Collection, value: Value, route: &Route<'_>) {
+/// Enumerates the elements of collections.
+pub(super) struct Elements<'r, 'i, S> {
+    pub(super) reader: &'r Reader<'i>,
+    pub(super) sink: S,
+}
+
+impl<S: Sink> Elements<'_, '_, S> {
+    /// Those of a collection.
+    pub(super) fn of(&mut self, collection: Collection, value: Value) {
         let _ = match collection {
-            Collection::Vector => self.vector(value, route),
-            Collection::Deque => self.deque(value, route),
-            Collection::Tree => self.tree(value, route),
-            Collection::Table => self.table(value, route),
-            Collection::Unordered => self.unordered(value, route),
-            Collection::JoinSet => self.join_set(value, route),
+            Collection::Vector => self.vector(value),
+            Collection::Deque => self.deque(value),
+            Collection::Tree => self.tree(value),
+            Collection::Table => self.table(value),
+            Collection::Unordered => self.unordered(value),
+            Collection::JoinSet => self.join_set(value),
         };
     }
 
-    pub(super) fn slice(
-        &mut self,
-        value: Value,
-        data: &Member,
-        length: &Member,
-        route: &Route<'_>,
-    ) {
-        let element = self.reader.ty(data.ty).and_then(|ty| match ty.shape {
-            Shape::Pointer(to) => self.reader.ty(to),
-            _ => None,
-        });
+    /// Those that a pointer and a length lead to.
+    pub(super) fn slice(&mut self, value: Value, data: &Member, length: &Member) {
+        let pointer = self.reader.ty(data.ty);
+        let element = pointer.and_then(|ty| self.reader.ty(ty.pointee()?));
         let at = |member: &Member| value.address.wrapping_add(member.offset);
         if let Some(element) = element {
-            self.row(element, value.base, (at(data), at(length)), route);
+            self.row(element, value.hop, (at(data), at(length)));
         }
     }
 
-    fn vector(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
+    fn vector(&mut self, value: Value) -> Option<()> {
         let element = self.reader.ty(value.ty.argument("T")?)?;
         let length = self.reader.field(value, "len")?;
-        let pointer = self.reader.walk(value, &["buf", "inner", "ptr"])?;
+        let pointer = self.reader.resolve(value, &["buf", "inner", "ptr"])?;
         let pointer = self.reader.pointer(pointer)?;
-        self.row(
-            element,
-            value.base,
-            (pointer.address, length.address),
-            route,
-        );
+        self.row(element, value.hop, (pointer.address, length.address));
         Some(())
     }
 
     /// Elements side by side, of which a pointer and a length are known to stand at two places.
-    fn row(
-        &mut self,
-        element: &'static Type,
-        base: u32,
-        (pointer, length): (u64, u64),
-        route: &Route<'_>,
-    ) {
-        if is_barren(self.reader, element) {
+    fn row(&mut self, element: &'static Type, hop: u32, (pointer, length): (u64, u64)) {
+        if cannot_hold(self.reader, element) {
             return;
         }
         let memory = &self.reader.memory;
         if let (Some(first), Some(count)) = (memory.word(pointer), memory.word(length)) {
-            self.reader.decide(base, length, 8, || Rule::Is(count));
-            let base = self.reader.follow(base, pointer, first, 0);
-            self.elements(element, (base, first), count, route);
+            self.reader.decide(hop, length, 8, || Rule::Is(count));
+            let hop = self.reader.follow(hop, pointer, first, 0);
+            self.array(element, (hop, first), count);
+        }
+    }
+
+    /// Elements side by side.
+    pub(super) fn array(&mut self, element: &'static Type, (hop, first): (u32, u64), count: u64) {
+        if cannot_hold(self.reader, element) || count > 1 << 32 {
+            return;
+        }
+        if count > MOST_ELEMENTS {
+            self.sink.cut();
+        }
+        for index in 0..count.min(MOST_ELEMENTS) {
+            let value = Value::nth(element, first, index);
+            self.sink.take(index, Value { hop, ..value });
         }
     }
 
     /// One element of many; false where there are too many.
-    fn element(&mut self, ty: &'static Type, address: u64, index: u64, route: &Route<'_>) -> bool {
+    fn element(&mut self, element: Value, index: u64) -> bool {
         if index >= MOST_ELEMENTS {
-            self.is_cut = true;
+            self.sink.cut();
             return false;
         }
-        self.visit(Value::new(ty, address), &route.element(index));
+        self.sink.take(index, element);
         true
     }
 
-    fn deque(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
+    fn deque(&mut self, value: Value) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
         let element = reader.ty(value.ty.argument("T")?)?;
         let number = |path: &[&str]| {
             let leaf = |ty: &Type| matches!(ty.shape, Shape::Leaf);
-            reader.number(reader.inside(reader.walk(value, path)?, &leaf)?)
+            reader.number(reader.inside(reader.resolve(value, path)?, &leaf)?)
         };
         let capacity = number(&["buf", "inner", "cap"])?;
-        let pointer = reader.pointer(reader.walk(value, &["buf", "inner", "ptr"])?)?;
+        let pointer = reader.pointer(reader.resolve(value, &["buf", "inner", "ptr"])?)?;
         let first = reader.memory.word(pointer.address)?;
         let (head, length) = (number(&["head"])?, number(&["len"])?);
-        if is_barren(reader, element) || capacity == 0 || length > capacity {
+        if cannot_hold(reader, element) || capacity == 0 || length > capacity {
             return None;
         }
         for index in 0..length {
             let place = head.wrapping_add(index) % capacity;
-            let address = first.wrapping_add(place.wrapping_mul(element.size));
-            if !self.element(element, address, index, route) {
+            if !self.element(Value::nth(element, first, place), index) {
                 break;
             }
         }
@@ -128,20 +126,20 @@ impl Scan<'_, '_> {
     }
 
     /// A hash table: control bytes upwards from a point, elements downwards.
-    fn table(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
+    fn table(&mut self, value: Value) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
         let element = reader.ty(value.ty.argument("T")?)?;
-        if is_barren(reader, element) {
+        if cannot_hold(reader, element) {
             return None;
         }
-        let control = reader.pointer(reader.walk(value, &["table", "ctrl"])?)?;
+        let control = reader.pointer(reader.resolve(value, &["table", "ctrl"])?)?;
         let control = reader.memory.word(control.address)?;
-        let number = |name| reader.number(reader.walk(value, &["table", name])?);
+        let number = |name| reader.number(reader.resolve(value, &["table", name])?);
         let (mask, items) = (number("bucket_mask")?, number("items")?);
         // Buckets are a power of two, and one in eight of them stays empty.
         if mask & mask.wrapping_add(1) != 0 || items > mask {
-            self.is_cut = true;
+            self.sink.cut();
             return None;
         }
         let mut found = 0;
@@ -149,11 +147,10 @@ impl Scan<'_, '_> {
             if found == items {
                 return Some(());
             }
-            if self.left == 0 {
+            // Many buckets may be empty.
+            if !self.sink.spend() {
                 break;
             }
-            // Many buckets may be empty.
-            self.left -= 1;
             let mut states = [0; BUCKETS];
             let count = usize::try_from(mask - first)
                 .map_or(BUCKETS, |more| BUCKETS.min(more.saturating_add(1)));
@@ -167,7 +164,7 @@ impl Scan<'_, '_> {
             }
             for (bucket, _) in (first..).zip(states).filter(|(_, state)| **state < 0x80) {
                 if found == MOST_ELEMENTS {
-                    self.is_cut = true;
+                    self.sink.cut();
                     return Some(());
                 }
                 let below = (bucket + 1).wrapping_mul(element.size);
@@ -175,27 +172,27 @@ impl Scan<'_, '_> {
                 // Key and value go by the element's number.
                 for member in element.members() {
                     if let Some(part) = reader.at(pair, member) {
-                        self.visit(part, &route.element(found));
+                        self.sink.take(found, part);
                     }
                 }
                 found += 1;
             }
         }
-        self.is_cut |= found != items;
+        if found != items {
+            self.sink.cut();
+        }
         Some(())
     }
 
     /// A tree map: nodes with up to eleven keys and values, of which the first `len` are there.
-    fn tree(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
+    fn tree(&mut self, value: Value) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
-        let root = reader.inside(value, &|ty| {
-            ty.base == "alloc::collections::btree::node::NodeRef"
-        })?;
+        let root = reader.find(value, "alloc::collections::btree::node::NodeRef")?;
         let height = reader.number(reader.field(root, "height")?)?;
         let node = reader.pointee(reader.pointer(reader.field(root, "node")?)?)?;
         if height > HIGHEST {
-            self.is_cut = true;
+            self.sink.cut();
             return None;
         }
         let mut open = vec![(node, height)];
@@ -210,8 +207,8 @@ impl Scan<'_, '_> {
                     };
                     let slot_ty = reader.ty(element)?;
                     let filled = reader.ty(slot_ty.argument("T")?)?;
-                    let address = row.address.wrapping_add(slot.wrapping_mul(slot_ty.size));
-                    if !self.element(filled, address, index, route) {
+                    let at = Value::nth(slot_ty, row.address, slot).address;
+                    if !self.element(Value::new(filled, at), index) {
                         return None;
                     }
                 }
@@ -230,17 +227,17 @@ impl Scan<'_, '_> {
     }
 
     /// Tokio's `JoinSet`: two linked lists of join handles.
-    fn join_set(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
+    fn join_set(&mut self, value: Value) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
-        let lists = reader.walk(value, &["lists", ">"])?;
+        let lists = reader.resolve(value, &["lists", ">"])?;
         let lists = reader.inside(lists, &|ty| ty.base.ends_with("::ListsInner"))?;
         let mut index = 0;
         for list in ["notified", "idle"] {
-            let mut entry = reader.target(reader.walk(lists, &[list, "head"])?);
+            let mut entry = reader.target(reader.resolve(lists, &[list, "head"])?);
             while let Some(at) = entry {
                 let inside = reader.field(at, "value")?;
-                if !self.element(inside.ty, inside.address, index, route) {
+                if !self.element(inside, index) {
                     return None;
                 }
                 index += 1;
@@ -256,7 +253,7 @@ impl Scan<'_, '_> {
     }
 
     /// `FuturesUnordered`: a list of heap cells, each with a future.
-    fn unordered(&mut self, value: Value, route: &Route<'_>) -> Option<()> {
+    fn unordered(&mut self, value: Value) -> Option<()> {
         self.reader.give_up();
         let reader = self.reader;
         let follow = |value: Value, name| {
@@ -267,7 +264,7 @@ impl Scan<'_, '_> {
         let mut index = 0;
         while let Some(at) = cell {
             let future = reader.field(at, "future")?;
-            if !self.element(future.ty, future.address, index, route) {
+            if !self.element(future, index) {
                 return None;
             }
             index += 1;
@@ -285,17 +282,21 @@ mod tests {
 
     use super::*;
     use crate::read::{
-        decode::{Trust, scan::Mode},
-        effort,
-        value::Reader,
+        decode::{
+            access_path::Trust,
+            scan::{Mode, Scan},
+        },
+        fuel,
     };
 
     /// Number of senders found in a table with this mask and number of items, of which the first buckets hold one, whether
-    /// the walk was cut off, and the steps that it took.
+    /// the scan was cut off, and the steps that it took.
     fn scan(mask: u64, items: u64, there: usize) -> (usize, bool, u64) {
         let mut map = HashMap::from([(0_u64, oneshot::channel::<()>().0)]);
         std::hint::black_box(&mut map);
-        let image = &crate::read::program().expect("tests have debug info").image;
+        let image = &crate::read::startup::introspector()
+            .expect("tests have debug info")
+            .image;
         let ty = image
             .find("RawTable<", |ty| {
                 ty.base == "hashbrown::raw::RawTable"
@@ -315,14 +316,14 @@ mod tests {
         let at = table.as_ptr() as u64;
         let control = memory.as_ptr() as u64 + room as u64;
         for (name, word) in [("ctrl", control), ("bucket_mask", mask), ("items", items)] {
-            let field = reader.walk(Value::new(ty, at), &["table", name]);
+            let field = reader.resolve(Value::new(ty, at), &["table", name]);
             let offset = field.expect("it has that field").address - at;
             table[usize::try_from(offset / 8).expect("it is small")] = word;
         }
         let table = std::hint::black_box(table);
         reader.memory.forget();
         let mut found = (0, false);
-        let steps = effort::within(10_000_000, || {
+        let steps = fuel::within(10_000_000, || {
             let value = Value::new(ty, table.as_ptr() as u64);
             let scan = Scan::of(&reader, value, Mode::Objects, Trust::Known, "");
             found = (scan.objects.len(), scan.is_cut);

@@ -1,42 +1,52 @@
-//! The variables of a frame, and what they hold.
+//! What the frames of a task hold, and in which variables.
 
 use std::sync::Arc;
 
 use super::{
-    Decoder, Trust, coroutine_name, home_of, is_reference,
-    scan::{Mode, Object, Scan},
-    short,
-    variables::{Presence, Variables},
+    access_path::Trust,
+    coroutine::{Presence, Variables},
+    pointers::is_reference,
+    scan::{Mode, Scan, ScannedObject},
+    type_facts::TypeFacts,
 };
 use crate::{
     Certainty, Frame, Hold, Local,
     read::{
-        dwarf::{Shape, Type},
-        tokio::Call,
-        value::Value,
+        dwarf::{Image, Shape, Type},
+        name::{coroutine_name, home_of, short},
+        tokio::Method,
+        value::{Reader, Value},
     },
 };
 
-impl Decoder<'_, '_> {
-    /// Named variables of the state, and what they hold. Of a library's own function only what it owns is a hold.
-    pub(super) fn locals(
+/// What the frames of one task hold, each end of an object once.
+#[derive(Debug, Default)]
+pub(super) struct Holds {
+    pub(super) list: Vec<Hold>,
+}
+
+impl Holds {
+    /// Adds what the named variables of a state hold. Returns the variables, and whether all that they hold was found. Of a
+    /// library's own function only what it owns is a hold.
+    pub(super) fn add_variables(
         &mut self,
+        reader: &Reader<'_>,
         frame: &Frame,
         variables: &Variables,
         inside: Value,
         is_library: bool,
-    ) -> Vec<Local> {
-        let mut locals: Vec<Local> = Vec::new();
-        for (name, value) in variables.named(self.reader, inside) {
+    ) -> (Vec<Local>, bool) {
+        let (mut locals, mut is_whole) = (Vec::<Local>::new(), true);
+        for (name, value) in variables.named(reader, inside) {
             let scan = Scan::of(
-                self.reader,
+                reader,
                 value,
                 Mode::Objects,
                 Trust::Known,
                 home_of(&frame.function),
             );
-            self.is_complete &= !scan.is_cut;
-            let mut is_gone = variables.is_gone(self.reader, value);
+            is_whole &= !scan.is_cut;
+            let mut is_gone = variables.is_gone(reader, value);
             for (index, object) in scan.objects.iter().enumerate() {
                 let presence = variables.presence(value, &object.found);
                 is_gone = presence == Presence::Gone && (is_gone || index == 0);
@@ -46,20 +56,16 @@ impl Decoder<'_, '_> {
                     Presence::Gone => continue,
                 };
                 if !(is_library && is_reference(value.ty)) {
-                    self.hold(frame, object, name, certainty);
+                    self.add(frame, object, name, certainty);
                 }
             }
             if is_gone {
                 continue;
             }
+            let shown = &TypeFacts::of(value.ty).shown;
             let local = Local {
                 name: name.into(),
-                ty: Arc::clone(
-                    value
-                        .ty
-                        .shown
-                        .get_or_init(|| self.type_name(value.ty).into()),
-                ),
+                ty: Arc::clone(shown.get_or_init(|| type_name(reader.image, value.ty).into())),
             };
             // A pinned variable occurs as itself and as the reference that is polled.
             let is_pinned = |known: &Local| {
@@ -71,13 +77,14 @@ impl Decoder<'_, '_> {
                 locals.push(local);
             }
         }
-        locals
+        (locals, is_whole)
     }
 
-    pub(super) fn hold(
+    /// Adds one, under the name of the variable that leads to it.
+    pub(super) fn add(
         &mut self,
         frame: &Frame,
-        object: &Object,
+        object: &ScannedObject,
         variable: &str,
         certainty: Certainty,
     ) {
@@ -99,30 +106,31 @@ impl Decoder<'_, '_> {
         let is_same = |known: &&mut Hold| {
             known.object == hold.object && known.role == hold.role && known.place == hold.place
         };
-        match self.holds.iter_mut().find(is_same) {
+        match self.list.iter_mut().find(is_same) {
             // A future and a library's own frame know better whether it is there, and the user's how it is called.
             Some(known)
                 if known.certainty < certainty
-                    && (variable.is_empty() || Call::of(&frame.function).is_some()) =>
+                    && (variable.is_empty() || Method::of(&frame.function).is_some()) =>
             {
                 known.certainty = certainty;
             }
             // Behind the reference of one frame stands the variable of another.
             Some(known) if known.certainty < certainty => *known = hold,
             Some(_) => {}
-            None => self.holds.push(hold),
+            None => self.list.push(hold),
         }
     }
+}
 
-    fn type_name(&self, ty: &Type) -> String {
-        match ty.shape {
-            Shape::Array(element, count) => {
-                let element = self.reader.image.ty(element);
-                let element = element.map_or_else(String::new, |ty| self.type_name(ty));
-                format!("[{element}; {count}]")
-            }
-            _ if ty.is_coroutine() => coroutine_name(self.reader.image, ty).to_string(),
-            _ => short(&ty.full()),
+/// How a variable of this type is shown.
+fn type_name(image: &Image, ty: &Type) -> String {
+    match ty.shape {
+        Shape::Array(element, count) => {
+            let element = image.ty(element);
+            let element = element.map_or_else(String::new, |ty| type_name(image, ty));
+            format!("[{element}; {count}]")
         }
+        _ if ty.is_coroutine() => coroutine_name(image, ty).to_string(),
+        _ => short(&ty.full()),
     }
 }

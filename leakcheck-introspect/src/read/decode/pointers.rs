@@ -2,7 +2,8 @@
 
 use crate::read::{
     dwarf::{Member, Shape, Type},
-    trail::Rule,
+    shape_memo::Rule,
+    tokio::layout::INSTRUMENTED,
     value::{Reader, Value},
 };
 
@@ -18,16 +19,12 @@ pub(super) fn dynamic(
     let pointer = memory.word(at)?;
     let at_table = value.address.wrapping_add(table.offset);
     let table = memory.word(at_table)?;
-    reader.decide(value.base, at_table, 8, || Rule::Is(table));
-    let target = match reader.ty(data.ty)?.shape {
-        Shape::Pointer(to) => reader.ty(to)?,
-        _ => return None,
-    };
+    reader.decide(value.hop, at_table, 8, || Rule::Is(table));
+    let target = reader.ty(reader.ty(data.ty)?.pointee()?)?;
     // The value stands behind two counts, at its own alignment.
     let (skip, is_sole, owners) = if is_counted(target) {
         let align = memory.word(table.wrapping_add(16))?.clamp(1, 1 << 12);
-        let is_sole =
-            memory.word(pointer) == Some(1) && memory.word(pointer.wrapping_add(8)) == Some(1);
+        let is_sole = has_one_owner(reader, pointer);
         (
             16_u64.next_multiple_of(align),
             is_sole,
@@ -40,7 +37,7 @@ pub(super) fn dynamic(
     let target = Value {
         ty: concrete(reader, table)?,
         address,
-        base: reader.follow(value.base, at, address, skip),
+        hop: reader.follow(value.hop, at, address, skip),
     };
     Some((target, is_sole, owners))
 }
@@ -51,9 +48,9 @@ pub(super) fn owners(reader: &Reader<'_>, counts: u64) -> u64 {
 }
 
 /// Whether what a counted pointer points to has no other owners.
-pub(super) fn has_one_owner(reader: &Reader<'_>, value: Value) -> bool {
+pub(super) fn has_one_owner(reader: &Reader<'_>, counts: u64) -> bool {
     // Both counts stand in front, and one of each is our own pointer's.
-    let count = |at| reader.memory.word(value.address.wrapping_add(at)) == Some(1);
+    let count = |at| reader.memory.word(counts.wrapping_add(at)) == Some(1);
     count(0) && count(8)
 }
 
@@ -100,10 +97,7 @@ pub(crate) fn concrete(reader: &Reader<'_>, table: u64) -> Option<&'static Type>
     let pointer = receiver
         .member("pointer")
         .or_else(|| receiver.member("__pointer"))?;
-    match image.ty(pointer.ty)?.shape {
-        Shape::Pointer(to) => image.ty(to),
-        _ => None,
-    }
+    image.ty(image.ty(pointer.ty)?.pointee()?)
 }
 
 /// What an `Arc` or `Rc` points to: two counts, then the value.
@@ -111,4 +105,27 @@ pub(super) fn is_counted(ty: &Type) -> bool {
     ["ArcInner<", "RcInner<", "RcBox<"]
         .iter()
         .any(|prefix| ty.name.starts_with(prefix))
+}
+
+/// Pointers and the like, whose content is what matters.
+pub(super) fn is_wrapper(ty: &Type) -> bool {
+    let prefixes = [
+        "Pin<",
+        "Box<",
+        "alloc::boxed::Box<",
+        "Unique<",
+        "&",
+        "PollFn<",
+        "Coop<",
+        "CoopFuture<",
+    ];
+    matches!(ty.shape, Shape::Pointer(_))
+        || ty.base == INSTRUMENTED
+        || prefixes.iter().any(|prefix| ty.name.starts_with(prefix))
+}
+
+/// Whether it is a reference, pinned or not.
+pub(super) fn is_reference(ty: &Type) -> bool {
+    let name = ty.name.trim_start_matches("Pin<");
+    name.starts_with('&')
 }

@@ -2,32 +2,32 @@
 //! objects inside it.
 
 use super::{
-    Trust,
-    barren::{fruitful, is_barren},
+    access_path::{AccessPath, Trust},
+    classify::classify,
+    collections::{Elements, Sink},
+    coroutine::{Presence, Variables, stage},
+    descent::{Descent, Others, ValueKind},
+    idle_parts::IdleRule,
     pointers::{dynamic, has_one_owner, owners},
-    route::Route,
-    stage,
-    variables::{Presence, Variables},
-    walk,
+    relevance::relevant_members,
+    select_branches::Branches,
 };
 use crate::{
     Certainty, FrameKind,
     read::{
-        dwarf::{Die, Kind, Others, Type, Way},
-        numbered,
-        tokio::{Found, Known},
+        dwarf::Die,
+        int_hash,
+        tokio::{ObjectKind, ObjectRef},
         value::{Reader, Value},
     },
 };
 
-/// Places that one walk visits.
+/// Places that one scan visits.
 const MOST_PLACES: u32 = 20_000;
 /// Levels that it descends.
 const DEEPEST: u32 = 64;
-/// Elements of a collection that it visits.
-pub(super) const MOST_ELEMENTS: u64 = 256;
 
-/// What a walk is for.
+/// What a scan is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     /// To find what a future polls: it stops at async functions.
@@ -36,10 +36,10 @@ pub(super) enum Mode {
     Objects,
 }
 
-/// An object, and how the walk came to it.
+/// An object, and how the scan came to it.
 #[derive(Debug)]
-pub(super) struct Object {
-    pub(super) found: Found,
+pub(super) struct ScannedObject {
+    pub(super) found: ObjectRef,
     pub(super) path: String,
     pub(super) trust: Trust,
     pub(super) is_sole: bool,
@@ -48,23 +48,23 @@ pub(super) struct Object {
     pub(super) certainty: Certainty,
 }
 
-/// What a walk has found.
+/// What a scan has found.
 #[derive(Debug)]
 pub(super) struct Scan<'r, 'i> {
-    pub(super) reader: &'r Reader<'i>,
-    pub(super) mode: Mode,
-    pub(super) closures: Trust,
+    reader: &'r Reader<'i>,
+    mode: Mode,
+    closures: Trust,
     /// The crate whose fields are shown.
     home: &'r str,
     pub(super) futures: Vec<(Value, Trust)>,
-    pub(super) objects: Vec<Object>,
+    pub(super) objects: Vec<ScannedObject>,
     /// What it has and does not poll now.
     pub(super) idle: Vec<Value>,
     /// Whether it ended at a limit.
     pub(super) is_cut: bool,
-    seen: numbered::Set<(u64, Die)>,
+    seen: int_hash::Set<(u64, Die)>,
     /// Places that it may still visit.
-    pub(super) left: u32,
+    left: u32,
 }
 
 impl<'r, 'i> Scan<'r, 'i> {
@@ -87,19 +87,19 @@ impl<'r, 'i> Scan<'r, 'i> {
             objects: Vec::new(),
             idle: Vec::new(),
             is_cut: false,
-            seen: numbered::Set::new(),
+            seen: int_hash::Set::new(),
             left: MOST_PLACES,
         };
-        scan.visit(value, &Route::start());
+        scan.visit(value, &AccessPath::start());
         scan
     }
 
-    pub(super) fn visit(&mut self, value: Value, route: &Route<'_>) {
-        let walk = walk::of(self.reader, value.ty);
-        if walk.kind == Kind::Barren {
+    fn visit(&mut self, value: Value, path: &AccessPath<'_>) {
+        let class = classify(self.reader, value.ty);
+        if class.kind == ValueKind::Irrelevant {
             return;
         }
-        if self.left == 0 || route.depth > DEEPEST {
+        if self.left == 0 || path.depth > DEEPEST {
             self.is_cut = true;
             return;
         }
@@ -107,75 +107,76 @@ impl<'r, 'i> Scan<'r, 'i> {
         if !self.seen.insert((value.address, value.ty.die)) {
             return;
         }
-        match walk.kind {
-            Kind::Coroutine => return self.coroutine(value, route),
-            Kind::Pending => return self.futures.push((value, route.trust)),
+        match class.kind {
+            ValueKind::Coroutine => return self.coroutine(value, path),
+            ValueKind::Pending => return self.futures.push((value, path.trust)),
             // Whoever drives one is woken for each of its tasks.
-            Kind::Driver => self.is_cut = true,
-            Kind::Barren | Kind::Known | Kind::Plain => {}
+            ValueKind::Driver => self.is_cut = true,
+            ValueKind::Irrelevant | ValueKind::Object | ValueKind::Plain => {}
         }
         // Whether a future of this type is known to poll all that it contains, and nothing else.
-        let is_trusted = walk.is_of_library || self.closures == Trust::Known && walk.is_closure;
-        let mut route = *route;
+        let is_trusted = class.is_of_library || self.closures == Trust::Known && class.is_closure;
+        let mut path = *path;
         if !is_trusted {
-            route.trust = Trust::Unknown;
+            path.trust = Trust::Unknown;
         }
-        if walk.kind == Kind::Known && self.object(value, &route) {
+        if class.kind == ValueKind::Object && self.object(value, &path) {
             return;
         }
-        route.is_sole &= walk.others != Others::Any;
-        match walk.others {
+        path.is_sole &= class.others != Others::Any;
+        match class.others {
             Others::None => {}
-            Others::Any => route.owners = u64::MAX,
-            Others::Counted => route.owners = route.owners.max(owners(self.reader, value.address)),
+            Others::Any => path.owners = u64::MAX,
+            Others::Counted => path.owners = path.owners.max(owners(self.reader, value.address)),
         }
-        match walk.way {
-            Way::End => {}
-            Way::Pointer => {
+        match class.descent {
+            Descent::End => {}
+            Descent::Pointer => {
                 if let Some(target) = self.reader.pointee(value) {
-                    self.visit(target, &route.deeper());
+                    self.visit(target, &path.deeper());
                 }
             }
-            Way::Array(element, count) => {
-                self.elements(element, (value.base, value.address), count, &route);
+            Descent::Array(element, count) => {
+                let first = (value.hop, value.address);
+                self.elements(&path).array(element, first, count);
             }
-            Way::Case => {
+            Descent::Case => {
                 if let Some((_, inside)) = self.reader.variant(value) {
-                    self.visit(inside, &route.deeper());
+                    self.visit(inside, &path.deeper());
                 }
             }
-            Way::Dynamic(data, table) => {
+            Descent::Dynamic(data, table) => {
                 if let Some((target, is_sole, owners)) = dynamic(self.reader, value, data, table) {
-                    let mut route = route.deeper();
-                    route.is_sole &= is_sole;
-                    route.owners = route.owners.max(owners);
-                    self.visit(target, &route);
+                    let mut path = path.deeper();
+                    path.is_sole &= is_sole;
+                    path.owners = path.owners.max(owners);
+                    self.visit(target, &path);
                 }
             }
-            Way::Slice(data, length) => self.slice(value, data, length, &route),
-            Way::Collection(collection) => self.collection(collection, value, &route),
-            Way::Members => {
-                if walk.others == Others::Counted && route.is_sole {
-                    route.is_sole = has_one_owner(self.reader, value);
+            Descent::Slice(data, length) => self.elements(&path).slice(value, data, length),
+            Descent::Collection(collection) => self.elements(&path).of(collection, value),
+            Descent::Members => {
+                if class.others == Others::Counted && path.is_sole {
+                    path.is_sole = has_one_owner(self.reader, value.address);
                 }
-                self.members(value, &walk.idle, &route);
+                self.members(value, &class.idle, &path);
             }
         }
     }
 
-    fn coroutine(&mut self, value: Value, route: &Route<'_>) {
+    fn coroutine(&mut self, value: Value, path: &AccessPath<'_>) {
         if self.mode == Mode::Futures {
-            self.futures.push((value, route.trust));
+            self.futures.push((value, path.trust));
         } else if let Some((kind, _, inside)) = stage(self.reader, value)
             && kind != FrameKind::Finished
         {
             let variables = Variables::of(self.reader, value, kind);
-            for (member, ty) in fruitful(self.reader, inside.ty) {
+            for (member, ty) in relevant_members(self.reader, inside.ty) {
                 // What it awaits itself is read when it is awaited.
                 if !member.name.starts_with("__") {
                     let variable = Reader::at_known(inside, member, ty);
                     let before = self.objects.len();
-                    self.visit(variable, &route.member(inside.ty, member));
+                    self.visit(variable, &path.member(inside.ty, member));
                     self.keep_present(before, &variables, variable);
                 }
             }
@@ -195,43 +196,90 @@ impl<'r, 'i> Scan<'r, 'i> {
     }
 
     /// Notes the object that the value stands for; false where it cannot be read.
-    fn object(&mut self, value: Value, route: &Route<'_>) -> bool {
-        let Some(found) = Known::find(self.reader, value) else {
+    fn object(&mut self, value: Value, path: &AccessPath<'_>) -> bool {
+        let Some(found) = ObjectKind::find(self.reader, value) else {
             return false;
         };
-        let content = found.known.content;
-        self.objects.push(Object {
+        let content = found.kind.content;
+        self.objects.push(ScannedObject {
             found,
-            path: route.path(self.home),
-            trust: route.trust,
-            is_sole: route.is_sole,
-            owners: route.owners,
+            path: path.text(self.home),
+            trust: path.trust,
+            is_sole: path.is_sole,
+            owners: path.owners,
             certainty: Certainty::Certain,
         });
         if let Some(content) = content.and_then(|name| self.reader.field(value, name)) {
-            self.visit(content, &route.deeper());
+            self.visit(content, &path.deeper());
         }
         true
     }
 
-    pub(super) fn elements(
-        &mut self,
-        element: &'static Type,
-        (base, first): (u32, u64),
-        count: u64,
-        route: &Route<'_>,
-    ) {
-        if is_barren(self.reader, element) || count > 1 << 32 {
-            return;
+    fn elements<'s>(
+        &'s mut self,
+        path: &'s AccessPath<'s>,
+    ) -> Elements<'r, 'i, Visitor<'s, 'r, 'i>> {
+        Elements {
+            reader: self.reader,
+            sink: Visitor { scan: self, path },
         }
-        self.is_cut |= count > MOST_ELEMENTS;
-        for index in 0..count.min(MOST_ELEMENTS) {
-            let value = Value {
-                ty: element,
-                address: first.wrapping_add(index.wrapping_mul(element.size)),
-                base,
+    }
+
+    /// Visits the members of a value, but for those that it does not poll now.
+    fn members(&mut self, value: Value, idle: &[&IdleRule], path: &AccessPath<'_>) {
+        if self.mode == Mode::Futures
+            && self.closures == Trust::Known
+            && let Some(branches) = Branches::of(self.reader, value)
+        {
+            return self.branches(&branches, path);
+        }
+        for (member, ty) in relevant_members(self.reader, value.ty) {
+            let inside = Reader::at_known(value, member, ty);
+            let mut of_member = idle.iter().filter(|rule| rule.field == member.name);
+            if self.mode == Mode::Futures
+                && of_member.any(|rule| rule.holds(self.reader, value) == Some(true))
+            {
+                self.idle.push(inside);
+            } else {
+                self.visit(inside, &path.member(value.ty, member));
+            }
+        }
+    }
+
+    fn branches(&mut self, branches: &Branches, path: &AccessPath<'_>) {
+        let futures = branches.futures;
+        for member in futures.ty.members() {
+            let Some(branch) = self.reader.at(futures, member) else {
+                self.is_cut = true;
+                continue;
             };
-            self.visit(value, &route.element(index));
+            if branches.is_off(member) {
+                self.idle.push(branch);
+            } else {
+                self.visit(branch, &path.member(futures.ty, member));
+            }
         }
+    }
+}
+
+/// Visits elements of what lies at this path.
+struct Visitor<'s, 'r, 'i> {
+    scan: &'s mut Scan<'r, 'i>,
+    path: &'s AccessPath<'s>,
+}
+
+impl Sink for Visitor<'_, '_, '_> {
+    fn take(&mut self, index: u64, element: Value) {
+        self.scan.visit(element, &self.path.element(index));
+    }
+
+    fn cut(&mut self) {
+        self.scan.is_cut = true;
+    }
+
+    fn spend(&mut self) -> bool {
+        let left = self.scan.left.checked_sub(1);
+        self.scan.left = left.unwrap_or(0);
+        left.is_some()
     }
 }

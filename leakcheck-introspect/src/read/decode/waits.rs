@@ -1,34 +1,24 @@
-//! What a task waits for, once each.
+//! What a task waits for, each wait once.
 
-use super::Decoder;
-use crate::{Certainty, Event, Object, Wait, read::tokio::Found};
+use crate::{Certainty, Event, Object, Wait};
 
-impl Decoder<'_, '_> {
-    pub(super) fn found(&mut self, found: &Found, event: Event, certainty: Certainty) {
-        let wait = self.wait_on(found, event, certainty);
-        self.note(wait);
-    }
+/// The waits of one task so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Waits {
+    pub(super) list: Vec<Wait>,
+    /// How many were noted, also those that were noted before.
+    pub(super) seen: u32,
+}
 
-    /// The wait for an event of this object.
-    pub(super) fn wait_on(&self, found: &Found, event: Event, certainty: Certainty) -> Wait {
-        let event = match event {
-            Event::Signal(None) if self.is_in_ctrl_c => Event::Signal(Some(libc::SIGINT)),
-            other => other,
-        };
-        let is_over = found.is_over(self.reader, &event);
-        let mut wait = Wait::of(event, Some(found.object), certainty);
-        wait.is_over = is_over;
-        wait
-    }
-
+impl Waits {
     pub(super) fn note(&mut self, wait: Wait) {
         self.seen += 1;
         // What a hand-written future has of it is left over.
         if wait.is_over && wait.certainty == Certainty::Possible {
             return;
         }
-        match self.waits.iter_mut().find(|known| known.is_same(&wait)) {
-            None => self.waits.push(wait),
+        match self.list.iter_mut().find(|known| known.is_same(&wait)) {
+            None => self.list.push(wait),
             // Both must be proven to be in vain, and one counts.
             Some(known) => {
                 known.is_full &= wait.is_full;

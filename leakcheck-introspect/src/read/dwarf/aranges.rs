@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::sections::fixed_number;
+
 /// Entries of one unit that lie closer than this become one run.
 const GAP: u64 = 1 << 12;
 
@@ -26,7 +28,7 @@ pub(super) struct Runs {
 
 /// What the section says.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct Aranges {
     pub(super) runs: Vec<Run>,
     /// Offsets of the units that it knows, even if the linker threw away all that they had.
     pub(super) units: Vec<usize>,
@@ -56,23 +58,23 @@ impl Runs {
     }
 }
 
-impl Told {
+impl Aranges {
     /// All that the section says; stops at the first set that is not whole.
     pub(super) fn by(section: &[u8]) -> Self {
-        let mut told = Self::default();
+        let mut aranges = Self::default();
         let mut rest = section;
-        while let Some(length) = number(rest, 0, 4) {
+        while let Some(length) = fixed_number(rest, 0, 4) {
             let Some(set) = usize::try_from(length)
                 .ok()
                 .and_then(|length| rest.get(4..4 + length))
             else {
                 break;
             };
-            told.read_set(set);
+            aranges.read_set(set);
             rest = &rest[4 + set.len()..];
         }
-        told.units.sort_unstable();
-        told
+        aranges.units.sort_unstable();
+        aranges
     }
 
     /// One set: version, unit, sizes, then pairs of address and length, aligned to their size.
@@ -80,9 +82,11 @@ impl Told {
         const PAIR: usize = 16;
         // The set's own length stands before it, and counts for the alignment.
         const PAIRS: usize = PAIR - 4;
-        let (Some(2), Some(unit), Some(&[8, 0])) =
-            (number(set, 0, 2), number(set, 2, 4), set.get(6..8))
-        else {
+        let (Some(2), Some(unit), Some(&[8, 0])) = (
+            fixed_number(set, 0, 2),
+            fixed_number(set, 2, 4),
+            set.get(6..8),
+        ) else {
             return;
         };
         let Ok(unit) = usize::try_from(unit) else {
@@ -124,13 +128,6 @@ pub(super) fn merge(addresses: impl Iterator<Item = Range<u64>>, unit: usize, ru
     }
 }
 
-fn number(bytes: &[u8], at: usize, size: usize) -> Option<u64> {
-    let mut word = [0; 8];
-    word.get_mut(..size)?
-        .copy_from_slice(bytes.get(at..at + size)?);
-    Some(u64::from_le_bytes(word))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,10 +161,10 @@ mod tests {
         ]
         .concat();
         let run = |addresses, unit| Run { addresses, unit };
-        let told = Told::by(&section);
-        assert_eq!(told.units, [0, 77, 99]);
+        let aranges = Aranges::by(&section);
+        assert_eq!(aranges.units, [0, 77, 99]);
         assert_eq!(
-            told.runs,
+            aranges.runs,
             [
                 run(0x1000..0x1030, 0),
                 run(0x9000..0x9008, 0),
@@ -205,7 +202,7 @@ mod tests {
         let whole = set(0, &[(0x1000, 0x10)]).len();
         for end in 0..section.len() {
             assert_eq!(
-                Told::by(&section[..end]).runs.len(),
+                Aranges::by(&section[..end]).runs.len(),
                 usize::from(end >= whole),
                 "{end}"
             );

@@ -8,7 +8,11 @@ use std::{
     sync::{Mutex, OnceLock, PoisonError},
 };
 
-use super::{Slice, image, symbols::Symbols};
+use super::{
+    executable::{note_read, program_file},
+    sections::{Slice, load, parse},
+    symbols::Symbols,
+};
 use crate::{
     Call, Error,
     read::memory::{self, Program},
@@ -24,14 +28,14 @@ struct Calls {
     lines: Option<Mutex<addr2line::Context<Slice>>>,
 }
 
-/// Keeps the file of the running program mapped, so that it can be read later on, whatever has become of it by then. This
-/// reads nothing of it.
+/// Keeps the file of the running program mapped, so that all of this works later on as well: when the process has no
+/// descriptor left, when the program was deleted or replaced. It takes microseconds, once, and reads nothing.
 ///
 /// # Errors
 ///
-/// Where it cannot be mapped.
-pub(crate) fn keep_program() -> Result<(), Error> {
-    image::program_file().map(|_| ())
+/// Where the file cannot be mapped.
+pub fn keep_program() -> Result<(), Error> {
+    program_file().map(|_| ())
 }
 
 /// Where to read, or why there is nothing to read.
@@ -41,17 +45,17 @@ fn calls() -> Result<&'static Calls, Error> {
         return known.as_ref().map_err(Clone::clone);
     }
     // What may be better another time is not remembered.
-    let bytes = image::program_file()?.bytes();
+    let bytes = program_file()?.bytes();
     if !memory::has_room(ROOM) {
         return Err(Error::new(
             "the memory that this process may still take is too little to read its debug info",
         ));
     }
     let calls = CALLS.get_or_init(|| {
-        image::reads();
-        let object = image::parse(bytes)?;
+        note_read();
+        let object = parse(bytes)?;
         let symbols = Symbols::of(&object);
-        let sections = gimli::Dwarf::load(|id| image::load(&object, id.name()));
+        let sections = gimli::Dwarf::load(|id| load(&object, id.name()));
         let lines = sections
             .ok()
             .filter(|sections| sections.units().next().is_ok_and(|unit| unit.is_some()))
@@ -71,18 +75,25 @@ fn calls() -> Result<&'static Calls, Error> {
     calls.as_ref().map_err(Clone::clone)
 }
 
-/// The functions that a return address is inside of, innermost first; none where it is not one of the program itself.
+/// The functions that a return address of the running program is inside of, innermost first: several where some were inlined,
+/// none where the address lies in a library. The names of what was split off from its debug info are missing.
+///
+/// ```
+/// # if cfg!(target_os = "linux") {
+/// let nowhere = leakcheck_introspect::calls_at(0)?;
+/// assert!(nowhere.is_empty());
+/// # }
+/// # Ok::<(), leakcheck_introspect::Error>(())
+/// ```
 ///
 /// # Errors
 ///
 /// Where nothing can be read of any address.
-pub(crate) fn calls_at(address: usize) -> Result<Vec<Call>, Error> {
+pub fn calls_at(address: usize) -> Result<Vec<Call>, Error> {
     let calls = calls()?;
-    let place = u64::try_from(address).ok().and_then(|at| at.checked_sub(1));
-    let Some(place) = place.filter(|place| calls.program.span.contains(place)) else {
+    let Some(place) = calls.place(address) else {
         return Ok(Vec::new());
     };
-    let place = place.wrapping_sub(calls.program.bias);
     let mut found = calls.with_lines(place);
     match found.last_mut() {
         Some(outer) if outer.name.is_none() => outer.name = calls.symbols.at(place),
@@ -95,17 +106,26 @@ pub(crate) fn calls_at(address: usize) -> Result<Vec<Call>, Error> {
     Ok(found)
 }
 
-/// The mangled name of the function that a return address of the running program is inside of.
-pub(crate) fn called_from(address: usize) -> Option<&'static str> {
+/// The mangled name of the function that a return address of the running program is inside of, out of its symbol table:
+/// debug info of lines only has no names of closures and async functions.
+///
+/// ```
+/// let nowhere = leakcheck_introspect::called_from(0);
+/// assert_eq!(nowhere, None);
+/// ```
+pub fn called_from(address: usize) -> Option<&'static str> {
     let calls = calls().ok()?;
-    let place = u64::try_from(address).ok()?.checked_sub(1)?;
-    if !calls.program.span.contains(&place) {
-        return None;
-    }
-    calls.symbols.at(place.wrapping_sub(calls.program.bias))
+    calls.symbols.at(calls.place(address)?)
 }
 
 impl Calls {
+    /// Where the call before a return address stands in the program's file.
+    fn place(&self, address: usize) -> Option<u64> {
+        let place = u64::try_from(address).ok()?.checked_sub(1)?;
+        let is_own = self.program.span.contains(&place);
+        is_own.then(|| place.wrapping_sub(self.program.bias))
+    }
+
     fn with_lines(&self, place: u64) -> Vec<Call> {
         let mut found = Vec::new();
         let Some(lines) = &self.lines else {
@@ -118,15 +138,12 @@ impl Calls {
         };
         while let Ok(Some(frame)) = frames.next() {
             let name = frame.function.map(|function| function.name.slice());
-            let location = frame.location;
+            let location = frame.location.as_ref();
             found.push(Call {
                 name: name.and_then(|name| std::str::from_utf8(name).ok()),
-                file: location
-                    .as_ref()
-                    .and_then(|location| location.file)
-                    .map(PathBuf::from),
-                line: location.as_ref().and_then(|location| location.line),
-                column: location.as_ref().and_then(|location| location.column),
+                file: location.and_then(|at| at.file).map(PathBuf::from),
+                line: location.and_then(|at| at.line),
+                column: location.and_then(|at| at.column),
             });
         }
         found
@@ -142,11 +159,8 @@ mod tests {
         keep_program().expect("the program can be mapped");
         let inside = calls_at(keep_program as *const () as usize + 1).expect("it can be read");
         let inside = inside.last().expect("it is one of the program");
-        assert!(
-            inside
-                .name
-                .is_some_and(|name| name.contains("keep_program"))
-        );
+        let name = inside.name.expect("it has a name");
+        assert!(name.contains("keep_program"), "{name}");
         let file = inside.file.as_deref().expect("tests have debug info");
         assert!(file.ends_with(file!()), "{}", file.display());
         assert!(inside.line.is_some());

@@ -1,10 +1,14 @@
-//! Functions and vtables by address.
-
-use std::sync::PoisonError;
+//! Functions and vtables by their addresses, functions also by their names.
 
 use gimli::{UnitOffset, constants as c};
 
-use super::{Die, Image, Type, Unit, types::without_arguments};
+use super::{
+    die::Die,
+    image::Image,
+    types::{Type, without_arguments},
+    unit::Unit,
+};
+use crate::read::int_hash;
 
 /// A function that has code.
 #[derive(Debug)]
@@ -43,13 +47,31 @@ impl Image {
         Some(function)
     }
 
+    /// All functions with a name that contains one of `parts` and fits, by their addresses in the running program.
+    pub(crate) fn functions_with(
+        &self,
+        parts: &[&str],
+        fits: impl Fn(&str) -> bool,
+    ) -> int_hash::Map<u64, &'static str> {
+        let mut functions = int_hash::Map::default();
+        for part in parts {
+            for (place, name) in self.symbols.names(part).filter(|(_, name)| fits(name)) {
+                // Without an address it stands in another file.
+                for address in self.symbols.addresses(place).filter(|at| *at != 0) {
+                    functions.insert(address.wrapping_add(self.program.bias), name);
+                }
+            }
+        }
+        functions
+    }
+
     /// Adds what an entry says, and what those say that it refers to: a declaration, the origin of an inlined copy.
     fn describe(&self, unit: &'static Unit, offset: usize, function: &mut Function, depth: u32) {
         let Ok(mut tree) = unit.parsed.entries_tree(Some(UnitOffset(offset))) else {
             return;
         };
         let Ok(root) = tree.root() else { return };
-        let facts = unit.facts(self, root.entry());
+        let facts = unit.facts(root.entry());
         if function.name.is_empty() {
             function.name = facts.name;
         }
@@ -58,7 +80,7 @@ impl Image {
         while let Ok(Some(child)) = children.next() {
             match child.entry().tag() {
                 c::DW_TAG_template_type_parameter => {
-                    let facts = unit.facts(self, child.entry());
+                    let facts = unit.facts(child.entry());
                     if let Some(ty) = facts.ty
                         && function.argument(facts.name).is_none()
                     {
@@ -66,9 +88,7 @@ impl Image {
                     }
                 }
                 c::DW_TAG_formal_parameter if !parameters_are_known => {
-                    function
-                        .parameters
-                        .extend(unit.facts(self, child.entry()).ty);
+                    function.parameters.extend(unit.facts(child.entry()).ty);
                 }
                 _ => {}
             }
@@ -83,21 +103,17 @@ impl Image {
 
     /// The type whose vtable lies at `address`.
     pub(crate) fn vtable(&self, address: u64) -> Option<Die> {
-        let vtables = || self.vtables.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = vtables().get(&address) {
-            return *known;
-        }
-        let found = self.find_vtable(address.wrapping_sub(self.program.bias));
-        *vtables().entry(address).or_insert(found)
+        let find = || self.find_vtable(address.wrapping_sub(self.program.bias));
+        self.vtables.get(address, find)
     }
 
     fn find_vtable(&self, at: u64) -> Option<Die> {
         let (unit, offset) = self
             .units_at(at)
             .find_map(|unit| Some((unit, unit.index().vtable(at)?)))
-            .or_else(|| self.untold_vtable(at))?;
-        let table = unit.facts_at(self, offset)?.ty?;
-        self.unit(table.unit)?.facts_at(self, table.offset)?.other
+            .or_else(|| self.without_aranges.vtable(&self.units, at))?;
+        let table = unit.facts_at(offset)?.ty?;
+        self.unit(table.unit)?.facts_at(table.offset)?.other
     }
 
     /// Lines in `file` on which the function that resumes this coroutine declares variables of these names.
@@ -131,7 +147,7 @@ impl Image {
                     && unit.path(offset) == coroutine.path;
                 if is_it {
                     seen.push((unit.number, offset));
-                    let lines = self.variables(unit, offset, variables, file);
+                    let lines = lines_in(unit, offset, variables, file);
                     if !lines.is_empty() {
                         // Copies for other generic arguments have the same lines.
                         return lines;
@@ -141,26 +157,27 @@ impl Image {
         }
         Vec::new()
     }
+}
 
-    fn variables(&self, unit: &Unit, function: usize, names: &[&str], file: &str) -> Vec<u32> {
-        let mut lines = Vec::new();
-        let Ok(mut entries) = unit.parsed.entries_at_offset(UnitOffset(function)) else {
-            return lines;
-        };
-        let mut top = None;
-        while let Ok(Some(entry)) = entries.next_dfs() {
-            let depth = entry.depth();
-            let top = *top.get_or_insert(depth);
-            if depth <= top && entry.offset().0 != function {
-                break;
-            }
-            if entry.tag() == c::DW_TAG_variable {
-                let facts = unit.facts(self, entry);
-                if names.contains(&facts.name) && unit.file(facts.file).as_deref() == Some(file) {
-                    lines.push(facts.line);
-                }
+/// The lines on which a function declares variables of these names in this file.
+fn lines_in(unit: &Unit, function: usize, names: &[&str], file: &str) -> Vec<u32> {
+    let mut lines = Vec::new();
+    let Ok(mut entries) = unit.parsed.entries_at_offset(UnitOffset(function)) else {
+        return lines;
+    };
+    let mut top = None;
+    while let Ok(Some(entry)) = entries.next_dfs() {
+        let depth = entry.depth();
+        let top = *top.get_or_insert(depth);
+        if depth <= top && entry.offset().0 != function {
+            break;
+        }
+        if entry.tag() == c::DW_TAG_variable {
+            let facts = unit.facts(entry);
+            if names.contains(&facts.name) && unit.file(facts.file).as_deref() == Some(file) {
+                lines.push(facts.line);
             }
         }
-        lines
     }
+    lines
 }

@@ -3,10 +3,10 @@
 use gimli::{AttributeValue, DwAt, UnitOffset, constants as c};
 
 use super::{
-    Unit,
-    pattern::{Key, Pattern, number},
+    pattern::{LookupAttribute, Pattern, number},
+    sections::Slice,
 };
-use crate::read::effort;
+use crate::read::fuel;
 
 /// Entries of one unit by what they are looked up by.
 #[derive(Debug, Default)]
@@ -32,16 +32,19 @@ pub(super) struct Scope {
 
 impl Index {
     /// Reads up to the first entry that it cannot pass over.
-    pub(super) fn of(unit: &Unit) -> gimli::Result<Self> {
-        let first = unit.parsed.header.root_offset();
-        let bytes = unit.parsed.header.range_from(first..)?.slice();
-        let patterns = Pattern::all(&unit.parsed);
+    pub(super) fn of(
+        dwarf: &gimli::Dwarf<Slice>,
+        unit: &gimli::Unit<Slice>,
+    ) -> gimli::Result<Self> {
+        let first = unit.header.root_offset();
+        let bytes = unit.header.range_from(first..)?.slice();
+        let patterns = Pattern::all(unit);
         let mut index = Self::default();
         let mut outer = Vec::new();
         let mut current = u32::MAX;
         let mut at = 0;
         while at < bytes.len() {
-            effort::spend();
+            fuel::spend();
             let Ok(offset) = u32::try_from(first.0 + at) else {
                 break;
             };
@@ -60,7 +63,9 @@ impl Index {
                 // Vtables are variables of the unit itself.
                 && (pattern.tag == c::DW_TAG_subprogram || outer.len() == 1)
             {
-                index.note(unit, offset, key, bytes.get(start..).unwrap_or_default());
+                let address = quick_address(unit, key, bytes.get(start..).unwrap_or_default())
+                    .or_else(|| address(dwarf, unit, offset, key.name));
+                index.note(offset, key, address);
             }
             let is_type = matches!(pattern.tag, c::DW_TAG_structure_type | c::DW_TAG_union_type);
             let is_scope = is_type
@@ -89,19 +94,8 @@ impl Index {
         Ok(index)
     }
 
-    /// Notes the address of an entry whose attributes are `bytes`.
-    fn note(&mut self, unit: &Unit, offset: u32, key: &Key, bytes: &[u8]) {
-        const OPERATION: u8 = c::DW_OP_addr.0;
-        let bytes = key.place.and_then(|place| bytes.get(place..));
-        let long = |bytes: &[u8]| bytes.first_chunk().copied().map(u64::from_le_bytes);
-        let address = match (key.form, bytes) {
-            (c::DW_FORM_addr, Some(bytes)) if unit.parsed.encoding().address_size == 8 => {
-                long(bytes)
-            }
-            // Nothing but an address.
-            (c::DW_FORM_exprloc, Some([9, OPERATION, bytes @ ..])) => long(bytes),
-            _ => unit.address(offset, key.name),
-        };
+    /// Notes the address of an entry.
+    fn note(&mut self, offset: u32, key: &LookupAttribute, address: Option<u64>) {
         // 0 and 1 stand for what the linker threw away.
         if let Some(address) = address.filter(|address| *address > 1) {
             let table = match key.name {
@@ -153,24 +147,37 @@ fn word(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(*bytes))
 }
 
-impl Unit {
-    /// The address that an attribute of an entry says, in whatever form.
-    fn address(&self, offset: u32, name: DwAt) -> Option<u64> {
-        let entry = self.parsed.entry(UnitOffset(offset as usize)).ok()?;
-        match entry.attr_value(name)? {
-            AttributeValue::Exprloc(expression) => {
-                let mut operations = expression.operations(self.parsed.encoding());
-                let address = match operations.next().ok()?? {
-                    gimli::Operation::Address { address } => address,
-                    gimli::Operation::AddressIndex { index } => {
-                        self.dwarf.address(&self.parsed, index).ok()?
-                    }
-                    _ => return None,
-                };
-                operations.next().ok()?.is_none().then_some(address)
-            }
-            value => self.dwarf.attr_address(&self.parsed, value).ok()?,
+/// The address that an entry says whose attributes are `bytes`, in the forms that it nearly always has.
+fn quick_address(unit: &gimli::Unit<Slice>, key: &LookupAttribute, bytes: &[u8]) -> Option<u64> {
+    const OPERATION: u8 = c::DW_OP_addr.0;
+    let long = |bytes: &[u8]| bytes.first_chunk().copied().map(u64::from_le_bytes);
+    match (key.form, bytes.get(key.place?..)?) {
+        (c::DW_FORM_addr, bytes) if unit.encoding().address_size == 8 => long(bytes),
+        // Nothing but an address.
+        (c::DW_FORM_exprloc, [9, OPERATION, bytes @ ..]) => long(bytes),
+        _ => None,
+    }
+}
+
+/// The same in whatever form.
+fn address(
+    dwarf: &gimli::Dwarf<Slice>,
+    unit: &gimli::Unit<Slice>,
+    offset: u32,
+    name: DwAt,
+) -> Option<u64> {
+    let entry = unit.entry(UnitOffset(offset as usize)).ok()?;
+    match entry.attr_value(name)? {
+        AttributeValue::Exprloc(expression) => {
+            let mut operations = expression.operations(unit.encoding());
+            let address = match operations.next().ok()?? {
+                gimli::Operation::Address { address } => address,
+                gimli::Operation::AddressIndex { index } => dwarf.address(unit, index).ok()?,
+                _ => return None,
+            };
+            operations.next().ok()?.is_none().then_some(address)
         }
+        value => dwarf.attr_address(unit, value).ok()?,
     }
 }
 

@@ -4,50 +4,33 @@
 
 mod aranges;
 mod calls;
-mod drops;
+mod die;
 #[cfg(any(test, fuzzing))]
-mod everything;
+mod dump_all;
+mod executable;
 mod function;
 mod image;
 mod index;
+mod notes;
 mod pattern;
+mod sections;
 mod split;
 mod symbols;
+mod type_parser;
 mod types;
 mod unit;
-mod untold;
-mod walk;
+mod units;
+mod without_aranges;
 
-pub(crate) use calls::{called_from, calls_at, keep_program};
-pub(crate) use drops::{Callee, Dropped, Drops};
-pub(crate) use image::{Image, has_read, is_described};
-pub(crate) use split::Lost;
-pub(crate) use types::{Member, Shape, Type, Variant};
-pub(crate) use unit::Unit;
-pub(crate) use walk::{Collection, Idle, Kind, Others, Walk, Way, While};
-
-use super::numbered::Key;
-
-/// Bytes of a section.
-pub(crate) type Slice = gimli::EndianSlice<'static, gimli::LittleEndian>;
-
-/// An entry of the debug info.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Die {
-    /// Which unit, counted from 0.
-    pub(crate) unit: u32,
-    /// Where in it.
-    pub(crate) offset: usize,
-}
-
-impl Key for Die {
-    fn number(self) -> u64 {
-        u64::from(self.unit) << 32 ^ self.offset as u64
-    }
-}
-
-impl Key for (u64, Die) {
-    fn number(self) -> u64 {
-        self.0.rotate_left(32) ^ self.1.number()
-    }
-}
+pub use self::{
+    calls::{called_from, calls_at, keep_program},
+    executable::has_read,
+};
+pub(crate) use self::{
+    die::Die,
+    executable::is_described,
+    image::Image,
+    split::MissingDwo,
+    types::{Member, Shape, Type, Variant},
+    unit::Unit,
+};

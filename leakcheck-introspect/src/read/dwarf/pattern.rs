@@ -5,6 +5,8 @@
 
 use gimli::{DwAt, DwForm, DwTag, constants as c};
 
+use super::sections::{Slice, fixed_number};
+
 /// The form of entries with one abbreviation.
 #[derive(Debug)]
 pub(super) struct Pattern {
@@ -13,13 +15,13 @@ pub(super) struct Pattern {
     /// The place of the name in the section of names, where it has a fixed place itself.
     pub(super) name: Option<usize>,
     /// What it is found by, if it is something that is: the start of a function, the place of a variable.
-    pub(super) key: Option<Key>,
-    steps: Vec<Step>,
+    pub(super) key: Option<LookupAttribute>,
+    skips: Vec<Skip>,
 }
 
 /// An attribute that entries are found by.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Key {
+pub(super) struct LookupAttribute {
     pub(super) name: DwAt,
     pub(super) form: DwForm,
     /// Bytes in front of it, if always as many.
@@ -28,7 +30,7 @@ pub(super) struct Key {
 
 /// How to pass over attributes.
 #[derive(Clone, Copy, Debug)]
-enum Step {
+enum Skip {
     Bytes(usize),
     /// A number that says by itself where it ends.
     Number,
@@ -42,19 +44,19 @@ enum Step {
 
 impl Pattern {
     /// The patterns of a unit, by their codes less one; up to the first that is missing or has an unknown form.
-    pub(super) fn all(unit: &gimli::Unit<super::Slice>) -> Vec<Self> {
+    pub(super) fn all(unit: &gimli::Unit<Slice>) -> Vec<Self> {
         (1..)
             .map_while(|code| Self::of(unit, unit.abbreviations.get(code)?))
             .collect()
     }
 
-    fn of(unit: &gimli::Unit<super::Slice>, abbreviation: &gimli::Abbreviation) -> Option<Self> {
+    fn of(unit: &gimli::Unit<Slice>, abbreviation: &gimli::Abbreviation) -> Option<Self> {
         let mut pattern = Self {
             tag: abbreviation.tag(),
             has_children: abbreviation.has_children(),
             name: None,
             key: None,
-            steps: Vec::new(),
+            skips: Vec::new(),
         };
         let wanted = match pattern.tag {
             c::DW_TAG_subprogram => Some(c::DW_AT_low_pc),
@@ -63,25 +65,25 @@ impl Pattern {
         };
         for attribute in abbreviation.attributes() {
             let (name, form) = (attribute.name(), attribute.form());
-            let place = match pattern.steps[..] {
+            let place = match pattern.skips[..] {
                 [] => Some(0),
-                [Step::Bytes(size)] => Some(size),
+                [Skip::Bytes(size)] => Some(size),
                 _ => None,
             };
             if Some(name) == wanted {
-                pattern.key = Some(Key { name, form, place });
+                pattern.key = Some(LookupAttribute { name, form, place });
             }
             let is_short = unit.header.format() == gimli::Format::Dwarf32;
             if name == c::DW_AT_name && form == c::DW_FORM_strp && is_short {
                 pattern.name = place;
             }
-            let step = match attribute.size(&unit.header) {
-                Some(size) => Step::Bytes(size),
-                None => Step::over(form)?,
+            let skip = match attribute.size(&unit.header) {
+                Some(size) => Skip::Bytes(size),
+                None => Skip::over(form)?,
             };
-            match (pattern.steps.last_mut(), step) {
-                (Some(Step::Bytes(before)), Step::Bytes(size)) => *before += size,
-                _ => pattern.steps.push(step),
+            match (pattern.skips.last_mut(), skip) {
+                (Some(Skip::Bytes(before)), Skip::Bytes(size)) => *before += size,
+                _ => pattern.skips.push(skip),
             }
         }
         Some(pattern)
@@ -89,23 +91,20 @@ impl Pattern {
 
     /// Where an entry ends whose attributes begin at `at`.
     pub(super) fn end(&self, bytes: &[u8], mut at: usize) -> Option<usize> {
-        if let [Step::Bytes(size)] = self.steps[..] {
+        if let [Skip::Bytes(size)] = self.skips[..] {
             return at.checked_add(size);
         }
-        for step in &self.steps {
-            at = match *step {
-                Step::Bytes(size) => at.checked_add(size)?,
-                Step::Number => number(bytes, at)?.1,
-                Step::Text => at + bytes.get(at..)?.iter().position(|byte| *byte == 0)? + 1,
-                Step::Block(size) => {
+        for skip in &self.skips {
+            at = match *skip {
+                Skip::Bytes(size) => at.checked_add(size)?,
+                Skip::Number => number(bytes, at)?.1,
+                Skip::Text => at + bytes.get(at..)?.iter().position(|byte| *byte == 0)? + 1,
+                Skip::Block(size) => {
                     let start = at.checked_add(size)?;
-                    let mut length = [0; 8];
-                    length
-                        .get_mut(..size)?
-                        .copy_from_slice(bytes.get(at..start)?);
-                    start.checked_add(usize::from_le_bytes(length))?
+                    let length = fixed_number(bytes, at, size)?;
+                    start.checked_add(usize::try_from(length).ok()?)?
                 }
-                Step::NumberedBlock => {
+                Skip::NumberedBlock => {
                     let (length, start) = number(bytes, at)?;
                     start.checked_add(length)?
                 }
@@ -115,7 +114,7 @@ impl Pattern {
     }
 }
 
-impl Step {
+impl Skip {
     fn over(form: DwForm) -> Option<Self> {
         Some(match form {
             c::DW_FORM_udata

@@ -1,40 +1,28 @@
 //! Debug info beside the program: `split-debuginfo = "unpacked"` leaves a file per unit, `"packed"` one for all.
 
 use std::{
-    collections::HashMap,
     fmt,
     path::{Path, PathBuf},
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::OnceLock,
 };
 
 use gimli::{DwoId, SectionId};
 
-use super::{
-    Slice,
-    image::{empty, load},
-};
-use crate::read::memory;
+use super::sections::{Sections, Slice, empty, load};
+use crate::read::{int_hash::OnceMap, memory};
 
 /// Where the parts are that were split off.
 #[derive(Debug, Default)]
 pub(super) struct Split {
     /// The package beside the program, once one was looked for.
-    package: OnceLock<Option<Package>>,
+    package: OnceLock<Option<gimli::DwarfPackage<Slice>>>,
     /// Single files by their paths.
-    files: Mutex<HashMap<PathBuf, Option<&'static gimli::Dwarf<Slice>>>>,
-}
-
-struct Package(gimli::DwarfPackage<Slice>);
-
-impl fmt::Debug for Package {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Package")
-    }
+    files: OnceMap<PathBuf, Option<Sections>>,
 }
 
 /// A part of the debug info that was split off and is not there, in words for the user.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Lost {
+pub(crate) struct MissingDwo {
     /// Where all parts together would be.
     package: PathBuf,
     /// Where the build put this one.
@@ -50,7 +38,7 @@ enum How {
     Other,
 }
 
-impl fmt::Display for Lost {
+impl fmt::Display for MissingDwo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (package, file) = (self.package.display(), self.file.display());
         match self.how {
@@ -71,14 +59,17 @@ impl fmt::Display for Lost {
     }
 }
 
+/// A unit that was split off, with its sections.
+type Whole = (gimli::Unit<Slice>, Sections);
+
 impl Split {
     /// The unit that a skeleton in the program stands for, with its sections.
     pub(super) fn unit(
         &self,
-        parent: &'static gimli::Dwarf<Slice>,
+        parent: Sections,
         skeleton: &gimli::Unit<Slice>,
         id: DwoId,
-    ) -> Result<(gimli::Unit<Slice>, &'static gimli::Dwarf<Slice>), Lost> {
+    ) -> Result<Whole, MissingDwo> {
         let packed = self.in_package(parent, id);
         if let Some(found) = packed.and_then(|dwarf| unit_of(dwarf, skeleton, id)) {
             return Ok(found);
@@ -89,7 +80,7 @@ impl Split {
             _ => How::Gone,
         };
         for path in places(&file) {
-            let Some(dwarf) = self.file(parent, path) else {
+            let Some(dwarf) = self.file(parent, &path) else {
                 continue;
             };
             if let Some(found) = unit_of(dwarf, skeleton, id) {
@@ -97,59 +88,38 @@ impl Split {
             }
             how = How::Other;
         }
-        Err(Lost {
+        Err(MissingDwo {
             package: packages().next().unwrap_or_default(),
             file,
             how,
         })
     }
 
-    fn in_package(
-        &self,
-        parent: &'static gimli::Dwarf<Slice>,
-        id: DwoId,
-    ) -> Option<&'static gimli::Dwarf<Slice>> {
+    fn in_package(&self, parent: Sections, id: DwoId) -> Option<Sections> {
         let package = self.package.get_or_init(|| {
             let bytes = packages().find_map(|path| memory::map(&path).ok())?.bytes();
             let object = object::File::parse(bytes).ok()?;
             let section = |id: SectionId| load(&object, id.dwo_name().unwrap_or_default());
-            gimli::DwarfPackage::load(section, empty())
-                .ok()
-                .map(Package)
+            gimli::DwarfPackage::load(section, empty()).ok()
         });
-        let found = package.as_ref()?.0.find_cu(id, parent).ok()??;
+        let found = package.as_ref()?.find_cu(id, parent).ok()??;
         Some(Box::leak(Box::new(found)))
     }
 
     /// A single file, mapped once.
-    fn file(
-        &self,
-        parent: &'static gimli::Dwarf<Slice>,
-        path: PathBuf,
-    ) -> Option<&'static gimli::Dwarf<Slice>> {
-        let files = || self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = files().get(&path) {
-            return *known;
-        }
-        let read = || {
-            let object = object::File::parse(memory::map(&path).ok()?.bytes()).ok()?;
+    fn file(&self, parent: Sections, path: &Path) -> Option<Sections> {
+        self.files.get(path.to_owned(), || {
+            let object = object::File::parse(memory::map(path).ok()?.bytes()).ok()?;
             let section = |id: SectionId| load(&object, id.dwo_name().unwrap_or_default());
             let mut dwarf = gimli::Dwarf::load(section).ok()?;
             dwarf.make_dwo(parent);
             Some(&*Box::leak(Box::new(dwarf)))
-        };
-        let dwarf = read();
-        files().insert(path, dwarf);
-        dwarf
+        })
     }
 }
 
 /// The unit with this number, if it is there.
-fn unit_of(
-    dwarf: &'static gimli::Dwarf<Slice>,
-    skeleton: &gimli::Unit<Slice>,
-    id: DwoId,
-) -> Option<(gimli::Unit<Slice>, &'static gimli::Dwarf<Slice>)> {
+fn unit_of(dwarf: Sections, skeleton: &gimli::Unit<Slice>, id: DwoId) -> Option<Whole> {
     let mut headers = dwarf.units();
     while let Some(header) = headers.next().ok()? {
         let mut unit = dwarf.unit(header).ok()?;
@@ -198,8 +168,8 @@ mod tests {
     use super::*;
     use crate::read::{dwarf::Image, memory::Program};
 
-    fn lost() -> Lost {
-        Lost {
+    fn missing() -> MissingDwo {
+        MissingDwo {
             package: "/there/program.dwp".into(),
             file: "/there/deps/unit.dwo".into(),
             how: How::Gone,
@@ -209,14 +179,14 @@ mod tests {
     #[test]
     fn it_says_what_is_gone_and_what_to_do() {
         assert_eq!(
-            lost().to_string(),
+            missing().to_string(),
             "the split debug info file was not found: there is neither `/there/deps/unit.dwo` nor `/there/program.dwp`; \
              keep what the build wrote there or beside the program, or set `split-debuginfo = \"off\"` in [profile.dev] and \
              [profile.test]"
         );
-        let other = Lost {
+        let other = MissingDwo {
             how: How::Other,
-            ..lost()
+            ..missing()
         };
         assert!(
             other
@@ -234,15 +204,15 @@ mod tests {
         };
         let bytes = memory::map(&seed).expect("the seed is there").bytes();
         let image = Image::of(bytes, program).expect("it has a unit");
-        let lost = image.lost().expect("the seed was kept without it");
+        let missing = image.missing().expect("the seed was kept without it");
         assert_eq!(
-            lost.file.extension().and_then(|end| end.to_str()),
+            missing.file.extension().and_then(|end| end.to_str()),
             Some("dwo")
         );
-        let (_, unit) = image.skeleton(0).expect("it has a unit");
-        let mut code = image.dwarf.unit_ranges(&unit).expect("it has code");
+        let (_, unit) = image.units.skeleton(0).expect("it has a unit");
+        let mut code = image.units.dwarf.unit_ranges(&unit).expect("it has code");
         let code = code.next().expect("it is readable").expect("it has code");
-        assert_eq!(image.lost_at(code.begin), Some(lost));
-        assert_eq!(image.lost_at(code.end + (1 << 40)), None);
+        assert_eq!(image.missing_at(code.begin), Some(missing));
+        assert_eq!(image.missing_at(code.end + (1 << 40)), None);
     }
 }

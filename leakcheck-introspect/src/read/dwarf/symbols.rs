@@ -4,8 +4,7 @@ use std::sync::OnceLock;
 
 use object::{Object, ObjectSection};
 
-use super::Image;
-use crate::read::{memory, numbered};
+use crate::read::memory;
 
 /// Bytes of one entry: name, information, other, section, address, size.
 const ENTRY: usize = 24;
@@ -99,7 +98,10 @@ impl Symbols {
     }
 
     /// Names that contain `part`, and their places.
-    fn names<'s>(&self, part: &'s str) -> impl Iterator<Item = (usize, &'static str)> + use<'s> {
+    pub(super) fn names<'s>(
+        &self,
+        part: &'s str,
+    ) -> impl Iterator<Item = (usize, &'static str)> + use<'s> {
         let names = self.names;
         let mut from = 0;
         std::iter::from_fn(move || {
@@ -116,7 +118,7 @@ impl Symbols {
     }
 
     /// The addresses of all entries whose name stands at `place`.
-    fn addresses(&self, place: usize) -> impl Iterator<Item = u64> {
+    pub(super) fn addresses(&self, place: usize) -> impl Iterator<Item = u64> {
         let by_name = self.by_name.get_or_init(|| self.by_name());
         let last = by_name.last.get(place / STRETCH).copied();
         std::iter::successors(last.filter(|last| *last != 0), |entry| {
@@ -159,24 +161,4 @@ fn size(entry: &[u8; ENTRY]) -> u64 {
     let mut size = [0; 8];
     size.copy_from_slice(&entry[16..]);
     u64::from_le_bytes(size)
-}
-
-impl Image {
-    /// All functions with a name that contains one of `parts` and fits, by their addresses in the running program.
-    pub(crate) fn functions_with(
-        &self,
-        parts: &[&str],
-        fits: impl Fn(&str) -> bool,
-    ) -> numbered::Map<u64, &'static str> {
-        let mut functions = numbered::Map::default();
-        for part in parts {
-            for (place, name) in self.symbols.names(part).filter(|(_, name)| fits(name)) {
-                // Without an address it stands in another file.
-                for address in self.symbols.addresses(place).filter(|at| *at != 0) {
-                    functions.insert(address.wrapping_add(self.program.bias), name);
-                }
-            }
-        }
-        functions
-    }
 }

@@ -1,14 +1,6 @@
 //! Types as the debug info describes them.
 
-use std::sync::{Arc, Mutex, OnceLock};
-
-use gimli::{EntriesTreeNode, UnitOffset, constants as c};
-
-use super::{
-    Die, Dropped, Image, Slice, Unit, Walk,
-    image::nested,
-    unit::{Facts, number},
-};
+use super::{die::Die, notes::Notes};
 
 /// A type, parsed once.
 #[derive(Debug)]
@@ -26,18 +18,9 @@ pub(crate) struct Type {
     /// Path and name without generic arguments.
     pub(crate) base: String,
     /// Bytes of the path up to the end of the crate's name.
-    home: usize,
-    /// Whether a scan for futures and objects can end here; found out when first asked, as are the others.
-    pub(crate) is_barren: OnceLock<bool>,
-    /// Whether its insides are bookkeeping, or not known to hold anything.
-    pub(crate) is_opaque: OnceLock<bool>,
-    /// What drop code did with values of it, where it is the state of a coroutine.
-    pub(crate) drops: Mutex<Vec<Arc<Dropped>>>,
-    pub(crate) walk: OnceLock<Walk>,
-    /// Its members that are not barren, with their types.
-    pub(crate) fruitful: OnceLock<Vec<(&'static Member, &'static Type)>>,
-    /// As variables of it are shown.
-    pub(crate) shown: OnceLock<Arc<str>>,
+    pub(super) home: usize,
+    /// What others have found out about it.
+    pub(crate) notes: Notes,
 }
 
 /// What a type is made of.
@@ -93,6 +76,25 @@ impl Type {
         matches!(self.shape, Shape::Pointer(_))
             || self.base == "core::pin::Pin"
             || self.member("vtable").is_some()
+    }
+
+    /// What it points to, where it is a plain pointer.
+    pub(crate) fn pointee(&self) -> Option<Die> {
+        match self.shape {
+            Shape::Pointer(to) => Some(to),
+            _ => None,
+        }
+    }
+
+    /// What it is made of, and what it points to.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = Die> {
+        let single = match self.shape {
+            Shape::Pointer(to) | Shape::Array(to, _) => Some(to),
+            _ => None,
+        };
+        let variants = self.variants().iter().map(|variant| &variant.member);
+        let members = self.members().iter().chain(variants);
+        single.into_iter().chain(members.map(|member| member.ty))
     }
 
     pub(crate) fn members(&self) -> &[Member] {
@@ -160,162 +162,11 @@ pub(crate) fn without_arguments(name: &str) -> &str {
     }
 }
 
-fn joined(path: &str, name: &str) -> String {
+/// A name behind its path.
+pub(super) fn joined(path: &str, name: &str) -> String {
     if path.is_empty() {
         name.to_owned()
     } else {
         format!("{path}::{name}")
     }
-}
-
-impl Unit {
-    /// Namespaces around an entry, joined.
-    pub(super) fn path(&self, offset: usize) -> String {
-        let mut names: Vec<_> = self
-            .index()
-            .around(offset)
-            .map(|scope| without_arguments(self.scope_name(scope)))
-            .collect();
-        names.reverse();
-        names.join("::")
-    }
-
-    pub(super) fn parse(&self, image: &Image, offset: usize) -> Option<Type> {
-        let mut tree = self.parsed.entries_tree(Some(UnitOffset(offset))).ok()?;
-        let root = tree.root().ok()?;
-        let tag = root.entry().tag();
-        let facts = self.facts(image, root.entry());
-        let mut arguments = Vec::new();
-        let (shape, size) = match tag {
-            c::DW_TAG_pointer_type => (
-                facts.ty.map_or(Shape::Leaf, Shape::Pointer),
-                facts.size.unwrap_or(8),
-            ),
-            c::DW_TAG_array_type => {
-                let (element, count) = (facts.ty?, count(root));
-                let each = image.ty(element).map_or(0, |element| element.size);
-                (Shape::Array(element, count), each.saturating_mul(count))
-            }
-            c::DW_TAG_structure_type | c::DW_TAG_union_type => (
-                self.inside(image, root, &mut arguments),
-                facts.size.unwrap_or(0),
-            ),
-            c::DW_TAG_base_type
-            | c::DW_TAG_enumeration_type
-            | c::DW_TAG_subroutine_type
-            | c::DW_TAG_unspecified_type => (Shape::Leaf, facts.size.unwrap_or(0)),
-            c::DW_TAG_typedef | c::DW_TAG_const_type | c::DW_TAG_volatile_type => {
-                // Another name for the same.
-                let target = facts.ty?;
-                return nested(|| image.unit(target.unit)?.parse(image, target.offset)).flatten();
-            }
-            _ => return None,
-        };
-        let path = if matches!(tag, c::DW_TAG_structure_type | c::DW_TAG_union_type) {
-            self.path(offset)
-        } else {
-            String::new()
-        };
-        Some(Type {
-            die: self.die(offset),
-            home: path.find("::").unwrap_or(path.len()),
-            base: joined(&path, without_arguments(facts.name)),
-            name: facts.name,
-            path,
-            size,
-            align: facts.align.unwrap_or(1),
-            shape,
-            arguments,
-            is_barren: OnceLock::new(),
-            is_opaque: OnceLock::new(),
-            drops: Mutex::default(),
-            walk: OnceLock::new(),
-            fruitful: OnceLock::new(),
-            shown: OnceLock::new(),
-        })
-    }
-
-    fn inside(
-        &self,
-        image: &Image,
-        root: EntriesTreeNode<Slice>,
-        arguments: &mut Vec<(&'static str, Die)>,
-    ) -> Shape {
-        let mut members = Vec::new();
-        let mut choice = None;
-        let mut children = root.children();
-        while let Ok(Some(child)) = children.next() {
-            match child.entry().tag() {
-                c::DW_TAG_member => members.extend(member(&self.facts(image, child.entry()))),
-                c::DW_TAG_template_type_parameter => {
-                    let facts = self.facts(image, child.entry());
-                    arguments.extend(facts.ty.map(|ty| (facts.name, ty)));
-                }
-                c::DW_TAG_variant_part => choice = Some(self.choice(image, child)),
-                _ => {}
-            }
-        }
-        choice.unwrap_or(Shape::Struct(members))
-    }
-
-    fn choice(&self, image: &Image, part: EntriesTreeNode<Slice>) -> Shape {
-        let by = part
-            .entry()
-            .attr_value(c::DW_AT_discr)
-            .and_then(|value| self.reference(image, &value));
-        let mut discriminant = None;
-        let mut variants = Vec::new();
-        let mut children = part.children();
-        while let Ok(Some(child)) = children.next() {
-            match child.entry().tag() {
-                c::DW_TAG_member if Some(self.die(child.entry().offset().0)) == by => {
-                    let facts = self.facts(image, child.entry());
-                    discriminant = facts.ty.and_then(|ty| {
-                        Some(Discriminant {
-                            offset: facts.location,
-                            size: image.ty(ty)?.size,
-                        })
-                    });
-                }
-                c::DW_TAG_variant => {
-                    let value = child.entry().attr_value(c::DW_AT_discr_value);
-                    let value = value.as_ref().and_then(number);
-                    let mut inside = child.children();
-                    while let Ok(Some(inner)) = inside.next() {
-                        if inner.entry().tag() == c::DW_TAG_member {
-                            let facts = self.facts(image, inner.entry());
-                            variants.extend(member(&facts).map(|member| Variant { value, member }));
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        Shape::Enum {
-            discriminant,
-            variants,
-        }
-    }
-}
-
-/// Number of elements of an array.
-fn count(root: EntriesTreeNode<Slice>) -> u64 {
-    let mut children = root.children();
-    while let Ok(Some(child)) = children.next() {
-        if child.entry().tag() == c::DW_TAG_subrange_type {
-            let count = child.entry().attr_value(c::DW_AT_count);
-            return count.as_ref().and_then(number).unwrap_or(0);
-        }
-    }
-    0
-}
-
-fn member(facts: &Facts) -> Option<Member> {
-    Some(Member {
-        name: facts.name,
-        ty: facts.ty?,
-        offset: facts.location,
-        file: facts.file,
-        line: facts.line,
-    })
 }

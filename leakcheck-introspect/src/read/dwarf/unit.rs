@@ -2,45 +2,43 @@
 
 use std::{
     path::Path,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, OnceLock},
 };
 
 use gimli::{AttributeValue, Section, UnitOffset, constants as c};
 
 use super::{
-    Die, Image, Slice, Type,
+    die::{Die, UnitStarts},
     index::{Index, Scope},
-    split::Lost,
+    sections::{Sections, Slice},
+    split::MissingDwo,
+    types::{Type, without_arguments},
 };
-use crate::read::{effort, memory, numbered};
+use crate::read::{fuel, int_hash::OnceMap, memory};
 
 /// A unit whose header and abbreviations are read.
+#[derive(Debug)]
 pub(crate) struct Unit {
     pub(super) number: u32,
     pub(super) parsed: gimli::Unit<Slice>,
     /// The program's own sections, or those of the file that this unit was split off to.
-    pub(super) dwarf: &'static gimli::Dwarf<Slice>,
+    pub(super) dwarf: Sections,
+    /// Of all units of the program.
+    pub(super) starts: &'static UnitStarts,
     /// What the program itself has of a unit that was split off: lines, folders, addresses.
     pub(super) skeleton: Option<Skeleton>,
     /// Where the rest of it should be, if that is not there: then `parsed` is all that the program has of it.
-    pub(super) lost: Option<Lost>,
+    pub(super) missing: Option<MissingDwo>,
     pub(super) index: OnceLock<Index>,
-    pub(super) types: Mutex<numbered::Map<usize, Option<&'static Type>>>,
-}
-
-impl std::fmt::Debug for Unit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Unit")
-            .field("number", &self.number)
-            .finish_non_exhaustive()
-    }
+    pub(super) types: OnceMap<usize, Option<&'static Type>>,
 }
 
 /// A unit in the program that only says where the rest of it is.
+#[derive(Debug)]
 pub(super) struct Skeleton {
     pub(super) parsed: gimli::Unit<Slice>,
     /// The program's own sections: its texts are not those of the file that the unit was split off to.
-    pub(super) dwarf: &'static gimli::Dwarf<Slice>,
+    pub(super) dwarf: Sections,
 }
 
 /// The attributes of an entry that anything here needs.
@@ -60,7 +58,7 @@ impl Unit {
     /// What the unit has in it, made on first use.
     pub(crate) fn index(&self) -> &Index {
         self.index
-            .get_or_init(|| Index::of(self).unwrap_or_default())
+            .get_or_init(|| Index::of(self.dwarf, &self.parsed).unwrap_or_default())
     }
 
     pub(super) fn die(&self, offset: usize) -> Die {
@@ -92,29 +90,25 @@ impl Unit {
         }
     }
 
-    pub(super) fn reference(&self, image: &Image, value: &AttributeValue<Slice>) -> Option<Die> {
+    pub(super) fn reference(&self, value: &AttributeValue<Slice>) -> Option<Die> {
         match value {
             AttributeValue::UnitRef(offset) => Some(self.die(offset.0)),
             AttributeValue::DebugInfoRef(offset) if self.skeleton.is_none() => {
-                image.die_at(offset.0)
+                self.starts.die_at(offset.0)
             }
             _ => None,
         }
     }
 
     /// The attributes of an entry.
-    pub(super) fn facts(
-        &self,
-        image: &Image,
-        entry: &gimli::DebuggingInformationEntry<Slice>,
-    ) -> Facts {
-        effort::spend();
+    pub(super) fn facts(&self, entry: &gimli::DebuggingInformationEntry<Slice>) -> Facts {
+        fuel::spend();
         let mut facts = Facts::default();
         for attribute in entry.attrs() {
             let value = attribute.value();
             match attribute.name() {
                 c::DW_AT_name => facts.name = self.text(value),
-                c::DW_AT_type => facts.ty = self.reference(image, &value),
+                c::DW_AT_type => facts.ty = self.reference(&value),
                 c::DW_AT_byte_size => facts.size = number(&value),
                 c::DW_AT_alignment => facts.align = number(&value),
                 c::DW_AT_data_member_location => facts.location = number(&value).unwrap_or(0),
@@ -125,7 +119,7 @@ impl Unit {
                         .unwrap_or(0);
                 }
                 c::DW_AT_specification | c::DW_AT_abstract_origin | c::DW_AT_containing_type => {
-                    facts.other = self.reference(image, &value);
+                    facts.other = self.reference(&value);
                 }
                 _ => {}
             }
@@ -134,9 +128,9 @@ impl Unit {
     }
 
     /// The attributes of the entry at `offset`.
-    pub(super) fn facts_at(&self, image: &Image, offset: usize) -> Option<Facts> {
+    pub(super) fn facts_at(&self, offset: usize) -> Option<Facts> {
         let entry = self.parsed.entry(UnitOffset(offset)).ok()?;
-        Some(self.facts(image, &entry))
+        Some(self.facts(&entry))
     }
 
     /// The name of the entry at `offset`.
@@ -146,6 +140,17 @@ impl Unit {
             .ok()
             .and_then(|entry| entry.attr_value(c::DW_AT_name))
             .map_or("", |name| self.text(name))
+    }
+
+    /// Namespaces around an entry, joined.
+    pub(super) fn path(&self, offset: usize) -> String {
+        let mut names: Vec<_> = self
+            .index()
+            .around(offset)
+            .map(|scope| without_arguments(self.scope_name(scope)))
+            .collect();
+        names.reverse();
+        names.join("::")
     }
 
     /// The path of a file of this unit, joined with its directory.
@@ -158,14 +163,9 @@ impl Unit {
         let header = lines.line_program.as_ref()?.header();
         let file = header.file(number)?;
         let name = text(file.path_name());
-        let directory = file
-            .directory(header)
-            .map_or("", |directory| text(directory));
-        let home = lines
-            .comp_dir
-            .as_ref()
-            .and_then(|home| std::str::from_utf8(home.slice()).ok())
-            .unwrap_or("");
+        let directory = file.directory(header).map_or("", text);
+        let home = lines.comp_dir.as_ref().map_or(&[][..], |home| home.slice());
+        let home = std::str::from_utf8(home).unwrap_or("");
         let path = Path::new(home).join(directory).join(name);
         Some(path.to_str()?.into())
     }

@@ -3,10 +3,10 @@
 use crate::{
     Error, TaskList,
     read::{
-        self,
         decode::decode,
-        effort,
+        fuel,
         memory::Memory,
+        startup::introspector,
         value::{Reader, Value},
     },
 };
@@ -19,7 +19,7 @@ const ROOM: usize = 1 << 14;
 const EDIT: usize = 11;
 
 /// What a task was read as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Read {
     /// Levels of the chain of awaits; none where its future is not where its type says.
     pub frames: usize,
@@ -38,13 +38,10 @@ pub struct Read {
 /// # Panics
 /// Where that is not ruled out by what reads it, or takes too many steps.
 pub fn memory(list: &TaskList, bytes: &[u8]) -> Result<Read, Error> {
-    let program = read::program()?;
-    let mut read = Read {
-        frames: 0,
-        waits: 0,
-        steps: 0,
-    };
-    let (Some(header), [which, count, rest @ ..]) = (program.entrance.known_header(), bytes) else {
+    let introspector = introspector()?;
+    let mut read = Read::default();
+    let (Some(header), [which, count, rest @ ..]) = (introspector.tokio.known_header(), bytes)
+    else {
         return Ok(read);
     };
     let tasks = list.tasks();
@@ -52,7 +49,7 @@ pub fn memory(list: &TaskList, bytes: &[u8]) -> Result<Read, Error> {
         return Ok(read);
     };
     let (edits, behind) = rest.split_at((usize::from(*count) * EDIT).min(rest.len()));
-    let reader = Reader::new(&program.image);
+    let reader = Reader::new(&introspector.image);
     let kind = header.kind(&reader, task.address())?;
     let size = usize::try_from(kind.trailer).map_or(0, |trailer| trailer + 64);
     // Never moved, so that its address can be written into it.
@@ -66,22 +63,16 @@ pub fn memory(list: &TaskList, bytes: &[u8]) -> Result<Read, Error> {
     let mut room = cell.clone();
     room.extend(behind);
     room.resize(ROOM, 0);
+    let addresses: Vec<u64> = tasks.iter().map(crate::Task::address).collect();
+    let program = &introspector.image.program.span;
     for edit in edits.chunks_exact(EDIT) {
-        let addresses = tasks.iter().map(crate::Task::address).collect::<Vec<_>>();
-        replace(
-            &mut room,
-            edit,
-            at,
-            cell.len(),
-            &addresses,
-            &program.image.program.span,
-        );
+        replace(&mut room, edit, at, cell.len(), &addresses, program);
     }
     for (word, bytes) in copy.iter_mut().zip(room.chunks_exact(8)) {
         *word = bytes.try_into().map_or(0, u64::from_ne_bytes);
     }
     let copy = std::hint::black_box(copy);
-    read.steps = effort::within(STEPS, || {
+    read.steps = fuel::within(STEPS, || {
         reader.memory.forget();
         let _ = header.kind(&reader, at);
         reader.note(at);
@@ -89,8 +80,8 @@ pub fn memory(list: &TaskList, bytes: &[u8]) -> Result<Read, Error> {
             return;
         };
         let decoded = decode(&reader, future);
-        if let Some(trail) = reader.noted() {
-            let _ = trail.fits(&Memory::new(), task.address());
+        if let Some(memo) = reader.noted() {
+            let _ = memo.fits(&Memory::new(), task.address());
         }
         let frames = std::iter::successors(Some(&decoded.root), |frame| frame.inner().first());
         read.frames = frames.count();

@@ -7,6 +7,6 @@ mod memory;
 mod sections;
 mod tasks;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use self::{memory::memory, sections::sections, tasks::tasks};

@@ -1,10 +1,11 @@
 //! An executable whose debug info is not to be trusted.
 
 use crate::read::{
-    decode::{coroutine_name, decode},
+    decode::decode,
     dwarf::Image,
-    effort,
+    fuel,
     memory::Program,
+    name::coroutine_name,
     value::{Reader, Value},
 };
 
@@ -38,7 +39,7 @@ pub struct Found {
 pub fn sections(bytes: &[u8]) -> Found {
     let mut found = Found::default();
     let most = STEPS + STEPS_PER_BYTE * bytes.len() as u64;
-    found.steps = effort::within(most, || look(bytes, &mut found));
+    found.steps = fuel::within(most, || look(bytes, &mut found));
     found
 }
 
@@ -52,13 +53,13 @@ fn look(bytes: &[u8], found: &mut Found) {
         return;
     };
     found.units = image.len();
-    let everything = image.everything();
-    found.functions = everything.functions;
-    found.symbols = everything.symbols;
-    found.vtables = everything.vtables;
+    let dump = image.dump_all();
+    found.functions = dump.functions;
+    found.symbols = dump.symbols;
+    found.vtables = dump.vtables;
     let _ = image.find("Handle", |ty| ty.full().is_empty());
     let (coroutines, others): (Vec<_>, Vec<_>) =
-        everything.types.iter().partition(|ty| ty.is_coroutine());
+        dump.types.iter().partition(|ty| ty.is_coroutine());
     found.coroutines = coroutines.len();
     // Whatever the input is, it is also what lies in memory.
     let reader = Reader::new(&image);

@@ -17,10 +17,10 @@ const MUTATIONS: u64 = 400;
 const REPLACEMENTS: u64 = 2_000;
 
 /// Numbers that look random, and are the same in every run.
-struct Numbers(u64);
+pub(crate) struct Numbers(pub(crate) u64);
 
 impl Numbers {
-    fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -95,12 +95,13 @@ fn say(what: &str) {
 
 /// Runs an ignored test of this file again.
 fn run(test: &str) {
+    let (_, module) = module_path!().split_once("::").expect("it is not the root");
     let output = Command::new(env::current_exe().expect("it has a path"))
         .args([
             "--exact",
             "--ignored",
             "--nocapture",
-            &format!("{}::{test}", module()),
+            &format!("{module}::{test}"),
         ])
         .env("RUST_TEST_THREADS", "1")
         .output()
@@ -114,14 +115,6 @@ fn run(test: &str) {
         output.status
     );
     assert!(said.contains("1 passed"), "{said}");
-}
-
-/// The path of this module, without the name of the crate.
-fn module() -> &'static str {
-    module_path!()
-        .split_once("::")
-        .expect("it is not the root")
-        .1
 }
 
 #[test]

@@ -2,17 +2,24 @@
 
 use std::sync::atomic::{Ordering, fence};
 
-/// What this thread reads from here on is at least as new as what it has read so far: where it has seen something that another
-/// thread did, it sees all that this thread did before. Says `false` where nothing can make it so.
+/// Puts what is read from here on behind what was read so far: where the calling thread has seen something that another one did,
+/// it sees all that this one did before. Says `false` where the machine cannot be made to; then what was read proves nothing.
 ///
-/// The others need not help: tokio counts with `Relaxed` stores, among data that anybody writes anyhow. So they are made to,
-/// each at some point between the call and its return (`membarrier`): what of theirs was seen before lies before that point in
-/// their program, with everything that comes first there, and all of it is visible from then on. Their compiler has kept that
-/// order, because it may move nothing over what tokio does to a task's state around every poll, which both acquires and releases.
+/// Whoever compares a number before and after a reading has one of these behind the first and before the second.
 ///
-/// On x86-64 every processor shows its stores in the order of its program, and loads in that of its own, also through the
-/// kernel's copies: there it is enough that this compiler and processor keep theirs.
-pub(crate) fn barrier() -> bool {
+/// ```
+/// use leakcheck_introspect::{available, barrier};
+///
+/// assert!(barrier() || available().is_err() || cfg!(not(target_arch = "x86_64")));
+/// ```
+pub fn barrier() -> bool {
+    // The others need not help: tokio counts with `Relaxed` stores, among data that anybody writes anyhow. So they are made to,
+    // each at some point between the call and its return (`membarrier`): what of theirs was seen before lies before that point in
+    // their program, with everything that comes first there, and all of it is visible from then on. Their compiler has kept that
+    // order, because it may move nothing over what tokio does to a task's state around every poll, which both acquires and releases.
+    //
+    // On x86-64 every processor shows its stores in the order of its program, and loads in that of its own, also through the
+    // kernel's copies: there it is enough that this compiler and processor keep theirs.
     fence(Ordering::SeqCst);
     cfg!(target_arch = "x86_64") || of_all_threads()
 }

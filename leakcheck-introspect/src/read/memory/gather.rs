@@ -1,8 +1,8 @@
 //! Small pieces of memory from many addresses: neighbours are read at once, because it is the asking that takes the time.
 
 use super::{
+    cache::read,
     kernel::{MOST_SPANS, read_all},
-    read,
 };
 
 /// Pieces that are closer than this are read with what is between them.

@@ -15,23 +15,30 @@ use std::{
 };
 
 /// Fills a buffer from an address.
-pub(super) type Way = fn(u64, &mut [u8]) -> io::Result<()>;
+pub(super) type ReadFn = fn(u64, &mut [u8]) -> io::Result<()>;
 
 /// Spans that are read in one call.
 pub(super) const MOST_SPANS: usize = 16;
 
-pub(super) const WAYS: [Way; 3] = [by_call, by_file, by_pipe];
+pub(super) const WAYS: [ReadFn; 3] = [by_call, by_file, by_pipe];
 const NAMES: [&str; 3] = ["process_vm_readv", "/proc/self/mem", "a pipe"];
 
 /// Which way works, as far as is known.
 static CHOSEN: AtomicUsize = AtomicUsize::new(0);
 
-/// Fills `into` from `address`, or nothing if a byte of it is not mapped.
+/// Fills `into` from `address`, or nothing if a byte of it is not mapped: in the way that worked before, and where it does not
+/// work any more, in another one. What fails because of the address fails in every way.
 pub(super) fn read(address: u64, into: &mut [u8]) -> Option<()> {
-    in_any_way(|way| match WAYS.get(way) {
-        Some(read) => read(address, into),
-        None => Err(io::ErrorKind::Unsupported.into()),
-    })
+    let chosen = CHOSEN.load(Ordering::Relaxed);
+    if WAYS.get(chosen)?(address, into).is_ok() {
+        return Some(());
+    }
+    let works = (0..WAYS.len()).find(|way| trial(*way).is_ok())?;
+    if works == chosen {
+        return None;
+    }
+    CHOSEN.store(works, Ordering::Relaxed);
+    WAYS.get(works)?(address, into).ok()
 }
 
 /// Fills `into` with one span of memory after the other, each from an address and of so many bytes, or nothing if a byte of
@@ -54,21 +61,6 @@ pub(super) fn read_all(spans: &[(u64, usize)], into: &mut [u8]) -> Option<()> {
     Some(())
 }
 
-/// Reads in the way that worked before, and where it does not work any more, in another one. What fails because of the address
-/// fails in every way.
-fn in_any_way(mut read: impl FnMut(usize) -> io::Result<()>) -> Option<()> {
-    let chosen = CHOSEN.load(Ordering::Relaxed);
-    if read(chosen).is_ok() {
-        return Some(());
-    }
-    let works = (0..WAYS.len()).find(|way| trial(*way).is_ok())?;
-    if works == chosen {
-        return None;
-    }
-    CHOSEN.store(works, Ordering::Relaxed);
-    read(works).ok()
-}
-
 /// Reads something that is certainly mapped.
 fn trial(way: usize) -> io::Result<()> {
     static KNOWN: [u8; 8] = *b"readable";
@@ -82,8 +74,13 @@ fn trial(way: usize) -> io::Result<()> {
     }
 }
 
+/// Whether the kernel lets the memory of this process be read, which it may stop to do at any time.
+pub fn is_readable() -> bool {
+    refusal().is_none()
+}
+
 /// Why nothing can be read at all, in no way; `None` where it can.
-pub(super) fn refusal() -> Option<String> {
+pub(crate) fn refusal() -> Option<String> {
     let chosen = CHOSEN.load(Ordering::Relaxed);
     if trial(chosen).is_ok() {
         return None;

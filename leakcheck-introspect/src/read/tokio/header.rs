@@ -10,7 +10,7 @@ use super::layout;
 use crate::{
     Error, State,
     read::{
-        dwarf::{Lost, Shape, Type},
+        dwarf::{MissingDwo, Type},
         name::polled,
         value::{Reader, Value},
     },
@@ -39,7 +39,7 @@ struct Links {
 }
 
 /// What all tasks of one future type have in common.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct TaskKind {
     /// The type of the future; `None` where the function that polls it has no debug info.
     pub(crate) future: Option<&'static Type>,
@@ -48,7 +48,7 @@ pub(crate) struct TaskKind {
     /// What is said of it without its type.
     pub(crate) polled: Option<Arc<str>>,
     /// What would describe it, where that was split off and is not there.
-    pub(crate) lost: Option<&'static Lost>,
+    pub(crate) missing: Option<&'static MissingDwo>,
     cell: Option<&'static Type>,
     pub(crate) trailer: u64,
     id: u64,
@@ -60,7 +60,7 @@ pub(crate) struct TaskKind {
 
 /// One step along a list of tasks.
 #[derive(Clone, Debug)]
-pub(crate) struct Step {
+pub(crate) struct ListEntry {
     pub(crate) kind: Arc<TaskKind>,
     pub(crate) previous: u64,
     pub(crate) next: u64,
@@ -110,10 +110,7 @@ impl Header {
         let vtable = header
             .member("vtable")
             .and_then(|member| reader.image.ty(member.ty))
-            .and_then(|ty| match ty.shape {
-                Shape::Pointer(to) => reader.image.ty(to),
-                _ => None,
-            })
+            .and_then(|ty| reader.image.ty(ty.pointee()?))
             .ok_or_else(|| Error::new("tokio's task header has no vtable"))?;
         Ok(Self {
             state: offset(header, "state")?,
@@ -157,12 +154,12 @@ impl Header {
     }
 
     /// Looks at the task at `address`, which `owner` must own.
-    pub(crate) fn step(
+    pub(crate) fn list_entry(
         &self,
         reader: &Reader<'_>,
         address: u64,
         owner: u64,
-    ) -> Result<Step, Error> {
+    ) -> Result<ListEntry, Error> {
         let broken = || {
             Error::new(format!(
                 "the memory of the task at {address:#x} is not readable"
@@ -181,7 +178,7 @@ impl Header {
         let kind = self.kind(reader, address)?;
         let links = self.links(reader, &kind)?;
         let trailer = address.wrapping_add(kind.trailer);
-        Ok(Step {
+        Ok(ListEntry {
             previous: word(trailer.wrapping_add(links.previous))?,
             next: word(trailer.wrapping_add(links.next))?,
             kind,
@@ -191,25 +188,24 @@ impl Header {
     /// The number of the task at `address`, if one is there: most of what was one has not even a vtable any more.
     pub(crate) fn id(&self, reader: &Reader<'_>, address: u64) -> Option<u64> {
         const MOST: u64 = 1 << 20;
-        let vtable = reader.memory.word(address.wrapping_add(self.vtable))?;
-        let program = &reader.image.program.span;
-        let offset = program
-            .contains(&vtable)
-            .then(|| reader.memory.word(vtable.wrapping_add(self.id_offset)))??;
-        let id = (offset < MOST).then(|| reader.memory.word(address.wrapping_add(offset)));
-        id.flatten()
+        let vtable = self.vtable(reader, address)?;
+        let offset = reader.memory.word(vtable.wrapping_add(self.id_offset))?;
+        (offset < MOST).then(|| reader.memory.word(address.wrapping_add(offset)))?
+    }
+
+    /// The vtable of the task at `address`, if it lies in this program.
+    fn vtable(&self, reader: &Reader<'_>, address: u64) -> Option<u64> {
+        let vtable = reader.memory.word(address.wrapping_add(self.vtable));
+        vtable.filter(|vtable| reader.image.program.span.contains(vtable))
     }
 
     /// The kind of the task at `address`.
     pub(crate) fn kind(&self, reader: &Reader<'_>, address: u64) -> Result<Arc<TaskKind>, Error> {
-        let vtable = reader.memory.word(address.wrapping_add(self.vtable));
-        let vtable = vtable
-            .filter(|vtable| reader.image.program.span.contains(vtable))
-            .ok_or_else(|| {
-                Error::new(format!(
-                    "the task at {address:#x} has no vtable of this program"
-                ))
-            })?;
+        let vtable = self.vtable(reader, address).ok_or_else(|| {
+            Error::new(format!(
+                "the task at {address:#x} has no vtable of this program"
+            ))
+        })?;
         let kinds = || self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = kinds().get(&vtable) {
             return Ok(Arc::clone(known));
@@ -231,19 +227,14 @@ impl Header {
             None => id,
         };
         let mut kind = TaskKind {
-            future: None,
-            traced: None,
-            polled: None,
-            lost: None,
-            cell: None,
             trailer,
             id,
             stage: before_stage.checked_add(8)?,
-            name: OnceLock::new(),
+            ..TaskKind::default()
         };
         let at = word(self.poll)?;
         let Some(poll) = reader.image.function(at) else {
-            kind.lost = reader.image.lost_at(at);
+            kind.missing = reader.image.missing_at(at);
             return Some(kind);
         };
         if let (Some(future), Some(scheduler)) = (poll.argument("T"), poll.argument("S")) {
@@ -280,7 +271,7 @@ impl Header {
             .ok_or_else(|| Error::new("tokio's task trailer is not in the debug info"))?;
         let at = Value::new(trailer, 0);
         let found = reader
-            .inside(at, &|ty| ty.base == layout::LINKS)
+            .find(at, layout::LINKS)
             .and_then(|links| {
                 let offset = |name| Some(links.address.wrapping_add(links.ty.member(name)?.offset));
                 Some(Links {
@@ -330,7 +321,7 @@ impl TaskKind {
             return Some(Value::new(ty, at));
         };
         let cell = Value::new(cell, address);
-        let scheduler = reader.walk(cell, &["core", "scheduler"])?;
+        let scheduler = reader.resolve(cell, &["core", "scheduler"])?;
         let of_what = reader.image.ty(scheduler.ty.argument("T")?)?;
         (of_what.base == layout::LOCAL_SCHEDULER).then_some(scheduler)
     }
@@ -339,8 +330,8 @@ impl TaskKind {
     pub(crate) fn future(&self, reader: &Reader<'_>, address: u64) -> Option<Value> {
         if let Some(cell) = self.cell {
             let cell = Value::new(cell, address);
-            let stage = reader.walk(cell, &["core", "stage"])?;
-            let stage = reader.inside(stage, &|ty| ty.base == layout::STAGE)?;
+            let stage = reader.resolve(cell, &["core", "stage"])?;
+            let stage = reader.find(stage, layout::STAGE)?;
             let (variant, inside) = reader.variant(stage)?;
             (variant.member.name == "Running").then_some(())?;
             return reader.field(inside, "__0");

@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use super::{
     clock, layout,
-    owned::{Entrance, walk},
+    task_lists::{TokioTypes, resolve},
 };
 use crate::{
     Error, Timer, TimerList,
@@ -19,33 +19,29 @@ use crate::{
 /// More than this in one slot is taken for a list that runs in circles.
 const MOST: usize = 1_000_000;
 
-impl Entrance {
+impl TokioTypes {
     /// The timers that the runtime's driver has armed.
     pub(crate) fn timers(&self, reader: &Reader<'_>, handle: &Handle) -> Result<TimerList, Error> {
         let mut list = TimerList {
             timers: Vec::new(),
             gap: None,
         };
-        let time = walk(reader, self.handle(handle), layout::TIME_BY_HANDLE)?;
-        let Some(driver) = reader.inside(time, &|ty| ty.base == layout::TIME_HANDLE) else {
+        let time = resolve(reader, self.handle(handle), layout::TIME_BY_HANDLE)?;
+        let Some(driver) = reader.find(time, layout::TIME_HANDLE) else {
             return Ok(list);
         };
-        let wheel = reader
-            .inside(driver, &|ty| ty.base == layout::WHEEL)
-            .ok_or_else(|| {
-                Error::new(
-                    "the runtime's time driver has no wheel; this kind of driver is not known",
-                )
-            })?;
+        let wheel = reader.find(driver, layout::WHEEL).ok_or_else(|| {
+            Error::new("the runtime's time driver has no wheel; this kind of driver is not known")
+        })?;
         let start = reader
             .field(driver, "time_source")
             .and_then(|source| clock::instant(reader, source));
-        let levels = walk(reader, wheel, &["levels"])?;
+        let levels = resolve(reader, wheel, &["levels"])?;
         let levels = elements(reader, reader.target(levels).unwrap_or(levels))?;
         for level in levels {
-            for slot in elements(reader, walk(reader, level, &["slot"])?)? {
-                let head = walk(reader, slot, &["head"])?;
-                let mut next = reader.some(head).and_then(|head| reader.target(head));
+            for slot in elements(reader, resolve(reader, level, &["slot"])?)? {
+                let head = resolve(reader, slot, &["head"])?;
+                let mut next = reader.target(head);
                 let mut seen = 0;
                 while let Some(entry) = next {
                     seen += 1;
@@ -55,9 +51,8 @@ impl Entrance {
                     }
                     list.timers.push(timer(reader, entry, start));
                     next = reader
-                        .inside(entry, &|ty| ty.base == layout::LINKS)
-                        .and_then(|links| reader.some(reader.field(links, "next")?))
-                        .and_then(|next| reader.target(next));
+                        .find(entry, layout::LINKS)
+                        .and_then(|links| reader.target(reader.field(links, "next")?));
                 }
             }
         }
@@ -71,7 +66,7 @@ fn timer(reader: &Reader<'_>, entry: Value, start: Option<std::time::Instant>) -
         .iter()
         .find_map(|name| reader.memory.word(reader.field(entry, name)?.address));
     let waker = reader
-        .inside(entry, &|ty| ty.base == "core::task::wake::RawWaker")
+        .find(entry, "core::task::wake::RawWaker")
         .and_then(|waker| reader.memory.word(reader.field(waker, "data")?.address));
     Timer {
         address: entry.address,
@@ -93,10 +88,6 @@ fn elements(reader: &Reader<'_>, array: Value) -> Result<Vec<Value>, Error> {
         .image
         .ty(element)
         .ok_or_else(|| Error::new("the wheel of the runtime's time driver has no type"))?;
-    let at = |index: u64| Value {
-        ty,
-        address: array.address.wrapping_add(index.wrapping_mul(ty.size)),
-        base: 0,
-    };
+    let at = |index| Value::nth(ty, array.address, index);
     Ok((0..count.min(1 << 10)).map(at).collect())
 }

@@ -37,14 +37,14 @@ pub(crate) struct Wheel {
 
 /// What is perhaps a wheel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place {
+struct Candidate {
     address: u64,
     number: usize,
 }
 
-/// A way that may lead to the wheel of one kind of runtime.
+/// A path that may lead to the wheel of one kind of runtime.
 #[derive(Clone, Copy, Debug)]
-struct Way {
+struct WheelPath {
     /// Which word of the handle points to what it shares with the runtime.
     word: usize,
     /// Where that has the pointer to the wheel.
@@ -55,46 +55,46 @@ struct Way {
 
 /// What is known of one kind of runtime.
 #[derive(Debug)]
-struct Ways {
+struct WheelPaths {
     /// Empty until there was one.
-    known: Vec<Way>,
+    known: Vec<WheelPath>,
     /// Runtimes since they last disagreed.
     agreed: u32,
 }
 
-/// Most ways are copies of one another. Those that agreed on so many runtimes are compared on one of so many.
+/// Most paths are copies of one another. Those that agreed on so many runtimes are compared on one of so many.
 const ENOUGH: u32 = 32;
 
-/// The ways for runtimes with one thread and for those with workers.
-static WAYS: [Mutex<Ways>; 2] = [const {
-    Mutex::new(Ways {
+/// The paths for runtimes with one thread and for those with workers.
+static PATHS: [Mutex<WheelPaths>; 2] = [const {
+    Mutex::new(WheelPaths {
         known: Vec::new(),
         agreed: 0,
     })
 }; 2];
 
 /// Those for the kind of a runtime.
-fn ways(handle: &Handle) -> MutexGuard<'static, Ways> {
-    let [of_one_thread, of_workers] = &WAYS;
-    let ways = match handle.runtime_flavor() {
+fn paths(handle: &Handle) -> MutexGuard<'static, WheelPaths> {
+    let [of_one_thread, of_workers] = &PATHS;
+    let paths = match handle.runtime_flavor() {
         RuntimeFlavor::CurrentThread => of_one_thread,
         _ => of_workers,
     };
-    ways.lock().unwrap_or_else(PoisonError::into_inner)
+    paths.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Wheel {
     /// The wheel of a runtime that has a time driver and no armed timer.
     pub(crate) fn of_new_runtime(handle: &Handle) -> Option<Self> {
-        let mut ways = ways(handle);
-        match ways.known.len() {
-            0 => ways.known = Way::all(handle),
+        let mut paths = paths(handle);
+        match paths.known.len() {
+            0 => paths.known = WheelPath::all(handle),
             // The only one is right.
             1 => {}
-            _ => ways.compare(handle),
+            _ => paths.compare(handle),
         }
-        let word = ways.known.first()?.word;
-        drop(ways);
+        let word = paths.known.first()?.word;
+        drop(paths);
         let handle = handle.clone();
         let is_steady = handle.runtime_flavor() == RuntimeFlavor::CurrentThread;
         Some(Self {
@@ -107,21 +107,21 @@ impl Wheel {
 
     /// Whether no timer is armed; `None` where that cannot be read, or what may be the wheel disagrees.
     pub(crate) fn is_empty(&self) -> Option<bool> {
-        let mut ways = ways(&self.handle);
-        let holders = memory::holders(&self.handle, ways.known.first()?.word);
+        let mut paths = paths(&self.handle);
+        let holders = memory::holders(&self.handle, paths.known.first()?.word);
         if self.holders.is_some() && self.holders == holders {
             return Some(true);
         }
-        let is_empty = ways.lead_to_empty(&self.handle);
+        let is_empty = paths.lead_to_empty(&self.handle);
         if is_empty.is_none() {
             // The next runtime that is new may tell which of them is wrong.
-            ways.agreed = 0;
+            paths.agreed = 0;
         }
         is_empty
     }
 }
 
-impl Ways {
+impl WheelPaths {
     /// Drops those that do not lead to an empty wheel on a new runtime, if it is time to look.
     fn compare(&mut self, handle: &Handle) {
         self.agreed = self.agreed.saturating_add(1);
@@ -129,15 +129,15 @@ impl Ways {
             return;
         }
         let before = self.known.len();
-        let mut right: Vec<Place> = Vec::new();
-        self.known.retain(|way| {
-            let Some(place) = way.place(handle) else {
+        let mut right: Vec<Candidate> = Vec::new();
+        self.known.retain(|path| {
+            let Some(candidate) = path.candidate(handle) else {
                 return false;
             };
-            if !right.contains(&place) && place.is_empty() == Some(true) {
-                right.push(place);
+            if !right.contains(&candidate) && candidate.is_empty() == Some(true) {
+                right.push(candidate);
             }
-            right.contains(&place)
+            right.contains(&candidate)
         });
         if self.known.len() < before || right.len() > 1 {
             self.agreed = 0;
@@ -146,14 +146,14 @@ impl Ways {
 
     /// Whether the wheel that they lead to is empty; `None` where that cannot be read, or they disagree.
     fn lead_to_empty(&mut self, handle: &Handle) -> Option<bool> {
-        let mut known: Vec<(Place, Option<bool>)> = Vec::new();
-        let answer = |way: &Way| {
-            let place = way.place(handle)?;
-            if let Some((_, known)) = known.iter().find(|(known, _)| *known == place) {
+        let mut known: Vec<(Candidate, Option<bool>)> = Vec::new();
+        let answer = |path: &WheelPath| {
+            let candidate = path.candidate(handle)?;
+            if let Some((_, known)) = known.iter().find(|(known, _)| *known == candidate) {
                 return *known;
             }
-            let is_empty = place.is_empty();
-            known.push((place, is_empty));
+            let is_empty = candidate.is_empty();
+            known.push((candidate, is_empty));
             is_empty
         };
         let answers: Vec<Option<bool>> = self.known.iter().map(answer).collect();
@@ -167,7 +167,7 @@ impl Ways {
     }
 }
 
-impl Place {
+impl Candidate {
     /// Whether nothing is in the levels; `None` where there are none.
     fn is_empty(self) -> Option<bool> {
         let mut block: Block = [0; SIZE];
@@ -188,7 +188,7 @@ fn is_empty(block: &Block, number: usize) -> Option<bool> {
     Some(is_empty)
 }
 
-impl Way {
+impl WheelPath {
     /// Everything in what a handle points to that leads to an empty wheel.
     fn all(handle: &Handle) -> Vec<Self> {
         let mut found = Vec::new();
@@ -221,9 +221,9 @@ impl Way {
     }
 
     /// Where it leads.
-    fn place(&self, handle: &Handle) -> Option<Place> {
+    fn candidate(&self, handle: &Handle) -> Option<Candidate> {
         let shared = memory::pointer_in(handle, self.word)?;
-        Some(Place {
+        Some(Candidate {
             address: word(shared.wrapping_add(self.offset))?,
             number: self.number,
         })

@@ -1,0 +1,110 @@
+//! How a scan came to a place.
+
+use crate::read::dwarf::{Member, Type};
+
+/// Whether code that is not an async function is known to poll all that it contains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// It is std's, tokio's or a well-known combinator.
+    Known,
+    /// Somebody wrote it by hand.
+    Unknown,
+}
+
+/// One step of the way, and those before it: text is only made of them where something was found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AccessPath<'r> {
+    before: Option<&'r Self>,
+    segment: Segment,
+    pub(super) depth: u32,
+    pub(super) trust: Trust,
+    /// Whether nobody else can come to it: no counted pointer with other owners was followed.
+    pub(super) is_sole: bool,
+    /// How many may share it: owners of a counted pointer that was followed, or anybody.
+    pub(super) owners: u64,
+}
+
+/// What a step shows of the source.
+#[derive(Clone, Copy, Debug)]
+enum Segment {
+    Nothing,
+    Member(&'static Type, &'static Member),
+    Element(u64),
+}
+
+impl<'r> AccessPath<'r> {
+    /// Where a scan starts.
+    pub(super) fn start() -> Self {
+        Self {
+            before: None,
+            segment: Segment::Nothing,
+            depth: 0,
+            trust: Trust::Known,
+            is_sole: true,
+            owners: 1,
+        }
+    }
+
+    pub(super) fn deeper(&'r self) -> Self {
+        self.next(Segment::Nothing)
+    }
+
+    pub(super) fn element(&'r self, index: u64) -> Self {
+        self.next(Segment::Element(index))
+    }
+
+    pub(super) fn member(&'r self, of: &'static Type, member: &'static Member) -> Self {
+        self.next(Segment::Member(of, member))
+    }
+
+    fn next(&'r self, segment: Segment) -> Self {
+        Self {
+            before: Some(self),
+            segment,
+            depth: self.depth + 1,
+            trust: self.trust,
+            is_sole: self.is_sole,
+            owners: self.owners,
+        }
+    }
+
+    /// Fields, as the source of the crate `home` has them: `.extra.tx[0]`.
+    pub(super) fn text(&self, home: &str) -> String {
+        let mut path = String::new();
+        self.write(home, &mut path);
+        path
+    }
+
+    fn write(&self, home: &str, path: &mut String) {
+        if let Some(before) = self.before {
+            before.write(home, path);
+        }
+        match self.segment {
+            Segment::Nothing => {}
+            Segment::Member(of, member) => {
+                if let Some(name) = shown(of, member, home) {
+                    path.push('.');
+                    path.push_str(name);
+                }
+            }
+            Segment::Element(index) => {
+                path.push('[');
+                path.push_str(&index.to_string());
+                path.push(']');
+            }
+        }
+    }
+}
+
+/// What a field is called, if the source of the crate `home` says it.
+fn shown(of: &Type, member: &Member, home: &str) -> Option<&'static str> {
+    let is_tuple = of.path.is_empty() && of.name.starts_with('(');
+    // Fields of other crates say nothing to whoever reads this.
+    let is_own = of.home() == home;
+    let Some(number) = member.name.strip_prefix("__") else {
+        let name = (is_own && !member.name.is_empty()).then_some(member.name)?;
+        return Some(name.strip_prefix("_ref__").unwrap_or(name));
+    };
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    (is_tuple || is_number && is_own && of.members().len() > 1).then_some(number)
+}

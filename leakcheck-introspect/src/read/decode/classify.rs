@@ -1,0 +1,99 @@
+//! What a scan does at values of a type, found out once.
+
+use super::{
+    descent::{Classification, Collection, Descent, Others, ValueKind},
+    idle_parts::IdleRule,
+    pointers::is_counted,
+    relevance::{cannot_hold, is_driver, is_opaque},
+    type_facts::TypeFacts,
+};
+use crate::read::{
+    dwarf::{Shape, Type},
+    tokio::ObjectKind,
+    value::Reader,
+};
+
+/// What to do at values of this type.
+pub(super) fn classify(reader: &Reader<'_>, ty: &'static Type) -> &'static Classification {
+    TypeFacts::of(ty).classification.get_or_init(|| {
+        let kind = kind(reader, ty);
+        Classification {
+            kind,
+            descent: match kind {
+                ValueKind::Irrelevant => Descent::End,
+                _ => descent(reader, ty),
+            },
+            is_of_library: is_of_library(ty),
+            is_closure: ty.name.starts_with("{closure_env#"),
+            others: match ty {
+                _ if is_counted(ty) => Others::Counted,
+                _ if is_shared(reader, ty) => Others::Any,
+                _ => Others::None,
+            },
+            idle: IdleRule::of(ty),
+        }
+    })
+}
+
+/// Whether it is a plain pointer that does not own what it leads to; where that is counted, the counts tell.
+fn is_shared(reader: &Reader<'_>, ty: &Type) -> bool {
+    let is_raw = ty.name.starts_with("*const ") || ty.name.starts_with("*mut ");
+    let target = || {
+        let data = ty.members().first();
+        let to = ty.pointee().or_else(|| reader.ty(data?.ty)?.pointee())?;
+        reader.ty(to)
+    };
+    ty.name.starts_with('&') && !ty.name.starts_with("&mut ")
+        || is_raw && !target().is_some_and(is_counted)
+}
+
+fn kind(reader: &Reader<'_>, ty: &'static Type) -> ValueKind {
+    match ty {
+        _ if matches!(ty.shape, Shape::Leaf) || cannot_hold(reader, ty) => ValueKind::Irrelevant,
+        _ if ty.is_coroutine() => ValueKind::Coroutine,
+        _ if ty.base == "core::future::pending::Pending" => ValueKind::Pending,
+        _ if is_driver(ty) => ValueKind::Driver,
+        _ if ObjectKind::is_one(ty) => ValueKind::Object,
+        _ => ValueKind::Plain,
+    }
+}
+
+fn descent(reader: &Reader<'_>, ty: &'static Type) -> Descent {
+    match &ty.shape {
+        _ if is_opaque(ty) => Descent::End,
+        Shape::Leaf => Descent::End,
+        Shape::Pointer(_) => Descent::Pointer,
+        Shape::Array(element, count) => reader
+            .ty(*element)
+            .map_or(Descent::End, |element| Descent::Array(element, *count)),
+        Shape::Enum { .. } => Descent::Case,
+        Shape::Struct(members) => match &members[..] {
+            [data, table] if table.name == "vtable" => Descent::Dynamic(data, table),
+            [data, length] if data.name == "data_ptr" && length.name == "length" => {
+                Descent::Slice(data, length)
+            }
+            _ => Collection::of(ty).map_or(Descent::Members, Descent::Collection),
+        },
+    }
+}
+
+/// Whether it is the work of a well-known library.
+fn is_of_library(ty: &Type) -> bool {
+    const HOMES: &[&str] = &[
+        "alloc",
+        "core",
+        "std",
+        "tokio",
+        "tokio_util",
+        "tokio_stream",
+        "futures_util",
+        "futures_core",
+        "pin_project",
+        "pin_project_lite",
+        "tracing",
+        "hashbrown",
+        // Tuples, references and arrays have no path.
+        "",
+    ];
+    HOMES.contains(&ty.home())
+}

@@ -1,0 +1,143 @@
+//! How far a coroutine has come, and whether its variables still are there.
+//!
+//! A state has room for variables that were moved out of: captured ones always, others if they were borrowed before. What is
+//! still there is what the coroutine's own drop code would drop.
+
+use super::pointers::is_reference;
+use crate::{
+    Class, FrameKind, Role,
+    read::{
+        drop_state::{self, DropState},
+        dwarf::{Member, Type, Variant},
+        tokio::ObjectRef,
+        value::{Reader, Value},
+    },
+};
+
+/// How far a coroutine has come, the case of its state, and what is in that.
+pub(super) fn stage(
+    reader: &Reader<'_>,
+    coroutine: Value,
+) -> Option<(FrameKind, &'static Variant, Value)> {
+    let (variant, inside) = reader.variant(coroutine)?;
+    let kind = match inside.ty.name {
+        name if name.starts_with("Unresumed") => FrameKind::Unresumed,
+        name if name.starts_with("Returned") || name.starts_with("Panicked") => FrameKind::Finished,
+        _ => FrameKind::Suspended,
+    };
+    Some((kind, variant, inside))
+}
+
+/// Whether a variable still has its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    There,
+    /// It was moved out.
+    Gone,
+    Unknown,
+}
+
+/// What is known of a coroutine's variables.
+#[derive(Debug)]
+pub(super) struct Variables {
+    kind: FrameKind,
+    state: Option<DropState>,
+    /// Captured ones of an async function: it moves each to a variable of its own when it begins.
+    moved: &'static [Member],
+}
+
+impl Variables {
+    pub(super) fn of(reader: &Reader<'_>, coroutine: Value, kind: FrameKind) -> Self {
+        let unresumed = coroutine.ty.variants().first();
+        let captured = unresumed.and_then(|variant| reader.image.ty(variant.member.ty));
+        let has_moved =
+            kind != FrameKind::Unresumed && coroutine.ty.name.starts_with("{async_fn_env#");
+        Self {
+            kind,
+            state: drop_state::of(reader, coroutine).filter(|_| kind != FrameKind::Unresumed),
+            moved: captured
+                .filter(|_| has_moved)
+                .map_or(&[], |captured| captured.members()),
+        }
+    }
+
+    /// The variables that have a name in the source.
+    pub(super) fn named(&self, reader: &Reader<'_>, inside: Value) -> Vec<(&'static str, Value)> {
+        let mut named: Vec<(&str, Value)> = Vec::new();
+        for member in inside.ty.members() {
+            let name = match member.name {
+                "__self" => "self",
+                // Captured by reference.
+                name => name.strip_prefix("_ref__").unwrap_or(name),
+            };
+            let is_moved =
+                |moved: &Member| moved.name == member.name && moved.offset == member.offset;
+            let is_hidden = name.is_empty()
+                || name.starts_with("__")
+                || is_of_macro(name)
+                || self.moved.iter().any(is_moved);
+            if let Some(value) = reader.at(inside, member).filter(|_| !is_hidden)
+                && !named
+                    .iter()
+                    .any(|known| known.0 == name && known.1.address == value.address)
+            {
+                named.push((name, value));
+            }
+        }
+        named
+    }
+
+    /// Whether what was found in a variable is still there.
+    pub(super) fn presence(&self, variable: Value, found: &ObjectRef) -> Presence {
+        if self.kind == FrameKind::Unresumed {
+            return Presence::There;
+        }
+        // Copies of a reference are left where they are.
+        let Some(state) = self.state.as_ref().filter(|_| !is_reference(variable.ty)) else {
+            return Presence::Unknown;
+        };
+        let end = variable.address.saturating_add(variable.ty.size);
+        let is_inside = (variable.address..end).contains(&found.place);
+        // Without anything to drop in them they leave no trace in the code that drops.
+        let leaves_no_trace = found.role == Role::Owner
+            && matches!(
+                found.object.class,
+                Class::Mutex | Class::RwLock | Class::Semaphore | Class::Notify | Class::Barrier
+            );
+        let is_there = if is_inside {
+            state.covers(found.place, found.value.ty.size)
+        } else {
+            state.touches(variable.address, variable.ty.size)
+        };
+        match is_there {
+            true => Presence::There,
+            false if is_inside && leaves_no_trace => Presence::Unknown,
+            false => Presence::Gone,
+        }
+    }
+
+    /// Whether a variable was moved out of that has something to drop.
+    pub(super) fn is_gone(&self, reader: &Reader<'_>, variable: Value) -> bool {
+        const OWNERS: &[&str] = &[
+            "alloc::boxed::Box",
+            "alloc::rc::Rc",
+            "alloc::string::String",
+            "alloc::sync::Arc",
+            "alloc::vec::Vec",
+        ];
+        let Some(state) = self.state.as_ref() else {
+            return false;
+        };
+        let is_owner = |ty: &Type| OWNERS.contains(&ty.base.as_str());
+        !is_reference(variable.ty)
+            && !state.touches(variable.address, variable.ty.size)
+            && reader.inside(variable, &is_owner).is_some()
+    }
+}
+
+/// What macros of tokio and std put beside the user's own variables.
+fn is_of_macro(name: &str) -> bool {
+    let is_number = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(name, "pinned" | "disabled" | "futures")
+        || name.strip_prefix("_fut").is_some_and(is_number)
+}

@@ -1,0 +1,281 @@
+//! Follows what a future awaits, level by level.
+
+use std::sync::Arc;
+
+use super::{
+    access_path::Trust,
+    call_site,
+    coroutine::{Variables, stage},
+    holds::Holds,
+    pointers::{is_wrapper, unboxed},
+    scan::{Mode, Scan, ScannedObject},
+    waits::Waits,
+};
+use crate::{
+    Certainty, Event, Frame, FrameKind, Hold, Role, Wait,
+    read::{
+        dwarf::Type,
+        name::{coroutine_name, home_of},
+        tokio::{Leaf, Method, ObjectRef, ahead, traced},
+        value::{Reader, Value},
+    },
+};
+
+/// Levels of awaits that are followed.
+const DEEPEST: u32 = 64;
+/// Frames of one task.
+const MOST_FRAMES: u32 = 400;
+
+/// What a future says of itself.
+#[derive(Debug)]
+pub(crate) struct Decoded {
+    pub(crate) root: Frame,
+    /// Its type; of one in a box that of what is in the box.
+    pub(crate) ty: &'static Type,
+    pub(crate) waits: Vec<Wait>,
+    pub(crate) holds: Vec<Hold>,
+    /// Whether everything that it may be woken by is among the waits.
+    pub(crate) is_complete: bool,
+}
+
+/// Reads one future.
+#[derive(Debug)]
+struct Decoder<'r, 'i> {
+    reader: &'r Reader<'i>,
+    frames: u32,
+    waits: Waits,
+    holds: Holds,
+    is_complete: bool,
+    /// Whether what is read now is awaited by `ctrl_c`.
+    is_in_ctrl_c: bool,
+}
+
+/// Reads a future and everything that it awaits.
+pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
+    let mut decoder = Decoder {
+        reader,
+        frames: 0,
+        waits: Waits::default(),
+        holds: Holds::default(),
+        is_complete: true,
+        is_in_ctrl_c: false,
+    };
+    // Whether it is traced says nothing of it.
+    let inside = traced(reader, future.ty);
+    let future = reader
+        .inside(future, &|ty| std::ptr::eq(ty, inside))
+        .unwrap_or(future);
+    // What is boxed goes by the name of what is in the box.
+    let future = unboxed(reader, future);
+    let mut root = decoder.frame(future, 0, Trust::Unknown);
+    if is_wrapper(future.ty) && root.inner.len() == 1 {
+        root = root.inner.remove(0);
+    }
+    Decoded {
+        root,
+        ty: future.ty,
+        waits: decoder.waits.list,
+        holds: decoder.holds.list,
+        is_complete: decoder.is_complete,
+    }
+}
+
+impl Decoder<'_, '_> {
+    fn frame(&mut self, future: Value, depth: u32, closures: Trust) -> Frame {
+        self.frames += 1;
+        if depth > DEEPEST || self.frames > MOST_FRAMES {
+            self.is_complete = false;
+            return Frame {
+                kind: FrameKind::Unfollowed,
+                ..plain_frame("..".into())
+            };
+        }
+        if future.ty.is_coroutine() {
+            return self.coroutine(future, depth);
+        }
+        self.poll_based(future, depth, closures)
+    }
+
+    /// An async function or block: its state says at which await it is.
+    fn coroutine(&mut self, future: Value, depth: u32) -> Frame {
+        let function = coroutine_name(self.reader.image, future.ty);
+        let mut frame = plain_frame(Arc::clone(&function));
+        let Some((kind, variant, inside)) = stage(self.reader, future) else {
+            self.is_complete = false;
+            return frame;
+        };
+        frame.kind = kind;
+        if frame.kind == FrameKind::Finished {
+            return frame;
+        }
+        let site = call_site::of(self.reader.image, future.ty, variant, inside.ty);
+        frame.location = site.location;
+        let call = Method::of(&function);
+        let reader = self.reader;
+        // Which of them are there is a matter of flags, and noted with what decides.
+        let variables = Variables::of(reader, future, frame.kind);
+        let (locals, is_whole) = reader.aside(|| {
+            let is_library = call.is_some();
+            (self.holds).add_variables(reader, &frame, &variables, inside, is_library)
+        });
+        frame.locals = locals;
+        self.is_complete &= is_whole;
+        if frame.kind == FrameKind::Unresumed {
+            self.is_complete = false;
+            return frame;
+        }
+        if let Some(call) = call
+            && reader.aside(|| self.called(call, &function, inside))
+        {
+            return frame;
+        }
+        let awaitee = inside
+            .ty
+            .member("__awaitee")
+            .and_then(|member| self.reader.at(inside, member));
+        let Some(awaitee) = awaitee else {
+            self.is_complete = false;
+            return frame;
+        };
+        let (seen, frames) = (self.waits.seen, self.frames);
+        let is_in_ctrl_c = self.is_in_ctrl_c;
+        self.is_in_ctrl_c |= frame.function.starts_with("tokio::signal::ctrl_c");
+        let inner = self.awaited(awaitee, depth + 1, site.closures);
+        self.is_in_ctrl_c = is_in_ctrl_c;
+        frame.inner.extend(inner);
+        if self.waits.seen == seen && self.frames == frames {
+            // It waits for something of which nothing is known.
+            self.is_complete = false;
+        }
+        frame
+    }
+
+    /// What stands behind an await: a frame, unless it is just an object or a wrapper without a name worth showing.
+    fn awaited(&mut self, awaitee: Value, depth: u32, closures: Trust) -> Vec<Frame> {
+        let awaitee = unboxed(self.reader, awaitee);
+        if awaitee.ty.base == "core::future::pending::Pending" {
+            self.waits
+                .note(Wait::of(Event::Never, None, Certainty::Certain));
+            return Vec::new();
+        }
+        let frame = self.frame(awaitee, depth, closures);
+        if frame.kind == FrameKind::Future && is_wrapper(awaitee.ty) {
+            return frame.inner;
+        }
+        vec![frame]
+    }
+
+    /// A future that is polled by code of its own: all futures and objects inside it count.
+    fn poll_based(&mut self, future: Value, depth: u32, closures: Trust) -> Frame {
+        let mut frame = plain_frame(future.ty.base.as_str().into());
+        let home = home_of(&frame.function).to_owned();
+        let scan = Scan::of(self.reader, future, Mode::Futures, closures, &home);
+        self.is_complete &= !scan.is_cut;
+        for (value, trust) in &scan.futures {
+            if closures == Trust::Known && self.is_unresumed(*value) {
+                // A macro polls all of its branches at once, but for those that are switched off.
+                self.idle(*value, depth + 1);
+                continue;
+            }
+            let (seen, frames) = (self.waits.seen, self.frames);
+            let inner = self.awaited(*value, depth + 1, Trust::Unknown);
+            let is_unknown =
+                self.waits.seen == seen && self.frames == frames + 1 && inner.is_empty();
+            self.is_complete &= !is_unknown && *trust == Trust::Known;
+            frame.inner.extend(inner);
+        }
+        for object in &scan.objects {
+            let found = &object.found;
+            let is_awaited = found.kind.leaf == Leaf::Yes
+                || found.role == Role::Receiver
+                || found.role == Role::Owner && found.object.class == crate::Class::Descriptor;
+            if is_awaited && let Some(event) = found.awaited(self.reader) {
+                let certainty = match object.trust {
+                    Trust::Known => Certainty::Certain,
+                    Trust::Unknown => Certainty::Possible,
+                };
+                let wait = self.wait_on(found, event, certainty);
+                self.waits.note(wait);
+                self.is_complete &= certainty == Certainty::Certain;
+            }
+            self.holds.add(&frame, object, "", object.certainty);
+        }
+        for value in &scan.idle {
+            self.idle(*value, depth + 1);
+        }
+        if scan.futures.is_empty() && scan.objects.is_empty() {
+            self.is_complete = false;
+        }
+        frame
+    }
+
+    /// What is not polled now is no wait, and what it holds it holds all the same.
+    fn idle(&mut self, future: Value, depth: u32) {
+        let (waits, is_complete) = (self.waits.clone(), self.is_complete);
+        self.awaited(future, depth, Trust::Unknown);
+        self.waits = waits;
+        self.is_complete = is_complete;
+    }
+
+    /// Waits of a function of tokio, read off what its `self` leads to.
+    fn called(&mut self, call: Method, function: &str, inside: Value) -> bool {
+        let before = self.waits.seen;
+        let is_exclusive = wants_to_be_alone(function);
+        for name in ["self", "__self", "this"] {
+            let Some(value) = self.reader.field(inside, name) else {
+                continue;
+            };
+            let scan = Scan::of(self.reader, value, Mode::Objects, Trust::Known, "");
+            for ScannedObject { found, .. } in &scan.objects {
+                if let Some(event) = call.event(self.reader, found) {
+                    let mut wait = self.wait_on(found, event, Certainty::Certain);
+                    wait.is_exclusive = is_exclusive;
+                    wait.is_full = call == Method::Capacity && found.is_full(self.reader);
+                    if call == Method::Permit {
+                        let awaited = self.reader.field(inside, "__awaitee");
+                        wait.ahead = awaited
+                            .and_then(|future| ahead(self.reader, future, found.object.address));
+                    }
+                    self.waits.note(wait);
+                }
+            }
+            if self.waits.seen > before {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The wait for an event of this object.
+    fn wait_on(&self, found: &ObjectRef, event: Event, certainty: Certainty) -> Wait {
+        let event = match event {
+            Event::Signal(None) if self.is_in_ctrl_c => Event::Signal(Some(libc::SIGINT)),
+            other => other,
+        };
+        let is_over = found.is_over(self.reader, &event);
+        let mut wait = Wait::of(event, Some(found.object), certainty);
+        wait.is_over = is_over;
+        wait
+    }
+
+    fn is_unresumed(&self, future: Value) -> bool {
+        let stage = future.ty.is_coroutine().then(|| stage(self.reader, future));
+        matches!(stage.flatten(), Some((FrameKind::Unresumed, ..)))
+    }
+}
+
+fn plain_frame(function: Arc<str>) -> Frame {
+    Frame {
+        function,
+        kind: FrameKind::Future,
+        location: None,
+        locals: Vec::new(),
+        inner: Vec::new(),
+    }
+}
+
+/// Whether the function asks for a lock that nobody else may have.
+fn wants_to_be_alone(function: &str) -> bool {
+    let method = function.rsplit("::").next().unwrap_or_default();
+    function.starts_with("tokio::sync::rwlock") && method.starts_with("write")
+}

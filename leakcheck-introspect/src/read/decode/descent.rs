@@ -1,0 +1,86 @@
+//! How a scan goes on from values of one type.
+
+use super::idle_parts::IdleRule;
+use crate::read::dwarf::{Member, Type};
+
+/// What a scan does at a value.
+#[derive(Debug)]
+pub(super) struct Classification {
+    pub(super) kind: ValueKind,
+    pub(super) descent: Descent,
+    /// Whether it is the work of a well-known library.
+    pub(super) is_of_library: bool,
+    pub(super) is_closure: bool,
+    pub(super) others: Others,
+    /// Members that are not polled all the time.
+    pub(super) idle: Vec<&'static IdleRule>,
+}
+
+/// Who else may come to what is inside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Others {
+    /// Whoever comes to the value itself.
+    None,
+    /// It is what an `Arc` or `Rc` points to: two counts tell, then comes the value.
+    Counted,
+    /// Whoever has the same pointer: it is a plain one that does not own.
+    Any,
+}
+
+/// What the value itself is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ValueKind {
+    /// Neither futures nor objects can be inside it.
+    Irrelevant,
+    Coroutine,
+    /// It is never ready.
+    Pending,
+    /// It drives tasks.
+    Driver,
+    /// It stands for an object.
+    Object,
+    /// Anything else.
+    Plain,
+}
+
+/// Where there is more inside it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Descent {
+    /// Nowhere.
+    End,
+    Pointer,
+    Array(&'static Type, u64),
+    Case,
+    /// A pointer and a vtable.
+    Dynamic(&'static Member, &'static Member),
+    /// A pointer and a length.
+    Slice(&'static Member, &'static Member),
+    Collection(Collection),
+    Members,
+}
+
+/// Collections, whose elements no member leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Collection {
+    Vector,
+    Deque,
+    Tree,
+    Table,
+    Unordered,
+    JoinSet,
+}
+
+impl Collection {
+    /// Which one a type is, if it is one.
+    pub(super) fn of(ty: &Type) -> Option<Self> {
+        Some(match ty.base.as_str() {
+            "alloc::vec::Vec" => Self::Vector,
+            "alloc::collections::vec_deque::VecDeque" => Self::Deque,
+            "alloc::collections::btree::map::BTreeMap" => Self::Tree,
+            "hashbrown::raw::RawTable" => Self::Table,
+            "futures_util::stream::futures_unordered::FuturesUnordered" => Self::Unordered,
+            "tokio::util::idle_notified_set::IdleNotifiedSet" => Self::JoinSet,
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,94 @@
+//! Which types a scan can pass over, because neither futures nor objects can be inside them.
+
+use super::type_facts::TypeFacts;
+use crate::read::{
+    dwarf::{Member, Type},
+    int_hash,
+    tokio::ObjectKind,
+    value::Reader,
+};
+
+/// Types that one question looks at; beyond that the answer is no.
+const MOST_TYPES: usize = 5_000;
+
+/// Whether neither futures nor objects can be inside values of this type.
+pub(super) fn cannot_hold(reader: &Reader<'_>, ty: &'static Type) -> bool {
+    *TypeFacts::of(ty)
+        .cannot_hold
+        .get_or_init(|| find_nothing(reader, ty))
+}
+
+/// The members of a type in which they can be.
+pub(super) fn relevant_members(
+    reader: &Reader<'_>,
+    ty: &'static Type,
+) -> &'static [(&'static Member, &'static Type)] {
+    TypeFacts::of(ty).relevant_members.get_or_init(|| {
+        let types = ty
+            .members()
+            .iter()
+            .filter_map(|member| Some((member, reader.ty(member.ty)?)));
+        types.filter(|(_, ty)| !cannot_hold(reader, ty)).collect()
+    })
+}
+
+fn find_nothing(reader: &Reader<'_>, ty: &'static Type) -> bool {
+    let image = reader.image;
+    let mut seen = int_hash::Set::new();
+    let mut open = vec![ty];
+    while let Some(next) = open.pop() {
+        let known = TypeFacts::of(next).cannot_hold.get();
+        if !seen.insert(next.die) || known == Some(&true) {
+            continue;
+        }
+        let is_relevant = known == Some(&false)
+            || next.is_coroutine()
+            || next.member("vtable").is_some()
+            || next.base == "core::future::pending::Pending"
+            || is_driver(next)
+            || ObjectKind::is_one(next);
+        if is_relevant || seen.len() > MOST_TYPES {
+            return false;
+        }
+        // Collections point to bytes; their elements stand in their arguments.
+        let arguments = next.arguments.iter().map(|argument| argument.1);
+        open.extend(arguments.filter_map(|argument| image.ty(argument)));
+        if !is_opaque(next) {
+            open.extend(next.parts().filter_map(|part| image.ty(part)));
+        }
+    }
+    true
+}
+
+/// Whether it is a set of tasks that whoever polls it drives.
+pub(super) fn is_driver(ty: &Type) -> bool {
+    ty.base == "tokio::task::local::LocalSet"
+}
+
+/// Types whose insides are bookkeeping, or not known to hold anything.
+pub(super) fn is_opaque(ty: &Type) -> bool {
+    const HOMES: &[&str] = &[
+        "alloc::string",
+        "core::fmt",
+        "core::mem::maybe_uninit",
+        "core::sync::atomic",
+        "core::task",
+        "futures_util::task",
+        "mio::",
+        "std::io",
+        "std::thread",
+        "tokio::runtime",
+        "tokio::sync::mpsc::chan",
+        "tokio::sync::task",
+        "tokio::util::linked_list",
+        "tracing::span",
+        "tracing_core",
+    ];
+    // Whoever has a weak pointer keeps nothing alive.
+    const WEAK: &[&str] = &["alloc::sync::Weak", "alloc::rc::Weak"];
+    *TypeFacts::of(ty).is_opaque.get_or_init(|| {
+        HOMES.iter().any(|home| ty.path.starts_with(home))
+            || ty.name.starts_with("PhantomData<")
+            || WEAK.contains(&ty.base.as_str())
+    })
+}
