@@ -6,19 +6,12 @@ use syn::{ItemMod, Path, parse_quote};
 use crate::args::Args;
 use crate::attr::{Role, arguments, inside};
 use crate::body::Driver;
+use crate::form::Form;
 use crate::module::Module;
 use crate::runtime::Runtime;
 use crate::should_panic::{Harness, ShouldPanic};
 use crate::test_fn::{Outcome, TestFn};
 use crate::{above, body, collect, defer, prior};
-
-/// Which of the two attributes is being expanded.
-pub(crate) enum Form {
-    /// `#[leak_checked]`: other attributes make the function a test.
-    Modifier,
-    /// `#[leakcheck::test]`: the function becomes a test, on this runtime if it is `async`.
-    Test(Runtime),
-}
 
 /// Expands `#[leak_checked(args)] item`.
 pub(crate) fn leak_checked(args: TokenStream, item: TokenStream) -> TokenStream {

@@ -15,6 +15,7 @@ mod defer;
 mod entry;
 mod errors;
 mod expand;
+mod form;
 mod missed;
 mod module;
 mod prior;

@@ -81,19 +81,15 @@ fn is_missed(attrs: &[Attribute], library: &syn::Path) -> bool {
 /// Whether what is below the attributes certainly exists, without an attribute of ours.
 fn is_plain(attrs: &[Attribute], library: &syn::Path) -> bool {
     let test: Attribute = syn::parse_quote!(#[cfg(test)]);
+    let written = |attr: &Attribute| attr.to_token_stream().to_string();
     attrs.iter().all(|attr| {
         let is_condition = ["cfg", "cfg_attr", "path"]
             .iter()
             .any(|name| attr.path().is_ident(name));
         let role = Role::of(attr, library);
         let is_ours = matches!(role, Role::LeakChecked | Role::LeakcheckTest);
-        !is_ours && (!is_condition || same(attr, &test))
+        !is_ours && (!is_condition || written(attr) == written(&test))
     })
-}
-
-/// Whether two attributes read the same.
-fn same(one: &Attribute, other: &Attribute) -> bool {
-    one.to_token_stream().to_string() == other.to_token_stream().to_string()
 }
 
 #[cfg(test)]
