@@ -2,11 +2,11 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::{KINDS, file::File, kind};
+use super::file::File;
 use crate::{
     env::one_of,
     error::Error,
-    model::{Leak, Subject},
+    model::{Kind, Leak, Subject},
 };
 
 /// What the first line begins with; the version follows.
@@ -182,9 +182,9 @@ fn entry(line: &str) -> Result<(Key, usize), (usize, String)> {
     };
     let is_count = |text: &str| text.parse::<usize>().is_ok_and(|count| count > 0);
     let (package, binary, test) = (next(&any, "")?, next(&any, "")?, next(&any, "")?);
-    let kinds = one_of(KINDS.map(crate::model::Kind::name));
+    let kinds = one_of(Kind::ALL.map(Kind::name));
     let kind = next(
-        &|text| kind(text).is_some(),
+        &|text| Kind::named(text).is_some(),
         &format!("a kind: expected {kinds}"),
     )?;
     let fingerprint = next(

@@ -8,6 +8,8 @@ mod document;
 #[cfg(not(feature = "config"))]
 #[path = "unread.rs"]
 mod document;
+#[cfg(feature = "config")]
+mod entry;
 mod file;
 mod manifest;
 #[cfg(feature = "config")]
@@ -23,7 +25,6 @@ use once_cell::sync::OnceCell;
 use crate::{
     env::{BaselineFile, Env},
     error::Error,
-    model::Kind,
     options::{Level, Options},
 };
 use baseline::Baseline;
@@ -36,22 +37,6 @@ pub(crate) use settings::Came;
 
 const DOCUMENT: &str = "leakcheck.toml";
 const BASELINE: &str = "leakcheck.baseline";
-
-/// Every kind, by the word that reports use.
-const KINDS: [Kind; 8] = [
-    Kind::Task,
-    Kind::BlockingTask,
-    Kind::Thread,
-    Kind::Timer,
-    Kind::Fd,
-    Kind::Process,
-    Kind::Runtime,
-    Kind::Custom,
-];
-
-fn kind(word: &str) -> Option<Kind> {
-    KINDS.into_iter().find(|kind| kind.name() == word)
-}
 
 /// What the files say.
 #[derive(Debug, Default)]
