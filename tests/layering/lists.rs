@@ -77,9 +77,9 @@ pub(crate) const MACROS: Order = Order {
     krate: "leakcheck-macros",
     folder: "",
     layers: &[
-        &["above", "attr", "errors", "words"],
-        &["entry", "missed", "test_fn"],
-        &["prior", "runtime", "should_panic", "suite"],
+        &["source_scan", "attr", "errors", "suggest"],
+        &["key_value", "unregistered", "test_fn"],
+        &["already_expanded", "runtime", "should_panic", "suite"],
         &["args"],
         &["body", "module"],
         &["collect", "form"],

@@ -13,7 +13,7 @@ use crate::attr::Role;
 
 /// A test that would not be run.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Missed {
+pub(crate) struct Unregistered {
     /// As the harness names it.
     pub(crate) name: String,
     /// Whether it is ignored.
@@ -29,22 +29,22 @@ struct Place {
 }
 
 /// The tests in `source`, the file of a crate's root, and in the files of its modules; none of a file that is not Rust.
-pub(crate) fn in_crate(file: &Path, source: &str, library: &syn::Path) -> Vec<Missed> {
-    let mut missed = Vec::new();
+pub(crate) fn in_crate(file: &Path, source: &str, library: &syn::Path) -> Vec<Unregistered> {
+    let mut found = Vec::new();
     let place = Place {
         module: String::new(),
         folder: file.parent().map(Path::to_path_buf).unwrap_or_default(),
     };
     if let Ok(file) = syn::parse_file(source) {
-        search(&file.items, &place, library, &mut missed);
+        search(&file.items, &place, library, &mut found);
     }
-    missed
+    found
 }
 
-fn search(items: &[Item], place: &Place, library: &syn::Path, missed: &mut Vec<Missed>) {
+fn search(items: &[Item], place: &Place, library: &syn::Path, found: &mut Vec<Unregistered>) {
     for item in items {
         match item {
-            Item::Fn(test) if is_missed(&test.attrs, library) => missed.push(Missed {
+            Item::Fn(test) if is_unregistered(&test.attrs, library) => found.push(Unregistered {
                 name: format!("{}{}", place.module, test.sig.ident),
                 ignored: test.attrs.iter().any(|attr| attr.path().is_ident("ignore")),
             }),
@@ -55,8 +55,8 @@ fn search(items: &[Item], place: &Place, library: &syn::Path, missed: &mut Vec<M
                     folder: place.folder.join(name.trim_start_matches("r#")),
                 };
                 match &module.content {
-                    Some((_, items)) => search(items, &inner, library, missed),
-                    None => search(&read(&inner.folder), &inner, library, missed),
+                    Some((_, items)) => search(items, &inner, library, found),
+                    None => search(&read(&inner.folder), &inner, library, found),
                 }
             }
             _ => {}
@@ -74,7 +74,7 @@ fn read(folder: &Path) -> Vec<Item> {
 }
 
 /// Whether a function is certainly a test, and none of ours.
-fn is_missed(attrs: &[Attribute], library: &syn::Path) -> bool {
+fn is_unregistered(attrs: &[Attribute], library: &syn::Path) -> bool {
     is_plain(attrs, library) && attrs.iter().any(|attr| Role::makes_test(attr, library))
 }
 
@@ -97,15 +97,15 @@ mod tests {
     use super::*;
 
     fn in_source(file: &Path, source: &str) -> Vec<String> {
-        let missed = in_crate(file, source, &syn::parse_quote!(leakcheck));
-        let shown = |missed: Missed| {
-            if missed.ignored {
-                format!("{} (ignored)", missed.name)
+        let found = in_crate(file, source, &syn::parse_quote!(leakcheck));
+        let shown = |found: Unregistered| {
+            if found.ignored {
+                format!("{} (ignored)", found.name)
             } else {
-                missed.name
+                found.name
             }
         };
-        missed.into_iter().map(shown).collect()
+        found.into_iter().map(shown).collect()
     }
 
     #[test]
@@ -149,7 +149,7 @@ mod tests {
     fn files_of_modules_are_searched() {
         // This very file, seen from the root of this crate.
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs");
-        let found = in_source(&root, "mod missed;");
-        assert!(found.contains(&"missed::tests::files_of_modules_are_searched".to_owned()));
+        let found = in_source(&root, "mod unregistered;");
+        assert!(found.contains(&"unregistered::tests::files_of_modules_are_searched".to_owned()));
     }
 }

@@ -8,17 +8,17 @@ use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{LitStr, Token, parenthesized};
 
 use crate::errors::Errors;
-use crate::words::{listed, suggestion};
+use crate::suggest::{listed, suggestion};
 
 /// One argument of an attribute.
-pub(crate) struct Entry {
+pub(crate) struct KeyValue {
     /// The word it starts with.
     pub(crate) key: Ident,
     /// What follows the word.
     value: Value,
 }
 
-/// What follows the key of an [`Entry`].
+/// What follows the key of a [`KeyValue`].
 enum Value {
     /// Nothing.
     Missing,
@@ -34,7 +34,7 @@ pub(crate) trait Table {
     fn keys(&self) -> &'static [&'static str];
 
     /// Stores the value of one of [`keys`](Table::keys).
-    fn store(&mut self, entry: &Entry) -> syn::Result<()>;
+    fn store(&mut self, entry: &KeyValue) -> syn::Result<()>;
 
     /// A remark on a key that is not valid here, more useful than a list of the valid ones.
     fn hint(&self, key: &str) -> Option<String>;
@@ -49,7 +49,7 @@ pub(crate) fn fill(
     let mut errors = Errors::default();
     let mut seen: Vec<String> = Vec::new();
     for entry in errors
-        .keep(Entry::parse_all.parse2(args))
+        .keep(KeyValue::parse_all.parse2(args))
         .unwrap_or_default()
     {
         let key = entry.key.to_string();
@@ -89,7 +89,7 @@ fn unknown(attribute: &str, key: &Ident, tables: &[&mut dyn Table]) -> syn::Erro
     )
 }
 
-impl Entry {
+impl KeyValue {
     /// All arguments of an attribute; a trailing comma is fine.
     fn parse_all(input: ParseStream<'_>) -> syn::Result<Vec<Self>> {
         let mut entries = Vec::new();
@@ -122,7 +122,7 @@ impl Entry {
         self.assigned_with(T::parse, form)
     }
 
-    /// Like [`assigned`](Entry::assigned), with a parser of one's own.
+    /// Like [`assigned`](KeyValue::assigned), with a parser of one's own.
     pub(crate) fn assigned_with<T>(
         &self,
         parser: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
@@ -204,7 +204,7 @@ impl Entry {
     }
 }
 
-impl Parse for Entry {
+impl Parse for KeyValue {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let no_key = |error: syn::Error| {
             syn::Error::new(error.span(), "expected a key, as in `settle = \"500ms\"`")

@@ -7,7 +7,7 @@ use syn::parse::Parser as _;
 use syn::{Attribute, Meta};
 
 /// The text of the file up to the attribute at `span`.
-pub(crate) fn source_before(span: proc_macro::Span) -> Option<String> {
+pub(crate) fn text_before(span: proc_macro::Span) -> Option<String> {
     let mut source = std::fs::read_to_string(span.local_file()?).ok()?;
     let (above, before) = (span.line().checked_sub(1)?, span.column().checked_sub(1)?);
     let line: usize = source.split_inclusive('\n').take(above).map(str::len).sum();
