@@ -4,33 +4,33 @@ use std::collections::BTreeMap;
 
 use crate::{
     finding::{Finding, Status, Test, total},
-    plural,
     report::{Frame, Level},
     summary::Summary,
+    wording,
 };
 
 /// Findings of one kind from one place.
 #[derive(Debug)]
-pub(crate) struct Site<'a> {
+pub(crate) struct Group<'a> {
     /// At least one.
     findings: Vec<&'a Finding>,
 }
 
-impl<'a> Site<'a> {
+impl<'a> Group<'a> {
     /// Groups the findings, in the order of their first ones.
-    pub(crate) fn group(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Self> {
-        let mut sites: Vec<Self> = Vec::new();
+    pub(crate) fn all(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Self> {
+        let mut groups: Vec<Self> = Vec::new();
         let mut known: BTreeMap<Likeness<'_>, usize> = BTreeMap::new();
         for finding in findings {
-            let at = *known.entry(likeness(finding)).or_insert(sites.len());
-            match sites.get_mut(at) {
-                Some(site) => site.findings.push(finding),
-                None => sites.push(Self {
+            let at = *known.entry(likeness(finding)).or_insert(groups.len());
+            match groups.get_mut(at) {
+                Some(group) => group.findings.push(finding),
+                None => groups.push(Self {
                     findings: vec![finding],
                 }),
             }
         }
-        sites
+        groups
     }
 
     pub(crate) fn first(&self) -> &'a Finding {
@@ -57,8 +57,8 @@ impl<'a> Site<'a> {
             .iter()
             .map(|finding| finding.test.quoted())
             .collect();
-        let tests = plural::list(&tests);
-        let count = plural::kinds(self.count(), &self.first().kind);
+        let tests = wording::list(&tests);
+        let count = wording::kinds(self.count(), &self.first().kind);
         if self.first().panic.is_some() {
             return format!("{count} of {tests} panicked unseen");
         }
@@ -98,9 +98,9 @@ fn likeness(finding: &Finding) -> Likeness<'_> {
 fn checked(summary: &Summary) -> String {
     let number = summary.checked.len();
     if summary.is_of_dirty_only {
-        plural::of(number, "test with a report", "tests with a report")
+        wording::count(number, "test with a report", "tests with a report")
     } else {
-        plural::of(number, "checked test", "checked tests")
+        wording::count(number, "checked test", "checked tests")
     }
 }
 
@@ -148,12 +148,12 @@ fn kinds(findings: &[&Finding]) -> String {
         *count = count.saturating_add(finding.count);
     }
     let mut kinds: Vec<(&str, usize)> = counts.into_iter().collect();
-    kinds.sort_by_key(|(kind, _)| plural::rank(kind));
+    kinds.sort_by_key(|(kind, _)| wording::rank(kind));
     let kinds: Vec<String> = kinds
         .into_iter()
-        .map(|(kind, count)| plural::kinds(count, kind))
+        .map(|(kind, count)| wording::kinds(count, kind))
         .collect();
-    plural::list(&kinds)
+    wording::list(&kinds)
 }
 
 /// How many findings are new, known, or warnings: `1 new, 2 known`.
@@ -202,9 +202,9 @@ mod tests {
         ];
         let summary = Summary::of(&[reports], &Baseline::default());
         assert_eq!(summary.checked.len(), 3);
-        let sites = Site::group(&summary.findings);
+        let groups = Group::all(&summary.findings);
         assert_eq!(
-            sites[0].sentence(),
+            groups[0].sentence(),
             "`reconnects` of `my_app`, `drains` and `reconnects` of `my_app::pool` left 3 tasks behind that were created here"
         );
         let one = vec![in_binary("pool", leaks[0]), in_binary("pool", leaks[1])];
@@ -235,8 +235,8 @@ mod tests {
     #[test]
     fn a_place_is_told_once() {
         let summary = full();
-        let sites = Site::group(summary.with(Status::New));
-        let sentences: Vec<String> = sites.iter().map(Site::sentence).collect();
+        let groups = Group::all(summary.with(Status::New));
+        let sentences: Vec<String> = groups.iter().map(Group::sentence).collect();
         assert_eq!(
             sentences,
             [
@@ -247,9 +247,9 @@ mod tests {
             ]
         );
         let summary = small();
-        let sites = Site::group(&summary.findings);
+        let groups = Group::all(&summary.findings);
         assert_eq!(
-            sites[0].sentence(),
+            groups[0].sentence(),
             "`reconnects` left 1 task behind that was created here"
         );
     }

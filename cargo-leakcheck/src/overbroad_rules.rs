@@ -8,9 +8,9 @@ use std::{
 use crate::{
     escape::plain,
     finding::Test,
-    plural,
     report::{Accepted, Report},
     rules::{self, Place, Rule},
+    wording,
     workspace::Workspace,
 };
 
@@ -47,12 +47,12 @@ struct Reach {
 
 /// Rules that are too broad, by what a run shows.
 #[derive(Debug, Default)]
-pub(crate) struct Broad {
+pub(crate) struct OverbroadRules {
     /// Each with the file as the workspace names it.
     rules: Vec<(String, Rule, Reach)>,
 }
 
-impl Broad {
+impl OverbroadRules {
     /// Of all rounds of a run, also one that did not run all tests: what was accepted was accepted.
     pub(crate) fn of(workspace: &Workspace, rounds: &[Vec<Report>]) -> Self {
         let mut reaches: BTreeMap<Place, (Rule, Reach)> = BTreeMap::new();
@@ -158,8 +158,8 @@ impl Reach {
     /// `5 functions in 4 modules`.
     fn extent(&self) -> String {
         let modules: BTreeSet<&str> = self.modules().collect();
-        let functions = plural::of(self.functions.len(), "function", "functions");
-        let modules = plural::of(modules.len(), "module", "modules");
+        let functions = wording::count(self.functions.len(), "function", "functions");
+        let modules = wording::count(modules.len(), "module", "modules");
         let more = if self.is_cut { " and more" } else { "" };
         format!("{functions} in {modules}{more}")
     }
@@ -172,7 +172,7 @@ impl Reach {
         for ((_, function), site) in self.functions.iter().take(SHOWN) {
             let place = site.place.as_ref();
             let place = place.map_or_else(String::new, |place| format!(", {place}"));
-            let tests = plural::of(site.tests.len(), "test", "tests");
+            let tests = wording::count(site.tests.len(), "test", "tests");
             let _ = writeln!(out, "    {}{place}, in {tests}", plain(function));
         }
         more(out, self.functions.len(), "function", "functions");
@@ -203,7 +203,7 @@ impl Reach {
 
 fn more(out: &mut String, number: usize, one: &str, many: &str) {
     if number > SHOWN {
-        let rest = plural::of(number - SHOWN, one, many);
+        let rest = wording::count(number - SHOWN, one, many);
         let _ = writeln!(out, "    and {rest} more");
     }
 }
@@ -276,10 +276,10 @@ mod tests {
         report
     }
 
-    fn broad(rule: &str, reports: Vec<Report>) -> Broad {
+    fn broad(rule: &str, reports: Vec<Report>) -> OverbroadRules {
         let root = tempfile::tempdir().expect("a folder");
         let workspace = rules::tests::sample(root.path(), &format!("[[ignore]]\n{rule}\n"));
-        Broad::of(&workspace, &[reports])
+        OverbroadRules::of(&workspace, &[reports])
     }
 
     fn is_broad(rule: &str, by: &str, functions: &[&str]) -> bool {
@@ -367,7 +367,7 @@ mod tests {
             let mut report = report("main", "created_by", &["a::f"]);
             report.package = None;
             report.ignored[0].source = Some(source.to_owned());
-            Broad::of(&workspace, &[vec![report]]).rules.len()
+            OverbroadRules::of(&workspace, &[vec![report]]).rules.len()
         };
         // Both packages mean the one file above them.
         assert_eq!(of_nobody("../../leakcheck.toml:1"), 1);
@@ -414,6 +414,6 @@ mod tests {
             .extend(broad(r#"created_by = "*""#, vec![whole()]).rules);
         text += "-- two\n";
         text += &two.render(false);
-        golden("broad.txt", &text);
+        golden("overbroad_rules.txt", &text);
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 
 /// Reads a runner's lines one by one.
 #[derive(Debug)]
-pub(crate) struct Verdicts {
+pub(crate) struct RunnerOutput {
     runner: Runner,
     failed: Vec<String>,
     /// Names of a list that has not ended yet.
@@ -30,7 +30,7 @@ pub(crate) struct Verdicts {
     pub(crate) unread: BTreeSet<String>,
 }
 
-impl Verdicts {
+impl RunnerOutput {
     pub(crate) fn new(runner: Runner) -> Self {
         Self {
             runner,
@@ -203,10 +203,10 @@ test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; 
 error: test run failed
 ";
 
-    fn read(runner: Runner, text: &str) -> Verdicts {
-        let mut verdicts = Verdicts::new(runner);
-        text.lines().for_each(|line| verdicts.read(line));
-        verdicts
+    fn read(runner: Runner, text: &str) -> RunnerOutput {
+        let mut printed = RunnerOutput::new(runner);
+        text.lines().for_each(|line| printed.read(line));
+        printed
     }
 
     fn leaky(test: &str) -> Report {
@@ -216,14 +216,14 @@ error: test run failed
     #[test]
     fn tests_that_only_leak_are_told_from_others() {
         for (runner, text) in [(Runner::Test, LIBTEST), (Runner::Nextest, NEXTEST)] {
-            let verdicts = read(runner, text);
-            assert_eq!((verdicts.ended, verdicts.failures()), (3, 2), "{runner:?}");
-            assert!(verdicts.are_leaks_only(&[leaky("pool::b"), leaky("c")]));
-            assert!(!verdicts.are_leaks_only(&[leaky("pool::b")]));
-            assert!(!verdicts.are_leaks_only(&[leaky("pool::b"), sample("c", &[])]));
+            let printed = read(runner, text);
+            assert_eq!((printed.ended, printed.failures()), (3, 2), "{runner:?}");
+            assert!(printed.are_leaks_only(&[leaky("pool::b"), leaky("c")]));
+            assert!(!printed.are_leaks_only(&[leaky("pool::b")]));
+            assert!(!printed.are_leaks_only(&[leaky("pool::b"), sample("c", &[])]));
             let mut panicked = leaky("c");
             panicked.body = Body::Panicked;
-            assert!(!verdicts.are_leaks_only(&[leaky("pool::b"), panicked]));
+            assert!(!printed.are_leaks_only(&[leaky("pool::b"), panicked]));
         }
     }
 
@@ -252,16 +252,16 @@ failures:
     src/lib.rs - b (line 9) - compile
 test result: FAILED. 0 passed; 2 failed;
 ";
-        let verdicts = read(Runner::Test, text);
+        let printed = read(Runner::Test, text);
         let leaky = |line| {
             let mut report = leaky("main");
             report.binary = "rust_out".to_owned();
             report.location.line = line;
             report
         };
-        assert!(verdicts.are_leaks_only(&[leaky(3), leaky(7)]));
-        assert!(!verdicts.are_leaks_only(&[leaky(3), leaky(3)]));
-        assert!(!verdicts.are_leaks_only(&[leaky(3)]));
+        assert!(printed.are_leaks_only(&[leaky(3), leaky(7)]));
+        assert!(!printed.are_leaks_only(&[leaky(3), leaky(3)]));
+        assert!(!printed.are_leaks_only(&[leaky(3)]));
     }
 
     #[test]

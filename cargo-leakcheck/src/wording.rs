@@ -27,20 +27,20 @@ pub(crate) fn is_kind(word: &str) -> bool {
 /// `1 task`, `2 tasks`; the word itself for a kind that is newer than this program.
 pub(crate) fn kinds(number: usize, kind: &str) -> String {
     match kind {
-        "task" => of(number, "task", "tasks"),
-        "blocking_task" => of(number, "blocking task", "blocking tasks"),
-        "thread" => of(number, "thread", "threads"),
-        "timer" => of(number, "timer", "timers"),
-        "fd" => of(number, "file descriptor", "file descriptors"),
-        "process" => of(number, "child process", "child processes"),
-        "runtime" => of(number, "runtime", "runtimes"),
-        "custom" => of(number, "resource", "resources"),
+        "task" => count(number, "task", "tasks"),
+        "blocking_task" => count(number, "blocking task", "blocking tasks"),
+        "thread" => count(number, "thread", "threads"),
+        "timer" => count(number, "timer", "timers"),
+        "fd" => count(number, "file descriptor", "file descriptors"),
+        "process" => count(number, "child process", "child processes"),
+        "runtime" => count(number, "runtime", "runtimes"),
+        "custom" => count(number, "resource", "resources"),
         other => format!("{number} {other}"),
     }
 }
 
 /// The number with the word that fits.
-pub(crate) fn of(number: usize, one: &str, many: &str) -> String {
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
