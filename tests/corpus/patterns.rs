@@ -7,15 +7,15 @@ use std::{collections::HashSet, process::Command};
 use crate::expected::VERIFYING;
 
 /// One pattern.
-struct Row {
+struct Pattern {
     number: u32,
     name: &'static str,
     /// Leaky tests and their twins.
     tests: &'static [&'static str],
 }
 
-const fn covered(number: u32, name: &'static str, tests: &'static [&'static str]) -> Row {
-    Row {
+const fn covered(number: u32, name: &'static str, tests: &'static [&'static str]) -> Pattern {
+    Pattern {
         number,
         name,
         tests,
@@ -23,7 +23,7 @@ const fn covered(number: u32, name: &'static str, tests: &'static [&'static str]
 }
 
 #[rustfmt::skip]
-const ROWS: &[Row] = &[
+const PATTERNS: &[Pattern] = &[
     covered(1, "receive from a channel that nobody sends to", &[
         "channels::receiver_holds_its_own_sender", "channels::receiver_holds_its_own_sender_on_workers",
     ]),
@@ -248,11 +248,11 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "hang::",
         "hangs_alive::",
         "holders::",
-        "marks::",
+        "annotations::",
         "numbers::",
         "parallel::",
         "polled::",
-        "rows::",
+        "patterns::",
         "serving::",
         "source::",
         "unread::",
@@ -280,11 +280,11 @@ fn listed() -> Vec<String> {
 #[test]
 fn every_pattern_is_covered() {
     let listed = listed();
-    for Row {
+    for Pattern {
         number,
         name,
         tests,
-    } in ROWS
+    } in PATTERNS
     {
         assert!(!tests.is_empty(), "{number} {name}");
         for test in *tests {
@@ -296,18 +296,18 @@ fn every_pattern_is_covered() {
 
 #[test]
 fn every_pattern_is_listed_once() {
-    assert_eq!(ROWS.len(), COUNT);
-    assert!(ROWS.is_sorted_by(|one, next| one.number < next.number));
+    assert_eq!(PATTERNS.len(), COUNT);
+    assert!(PATTERNS.is_sorted_by(|one, next| one.number < next.number));
 }
 
 #[test]
 fn every_test_stands_for_one_pattern() {
     let mut unnamed: HashSet<String> = listed().into_iter().collect();
     unnamed.retain(|test| stands_for_a_pattern(test) || test == "parallel::leaks");
-    for test in ROWS.iter().flat_map(|row| row.tests) {
+    for test in PATTERNS.iter().flat_map(|pattern| pattern.tests) {
         assert!(unnamed.remove(*test), "{test} is named twice");
     }
-    assert!(unnamed.is_empty(), "in no row: {unnamed:?}");
+    assert!(unnamed.is_empty(), "in no pattern: {unnamed:?}");
 }
 
 #[test]

@@ -26,9 +26,9 @@ fn each_subject_is_listed_once_and_nothing_else_is_printed() {
     assert_eq!(
         names,
         [
-            "tools::subject::cleans_up: test",
-            "tools::subject::fails: test",
-            "tools::subject::leaks: test",
+            "nextest::subject::cleans_up: test",
+            "nextest::subject::fails: test",
+            "nextest::subject::leaks: test",
         ]
     );
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
@@ -46,10 +46,10 @@ fn each_ends_as_it_would_elsewhere() {
 
     let leaks = run("leaks");
     assert_fails(&leaks);
-    assert_eq!(leaks.report().test, "tools::subject::leaks");
+    assert_eq!(leaks.report().test, "nextest::subject::leaks");
     let text = String::from_utf8_lossy(&leaks.output.stderr).into_owned();
     assert!(
-        text.contains("leakcheck: `tools::subject::leaks` left 1 thread behind"),
+        text.contains("leakcheck: `nextest::subject::leaks` left 1 thread behind"),
         "{text}"
     );
     assert!(!text.contains("panicked at"), "{text}");
