@@ -13,7 +13,7 @@ use std::{
 use serde::Deserialize;
 
 pub mod child;
-pub mod left;
+pub mod expect_leaks;
 #[cfg(target_os = "linux")]
 pub mod starved;
 

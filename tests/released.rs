@@ -115,7 +115,7 @@ fn threads_are_named_without_any_flag(package: &str, expected: &[&str]) {
 
 /// Runs the tests of a package, and says of each what it left behind.
 fn findings(package: &str, leg: Leg) -> Vec<String> {
-    let released = Path::new(env!("CARGO_MANIFEST_DIR")).join("../released");
+    let released = Path::new(env!("CARGO_MANIFEST_DIR")).join("packages/known-leaks");
     let reports = tempfile::tempdir().expect("a temporary directory can be made");
     let (flags, target) = match leg {
         Leg::Plain => ("", "target/plain"),

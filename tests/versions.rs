@@ -62,7 +62,7 @@ fn every_package_is_run() {
 }
 
 fn versions() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../versions")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("packages/tokio-releases")
 }
 
 /// Builds and runs the package of a release.

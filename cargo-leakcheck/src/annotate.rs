@@ -5,24 +5,24 @@ use std::fmt::Write as _;
 use crate::{
     escape,
     finding::Status,
-    plural,
+    grouping::Group,
     report::Level,
     repository::{Place, Repository},
-    sites::Site,
     summary::{Checked, Summary},
+    wording,
 };
 
 /// One `::error` for each place of new findings, `::warning` for what fails nothing, and one for each test that hangs.
 /// What is known is left out: its lines would be marked in every run.
 pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
     let mut out = String::new();
-    for site in Site::group(summary.with(Status::New)) {
-        let command = match site.first().level {
+    for group in Group::all(summary.with(Status::New)) {
+        let command = match group.first().level {
             Level::Deny => "error",
             Level::Warn => "warning",
         };
-        let place = repository.of_finding(site.first());
-        annotation(&mut out, command, place.as_ref(), &site.sentence());
+        let place = repository.of_finding(group.first());
+        annotation(&mut out, command, place.as_ref(), &group.sentence());
     }
     for checked in &summary.checked {
         if let Some(sentence) = hang(checked) {
@@ -36,7 +36,7 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
 
 /// What is said of a test that did not end.
 pub(crate) fn hang(checked: &Checked) -> Option<String> {
-    let after = plural::time(checked.hung?);
+    let after = wording::time(checked.hung?);
     let test = checked.test.quoted();
     Some(format!("{test} hangs: it was not over after {after}"))
 }

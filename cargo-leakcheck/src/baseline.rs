@@ -18,7 +18,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{error::Error, output, plural};
+use crate::{error::Error, output, wording};
 
 /// What the file is called where none is given.
 pub(crate) const NAME: &str = "leakcheck.baseline";
@@ -224,7 +224,7 @@ fn entry(line: &str) -> Option<(Key, Known)> {
         package: next()?.to_owned(),
         binary: next()?.to_owned(),
         test: next()?.to_owned(),
-        kind: next().filter(|kind| plural::is_kind(kind))?.to_owned(),
+        kind: next().filter(|kind| wording::is_kind(kind))?.to_owned(),
         fingerprint: next().filter(|text| is_fingerprint(text))?.to_owned(),
     };
     let count = next()?.parse().ok().filter(|count| *count > 0)?;

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::{
     annotate,
     baseline::{Baseline, Key, Known},
-    broad::Broad,
     junit, markdown,
+    overbroad_rules::OverbroadRules,
     report::{self, Report},
     repository::Repository,
     sarif,
@@ -158,9 +158,9 @@ fn no_rule_that_is_told_does_harm() {
             target: folder.path().join("target"),
             packages: [("a".to_owned(), folder.path().to_owned())].into(),
         };
-        let broad = Broad::of(&workspace, &[vec![parse(&report)]]);
-        assert!(broad.is_some(), "{trap:?}");
-        assert_harmless("rules", &broad.render(false));
+        let overbroad = OverbroadRules::of(&workspace, &[vec![parse(&report)]]);
+        assert!(overbroad.is_some(), "{trap:?}");
+        assert_harmless("rules", &overbroad.render(false));
     }
 }
 
@@ -230,20 +230,17 @@ fn many_places_are_no_more_work_each_than_one() {
         }))
     });
     let rounds = [reports.collect::<Vec<_>>()];
-    let verdicts = {
-        let mut verdicts = crate::verdicts::Verdicts::new(crate::args::Runner::Test);
-        verdicts.read("running 3333 tests");
-        verdicts.read("failures:");
-        for number in 0..PLACES / 3 {
-            verdicts.read(&format!("    t{number}"));
-        }
-        verdicts.read(&format!(
-            "test result: FAILED. 0 passed; {} failed;",
-            PLACES / 3
-        ));
-        verdicts
-    };
-    assert!(verdicts.are_leaks_only(&rounds[0]));
+    let mut printed = crate::runner_output::RunnerOutput::new(crate::args::Runner::Test);
+    printed.read("running 3333 tests");
+    printed.read("failures:");
+    for number in 0..PLACES / 3 {
+        printed.read(&format!("    t{number}"));
+    }
+    printed.read(&format!(
+        "test result: FAILED. 0 passed; {} failed;",
+        PLACES / 3
+    ));
+    assert!(printed.are_leaks_only(&rounds[0]));
     assert_eq!(Summary::of(&rounds, &baseline).gone.len(), PLACES);
     let rendered = rendered(&rounds, &baseline);
     assert_eq!(rendered["annotations"].lines().count(), 2 * PLACES);

@@ -5,33 +5,33 @@
 mod annotate;
 mod args;
 mod baseline;
-mod broad;
 mod error;
 mod escape;
 mod exit;
 mod finding;
 #[cfg(test)]
 mod golden;
+mod grouping;
 #[cfg(test)]
 mod hostile;
 mod junit;
 mod markdown;
 mod output;
-mod plural;
+mod overbroad_rules;
 mod progress;
 mod report;
 mod repository;
 mod rules;
 mod run;
+mod run_store;
+mod runner_output;
 mod sarif;
 mod selection;
 mod session;
-mod sites;
-mod stored;
 mod summary;
 mod text;
 mod unused;
-mod verdicts;
+mod wording;
 mod workspace;
 
 use std::process::ExitCode;

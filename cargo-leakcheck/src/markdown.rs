@@ -6,11 +6,10 @@ use crate::{
     annotate,
     escape::code,
     finding::{Finding, Status, place},
-    plural,
+    grouping,
     report::Level,
-    sites,
     summary::Summary,
-    text,
+    text, wording,
 };
 
 /// One table of findings, new ones first.
@@ -21,13 +20,13 @@ pub(crate) fn render(summary: &Summary) -> String {
         return out;
     }
     if summary.findings.is_empty() {
-        let _ = writeln!(out, "{}.\n", sites::nothing(summary));
+        let _ = writeln!(out, "{}.\n", grouping::nothing(summary));
     } else {
         let _ = writeln!(
             out,
             "{}: {}.\n",
-            sites::headline(summary),
-            sites::statuses(&summary.findings)
+            grouping::headline(summary),
+            grouping::statuses(&summary.findings)
         );
         table(&mut out, summary);
     }
@@ -46,7 +45,7 @@ pub(crate) fn render(summary: &Summary) -> String {
             );
         }
     }
-    let _ = writeln!(out, "Checking took {}.\n", plural::time(summary.spent));
+    let _ = writeln!(out, "Checking took {}.\n", wording::time(summary.spent));
     out
 }
 
@@ -67,7 +66,7 @@ fn table(out: &mut String, summary: &Summary) {
                 out,
                 "| {} | {} | {made} | {} |",
                 word(finding),
-                plural::kinds(finding.count, &finding.kind),
+                wording::kinds(finding.count, &finding.kind),
                 finding.test.quoted()
             );
             if rounds > 1 {

@@ -7,15 +7,15 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{args::Runner, plural, verdicts::Verdicts};
+use crate::{args::Runner, runner_output::RunnerOutput, wording};
 
 /// Passes everything on, reads it along, and tells which tests failed.
 pub(crate) fn follow(
     runner: Runner,
     mut from: impl Read,
     to: &mut dyn Write,
-) -> io::Result<Verdicts> {
-    let mut verdicts = Verdicts::new(runner);
+) -> io::Result<RunnerOutput> {
+    let mut printed = RunnerOutput::new(runner);
     let bar = bar();
     let (mut held, mut line, mut chunk) = (Vec::new(), Vec::new(), [0; 8192]);
     loop {
@@ -36,18 +36,18 @@ pub(crate) fn follow(
         for part in chunk[..length].split_inclusive(|byte| *byte == b'\n') {
             line.extend_from_slice(part);
             if part.ends_with(b"\n") {
-                verdicts.read(&String::from_utf8_lossy(&line));
+                printed.read(&String::from_utf8_lossy(&line));
                 line.clear();
             }
         }
-        if verdicts.ended > 0 && line.is_empty() {
-            bar.set_message(message(&verdicts));
+        if printed.ended > 0 && line.is_empty() {
+            bar.set_message(message(&printed));
         }
     }
-    verdicts.read(&String::from_utf8_lossy(&line));
+    printed.read(&String::from_utf8_lossy(&line));
     bar.finish_and_clear();
     pass(to, &held);
-    Ok(verdicts)
+    Ok(printed)
 }
 
 /// A reader that has gone away ends nothing: the tests still run and are summed up.
@@ -67,9 +67,9 @@ fn bar() -> ProgressBar {
     bar
 }
 
-fn message(verdicts: &Verdicts) -> String {
-    let ended = plural::of(verdicts.ended, "test has ended", "tests have ended");
-    match verdicts.failures() {
+fn message(printed: &RunnerOutput) -> String {
+    let ended = wording::count(printed.ended, "test has ended", "tests have ended");
+    match printed.failures() {
         0 => ended,
         failed => format!("{ended}, {failed} failed"),
     }
@@ -79,7 +79,7 @@ fn message(verdicts: &Verdicts) -> String {
 pub(crate) fn round(number: usize, rounds: usize, time: Duration) -> String {
     format!(
         "leakcheck: run {number} of {rounds} took {}\n",
-        plural::time(time)
+        wording::time(time)
     )
 }
 
@@ -105,10 +105,10 @@ mod tests {
     fn everything_is_passed_on_as_it_is() {
         let text = b"running 1 test\ntest a ... FAILED\n\xff\nfailures:\n    a\n\ntest result: FAILED. 0 passed; 1 failed;";
         let mut passed = Vec::new();
-        let verdicts = follow(Runner::Test, Slow(text), &mut passed).expect("it is read");
+        let printed = follow(Runner::Test, Slow(text), &mut passed).expect("it is read");
         assert_eq!(passed, text);
-        assert_eq!((verdicts.ended, verdicts.failures()), (1, 1));
-        assert_eq!(message(&verdicts), "1 test has ended, 1 failed");
+        assert_eq!((printed.ended, printed.failures()), (1, 1));
+        assert_eq!(message(&printed), "1 test has ended, 1 failed");
     }
 
     #[test]

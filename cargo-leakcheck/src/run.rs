@@ -8,14 +8,14 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
 };
 
-use crate::{args::Runner, baseline, error::Error, progress, verdicts::Verdicts};
+use crate::{args::Runner, baseline, error::Error, progress, runner_output::RunnerOutput};
 
 /// How a run ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
     /// What cargo would have given to the shell.
     pub(crate) code: u8,
-    pub(crate) verdicts: Verdicts,
+    pub(crate) printed: RunnerOutput,
 }
 
 /// Runs the tests, which write their reports to the folder, if there is one.
@@ -31,12 +31,12 @@ pub(crate) fn tests(
         cause: cause.to_string(),
     };
     let mut child = command.spawn().map_err(failed)?;
-    let verdicts = follow(runner, &mut child).map_err(failed);
+    let printed = follow(runner, &mut child).map_err(failed);
     // It is waited for in any case: nothing is left behind.
     let status = child.wait().map_err(failed)?;
     Ok(Ended {
         code: code(status),
-        verdicts: verdicts?,
+        printed: printed?,
     })
 }
 
@@ -94,11 +94,11 @@ fn is_about_failing(args: &[OsString]) -> bool {
     })
 }
 
-fn follow(runner: Runner, child: &mut Child) -> io::Result<Verdicts> {
+fn follow(runner: Runner, child: &mut Child) -> io::Result<RunnerOutput> {
     match (child.stdout.take(), child.stderr.take()) {
         (Some(from), _) => progress::follow(runner, from, &mut io::stdout().lock()),
         (None, Some(from)) => progress::follow(runner, from, &mut io::stderr().lock()),
-        (None, None) => Ok(Verdicts::new(runner)),
+        (None, None) => Ok(RunnerOutput::new(runner)),
     }
 }
 

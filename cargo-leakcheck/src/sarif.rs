@@ -8,9 +8,9 @@ use crate::{
     annotate,
     escape::plain,
     finding::{Finding, Status},
+    grouping::Group,
     report::Level,
     repository::{Place, Repository},
-    sites::Site,
     summary::Summary,
 };
 
@@ -166,7 +166,7 @@ fn of_finding(
         (Status::New, Level::Warn) => ("warning", "new"),
         (Status::New, Level::Deny) => ("error", "new"),
     };
-    let text: String = Site::group([finding]).iter().map(Site::sentence).collect();
+    let text: String = Group::all([finding]).iter().map(Group::sentence).collect();
     SarifResult {
         rule_id,
         rule_index,

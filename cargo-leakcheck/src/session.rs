@@ -12,18 +12,20 @@ use crate::{
     annotate,
     args::{Args, Command, Flags, Runner},
     baseline::{self, Baseline},
-    broad::Broad,
     error::Error,
     escape,
     exit::Exit,
     finding::total,
-    junit, markdown, output, plural, progress,
+    junit, markdown, output,
+    overbroad_rules::OverbroadRules,
+    progress,
     report::{self, Report},
     repository::Repository,
-    run, sarif, selection, stored,
+    run, run_store, sarif, selection,
     summary::Summary,
     text,
     unused::{Unsure, Unused, VARIABLES},
+    wording,
     workspace::Workspace,
 };
 
@@ -34,7 +36,7 @@ struct Found {
     errors: Vec<Error>,
     /// The code of cargo, where tests failed by themselves.
     cargo: Option<u8>,
-    /// How many tests were not run, in the round that left out most; [`Verdicts::left_out`](crate::verdicts::Verdicts).
+    /// How many tests were not run, in the round that left out most.
     left_out: Option<usize>,
     /// Whether a test failed, for whatever.
     has_failed: bool,
@@ -68,9 +70,9 @@ pub(crate) fn run(args: &Args) -> Exit {
         }
         Command::Report { folder } => folder
             .clone()
-            .map_or_else(|| stored::last(&workspace.runs()), Ok)
+            .map_or_else(|| run_store::last(&workspace.runs()), Ok)
             .map(|folder| {
-                let (rounds, errors) = stored::read(&folder);
+                let (rounds, errors) = run_store::read(&folder);
                 Found {
                     rounds,
                     errors,
@@ -86,13 +88,13 @@ pub(crate) fn run(args: &Args) -> Exit {
             return Exit::Broken;
         }
     };
-    let (unused, broad) = match &args.command {
+    let (unused, overbroad) = match &args.command {
         Command::Run { runner, cargo } => (
             Unused::of(&workspace, *runner, &found.rounds, ran(cargo, &found)),
-            Broad::of(&workspace, &found.rounds),
+            OverbroadRules::of(&workspace, &found.rounds),
         ),
         // Which tests did not run is not kept, nor what the rules were.
-        Command::Report { .. } => (Unused::default(), Broad::default()),
+        Command::Report { .. } => (Unused::default(), OverbroadRules::default()),
     };
     errors.extend(found.errors);
     let summary = Summary::of(&found.rounds, &known);
@@ -104,7 +106,7 @@ pub(crate) fn run(args: &Args) -> Exit {
             output::print(text::HINT);
         }
         output::print(&unused.render(args.flags.deny_unused_rules));
-        output::print(&broad.render(args.flags.deny_unused_rules));
+        output::print(&overbroad.render(args.flags.deny_unused_rules));
         errors.extend(files(&summary, &repository, &args.flags));
     }
     let blessed = args.flags.bless && bless(&summary, &path, &mut errors);
@@ -115,7 +117,7 @@ pub(crate) fn run(args: &Args) -> Exit {
             escape::plain(complaint)
         ));
     }
-    let is_denied = args.flags.deny_unused_rules && (unused.is_some() || broad.is_some());
+    let is_denied = args.flags.deny_unused_rules && (unused.is_some() || overbroad.is_some());
     let fails = is_denied || summary.fails() && !blessed;
     Exit::of(found.cargo, !errors.is_empty(), fails)
 }
@@ -164,7 +166,7 @@ fn new(
     library: &OsStr,
 ) -> Result<Found, Error> {
     let mut found = Found::default();
-    let folder = match stored::create(runs) {
+    let folder = match run_store::create(runs) {
         Ok(folder) => folder,
         Err(error) => {
             // The tests are run all the same, and tell their leaks themselves.
@@ -176,22 +178,22 @@ fn new(
     };
     for number in 1..=rounds {
         let begin = Instant::now();
-        let round = stored::round(&folder, number)?;
+        let round = run_store::round(&folder, number)?;
         let ended = run::tests(runner, cargo, Some(&round), library)?;
         if rounds > 1 {
             output::print(&progress::round(number, rounds, begin.elapsed()));
         }
         let (reports, errors) = report::read(&round);
-        let failed = ended.code != 0 && !ended.verdicts.are_leaks_only(&reports);
+        let failed = ended.code != 0 && !ended.printed.are_leaks_only(&reports);
         if failed {
-            found.unread.extend(ended.verdicts.unread.iter().cloned());
+            found.unread.extend(ended.printed.unread.iter().cloned());
         }
         found.cargo = found.cargo.or(failed.then_some(ended.code));
         found.has_failed |= ended.code != 0;
-        found.left_out = found.left_out.max(ended.verdicts.left_out());
+        found.left_out = found.left_out.max(ended.printed.left_out());
         found.rounds.push(reports);
         found.errors.extend(errors);
-        if failed && ended.verdicts.ended == 0 {
+        if failed && ended.printed.ended == 0 {
             break; // It does not build, and would not the next time.
         }
     }
@@ -230,7 +232,7 @@ fn bless(summary: &Summary, path: &Path, errors: &mut Vec<Error>) -> bool {
     let baseline = summary.baseline();
     let lost = baseline.unwritable();
     if lost > 0 {
-        let lost = plural::of(lost, "leak", "leaks");
+        let lost = wording::count(lost, "leak", "leaks");
         output::complain(format_args!(
             "nothing was blessed: {lost} have a name, a kind or a fingerprint that no baseline can have"
         ));
@@ -243,7 +245,7 @@ fn bless(summary: &Summary, path: &Path, errors: &mut Vec<Error>) -> bool {
     match baseline.write(path) {
         Ok(()) => {
             let known = total(baseline.entries().map(|(_, known)| known.count));
-            let known = plural::of(known, "known leak", "known leaks");
+            let known = wording::count(known, "known leak", "known leaks");
             output::print(&format!("leakcheck: {} has {known} now\n", path.display()));
             true
         }

@@ -8,10 +8,10 @@ use crate::{
     annotate,
     escape::plain,
     finding::{Finding, Status, place},
-    plural,
+    grouping::{self, Group},
     report::Level,
-    sites::{self, Site},
     summary::Summary,
+    wording,
 };
 
 const BOLD: Style = Style::new().bold();
@@ -79,15 +79,15 @@ fn headline(out: &mut String, summary: &Summary) {
         let _ = writeln!(
             out,
             "{style}leakcheck: {}{style:#}{rounds}",
-            sites::nothing(summary)
+            grouping::nothing(summary)
         );
     } else {
         let style = if summary.fails() { RED } else { YELLOW };
         let _ = writeln!(
             out,
             "{style}leakcheck: {}{style:#}{rounds}: {}",
-            sites::headline(summary),
-            sites::statuses(&summary.findings)
+            grouping::headline(summary),
+            grouping::statuses(&summary.findings)
         );
     }
 }
@@ -99,14 +99,14 @@ fn section<'a>(
     findings: impl Iterator<Item = &'a Finding>,
     summary: &Summary,
 ) {
-    let sites = Site::group(findings);
-    if sites.is_empty() {
+    let groups = Group::all(findings);
+    if groups.is_empty() {
         return;
     }
     let _ = writeln!(out, "\n{style}{title}{style:#}");
-    for site in &sites {
-        let count = plural::kinds(site.count(), &site.first().kind);
-        let made = match site.frame() {
+    for group in &groups {
+        let count = wording::kinds(group.count(), &group.first().kind);
+        let made = match group.frame() {
             None => String::new(),
             Some(frame) => {
                 let at = place(frame)
@@ -116,7 +116,7 @@ fn section<'a>(
             }
         };
         let _ = writeln!(out, "  {BOLD}{count}{BOLD:#}{made}");
-        for finding in site.findings() {
+        for finding in group.findings() {
             of_test(out, finding, summary.rounds);
         }
     }
@@ -183,7 +183,7 @@ fn inconclusive(out: &mut String, summary: &Summary) {
         let _ = writeln!(
             out,
             "\nnothing can be said of {}: what was counted and what was listed differ",
-            plural::list(&tests)
+            wording::list(&tests)
         );
     }
 }
@@ -205,7 +205,7 @@ fn baseline(out: &mut String, summary: &Summary) {
         }
     }
     for (key, known) in &summary.gone {
-        let count = plural::kinds(known.count, &key.kind);
+        let count = wording::kinds(known.count, &key.kind);
         let _ = writeln!(
             out,
             "  {count} in {}: {}",
@@ -228,12 +228,12 @@ fn baseline(out: &mut String, summary: &Summary) {
 }
 
 fn times(out: &mut String, summary: &Summary) {
-    let _ = write!(out, "\nchecking took {}", plural::time(summary.spent));
+    let _ = write!(out, "\nchecking took {}", wording::time(summary.spent));
     if !summary.waited.is_zero() {
         let _ = write!(
             out,
             ", and {} of waiting for things to end",
-            plural::time(summary.waited)
+            wording::time(summary.waited)
         );
     }
     let slowest = summary.checked.iter().max_by_key(|checked| checked.spent);
@@ -244,7 +244,7 @@ fn times(out: &mut String, summary: &Summary) {
             out,
             "; the longest check was that of {} with {}",
             slowest.test.quoted(),
-            plural::time(slowest.spent)
+            wording::time(slowest.spent)
         );
     }
     match summary.accepted {

@@ -8,10 +8,10 @@ use syn::parse::{Parse as _, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{LitStr, Path, Token, bracketed, parse_quote_spanned};
 
-use crate::entry::{Entry, Table, fill};
 use crate::errors::Errors;
+use crate::key_value::{KeyValue, Table, fill};
 use crate::runtime::Runtime;
-use crate::words::{listed, suggestion};
+use crate::suggest::{listed, suggestion};
 
 /// The ignore lists; each key is also the name of the method it calls.
 const PATTERNS: [&str; 4] = [
@@ -181,7 +181,7 @@ fn height(level: &LitStr) -> usize {
 }
 
 /// Refuses a word that is not in `valid`.
-fn one_of(entry: &Entry, span: Span, word: &str, valid: &[(&str, &str)]) -> syn::Result<()> {
+fn one_of(entry: &KeyValue, span: Span, word: &str, valid: &[(&str, &str)]) -> syn::Result<()> {
     let words = || valid.iter().map(|(word, _)| *word);
     if words().any(|valid| valid == word) {
         return Ok(());
@@ -234,7 +234,7 @@ impl Table for Args {
         ]
     }
 
-    fn store(&mut self, entry: &Entry) -> syn::Result<()> {
+    fn store(&mut self, entry: &KeyValue) -> syn::Result<()> {
         let key = entry.key.to_string();
         if let Some(index) = PATTERNS.iter().position(|name| *name == key) {
             self.patterns[index] = patterns(entry)?;
@@ -271,7 +271,7 @@ impl Table for Args {
 }
 
 /// The strings of an ignore list.
-fn patterns(entry: &Entry) -> syn::Result<Vec<LitStr>> {
+fn patterns(entry: &KeyValue) -> syn::Result<Vec<LitStr>> {
     let form = format!(r#"{0} = "pattern"` or `{0} = ["one", "two"]"#, entry.key);
     let mut errors = Errors::default();
     let patterns = entry.given_with(parse_patterns, &form)?;
@@ -286,7 +286,7 @@ fn patterns(entry: &Entry) -> syn::Result<Vec<LitStr>> {
 }
 
 /// A time, as a person writes it.
-fn duration(entry: &Entry) -> syn::Result<(LitStr, Duration)> {
+fn duration(entry: &KeyValue) -> syn::Result<(LitStr, Duration)> {
     let text: LitStr = entry.assigned(&format!(r#"{} = "500ms""#, entry.key))?;
     let Ok(duration) = humantime::parse_duration(&text.value()) else {
         let message = format!(
@@ -302,7 +302,7 @@ fn duration(entry: &Entry) -> syn::Result<(LitStr, Duration)> {
 }
 
 /// Rounds to warm up and rounds that are measured.
-fn repeat(entry: &Entry) -> syn::Result<(LitStr, [u32; 2])> {
+fn repeat(entry: &KeyValue) -> syn::Result<(LitStr, [u32; 2])> {
     let form = r#"repeat = "3:5""#;
     let text: LitStr = entry.assigned(form)?;
     let value = text.value();
@@ -323,7 +323,7 @@ fn repeat(entry: &Entry) -> syn::Result<(LitStr, [u32; 2])> {
 }
 
 /// The words of `kinds(..)`, each once.
-fn kinds(entry: &Entry) -> syn::Result<Vec<Ident>> {
+fn kinds(entry: &KeyValue) -> syn::Result<Vec<Ident>> {
     let mut errors = Errors::default();
     let kinds = entry.words("kinds(tasks, threads)")?;
     for (index, kind) in kinds.iter().enumerate() {
@@ -336,14 +336,14 @@ fn kinds(entry: &Entry) -> syn::Result<Vec<Ident>> {
 }
 
 /// A word of [`LEVELS`].
-fn level(entry: &Entry, form: &str) -> syn::Result<LitStr> {
+fn level(entry: &KeyValue, form: &str) -> syn::Result<LitStr> {
     let level: LitStr = entry.assigned(form)?;
     one_of(entry, level.span(), &level.value(), &LEVELS)?;
     Ok(level)
 }
 
 /// The kinds of `levels(..)`, each once and with its level.
-fn levels(entry: &Entry) -> syn::Result<Vec<(Ident, LitStr)>> {
+fn levels(entry: &KeyValue) -> syn::Result<Vec<(Ident, LitStr)>> {
     let form = r#"levels(threads = "warn", fds = "off")"#;
     let mut errors = Errors::default();
     let mut levels: Vec<(Ident, LitStr)> = Vec::new();

@@ -2,12 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
-use syn::{Attribute, parse_quote};
+use syn::Attribute;
 
 use crate::args::Args;
 use crate::attr::{Role, arguments, is_early};
 use crate::collect;
-use crate::expand::Form;
+use crate::form::Form;
 use crate::runtime::Runtime;
 use crate::test_fn::TestFn;
 
@@ -44,10 +44,7 @@ fn below_conditions(args: &Args, form: &Form, test: &mut TestFn) {
     let library = args.library();
     let conditional = |attr: &mut Attribute| Role::of(attr, &library) == Role::Conditional;
     let mut first: Vec<Attribute> = test.attrs.extract_if(.., conditional).collect();
-    first.push(match form {
-        Form::Modifier => modifier(args),
-        Form::Test(runtime) => full(args, runtime),
-    });
+    first.push(form.attribute(args));
     test.attrs.splice(0..0, first);
 }
 
@@ -58,32 +55,19 @@ fn below_generator(args: &Args, form: &Form, test: &mut TestFn, roles: &[Role]) 
         // One attribute does for both; `test_case` would swap two of them now and then.
         let attr = test.attrs.remove(tokio);
         let runtime = Runtime::of_tokio(arguments(&attr.meta))?;
-        test.attrs.push(full(args, &runtime));
+        test.attrs.push(Form::Test(runtime).attribute(args));
         return Ok(());
     }
     let added = match form {
-        Form::Test(runtime) if test.sig.asyncness.is_some() => full(args, runtime),
         // Generators themselves make a test of every function that is not `async`.
-        Form::Test(runtime) => {
+        Form::Test(runtime) if test.sig.asyncness.is_none() => {
             runtime.refuse_on_sync()?;
-            modifier(args)
+            Form::Modifier.attribute(args)
         }
-        Form::Modifier => modifier(args),
+        form => form.attribute(args),
     };
     // Behind all cases: `rstest` gives what is above a case to this case alone.
     let end = position(&[Role::ForeignTest, Role::WrappedTokioTest]);
     test.attrs.insert(end.unwrap_or(test.attrs.len()), added);
     Ok(())
-}
-
-/// `#[leak_checked(args)]`.
-fn modifier(args: &Args) -> Attribute {
-    let library = args.library();
-    parse_quote!(#[#library::leak_checked(#args)])
-}
-
-/// `#[leakcheck::test(args)]`.
-fn full(args: &Args, runtime: &Runtime) -> Attribute {
-    let library = args.library();
-    parse_quote!(#[#library::test(#args #runtime)])
 }

@@ -6,19 +6,12 @@ use syn::{ItemMod, Path, parse_quote};
 use crate::args::Args;
 use crate::attr::{Role, arguments, inside};
 use crate::body::Driver;
+use crate::form::Form;
 use crate::module::Module;
 use crate::runtime::Runtime;
 use crate::should_panic::{Harness, ShouldPanic};
 use crate::test_fn::{Outcome, TestFn};
-use crate::{above, body, collect, defer, prior};
-
-/// Which of the two attributes is being expanded.
-pub(crate) enum Form {
-    /// `#[leak_checked]`: other attributes make the function a test.
-    Modifier,
-    /// `#[leakcheck::test]`: the function becomes a test, on this runtime if it is `async`.
-    Test(Runtime),
-}
+use crate::{already_expanded, body, collect, defer, source_scan};
 
 /// Expands `#[leak_checked(args)] item`.
 pub(crate) fn leak_checked(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -49,7 +42,7 @@ pub(crate) fn test(args: TokenStream, item: TokenStream, source: Option<&str>) -
     let expanded = Args::of_test(args).and_then(|(args, runtime)| {
         // An `async fn` is safe: neither the language nor `test_case` registers one.
         let sync_source = source.filter(|_| test.sig.asyncness.is_none());
-        if let Some(name) = sync_source.and_then(above::test_attribute) {
+        if let Some(name) = sync_source.and_then(source_scan::test_attribute) {
             let message = format!(
                 "this test would run twice: `#[{name}]` above has already registered it\n\
                  remove one of them, or use `#[leak_checked]` here"
@@ -94,7 +87,7 @@ fn expand(args: &Args, form: Form, mut test: TestFn) -> syn::Result<TokenStream>
     if let Some(deferred) = defer::defer(args, &form, &test, &roles)? {
         return Ok(deferred);
     }
-    prior::refuse(&test)?;
+    already_expanded::refuse(&test)?;
     let driver = drive(form, &mut test, &roles, &library)?;
     if let Driver::Within = driver {
         args.refuse_repeat(

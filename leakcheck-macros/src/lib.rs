@@ -6,23 +6,24 @@
 
 use proc_macro::{Span, TokenStream};
 
-mod above;
+mod already_expanded;
 mod args;
 mod attr;
 mod body;
 mod collect;
 mod defer;
-mod entry;
 mod errors;
 mod expand;
-mod missed;
+mod form;
+mod key_value;
 mod module;
-mod prior;
 mod runtime;
 mod should_panic;
+mod source_scan;
+mod suggest;
 mod suite;
 mod test_fn;
-mod words;
+mod unregistered;
 
 /// Checks a test, or every test of a module, for leaks.
 #[proc_macro_attribute]
@@ -40,6 +41,6 @@ pub fn main(args: TokenStream) -> TokenStream {
 /// Makes a function a test that is checked for leaks.
 #[proc_macro_attribute]
 pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
-    let source = above::source_before(Span::call_site());
+    let source = source_scan::text_before(Span::call_site());
     expand::test(args.into(), item.into(), source.as_deref()).into()
 }

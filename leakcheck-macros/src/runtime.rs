@@ -4,9 +4,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{LitBool, LitInt, LitStr, Path};
 
-use crate::entry::{Entry, Table, fill};
 use crate::errors::Errors;
-use crate::words::{listed, suggestion};
+use crate::key_value::{KeyValue, Table, fill};
+use crate::suggest::{listed, suggestion};
 
 /// The flavors, by the names that tokio gives them.
 const FLAVORS: [&str; 3] = ["current_thread", "multi_thread", "local"];
@@ -25,7 +25,7 @@ struct Given<T> {
 
 impl<T> Given<T> {
     /// Notes what `entry` says.
-    fn set(slot: &mut Option<Self>, entry: &Entry, value: T) {
+    fn set(slot: &mut Option<Self>, entry: &KeyValue, value: T) {
         *slot = Some(Self {
             key: entry.key.clone(),
             value,
@@ -185,7 +185,7 @@ fn build_local(library: &Path, tokio: &TokenStream) -> TokenStream {
 }
 
 /// A string that is one of `valid`.
-fn one_of(entry: &Entry, valid: &[&str]) -> syn::Result<LitStr> {
+fn one_of(entry: &KeyValue, valid: &[&str]) -> syn::Result<LitStr> {
     let form = format!("{} = \"{}\"", entry.key, valid[0]);
     let word: LitStr = entry.assigned(&form)?;
     let value = word.value();
@@ -209,7 +209,7 @@ fn one_of(entry: &Entry, valid: &[&str]) -> syn::Result<LitStr> {
 }
 
 /// A number of threads.
-fn threads(entry: &Entry) -> syn::Result<LitInt> {
+fn threads(entry: &KeyValue) -> syn::Result<LitInt> {
     let form = "worker_threads = 2";
     let threads: LitInt = entry.assigned(form)?;
     match threads.base10_parse::<usize>() {
@@ -240,7 +240,7 @@ impl Table for Runtime {
         ]
     }
 
-    fn store(&mut self, entry: &Entry) -> syn::Result<()> {
+    fn store(&mut self, entry: &KeyValue) -> syn::Result<()> {
         match entry.key.to_string().as_str() {
             "flavor" => Given::set(&mut self.flavor, entry, one_of(entry, &FLAVORS)?),
             "worker_threads" => Given::set(&mut self.worker_threads, entry, threads(entry)?),

@@ -4,9 +4,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{LitStr, Path, parse_quote_spanned};
 
-use crate::entry::{Entry, Table, fill};
-use crate::missed::{self, Missed};
-use crate::words::{listed, suggestion};
+use crate::key_value::{KeyValue, Table, fill};
+use crate::suggest::{listed, suggestion};
+use crate::unregistered::{self, Unregistered};
 
 /// The hooks; each key is also the name of the method it calls.
 const HOOKS: [(&str, &str); 4] = [
@@ -53,12 +53,12 @@ pub(crate) fn expand(args: TokenStream, root: Option<&std::path::Path>) -> Token
         });
     let when = suite.when.iter();
     let source = root.and_then(|root| Some((root, std::fs::read_to_string(root).ok()?)));
-    let missed = source.map_or_else(Vec::new, |(root, source)| {
-        missed::in_crate(root, &source, &library)
+    let unregistered = source.map_or_else(Vec::new, |(root, source)| {
+        unregistered::in_crate(root, &source, &library)
     });
-    let missed = missed
+    let unregistered = unregistered
         .iter()
-        .map(|Missed { name, ignored }| quote!((#name, #ignored)));
+        .map(|Unregistered { name, ignored }| quote!((#name, #ignored)));
     quote_spanned! {span=>
         #library::__private::main! {
             #library::__private::Suite::new(#library::__private::Place {
@@ -70,7 +70,7 @@ pub(crate) fn expand(args: TokenStream, root: Option<&std::path::Path>) -> Token
             })
             #(#hooks)*
             #(.check(#library::__private::When::#when))*
-            .missed(&[#(#missed),*])
+            .missed(&[#(#unregistered),*])
         }
     }
 }
@@ -87,7 +87,7 @@ impl Table for Suite {
         ]
     }
 
-    fn store(&mut self, entry: &Entry) -> syn::Result<()> {
+    fn store(&mut self, entry: &KeyValue) -> syn::Result<()> {
         let key = entry.key.to_string();
         if let Some(index) = HOOKS.iter().position(|(name, _)| *name == key) {
             self.hooks[index] = Some(entry.assigned_with(Path::parse_mod_style, HOOKS[index].1)?);
@@ -110,7 +110,7 @@ impl Table for Suite {
 }
 
 /// When the process is checked.
-fn when(entry: &Entry) -> syn::Result<Ident> {
+fn when(entry: &KeyValue) -> syn::Result<Ident> {
     let word: LitStr = entry.assigned(r#"check = "passed""#)?;
     let text = word.value();
     let words = || WHEN.iter().map(|(word, _)| *word);

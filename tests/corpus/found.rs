@@ -3,8 +3,8 @@
 use leakcheck_tests::{Awaited, Frame, Holder, Leak, Report};
 
 use crate::{
+    annotations::EVENTS,
     finding::{self, At, Event, Finding, Site, Waiting},
-    marks::EVENTS,
 };
 
 /// What a report found.

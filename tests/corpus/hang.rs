@@ -10,9 +10,9 @@ use std::fmt;
 use leakcheck_tests::Report;
 
 use crate::{
+    annotations::running,
     finding::{At, Finding, HAS_STACKS, IS_EXACT, Site, Waiting},
     found::{finding, own_of, waiting},
-    marks::running,
 };
 
 /// How a body hangs.

@@ -2,8 +2,9 @@
 //!
 //! A test that leaks is `#[ignore]`d and says on the line that leaks what must be found there. All are run in another
 //! process, leaks and twins at once, and the last test of each file compares the reports with what its source says.
-//! `rows` lists the patterns and the tests that stand for them.
+//! `patterns` lists the patterns and the tests that stand for them.
 
+mod annotations;
 mod background;
 mod blocking;
 mod channels;
@@ -26,14 +27,13 @@ mod instrumented;
 mod lifecycle;
 mod local;
 mod locks;
-mod marks;
 mod net;
 mod numbers;
 mod parallel;
+mod patterns;
 mod polled;
 mod posix_timers;
 mod processes;
-mod rows;
 mod runtimes;
 mod serving;
 mod source;

@@ -4,7 +4,7 @@
 //!   Name and count may be left out; a task without a name is the async block of its test, a `blocking_task` its closure.
 //!   Of a timer of tokio there is a line only where the feature `tracing` is on.
 //! - `// waits: at recv for a message, held by itself in _sender, for ever`, below the mark of each task: where it is
-//!   suspended, what for, and who has the other end. `marks` has the words.
+//!   suspended, what for, and who has the other end. `annotations` has the words.
 //! - `// or: for a descriptor`, below that: what else would wake it.
 //! - `// runs: at again`, instead of both: it waits for nothing; `// runs` for one that a thread runs all the time.
 //! - `// waits: at recv blocked in mpsc::recv`, below the mark of each thread and blocking task: its line

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     child::{assert_fails, run_all, subjects},
-    left::{assert_left, tasks, threads},
+    expect_leaks::{assert_left, tasks, threads},
 };
 
 /// How often a plain run repeats it; `LEAKCHECK_TEST_REPEAT` asks for more.

@@ -2,7 +2,7 @@
 
 use crate::{
     child::{assert_fails, assert_passes},
-    left::{assert_left, tasks},
+    expect_leaks::{assert_left, tasks},
 };
 
 const SAID: &str = "leakcheck: what the test has in the background panicked, and that fails it";

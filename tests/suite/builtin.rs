@@ -4,7 +4,7 @@ use leakcheck_tests::Report;
 
 use crate::{
     child::{assert_fails, assert_passes},
-    left::{assert_left, runtimes, threads},
+    expect_leaks::{assert_left, runtimes, threads},
 };
 
 /// How many threads built-in rules accepted, all of them for a stated reason.

@@ -6,7 +6,7 @@ use leakcheck::{Checkpoint, Options, checkpoint};
 
 use crate::{
     child::{assert_fails, assert_passes},
-    left::{assert_left, tasks, threads},
+    expect_leaks::{assert_left, tasks, threads},
 };
 
 fn quick() -> Options {

@@ -11,7 +11,7 @@ use leakcheck_tests::Run;
 
 use crate::{
     child::{assert_fails, assert_passes, run_all, subjects},
-    left::{Finding, assert_left, blocking_tasks, threads},
+    expect_leaks::{Finding, assert_left, blocking_tasks, threads},
 };
 
 /// How often what must always be so is tried: `LEAKCHECK_TEST_REPEAT`, or a few times.

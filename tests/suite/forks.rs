@@ -3,7 +3,7 @@
 
 use crate::{
     child::{assert_fails, assert_passes},
-    left::{assert_left, threads},
+    expect_leaks::{assert_left, threads},
 };
 
 #[test]

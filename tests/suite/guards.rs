@@ -7,7 +7,7 @@ use leakcheck::{LeakGuard, Options, Verdict};
 
 use crate::{
     child::{assert_fails, assert_passes},
-    left::{assert_left, threads},
+    expect_leaks::{assert_left, threads},
 };
 
 fn quick() -> Options {

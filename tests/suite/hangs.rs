@@ -3,7 +3,7 @@
 
 use crate::{
     child::{assert_fails, run_all, subjects},
-    left::{assert_left, tasks, threads},
+    expect_leaks::{assert_left, tasks, threads},
 };
 use leakcheck_tests::{Hang, Report, Run};
 

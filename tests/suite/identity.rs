@@ -7,7 +7,7 @@ use leakcheck::{Checkpoint, Options};
 
 use crate::{
     child::{assert_fails, assert_passes, run_all, subjects},
-    left::{assert_left, tasks, threads},
+    expect_leaks::{assert_left, tasks, threads},
 };
 
 /// A thread that ends on request.

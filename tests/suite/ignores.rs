@@ -4,7 +4,7 @@ use leakcheck_tests::{Report, Run};
 
 use crate::{
     child::{assert_fails, assert_passes},
-    left::{assert_left, tasks, threads},
+    expect_leaks::{assert_left, tasks, threads},
 };
 
 const IN_CONNECT: &str = "thread::spawn(thread::park); // In connect.";

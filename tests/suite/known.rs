@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::{
     child::{assert_fails, assert_passes, harness, subjects},
-    left::{assert_left, tasks, threads},
+    expect_leaks::{assert_left, tasks, threads},
 };
 
 const TASK: &str = "tokio::spawn(pending::<()>());";

@@ -2,7 +2,7 @@
 
 use crate::{
     child::{assert_fails, assert_passes},
-    left::{assert_left, tasks, threads},
+    expect_leaks::{assert_left, tasks, threads},
 };
 
 const TASK: &str = "tokio::spawn(pending::<()>());";

@@ -10,7 +10,7 @@ macro_rules! run {
     };
 }
 
-use leakcheck_tests::{child, left};
+use leakcheck_tests::{child, expect_leaks};
 
 mod attribution;
 mod background;
@@ -31,6 +31,7 @@ mod layers;
 mod levels;
 mod local;
 mod nested;
+mod nextest;
 mod output;
 mod panics;
 mod paused;
@@ -47,7 +48,6 @@ mod stacks;
 #[cfg(target_os = "linux")]
 mod starved;
 mod stuck;
-mod tools;
 mod unchecked;
 #[cfg(target_os = "linux")]
 mod unread;

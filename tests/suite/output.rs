@@ -5,7 +5,7 @@ use leakcheck_tests::Run;
 
 use crate::{
     child::assert_fails,
-    left::{assert_left, tasks, threads},
+    expect_leaks::{assert_left, tasks, threads},
 };
 
 /// What the harness shows under the name of the failed test.

@@ -4,7 +4,7 @@ use leakcheck_tests::Run;
 
 use crate::{
     child::{assert_fails, assert_passes, harness},
-    left::{assert_left, threads},
+    expect_leaks::{assert_left, threads},
 };
 
 const SITE: &str = "thread::spawn(thread::park);";

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::{
     child::{assert_fails, assert_passes, run_all, subjects},
-    left::{assert_left, threads},
+    expect_leaks::{assert_left, threads},
 };
 
 const IN_CONNECT: &str = "thread::spawn(thread::park); // In connect.";

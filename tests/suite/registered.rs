@@ -2,7 +2,7 @@
 
 use crate::{
     child::{assert_fails, assert_passes, run_all, subjects},
-    left::{assert_left, threads},
+    expect_leaks::{assert_left, threads},
 };
 
 const IN_WORKER: &str = "thread::spawn(thread::park); // A worker.";

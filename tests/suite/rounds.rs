@@ -2,7 +2,7 @@
 
 use crate::{
     child::{assert_fails, assert_passes, said},
-    left::{assert_left, tasks, threads},
+    expect_leaks::{assert_left, tasks, threads},
 };
 
 /// What a report says of its rounds.

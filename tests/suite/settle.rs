@@ -2,7 +2,7 @@
 
 use crate::{
     child::{assert_fails, assert_passes},
-    left::{assert_left, tasks},
+    expect_leaks::{assert_left, tasks},
 };
 
 const STAYS: &str = "tokio::spawn(sleep(LONGER_THAN_ANY_TEST));";

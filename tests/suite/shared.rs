@@ -2,7 +2,7 @@
 
 use crate::{
     child::{assert_fails, run_all, subjects},
-    left::{Finding, assert_left, tasks},
+    expect_leaks::{Finding, assert_left, tasks},
 };
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::{
     child::{assert_fails, assert_passes},
-    left::{assert_left, tasks},
+    expect_leaks::{assert_left, tasks},
 };
 use leakcheck_tests::{Report, Run};
 

@@ -2,7 +2,7 @@
 
 use crate::{
     child::{assert_fails, run_all, subjects},
-    left::{assert_left, blocking_tasks, runtimes, tasks},
+    expect_leaks::{assert_left, blocking_tasks, runtimes, tasks},
 };
 
 #[test]

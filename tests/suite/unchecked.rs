@@ -2,7 +2,7 @@
 
 use crate::{
     child::{assert_fails, run_all, subjects},
-    left::{assert_left, threads},
+    expect_leaks::{assert_left, threads},
 };
 
 #[test]

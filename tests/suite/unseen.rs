@@ -2,7 +2,7 @@
 
 use crate::{
     child::{assert_fails, assert_passes, said},
-    left::{assert_left, tasks},
+    expect_leaks::{assert_left, tasks},
 };
 
 const LINE: &str = "tokio::spawn(panics());";

@@ -4,7 +4,7 @@ use std::{ffi::OsStr, fs};
 
 use crate::{
     child::{assert_fails, assert_passes},
-    left::{assert_left, tasks},
+    expect_leaks::{assert_left, tasks},
 };
 
 #[test]

@@ -6,7 +6,7 @@ use leakcheck::{Kind, Options, Verdict, find, verify_none};
 
 use crate::{
     child::{assert_fails, run_all, said, subjects},
-    left::{assert_left, threads},
+    expect_leaks::{assert_left, threads},
 };
 
 fn quick() -> Options {

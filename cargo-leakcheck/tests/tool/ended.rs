@@ -62,7 +62,7 @@ pub(crate) fn alone() -> MutexGuard<'static, ()> {
 
 /// The sample's folder.
 pub(crate) fn sample() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sample")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/packages/seeded-leaks")
 }
 
 /// The target folder of the program and the sample.

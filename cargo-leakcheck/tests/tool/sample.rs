@@ -73,8 +73,8 @@ fn everything_that_is_asked_for_is_written(known: &Path, folder: &Path) {
     run.expect(
         10,
         &[
-            "::error file=cargo-leakcheck/tests/sample/src/lib.rs,line=10,col=5,title=leakcheck::`tests::starts`, `leaves_a_task` and `leaves_two_tasks` left 4 tasks behind that were created here",
-            "::warning file=cargo-leakcheck/tests/sample/src/lib.rs,line=21,col=5,title=leakcheck::`is_warned_of` left 1 thread behind that was created here",
+            "::error file=tests/packages/seeded-leaks/src/lib.rs,line=10,col=5,title=leakcheck::`tests::starts`, `leaves_a_task` and `leaves_two_tasks` left 4 tasks behind that were created here",
+            "::warning file=tests/packages/seeded-leaks/src/lib.rs,line=21,col=5,title=leakcheck::`is_warned_of` left 1 thread behind that was created here",
         ],
     );
     let text = fs::read_to_string(folder.join("a.md")).expect("a summary");
@@ -95,7 +95,7 @@ fn everything_that_is_asked_for_is_written(known: &Path, folder: &Path) {
     };
     assert_eq!((count("error"), count("warning"), results.len()), (6, 1, 7));
     let uri = &results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
-    assert_eq!(uri, "cargo-leakcheck/tests/sample/src/lib.rs");
+    assert_eq!(uri, "tests/packages/seeded-leaks/src/lib.rs");
 
     let report = fs::read_to_string(junit).expect("JUnit");
     let report = Report::deserialize_from_str(&report).expect("JUnit");

@@ -9,9 +9,10 @@ use cargo_metadata::MetadataCommand;
 
 use crate::ended::{Ended, alone, cargo};
 
-/// Validates documents with the program in `tests/schema`.
+/// Validates documents with the program in `tests/packages/sarif-schema`.
 pub(crate) fn validate(documents: &[PathBuf]) -> Ended {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schema/Cargo.toml");
+    let manifest =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/packages/sarif-schema/Cargo.toml");
     let mut cargo = cargo();
     cargo
         .args(["run", "--quiet", "--locked", "--manifest-path"])

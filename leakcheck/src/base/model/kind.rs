@@ -40,6 +40,23 @@ impl Kind {
         (Self::Custom, "custom"),
     ];
 
+    /// Every kind.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Task,
+        Self::BlockingTask,
+        Self::Thread,
+        Self::Timer,
+        Self::Fd,
+        Self::Process,
+        Self::Runtime,
+        Self::Custom,
+    ];
+
+    /// The kind with this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// The word that reports and their JSON form use.
     pub const fn name(self) -> &'static str {
         match self {

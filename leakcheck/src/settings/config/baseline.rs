@@ -2,12 +2,10 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::{KINDS, file::File, kind};
+use super::file::File;
 use crate::{
-    base::{
-        error::Error,
-        model::{Leak, Remark, Subject},
-    },
+    base::error::Error,
+    base::model::{Kind, Leak, Remark, Subject},
     settings::env::one_of,
 };
 
@@ -186,9 +184,9 @@ fn entry(line: &str) -> Result<(Key, usize), (usize, String)> {
     };
     let is_count = |text: &str| text.parse::<usize>().is_ok_and(|count| count > 0);
     let (package, binary, test) = (next(&any, "")?, next(&any, "")?, next(&any, "")?);
-    let kinds = one_of(KINDS.map(crate::base::model::Kind::name));
+    let kinds = one_of(Kind::ALL.map(Kind::name));
     let kind = next(
-        &|text| kind(text).is_some(),
+        &|text| Kind::named(text).is_some(),
         &format!("a kind: expected {kinds}"),
     )?;
     let fingerprint = next(

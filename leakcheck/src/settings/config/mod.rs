@@ -8,6 +8,8 @@ mod document;
 #[cfg(not(feature = "config"))]
 #[path = "unread.rs"]
 mod document;
+#[cfg(feature = "config")]
+mod entry;
 mod file;
 mod manifest;
 #[cfg(feature = "config")]
@@ -21,11 +23,9 @@ use std::path::{Path, PathBuf};
 use once_cell::sync::OnceCell;
 
 use crate::{
-    base::{error::Error, model::Kind},
-    settings::{
-        env::{BaselineFile, Env},
-        options::{Level, Options},
-    },
+    base::error::Error,
+    settings::env::{BaselineFile, Env},
+    settings::options::{Level, Options},
 };
 use baseline::Baseline;
 use date::Date;
@@ -37,22 +37,6 @@ pub(crate) use settings::Came;
 
 const DOCUMENT: &str = "leakcheck.toml";
 const BASELINE: &str = "leakcheck.baseline";
-
-/// Every kind, by the word that reports use.
-const KINDS: [Kind; 8] = [
-    Kind::Task,
-    Kind::BlockingTask,
-    Kind::Thread,
-    Kind::Timer,
-    Kind::Fd,
-    Kind::Process,
-    Kind::Runtime,
-    Kind::Custom,
-];
-
-fn kind(word: &str) -> Option<Kind> {
-    KINDS.into_iter().find(|kind| kind.name() == word)
-}
 
 /// What the files say.
 #[derive(Debug, Default)]

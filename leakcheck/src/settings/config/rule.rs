@@ -2,16 +2,9 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::{
-    KINDS,
-    date::Date,
-    document::{Entry, Value, in_order},
-    file::File,
-    kind,
-};
+use super::{date::Date, entry::Entry, file::File};
 use crate::{
-    base::{error::Error, model::Kind},
-    settings::{env::one_of, ignore::Ignore},
+    base::error::Error, base::model::Kind, settings::env::one_of, settings::ignore::Ignore,
 };
 
 /// Makes a rule of a pattern.
@@ -52,7 +45,7 @@ pub(super) fn read(entry: &Entry<'_>, today: Date) -> Result<Vec<Ignore>, Error>
         let DeValue::Table(parts) = table.get_ref() else {
             return Err(entry.expected(form));
         };
-        let rule = one(entry.file, table, parts, today)?;
+        let rule = one(entry.file, at, parts, today)?;
         if let Some((_, before)) = rules.iter().find(|(known, _)| known.is_like(&rule)) {
             let line = entry.file.line(*before);
             let what = format!("this rule stands in line {line} already: keep one of them");
@@ -63,17 +56,11 @@ pub(super) fn read(entry: &Entry<'_>, today: Date) -> Result<Vec<Ignore>, Error>
     Ok(rules.into_iter().map(|(rule, _)| rule).collect())
 }
 
-fn one(
-    file: &File,
-    table: &Value<'_>,
-    entries: &DeTable<'_>,
-    today: Date,
-) -> Result<Ignore, Error> {
+fn one(file: &File, at: usize, entries: &DeTable<'_>, today: Date) -> Result<Ignore, Error> {
     let mut parts = Parts::default();
-    for (key, value) in in_order(entries) {
-        parts.add(&Entry { file, key, value })?;
+    for entry in Entry::all(file, entries) {
+        parts.add(&entry)?;
     }
-    let at = table.span().start;
     let Some(mut rule) = parts.rule else {
         let patterns = one_of(PATTERNS.map(|(name, _)| name));
         return Err(file.error(at, format!("this rule has no pattern: give it {patterns}")));
@@ -139,9 +126,9 @@ impl Parts {
 
 /// One kind, or a list.
 fn kinds(entry: &Entry<'_>) -> Result<Vec<Kind>, Error> {
-    let words = || one_of(KINDS.map(Kind::name));
+    let words = || one_of(Kind::ALL.map(Kind::name));
     let read = |value: &DeValue<'_>| match value {
-        DeValue::String(word) => kind(word),
+        DeValue::String(word) => Kind::named(word),
         _ => None,
     };
     match entry.value.get_ref() {

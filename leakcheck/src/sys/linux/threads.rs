@@ -14,10 +14,9 @@ use std::{
 use once_cell::race::{OnceBool, OnceNonZeroUsize};
 
 use super::{
-    errno, fork,
-    next::{self, Start},
+    errno, fork, next,
     spare::{self, Done},
-    trampoline,
+    trampoline::{Begin, Start, Target, enter},
 };
 use crate::sys::{
     Chunked, clock,
@@ -226,7 +225,7 @@ unsafe extern "C" fn pthread_create(
         return pass();
     };
     // SAFETY: the trampoline takes a recorded thread's number for its argument and is given one.
-    let result = unsafe { create(thread, attributes, trampoline::enter, number as *mut c_void) };
+    let result = unsafe { create(thread, attributes, enter::<Facts>, number as *mut c_void) };
     if result != 0 {
         over(number);
     }
@@ -285,41 +284,43 @@ pub(super) fn is_off() -> bool {
     })
 }
 
-/// Runs on the new thread, which has this number, before anything else does.
-pub(super) fn begin(number: u64) -> trampoline::Target {
-    let born = |facts: &Facts| {
-        (
-            facts.origin.load(Ordering::Relaxed),
-            facts.root.load(Ordering::Relaxed),
-            facts.start.load(Ordering::Relaxed),
-            facts.argument.load(Ordering::Relaxed),
-            facts.has_room.load(Ordering::Relaxed),
-        )
-    };
-    let seen = RECORDS
-        .find(number, born)
-        .expect("the creator has recorded this very thread");
-    let (origin, root, start, argument, has_room) = seen.facts;
-    OWN.set(number);
-    if let Some(own) = own() {
-        // SAFETY: `gettid` has no preconditions.
-        let tid = unsafe { libc::gettid() };
-        own.stack.store(stack::high(), Ordering::Relaxed);
-        own.tid.store(tid.cast_unsigned(), Ordering::Release);
-    }
-    context::replace(Context {
-        scope: seen.scope,
-        origin,
-    });
-    SELF.set((number, root));
-    arm_end(number);
-    if has_room {
-        spare::learn();
-    }
-    trampoline::Target {
-        // SAFETY: `claim` stored the caller's start routine here.
-        start: unsafe { std::mem::transmute::<usize, Start>(start) },
-        argument: argument as *mut c_void,
+impl Begin for Facts {
+    /// Runs on the new thread, which has this number, before anything else does.
+    extern "C" fn begin(number: u64) -> Target {
+        let born = |facts: &Facts| {
+            (
+                facts.origin.load(Ordering::Relaxed),
+                facts.root.load(Ordering::Relaxed),
+                facts.start.load(Ordering::Relaxed),
+                facts.argument.load(Ordering::Relaxed),
+                facts.has_room.load(Ordering::Relaxed),
+            )
+        };
+        let seen = RECORDS
+            .find(number, born)
+            .expect("the creator has recorded this very thread");
+        let (origin, root, start, argument, has_room) = seen.facts;
+        OWN.set(number);
+        if let Some(own) = own() {
+            // SAFETY: `gettid` has no preconditions.
+            let tid = unsafe { libc::gettid() };
+            own.stack.store(stack::high(), Ordering::Relaxed);
+            own.tid.store(tid.cast_unsigned(), Ordering::Release);
+        }
+        context::replace(Context {
+            scope: seen.scope,
+            origin,
+        });
+        SELF.set((number, root));
+        arm_end(number);
+        if has_room {
+            spare::learn();
+        }
+        Target {
+            // SAFETY: `claim` stored the caller's start routine here.
+            start: unsafe { std::mem::transmute::<usize, Start>(start) },
+            argument: argument as *mut c_void,
+        }
     }
 }
 

@@ -5,7 +5,8 @@
 
 use std::{arch::naked_asm, ffi::c_void};
 
-use super::{next::Start, threads};
+/// A thread's start routine; it may be unwound through by `pthread_exit` and `pthread_cancel`.
+pub(super) type Start = unsafe extern "C-unwind" fn(*mut c_void) -> *mut c_void;
 
 /// What to jump to: two words, returned in two registers.
 #[repr(C)]
@@ -14,36 +15,37 @@ pub(super) struct Target {
     pub(super) argument: *mut c_void,
 }
 
-/// Runs first on the thread, on a stack that is ours until it returns.
-unsafe extern "C" fn prepare(number: *mut c_void) -> Target {
-    threads::begin(number as u64)
+/// Whose threads these are.
+pub(super) trait Begin {
+    /// Runs first on the thread with this number, on a stack that is ours until it returns.
+    extern "C" fn begin(number: u64) -> Target;
 }
 
 /// The start routine that the C library is given.
 #[cfg(target_arch = "x86_64")]
 #[unsafe(naked)]
-pub(super) unsafe extern "C-unwind" fn enter(number: *mut c_void) -> *mut c_void {
+pub(super) unsafe extern "C-unwind" fn enter<B: Begin>(number: *mut c_void) -> *mut c_void {
     naked_asm!(
         "push rbp", // Keeps the stack aligned for the call.
-        "call {prepare}",
+        "call {begin}",
         "pop rbp",
         "mov rdi, rdx",
         "jmp rax",
-        prepare = sym prepare,
+        begin = sym B::begin,
     )
 }
 
 /// The start routine that the C library is given.
 #[cfg(target_arch = "aarch64")]
 #[unsafe(naked)]
-pub(super) unsafe extern "C-unwind" fn enter(number: *mut c_void) -> *mut c_void {
+pub(super) unsafe extern "C-unwind" fn enter<B: Begin>(number: *mut c_void) -> *mut c_void {
     naked_asm!(
         "stp x29, x30, [sp, #-16]!",
-        "bl {prepare}",
+        "bl {begin}",
         "ldp x29, x30, [sp], #16",
         "mov x2, x0",
         "mov x0, x1",
         "br x2",
-        prepare = sym prepare,
+        begin = sym B::begin,
     )
 }

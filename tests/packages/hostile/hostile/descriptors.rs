@@ -4,7 +4,7 @@
 
 use leakcheck_tests::{
     child::{assert_fails, assert_passes},
-    left::{assert_left, fds},
+    expect_leaks::{assert_left, fds},
 };
 
 /// Each of these leaks what it opened on this line, whatever it tried afterwards.

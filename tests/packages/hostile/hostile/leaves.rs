@@ -2,7 +2,7 @@
 
 use leakcheck_tests::{
     child::{self, assert_fails, assert_passes},
-    left::{Finding, assert_left, made, threads},
+    expect_leaks::{Finding, assert_left, made, threads},
 };
 
 fn of_one_of_each() -> [Finding; 3] {

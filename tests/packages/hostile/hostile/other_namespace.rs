@@ -4,7 +4,7 @@
 use leakcheck_tests::{
     Run,
     child::{assert_fails, assert_passes},
-    left::{assert_left, threads},
+    expect_leaks::{assert_left, threads},
 };
 
 /// Set for subjects that go into a namespace of their own.

@@ -4,7 +4,7 @@
 use leakcheck_tests::{
     Run,
     child::{assert_fails, assert_passes},
-    left::{assert_left, tasks},
+    expect_leaks::{assert_left, tasks},
 };
 
 /// Refused before anything else happens, or in the middle of a test.

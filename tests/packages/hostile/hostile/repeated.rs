@@ -4,7 +4,7 @@
 
 use leakcheck_tests::{
     child::{assert_fails, assert_passes},
-    left::{assert_left, threads, timers},
+    expect_leaks::{assert_left, threads, timers},
 };
 
 #[test]

@@ -2,7 +2,7 @@
 
 use leakcheck_tests::{
     child::{assert_fails, assert_passes},
-    left::{assert_left, threads},
+    expect_leaks::{assert_left, threads},
 };
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::ffi::{c_int, c_void};
 
+use super::trampoline::Start;
+
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 #[macro_use]
 mod dynamic;
@@ -36,9 +38,6 @@ mod ahead {
         crate::sys::imp::threads::key();
     }
 }
-
-/// A thread's start routine; it may be unwound through by `pthread_exit` and `pthread_cancel`.
-pub(super) type Start = unsafe extern "C-unwind" fn(*mut c_void) -> *mut c_void;
 
 /// The signature of `pthread_create`.
 pub(super) type Create = unsafe extern "C" fn(

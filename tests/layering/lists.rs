@@ -1,0 +1,103 @@
+//! The layers of each crate.
+
+/// The order of one crate.
+pub(crate) struct Order {
+    /// The folder of the crate.
+    pub(crate) krate: &'static str,
+    /// The folder of `src` whose modules have layers.
+    pub(crate) folder: &'static str,
+    /// Modules by layer, lowest first. A module may use those of the lines above its own, and no other.
+    pub(crate) layers: &'static [&'static [&'static str]],
+    pub(crate) rest: Rest,
+    /// Where `unsafe` code may be.
+    pub(crate) unsafe_home: &'static str,
+}
+
+/// What holds for modules that have no layer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// There may be none.
+    IsRefused,
+    /// They may use and be used.
+    IsFree,
+}
+
+pub(crate) const ORDERS: [&Order; 4] = [&LIBRARY, &READER, &MACROS, &TOOL];
+
+pub(crate) const LIBRARY: Order = Order {
+    krate: "leakcheck",
+    folder: "",
+    layers: &[
+        &["base"],
+        &["sys"],
+        &["observe"],
+        &["settings"],
+        &["check"],
+        &["report"],
+        &["run"],
+        &["api"],
+    ],
+    rest: Rest::IsRefused,
+    unsafe_home: "sys",
+};
+
+/// Steps from the memory of the process to its tasks. Tests of all of them use `startup` and `fuzzing`, which are free.
+pub(crate) const READER: Order = Order {
+    krate: "leakcheck-introspect",
+    folder: "read",
+    layers: &[
+        &["fuel", "int_hash"],
+        &["memory"],
+        &["dwarf"],
+        &["name", "shape_memo"],
+        &["value"],
+        &["tokio"],
+        &["drop_state"],
+        &["decode"],
+        &["stillness", "task_reader"],
+        &["introspector"],
+        &["self_check"],
+        &["blocking", "local_sets", "runtimes"],
+    ],
+    rest: Rest::IsFree,
+    unsafe_home: "read/memory",
+};
+
+pub(crate) const MACROS: Order = Order {
+    krate: "leakcheck-macros",
+    folder: "",
+    layers: &[
+        &["source_scan", "attr", "errors", "suggest"],
+        &["key_value", "unregistered", "test_fn"],
+        &["already_expanded", "runtime", "should_panic", "suite"],
+        &["args"],
+        &["body", "module"],
+        &["collect", "form"],
+        &["defer"],
+        &["expand"],
+    ],
+    rest: Rest::IsRefused,
+    // In what is expanded there.
+    unsafe_home: "module/tests.rs",
+};
+
+pub(crate) const TOOL: Order = Order {
+    krate: "cargo-leakcheck",
+    folder: "",
+    layers: &[
+        &["escape", "golden", "wording"],
+        &["args", "error", "exit", "selection"],
+        &["output"],
+        &["baseline", "report", "workspace"],
+        &["finding", "rules", "run_store"],
+        &["overbroad_rules", "summary", "unused"],
+        &["repository", "grouping", "runner_output"],
+        &["annotate", "progress"],
+        &["run", "text"],
+        &["junit", "markdown", "sarif"],
+        &["hostile", "session"],
+        &["main"],
+    ],
+    rest: Rest::IsRefused,
+    unsafe_home: "nowhere",
+};
