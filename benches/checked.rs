@@ -7,7 +7,7 @@ use std::{
 
 use leakcheck::{
     __private::{
-        BuildRuntime, Ends, ShouldPanic, TestBody, TestMeta, TestRuntime, boxed, run_async,
+        BuildRuntime, ReturnKind, ShouldPanic, TestBody, TestMeta, TestRuntime, boxed, run_async,
         run_sync,
     },
     Options,
@@ -36,14 +36,14 @@ pub(crate) fn run<T>(flavor: Flavor, options: fn() -> Options, body: impl Future
     {
         let mut body = pin!(Some(async { result = Some(body.await) }));
         let body: Pin<&mut dyn TestBody<()>> = body.as_mut();
-        run_async(&META, &options, &Ends::UNIT, build, body);
+        run_async(&META, &options, &ReturnKind::UNIT, build, body);
     }
     result.expect("a test that did not fail ran to its end")
 }
 
 /// A checked plain test.
 pub(crate) fn call<T>(body: impl FnOnce() -> T) -> T {
-    run_sync(&META, &Options::new, &Ends::never(), body)
+    run_sync(&META, &Options::new, &ReturnKind::never(), body)
 }
 
 fn build(flavor: Flavor, prepare: &dyn Fn(&mut Builder)) -> io::Result<Box<dyn TestRuntime>> {

@@ -153,15 +153,15 @@ fn ends(test: &TestFn, driver: &Driver, library: &Path) -> TokenStream {
     let span = Span::mixed_site();
     let ty = match (test.outcome(), driver) {
         (Outcome::Unit, _) | (Outcome::Never, Driver::Async(_)) => {
-            return quote_spanned!(span=> #library::__private::Ends::UNIT);
+            return quote_spanned!(span=> #library::__private::ReturnKind::UNIT);
         }
         (Outcome::Never | Outcome::Unnameable, _) => {
-            return quote_spanned!(span=> #library::__private::Ends::never());
+            return quote_spanned!(span=> #library::__private::ReturnKind::never());
         }
         (Outcome::Type(ty), _) => ty,
     };
     quote_spanned! {span=>
-        #library::__private::Ends::value(|outcome: &#ty| {
+        #library::__private::ReturnKind::value(|outcome: &#ty| {
             use #library::__private::{AnyOutcome as _, ResultOutcome as _};
             (&#library::__private::Outcome(outcome)).failed()
         })

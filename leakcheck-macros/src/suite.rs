@@ -61,7 +61,7 @@ pub(crate) fn expand(args: TokenStream, root: Option<&std::path::Path>) -> Token
         .map(|Unregistered { name, ignored }| quote!((#name, #ignored)));
     quote_spanned! {span=>
         #library::__private::main! {
-            #library::__private::Suite::new(#library::__private::Place {
+            #library::__private::Suite::new(#library::__private::BinarySite {
                 package: ::core::option_env!("CARGO_PKG_NAME"),
                 manifest_dir: ::core::option_env!("CARGO_MANIFEST_DIR"),
                 module: ::core::module_path!(),

@@ -13,26 +13,6 @@ pub(crate) const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
     ),
     (
         "leakcheck",
-        &[
-            "check/coverage.rs",
-            "check/gaps.rs",
-            "check/growth.rs",
-            "check/hang.rs",
-            "check/look.rs",
-            "check/mod.rs",
-            "check/present.rs",
-        ],
-    ),
-    (
-        "leakcheck",
-        &[
-            "check/findings/mod.rs",
-            "check/findings/numbered.rs",
-            "check/findings/runtimes.rs",
-        ],
-    ),
-    (
-        "leakcheck",
         &["report/render/held.rs", "report/render/waits.rs"],
     ),
     (

@@ -11,7 +11,7 @@ use std::{
 };
 
 use leakcheck::{
-    __private::{Ends, ShouldPanic, Stop, TestMeta, TestRuntime, boxed, run_async, run_sync},
+    __private::{ReturnKind, ShouldPanic, Stop, TestMeta, TestRuntime, boxed, run_async, run_sync},
     Options,
 };
 use tokio::runtime::{Builder, Handle, LocalOptions, LocalRuntime};
@@ -119,7 +119,7 @@ fn test(number: usize, leak: Option<Leak>) {
     }));
     let is_async = leak.map_or(!number.is_multiple_of(3), Leak::is_async);
     if !is_async {
-        return run_sync(meta, &Options::new, &Ends::never(), || {
+        return run_sync(meta, &Options::new, &ReturnKind::never(), || {
             clean::plain(number);
             if let Some(leak) = leak {
                 leak.make();
@@ -141,7 +141,7 @@ fn test(number: usize, leak: Option<Leak>) {
         },
         _ => build_local,
     };
-    run_async(meta, &Options::new, &Ends::UNIT, build, body.as_mut());
+    run_async(meta, &Options::new, &ReturnKind::UNIT, build, body.as_mut());
 }
 
 /// A `LocalRuntime`, wrapped as the attributes do it.

@@ -10,7 +10,7 @@ use crate::{
         error::{Error, Repr},
         model::{Body, Report},
     },
-    check::{Check, Watched, target::Whom},
+    check::{Check, WatchedRuntime, target::CheckTarget},
     observe::scope::Scope,
     run::{effective_options, outcome::refuse},
     settings::{
@@ -59,10 +59,11 @@ impl Checkpoint {
         let begun = env::get().and_then(|env| {
             let options = effective_options::options(options, env, None)?;
             let level = options.chosen_level();
-            let mut check = Check::begin(Whom::caller(caller), options, env, Scope::current())?;
+            let mut check =
+                Check::begin(CheckTarget::caller(caller), options, env, Scope::current())?;
             check.exempt_present();
             if let Ok(handle) = Handle::try_current() {
-                check.watch(Watched::foreign(handle));
+                check.watch(WatchedRuntime::foreign(handle));
             }
             Ok(Self { check, level })
         });

@@ -9,7 +9,7 @@ use crate::{
         error::{Error, Repr},
         model::{Body, Kind, Report},
     },
-    check::{Check, Watched, target::Whom},
+    check::{Check, WatchedRuntime, target::CheckTarget},
     observe::scope::Scope,
     report::output,
     run::{effective_options, outcome},
@@ -47,9 +47,9 @@ pub fn find(options: &Options) -> Result<Report, Error> {
     {
         options = options.ignore(workers(&handle));
     }
-    let mut check = Check::begin(Whom::caller(Location::caller()), options, env, scope)?;
+    let mut check = Check::begin(CheckTarget::caller(Location::caller()), options, env, scope)?;
     if let Ok(handle) = Handle::try_current() {
-        check.watch(Watched::whole(handle));
+        check.watch(WatchedRuntime::whole(handle));
     }
     if check.would_block() {
         return Err(Repr::WouldBlock.into());

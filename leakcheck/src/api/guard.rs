@@ -10,7 +10,7 @@ use crate::{
         error::{Error, Repr},
         model::{Body, Report},
     },
-    check::{Check, Watched, target::Whom},
+    check::{Check, WatchedRuntime, target::CheckTarget},
     observe::scope::{Scope, ScopeId},
     report::output,
     run::{effective_options, outcome::refuse},
@@ -64,10 +64,10 @@ impl LeakGuard {
                 Scope::open()?
             };
             let own = (!is_shared).then_some(scope.id());
-            let mut check = Check::begin(Whom::caller(caller), options, env, scope)?;
+            let mut check = Check::begin(CheckTarget::caller(caller), options, env, scope)?;
             check.exempt_present();
             if let Ok(handle) = Handle::try_current() {
-                check.watch(Watched::foreign(handle));
+                check.watch(WatchedRuntime::foreign(handle));
             }
             Ok((check, level, own))
         });

@@ -71,7 +71,7 @@ pub enum Stop {
 
 /// Where something that concerns a whole test binary stands.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct BinarySite {
     /// `CARGO_PKG_NAME` of its crate, where cargo built it.
     pub package: Option<&'static str>,
     /// `CARGO_MANIFEST_DIR` of its crate, where cargo built it.

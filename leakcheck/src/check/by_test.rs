@@ -1,17 +1,17 @@
 //! The whole process at its end: what is nobody's by now, and which test had made it.
 
-use super::{Check, present::Present};
+use super::{inventory::Inventory, lifecycle::Check, view::View};
 use crate::{
     base::model::{Kind, Resource, ResourceId},
-    check::target::Whom,
+    check::target::CheckTarget,
     observe::{capture, sources::fds},
 };
 
-impl Check {
+impl View {
     /// Leaves out descriptors that no test has opened, if this is about the whole process: most of what a process opens is
     /// nobody's leak.
-    pub(super) fn keep_descriptors_of_tests(&self, present: &mut Present) {
-        if matches!(self.whom, Whom::Process(..)) {
+    pub(super) fn keep_descriptors_of_tests(&self, present: &mut Inventory) {
+        if matches!(self.whom, CheckTarget::Process(..)) {
             let is_descriptor = |resource: &Resource| {
                 matches!(resource.id, ResourceId::Other(Kind::Fd | Kind::Runtime, _))
             };
@@ -23,23 +23,27 @@ impl Check {
             });
         }
     }
+}
 
+impl Check {
     /// One check for each test that left something, and one for what cannot be attributed; none where nothing is left.
     pub(crate) fn by_test(self) -> Vec<Self> {
-        let Whom::Process(place, _) = self.whom else {
+        let CheckTarget::Process(place, _) = self.view.whom else {
             return vec![self];
         };
-        let mut tests: Vec<Option<String>> = self.found.resources.iter().map(test_of).collect();
+        let mut tests: Vec<Option<String>> =
+            self.evidence.found.resources.iter().map(test_of).collect();
         // What cannot be attributed comes last.
         tests.sort_by_key(|test| (test.is_none(), test.clone()));
         tests.dedup();
         let of = |test: Option<String>| {
             let mut own = self.clone();
-            own.found
+            own.evidence
+                .found
                 .resources
                 .retain(|resource| test_of(resource) == test);
-            fds::fold(&mut own.found.resources);
-            own.whom = Whom::Process(place, test);
+            fds::fold(&mut own.evidence.found.resources);
+            own.view.whom = CheckTarget::Process(place, test);
             own
         };
         tests.into_iter().map(of).collect()

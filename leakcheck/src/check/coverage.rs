@@ -1,12 +1,12 @@
 //! How much a check can see, and whether that is as much as `LEAKCHECK_REQUIRE` asks for.
 
-use super::{Check, watched::Watched};
+use super::{view::View, watched_runtime::WatchedRuntime};
 use crate::{
     base::{
         error::{Error, Repr},
         model::{Coverage, Kind, Seen},
     },
-    check::target::Whom,
+    check::target::CheckTarget,
     observe::{
         capture,
         sources::{self, tasks, timers},
@@ -14,7 +14,7 @@ use crate::{
     settings::env::{Env, Requirement, TraceLevel},
 };
 
-impl Check {
+impl View {
     pub(super) fn coverage(&self) -> Coverage {
         let of = |kind: Kind| match kind {
             Kind::Task => self.task_coverage(),
@@ -33,7 +33,7 @@ impl Check {
 
     fn task_coverage(&self) -> Seen {
         match &self.runtime {
-            Some(Watched { token: Some(_), .. }) => tasks::coverage(),
+            Some(WatchedRuntime { token: Some(_), .. }) => tasks::coverage(),
             Some(_) if !tasks::ARE_HEARD => tasks::coverage(),
             Some(_) => Seen::Partial(
                 "the runtime was built elsewhere: its tasks are counted, not named; give its builder to \
@@ -69,7 +69,7 @@ fn others(kind: Kind) -> Seen {
 }
 
 /// Fails where `LEAKCHECK_REQUIRE` asks for what this build cannot see. What can be planted is planted, once per process.
-pub(super) fn require(env: &Env, whom: &Whom) -> Result<(), Error> {
+pub(super) fn require(env: &Env, whom: &CheckTarget) -> Result<(), Error> {
     for (requirement, word) in &env.required {
         let seen = match requirement {
             Requirement::Threads => sources::threads::coverage(),
@@ -106,9 +106,9 @@ fn proven(proof: Result<(), String>) -> Seen {
 }
 
 /// The check of a whole process is called by no test.
-fn sites(whom: &Whom) -> Result<(), String> {
+fn sites(whom: &CheckTarget) -> Result<(), String> {
     match whom {
-        Whom::Test(_) | Whom::Caller(..) => capture::prove(),
-        Whom::Process(..) => capture::prove_names(),
+        CheckTarget::Test(_) | CheckTarget::Caller(..) => capture::prove(),
+        CheckTarget::Process(..) => capture::prove_names(),
     }
 }

@@ -1,32 +1,19 @@
 //! What could not be looked at in this check, although in this program it can be: then nothing is claimed.
 
-use super::{Check, Sets, present::Phase};
+use super::{
+    evidence::Evidence,
+    inventory::Phase,
+    quick::unrecorded,
+    view::{Sets, View},
+};
 use crate::{
     base::model::{Gap, Kind},
     observe::sources::{tasks, timers::Armed},
-    sys,
 };
 
-/// Of which kinds something could not be recorded so far, and why. Whose it was is not known either.
-pub(super) fn unrecorded() -> Vec<(Kind, String)> {
-    let gaps = [
-        (Kind::Thread, sys::threads::gap()),
-        (Kind::Timer, sys::timers::gap()),
-        (Kind::Fd, sys::fds::gap()),
-        (Kind::Process, sys::processes::gap()),
-    ];
-    let gaps = gaps.into_iter();
-    gaps.filter_map(|(kind, why)| Some((kind, why?))).collect()
-}
-
-impl Check {
-    /// Whether something could not be recorded since the check began.
-    pub(super) fn has_unrecorded(&self) -> bool {
-        unrecorded() != self.unrecorded
-    }
-
+impl View {
     /// Notes what cannot be looked at now.
-    pub(super) fn note_gaps(&mut self, phase: Phase) {
+    pub(super) fn note_gaps(&self, phase: Phase, evidence: &mut Evidence) {
         let mut gaps: Vec<(Kind, String)> = unrecorded();
         gaps.retain(|gap| !self.unrecorded.contains(gap));
         if phase != Phase::Stopped {
@@ -34,8 +21,8 @@ impl Check {
         }
         for (kind, why) in gaps {
             let is_known = |gap: &Gap| gap.kind == kind && gap.why == why;
-            if self.options.wants(kind) && !self.gaps.iter().any(is_known) {
-                self.gaps.push(Gap {
+            if self.options.wants(kind) && !evidence.gaps.iter().any(is_known) {
+                evidence.gaps.push(Gap {
                     level: self.options.level_for(kind),
                     kind,
                     why,

@@ -1,6 +1,6 @@
 //! What grows from round to round of a test that is repeated.
 
-use super::{Check, Phase};
+use super::{inventory::Phase, lifecycle::Check};
 use crate::{
     base::{
         model::{Frame, Leak, Note, Remark},
@@ -107,8 +107,9 @@ impl Check {
     pub(crate) fn measure_blocking(&mut self, growth: &mut Growth) {
         if growth.is_measured() {
             let before = growth.number;
-            self.waited +=
-                wait::blocking(self.scope, self.limit(), |_| self.number_alive() > before);
+            self.evidence.waited += wait::blocking(self.view.scope, self.view.limit(), |_| {
+                self.number_alive() > before
+            });
             self.add_to(growth);
         }
     }
@@ -117,28 +118,30 @@ impl Check {
     pub(crate) async fn measure_in_runtime(&mut self, growth: &mut Growth) {
         if growth.is_measured() {
             let before = growth.number;
-            let limit = self.limit();
+            let limit = self.view.limit();
             let is_more = |_| {
-                self.let_reap();
+                self.view.let_reap();
                 self.number_alive() > before
             };
-            let waited = wait::in_runtime(self.scope, limit, is_more).await;
-            self.waited += waited;
+            let waited = wait::in_runtime(self.view.scope, limit, is_more).await;
+            self.evidence.waited += waited;
             self.add_to(growth);
         }
     }
 
     /// Ends the check with what has grown instead of what is there.
     pub(crate) fn note_growth(&mut self, growth: &Growth) {
-        self.grown = Some(growth.grown());
+        self.evidence.grown = Some(growth.grown());
         let Rounds { warm_up, measured } = growth.rounds;
-        self.remarks.push(Remark::Rounds { warm_up, measured });
+        self.evidence
+            .remarks
+            .push(Remark::Rounds { warm_up, measured });
     }
 
     fn number_alive(&self) -> usize {
-        let mut present = self.present(Phase::Running);
-        if !self.others_count(Phase::Running) {
-            self.with_all_others(&mut present);
+        let mut present = self.view.present(Phase::Running, &self.evidence);
+        if !self.view.others_count(Phase::Running) {
+            self.view.with_all_others(&mut present);
         }
         present.resources.len() + present.unnamed
     }
@@ -148,12 +151,12 @@ impl Check {
         let alive = if growth.number == 0 {
             Vec::new()
         } else {
-            let mut present = self.steady(Phase::Running);
-            if !present.has_tasks() && !self.others_count(Phase::Running) {
-                self.with_all_others(&mut present);
+            let mut present = self.view.steady(Phase::Running, &self.evidence);
+            if !present.has_tasks() && !self.view.others_count(Phase::Running) {
+                self.view.with_all_others(&mut present);
                 crate::observe::sources::describe(&mut present.resources);
             }
-            self.sorted(&present).leaks
+            self.view.sorted(&present).leaks
         };
         growth.alive.push(alive);
     }

@@ -5,26 +5,26 @@ use std::{sync::Arc, time::Duration};
 use leakcheck_introspect::{Graph, Task, TaskList};
 
 use super::{
-    Check,
-    present::{Phase, Present},
+    inventory::{Inventory, Phase},
+    lifecycle::Check,
 };
 use crate::{
     base::{
         model::{
-            Body, Detail, Fate, Hang, HangCause, Kind, Leak, Note, Report, Resource, Seen, Tie,
-            Verdict, Waiting,
+            Body, Detail, Fate, Hang, HangCause, Kind, Leak, Note, Report, Resource, Seen,
+            StuckThread, Tie, Verdict, Waiting,
         },
         sync::Work,
     },
     check::findings,
-    observe::sources::{self, fds, named, tasks},
-    settings::env::Env,
+    observe::sources::{self, fds, named, stacks, tasks},
+    settings::env::Stacks,
 };
 
 /// What a body was doing and what was alive beside it, not yet put into words.
 #[derive(Clone, Debug)]
-pub(crate) struct Sight {
-    present: Present,
+pub(crate) struct HangSnapshot {
+    present: Inventory,
     /// Why the body could not be read, although it was suspended.
     unread: Option<String>,
 }
@@ -36,7 +36,7 @@ pub(crate) struct Hung {
     /// How long it had run.
     pub(crate) after: Duration,
     pub(crate) fate: Fate,
-    pub(crate) sight: Sight,
+    pub(crate) snapshot: HangSnapshot,
 }
 
 /// The tasks and the body, read when they were proven to wait for ever.
@@ -53,8 +53,8 @@ impl Hung {
             cause: HangCause::Timeout(limit),
             after,
             fate: Fate::Late,
-            sight: Sight {
-                present: Present::default(),
+            snapshot: HangSnapshot {
+                present: Inventory::default(),
                 unread: None,
             },
         }
@@ -63,24 +63,24 @@ impl Hung {
     /// The same where somebody had, when it was to be given up: what was alive then is told, and not where it waited.
     pub(crate) fn or_late(self, limit: Duration, after: Duration) -> Self {
         Self {
-            sight: self.sight,
+            snapshot: self.snapshot,
             ..Self::late(limit, after)
         }
+    }
+
+    /// The threads that were alive.
+    pub(super) fn threads(&mut self) -> impl Iterator<Item = &mut Resource> {
+        let seen = self.snapshot.present.resources.iter_mut();
+        seen.filter(|seen| seen.kind() == Kind::Thread)
     }
 
     /// Whether the body came to an end after all.
     pub(crate) fn is_late(&self) -> bool {
         self.fate == Fate::Late
     }
-
-    /// The threads that were alive.
-    pub(super) fn threads(&mut self) -> impl Iterator<Item = &mut Resource> {
-        let seen = self.sight.present.resources.iter_mut();
-        seen.filter(|seen| seen.kind() == Kind::Thread)
-    }
 }
 
-impl Sight {
+impl HangSnapshot {
     /// What was proven stays true, but need not be provable again while threads go to sleep and wake up.
     pub(crate) fn prove(&mut self, deadlock: Deadlock) {
         self.present.lists = vec![deadlock.tasks, deadlock.body];
@@ -96,19 +96,19 @@ impl Sight {
 
 impl Check {
     /// Looks at everything that the test has now; `body` is its future, where that is suspended.
-    pub(crate) fn sight(
+    pub(crate) fn snapshot(
         &self,
         body: Option<Result<TaskList, leakcheck_introspect::Error>>,
-    ) -> Sight {
+    ) -> HangSnapshot {
         let _work = Work::begin();
-        let mut present = self.present(Phase::Hung);
-        self.read(&mut present);
+        let mut present = self.view.present(Phase::Hung, &self.evidence);
+        self.view.read(&mut present);
         // Whose it is takes longer to find out, and can be told later.
         sources::describe(&mut present.resources);
         let mut unread = None;
         match body {
             Some(Ok(mut body)) => {
-                if let Some(runtime) = &self.runtime {
+                if let Some(runtime) = &self.view.runtime {
                     body.keep_time_of(&runtime.handle);
                 }
                 named::name(&mut body);
@@ -117,15 +117,19 @@ impl Check {
             Some(Err(error)) => unread = Some(error.to_string()),
             None => {}
         }
-        Sight { present, unread }
+        HangSnapshot { present, unread }
     }
 
     /// The proof that nothing can ever wake the body, if there is one: it and every task wait for each other or for
     /// nothing, and no thread of the test could do anything about it.
     pub(crate) fn deadlock(&self, body: TaskList) -> Option<Deadlock> {
         let _work = Work::begin();
-        let runtime = self.runtime.as_ref().filter(|runtime| runtime.is_own())?;
-        let tally = self.scope.tally();
+        let runtime = self
+            .view
+            .runtime
+            .as_ref()
+            .filter(|runtime| runtime.is_own())?;
+        let tally = self.view.scope.tally();
         let is_alone = || tally.threads() == runtime.workers();
         let may_be_stuck = body.tasks().iter().all(may_be_stuck);
         let sees_threads = || sources::threads::coverage() == Seen::Full;
@@ -148,22 +152,22 @@ impl Check {
     /// Where tasks are heard of, their number tells instead.
     fn has_tasks_on_others(&self) -> bool {
         !tasks::ARE_HEARD
-            && tasks::may_be_elsewhere(self.scope)
-            && !tasks::list(Some(self.scope)).is_empty()
+            && tasks::may_be_elsewhere(self.view.scope)
+            && !tasks::list(Some(self.view.scope)).is_empty()
     }
 
     /// Puts into words what was seen.
     pub(crate) fn explain_hang(&self, hung: &Hung) -> Hang {
         let _work = Work::begin();
-        let mut present = hung.sight.present.clone();
+        let mut present = hung.snapshot.present.clone();
         // The body is one of those who hold things.
         present.place_tasks();
-        self.attribute(&mut present);
+        self.view.attribute(&mut present, &self.evidence);
         fds::fold(&mut present.resources);
         findings::name_users(&mut present.resources);
-        let package_dir = self.whom.package_dir();
+        let package_dir = self.view.whom.package_dir();
         let lists: Vec<_> = present.lists.iter().map(Arc::as_ref).collect();
-        let mut alive = self.findings(&present);
+        let mut alive = self.view.findings(&present);
         for leak in alive.iter_mut().filter(|leak| leak.tie == Tie::Member) {
             // It was not told to end.
             leak.note = Some(Note::RunningPoolThread);
@@ -172,7 +176,7 @@ impl Check {
         Hang {
             cause: hung.cause,
             after: hung.after,
-            waiting: match &hung.sight.unread {
+            waiting: match &hung.snapshot.unread {
                 _ if hung.fate == Fate::Late => None,
                 Some(why) => Some(Waiting::unknown(why)),
                 None => findings::body_waiting(&lists, package_dir.as_deref()),
@@ -183,22 +187,35 @@ impl Check {
         }
     }
 
+    /// What the thread of the body does, which does not come back and with which the process ends; the other threads are
+    /// asked as well.
+    pub(crate) fn stuck_thread(&self, tid: i32, hung: &mut Hung) -> StuckThread {
+        let _work = Work::begin();
+        let package_dir = self.view.whom.package_dir();
+        let package_dir = package_dir.as_deref();
+        if self.view.env.stacks == Stacks::Off || stacks::unavailable().is_some() {
+            return findings::stuck_thread(tid, None, package_dir);
+        }
+        stacks::take(hung.threads());
+        findings::stuck_thread(tid, stacks::ask(tid).as_ref(), package_dir)
+    }
+
     /// Ends the check where no more can be found out, because the process has to end.
     pub(crate) fn cut_short(self, hang: Hang) -> Report {
         let _work = Work::begin();
         Report {
-            subject: self.whom.subject(),
+            subject: self.view.whom.subject(),
             verdict: Verdict::Inconclusive,
             body: Body::TimedOut,
             hang: Some(Box::new(hang)),
             waited: Duration::ZERO,
-            spent: self.spent,
+            spent: self.evidence.spent,
             has_read_debug_info: leakcheck_introspect::has_read(),
             leaks: Vec::new(),
             known: Vec::new(),
             lingered: Vec::new(),
             ignored: Vec::new(),
-            coverage: self.coverage(),
+            coverage: self.view.coverage(),
             gaps: Vec::new(),
             notes: Vec::new(),
         }
@@ -206,22 +223,13 @@ impl Check {
 
     /// The kernel's numbers of the threads of the test; zero for those that have not begun.
     pub(crate) fn threads(&self) -> impl Iterator<Item = i32> {
-        let threads = sources::threads::list(Some(self.scope));
+        let threads = sources::threads::list(Some(self.view.scope));
         threads
             .into_iter()
             .filter_map(|thread| match thread.detail {
                 Detail::Thread { tid, .. } => Some(tid),
                 _ => None,
             })
-    }
-
-    pub(crate) fn env(&self) -> &'static Env {
-        self.env
-    }
-
-    /// How long the body may take.
-    pub(crate) fn time_limit(&self) -> Option<Duration> {
-        self.options.time_limit()
     }
 }
 

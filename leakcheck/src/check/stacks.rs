@@ -7,29 +7,24 @@ use std::{
 
 use leakcheck_introspect::State;
 
-use super::{Check, Hung};
+use super::{evidence::Evidence, view::View};
 use crate::{
-    base::{
-        model::{
-            Detail, Doing, Kind, Leak, Remark, Resource, ResourceId, StacksUnread, StuckThread,
-        },
-        sync::Work,
-    },
+    base::model::{Detail, Doing, Kind, Leak, Remark, Resource, ResourceId, StacksUnread},
     check::findings,
     observe::sources::{self, blocking, stacks},
     settings::{env::Stacks, ignore},
 };
 
-impl Check {
+impl View {
     /// Asks the threads that would be reported what they are doing, and those that a rule may accept for that.
-    pub(super) fn take_stacks(&mut self) {
+    pub(super) fn take_stacks(&self, evidence: &mut Evidence) {
         if self.env.stacks == Stacks::Off || stacks::unavailable().is_some() {
             return;
         }
-        self.ask_workers();
-        self.ask_pools();
+        self.ask_workers(evidence);
+        self.ask_pools(evidence);
         let is_new = |detail: &Detail| matches!(detail, Detail::Thread { doing: None, .. });
-        let has_new = self
+        let has_new = evidence
             .found
             .resources
             .iter()
@@ -37,16 +32,16 @@ impl Check {
         if !has_new {
             return;
         }
-        let left = self.suspects();
+        let left = self.suspects(evidence);
         let may_accept_more = ignore::any_needs_states(self.options.rules());
         let is_wanted = |found: &Resource| {
             is_new(&found.detail) && (may_accept_more || left.contains(&found.id))
         };
-        let threads = self.found.resources.iter_mut();
+        let threads = evidence.found.resources.iter_mut();
         stacks::take(threads.filter(|found| is_wanted(found)));
-        self.name_closures(&left);
+        self.name_closures(&left, evidence);
         let package_dir = self.whom.package_dir();
-        for found in &mut self.found.resources {
+        for found in &mut evidence.found.resources {
             if let Detail::Thread {
                 doing: Some(doing),
                 place,
@@ -60,13 +55,13 @@ impl Check {
 
     /// Asks the workers of its own runtime which of the tasks that are left they run, and where those block them. One that goes
     /// on running says nothing by where it is at some moment.
-    fn ask_workers(&mut self) {
+    fn ask_workers(&self, evidence: &mut Evidence) {
         let runtime = self.runtime.as_ref().filter(|runtime| runtime.is_own());
         let Some(runtime) = runtime.filter(|runtime| runtime.workers() > 0) else {
             return;
         };
         let is_run = |id: u64| {
-            let task = self.found.lists.iter().find_map(|list| list.find(id));
+            let task = evidence.found.lists.iter().find_map(|list| list.find(id));
             task.is_some_and(|task| task.state() == State::Running)
         };
         let is_new = |found: &&Resource| match (found.id, &found.detail) {
@@ -75,8 +70,8 @@ impl Check {
         };
         let is_task = |leak: &Leak| leak.kind == Kind::Task;
         // Nobody is interrupted for what a rule accepts.
-        if !self.found.resources.iter().any(|found| is_new(&found))
-            || !self.sorted(&self.found).leaks.iter().any(is_task)
+        if !evidence.found.resources.iter().any(|found| is_new(&found))
+            || !self.sorted(&evidence.found).leaks.iter().any(is_task)
         {
             return;
         }
@@ -95,7 +90,7 @@ impl Check {
         let blocked: HashMap<u64, Arc<Doing>> = told
             .filter(|(_, doing)| findings::is_blocked(doing))
             .collect();
-        for found in &mut self.found.resources {
+        for found in &mut evidence.found.resources {
             if let (ResourceId::Task(id), Detail::Task { doing, place, .. }) =
                 (found.id, &mut found.detail)
                 && let Some(told) = blocked.get(&id)
@@ -106,24 +101,11 @@ impl Check {
         }
     }
 
-    /// What the thread of the body does, which does not come back and with which the process ends; the other threads are
-    /// asked as well.
-    pub(crate) fn stuck_thread(&self, tid: i32, hung: &mut Hung) -> StuckThread {
-        let _work = Work::begin();
-        let package_dir = self.whom.package_dir();
-        let package_dir = package_dir.as_deref();
-        if self.env.stacks == Stacks::Off || stacks::unavailable().is_some() {
-            return findings::stuck_thread(tid, None, package_dir);
-        }
-        stacks::take(hung.threads());
-        findings::stuck_thread(tid, stacks::ask(tid).as_ref(), package_dir)
-    }
-
     /// Replaces threads that are held by a closure of `spawn_blocking` by that, where it is certain which one it is.
-    fn name_closures(&mut self, left: &HashSet<ResourceId>) {
+    fn name_closures(&self, left: &HashSet<ResourceId>, evidence: &mut Evidence) {
         let package_dir = self.whom.package_dir();
-        let lists: Vec<_> = self.found.lists.iter().map(Arc::as_ref).collect();
-        for found in &mut self.found.resources {
+        let lists: Vec<_> = evidence.found.lists.iter().map(Arc::as_ref).collect();
+        for found in &mut evidence.found.resources {
             if let Detail::Thread {
                 doing: Some(doing),
                 closure: closure @ None,
@@ -143,9 +125,9 @@ impl Check {
     }
 
     /// The threads that no rule accepts for what they are.
-    fn suspects(&self) -> HashSet<ResourceId> {
+    fn suspects(&self, evidence: &Evidence) -> HashSet<ResourceId> {
         let threads = |leak: &Leak| leak.threads.clone();
-        let left = self.sorted(&self.found).leaks;
+        let left = self.sorted(&evidence.found).leaks;
         left.iter()
             .flat_map(threads)
             .map(ResourceId::Thread)

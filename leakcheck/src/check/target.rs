@@ -8,23 +8,23 @@ use std::{
 use crate::{
     base::{
         model::{self, Subject},
-        test_meta::{Place, TestMeta},
+        test_meta::{BinarySite, TestMeta},
     },
     observe::package::{self, binary, in_package},
 };
 
 /// Whom a check is about.
 #[derive(Clone, Debug)]
-pub(crate) enum Whom {
+pub(crate) enum CheckTarget {
     /// A test with an attribute.
     Test(&'static TestMeta),
     /// Whatever runs on this thread, called from this place.
     Caller(Thread, &'static Location<'static>),
     /// The whole process, or a test without an attribute in it.
-    Process(&'static Place, Option<String>),
+    Process(&'static BinarySite, Option<String>),
 }
 
-impl Whom {
+impl CheckTarget {
     /// The caller of a function that looks without an attribute.
     pub(crate) fn caller(place: &'static Location<'static>) -> Self {
         Self::Caller(thread::current(), place)
@@ -78,7 +78,7 @@ fn of_test(meta: &TestMeta, package_dir: Option<String>) -> Subject {
     }
 }
 
-fn of_process(place: &Place, test: Option<&str>, package_dir: Option<String>) -> Subject {
+fn of_process(place: &BinarySite, test: Option<&str>, package_dir: Option<String>) -> Subject {
     let (binary, _) = place.module.split_once("::").unwrap_or((place.module, ""));
     Subject {
         package: place.package.map(ToOwned::to_owned),

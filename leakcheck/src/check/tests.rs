@@ -1,13 +1,21 @@
 //! What counts as waiting.
 
-use std::panic::Location;
+use std::{panic::Location, time::Duration};
 
-use super::*;
-use crate::{base::model::Detail, settings::env};
+use super::Check;
+use crate::{
+    base::{
+        model::{Detail, Resource, ResourceId},
+        test_meta::Stop,
+    },
+    check::target::CheckTarget,
+    observe::scope::Scope,
+    settings::{env, options::Options},
+};
 
 fn check() -> Check {
     let scope = Scope::open().expect("far below the limit");
-    let whom = Whom::caller(Location::caller());
+    let whom = CheckTarget::caller(Location::caller());
     let env = env::get().expect("the environment is understood");
     Check::begin(whom, Options::new(), env, scope).expect("nothing is required")
 }
@@ -16,7 +24,7 @@ fn check() -> Check {
 fn stopping_is_no_wait_for_what_was_found_before() {
     const HOUR: Duration = Duration::from_secs(3600);
     let mut before = check();
-    before.found.resources.push(Resource {
+    before.evidence.found.resources.push(Resource {
         id: ResourceId::Task(u64::MAX),
         origin: 0,
         age_ms: None,

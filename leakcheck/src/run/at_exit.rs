@@ -6,9 +6,9 @@ use std::{
 };
 
 use crate::{
-    base::test_meta::Place,
+    base::test_meta::BinarySite,
     report::output,
-    run::process_check::{self, Whole},
+    run::process_check::{self, ProcessVerdict},
     settings::{
         env::{self, TraceLevel},
         options::Options,
@@ -23,7 +23,7 @@ const FAILED: i32 = 101;
 #[derive(Clone, Copy, Debug)]
 pub struct AtExit {
     /// Where it stands.
-    pub place: Place,
+    pub place: BinarySite,
     /// What to accept.
     pub options: fn() -> Options,
 }
@@ -64,9 +64,9 @@ fn at_exit(status: Option<i32>) -> Option<i32> {
         Ok(Ok(whole)) => whole,
         Ok(Err(error)) => {
             output::print(&format!("leakcheck: {error}"));
-            Whole::Failed
+            ProcessVerdict::Failed
         }
-        Err(_) => Whole::Failed,
+        Err(_) => ProcessVerdict::Failed,
     };
-    (whole == Whole::Failed && status.unwrap_or(0) == 0).then_some(FAILED)
+    (whole == ProcessVerdict::Failed && status.unwrap_or(0) == 0).then_some(FAILED)
 }

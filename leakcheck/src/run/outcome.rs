@@ -13,7 +13,7 @@ use crate::{
     },
     check::Hung,
     report::output,
-    run::return_value::Ends,
+    run::return_value::ReturnKind,
     settings::options::Level,
 };
 
@@ -29,14 +29,14 @@ pub(crate) enum Outcome<R> {
 
 impl<R> Outcome<R> {
     /// Runs a body and catches its panic.
-    pub(crate) fn of(body: impl FnOnce() -> R, ends: &Ends<R>) -> Self {
+    pub(crate) fn of(body: impl FnOnce() -> R, ends: &ReturnKind<R>) -> Self {
         match panic::catch_unwind(AssertUnwindSafe(body)) {
             Ok(value) => Self::returned(value, ends),
             Err(payload) => Self::Panicked(payload),
         }
     }
 
-    pub(crate) fn returned(value: R, ends: &Ends<R>) -> Self {
+    pub(crate) fn returned(value: R, ends: &ReturnKind<R>) -> Self {
         Self::Returned {
             failed: (ends.failed)(&value),
             value,
@@ -54,7 +54,7 @@ impl<R> Outcome<R> {
     }
 
     /// Applies a `#[should_panic]` that was taken over.
-    pub(crate) fn judge(self, meta: &TestMeta, ends: &Ends<R>) -> Self {
+    pub(crate) fn judge(self, meta: &TestMeta, ends: &ReturnKind<R>) -> Self {
         let expected = match meta.should_panic {
             ShouldPanic::No => return self,
             ShouldPanic::Yes => None,
@@ -82,7 +82,7 @@ impl<R> Outcome<R> {
         Self::Panicked(Box::new(complaint))
     }
 
-    fn passed(ends: &Ends<R>) -> Self {
+    fn passed(ends: &ReturnKind<R>) -> Self {
         match ends.unit {
             Some(unit) => Self::Returned {
                 value: unit(),

@@ -6,11 +6,11 @@ pub use tokio;
 pub use inventory;
 
 pub use crate::{
-    base::test_meta::{Place, Rounds, ShouldPanic, Stop, TestMeta},
+    base::test_meta::{BinarySite, Rounds, ShouldPanic, Stop, TestMeta},
     run::{
         at_exit::{AtExit, begin},
         register_macros::{collect, main},
-        return_value::{AnyOutcome, Ends, Outcome, ResultOutcome},
+        return_value::{AnyOutcome, Outcome, ResultOutcome, ReturnKind},
         runtime::{
             BuildRuntime, TestRuntime, boxed, layer, repeat_async, repeat_sync, run_async,
             run_sync, run_within,

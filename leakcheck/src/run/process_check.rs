@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::{
-    base::{error::Error, model::Body, test_meta::Place},
-    check::{Check, target::Whom},
+    base::{error::Error, model::Body, test_meta::BinarySite},
+    check::{Check, target::CheckTarget},
     observe::scope::Scope,
     report::output,
     run::effective_options,
@@ -16,7 +16,7 @@ use crate::{
 
 /// Whether something is left that fails the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Whole {
+pub(crate) enum ProcessVerdict {
     Passed,
     Failed,
 }
@@ -30,24 +30,27 @@ static DONE: AtomicBool = AtomicBool::new(false);
 /// # Errors
 ///
 /// Where a `LEAKCHECK_*` variable is not understood or asks for what cannot be seen.
-pub(crate) fn verify(place: &'static Place, options: Options) -> Result<Whole, Error> {
+pub(crate) fn verify(
+    place: &'static BinarySite,
+    options: Options,
+) -> Result<ProcessVerdict, Error> {
     if DONE.swap(true, Ordering::Relaxed) {
-        return Ok(Whole::Passed);
+        return Ok(ProcessVerdict::Passed);
     }
     let env = env::get()?;
     let options = effective_options::options(options, env, place.manifest_dir)?;
     if options.chosen_level() == Level::Off {
-        return Ok(Whole::Passed);
+        return Ok(ProcessVerdict::Passed);
     }
-    let whom = Whom::Process(place, None);
+    let whom = CheckTarget::Process(place, None);
     let mut check = Check::begin(whom, options, env, Scope::current())?;
     check.settle_blocking();
-    let mut whole = Whole::Passed;
+    let mut whole = ProcessVerdict::Passed;
     for check in check.by_test() {
         let report = check.conclude(Body::Passed);
         output::publish(&report, env);
         if report.fails() {
-            whole = Whole::Failed;
+            whole = ProcessVerdict::Failed;
         }
     }
     Ok(whole)

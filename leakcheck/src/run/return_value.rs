@@ -30,14 +30,14 @@ impl<R> AnyOutcome for &Outcome<'_, R> {
 
 /// What a value that a test returns means.
 #[derive(Debug)]
-pub struct Ends<R> {
+pub struct ReturnKind<R> {
     /// Whether the value is an error.
     pub(crate) failed: fn(&R) -> bool,
     /// Makes the value that a test returns where its `#[should_panic]` came true; the harness allows `()` only.
     pub(crate) unit: Option<fn() -> R>,
 }
 
-impl Ends<()> {
+impl ReturnKind<()> {
     /// For functions that return nothing.
     pub const UNIT: Self = Self {
         failed: |&()| false,
@@ -45,7 +45,7 @@ impl Ends<()> {
     };
 }
 
-impl<R> Ends<R> {
+impl<R> ReturnKind<R> {
     /// For functions that return a value of which `failed` says whether it is an error.
     pub fn value(failed: fn(&R) -> bool) -> Self {
         Self { failed, unit: None }
@@ -71,6 +71,6 @@ mod tests {
         assert!((&Outcome(&Err::<u8, _>("no"))).failed());
         assert!(!(&Outcome(&Alias::Ok(1))).failed());
         assert!(!(&Outcome(&())).failed());
-        assert!(!(Ends::UNIT.failed)(&()));
+        assert!(!(ReturnKind::UNIT.failed)(&()));
     }
 }

@@ -12,7 +12,6 @@ use std::{
     future::{Future, poll_fn},
     panic::{self, AssertUnwindSafe},
     pin::{Pin, pin},
-    time::Instant,
 };
 
 use tokio::{
@@ -26,7 +25,7 @@ use crate::{
         error::{Error, Repr},
         test_meta::TestMeta,
     },
-    check::Watched,
+    check::WatchedRuntime,
     observe::sources::{
         tasks::{self, Token},
         timers,
@@ -34,7 +33,7 @@ use crate::{
     run::{
         background,
         outcome::Outcome,
-        return_value::Ends,
+        return_value::ReturnKind,
         watchdog::{Among, TestBody},
     },
     settings::options::{Level, Options},
@@ -98,7 +97,7 @@ pub fn layer(below: Options, above: Options) -> Options {
 pub fn run_sync<R>(
     meta: &'static TestMeta,
     options: &dyn Fn() -> Options,
-    ends: &Ends<R>,
+    ends: &ReturnKind<R>,
     body: impl FnOnce() -> R,
 ) -> R {
     let Some(mut session) = Session::open(meta, options) else {
@@ -124,7 +123,7 @@ pub fn run_sync<R>(
 pub fn run_async<R>(
     meta: &'static TestMeta,
     options: &dyn Fn() -> Options,
-    ends: &Ends<R>,
+    ends: &ReturnKind<R>,
     build: BuildRuntime,
     body: Pin<&mut dyn TestBody<R>>,
 ) -> R {
@@ -144,13 +143,9 @@ pub fn run_async<R>(
             let settle = AssertUnwindSafe(|| runtime.block_on(pin!(check.settle_in_runtime())));
             let _ = panic::catch_unwind(settle);
         }
-        check.note_before_stop();
-        let start = Instant::now();
-        let stop = runtime.shutdown(check.stop_limit());
-        if !check.is_gone() {
-            check.settle_stopped(stop, start.elapsed());
-        }
-        check.fold_descriptors();
+        let limit = check.stop_limit();
+        let stopping = check.stop();
+        stopping.settle(runtime.shutdown(limit));
     });
     drop(inside);
     session.conclude(outcome)
@@ -160,7 +155,7 @@ pub fn run_async<R>(
 pub async fn run_within<R>(
     meta: &'static TestMeta,
     options: &dyn Fn() -> Options,
-    ends: &Ends<R>,
+    ends: &ReturnKind<R>,
     body: impl Future<Output = R>,
 ) -> R {
     let Some(mut session) = Session::open(meta, options) else {
@@ -170,7 +165,7 @@ pub async fn run_within<R>(
             .finish(None, Level::Off);
     };
     if let Ok(handle) = Handle::try_current() {
-        session.check.watch(Watched::foreign(handle));
+        session.check.watch(WatchedRuntime::foreign(handle));
     }
     let here = Context {
         scope: session.scope.index(),

@@ -30,7 +30,7 @@ macro_rules! verify_at_exit {
         const _: () = {
             extern "C" fn begin() {
                 $crate::__private::begin($crate::__private::AtExit {
-                    place: $crate::__private::Place {
+                    place: $crate::__private::BinarySite {
                         package: ::core::option_env!("CARGO_PKG_NAME"),
                         manifest_dir: ::core::option_env!("CARGO_MANIFEST_DIR"),
                         module: ::core::module_path!(),

@@ -1,6 +1,8 @@
 //! From a group of raw resources to a finding: where it was made, why it is usually so, and how to accept it.
 
+mod accept;
 mod blocked;
+mod fingerprint;
 mod hang;
 mod holding;
 mod numbered;
@@ -20,8 +22,7 @@ use leakcheck_introspect::{Graph, Task, TaskList};
 
 use crate::{
     base::model::{
-        Frame, Kind, Leak, Level, Note, Resource, Tie, TimerKind, TimerSite, Unreadable, Waiting,
-        without_numbers,
+        Kind, Leak, Level, Note, Resource, Tie, TimerKind, TimerSite, Unreadable, Waiting,
     },
     observe::{
         capture::{self, Names, Trace},
@@ -77,8 +78,8 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         kind: group.kind,
         level: Level::Deny,
         count: group.count,
-        accept: accept(group, &trace),
-        fingerprint: fingerprint(group.kind, group.name.as_deref(), &trace),
+        accept: accept::rule(group, &trace),
+        fingerprint: fingerprint::of(group.kind, group.name.as_deref(), &trace),
         note: note(group, &trace),
         panic: None,
         name: group.name.clone(),
@@ -140,7 +141,7 @@ fn unreadable(origin: u32) -> Unreadable {
 /// Tasks that a runtime counts and nobody named.
 pub(crate) fn unnamed_tasks(count: usize) -> Leak {
     Leak {
-        fingerprint: fingerprint(Kind::Task, None, &Trace::default()),
+        fingerprint: fingerprint::of(Kind::Task, None, &Trace::default()),
         ..Leak::unknown(Kind::Task, count)
     }
 }
@@ -181,38 +182,4 @@ pub(crate) fn panicked(seen: &[Panicked], package_dir: Option<&str>) -> Vec<Leak
         }
     }
     found
-}
-
-/// The rule that accepts threads by their name.
-fn accept_thread(name: &str) -> String {
-    format!("ignore_thread_name(\"{name}\")")
-}
-
-/// The narrowest rule that accepts the group: by the dependency that started it, else by the user's own function.
-fn accept(group: &Group, trace: &Trace) -> Option<String> {
-    match (&trace.rule, &group.name) {
-        (Some(function), _) => Some(format!("ignore_created_by(\"{function}\")")),
-        (_, Some(name)) if group.kind == Kind::Thread => Some(accept_thread(name)),
-        _ => None,
-    }
-}
-
-/// FNV-1a over what stays the same when lines move and tests run in another order: the kind, the name without numbers and
-/// the functions on the path.
-fn fingerprint(kind: Kind, name: Option<&str>, trace: &Trace) -> String {
-    let functions = |frames: &[Frame]| -> Vec<String> {
-        frames.iter().map(|frame| frame.function.clone()).collect()
-    };
-    let name = name.map(without_numbers).unwrap_or_default();
-    let mut words = vec![kind.name().to_owned(), name];
-    words.extend(functions(&trace.through));
-    words.extend(functions(trace.site.as_slice()));
-    words.extend(functions(&trace.callers));
-    let hash = words
-        .iter()
-        .flat_map(|word| word.bytes().chain([0]))
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-    format!("{hash:016x}")
 }

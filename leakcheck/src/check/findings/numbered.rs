@@ -15,7 +15,7 @@ pub(crate) fn join(leaks: Vec<Leak>) -> Vec<Leak> {
                 known.absorb(&leak);
                 let pattern = known.name.as_deref().map(without_numbers);
                 if known.accept != leak.accept {
-                    known.accept = pattern.as_deref().map(super::accept_thread);
+                    known.accept = pattern.as_deref().map(super::accept::threads_named);
                 }
                 known.name = pattern;
             }

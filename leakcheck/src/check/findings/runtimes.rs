@@ -72,7 +72,7 @@ fn runtime(parts: Vec<Leak>) -> Option<Leak> {
         age,
         tid: None,
         facts,
-        fingerprint: super::fingerprint(Kind::Runtime, Some(RUNTIME), &trace),
+        fingerprint: super::fingerprint::of(Kind::Runtime, Some(RUNTIME), &trace),
         waiting: None,
         ..first
     })

@@ -17,7 +17,7 @@ use libtest_mimic::{Failed, Trial};
 
 use crate::{
     report::output,
-    run::process_check::{self, Whole},
+    run::process_check::{self, ProcessVerdict},
     settings::suite::{self, Suite, When},
 };
 use arguments::Asked;
@@ -63,12 +63,12 @@ fn run(suite: &'static Suite, asked: &Asked) -> u8 {
         return FAILED;
     }
     let whole = if has_failed && suite.when == When::Passed {
-        Ok(Whole::Passed)
+        Ok(ProcessVerdict::Passed)
     } else {
         process_check::verify(&suite.place, (suite.options)())
     };
     match whole {
-        Ok(Whole::Passed) if !has_failed => 0,
+        Ok(ProcessVerdict::Passed) if !has_failed => 0,
         Ok(_) => FAILED,
         Err(error) => {
             output::print(&format!("leakcheck: {error}"));

@@ -18,7 +18,7 @@ use crate::{
     check::Growth,
     observe::sources::timers,
     report::output,
-    run::{background, outcome::Outcome, return_value::Ends},
+    run::{background, outcome::Outcome, return_value::ReturnKind},
     settings::options::{Level, Options},
 };
 
@@ -29,7 +29,7 @@ type MakeBody<'b, R> = &'b dyn Fn() -> Pin<Box<dyn Future<Output = R>>>;
 pub fn repeat_sync<R>(
     meta: &'static TestMeta,
     options: &dyn Fn() -> Options,
-    ends: &Ends<R>,
+    ends: &ReturnKind<R>,
     rounds: Rounds,
     body: &dyn Fn() -> R,
 ) -> R {
@@ -63,7 +63,7 @@ pub fn repeat_sync<R>(
 pub fn repeat_async<R>(
     meta: &'static TestMeta,
     options: &dyn Fn() -> Options,
-    ends: &Ends<R>,
+    ends: &ReturnKind<R>,
     build: BuildRuntime,
     rounds: Rounds,
     body: MakeBody<'_, R>,

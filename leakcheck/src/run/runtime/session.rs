@@ -18,7 +18,7 @@ use crate::{
         model::{Body, Report},
         test_meta::TestMeta,
     },
-    check::{Check, Hung, Watched, target::Whom},
+    check::{Check, Hung, WatchedRuntime, target::CheckTarget},
     observe::{
         scope::{Scope, ScopeId},
         sources::tasks::{self, Token},
@@ -27,7 +27,7 @@ use crate::{
     run::{
         background, effective_options,
         outcome::{Outcome, refuse},
-        return_value::Ends,
+        return_value::ReturnKind,
         watchdog::{self, Among, Parks, TestBody, Watch},
     },
     settings::{
@@ -41,7 +41,7 @@ use crate::{
 pub(super) fn block_on<R>(
     runtime: &dyn TestRuntime,
     body: Pin<&mut dyn TestBody<R>>,
-    ends: &Ends<R>,
+    ends: &ReturnKind<R>,
     watch: Option<&mut Watch<'_>>,
 ) -> Outcome<R> {
     let mut outcome = None;
@@ -82,7 +82,7 @@ fn stop_background(runtime: &dyn TestRuntime, session: &Session) -> Option<Box<d
 /// The outcome of a future; a panic of it is caught where it happens, so that its runtime lives on.
 pub(super) async fn caught<R>(
     mut body: Pin<&mut (impl TestBody<R> + ?Sized)>,
-    ends: &Ends<R>,
+    ends: &ReturnKind<R>,
     mut watch: Option<&mut Watch<'_>>,
 ) -> Outcome<R> {
     poll_fn(|cx| {
@@ -145,7 +145,7 @@ impl Session {
             }
             let kept = Scope::open()?;
             let scope = kept.id();
-            let mut check = Check::begin(Whom::Test(meta), options, env, kept)?;
+            let mut check = Check::begin(CheckTarget::Test(meta), options, env, kept)?;
             check.look_at_all_sets();
             background::accept(scope);
             check.listen();
@@ -166,7 +166,7 @@ impl Session {
         &mut self,
         meta: &'static TestMeta,
         body: impl FnOnce() -> R,
-        ends: &Ends<R>,
+        ends: &ReturnKind<R>,
     ) -> Outcome<R> {
         let mut watch = self.watch(Among::Others);
         let outcome = Outcome::of(body, ends);
@@ -196,7 +196,7 @@ impl Session {
             build(&prepare).unwrap_or_else(|error| no_runtime(&error))
         };
         self.check
-            .watch(Watched::owned(runtime.handle(), token, self.scope));
+            .watch(WatchedRuntime::owned(runtime.handle(), token, self.scope));
         runtime
     }
 
@@ -206,7 +206,7 @@ impl Session {
         runtime: &dyn TestRuntime,
         meta: &'static TestMeta,
         body: Pin<&mut dyn TestBody<R>>,
-        ends: &Ends<R>,
+        ends: &ReturnKind<R>,
     ) -> Outcome<R> {
         let parks = match runtime.handle().runtime_flavor() {
             RuntimeFlavor::CurrentThread => Parks::WhenAllWait,

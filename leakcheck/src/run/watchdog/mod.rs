@@ -4,9 +4,9 @@
 //! no task of its own runtime is about to do. It belongs to no test.
 
 mod body;
-mod round;
-mod ward;
+mod schedule;
 mod watch;
+mod watched_body;
 
 pub(crate) use watch::{Among, Parks, Watch, parks};
 
@@ -19,8 +19,8 @@ use std::{
 };
 
 use self::{
-    round::{Round, first_look},
-    ward::Ward,
+    schedule::{Schedule, first_look},
+    watched_body::WatchedBody,
 };
 use crate::{
     base::sync::{Held, lock_std as lock},
@@ -33,8 +33,8 @@ const LONGEST: Duration = Duration::from_millis(500);
 
 /// What the watchdog and the tests share.
 #[derive(Debug)]
-struct Roster {
-    wards: Vec<Arc<Ward>>,
+struct Watchlist {
+    wards: Vec<Arc<WatchedBody>>,
     /// When the watchdog wakes next; `None` while there is none, or it is at work.
     wakes_at: Option<Instant>,
     watchdog: Option<Thread>,
@@ -42,7 +42,7 @@ struct Roster {
     generation: u32,
 }
 
-static ROSTER: Mutex<Roster> = Mutex::new(Roster {
+static ROSTER: Mutex<Watchlist> = Mutex::new(Watchlist {
     wards: Vec::new(),
     wakes_at: None,
     watchdog: None,
@@ -50,7 +50,7 @@ static ROSTER: Mutex<Roster> = Mutex::new(Roster {
 });
 
 /// A forked child has none of its parent's bodies, and not its watchdog.
-fn roster() -> Held<MutexGuard<'static, Roster>> {
+fn roster() -> Held<MutexGuard<'static, Watchlist>> {
     let mut roster = lock(&ROSTER);
     let generation = fork::generation();
     if roster.generation != generation {
@@ -64,11 +64,11 @@ fn roster() -> Held<MutexGuard<'static, Roster>> {
 }
 
 /// Has a body watched from now on.
-fn register(ward: &Arc<Ward>) {
-    let due = first_look(ward, Instant::now());
-    ward.is_told();
+fn register(watched: &Arc<WatchedBody>) {
+    let due = first_look(watched, Instant::now());
+    watched.is_told();
     let mut roster = roster();
-    roster.wards.push(Arc::clone(ward));
+    roster.wards.push(Arc::clone(watched));
     let Some(watchdog) = &roster.watchdog else {
         let started = outside(|| {
             thread::Builder::new()
@@ -85,15 +85,15 @@ fn register(ward: &Arc<Ward>) {
 }
 
 /// Ends that.
-fn unregister(ward: &Arc<Ward>) {
-    if ward.was_told() {
-        roster().wards.retain(|known| !Arc::ptr_eq(known, ward));
+fn unregister(watched: &Arc<WatchedBody>) {
+    if watched.was_told() {
+        roster().wards.retain(|known| !Arc::ptr_eq(known, watched));
     }
 }
 
 /// What the watchdog does, for as long as the process lives.
 fn serve() {
-    let mut round = Round::default();
+    let mut round = Schedule::default();
     loop {
         let pause = {
             let mut roster = roster();

@@ -11,7 +11,7 @@ use leakcheck_introspect::FutureAddress;
 
 use super::{
     register, unregister,
-    ward::{Stage, Ward},
+    watched_body::{Stage, WatchedBody},
 };
 use crate::{
     base::sync::lock_std as lock,
@@ -46,22 +46,26 @@ pub(crate) struct Watch<'c> {
     took: Option<Duration>,
     /// Whether it was polled, or is about to be.
     has_begun: bool,
-    ward: Option<Arc<Ward>>,
+    watched: Option<Arc<WatchedBody>>,
 }
 
 thread_local! {
     /// The body that waits on this thread, until the thread parks.
-    static WAITING: RefCell<Option<Arc<Ward>>> = const { RefCell::new(None) };
+    static WAITING: RefCell<Option<Arc<WatchedBody>>> = const { RefCell::new(None) };
 }
 
 impl<'c> Watch<'c> {
     /// Begins right before the body does. Without a time limit it costs nothing until the body waits.
     pub(crate) fn begin(check: &'c Check, among: Among) -> Self {
         let start = Instant::now();
-        let ward = check.time_limit().map(|_| {
-            let ward = Arc::new(Ward::new(check.clone(), start, among != Among::Others));
-            register(&ward);
-            ward
+        let watched = check.time_limit().map(|_| {
+            let watched = Arc::new(WatchedBody::new(
+                check.clone(),
+                start,
+                among != Among::Others,
+            ));
+            register(&watched);
+            watched
         });
         Self {
             check,
@@ -69,7 +73,7 @@ impl<'c> Watch<'c> {
             start,
             took: None,
             has_begun: false,
-            ward,
+            watched,
         }
     }
 
@@ -89,19 +93,19 @@ impl<'c> Watch<'c> {
         if !std::mem::replace(&mut self.has_begun, true) {
             return false;
         }
-        let ward = self.ward.as_ref();
-        ward.is_some_and(|ward| {
-            ward.stage() == Stage::GivenUp && ward.advance(Stage::GivenUp, Stage::Drops)
+        let watched = self.watched.as_ref();
+        watched.is_some_and(|watched| {
+            watched.stage() == Stage::GivenUp && watched.advance(Stage::GivenUp, Stage::Drops)
         })
     }
 
     pub(crate) fn begins_poll(&self) {
-        if let Some(ward) = &self.ward {
+        if let Some(watched) = &self.watched {
             if self.among == Among::Others {
                 // What others poll may go from thread to thread.
-                ward.is_here();
+                watched.is_here();
             }
-            ward.begins_poll();
+            watched.begins_poll();
         }
     }
 
@@ -115,20 +119,20 @@ impl<'c> Watch<'c> {
         if self.check.is_of_parent() {
             return;
         }
-        let Some(ward) = &self.ward else {
+        let Some(watched) = &self.watched else {
             if let Among::Own(parks) = self.among {
-                let ward = Arc::new(Ward::new(self.check.clone(), self.start, true));
-                ward.is_suspended(waker, address());
+                let watched = Arc::new(WatchedBody::new(self.check.clone(), self.start, true));
+                watched.is_suspended(waker, address());
                 match parks {
-                    Parks::WhenAllWait => WAITING.set(Some(Arc::clone(&ward))),
-                    Parks::WhenItWaits => register(&ward),
+                    Parks::WhenAllWait => WAITING.set(Some(Arc::clone(&watched))),
+                    Parks::WhenItWaits => register(&watched),
                 }
-                self.ward = Some(ward);
+                self.watched = Some(watched);
             }
             return;
         };
-        ward.is_suspended(waker, address());
-        if ward.stage() == Stage::GivenUp {
+        watched.is_suspended(waker, address());
+        if watched.stage() == Stage::GivenUp {
             // It was, before there was anything to wake.
             waker.wake_by_ref();
         }
@@ -137,12 +141,12 @@ impl<'c> Watch<'c> {
     /// The body has ended or was given up: this says how it hung, and that it has ended too late, whether or not anybody was
     /// let run to see that.
     pub(crate) fn end(mut self) -> Option<Hung> {
-        let ward = self.ward.take()?;
-        Self::leave(&ward);
-        if ward.is_of_parent() {
+        let watched = self.watched.take()?;
+        Self::leave(&watched);
+        if watched.is_of_parent() {
             return None;
         }
-        let hung = lock(&ward.hung).take();
+        let hung = lock(&watched.hung).take();
         let Some((limit, took)) = self.is_late() else {
             return hung;
         };
@@ -152,21 +156,21 @@ impl<'c> Watch<'c> {
         })
     }
 
-    fn leave(ward: &Arc<Ward>) {
-        if ward.is_of_parent() {
+    fn leave(watched: &Arc<WatchedBody>) {
+        if watched.is_of_parent() {
             return;
         }
         // The thread may be about to end, and what it keeps with it.
         let _ = WAITING.try_with(RefCell::take);
-        unregister(ward);
-        ward.end();
+        unregister(watched);
+        watched.end();
     }
 }
 
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
-        if let Some(ward) = self.ward.take() {
-            Self::leave(&ward);
+        if let Some(watched) = self.watched.take() {
+            Self::leave(&watched);
         }
     }
 }
@@ -174,9 +178,9 @@ impl Drop for Watch<'_> {
 /// The thread of a runtime has nothing to do: if a body waits on it, the watchdog may have a look in a while.
 pub(crate) fn parks() {
     let waiting = WAITING.try_with(RefCell::take).ok().flatten();
-    if let Some(ward) = waiting
-        && !ward.is_of_parent()
+    if let Some(watched) = waiting
+        && !watched.is_of_parent()
     {
-        register(&ward);
+        register(&watched);
     }
 }

@@ -4,8 +4,10 @@ use std::{borrow::Cow, collections::HashMap};
 
 use super::file::File;
 use crate::{
-    base::error::Error,
-    base::model::{Kind, Leak, Remark, Subject},
+    base::{
+        error::Error,
+        model::{Kind, Leak, Remark, Subject},
+    },
     settings::env::one_of,
 };
 

@@ -3,7 +3,10 @@
 use toml::de::DeTable;
 
 use super::{date::Date, entry::Entry, file::File, rule};
-use crate::{base::error::Error, base::model::Kind, settings::options::Options};
+use crate::{
+    base::{error::Error, model::Kind},
+    settings::options::Options,
+};
 
 const KEYS: [&str; 6] = [
     "settle",

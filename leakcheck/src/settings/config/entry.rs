@@ -10,8 +10,10 @@ use toml::{
 use super::file::File;
 use crate::{
     base::error::Error,
-    settings::env::{LEVELS, one_of},
-    settings::options::Level,
+    settings::{
+        env::{LEVELS, one_of},
+        options::Level,
+    },
 };
 
 /// A key and its value.

@@ -24,8 +24,10 @@ use once_cell::sync::OnceCell;
 
 use crate::{
     base::error::Error,
-    settings::env::{BaselineFile, Env},
-    settings::options::{Level, Options},
+    settings::{
+        env::{BaselineFile, Env},
+        options::{Level, Options},
+    },
 };
 use baseline::Baseline;
 use date::Date;

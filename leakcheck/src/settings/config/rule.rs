@@ -4,7 +4,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::{date::Date, entry::Entry, file::File};
 use crate::{
-    base::error::Error, base::model::Kind, settings::env::one_of, settings::ignore::Ignore,
+    base::{error::Error, model::Kind},
+    settings::{env::one_of, ignore::Ignore},
 };
 
 /// Makes a rule of a pattern.

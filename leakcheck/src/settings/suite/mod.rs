@@ -1,13 +1,13 @@
 //! What all tests of a binary have in common: options below those of each, hooks around them.
 
 #[cfg(feature = "harness")]
-mod given;
+mod definition;
 
 #[cfg(feature = "harness")]
-pub use given::{Suite, When};
+pub use definition::{Suite, When};
 
 #[cfg(feature = "harness")]
-pub(crate) use given::registered;
+pub(crate) use definition::registered;
 
 use crate::settings::options::Options;
 

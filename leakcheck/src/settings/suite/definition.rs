@@ -1,11 +1,11 @@
 //! What `leakcheck::main!` was given.
 
-use crate::{base::test_meta::Place, settings::options::Options};
+use crate::{base::test_meta::BinarySite, settings::options::Options};
 
 /// Options and hooks of all tests of a binary.
 #[derive(Clone, Copy, Debug)]
 pub struct Suite {
-    pub(crate) place: Place,
+    pub(crate) place: BinarySite,
     pub(crate) options: fn() -> Options,
     pub(crate) set_up: fn(),
     pub(crate) tear_down: fn(),
@@ -25,7 +25,7 @@ pub enum When {
 
 impl Suite {
     /// A suite without options and hooks.
-    pub const fn new(place: Place) -> Self {
+    pub const fn new(place: BinarySite) -> Self {
         Self {
             place,
             options: Options::new,

@@ -9,7 +9,7 @@ use std::{
 
 use leakcheck_introspect::barrier;
 
-use super::ward::{Stage, Ward};
+use super::watched_body::{Stage, WatchedBody};
 use crate::{
     base::{
         model::{Fate, Hang, HangCause, HangEnd},
@@ -42,15 +42,15 @@ const EXIT_CODE: i32 = 101;
 
 /// What is planned for each body.
 #[derive(Debug, Default)]
-pub(super) struct Round {
+pub(super) struct Schedule {
     plans: Vec<Plan>,
 }
 
-/// What is planned for a body without an end in sight.
+/// What is planned for a body without an end in snapshot.
 #[derive(Clone, Debug)]
 struct Plan {
     /// Held, so that no other has its address.
-    ward: Arc<Ward>,
+    watched: Arc<WatchedBody>,
     look_at: Instant,
     /// The time of being suspended that was seen last.
     rest: Option<u64>,
@@ -60,31 +60,34 @@ struct Plan {
 }
 
 /// When to look at a body for the first time.
-pub(super) fn first_look(ward: &Ward, now: Instant) -> Instant {
+pub(super) fn first_look(watched: &WatchedBody, now: Instant) -> Instant {
     let quiet = now + QUIET;
-    deadline(ward).map_or(quiet, |deadline| deadline.min(quiet))
+    deadline(watched).map_or(quiet, |deadline| deadline.min(quiet))
 }
 
-fn deadline(ward: &Ward) -> Option<Instant> {
-    ward.start.checked_add(ward.limit?)
+fn deadline(watched: &WatchedBody) -> Option<Instant> {
+    watched.start.checked_add(watched.limit?)
 }
 
-impl Round {
+impl Schedule {
     /// When to look next; `now` or earlier where something is due.
-    pub(super) fn next(&mut self, wards: &[Arc<Ward>], now: Instant) -> Instant {
-        let is_known = |plans: &[Plan], ward: &Arc<Ward>| {
-            plans.iter().any(|plan| Arc::ptr_eq(&plan.ward, ward))
+    pub(super) fn next(&mut self, wards: &[Arc<WatchedBody>], now: Instant) -> Instant {
+        let is_known = |plans: &[Plan], watched: &Arc<WatchedBody>| {
+            plans.iter().any(|plan| Arc::ptr_eq(&plan.watched, watched))
         };
-        self.plans
-            .retain(|plan| wards.iter().any(|ward| Arc::ptr_eq(&plan.ward, ward)));
-        for ward in wards {
-            if !is_known(&self.plans, ward) {
-                self.plans.push(Plan::new(Arc::clone(ward), now));
+        self.plans.retain(|plan| {
+            wards
+                .iter()
+                .any(|watched| Arc::ptr_eq(&plan.watched, watched))
+        });
+        for watched in wards {
+            if !is_known(&self.plans, watched) {
+                self.plans.push(Plan::new(Arc::clone(watched), now));
             }
         }
         let running = self.plans.iter().filter(|plan| plan.is_running());
         let due = running.map(|plan| {
-            deadline(&plan.ward).map_or(plan.look_at, |deadline| deadline.min(plan.look_at))
+            deadline(&plan.watched).map_or(plan.look_at, |deadline| deadline.min(plan.look_at))
         });
         due.min().unwrap_or(now + LONGEST_PAUSE)
     }
@@ -93,43 +96,43 @@ impl Round {
     pub(super) fn look(&mut self) {
         for plan in self.plans.iter_mut().filter(|plan| plan.is_running()) {
             let now = Instant::now();
-            if let Some(limit) = plan.ward.limit
-                && deadline(&plan.ward).is_some_and(|deadline| deadline <= now)
+            if let Some(limit) = plan.watched.limit
+                && deadline(&plan.watched).is_some_and(|deadline| deadline <= now)
             {
-                give_up(&plan.ward, HangCause::Timeout(limit), None);
+                give_up(&plan.watched, HangCause::Timeout(limit), None);
             } else if plan.look_at <= now
                 && let Some(deadlock) = plan.prove(now)
             {
-                give_up(&plan.ward, HangCause::Deadlock, Some(deadlock));
+                give_up(&plan.watched, HangCause::Deadlock, Some(deadlock));
             }
         }
     }
 }
 
 impl Plan {
-    fn new(ward: Arc<Ward>, now: Instant) -> Self {
+    fn new(watched: Arc<WatchedBody>, now: Instant) -> Self {
         Self {
             look_at: now + QUIET,
-            rest: ward.rest(),
+            rest: watched.rest(),
             pause: QUIET,
             is_suspected: false,
-            ward,
+            watched,
         }
     }
 
     fn is_running(&self) -> bool {
-        self.ward.stage() == Stage::Runs
+        self.watched.stage() == Stage::Runs
     }
 
     /// Looks, and gives the proof if this was the second time that the same suspension was found to have no end.
     fn prove(&mut self, now: Instant) -> Option<Deadlock> {
-        let rest = self.ward.rest();
+        let rest = self.watched.rest();
         if rest.is_none() || rest != self.rest {
-            *self = Self::new(Arc::clone(&self.ward), now);
+            *self = Self::new(Arc::clone(&self.watched), now);
             return None;
         }
-        let is_own = self.ward.is_own;
-        let deadlock = is_own.then(|| deadlock(&self.ward)).flatten();
+        let is_own = self.watched.is_own;
+        let deadlock = is_own.then(|| deadlock(&self.watched)).flatten();
         if deadlock.is_none() {
             self.is_suspected = false;
             self.pause = (self.pause * 2).min(LONGEST_PAUSE);
@@ -143,46 +146,46 @@ impl Plan {
 }
 
 /// The proof that the body waits for ever, if it is suspended and was not woken.
-fn deadlock(ward: &Ward) -> Option<Deadlock> {
-    let rest = ward.rest()?;
+fn deadlock(watched: &WatchedBody) -> Option<Deadlock> {
+    let rest = watched.rest()?;
     // Who was woken runs, or waits for a processor.
-    let sleeps = || sys::process::sleeps(ward.tid()) == Some(true);
+    let sleeps = || sys::process::sleeps(watched.tid()) == Some(true);
     if !sleeps() {
         return None;
     }
-    let (check, body) = ward.check().zip(ward.read())?;
+    let (check, body) = watched.check().zip(watched.read())?;
     let deadlock = check.deadlock(body.ok()?)?;
-    (sleeps() && barrier() && ward.rest() == Some(rest)).then_some(deadlock)
+    (sleeps() && barrier() && watched.rest() == Some(rest)).then_some(deadlock)
 }
 
 /// Has the body dropped by its own thread, and ends the process where that cannot be.
-fn give_up(ward: &Ward, cause: HangCause, deadlock: Option<Deadlock>) {
-    let Some(check) = ward.check() else {
+fn give_up(watched: &WatchedBody, cause: HangCause, deadlock: Option<Deadlock>) {
+    let Some(check) = watched.check() else {
         return;
     };
-    let after = ward.start.elapsed();
-    let rest = ward.rest();
-    let mut sight = check.sight(ward.read());
+    let after = watched.start.elapsed();
+    let rest = watched.rest();
+    let mut snapshot = check.snapshot(watched.read());
     match deadlock {
-        Some(deadlock) => sight.prove(deadlock),
-        None if !barrier() || ward.rest() != rest => sight.doubt(),
+        Some(deadlock) => snapshot.prove(deadlock),
+        None if !barrier() || watched.rest() != rest => snapshot.doubt(),
         None => {}
     }
     let mut hung = Hung {
         cause,
         after,
         fate: Fate::GivenUp,
-        sight,
+        snapshot,
     };
-    *lock(&ward.hung) = Some(hung.clone());
-    if !ward.advance(Stage::Runs, Stage::GivenUp) {
+    *lock(&watched.hung) = Some(hung.clone());
+    if !watched.advance(Stage::Runs, Stage::GivenUp) {
         return;
     }
-    let why = match why_not_given_up(ward, &check) {
-        Some(why) if is_last(ward) => why,
+    let why = match why_not_given_up(watched, &check) {
+        Some(why) if is_last(watched) => why,
         _ => return,
     };
-    let thread = check.stuck_thread(ward.tid(), &mut hung);
+    let thread = check.stuck_thread(watched.tid(), &mut hung);
     let told = Hang {
         thread: Some(thread),
         fate: Fate::EndedProcess(why),
@@ -194,12 +197,12 @@ fn give_up(ward: &Ward, cause: HangCause, deadlock: Option<Deadlock>) {
 }
 
 /// Waits for the body to be dropped, or to end by itself; says why it was not.
-fn why_not_given_up(ward: &Ward, check: &Check) -> Option<HangEnd> {
-    ward.wake();
-    let threads: Vec<i32> = check.threads().chain([ward.tid()]).collect();
-    let wait = |stage: Stage, steps: u32| (0..steps).all(|_| step(ward, stage, &threads));
+fn why_not_given_up(watched: &WatchedBody, check: &Check) -> Option<HangEnd> {
+    watched.wake();
+    let threads: Vec<i32> = check.threads().chain([watched.tid()]).collect();
+    let wait = |stage: Stage, steps: u32| (0..steps).all(|_| step(watched, stage, &threads));
     if wait(Stage::GivenUp, STEPS_TO_NOTICE) {
-        return Some(match ward.rest() {
+        return Some(match watched.rest() {
             Some(_) => HangEnd::SynchronousTask,
             None => HangEnd::SynchronousBody,
         });
@@ -208,14 +211,14 @@ fn why_not_given_up(ward: &Ward, check: &Check) -> Option<HangEnd> {
 }
 
 /// Waits for a step that counts; false where the body went on meanwhile.
-fn step(ward: &Ward, stage: Stage, threads: &[i32]) -> bool {
+fn step(watched: &WatchedBody, stage: Stage, threads: &[i32]) -> bool {
     let known = || threads.iter().copied().filter(|tid| *tid != 0);
     let mut pulse = Pulse::default();
     pulse.note(known());
     let start = Instant::now();
     loop {
         thread::sleep(STEP);
-        if ward.stage() != stage {
+        if watched.stage() != stage {
             return false;
         }
         if !pulse.is_held_up(known(), STEP / 2) || start.elapsed() > LONGEST_STEP {
@@ -225,8 +228,9 @@ fn step(ward: &Ward, stage: Stage, threads: &[i32]) -> bool {
 }
 
 /// Whether the body cannot come to an end any more.
-fn is_last(ward: &Ward) -> bool {
-    ward.advance(Stage::GivenUp, Stage::Ends) || ward.advance(Stage::Drops, Stage::Ends)
+fn is_last(watched: &WatchedBody) -> bool {
+    watched.advance(Stage::GivenUp, Stage::ReturnKind)
+        || watched.advance(Stage::Drops, Stage::ReturnKind)
 }
 
 /// Ends the process as a failing test run does, with what was written to standard output.

@@ -19,7 +19,7 @@ use crate::{
 
 /// A body under way.
 #[derive(Debug)]
-pub(super) struct Ward {
+pub(super) struct WatchedBody {
     /// Of the body's thread, once the watchdog knows of it.
     tid: AtomicI32,
     was_told: AtomicBool,
@@ -50,12 +50,12 @@ pub(super) enum Stage {
     /// It is being dropped.
     Drops,
     /// The process ends with it.
-    Ends,
+    ReturnKind,
     /// It has ended.
     Over,
 }
 
-impl Ward {
+impl WatchedBody {
     pub(super) fn new(check: Check, start: Instant, is_own: bool) -> Self {
         Self {
             tid: AtomicI32::new(0),
@@ -148,7 +148,7 @@ impl Ward {
             Stage::Runs,
             Stage::GivenUp,
             Stage::Drops,
-            Stage::Ends,
+            Stage::ReturnKind,
             Stage::Over,
         ];
         stages[usize::from(self.stage.load(Ordering::SeqCst))]
@@ -166,11 +166,11 @@ impl Ward {
     pub(super) fn end(&self) {
         let last = loop {
             let stage = self.stage();
-            if stage == Stage::Ends || self.advance(stage, Stage::Over) {
+            if stage == Stage::ReturnKind || self.advance(stage, Stage::Over) {
                 break stage;
             }
         };
-        if last == Stage::Ends {
+        if last == Stage::ReturnKind {
             // Whatever it came to is too late: the report is being written, and the process ends.
             loop {
                 std::thread::park();

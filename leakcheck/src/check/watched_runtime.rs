@@ -20,7 +20,7 @@ use crate::{
 
 /// A tokio runtime whose tasks are looked at.
 #[derive(Clone, Debug)]
-pub(crate) struct Watched {
+pub(crate) struct WatchedRuntime {
     pub(super) handle: Handle,
     /// The token it was instrumented with, if it was.
     pub(super) token: Option<Token>,
@@ -40,7 +40,7 @@ pub(crate) struct Watched {
     pub(super) timers: Option<timers::Driver>,
 }
 
-impl Watched {
+impl WatchedRuntime {
     /// A runtime that this check built; call it right after that.
     pub(crate) fn owned(handle: &Handle, token: Token, scope: ScopeId) -> Self {
         // A current-thread runtime starts none, and a clean test need not list them.

@@ -3,8 +3,9 @@
 use std::{collections::HashSet, mem, sync::mpsc, thread, time::Duration};
 
 use super::{
-    Check, PATIENCE,
-    present::{Phase, Present},
+    evidence::Evidence,
+    inventory::{Inventory, Phase},
+    view::{PATIENCE, View},
 };
 use crate::{
     base::{model::ResourceId, sync::Work},
@@ -13,20 +14,21 @@ use crate::{
 };
 
 /// Looks, and remembers what the rules said of the same set.
-pub(super) struct Look<'a> {
-    check: &'a Check,
+pub(super) struct SettlePoll<'a> {
+    view: &'a View,
+    so_far: &'a Evidence,
     phase: Phase,
     /// How long the wait may take.
     limit: Duration,
     seen: Seen,
-    judgement: Option<Judgement>,
+    early: Option<EarlyVerdict>,
 }
 
 /// What the looks have shown.
 #[derive(Default)]
 pub(super) struct Seen {
     /// At the first one that found something, where that is to be told.
-    pub(super) first: Option<Present>,
+    pub(super) first: Option<Inventory>,
     /// Whether there was nothing at the last one: what comes later comes of the end of a runtime.
     pub(super) is_clean: bool,
     /// At the last one.
@@ -35,20 +37,21 @@ pub(super) struct Seen {
 
 /// Whether waiting on is of no use, because the rules accept a set or because none of it can ever end. Asked on a thread
 /// of its own: reading debug info may take longer than the whole wait, which must not grow by it.
-struct Judgement {
+struct EarlyVerdict {
     of: (Vec<ResourceId>, usize),
     asked: mpsc::Receiver<bool>,
     answer: Option<bool>,
 }
 
-impl<'a> Look<'a> {
-    pub(super) fn new(check: &'a Check, phase: Phase, limit: Duration) -> Self {
+impl<'a> SettlePoll<'a> {
+    pub(super) fn new(view: &'a View, so_far: &'a Evidence, phase: Phase, limit: Duration) -> Self {
         Self {
-            check,
+            view,
+            so_far,
             phase,
             limit,
             seen: Seen::default(),
-            judgement: None,
+            early: None,
         }
     }
 
@@ -60,16 +63,16 @@ impl<'a> Look<'a> {
     pub(super) fn is_dirty(&mut self, elapsed: Duration) -> bool {
         // What looking opens is nobody's.
         let _aside = sys::fds::aside();
-        let is_remembered = self.seen.first.is_some() || self.check.env.report_dir.is_none();
+        let is_remembered = self.seen.first.is_some() || self.view.env.report_dir.is_none();
         self.seen.is_clean = false;
         if elapsed < PATIENCE
             && is_remembered
             && self.phase == Phase::Running
-            && self.check.has_new_tasks()
+            && self.view.has_new_tasks()
         {
             return true;
         }
-        let mut present = self.check.present(self.phase);
+        let mut present = self.view.present(self.phase, self.so_far);
         self.seen.of_statics = mem::take(&mut present.of_statics);
         self.seen.is_clean = present.is_empty() && present.phantoms == 0;
         if present.is_empty() {
@@ -84,7 +87,7 @@ impl<'a> Look<'a> {
         if elapsed >= PATIENCE
             && let Some(first) = &mut self.seen.first
         {
-            self.check.identify_some_of(first, &present);
+            self.view.identify_some_of(first, &present);
         }
         // At the end of the wait it is too late to ask, and what is asked then would take twice the memory.
         if elapsed < PATIENCE || elapsed >= self.limit {
@@ -94,26 +97,26 @@ impl<'a> Look<'a> {
     }
 
     /// Whether waiting on is known to be of no use.
-    fn is_settled(&mut self, present: Present) -> bool {
+    fn is_settled(&mut self, present: Inventory) -> bool {
         let ids = (present.ids(), present.unnamed);
-        let may_ask = match &mut self.judgement {
-            Some(judgement) => judgement.answer().is_some() && judgement.of != ids,
+        let may_ask = match &mut self.early {
+            Some(early) => early.answer().is_some() && early.of != ids,
             None => true,
         };
         if may_ask {
-            self.judgement = Some(Judgement {
+            self.early = Some(EarlyVerdict {
                 of: ids.clone(),
-                asked: judge(self.check.clone(), present),
+                asked: judge(self.view.clone(), self.so_far.clone(), present),
                 answer: None,
             });
         }
-        self.judgement
+        self.early
             .as_mut()
-            .is_some_and(|judgement| judgement.of == ids && judgement.answer() == Some(true))
+            .is_some_and(|early| early.of == ids && early.answer() == Some(true))
     }
 }
 
-impl Judgement {
+impl EarlyVerdict {
     /// The answer, once it is there.
     fn answer(&mut self) -> Option<bool> {
         if self.answer.is_none() {
@@ -128,16 +131,16 @@ impl Judgement {
     }
 }
 
-fn judge(check: Check, mut present: Present) -> mpsc::Receiver<bool> {
+fn judge(view: View, so_far: Evidence, mut present: Inventory) -> mpsc::Receiver<bool> {
     let (tell, answer) = mpsc::channel();
     let work = move || {
         let _work = Work::begin();
         // Nobody knows what one does that no thread has come to yet.
-        let is_about_to_begin = present.has_closures() && check.has_closures_to_begin();
-        check.read(&mut present);
-        check.describe(&mut present);
+        let is_about_to_begin = present.has_closures() && view.has_closures_to_begin();
+        view.read(&mut present);
+        view.describe(&mut present, &so_far);
         present.fold_timers();
-        let is_known = || present.unnamed == 0 && check.is_accepted(&present);
+        let is_known = || present.unnamed == 0 && view.is_accepted(&present);
         let is_settled = !is_about_to_begin && (present.is_stuck() || is_known());
         // The asker may have stopped waiting.
         let _ = tell.send(is_settled);
