@@ -89,7 +89,8 @@
 //! Tasks and threads are seen on Linux, on `x86_64` and aarch64, with glibc or musl. Elsewhere the same code compiles,
 //! tasks are counted, and each report says what is not seen.
 //!
-//! What cannot be seen: [`_documentation::limits`]. How it works: [`_documentation::design`].
+//! What is seen on which build: [`_documentation::coverage`]. What cannot be seen: [`_documentation::limits`]. How it works:
+//! [`_documentation::design`].
 #![deny(unsafe_code)]
 
 mod api;
@@ -227,8 +228,14 @@ pub mod _documentation {
     #[doc = include_str!("settings/config/guide.md")]
     pub mod configuration {}
 
+    #[doc = include_str!("../COVERAGE.md")]
+    pub mod coverage {}
+
     #[doc = include_str!("../LIMITS.md")]
     pub mod limits {}
+
+    #[doc = include_str!("../COSTS.md")]
+    pub mod costs {}
 
     #[doc = include_str!("../DESIGN.md")]
     pub mod design {}

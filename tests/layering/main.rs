@@ -7,6 +7,7 @@
 mod accepted;
 mod attributes;
 mod circles;
+mod contributing;
 mod design;
 mod graph;
 mod habits;
