@@ -18,6 +18,7 @@ mod modules;
 mod paths;
 mod refused;
 mod resolution;
+mod sentences;
 mod sources;
 
 use std::{

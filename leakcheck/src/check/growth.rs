@@ -31,10 +31,10 @@ impl Growth {
         }
     }
 
-    /// The round under way, in words.
-    pub(crate) fn round(&self) -> String {
+    /// The number of the round under way, and how many there are.
+    pub(crate) fn round(&self) -> (u64, u64) {
         let all = u64::from(self.rounds.warm_up) + u64::from(self.rounds.measured);
-        format!("round {} of {all}", self.done + 1)
+        (u64::from(self.done) + 1, all)
     }
 
     /// Whether all rounds are over.
@@ -206,7 +206,7 @@ mod tests {
         growth.alive.push(left(1));
         assert!(!growth.is_whole());
         assert_eq!(growth.grown(), []);
-        assert_eq!(growth.round(), "round 1 of 2");
+        assert_eq!(growth.round(), (1, 2));
     }
 
     #[test]

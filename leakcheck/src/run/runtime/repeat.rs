@@ -107,6 +107,7 @@ fn is_over<R>(outcome: &Outcome<R>, growth: &Growth) -> bool {
     if outcome.body() == Body::Passed {
         return false;
     }
-    output::print(&format!("leakcheck: {} failed", growth.round()));
+    let (round, all) = growth.round();
+    output::print(&format!("leakcheck: round {round} of {all} failed"));
     true
 }
