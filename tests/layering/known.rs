@@ -5,15 +5,6 @@ pub(crate) const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
     (
         "leakcheck",
         &[
-            "observe/capture/function.rs",
-            "observe/capture/home.rs",
-            "observe/capture/landmarks.rs",
-            "observe/capture/symbol.rs",
-        ],
-    ),
-    (
-        "leakcheck",
-        &[
             "check/coverage.rs",
             "check/gaps.rs",
             "check/growth.rs",

@@ -2,64 +2,17 @@
 //!
 //! Anybody may call a crate or a function as they like. What is under test is never taken for anything else.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 
 use super::{
     function::krate,
     landmarks::{self, below},
+    part::{OWN, Part, STD},
 };
-use crate::{base::model::Home, observe::package, sys::objects::Object};
+use crate::{observe::package, sys::objects::Object};
 
-/// Packages whose frames start things for others: they are never where the user has to look.
-const MACHINERY: [&str; 7] = ["tokio", "mio", "socket2", "rustix", "nix", "backtrace", OWN];
-/// The crates of the standard library.
-const STD: [&str; 5] = ["std", "core", "alloc", "proc_macro", "test"];
-/// This package.
-const OWN: &str = env!("CARGO_PKG_NAME");
-/// Its folder.
+/// The folder of this package.
 const OWN_FOLDER: &str = env!("CARGO_MANIFEST_DIR");
-
-/// What a function is a part of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    /// The standard library, or the harness that comes with it.
-    Std,
-    /// The C library.
-    System,
-    /// A package that others have written, by its name.
-    Package(Box<str>),
-    /// Code of the program that no debug info describes and that is no Rust.
-    Native,
-    /// What is under test: its package, or one that is built beside it.
-    Project,
-}
-
-impl Part {
-    pub(super) fn home(&self) -> Home {
-        match self {
-            Self::Package(name) if !MACHINERY.contains(&&**name) => Home::Dependency,
-            Self::Std | Self::System | Self::Native | Self::Package(_) => Home::Machinery,
-            Self::Project => Home::User,
-        }
-    }
-
-    /// Whether it is the crate of this name that everybody means by it.
-    pub(super) fn is_crate(&self, name: &str) -> bool {
-        match self {
-            Self::Std => STD.contains(&name),
-            Self::Package(package) => {
-                let dashed = |c: char| if c == '-' { '_' } else { c };
-                package.chars().map(dashed).eq(name.chars())
-            }
-            Self::System | Self::Native | Self::Project => false,
-        }
-    }
-
-    /// Whether it is this crate.
-    pub(super) fn is_own(&self) -> bool {
-        self.is_crate(OWN)
-    }
-}
 
 /// What a function is a part of that lies in this object.
 pub(super) fn of(function: &str, path: Option<&Path>, object: Object) -> Part {
@@ -231,15 +184,10 @@ pub(super) fn name(folder: &str) -> &str {
     dashes.find(is_end).map_or(folder, |at| &folder[..at])
 }
 
-/// Part of a path that stands for where a package's sources are, up to the folder above `src`.
-pub(super) fn above_sources(path: &Path) -> Option<PathBuf> {
-    let sources = path.ancestors().find(|folder| folder.ends_with("src"))?;
-    sources.parent().map(Path::to_path_buf)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::model::Home;
 
     const REGISTRY: &str = "/h/.cargo/registry/src/index.example-1/";
 

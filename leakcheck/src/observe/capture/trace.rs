@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    blame, function,
-    home::{self, Part},
+    blame, debug_info, function, home,
+    part::Part,
     symbol::{self, Symbol},
 };
 use crate::{
@@ -106,7 +106,7 @@ pub(crate) fn prove() -> Result<(), String> {
     if frames.any(|address| symbol::resolve(*address).iter().any(has_line)) {
         return Ok(());
     }
-    Err(symbol::unreadable().unwrap_or_else(|| {
+    Err(debug_info::unreadable().unwrap_or_else(|| {
         "no function of the test is on the stack of its own check with its line: debug info has none".to_owned()
     }))
 }
@@ -119,7 +119,7 @@ pub(crate) fn prove() -> Result<(), String> {
 pub(crate) fn prove_names() -> Result<(), String> {
     match names(origin::here(0)) {
         Names::Somebodys | Names::Machinery => Ok(()),
-        Names::Unread => Err(symbol::unreadable().unwrap_or_else(|| {
+        Names::Unread => Err(debug_info::unreadable().unwrap_or_else(|| {
             "functions on the stack of this check have no name, so that nobody knows whose something is".to_owned()
         })),
     }
