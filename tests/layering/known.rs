@@ -24,10 +24,6 @@ pub(crate) const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
     ),
     (
         "leakcheck",
-        &["report/render/held.rs", "report/render/waits.rs"],
-    ),
-    (
-        "leakcheck",
         &[
             "observe/sources/custom.rs",
             "observe/sources/fds.rs",

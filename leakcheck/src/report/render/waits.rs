@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{
     escape::plain,
     frame::{place as at, short},
-    held::variables,
+    holder::{task, variables},
     numbers::Numbers,
     plural,
 };
@@ -192,26 +192,5 @@ fn holders(alike: &[Holder], numbers: &Numbers<'_>) -> String {
             let ids: Vec<u64> = alike.iter().map(|holder| holder.task).collect();
             task(&ids, &holder.name, &how, numbers)
         }
-    }
-}
-
-/// Tasks of one name, by their numbers if they are told elsewhere, and how they hold something.
-pub(super) fn task(ids: &[u64], name: &str, how: &str, numbers: &Numbers<'_>) -> String {
-    let name = plain(name);
-    if ids.iter().all(|id| numbers.find(*id).is_none()) {
-        return match ids {
-            [_] => format!("a task that is not among these, `{name}`{how}"),
-            _ => format!(
-                "{} tasks that are not among these, `{name}`{how}",
-                ids.len()
-            ),
-        };
-    }
-    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    match &ids[..] {
-        [all @ .., last] if !all.is_empty() => {
-            format!("tasks {} and {last} `{name}`{how}", all.join(", "))
-        }
-        ids => format!("task {} `{name}`{how}", ids.concat()),
     }
 }
