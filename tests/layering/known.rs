@@ -84,8 +84,4 @@ pub(crate) const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
             "sys/portable/stack.rs",
         ],
     ),
-    (
-        "leakcheck",
-        &["run/watchdog/mod.rs", "run/watchdog/watch.rs"],
-    ),
 ];

@@ -10,7 +10,7 @@ use std::{
 use leakcheck_introspect::FutureAddress;
 
 use super::{
-    register, unregister,
+    roster::{register, unregister},
     ward::{Stage, Ward},
 };
 use crate::{
