@@ -27,12 +27,9 @@ pub(crate) const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
         &[
             "observe/sources/custom.rs",
             "observe/sources/fds.rs",
-            "observe/sources/fds/charge.rs",
-            "observe/sources/fds/pool.rs",
             "observe/sources/mod.rs",
             "observe/sources/named.rs",
             "observe/sources/processes.rs",
-            "observe/sources/stacks.rs",
             "observe/sources/tasks.rs",
             "observe/sources/tasks/foreign.rs",
             "observe/sources/tasks/hooks.rs",

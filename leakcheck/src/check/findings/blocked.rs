@@ -4,7 +4,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::{
     base::model::{About, Activity, Call, Doing, Frame, Home, State, Waiting},
-    observe::capture::{self, krate},
+    observe::capture::{
+        self, krate,
+        tokio_paths::{self, BLOCKING_TASK, RAW_POLL, SCHEDULER},
+    },
 };
 
 /// Calls that block, by their crate and the last segments of their path: modules move from version to version. Where
@@ -47,13 +50,6 @@ const CALLS: &[(&str, &str, State)] = &[
     ("crossbeam_channel", "Receiver::recv_timeout", within("crossbeam_channel::recv_timeout")),
     ("crossbeam_channel", "Sender::send", within("crossbeam_channel::send")),
     ("crossbeam_channel", "Select::select", within("crossbeam_channel::select")),
-    ("tokio", "Receiver::blocking_recv", within("blocking_recv")),
-    ("tokio", "Sender::blocking_send", within("blocking_send")),
-    ("tokio", "Mutex::blocking_lock", within("blocking_lock")),
-    ("tokio", "Runtime::block_on", within("Runtime::block_on")),
-    ("tokio", "Handle::block_on", State::Blocked(Call::HandleBlockOn)),
-    ("tokio", "worker::run", State::Idle),
-    ("tokio", "pool::Inner::run", State::Idle),
 ];
 
 /// Without debug info the outer functions may be inlined and nameless; what they are made of tells less.
@@ -88,16 +84,10 @@ const WAITING: [&str; 6] = [
 ];
 
 /// Functions of a runtime in which the work of others begins.
-const HOSTS: [&str; 2] = [BLOCKING, "task::raw::poll"];
-
-/// The same of `spawn_blocking`.
-const BLOCKING: &str = "blocking::task::BlockingTask";
+const HOSTS: [&str; 2] = [BLOCKING_TASK, RAW_POLL];
 
 /// Functions that run a thread's or a task's work.
-const RUN: [&str; 2] = [BLOCKING, "catch_unwind::do_call"];
-
-/// What a runtime itself hands to its pool: its workers.
-const WORKERS: &str = "tokio::runtime::scheduler::";
+const RUN: [&str; 2] = [BLOCKING_TASK, "catch_unwind::do_call"];
 
 /// What the threads of one group are doing; a descriptor is told where there is but one thread.
 pub(super) fn of(doing: &Doing, count: usize, package_dir: Option<&str>) -> Waiting {
@@ -227,7 +217,7 @@ impl Handed {
 }
 
 fn is_host(frame: &Frame) -> bool {
-    frame.function.contains(BLOCKING)
+    frame.function.contains(BLOCKING_TASK)
 }
 
 fn handed(stack: &[Frame]) -> Option<&str> {
@@ -235,7 +225,8 @@ fn handed(stack: &[Frame]) -> Option<&str> {
     // What calls a closure, a box or a guard around it goes without saying.
     let is_call = |frame: &&Frame| ["core", "alloc", "std"].contains(&krate(&frame.function));
     let called = stack[..host].iter().rev().find(|frame| !is_call(frame))?;
-    let is_work = !called.function.starts_with(WORKERS) && !called.function.is_empty();
+    // A runtime hands its own workers to its pool.
+    let is_work = !called.function.starts_with(SCHEDULER) && !called.function.is_empty();
     is_work.then_some(&called.function)
 }
 
@@ -249,7 +240,7 @@ fn blocking(stack: &[Frame]) -> Option<(usize, State)> {
     let parks = inside
         .iter()
         .any(|frame| krate(&frame.function).starts_with("parking_lot"));
-    let known = |table: &[(&'static str, &str, State)]| {
+    let known = |tables: &[&[(&'static str, &str, State)]]| {
         inside.iter().enumerate().rev().find_map(|(at, frame)| {
             let is_meant = |(owner, call, _): &&(&str, &str, State)| {
                 krate(&frame.function) == *owner
@@ -257,10 +248,11 @@ fn blocking(stack: &[Frame]) -> Option<(usize, State)> {
                     // Others build locks from the same parts, which may spin.
                     && (*owner != "lock_api" || parks)
             };
-            table.iter().find(is_meant).map(|(.., state)| (at, *state))
+            let mut rows = tables.iter().copied().flatten();
+            rows.find(is_meant).map(|(.., state)| (at, *state))
         })
     };
-    known(CALLS).or_else(|| known(PARTS))
+    known(&[CALLS, tokio_paths::CALLS]).or_else(|| known(&[PARTS]))
 }
 
 fn is_path_end(function: &str, end: &str) -> bool {

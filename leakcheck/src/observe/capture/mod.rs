@@ -10,6 +10,7 @@ mod landmarks;
 mod part;
 mod runtime;
 mod symbol;
+pub(crate) mod tokio_paths;
 mod trace;
 
 pub(crate) use blame::choosers;

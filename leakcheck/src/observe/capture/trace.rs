@@ -6,14 +6,12 @@ use super::{
     blame, debug_info, function, home,
     part::Part,
     symbol::{self, Symbol},
+    tokio_paths::HARNESS,
 };
 use crate::{
     base::model::{Frame, Home},
     sys::{objects::Object, origin},
 };
-
-/// What runs a task.
-const POLLED: &str = "tokio::runtime::task::harness::";
 
 /// A creation path, read for one report.
 #[derive(Clone, Debug, Default)]
@@ -223,7 +221,7 @@ pub(super) fn of_stack(stack: Vec<Frame>) -> Trace {
     // Around a task is whoever happens to drive the runtime.
     let polled = stack
         .iter()
-        .position(|frame| frame.function.starts_with(POLLED));
+        .position(|frame| frame.function.starts_with(HARNESS));
     let called = &stack[..polled.unwrap_or(stack.len())];
     let of_user = called.iter().position(|frame| frame.home == Home::User);
     let Some(at) = of_user.or_else(|| blame::in_the_background(called)) else {

@@ -9,7 +9,7 @@ use std::{
 use super::tasks;
 use crate::{
     base::model::{Detail, Doing, Resource, ResourceId},
-    observe::capture,
+    observe::capture::{self, tokio_paths::SPAWNER},
     sys::{self, stacks::CurrentTask},
 };
 
@@ -18,13 +18,10 @@ const LIMIT: Duration = Duration::from_secs(3);
 /// For all of them.
 const LIMIT_FOR_ALL: Duration = Duration::from_secs(10);
 
-/// What hands closures to a pool, and starts its threads.
-pub(super) const HANDED: &str = "tokio::runtime::blocking::pool::Spawner::";
-
 /// Whether it may be a thread of a runtime's pool.
 pub(crate) fn may_serve_a_pool(thread: &Resource) -> bool {
     let is_marked = matches!(thread.detail, Detail::Thread { runtime, .. } if runtime != 0);
-    let is_handed = || capture::address(thread.origin, |called| called.is_in(HANDED)).is_some();
+    let is_handed = || capture::address(thread.origin, |called| called.is_in(SPAWNER)).is_some();
     is_marked || thread.origin == 0 || is_handed()
 }
 

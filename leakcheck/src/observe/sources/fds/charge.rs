@@ -17,7 +17,10 @@ use crate::{
         sync::lock_std as lock,
     },
     observe::{
-        capture::{self, Called, Names},
+        capture::{
+            self, Called, Names,
+            tokio_paths::{BUILD, BUILD_CURRENT_THREAD, BUILD_LOCAL, HARNESS, POOL_THREAD},
+        },
         sources::lasting,
     },
     sys::{
@@ -52,13 +55,6 @@ const SYSTEM: [&str; 8] = [
     "getgr*",
     "dlopen*",
 ];
-/// Threads of a tokio runtime, workers and others.
-const POOL: &str = "tokio::runtime::blocking::pool::Inner::run";
-/// What runs a task or a blocking closure.
-const TASK: &str = "tokio::runtime::task::harness::";
-const BUILD: &str = "tokio::runtime::builder::Builder::build";
-const BUILD_CURRENT_THREAD: &str = "tokio::runtime::builder::Builder::build_current_thread";
-const BUILD_LOCAL: &str = "tokio::runtime::builder::Builder::build_local";
 
 static PATTERNS: LazyLock<Vec<WildMatch>> = LazyLock::new(|| {
     let workers = lasting::WORKERS.iter().map(|(pattern, _)| pattern);
@@ -174,8 +170,8 @@ fn whose(path: u32, thing: &Thing, watching: Watching, threads: &[u32]) -> Whose
     }
     // A runtime that tests share works for all of them on each of its threads, and on any that waits for it.
     let is_shared = |called: Called<'_>| match watching {
-        Watching::Own(_) => called.is_in(POOL),
-        Watching::Nothing | Watching::Another => called.is_in(TASK),
+        Watching::Own(_) => called.is_in(POOL_THREAD),
+        Watching::Nothing | Watching::Another => called.is_in(HARNESS),
     };
     if !by_own && capture::address(path, is_shared).is_some() {
         return Whose::Nobody;
