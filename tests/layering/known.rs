@@ -24,24 +24,6 @@ pub(crate) const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
     ),
     (
         "leakcheck",
-        &[
-            "observe/sources/custom.rs",
-            "observe/sources/fds.rs",
-            "observe/sources/mod.rs",
-            "observe/sources/named.rs",
-            "observe/sources/processes.rs",
-            "observe/sources/tasks.rs",
-            "observe/sources/tasks/foreign.rs",
-            "observe/sources/tasks/hooks.rs",
-            "observe/sources/tasks/listed.rs",
-            "observe/sources/tasks/local.rs",
-            "observe/sources/tasks/sets.rs",
-            "observe/sources/timers.rs",
-            "observe/sources/timers/posix.rs",
-        ],
-    ),
-    (
-        "leakcheck",
         &["sys/linux/cells.rs", "sys/linux/cells/probe.rs"],
     ),
     (

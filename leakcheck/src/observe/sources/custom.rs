@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use super::Source;
+use super::source::Source;
 use crate::{
     base::{
         model::{Detail, Fact, Kind, Resource, ResourceId, Seen, Thing},

@@ -7,7 +7,7 @@ pub(crate) use charge::{Watching, are_names_unread, charge, fold, is_driven};
 
 use std::{fs::File, sync::OnceLock};
 
-use super::Source;
+use super::source::Source;
 use crate::{
     base::model::{Detail, Fact, Kind, Maker, Place, Resource, ResourceId, Seen, Thing},
     observe::scope::{Scope, ScopeId},

@@ -5,7 +5,7 @@ use std::{
     sync::OnceLock,
 };
 
-use super::Source;
+use super::source::Source;
 use crate::{
     base::model::{Detail, Fact, Kind, Resource, ResourceId, Seen, Thing},
     observe::scope::{Scope, ScopeId},

@@ -5,7 +5,11 @@ use std::{collections::HashMap, sync::Arc};
 use leakcheck_introspect::{Task, TaskList};
 use tokio::runtime::Builder;
 
-use super::{Token, foreign};
+use super::{
+    foreign,
+    number::current,
+    token::{Token, adopt_threads},
+};
 use crate::{
     base::model::{Detail, Resource, ResourceId, Seen},
     observe::scope::ScopeId,
@@ -14,8 +18,8 @@ use crate::{
 
 /// Marks the runtime's threads. Tasks need no mark: their memory is where the list says.
 pub(crate) fn instrument(builder: &mut Builder, token: Token) {
-    cells::ask_for_parents(super::current);
-    super::adopt_threads(builder, token, || ());
+    cells::ask_for_parents(current);
+    adopt_threads(builder, token, || ());
 }
 
 /// Lets tasks be noted that tasks of a runtime make that this check did not build, while the result lives.
@@ -133,8 +137,8 @@ pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
     new_on(list, None, |_| true)
 }
 
-/// How much is seen.
-pub(crate) fn coverage() -> Seen {
+/// How much is seen, as long as paths can be noted.
+pub(super) fn coverage() -> Seen {
     if let Err(error) = leakcheck_introspect::promised() {
         return Seen::Partial(format!("tasks are counted, not named: {error}"));
     }
@@ -143,13 +147,7 @@ pub(crate) fn coverage() -> Seen {
             "tasks are named without the stacks that spawned them: {why}"
         ));
     }
-    if let Some(why) = cells::gap() {
-        return Seen::Partial(why);
-    }
-    if origin::is_exhausted() {
-        return Seen::Partial(super::EXHAUSTED.to_owned());
-    }
-    Seen::Full
+    cells::gap().map_or(Seen::Full, Seen::Partial)
 }
 
 /// How many of the runtime's tasks are known from their spawn: none.

@@ -11,7 +11,7 @@ use std::{
 use leakcheck_introspect::{Error, LocalTasks, Task, TaskList};
 use tokio::task::LocalSet;
 
-use super::{all_on, ending::Ending};
+use super::{all_on, ending::Ending, number::number};
 use crate::{
     base::{
         model::{Resource, ResourceId},
@@ -77,7 +77,7 @@ pub(crate) fn list_local(scope: Option<ScopeId>) -> Vec<Resource> {
     if !are_watched() {
         return Vec::new();
     }
-    let asking = tokio::task::try_id().map(super::number);
+    let asking = tokio::task::try_id().map(number);
     let watched = lock(&WATCHED);
     let mut seen = HashSet::new();
     watched

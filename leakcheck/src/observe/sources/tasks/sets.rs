@@ -4,7 +4,7 @@
 
 use leakcheck_introspect::{Error, TaskList};
 
-use super::all_on;
+use super::{all_on, number::current};
 use crate::{
     base::model::{Resource, ResourceId},
     observe::{
@@ -21,7 +21,7 @@ use crate::{
 ///
 /// Where they cannot be read.
 pub(crate) fn list(scope: ScopeId) -> Result<Vec<Resource>, Error> {
-    let asking = super::current();
+    let asking = current();
     let is_of = |address: u64| {
         let made = usize::try_from(address).ok().and_then(cells::find);
         made.is_some_and(|made| made.scope == scope.index())

@@ -8,7 +8,7 @@ use crate::{
     },
     observe::{
         scope::{Scope, ScopeId},
-        sources::Source,
+        sources::source::Source,
     },
     sys::{clock, origin, threads, timer::Timer, timers},
 };
