@@ -133,7 +133,7 @@ impl Check {
             return None;
         }
         let list = tasks::read(&runtime.handle).ok()?;
-        let is_whole = !tasks::ARE_HEARD || tally.tasks() == list.tasks().len();
+        let is_whole = !tasks::HAS_TASK_HOOKS || tally.tasks() == list.tasks().len();
         let is_proven = {
             let graph = Graph::new([&list, &body]);
             let mut all = list.tasks().iter().chain(body.tasks());
@@ -147,7 +147,7 @@ impl Check {
 
     /// Where tasks are heard of, their number tells instead.
     fn has_tasks_on_others(&self) -> bool {
-        !tasks::ARE_HEARD
+        !tasks::HAS_TASK_HOOKS
             && tasks::may_be_elsewhere(self.scope)
             && !tasks::list(Some(self.scope)).is_empty()
     }

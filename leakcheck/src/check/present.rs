@@ -18,7 +18,7 @@ use crate::{
     observe::sources::{
         self,
         fds::{Watching, charge},
-        lasting, tasks,
+        process_lifetime, tasks,
         timers::{self, Armed},
     },
     settings::ignore,
@@ -139,7 +139,7 @@ impl Check {
         let mut present = self.present(phase);
         let mut held_up = HeldUp::since_now(self.scope, TURN);
         let mut reads = 1;
-        while tasks::ARE_HEARD && (present.unnamed > 0 || present.phantoms > 0) {
+        while tasks::HAS_TASK_HOOKS && (present.unnamed > 0 || present.phantoms > 0) {
             if reads >= READS && !held_up.is_any() {
                 break;
             }
@@ -244,7 +244,7 @@ impl Check {
         if let Some(runtime) = &self.runtime
             && first.unnamed > 0
             && now.unnamed > 0
-            && !tasks::ARE_HEARD
+            && !tasks::HAS_TASK_HOOKS
             && let Ok(list) = tasks::outline(&runtime.handle)
         {
             let counted = first.unnamed;
@@ -257,7 +257,7 @@ impl Check {
 
     fn identify_on(&self, runtime: &Watched, list: &TaskList, present: &mut Present) {
         present.unread = list.gap().map(ToOwned::to_owned);
-        if tasks::ARE_HEARD || present.unread.is_some() {
+        if tasks::HAS_TASK_HOOKS || present.unread.is_some() {
             return;
         }
         if let Some(new) = runtime.new_on(list, self.scope) {
@@ -296,7 +296,7 @@ impl Check {
             present.resources = self.new_of(listed);
             if let Some(runtime) = &self.runtime {
                 let new = runtime.new_tasks(self.scope);
-                if !tasks::ARE_HEARD {
+                if !tasks::HAS_TASK_HOOKS {
                     present.unnamed = new;
                 } else if new > 0 || !present.resources.is_empty() {
                     present.compare(runtime);
@@ -436,8 +436,8 @@ impl Check {
         let own = self.runtime.as_ref().and_then(Watched::token);
         let serves = match resource.detail.tie(own) {
             Tie::Member => false,
-            Tie::Child => lasting::serves_a_static(resource.origin),
-            Tie::None => origin::line(resource.origin).any(lasting::serves_a_static),
+            Tie::Child => process_lifetime::serves_a_static(resource.origin),
+            Tie::None => origin::line(resource.origin).any(process_lifetime::serves_a_static),
         };
         serves && self.goes_by_built_in_rules()
     }

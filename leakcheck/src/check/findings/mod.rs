@@ -109,7 +109,7 @@ fn note(group: &Group, trace: &Trace) -> Option<Note> {
         // What it prints comes before the report.
         Kind::Thread | Kind::BlockingTask if has_closure() => Some(Note::RuntimeShutdownPanic),
         Kind::Timer if group.timer != Some(TimerKind::Posix) => Some(Note::OrphanTimers {
-            site: if group.origin != 0 || timers::ARE_TOLD {
+            site: if group.origin != 0 || timers::HAS_TIMER_SITES {
                 TimerSite::Told
             } else {
                 TimerSite::Untold

@@ -1,9 +1,9 @@
 //! Open descriptors of a scope, and whether they can be seen at all.
 
-mod charge;
+mod attribution;
 mod pool;
 
-pub(crate) use charge::{Watching, are_names_unread, charge, fold, is_driven};
+pub(crate) use attribution::{Watching, are_names_unread, charge, fold, is_driven};
 
 use std::{fs::File, sync::OnceLock};
 
@@ -33,7 +33,7 @@ fn list(scope: Option<ScopeId>) -> Vec<Resource> {
     let now = clock::now_ms();
     fds::live(scope.map(ScopeId::index))
         .into_iter()
-        .filter(|found| !charge::is_known_aside(found))
+        .filter(|found| !attribution::is_known_aside(found))
         .map(|found| Resource {
             id: ResourceId::Other(Kind::Fd, found.number),
             origin: found.origin,

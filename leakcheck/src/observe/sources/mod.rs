@@ -3,9 +3,9 @@
 pub(crate) mod blocking;
 pub(crate) mod custom;
 pub(crate) mod fds;
-pub(crate) mod lasting;
 pub(crate) mod named;
 pub(crate) mod panics;
+pub(crate) mod process_lifetime;
 pub(crate) mod processes;
 mod source;
 pub(crate) mod stacks;

@@ -3,15 +3,15 @@
 //! Both twins have the same face: `instrument` a builder, `list` what is known already, `new_on` what a runtime's list
 //! adds to that, `coverage` in words. What a runtime counts beyond the known ones is [`unnamed`].
 
-mod ending;
-mod foreign;
 #[cfg(tokio_unstable)]
 mod hooks;
+mod instrumented;
 #[cfg(not(tokio_unstable))]
 mod listed;
 mod local;
 mod number;
 pub(crate) mod planted;
+mod pruned_list;
 pub(crate) mod sets;
 mod token;
 
@@ -23,7 +23,7 @@ use listed as twin;
 pub(crate) use local::{list_local, watch_local};
 pub(crate) use number::{current, number};
 pub(crate) use token::Token;
-pub(crate) use twin::{ARE_HEARD, Watch, all_on, instrument, named_on, new_on, watch};
+pub(crate) use twin::{HAS_TASK_HOOKS, Watch, all_on, instrument, named_on, new_on, watch};
 
 use leakcheck_introspect::{Error, Task, TaskList};
 use tokio::runtime::{Builder, Handle};
@@ -62,13 +62,13 @@ pub(crate) fn outline(handle: &Handle) -> Result<TaskList, Error> {
 /// Instruments a runtime that somebody else builds: it becomes known when one of its threads starts or goes to sleep.
 pub(crate) fn instrument_foreign(builder: &mut Builder, token: Token) {
     instrument(builder, token);
-    foreign::await_runtime(builder, token);
+    instrumented::await_runtime(builder, token);
 }
 
 /// A task of a runtime's list, if it is known to be of the scope, where it was spawned, and that its handle is gone.
 pub(crate) fn detached(list: &TaskList, scope: ScopeId, id: u64) -> Option<Resource> {
     let task = list.find(id).filter(|task| !task.has_join_handle())?;
-    let known = if ARE_HEARD {
+    let known = if HAS_TASK_HOOKS {
         self::list(Some(scope))
     } else {
         new_on(list, Some(scope), |other| other == id)
@@ -85,7 +85,7 @@ pub(crate) fn detached(list: &TaskList, scope: ScopeId, id: u64) -> Option<Resou
 /// The lists of runtimes that somebody else built and of watched sets, with the frames of their tasks, and those of the sets
 /// of `scope` that nobody gave to be watched.
 pub(crate) fn read_foreign(scope: Option<ScopeId>) -> Vec<TaskList> {
-    let mut lists = foreign::lists(TaskList::of_runtime);
+    let mut lists = instrumented::lists(TaskList::of_runtime);
     lists.extend(local::lists());
     for found in scope.into_iter().flat_map(sets::lists) {
         let first = found.tasks().first().map(Task::id);
@@ -115,7 +115,7 @@ pub(crate) fn coverage() -> Seen {
 
 /// Why it is not known whether `scope` has tasks besides those that are listed, where in this program that can be read.
 pub(crate) fn gap(scope: ScopeId) -> Option<String> {
-    let of_others = || twin::may_be_elsewhere(scope).then(foreign::gap)?;
+    let of_others = || twin::may_be_elsewhere(scope).then(instrumented::gap)?;
     local::gap(scope).or_else(of_others)
 }
 

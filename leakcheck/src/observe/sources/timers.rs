@@ -21,11 +21,11 @@ use crate::{
 #[cfg(all(feature = "tracing", tokio_unstable))]
 use traced::Origins;
 #[cfg(all(feature = "tracing", tokio_unstable))]
-pub(crate) use traced::{ARE_TOLD, listen, listen_for_good};
+pub(crate) use traced::{HAS_TIMER_SITES, listen, listen_for_good};
 #[cfg(not(all(feature = "tracing", tokio_unstable)))]
 use untraced::Origins;
 #[cfg(not(all(feature = "tracing", tokio_unstable)))]
-pub(crate) use untraced::{ARE_TOLD, listen, listen_for_good};
+pub(crate) use untraced::{HAS_TIMER_SITES, listen, listen_for_good};
 
 /// What every timer of tokio is: `Interval`, `Timeout` and `DelayQueue` have one inside.
 const NAME: &str = "tokio::time::Sleep";
@@ -99,7 +99,7 @@ impl Driver {
 /// How much is seen of the timers of a runtime that the check built.
 pub(crate) fn coverage(driver: Option<&Driver>) -> Seen {
     match (driver, leakcheck_introspect::promised()) {
-        (Some(_), Ok(())) if ARE_TOLD => Seen::Full,
+        (Some(_), Ok(())) if HAS_TIMER_SITES => Seen::Full,
         (Some(_), Ok(())) => Seen::Partial(
             "timers of tokio are listed without where they were made; leakcheck's feature `tracing` tells with `--cfg tokio_unstable`"
                 .to_owned(),

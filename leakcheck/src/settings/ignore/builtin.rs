@@ -8,7 +8,7 @@ use crate::{
     base::model::{Accepted, Ignored, Kind},
     observe::{
         capture::tokio_paths::{BUILD, SPAWNER},
-        sources::lasting::{OF_A_STATIC, PASSED_BY_ALL, STATICS, WORKERS},
+        sources::process_lifetime::{OF_A_STATIC, PASSED_BY_ALL, STATICS, WORKERS},
     },
 };
 

@@ -147,7 +147,7 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
 }
 
 /// Whether tasks are known from the moment of their spawn.
-pub(crate) const ARE_HEARD: bool = true;
+pub(crate) const HAS_TASK_HOOKS: bool = true;
 
 /// The runtime's list adds nothing to what the hooks have told.
 pub(crate) fn new_on(

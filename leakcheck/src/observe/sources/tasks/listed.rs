@@ -6,7 +6,7 @@ use leakcheck_introspect::{Task, TaskList};
 use tokio::runtime::Builder;
 
 use super::{
-    foreign,
+    instrumented,
     number::current,
     token::{Token, adopt_threads},
 };
@@ -32,14 +32,14 @@ pub(crate) type Watch = Arc<cells::Watch>;
 
 /// The live tasks of `scope`, or of all, on runtimes that somebody else built.
 pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
-    foreign::lists(TaskList::outline_of_runtime)
+    instrumented::lists(TaskList::outline_of_runtime)
         .iter()
         .flat_map(|list| new_on(list, scope, |_| true))
         .collect()
 }
 
 /// Whether tasks are known from the moment of their spawn.
-pub(crate) const ARE_HEARD: bool = false;
+pub(crate) const HAS_TASK_HOOKS: bool = false;
 
 /// The tasks of a runtime's list that are new, and of `scope` if one is given.
 ///
@@ -121,7 +121,7 @@ impl Family {
 /// Whether there may be tasks of a scope on runtimes that somebody else built: a clean check costs no more than this, and no
 /// reading of debug info.
 pub(crate) fn may_be_elsewhere(scope: ScopeId) -> bool {
-    foreign::have_tasks() && may_have_made_some(scope)
+    instrumented::have_tasks() && may_have_made_some(scope)
 }
 
 /// Whether one of the tasks that a scope has made may be alive: what those have made is the scope's as well, and only while

@@ -9,7 +9,7 @@ use leakcheck_introspect::{Error, TaskList};
 use tokio::runtime::{Builder, Handle};
 
 use super::{
-    ending::Ending,
+    pruned_list::PrunedList,
     token::{Token, adopt_threads},
 };
 use crate::base::sync::lock_std as lock;
@@ -17,7 +17,7 @@ use crate::base::sync::lock_std as lock;
 use crate::observe::sources::threads;
 
 /// Those that are known. A handle keeps the settings of its runtime and the descriptors that it waited with.
-static KNOWN: Mutex<Ending<Handle>> = Mutex::new(Ending::new());
+static KNOWN: Mutex<PrunedList<Handle>> = Mutex::new(PrunedList::new());
 /// Those that are built perhaps, and not known yet.
 static AWAITED: AtomicUsize = AtomicUsize::new(0);
 

@@ -21,7 +21,7 @@ use crate::{
             self, Called, Names,
             tokio_paths::{BUILD, BUILD_CURRENT_THREAD, BUILD_LOCAL, HARNESS, POOL_THREAD},
         },
-        sources::lasting,
+        sources::process_lifetime::{STATICS, WORKERS, serves_a_static},
     },
     sys::{
         descriptor::Descriptor,
@@ -57,8 +57,8 @@ const SYSTEM: [&str; 8] = [
 ];
 
 static PATTERNS: LazyLock<Vec<WildMatch>> = LazyLock::new(|| {
-    let workers = lasting::WORKERS.iter().map(|(pattern, _)| pattern);
-    let all = lasting::STATICS.iter().chain(workers).chain(&ASIDE);
+    let workers = WORKERS.iter().map(|(pattern, _)| pattern);
+    let all = STATICS.iter().chain(workers).chain(&ASIDE);
     all.map(|pattern| WildMatch::new(pattern)).collect()
 });
 static SYSTEM_PATTERNS: LazyLock<Vec<WildMatch>> = LazyLock::new(|| {
@@ -102,7 +102,7 @@ pub(crate) enum Watching {
 pub(super) fn is_known_aside(found: &Descriptor) -> bool {
     let is_passed = {
         let passed = lock(&PASSED);
-        line(found.origin).any(|path| lasting::serves_a_static(path) || passed.are_on(path))
+        line(found.origin).any(|path| serves_a_static(path) || passed.are_on(path))
     };
     is_passed || !found.is_selector && lock(&BUILDING).are_on(found.origin)
 }
@@ -117,9 +117,9 @@ pub(crate) fn charge(resources: &mut Vec<Resource>, watching: Watching) {
         .collect();
     resources.retain_mut(|resource| match (resource.id, &resource.detail) {
         (ResourceId::Other(Kind::Fd, number), Detail::Other(thing)) => {
-            match whose(resource.origin, thing, watching, &threads) {
-                Whose::Test => true,
-                Whose::Runtime => {
+            match owner(resource.origin, thing, watching, &threads) {
+                Owner::Test => true,
+                Owner::Runtime => {
                     resource.id = ResourceId::Other(Kind::Runtime, number);
                     resource.detail = Detail::Other(Thing {
                         maker: thing.maker,
@@ -127,12 +127,12 @@ pub(crate) fn charge(resources: &mut Vec<Resource>, watching: Watching) {
                     });
                     true
                 }
-                Whose::Nobody => false,
+                Owner::Nobody => false,
             }
         }
         // A timer is kept by the same kinds of code. Of those of tokio nobody knows who made them.
         (ResourceId::Other(Kind::Timer, _), Detail::Other(thing)) if thing.maker.is_some() => {
-            whose(resource.origin, thing, watching, &threads) == Whose::Test
+            owner(resource.origin, thing, watching, &threads) == Owner::Test
         }
         _ => true,
     });
@@ -140,7 +140,7 @@ pub(crate) fn charge(resources: &mut Vec<Resource>, watching: Watching) {
 
 /// Whose a descriptor is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Whose {
+enum Owner {
     Test,
     /// One that was built in the test and is still there.
     Runtime,
@@ -148,16 +148,16 @@ enum Whose {
     Nobody,
 }
 
-fn whose(path: u32, thing: &Thing, watching: Watching, threads: &[u32]) -> Whose {
+fn owner(path: u32, thing: &Thing, watching: Watching, threads: &[u32]) -> Owner {
     let (Some(_), Some(maker)) = (&thing.name, thing.maker) else {
         // It was closed meanwhile.
-        return Whose::Nobody;
+        return Owner::Nobody;
     };
     let by_own = matches!(watching, Watching::Own(token) if token == maker.runtime);
     // A pool thread that an initialiser started may work for the initialiser, or for anybody.
     if let Some(address) = line(path).find_map(|path| capture::address(path, is_passed)) {
         lock(&PASSED).insert(address);
-        return Whose::Nobody;
+        return Owner::Nobody;
     }
     if let Some(address) = capture::address(path, builds) {
         lock(&BUILDING).insert(address);
@@ -166,7 +166,7 @@ fn whose(path: u32, thing: &Thing, watching: Watching, threads: &[u32]) -> Whose
     let is_of_initialiser =
         |path| line(path).any(|path| capture::address(path, is_passed).is_some());
     if by_own && pool::runs_closure(path) && pool::works_for(is_of_initialiser) {
-        return Whose::Nobody;
+        return Owner::Nobody;
     }
     // A runtime that tests share works for all of them on each of its threads, and on any that waits for it.
     let is_shared = |called: Called<'_>| match watching {
@@ -174,11 +174,11 @@ fn whose(path: u32, thing: &Thing, watching: Watching, threads: &[u32]) -> Whose
         Watching::Nothing | Watching::Another => called.is_in(HARNESS),
     };
     if !by_own && capture::address(path, is_shared).is_some() {
-        return Whose::Nobody;
+        return Owner::Nobody;
     }
     match of_line(path) {
-        Names::Machinery => Whose::Nobody,
-        Names::Somebodys | Names::Unread => Whose::Test,
+        Names::Machinery => Owner::Nobody,
+        Names::Somebodys | Names::Unread => Owner::Test,
     }
 }
 
@@ -237,11 +237,11 @@ pub(crate) fn fold(resources: &mut Vec<Resource>) {
 }
 
 /// Of all that a runtime opens, one stands for it. A handle that is kept keeps some of it open, without a runtime.
-fn of_runtime(path: u32, maker: Maker, watching: Watching, threads: &[u32]) -> Whose {
+fn of_runtime(path: u32, maker: Maker, watching: Watching, threads: &[u32]) -> Owner {
     if maker.is_selector && watching != Watching::Another && is_driven(path, threads) {
-        Whose::Runtime
+        Owner::Runtime
     } else {
-        Whose::Nobody
+        Owner::Nobody
     }
 }
 
