@@ -3,7 +3,7 @@
 use crate::base::model::Note;
 use std::time::Duration;
 
-use super::{Accepted, Fact, Frame, Home, Kept, Kind, Level, Tie, TimerKind, Waiting};
+use super::{Accepted, CodeOwner, Fact, Frame, Kept, Kind, Level, Tie, TimerKind, Waiting};
 
 /// Things of one kind that were made on one path and are still there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,13 +99,13 @@ impl Leak {
         let (Some(one), Some(others)) = (self.waits_in(), other.waits_in()) else {
             return self.waits_in() == other.waits_in();
         };
-        let is_own = |frame: &Frame| frame.home == Home::User;
+        let is_own = |frame: &Frame| frame.owner == CodeOwner::User;
         let is_thread = self.kind != Kind::Task && one.iter().any(is_own);
         let is_same = |(one, other): (&Frame, &Frame)| {
             one == other
                 || is_thread
                     && !is_own(one)
-                    && (&one.function, one.home) == (&other.function, other.home)
+                    && (&one.function, one.owner) == (&other.function, other.owner)
         };
         one.len() == others.len() && one.iter().zip(others).all(is_same)
     }

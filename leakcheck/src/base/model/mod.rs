@@ -29,7 +29,7 @@ pub use coverage::{Coverage, Seen};
 pub(crate) use doing::{Activity, Doing};
 pub use event::Event;
 pub(crate) use fact::{Fact, Firing, Notice, Place, ProcessState, TimerKind};
-pub use frame::{Frame, Home};
+pub use frame::{CodeOwner, Frame};
 pub(crate) use hang::Fate;
 pub use hang::{Hang, HangCause, HangEnd, KernelState, StuckThread, ThreadState};
 pub(crate) use keeper::{Keeper, Kept, Use};

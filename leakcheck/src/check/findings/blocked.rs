@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::{
-    base::model::{About, Activity, Call, Doing, Frame, Home, State, Waiting},
+    base::model::{About, Activity, Call, CodeOwner, Doing, Frame, State, Waiting},
     observe::capture::{
         self, krate,
         tokio_paths::{self, BLOCKING_TASK, RAW_POLL, SCHEDULER},
@@ -123,7 +123,7 @@ pub(super) fn of_body(doing: &Doing, package_dir: Option<&str>) -> Option<Waitin
 fn of_stack(mut stack: Vec<Frame>, doing: &Doing, count: usize) -> Waiting {
     for frame in &mut stack {
         if WAITING.contains(&krate(&frame.function)) {
-            frame.home = Home::Machinery;
+            frame.owner = CodeOwner::Internal;
         }
     }
     let state = match blocking(&stack) {
@@ -146,7 +146,7 @@ fn of_stack(mut stack: Vec<Frame>, doing: &Doing, count: usize) -> Waiting {
 /// Leaves out the stack of threads that were started on this path, where it may show the lines of others: in optimised code
 /// functions of the same content are one, under the name of any of them.
 pub(super) fn without_doubt(waiting: Waiting, doing: &Doing, origin: u32) -> Waiting {
-    let is_foreign = |frame: &&Frame| frame.home != Home::Machinery;
+    let is_foreign = |frame: &&Frame| frame.owner != CodeOwner::Internal;
     let outermost = waiting.stack.iter().rev().find(is_foreign);
     let is_certain = outermost.is_none_or(|outermost| {
         !capture::is_optimised(&doing.frames, &RUN) || created_by(origin, &outermost.function)
@@ -177,7 +177,7 @@ pub(crate) fn place(doing: &Doing, package_dir: Option<&str>) -> u64 {
     let mut hasher = DefaultHasher::new();
     waiting.state.hash(&mut hasher);
     if waiting.state != State::Running {
-        let is_own = |frame: &Frame| frame.home == Home::User;
+        let is_own = |frame: &Frame| frame.owner == CodeOwner::User;
         let has_own = waiting.stack.iter().any(is_own);
         for frame in &waiting.stack {
             // At which line of its own a library came to the same is a matter of chance.
@@ -233,7 +233,7 @@ fn handed(stack: &[Frame]) -> Option<&str> {
 /// The outermost call that is known to block, before the stack comes to anybody's own code.
 fn blocking(stack: &[Frame]) -> Option<(usize, State)> {
     let is_foreign = |frame: &Frame| {
-        frame.home != Home::Machinery || HOSTS.iter().any(|host| frame.function.contains(host))
+        frame.owner != CodeOwner::Internal || HOSTS.iter().any(|host| frame.function.contains(host))
     };
     let end = stack.iter().position(is_foreign).unwrap_or(stack.len());
     let inside = &stack[..end];

@@ -2,9 +2,9 @@
 
 mod blame;
 mod catching;
+mod code_owner;
 mod debug_info;
 mod function;
-mod home;
 mod initialisers;
 mod landmarks;
 mod part;
@@ -15,9 +15,9 @@ mod trace;
 
 pub(crate) use blame::choosers;
 pub(crate) use catching::is_caught_by_tokio;
+pub(crate) use code_owner::in_package;
 pub(crate) use debug_info::unreadable;
 pub(crate) use function::krate;
-pub(crate) use home::in_package;
 pub(crate) use initialisers::addresses as initialisers;
 pub(crate) use runtime::builds_a_runtime;
 pub(crate) use trace::{

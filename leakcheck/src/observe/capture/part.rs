@@ -1,9 +1,9 @@
 //! What a function is a part of: std, the C library, a package, or what is under test.
 
-use crate::base::model::Home;
+use crate::base::model::CodeOwner;
 
 /// Packages whose frames start things for others: they are never where the user has to look.
-const MACHINERY: [&str; 7] = ["tokio", "mio", "socket2", "rustix", "nix", "backtrace", OWN];
+const INTERNAL: [&str; 7] = ["tokio", "mio", "socket2", "rustix", "nix", "backtrace", OWN];
 /// The crates of the standard library.
 pub(super) const STD: [&str; 5] = ["std", "core", "alloc", "proc_macro", "test"];
 /// This package.
@@ -25,11 +25,11 @@ pub(super) enum Part {
 }
 
 impl Part {
-    pub(super) fn home(&self) -> Home {
+    pub(super) fn owner(&self) -> CodeOwner {
         match self {
-            Self::Package(name) if !MACHINERY.contains(&&**name) => Home::Dependency,
-            Self::Std | Self::System | Self::Native | Self::Package(_) => Home::Machinery,
-            Self::Project => Home::User,
+            Self::Package(name) if !INTERNAL.contains(&&**name) => CodeOwner::Dependency,
+            Self::Std | Self::System | Self::Native | Self::Package(_) => CodeOwner::Internal,
+            Self::Project => CodeOwner::User,
         }
     }
 

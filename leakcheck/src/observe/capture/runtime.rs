@@ -1,7 +1,7 @@
 //! The call that builds a tokio runtime, as it stands on a creation path.
 
 use super::tokio_paths::BUILD;
-use crate::base::model::{Frame, Home};
+use crate::base::model::{CodeOwner, Frame};
 
 /// Whether what was made on this stack is a part of a tokio runtime, because it was made while that was built: a worker
 /// thread, a descriptor of its driver. What code of the user makes that the builder calls is none.
@@ -9,7 +9,7 @@ pub(crate) fn builds_a_runtime(stack: &[Frame]) -> bool {
     let is_build = |frame: &Frame| frame.function.starts_with(BUILD);
     stack
         .iter()
-        .take_while(|frame| frame.home != Home::User)
+        .take_while(|frame| frame.owner != CodeOwner::User)
         .any(is_build)
 }
 

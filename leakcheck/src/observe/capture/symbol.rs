@@ -6,10 +6,10 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use super::{debug_info, function, home, part::Part};
+use super::{code_owner, debug_info, function, part::Part};
 use crate::{
     base::{
-        model::Home,
+        model::CodeOwner,
         sync::{Mutex, lock},
     },
     sys::objects::{self, Object},
@@ -23,7 +23,7 @@ pub(super) struct Symbol {
     pub(super) line: Option<u32>,
     pub(super) column: Option<u32>,
     pub(super) part: Part,
-    pub(super) home: Home,
+    pub(super) owner: CodeOwner,
     /// Whether it belongs to what started the thread, the program or the test.
     pub(super) is_outermost: bool,
 }
@@ -60,9 +60,9 @@ pub(super) fn resolve(address: usize) -> Arc<[Symbol]> {
     let symbols: Arc<[Symbol]> = found
         .into_iter()
         .map(|raw| {
-            let part = home::of(&raw.name, raw.path.as_deref(), object);
+            let part = code_owner::of(&raw.name, raw.path.as_deref(), object);
             Symbol {
-                home: part.home(),
+                owner: part.owner(),
                 is_outermost: function::is_outermost(&raw.name, &part),
                 function: function::tidy(&raw.name),
                 path: raw.path,

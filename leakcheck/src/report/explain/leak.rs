@@ -3,7 +3,7 @@
 use super::{Advice, Made, When, descriptor};
 use crate::{
     base::model::{
-        Awaited, Event, Fact, Frame, Home, Kind, Leak, ProcessState, State, Tie, TimerKind,
+        Awaited, CodeOwner, Event, Fact, Frame, Kind, Leak, ProcessState, State, Tie, TimerKind,
     },
     observe::capture,
 };
@@ -53,7 +53,7 @@ pub(crate) fn advice(leak: &Leak) -> Option<Advice> {
 /// The dependency that chose to make it, and when.
 fn chosen_by(leak: &Leak) -> Option<(&Frame, When)> {
     if let Some(site) = &leak.created_at
-        && site.home == Home::Dependency
+        && site.owner == CodeOwner::Dependency
     {
         return Some((site, When::InBackground));
     }

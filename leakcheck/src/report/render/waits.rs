@@ -9,20 +9,20 @@ use super::{
     numbers::Numbers,
     plural,
 };
-use crate::base::model::{Awaited, Frame, Holder, Home, Kind, State, Waiting};
+use crate::base::model::{Awaited, CodeOwner, Frame, Holder, Kind, State, Waiting};
 
 /// Callers of the place where it waits that are shown.
 const CALLERS: usize = 4;
 
 /// The innermost line of the user's own, or of a dependency where none is.
 pub(super) fn place(waiting: &Waiting) -> Option<&Frame> {
-    let of = |home| {
+    let of = |owner| {
         waiting
             .stack
             .iter()
-            .find(move |frame| frame.home == home && frame.line.is_some())
+            .find(move |frame| frame.owner == owner && frame.line.is_some())
     };
-    of(Home::User).or_else(|| of(Home::Dependency))
+    of(CodeOwner::User).or_else(|| of(CodeOwner::Dependency))
 }
 
 /// What stands under that line.
@@ -85,7 +85,7 @@ pub(super) fn notes(
         .iter()
         // Nothing awaits a task's own future.
         .filter(|frame| !is_all || frame.line.is_some())
-        .filter(|frame| frame.home != Home::Machinery)
+        .filter(|frame| frame.owner != CodeOwner::Internal)
         .filter(|frame| Some(*frame) != place(waiting))
         .map(|frame| match at(frame) {
             Some(place) => format!("{place} {}", short(&frame.function)),

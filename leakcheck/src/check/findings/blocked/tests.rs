@@ -13,10 +13,10 @@ fn stack(functions: &[&str]) -> Vec<Frame> {
             path: None,
             line: None,
             column: None,
-            home: match krate(function) {
-                "my_app" => Home::User,
-                "dep" => Home::Dependency,
-                _ => Home::Machinery,
+            owner: match krate(function) {
+                "my_app" => CodeOwner::User,
+                "dep" => CodeOwner::Dependency,
+                _ => CodeOwner::Internal,
             },
         })
         .collect()

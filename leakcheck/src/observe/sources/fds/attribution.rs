@@ -177,7 +177,7 @@ fn owner(path: u32, thing: &Thing, watching: Watching, threads: &[u32]) -> Owner
         return Owner::Nobody;
     }
     match of_line(path) {
-        Names::Machinery => Owner::Nobody,
+        Names::Internal => Owner::Nobody,
         Names::Somebodys | Names::Unread => Owner::Test,
     }
 }
@@ -201,13 +201,13 @@ fn of_line(path: u32) -> Names {
     let mut all = if path == 0 {
         Names::Unread
     } else {
-        Names::Machinery
+        Names::Internal
     };
     for path in line(path) {
         match capture::names(path) {
             Names::Somebodys => return Names::Somebodys,
             Names::Unread => all = Names::Unread,
-            Names::Machinery => {}
+            Names::Internal => {}
         }
     }
     all
@@ -230,7 +230,7 @@ pub(crate) fn fold(resources: &mut Vec<Resource>) {
         Detail::Other(Thing {
             maker: Some(maker), ..
         }) if threads.contains(&ResourceId::Thread(maker.thread)) => {
-            resource.kind() != Kind::Runtime && capture::names(resource.origin) != Names::Machinery
+            resource.kind() != Kind::Runtime && capture::names(resource.origin) != Names::Internal
         }
         _ => true,
     });

@@ -34,7 +34,7 @@ pub(super) fn adopt_threads(
     token: Token,
     and: impl Fn() + Send + Sync + 'static,
 ) {
-    let home = Context {
+    let own = Context {
         scope: ScopeId::current().index(),
         origin: 0,
     };
@@ -42,7 +42,7 @@ pub(super) fn adopt_threads(
         threads::mark_runtime(token.get());
         timers::listen_for_good();
         if context::current() == Context::UNCHECKED {
-            context::replace(home);
+            context::replace(own);
         }
         and();
     });

@@ -3,8 +3,8 @@
 use super::{golden, render, report, task, text, thread};
 use crate::{
     base::model::{
-        Detail, Fact, Frame, Home, Keeper, Kept, Kind, Leak, Maker, Place, Resource, ResourceId,
-        Thing, Use,
+        CodeOwner, Detail, Fact, Frame, Keeper, Kept, Kind, Leak, Maker, Place, Resource,
+        ResourceId, Thing, Use,
     },
     check::findings,
     settings::env::{Format, TraceLevel},
@@ -119,7 +119,7 @@ fn opened_by_a_dependency() {
         path: None,
         line: Some(9),
         column: None,
-        home: Home::Dependency,
+        owner: CodeOwner::Dependency,
     };
     let leak = Leak {
         created_through: vec![through],

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{frame, golden, report, text};
 use crate::{
     base::model::{
-        Detail, Fact, Firing, Home, Kind, Leak, Notice, Resource, ResourceId, Thing, TimerKind,
+        CodeOwner::Dependency, Detail, Fact, Firing, Kind, Leak, Notice, Resource, ResourceId,
+        Thing, TimerKind,
     },
     check::findings,
 };
@@ -49,7 +50,7 @@ fn made_by_a_dependency() {
         "tokio-util-0.7.20/src/time/delay_queue.rs",
         572,
         None,
-        Home::Dependency,
+        Dependency,
     );
     let mut found = findings::findings(&[timer(1, 3600)], &[], None, None);
     let leak = Leak {

@@ -187,50 +187,50 @@ pub(super) fn name(folder: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::model::Home;
+    use crate::base::model::CodeOwner;
 
     const REGISTRY: &str = "/h/.cargo/registry/src/index.example-1/";
 
-    fn home(function: &str, file: &str) -> Home {
-        of(function, Some(Path::new(file)), Object::Program).home()
+    fn owner(function: &str, file: &str) -> CodeOwner {
+        of(function, Some(Path::new(file)), Object::Program).owner()
     }
 
     #[test]
     fn a_file_tells_whose_it_is() {
         for (function, file, expected) in [
-            ("my::f", "/home/me/my/src/lib.rs", Home::User),
+            ("my::f", "/home/me/my/src/lib.rs", CodeOwner::User),
             (
                 "my::f",
                 "/rustc/59807616e1/library/core/src/ops/function.rs",
-                Home::Machinery,
+                CodeOwner::Internal,
             ),
             (
                 "my::f",
                 "/h/.rustup/toolchains/t/lib/rustlib/src/rust/library/std/src/sync/once.rs",
-                Home::Machinery,
+                CodeOwner::Internal,
             ),
             (
                 "axum::serve",
                 &format!("{REGISTRY}axum-0.8.3/src/serve/mod.rs"),
-                Home::Dependency,
+                CodeOwner::Dependency,
             ),
             (
                 "f",
                 &format!("{REGISTRY}tokio-1.54.1/src/lib.rs"),
-                Home::Machinery,
+                CodeOwner::Internal,
             ),
             (
                 "f",
                 &format!("{REGISTRY}tokio-util-0.7.1/src/lib.rs"),
-                Home::Dependency,
+                CodeOwner::Dependency,
             ),
             (
                 "f",
                 "/h/.cargo/git/checkouts/nix-0123456789abcdef/0123456/src/lib.rs",
-                Home::Machinery,
+                CodeOwner::Internal,
             ),
         ] {
-            assert_eq!(home(function, file), expected, "{function} {file}");
+            assert_eq!(owner(function, file), expected, "{function} {file}");
         }
     }
 
@@ -248,7 +248,7 @@ mod tests {
             // As with `--remap-path-prefix`, in another working directory.
             ("my::f", "src/no/such.rs"),
         ] {
-            assert_eq!(home(function, file), Home::User, "{function} {file}");
+            assert_eq!(owner(function, file), CodeOwner::User, "{function} {file}");
         }
     }
 
@@ -258,7 +258,7 @@ mod tests {
         assert_eq!(of("start_thread", Object::CLibrary), Part::System);
         assert_eq!(of("getgreeting", Object::Program), Part::Native);
         assert_eq!(of("core::f", Object::Program), Part::Std);
-        assert_eq!(of("dep::f", Object::Program).home(), Home::Dependency);
+        assert_eq!(of("dep::f", Object::Program).owner(), CodeOwner::Dependency);
     }
 
     #[test]
