@@ -7,7 +7,7 @@ use std::{
 
 use super::{Check, GRACE, present::Present};
 use crate::{
-    base::model::{Activity, Detail, Doing, Keeper, Kind, Resource, ResourceId},
+    base::model::{Detail, Keeper, KernelActivity, Kind, Resource, ResourceId, ThreadActivity},
     check::{findings, wait},
     observe::sources::{
         self,
@@ -32,7 +32,9 @@ impl Check {
             self.goes_by_built_in_rules()
                 && origin::line(path).any(process_lifetime::serves_a_static)
         };
-        handed.retain(|handed| !self.baseline.has(handed.id()) && !is_of_a_static(handed.origin()));
+        handed.retain(|handed| {
+            !self.preexisting.has(handed.id()) && !is_of_a_static(handed.origin())
+        });
         if let Some(own) = own {
             own.leave_work(&mut handed);
         }
@@ -99,9 +101,9 @@ impl Check {
         let is_inside = |thread: &&mut Resource| match &thread.detail {
             Detail::Thread {
                 runtime: 0,
-                doing: Some(doing),
+                activity: Some(activity),
                 ..
-            } => findings::Handed::of(doing, package_dir).is_some(),
+            } => findings::Handed::of(activity, package_dir).is_some(),
             _ => false,
         };
         stacks::take(threads.iter_mut().filter(is_inside));
@@ -190,8 +192,9 @@ impl Present {
     pub(super) fn fold_timers(&mut self) {
         let has_timers = |found: &Resource| match &found.detail {
             Detail::Thread {
-                doing: Some(doing), ..
-            } => findings::blocks_on_a_handle(doing) || may_block_on_a_handle(doing),
+                activity: Some(activity),
+                ..
+            } => findings::blocks_on_a_handle(activity) || may_block_on_a_handle(activity),
             // Nobody knows what it does.
             Detail::Thread { closure, .. } => closure.is_some(),
             _ => false,
@@ -203,15 +206,15 @@ impl Present {
 }
 
 /// Whether a thread whose stack is not known waits in a call in which one waits that blocks on a runtime.
-fn may_block_on_a_handle(doing: &Doing) -> bool {
+fn may_block_on_a_handle(activity: &ThreadActivity) -> bool {
     let waits = matches!(
-        doing.activity,
-        Activity::Call {
+        activity.kernel,
+        KernelActivity::Call {
             name: Some("futex" | "epoll_wait"),
             ..
         }
     );
-    waits && doing.unread.is_some()
+    waits && activity.unread.is_some()
 }
 
 /// Whether it is one of those, and not known by its thread.
@@ -228,16 +231,16 @@ fn named(
 ) -> Resource {
     let mut detail = thread.detail.clone();
     if let Detail::Thread {
-        doing: Some(doing),
+        activity: Some(activity),
         closure,
         place,
         ..
     } = &mut detail
     {
-        let handed = findings::Handed::of(doing, package_dir);
+        let handed = findings::Handed::of(activity, package_dir);
         let name = handed.and_then(|handed| handed.name(running.origin, running.is_closure));
         *closure = Some(name.unwrap_or_default().into());
-        *place = findings::thread_place(doing, package_dir);
+        *place = findings::thread_place(activity, package_dir);
     }
     Resource {
         id: thread.id,
@@ -249,8 +252,9 @@ fn named(
 fn task_of(thread: &Resource) -> Option<u64> {
     match &thread.detail {
         Detail::Thread {
-            doing: Some(doing), ..
-        } => doing.task,
+            activity: Some(activity),
+            ..
+        } => activity.task,
         _ => None,
     }
 }

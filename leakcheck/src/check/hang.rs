@@ -11,8 +11,8 @@ use super::{
 use crate::{
     base::{
         model::{
-            Body, Detail, Fate, Hang, HangCause, Kind, Leak, Note, Report, Resource, Seen, Tie,
-            Verdict, Waiting,
+            Body, Detail, Fate, Hang, HangCause, Kind, Leak, Note, Report, Resource,
+            RuntimeRelation, Seen, Verdict, Waiting,
         },
         sync::Work,
     },
@@ -164,7 +164,10 @@ impl Check {
         let package_dir = self.whom.package_dir();
         let lists: Vec<_> = present.lists.iter().map(Arc::as_ref).collect();
         let mut alive = self.findings(&present);
-        for leak in alive.iter_mut().filter(|leak| leak.tie == Tie::Member) {
+        for leak in alive
+            .iter_mut()
+            .filter(|leak| leak.relation == RuntimeRelation::Member)
+        {
             // It was not told to end.
             leak.note = Some(Note::RunningPoolThread);
         }

@@ -31,7 +31,7 @@ use crate::{
     },
     check::target::Whom,
     observe::{
-        diff::Baseline,
+        diff::Preexisting,
         scope::{Scope, ScopeId},
         sources::{self, fds, panics, tasks, timers::Armed},
     },
@@ -84,7 +84,7 @@ pub(crate) struct Check {
     /// The process that it was begun in.
     generation: u32,
     sets: Sets,
-    baseline: Baseline,
+    preexisting: Preexisting,
     runtime: Option<Watched>,
     found: Present,
     /// Closures that were found, by their cells: what is known of them goes by their threads.
@@ -139,7 +139,7 @@ impl Check {
             _kept: scope,
             generation: sys::fork::generation(),
             sets: Sets::Watched,
-            baseline: Baseline::default(),
+            preexisting: Preexisting::default(),
             runtime: None,
             found: Present::default(),
             told: HashSet::new(),
@@ -189,7 +189,7 @@ impl Check {
                 .iter()
                 .map(|other| other.id),
         );
-        self.baseline = Baseline::new(before);
+        self.preexisting = Preexisting::new(before);
     }
 
     /// Notes panics from here on that nobody learns of.
@@ -205,7 +205,7 @@ impl Check {
     }
 
     /// Adds the panics that nobody learnt of to what is reported.
-    pub(crate) fn hear(&mut self) {
+    pub(crate) fn collect_panics(&mut self) {
         let _work = Work::begin();
         let seen = panics::take(self.scope);
         if !seen.is_empty() {

@@ -11,7 +11,7 @@ use leakcheck_introspect::{Error, Graph, TaskList};
 use super::{Check, Sets, Watched};
 use crate::{
     base::{
-        model::{Detail, Kind, Resource, ResourceId, Tie},
+        model::{Detail, Kind, Resource, ResourceId, RuntimeRelation},
         sync::Work,
     },
     check::{findings, target::Whom, wait::HeldUp},
@@ -272,7 +272,7 @@ impl Check {
     /// Whether a task is there that no identity can excuse; tells without listing.
     pub(super) fn has_new_tasks(&self) -> bool {
         self.options.wants(Kind::Task)
-            && self.baseline.is_empty()
+            && self.preexisting.is_empty()
             && self
                 .options
                 .rules()
@@ -377,7 +377,7 @@ impl Check {
 
     /// Those that were not there before and that this check is about.
     pub(super) fn new_of(&self, listed: Vec<Resource>) -> Vec<Resource> {
-        let mut new = self.baseline.since(listed);
+        let mut new = self.preexisting.since(listed);
         new.retain(|resource| self.options.concern(resource));
         new
     }
@@ -434,10 +434,12 @@ impl Check {
     /// Whether it is known without reading anything that a built-in rule accepts it, and that no other could.
     fn serves_a_static(&self, resource: &Resource) -> bool {
         let own = self.runtime.as_ref().and_then(Watched::token);
-        let serves = match resource.detail.tie(own) {
-            Tie::Member => false,
-            Tie::Child => process_lifetime::serves_a_static(resource.origin),
-            Tie::None => origin::line(resource.origin).any(process_lifetime::serves_a_static),
+        let serves = match resource.detail.relation(own) {
+            RuntimeRelation::Member => false,
+            RuntimeRelation::Child => process_lifetime::serves_a_static(resource.origin),
+            RuntimeRelation::None => {
+                origin::line(resource.origin).any(process_lifetime::serves_a_static)
+            }
         };
         serves && self.goes_by_built_in_rules()
     }

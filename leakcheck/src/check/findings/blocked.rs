@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::{
-    base::model::{About, Activity, Call, CodeOwner, Doing, Frame, State, Waiting},
+    base::model::{About, Call, CodeOwner, Frame, KernelActivity, State, ThreadActivity, Waiting},
     observe::capture::{
         self, krate,
         tokio_paths::{self, BLOCKING_TASK, RAW_POLL, SCHEDULER},
@@ -90,37 +90,38 @@ const HOSTS: [&str; 2] = [BLOCKING_TASK, RAW_POLL];
 const RUN: [&str; 2] = [BLOCKING_TASK, "catch_unwind::do_call"];
 
 /// What the threads of one group are doing; a descriptor is told where there is but one thread.
-pub(super) fn of(doing: &Doing, count: usize, package_dir: Option<&str>) -> Waiting {
-    of_stack(capture::frames(&doing.frames, package_dir), doing, count)
+pub(super) fn of(activity: &ThreadActivity, count: usize, package_dir: Option<&str>) -> Waiting {
+    let stack = capture::frames(&activity.frames, package_dir);
+    of_stack(stack, activity, count)
 }
 
 /// Whether the thread is blocked, and does not just run.
-pub(crate) fn is_blocked(doing: &Doing) -> bool {
-    matches!(of(doing, 1, None).state, State::Blocked(_))
+pub(crate) fn is_blocked(activity: &ThreadActivity) -> bool {
+    matches!(of(activity, 1, None).state, State::Blocked(_))
 }
 
 /// Whether the thread waits for a future on a runtime that somebody else has.
-pub(crate) fn blocks_on_a_handle(doing: &Doing) -> bool {
+pub(crate) fn blocks_on_a_handle(activity: &ThreadActivity) -> bool {
     matches!(
-        of(doing, 1, None).state,
+        of(activity, 1, None).state,
         State::Blocked(Call::HandleBlockOn)
     )
 }
 
 /// What the thread of a test's body is doing: what has called the body is left out. `None` where it did not tell.
-pub(super) fn of_body(doing: &Doing, package_dir: Option<&str>) -> Option<Waiting> {
+pub(super) fn of_body(activity: &ThreadActivity, package_dir: Option<&str>) -> Option<Waiting> {
     // The harness around it is optimised in any case.
-    let addresses = capture::called_by(OWN, &doing.frames);
+    let addresses = capture::called_by(OWN, &activity.frames);
     if addresses.is_empty() || capture::is_optimised(addresses, &RUN) {
         return None;
     }
     let mut stack = capture::frames(addresses, package_dir);
     let caller = stack.iter().position(|frame| krate(&frame.function) == OWN);
     stack.truncate(caller.unwrap_or(stack.len()));
-    Some(of_stack(stack, doing, 1))
+    Some(of_stack(stack, activity, 1))
 }
 
-fn of_stack(mut stack: Vec<Frame>, doing: &Doing, count: usize) -> Waiting {
+fn of_stack(mut stack: Vec<Frame>, activity: &ThreadActivity, count: usize) -> Waiting {
     for frame in &mut stack {
         if WAITING.contains(&krate(&frame.function)) {
             frame.owner = CodeOwner::Internal;
@@ -131,25 +132,25 @@ fn of_stack(mut stack: Vec<Frame>, doing: &Doing, count: usize) -> Waiting {
             stack.drain(..at);
             state
         }
-        None => by_kernel(doing.activity, count),
+        None => by_kernel(activity.kernel, count),
     };
     Waiting {
         state,
         stack,
         events: Vec::new(),
         is_forever: false,
-        unread: doing.unread.map(ToOwned::to_owned),
+        unread: activity.unread.map(ToOwned::to_owned),
         place: 0,
     }
 }
 
 /// Leaves out the stack of threads that were started on this path, where it may show the lines of others: in optimised code
 /// functions of the same content are one, under the name of any of them.
-pub(super) fn without_doubt(waiting: Waiting, doing: &Doing, origin: u32) -> Waiting {
+pub(super) fn without_doubt(waiting: Waiting, activity: &ThreadActivity, origin: u32) -> Waiting {
     let is_foreign = |frame: &&Frame| frame.owner != CodeOwner::Internal;
     let outermost = waiting.stack.iter().rev().find(is_foreign);
     let is_certain = outermost.is_none_or(|outermost| {
-        !capture::is_optimised(&doing.frames, &RUN) || created_by(origin, &outermost.function)
+        !capture::is_optimised(&activity.frames, &RUN) || created_by(origin, &outermost.function)
     });
     if is_certain {
         return waiting;
@@ -172,8 +173,8 @@ fn created_by(origin: u32, function: &str) -> bool {
 }
 
 /// The same for all threads that are blocked in the same, at the same lines of the user's; and for all that run.
-pub(crate) fn place(doing: &Doing, package_dir: Option<&str>) -> u64 {
-    let waiting = of(doing, usize::MAX, package_dir);
+pub(crate) fn place(activity: &ThreadActivity, package_dir: Option<&str>) -> u64 {
+    let waiting = of(activity, usize::MAX, package_dir);
     let mut hasher = DefaultHasher::new();
     waiting.state.hash(&mut hasher);
     if waiting.state != State::Running {
@@ -198,11 +199,11 @@ pub(crate) struct Handed {
 
 impl Handed {
     /// What the stack says of that; `None` for a thread that runs nothing of the kind.
-    pub(crate) fn of(doing: &Doing, package_dir: Option<&str>) -> Option<Self> {
-        let stack = capture::frames(&doing.frames, package_dir);
+    pub(crate) fn of(activity: &ThreadActivity, package_dir: Option<&str>) -> Option<Self> {
+        let stack = capture::frames(&activity.frames, package_dir);
         Some(Self {
             function: handed(&stack)?.to_owned(),
-            may_be_merged: capture::is_optimised(&doing.frames, &RUN),
+            may_be_merged: capture::is_optimised(&activity.frames, &RUN),
         })
     }
 
@@ -262,11 +263,11 @@ fn is_path_end(function: &str, end: &str) -> bool {
 }
 
 /// What the kernel says, where no call is known.
-fn by_kernel(activity: Activity, count: usize) -> State {
-    match activity {
-        Activity::Running => State::Running,
-        Activity::Call { name, first } => State::Blocked(call(name, first, count)),
-        Activity::Unknown => State::Blocked(Call::Unknown),
+fn by_kernel(kernel: KernelActivity, count: usize) -> State {
+    match kernel {
+        KernelActivity::Running => State::Running,
+        KernelActivity::Call { name, first } => State::Blocked(call(name, first, count)),
+        KernelActivity::Unknown => State::Blocked(Call::Unknown),
     }
 }
 

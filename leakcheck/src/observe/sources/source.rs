@@ -1,7 +1,7 @@
 //! What a kind of things besides tasks and threads is asked.
 
 use crate::{
-    base::model::{Kind, Resource, Seen, Thing},
+    base::model::{Kind, OtherResource, Resource, Seen},
     observe::scope::ScopeId,
 };
 
@@ -12,7 +12,7 @@ pub(crate) struct Source {
     /// Those of `scope` that are alive, or those of the whole process.
     pub(super) list: fn(scope: Option<ScopeId>) -> Vec<Resource>,
     /// Finds out what one is. It may have ended since it was listed.
-    pub(super) describe: fn(id: u64, thing: &mut Thing),
+    pub(super) describe: fn(id: u64, thing: &mut OtherResource),
     /// How much is seen.
     pub(crate) coverage: fn() -> Seen,
 }

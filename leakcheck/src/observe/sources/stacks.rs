@@ -8,7 +8,7 @@ use std::{
 
 use super::tasks;
 use crate::{
-    base::model::{Detail, Doing, Resource, ResourceId},
+    base::model::{Detail, Resource, ResourceId, ThreadActivity},
     observe::capture::{self, tokio_paths::SPAWNER},
     sys::{self, stacks::CurrentTask},
 };
@@ -34,7 +34,7 @@ pub(crate) fn take<'a>(threads: impl Iterator<Item = &'a mut Resource>) {
     for thread in threads {
         if let Detail::Thread {
             tid,
-            doing,
+            activity,
             runtime,
             ..
         } = &mut thread.detail
@@ -43,9 +43,9 @@ pub(crate) fn take<'a>(threads: impl Iterator<Item = &'a mut Resource>) {
         {
             let left = end.saturating_duration_since(Instant::now());
             // A thread that was marked as a runtime's has entered it, and so has one that was found inside of it.
-            let has_entered = *runtime != 0 || doing.is_some();
+            let has_entered = *runtime != 0 || activity.is_some();
             let current_task = has_entered.then_some(tasks::current as CurrentTask);
-            *doing = asker.ask(*tid, left.min(LIMIT), current_task).map(Arc::new);
+            *activity = asker.ask(*tid, left.min(LIMIT), current_task).map(Arc::new);
             done.push(thread);
         }
     }
@@ -55,17 +55,17 @@ pub(crate) fn take<'a>(threads: impl Iterator<Item = &'a mut Resource>) {
         .map(|thread| thread.number)
         .collect();
     for thread in done {
-        if let (ResourceId::Thread(number), Detail::Thread { doing, .. }) =
+        if let (ResourceId::Thread(number), Detail::Thread { activity, .. }) =
             (thread.id, &mut thread.detail)
             && !alive.contains(&number)
         {
-            *doing = None;
+            *activity = None;
         }
     }
 }
 
 /// What the thread with this number of the kernel is doing. It is interrupted: nobody may mind any more.
-pub(crate) fn ask(tid: i32) -> Option<Doing> {
+pub(crate) fn ask(tid: i32) -> Option<ThreadActivity> {
     sys::stacks::Asker::new().ask(tid, LIMIT, None)
 }
 

@@ -15,7 +15,9 @@ use leakcheck_introspect::{Timer, TimerList, TimerWheel};
 use tokio::runtime::{Builder, Handle};
 
 use crate::{
-    base::model::{Detail, Fact, Firing, Kind, Resource, ResourceId, Seen, Thing, TimerKind},
+    base::model::{
+        Detail, Fact, Firing, Kind, OtherResource, Resource, ResourceId, Seen, TimerKind,
+    },
     observe::scope::{ScopeId, outside},
 };
 #[cfg(all(feature = "tracing", tokio_unstable))]
@@ -176,11 +178,11 @@ fn thing(number: u64, origin: u32, firing: Firing) -> Resource {
         id: ResourceId::Other(Kind::Timer, number),
         origin,
         age_ms: None,
-        detail: Detail::Other(Thing {
+        detail: Detail::Other(OtherResource {
             name: Some(NAME.to_owned()),
             facts: vec![Fact::Firing(firing)],
             timer: Some(TimerKind::Tokio),
-            ..Thing::default()
+            ..OtherResource::default()
         }),
     }
 }

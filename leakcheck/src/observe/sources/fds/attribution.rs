@@ -13,7 +13,7 @@ use wildmatch::WildMatch;
 use super::pool;
 use crate::{
     base::{
-        model::{Detail, Kind, Maker, Resource, ResourceId, Thing},
+        model::{Creator, Detail, Kind, OtherResource, Resource, ResourceId},
         sync::lock_std as lock,
     },
     observe::{
@@ -121,9 +121,9 @@ pub(crate) fn charge(resources: &mut Vec<Resource>, watching: Watching) {
                 Owner::Test => true,
                 Owner::Runtime => {
                     resource.id = ResourceId::Other(Kind::Runtime, number);
-                    resource.detail = Detail::Other(Thing {
-                        maker: thing.maker,
-                        ..Thing::default()
+                    resource.detail = Detail::Other(OtherResource {
+                        creator: thing.creator,
+                        ..OtherResource::default()
                     });
                     true
                 }
@@ -131,7 +131,7 @@ pub(crate) fn charge(resources: &mut Vec<Resource>, watching: Watching) {
             }
         }
         // A timer is kept by the same kinds of code. Of those of tokio nobody knows who made them.
-        (ResourceId::Other(Kind::Timer, _), Detail::Other(thing)) if thing.maker.is_some() => {
+        (ResourceId::Other(Kind::Timer, _), Detail::Other(thing)) if thing.creator.is_some() => {
             owner(resource.origin, thing, watching, &threads) == Owner::Test
         }
         _ => true,
@@ -148,12 +148,12 @@ enum Owner {
     Nobody,
 }
 
-fn owner(path: u32, thing: &Thing, watching: Watching, threads: &[u32]) -> Owner {
-    let (Some(_), Some(maker)) = (&thing.name, thing.maker) else {
+fn owner(path: u32, thing: &OtherResource, watching: Watching, threads: &[u32]) -> Owner {
+    let (Some(_), Some(creator)) = (&thing.name, thing.creator) else {
         // It was closed meanwhile.
         return Owner::Nobody;
     };
-    let by_own = matches!(watching, Watching::Own(token) if token == maker.runtime);
+    let by_own = matches!(watching, Watching::Own(token) if token == creator.runtime);
     // A pool thread that an initialiser started may work for the initialiser, or for anybody.
     if let Some(address) = line(path).find_map(|path| capture::address(path, is_passed)) {
         lock(&PASSED).insert(address);
@@ -161,7 +161,7 @@ fn owner(path: u32, thing: &Thing, watching: Watching, threads: &[u32]) -> Owner
     }
     if let Some(address) = capture::address(path, builds) {
         lock(&BUILDING).insert(address);
-        return of_runtime(path, maker, watching, threads);
+        return of_runtime(path, creator, watching, threads);
     }
     let is_of_initialiser =
         |path| line(path).any(|path| capture::address(path, is_passed).is_some());
@@ -227,9 +227,10 @@ pub(crate) fn fold(resources: &mut Vec<Resource>) {
         .filter(|id| matches!(id, ResourceId::Thread(_)))
         .collect();
     resources.retain(|resource| match &resource.detail {
-        Detail::Other(Thing {
-            maker: Some(maker), ..
-        }) if threads.contains(&ResourceId::Thread(maker.thread)) => {
+        Detail::Other(OtherResource {
+            creator: Some(creator),
+            ..
+        }) if threads.contains(&ResourceId::Thread(creator.thread)) => {
             resource.kind() != Kind::Runtime && capture::names(resource.origin) != Names::Internal
         }
         _ => true,
@@ -237,8 +238,8 @@ pub(crate) fn fold(resources: &mut Vec<Resource>) {
 }
 
 /// Of all that a runtime opens, one stands for it. A handle that is kept keeps some of it open, without a runtime.
-fn of_runtime(path: u32, maker: Maker, watching: Watching, threads: &[u32]) -> Owner {
-    if maker.is_selector && watching != Watching::Another && is_driven(path, threads) {
+fn of_runtime(path: u32, creator: Creator, watching: Watching, threads: &[u32]) -> Owner {
+    if creator.is_selector && watching != Watching::Another && is_driven(path, threads) {
         Owner::Runtime
     } else {
         Owner::Nobody

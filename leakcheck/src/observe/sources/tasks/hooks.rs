@@ -140,7 +140,7 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
                 polls: Some(task.polls),
                 future: None,
                 place: 0,
-                doing: None,
+                activity: None,
             },
         })
         .collect()
@@ -189,7 +189,7 @@ pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
                 polls,
                 future: Some(task.shared_future()),
                 place: 0,
-                doing: None,
+                activity: None,
             },
         }
     };

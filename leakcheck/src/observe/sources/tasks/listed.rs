@@ -67,7 +67,7 @@ pub(crate) fn new_on(
                 polls: None,
                 future: Some(task.shared_future()),
                 place: 0,
-                doing: None,
+                activity: None,
             },
         })
         .collect()

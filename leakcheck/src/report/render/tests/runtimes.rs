@@ -72,7 +72,7 @@ fn as_many_as_wait_for_descriptors() {
 #[test]
 fn what_is_no_part_of_another_runtime_stays() {
     let own = Leak {
-        tie: Tie::Member,
+        relation: RuntimeRelation::Member,
         ..worker("tokio-rt-worker", 2, 3)
     };
     let leaks = vec![task(1), thread(None), own];

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{frame, golden, report, text};
 use crate::{
     base::model::{
-        CodeOwner::Dependency, Detail, Fact, Firing, Kind, Leak, Notice, Resource, ResourceId,
-        Thing, TimerKind,
+        CodeOwner::Dependency, Detail, Fact, Firing, Kind, Leak, Notice, OtherResource, Resource,
+        ResourceId, TimerKind,
     },
     check::findings,
 };
@@ -20,11 +20,11 @@ fn timer(number: u64, seconds: u64) -> Resource {
         id: ResourceId::Other(Kind::Timer, number),
         origin: 0,
         age_ms: None,
-        detail: Detail::Other(Thing {
+        detail: Detail::Other(OtherResource {
             name: Some("tokio::time::Sleep".to_owned()),
             facts: vec![fires_in(seconds)],
             timer: Some(TimerKind::Tokio),
-            ..Thing::default()
+            ..OtherResource::default()
         }),
     }
 }
@@ -64,11 +64,11 @@ fn made_by_a_dependency() {
 fn posix_timer(number: u64, facts: &[Fact]) -> Resource {
     Resource {
         age_ms: Some(1200),
-        detail: Detail::Other(Thing {
+        detail: Detail::Other(OtherResource {
             name: Some("POSIX timer".to_owned()),
             facts: facts.to_vec(),
             timer: Some(TimerKind::Posix),
-            ..Thing::default()
+            ..OtherResource::default()
         }),
         ..timer(number, 0)
     }
