@@ -4,40 +4,6 @@
 pub(crate) const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
     (
         "leakcheck",
-        &[
-            "observe/capture/function.rs",
-            "observe/capture/home.rs",
-            "observe/capture/landmarks.rs",
-            "observe/capture/symbol.rs",
-        ],
-    ),
-    (
-        "leakcheck",
-        &["report/render/held.rs", "report/render/waits.rs"],
-    ),
-    (
-        "leakcheck",
-        &[
-            "observe/sources/custom.rs",
-            "observe/sources/fds.rs",
-            "observe/sources/fds/charge.rs",
-            "observe/sources/fds/pool.rs",
-            "observe/sources/mod.rs",
-            "observe/sources/named.rs",
-            "observe/sources/processes.rs",
-            "observe/sources/stacks.rs",
-            "observe/sources/tasks.rs",
-            "observe/sources/tasks/foreign.rs",
-            "observe/sources/tasks/hooks.rs",
-            "observe/sources/tasks/listed.rs",
-            "observe/sources/tasks/local.rs",
-            "observe/sources/tasks/sets.rs",
-            "observe/sources/timers.rs",
-            "observe/sources/timers/posix.rs",
-        ],
-    ),
-    (
-        "leakcheck",
         &["sys/linux/cells.rs", "sys/linux/cells/probe.rs"],
     ),
     (
@@ -76,9 +42,5 @@ pub(crate) const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
             "sys/origin.rs",
             "sys/portable/stack.rs",
         ],
-    ),
-    (
-        "leakcheck",
-        &["run/watchdog/mod.rs", "run/watchdog/watch.rs"],
     ),
 ];

@@ -10,7 +10,7 @@ use crate::{
         model::{Body, Kind, Report},
     },
     check::{Check, WatchedRuntime, target::CheckTarget},
-    observe::scope::Scope,
+    observe::{capture::tokio_paths::BUILD, scope::Scope},
     report::output,
     run::{effective_options, outcome},
     settings::{
@@ -60,7 +60,7 @@ pub fn find(options: &Options) -> Result<Report, Error> {
 
 /// Accepts the workers of the runtime that is running now, which this thread may have built before.
 fn workers(handle: &Handle) -> Ignore {
-    Ignore::created_by("tokio::runtime::builder::Builder::build*")
+    Ignore::created_by(&format!("{BUILD}*"))
         .on(Kind::Thread)
         .at_most(handle.metrics().num_workers())
         .because("the runtime that runs this test is still needed")

@@ -70,9 +70,9 @@ impl View {
         let is_inside = |thread: &&mut Resource| match &thread.detail {
             Detail::Thread {
                 runtime: 0,
-                doing: Some(doing),
+                activity: Some(activity),
                 ..
-            } => findings::Handed::of(doing, package_dir).is_some(),
+            } => findings::Handed::of(activity, package_dir).is_some(),
             _ => false,
         };
         stacks::take(threads.iter_mut().filter(is_inside));
@@ -132,16 +132,16 @@ fn named(
 ) -> Resource {
     let mut detail = thread.detail.clone();
     if let Detail::Thread {
-        doing: Some(doing),
+        activity: Some(activity),
         closure,
         place,
         ..
     } = &mut detail
     {
-        let handed = findings::Handed::of(doing, package_dir);
+        let handed = findings::Handed::of(activity, package_dir);
         let name = handed.and_then(|handed| handed.name(running.origin, running.is_closure));
         *closure = Some(name.unwrap_or_default().into());
-        *place = findings::thread_place(doing, package_dir);
+        *place = findings::thread_place(activity, package_dir);
     }
     Resource {
         id: thread.id,
@@ -153,8 +153,9 @@ fn named(
 fn task_of(thread: &Resource) -> Option<u64> {
     match &thread.detail {
         Detail::Thread {
-            doing: Some(doing), ..
-        } => doing.task,
+            activity: Some(activity),
+            ..
+        } => activity.task,
         _ => None,
     }
 }

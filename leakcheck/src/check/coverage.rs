@@ -34,7 +34,7 @@ impl View {
     fn task_coverage(&self) -> Seen {
         match &self.runtime {
             Some(WatchedRuntime { token: Some(_), .. }) => tasks::coverage(),
-            Some(_) if !tasks::ARE_HEARD => tasks::coverage(),
+            Some(_) if !tasks::HAS_TASK_HOOKS => tasks::coverage(),
             Some(_) => Seen::Partial(
                 "the runtime was built elsewhere: its tasks are counted, not named; give its builder to \
                  `leakcheck::instrument`, or let `#[leak_checked]` build it"

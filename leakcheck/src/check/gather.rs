@@ -16,14 +16,14 @@ use super::{
 };
 use crate::{
     base::{
-        model::{Kind, Resource, ResourceId, Tie},
+        model::{Kind, Resource, ResourceId, RuntimeRelation},
         sync::Work,
     },
     check::{findings, wait::HeldUp},
     observe::sources::{
         self,
         fds::{Watching, charge},
-        lasting, tasks,
+        process_lifetime, tasks,
         timers::Armed,
     },
     sys::{self, origin},
@@ -46,7 +46,7 @@ impl View {
         let mut present = self.present(phase, so_far);
         let mut held_up = HeldUp::since_now(self.scope, TURN);
         let mut reads = 1;
-        while tasks::ARE_HEARD && (present.unnamed > 0 || present.phantoms > 0) {
+        while tasks::HAS_TASK_HOOKS && (present.unnamed > 0 || present.phantoms > 0) {
             if reads >= READS && !held_up.is_any() {
                 break;
             }
@@ -151,7 +151,7 @@ impl View {
         if let Some(runtime) = &self.runtime
             && first.unnamed > 0
             && now.unnamed > 0
-            && !tasks::ARE_HEARD
+            && !tasks::HAS_TASK_HOOKS
             && let Ok(list) = tasks::outline(&runtime.handle)
         {
             let counted = first.unnamed;
@@ -164,7 +164,7 @@ impl View {
 
     fn identify_on(&self, runtime: &WatchedRuntime, list: &TaskList, present: &mut Inventory) {
         present.unread = list.gap().map(ToOwned::to_owned);
-        if tasks::ARE_HEARD || present.unread.is_some() {
+        if tasks::HAS_TASK_HOOKS || present.unread.is_some() {
             return;
         }
         if let Some(new) = runtime.new_on(list, self.scope) {
@@ -191,7 +191,7 @@ impl View {
             present.resources = self.new_of(listed);
             if let Some(runtime) = &self.runtime {
                 let new = runtime.new_tasks(self.scope);
-                if !tasks::ARE_HEARD {
+                if !tasks::HAS_TASK_HOOKS {
                     present.unnamed = new;
                 } else if new > 0 || !present.resources.is_empty() {
                     present.compare(runtime);
@@ -294,10 +294,12 @@ impl View {
     /// Whether it is known without reading anything that a built-in rule accepts it, and that no other could.
     fn serves_a_static(&self, resource: &Resource) -> bool {
         let own = self.runtime.as_ref().and_then(WatchedRuntime::token);
-        let serves = match resource.detail.tie(own) {
-            Tie::Member => false,
-            Tie::Child => lasting::serves_a_static(resource.origin),
-            Tie::None => origin::line(resource.origin).any(lasting::serves_a_static),
+        let serves = match resource.detail.relation(own) {
+            RuntimeRelation::Member => false,
+            RuntimeRelation::Child => process_lifetime::serves_a_static(resource.origin),
+            RuntimeRelation::None => {
+                origin::line(resource.origin).any(process_lifetime::serves_a_static)
+            }
         };
         serves && self.goes_by_built_in_rules()
     }

@@ -11,8 +11,8 @@ use super::{
 use crate::{
     base::{
         model::{
-            Body, Detail, Fate, Hang, HangCause, Kind, Leak, Note, Report, Resource, Seen,
-            StuckThread, Tie, Verdict, Waiting,
+            Body, Detail, Fate, Hang, HangCause, Kind, Leak, Note, Report, Resource,
+            RuntimeRelation, Seen, StuckThread, Verdict, Waiting,
         },
         sync::Work,
     },
@@ -21,7 +21,7 @@ use crate::{
     settings::env::Stacks,
 };
 
-/// What a body was doing and what was alive beside it, not yet put into words.
+/// What a body was activity and what was alive beside it, not yet put into words.
 #[derive(Clone, Debug)]
 pub(crate) struct HangSnapshot {
     present: Inventory,
@@ -137,7 +137,7 @@ impl Check {
             return None;
         }
         let list = tasks::read(&runtime.handle).ok()?;
-        let is_whole = !tasks::ARE_HEARD || tally.tasks() == list.tasks().len();
+        let is_whole = !tasks::HAS_TASK_HOOKS || tally.tasks() == list.tasks().len();
         let is_proven = {
             let graph = Graph::new([&list, &body]);
             let mut all = list.tasks().iter().chain(body.tasks());
@@ -151,7 +151,7 @@ impl Check {
 
     /// Where tasks are heard of, their number tells instead.
     fn has_tasks_on_others(&self) -> bool {
-        !tasks::ARE_HEARD
+        !tasks::HAS_TASK_HOOKS
             && tasks::may_be_elsewhere(self.view.scope)
             && !tasks::list(Some(self.view.scope)).is_empty()
     }
@@ -168,7 +168,10 @@ impl Check {
         let package_dir = self.view.whom.package_dir();
         let lists: Vec<_> = present.lists.iter().map(Arc::as_ref).collect();
         let mut alive = self.view.findings(&present);
-        for leak in alive.iter_mut().filter(|leak| leak.tie == Tie::Member) {
+        for leak in alive
+            .iter_mut()
+            .filter(|leak| leak.relation == RuntimeRelation::Member)
+        {
             // It was not told to end.
             leak.note = Some(Note::RunningPoolThread);
         }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use leakcheck_introspect::{Graph, TaskList};
 
 use crate::{
-    base::model::{Activity, Detail, Doing, Kind, Resource, ResourceId},
+    base::model::{Detail, KernelActivity, Kind, Resource, ResourceId, ThreadActivity},
     check::{findings, watched_runtime::WatchedRuntime},
     observe::sources::{tasks, timers},
 };
@@ -118,8 +118,9 @@ impl Inventory {
     pub(super) fn fold_timers(&mut self) {
         let has_timers = |found: &Resource| match &found.detail {
             Detail::Thread {
-                doing: Some(doing), ..
-            } => findings::blocks_on_a_handle(doing) || may_block_on_a_handle(doing),
+                activity: Some(activity),
+                ..
+            } => findings::blocks_on_a_handle(activity) || may_block_on_a_handle(activity),
             // Nobody knows what it does.
             Detail::Thread { closure, .. } => closure.is_some(),
             _ => false,
@@ -131,15 +132,15 @@ impl Inventory {
 }
 
 /// Whether a thread whose stack is not known waits in a call in which one waits that blocks on a runtime.
-fn may_block_on_a_handle(doing: &Doing) -> bool {
+fn may_block_on_a_handle(activity: &ThreadActivity) -> bool {
     let waits = matches!(
-        doing.activity,
-        Activity::Call {
+        activity.kernel,
+        KernelActivity::Call {
             name: Some("futex" | "epoll_wait"),
             ..
         }
     );
-    waits && doing.unread.is_some()
+    waits && activity.unread.is_some()
 }
 
 /// Whether it is one of those, and not known by its thread.

@@ -26,7 +26,7 @@ use crate::{
         watched_runtime::WatchedRuntime,
     },
     observe::{
-        diff::Baseline,
+        diff::Preexisting,
         scope::Scope,
         sources::{self, fds, panics, tasks},
     },
@@ -88,7 +88,7 @@ impl Check {
             _kept: scope,
             generation: sys::fork::generation(),
             sets: Sets::Watched,
-            baseline: Baseline::default(),
+            preexisting: Preexisting::default(),
             runtime: None,
             unrecorded: quick::unrecorded(),
         };
@@ -131,7 +131,7 @@ impl Check {
                 .iter()
                 .map(|other| other.id),
         );
-        self.view.baseline = Baseline::new(before);
+        self.view.preexisting = Preexisting::new(before);
     }
 
     /// Notes panics from here on that nobody learns of.
@@ -147,7 +147,7 @@ impl Check {
     }
 
     /// Adds the panics that nobody learnt of to what is reported.
-    pub(crate) fn hear(&mut self) {
+    pub(crate) fn collect_panics(&mut self) {
         let _work = Work::begin();
         let seen = panics::take(self.view.scope);
         if !seen.is_empty() {

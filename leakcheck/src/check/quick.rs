@@ -11,7 +11,7 @@ use crate::{
     observe::sources::{
         self,
         blocking::{self, Handed},
-        lasting, tasks,
+        process_lifetime, tasks,
         timers::{self, Armed},
     },
     sys::{self, origin},
@@ -98,7 +98,7 @@ impl View {
     /// Whether a task is there that no identity can excuse; tells without listing.
     pub(super) fn has_new_tasks(&self) -> bool {
         self.options.wants(Kind::Task)
-            && self.baseline.is_empty()
+            && self.preexisting.is_empty()
             && self
                 .options
                 .rules()
@@ -146,9 +146,12 @@ impl View {
         let mut handed = blocking::handed(self.scope);
         // What runs the tasks of a runtime that tests share is handed over as well.
         let is_of_a_static = |path| {
-            self.goes_by_built_in_rules() && origin::line(path).any(lasting::serves_a_static)
+            self.goes_by_built_in_rules()
+                && origin::line(path).any(process_lifetime::serves_a_static)
         };
-        handed.retain(|handed| !self.baseline.has(handed.id()) && !is_of_a_static(handed.origin()));
+        handed.retain(|handed| {
+            !self.preexisting.has(handed.id()) && !is_of_a_static(handed.origin())
+        });
         if let Some(own) = own {
             own.leave_work(&mut handed);
         }

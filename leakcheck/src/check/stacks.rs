@@ -9,21 +9,21 @@ use leakcheck_introspect::State;
 
 use super::{evidence::Evidence, view::View};
 use crate::{
-    base::model::{Detail, Doing, Kind, Leak, Remark, Resource, ResourceId, StacksUnread},
+    base::model::{Detail, Kind, Leak, Remark, Resource, ResourceId, StacksUnread, ThreadActivity},
     check::findings,
     observe::sources::{self, blocking, stacks},
     settings::{env::Stacks, ignore},
 };
 
 impl View {
-    /// Asks the threads that would be reported what they are doing, and those that a rule may accept for that.
+    /// Asks the threads that would be reported what they are activity, and those that a rule may accept for that.
     pub(super) fn take_stacks(&self, evidence: &mut Evidence) {
         if self.env.stacks == Stacks::Off || stacks::unavailable().is_some() {
             return;
         }
         self.ask_workers(evidence);
         self.ask_pools(evidence);
-        let is_new = |detail: &Detail| matches!(detail, Detail::Thread { doing: None, .. });
+        let is_new = |detail: &Detail| matches!(detail, Detail::Thread { activity: None, .. });
         let has_new = evidence
             .found
             .resources
@@ -43,12 +43,12 @@ impl View {
         let package_dir = self.whom.package_dir();
         for found in &mut evidence.found.resources {
             if let Detail::Thread {
-                doing: Some(doing),
+                activity: Some(activity),
                 place,
                 ..
             } = &mut found.detail
             {
-                *place = findings::thread_place(doing, package_dir.as_deref());
+                *place = findings::thread_place(activity, package_dir.as_deref());
             }
         }
     }
@@ -65,7 +65,7 @@ impl View {
             task.is_some_and(|task| task.state() == State::Running)
         };
         let is_new = |found: &&Resource| match (found.id, &found.detail) {
-            (ResourceId::Task(id), Detail::Task { doing: None, .. }) => is_run(id),
+            (ResourceId::Task(id), Detail::Task { activity: None, .. }) => is_run(id),
             _ => false,
         };
         let is_task = |leak: &Leak| leak.kind == Kind::Task;
@@ -83,20 +83,25 @@ impl View {
             .into_iter()
             .filter_map(|worker| match worker.detail {
                 Detail::Thread {
-                    doing: Some(doing), ..
-                } => Some((doing.task?, doing)),
+                    activity: Some(activity),
+                    ..
+                } => Some((activity.task?, activity)),
                 _ => None,
             });
-        let blocked: HashMap<u64, Arc<Doing>> = told
-            .filter(|(_, doing)| findings::is_blocked(doing))
+        let blocked: HashMap<u64, Arc<ThreadActivity>> = told
+            .filter(|(_, activity)| findings::is_blocked(activity))
             .collect();
         for found in &mut evidence.found.resources {
-            if let (ResourceId::Task(id), Detail::Task { doing, place, .. }) =
-                (found.id, &mut found.detail)
+            if let (
+                ResourceId::Task(id),
+                Detail::Task {
+                    activity, place, ..
+                },
+            ) = (found.id, &mut found.detail)
                 && let Some(told) = blocked.get(&id)
             {
                 *place = findings::thread_place(told, package_dir.as_deref());
-                *doing = Some(Arc::clone(told));
+                *activity = Some(Arc::clone(told));
             }
         }
     }
@@ -107,13 +112,13 @@ impl View {
         let lists: Vec<_> = evidence.found.lists.iter().map(Arc::as_ref).collect();
         for found in &mut evidence.found.resources {
             if let Detail::Thread {
-                doing: Some(doing),
+                activity: Some(activity),
                 closure: closure @ None,
                 ..
             } = &mut found.detail
                 && left.contains(&found.id)
-                && let Some(task) = doing.task
-                && let Some(handed) = findings::Handed::of(doing, package_dir.as_deref())
+                && let Some(task) = activity.task
+                && let Some(handed) = findings::Handed::of(activity, package_dir.as_deref())
                 && let Some((made, running)) = blocking::find(task, self.scope, &lists)
             {
                 let name = handed.name(running.origin, running.is_closure);

@@ -32,7 +32,7 @@ fn stopping_is_no_wait_for_what_was_found_before() {
             polls: None,
             future: None,
             place: 0,
-            doing: None,
+            activity: None,
         },
     });
     before.settle_stopped(Stop::Done, HOUR);

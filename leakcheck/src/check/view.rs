@@ -6,7 +6,7 @@ use crate::{
     base::model::{Kind, Resource},
     check::{target::CheckTarget, watched_runtime::WatchedRuntime},
     observe::{
-        diff::Baseline,
+        diff::Preexisting,
         scope::{Scope, ScopeId},
     },
     settings::{env::Env, ignore, options::Options},
@@ -40,7 +40,7 @@ pub(super) struct View {
     /// The process that it was begun in.
     pub(super) generation: u32,
     pub(super) sets: Sets,
-    pub(super) baseline: Baseline,
+    pub(super) preexisting: Preexisting,
     pub(super) runtime: Option<WatchedRuntime>,
     /// What had not been recorded before it began.
     pub(super) unrecorded: Vec<(Kind, String)>,
@@ -68,7 +68,7 @@ impl View {
 
     /// Those that were not there before and that this check is about.
     pub(super) fn new_of(&self, listed: Vec<Resource>) -> Vec<Resource> {
-        let mut new = self.baseline.since(listed);
+        let mut new = self.preexisting.since(listed);
         new.retain(|resource| self.options.concern(resource));
         new
     }

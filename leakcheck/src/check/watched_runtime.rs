@@ -90,7 +90,7 @@ impl WatchedRuntime {
             before,
             known: if before == 0 {
                 Some(HashSet::new())
-            } else if tasks::ARE_HEARD {
+            } else if tasks::HAS_TASK_HOOKS {
                 None
             } else {
                 let list = tasks::read(&handle)
@@ -135,7 +135,7 @@ impl WatchedRuntime {
     pub(super) fn new_tasks(&self, scope: ScopeId) -> usize {
         let alive = self.handle.metrics().num_alive_tasks();
         let by_count = alive.saturating_sub(self.before);
-        if tasks::ARE_HEARD || self.before == 0 || alive == 0 {
+        if tasks::HAS_TASK_HOOKS || self.before == 0 || alive == 0 {
             return by_count;
         }
         match tasks::outline(&self.handle) {

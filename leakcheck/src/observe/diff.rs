@@ -6,15 +6,18 @@ use std::{
 };
 
 use crate::{
-    base::model::{Detail, Doing, Fact, Kept, Kind, Leak, Resource, ResourceId, Tie, TimerKind},
+    base::model::{
+        Detail, Fact, Kept, Kind, Leak, Resource, ResourceId, RuntimeRelation, ThreadActivity,
+        TimerKind,
+    },
     observe::sources::timers,
 };
 
 /// What was there before; by identity, so that numbers that are used again hide nothing.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Baseline(HashSet<ResourceId>);
+pub(crate) struct Preexisting(HashSet<ResourceId>);
 
-impl Baseline {
+impl Preexisting {
     pub(crate) fn new(before: HashSet<ResourceId>) -> Self {
         Self(before)
     }
@@ -40,14 +43,14 @@ pub(crate) struct Group {
     pub(crate) kind: Kind,
     pub(crate) origin: u32,
     pub(crate) name: Option<String>,
-    pub(crate) tie: Tie,
+    pub(crate) relation: RuntimeRelation,
     pub(crate) count: usize,
     /// Ids of its tasks, and of closures that its threads run.
     pub(crate) tasks: Vec<u64>,
     /// Numbers of its threads.
     pub(crate) threads: Vec<u64>,
     /// What its threads do, or the threads that run its tasks, of the first one.
-    pub(crate) doing: Option<Arc<Doing>>,
+    pub(crate) activity: Option<Arc<ThreadActivity>>,
     pub(crate) oldest_ms: Option<u64>,
     pub(crate) polls: Option<u32>,
     /// The kernel's id where the group is one thread.
@@ -67,50 +70,48 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
     let mut places = BTreeMap::new();
     let mut groups: Vec<Group> = Vec::new();
     for resource in resources {
-        let (name, tie, polls, tid, doing) = match &resource.detail {
+        let (kind, origin) = (resource.kind(), resource.origin);
+        let relation = resource.detail.relation(own);
+        let (name, polls, tid, activity, place) = match &resource.detail {
             Detail::Task {
                 polls,
                 future,
-                doing,
-                ..
+                activity,
+                place,
             } => (
                 future.as_deref().map(ToOwned::to_owned),
-                Tie::None,
                 *polls,
                 None,
-                doing.as_ref(),
+                activity.as_ref(),
+                *place,
             ),
             Detail::Thread {
                 tid,
                 name,
-                doing,
+                activity,
                 closure,
+                place,
                 ..
             } => {
-                let tie = resource.detail.tie(own);
                 let name = match closure {
                     Some(closure) => (!closure.is_empty()).then(|| closure.to_string()),
                     None => name.clone(),
                 };
-                (name, tie, None, Some(*tid), doing.as_ref())
+                (name, None, Some(*tid), activity.as_ref(), *place)
             }
-            Detail::Other(thing) => (thing.name.clone(), Tie::None, None, None, None),
+            Detail::Other(thing) => (thing.name.clone(), None, None, None, 0),
         };
-        let place = match resource.detail {
-            Detail::Task { place, .. } | Detail::Thread { place, .. } => place,
-            Detail::Other(_) => 0,
-        };
-        let key = (resource.kind(), resource.origin, name.clone(), tie, place);
+        let key = (kind, origin, name.clone(), relation, place);
         let place = *places.entry(key).or_insert_with(|| {
             groups.push(Group {
-                kind: resource.kind(),
-                origin: resource.origin,
+                kind,
+                origin,
                 name,
-                tie,
+                relation,
                 count: 0,
                 tasks: Vec::new(),
                 threads: Vec::new(),
-                doing: doing.cloned(),
+                activity: activity.cloned(),
                 oldest_ms: None,
                 polls: None,
                 tid: None,
@@ -138,7 +139,8 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
             closure: Some(_), ..
         } = &resource.detail
         {
-            group.tasks.extend(doing.and_then(|doing| doing.task));
+            let task = activity.and_then(|activity| activity.task);
+            group.tasks.extend(task);
         }
         group.oldest_ms = group.oldest_ms.max(resource.age_ms);
         group.polls = group.polls.max(polls);
@@ -175,14 +177,14 @@ mod tests {
                 polls: Some(polls),
                 future: None,
                 place: 0,
-                doing: None,
+                activity: None,
             },
         }
     }
 
     #[test]
     fn only_new_identities_are_new() {
-        let before = Baseline::new([ResourceId::Task(1), ResourceId::Thread(2)].into());
+        let before = Preexisting::new([ResourceId::Task(1), ResourceId::Thread(2)].into());
         // Thread 1 and task 2 have numbers that were there, but not as what they are now.
         let after = vec![task(1, 0, 0), task(2, 0, 0)];
         let new = before.since(after);

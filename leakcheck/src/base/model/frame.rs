@@ -5,13 +5,13 @@ use std::path::PathBuf;
 /// Whose code a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Home {
+pub enum CodeOwner {
     /// The project under test: the package itself or a path dependency of it.
     User,
     /// A crate from a registry, a git checkout or a vendor directory.
     Dependency,
-    /// The machinery that starts things: std, tokio, the test harness and this crate.
-    Machinery,
+    /// What starts things for others: std, tokio, the test harness and this crate.
+    Internal,
 }
 
 /// One function on a stack.
@@ -22,7 +22,7 @@ pub struct Frame {
     pub(crate) path: Option<PathBuf>,
     pub(crate) line: Option<u32>,
     pub(crate) column: Option<u32>,
-    pub(crate) home: Home,
+    pub(crate) owner: CodeOwner,
 }
 
 impl Frame {
@@ -47,7 +47,7 @@ impl Frame {
     }
 
     /// Whose code it is.
-    pub fn home(&self) -> Home {
-        self.home
+    pub fn owner(&self) -> CodeOwner {
+        self.owner
     }
 }

@@ -3,7 +3,9 @@
 use crate::base::model::Note;
 use std::time::Duration;
 
-use super::{Accepted, Fact, Frame, Home, Kept, Kind, Level, Tie, TimerKind, Waiting};
+use super::{
+    Accepted, CodeOwner, Fact, Frame, Kept, Kind, Level, RuntimeRelation, TimerKind, Waiting,
+};
 
 /// Things of one kind that were made on one path and are still there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +29,7 @@ pub struct Leak {
     pub(crate) facts: Vec<Fact>,
     /// Who keeps the time, of timers.
     pub(crate) timer: Option<TimerKind>,
-    pub(crate) tie: Tie,
+    pub(crate) relation: RuntimeRelation,
     /// Ids of its tasks, of the first ones where there are many.
     pub(crate) tasks: Vec<u64>,
     /// Numbers of its threads.
@@ -65,7 +67,7 @@ impl Leak {
             panic: None,
             facts: Vec::new(),
             timer: None,
-            tie: Tie::None,
+            relation: RuntimeRelation::None,
             tasks: Vec::new(),
             threads: Vec::new(),
             others: Vec::new(),
@@ -84,7 +86,7 @@ impl Leak {
 
     pub(crate) fn is_like_but_for_its_name(&self, other: &Self) -> bool {
         self.kind == other.kind
-            && self.tie == other.tie
+            && self.relation == other.relation
             && self.panic == other.panic
             && self.created_at == other.created_at
             && self.created_through == other.created_through
@@ -99,13 +101,13 @@ impl Leak {
         let (Some(one), Some(others)) = (self.waits_in(), other.waits_in()) else {
             return self.waits_in() == other.waits_in();
         };
-        let is_own = |frame: &Frame| frame.home == Home::User;
+        let is_own = |frame: &Frame| frame.owner == CodeOwner::User;
         let is_thread = self.kind != Kind::Task && one.iter().any(is_own);
         let is_same = |(one, other): (&Frame, &Frame)| {
             one == other
                 || is_thread
                     && !is_own(one)
-                    && (&one.function, one.home) == (&other.function, other.home)
+                    && (&one.function, one.owner) == (&other.function, other.owner)
         };
         one.len() == others.len() && one.iter().zip(others).all(is_same)
     }

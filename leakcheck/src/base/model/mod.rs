@@ -3,8 +3,6 @@
 mod accepted;
 mod call;
 mod coverage;
-#[allow(dead_code, reason = "made where threads can be asked")]
-mod doing;
 mod event;
 mod fact;
 mod frame;
@@ -21,15 +19,16 @@ mod report;
     allow(dead_code, reason = "without hooks no task is named")
 )]
 mod resource;
+#[allow(dead_code, reason = "made where threads can be asked")]
+mod thread_activity;
 mod waiting;
 
 pub(crate) use accepted::{Accepted, AcceptedSite};
 pub use call::{About, Call};
 pub use coverage::{Coverage, Seen};
-pub(crate) use doing::{Activity, Doing};
 pub use event::Event;
 pub(crate) use fact::{Fact, Firing, Notice, Place, ProcessState, TimerKind};
-pub use frame::{Frame, Home};
+pub use frame::{CodeOwner, Frame};
 pub(crate) use hang::Fate;
 pub use hang::{Hang, HangCause, HangEnd, KernelState, StuckThread, ThreadState};
 pub(crate) use keeper::{Keeper, Kept, Use};
@@ -40,5 +39,6 @@ pub(crate) use name::without_numbers;
 pub(crate) use note::{Note, Remark, StacksUnread, TimerSite, Unreadable};
 pub(crate) use report::Gap;
 pub use report::{Body, Location, Report, Subject, Verdict};
-pub(crate) use resource::{Detail, Maker, Resource, ResourceId, Thing, Tie};
+pub(crate) use resource::{Creator, Detail, OtherResource, Resource, ResourceId, RuntimeRelation};
+pub(crate) use thread_activity::{KernelActivity, ThreadActivity};
 pub use waiting::{Awaited, Holder, State, Waiting};

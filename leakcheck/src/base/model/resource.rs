@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Doing, Fact, Keeper, Kind, TimerKind};
+use super::{Fact, Keeper, Kind, ThreadActivity, TimerKind};
 
 /// Identity that survives the reuse of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,17 +25,17 @@ pub(crate) enum Detail {
         future: Option<Arc<str>>,
         place: u64,
         /// What the thread was doing that runs it, where it is blocked in that and counts as left behind.
-        doing: Option<Arc<Doing>>,
+        activity: Option<Arc<ThreadActivity>>,
     },
-    /// Kernel thread id and the name given to it. `runtime` is the token of the runtime that owns it, and `creator`
-    /// of the one whose thread started it; 0 for none that is known.
+    /// Kernel thread id and the name given to it. `runtime` is the token of the runtime that owns it, and `parent`
+    /// that of the one whose thread started it; 0 for none that is known.
     Thread {
         tid: i32,
         name: Option<String>,
         runtime: u32,
-        creator: u32,
+        parent: u32,
         /// What it was doing once it counted as left behind, where that was looked at.
-        doing: Option<Arc<Doing>>,
+        activity: Option<Arc<ThreadActivity>>,
         /// The same for threads that do the same.
         place: u64,
         /// The closure of `spawn_blocking` that it runs, where one is known: then it is that which was left behind. Empty
@@ -43,23 +43,23 @@ pub(crate) enum Detail {
         closure: Option<Arc<str>>,
     },
     /// Anything else.
-    Other(Thing),
+    Other(OtherResource),
 }
 
 impl Detail {
     /// How it is tied to the runtime with this token, which the check itself built.
-    pub(crate) fn tie(&self, own: Option<u32>) -> Tie {
+    pub(crate) fn relation(&self, own: Option<u32>) -> RuntimeRelation {
         match (self, own) {
-            (Self::Thread { runtime, .. }, Some(own)) if *runtime == own => Tie::Member,
-            (Self::Thread { creator, .. }, Some(own)) if *creator == own => Tie::Child,
-            _ => Tie::None,
+            (Self::Thread { runtime, .. }, Some(own)) if *runtime == own => RuntimeRelation::Member,
+            (Self::Thread { parent, .. }, Some(own)) if *parent == own => RuntimeRelation::Child,
+            _ => RuntimeRelation::None,
         }
     }
 }
 
 /// A thing of another kind. A source's list has its number at most; the rest is found out where it is to be shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Thing {
+pub(crate) struct OtherResource {
     /// What the system calls it: the number of a descriptor or process.
     pub(crate) number: Option<u64>,
     /// What it is, the same for all of a group: `TCP socket`.
@@ -71,12 +71,12 @@ pub(crate) struct Thing {
     /// Who has it, of a descriptor.
     pub(crate) held: Vec<Keeper>,
     /// Who made it, of a descriptor or POSIX timer.
-    pub(crate) maker: Option<Maker>,
+    pub(crate) creator: Option<Creator>,
 }
 
 /// Who made a descriptor or POSIX timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Maker {
+pub(crate) struct Creator {
     /// Number of the thread; 0 for the main thread.
     pub(crate) thread: u64,
     /// Token of the runtime that the thread works for; 0 for none that is known.
@@ -87,7 +87,7 @@ pub(crate) struct Maker {
 
 /// How a thread is tied to the runtime that the check itself built.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Tie {
+pub(crate) enum RuntimeRelation {
     #[default]
     None,
     /// It is one of the runtime's own threads.

@@ -3,8 +3,11 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::{
-    base::model::{About, Activity, Call, Doing, Frame, Home, State, Waiting},
-    observe::capture::{self, krate},
+    base::model::{About, Call, CodeOwner, Frame, KernelActivity, State, ThreadActivity, Waiting},
+    observe::capture::{
+        self, krate,
+        tokio_paths::{self, BLOCKING_TASK, RAW_POLL, SCHEDULER},
+    },
 };
 
 /// Calls that block, by their crate and the last segments of their path: modules move from version to version. Where
@@ -47,13 +50,6 @@ const CALLS: &[(&str, &str, State)] = &[
     ("crossbeam_channel", "Receiver::recv_timeout", within("crossbeam_channel::recv_timeout")),
     ("crossbeam_channel", "Sender::send", within("crossbeam_channel::send")),
     ("crossbeam_channel", "Select::select", within("crossbeam_channel::select")),
-    ("tokio", "Receiver::blocking_recv", within("blocking_recv")),
-    ("tokio", "Sender::blocking_send", within("blocking_send")),
-    ("tokio", "Mutex::blocking_lock", within("blocking_lock")),
-    ("tokio", "Runtime::block_on", within("Runtime::block_on")),
-    ("tokio", "Handle::block_on", State::Blocked(Call::HandleBlockOn)),
-    ("tokio", "worker::run", State::Idle),
-    ("tokio", "pool::Inner::run", State::Idle),
 ];
 
 /// Without debug info the outer functions may be inlined and nameless; what they are made of tells less.
@@ -88,52 +84,47 @@ const WAITING: [&str; 6] = [
 ];
 
 /// Functions of a runtime in which the work of others begins.
-const HOSTS: [&str; 2] = [BLOCKING, "task::raw::poll"];
-
-/// The same of `spawn_blocking`.
-const BLOCKING: &str = "blocking::task::BlockingTask";
+const HOSTS: [&str; 2] = [BLOCKING_TASK, RAW_POLL];
 
 /// Functions that run a thread's or a task's work.
-const RUN: [&str; 2] = [BLOCKING, "catch_unwind::do_call"];
-
-/// What a runtime itself hands to its pool: its workers.
-const WORKERS: &str = "tokio::runtime::scheduler::";
+const RUN: [&str; 2] = [BLOCKING_TASK, "catch_unwind::do_call"];
 
 /// What the threads of one group are doing; a descriptor is told where there is but one thread.
-pub(super) fn of(doing: &Doing, count: usize, package_dir: Option<&str>) -> Waiting {
-    of_stack(capture::frames(&doing.frames, package_dir), doing, count)
+pub(super) fn of(activity: &ThreadActivity, count: usize, package_dir: Option<&str>) -> Waiting {
+    let stack = capture::frames(&activity.frames, package_dir);
+    of_stack(stack, activity, count)
 }
 
 /// Whether the thread is blocked, and does not just run.
-pub(crate) fn is_blocked(doing: &Doing) -> bool {
-    matches!(of(doing, 1, None).state, State::Blocked(_))
+pub(crate) fn is_blocked(activity: &ThreadActivity) -> bool {
+    matches!(of(activity, 1, None).state, State::Blocked(_))
 }
 
 /// Whether the thread waits for a future on a runtime that somebody else has.
-pub(crate) fn blocks_on_a_handle(doing: &Doing) -> bool {
+pub(crate) fn blocks_on_a_handle(activity: &ThreadActivity) -> bool {
     matches!(
-        of(doing, 1, None).state,
+        of(activity, 1, None).state,
         State::Blocked(Call::HandleBlockOn)
     )
 }
 
 /// What the thread of a test's body is doing: what has called the body is left out. `None` where it did not tell.
-pub(super) fn of_body(doing: &Doing, package_dir: Option<&str>) -> Option<Waiting> {
+pub(super) fn of_body(activity: &ThreadActivity, package_dir: Option<&str>) -> Option<Waiting> {
     // The harness around it is optimised in any case.
-    let addresses = capture::called_by(OWN, &doing.frames);
+    let addresses = capture::called_by(OWN, &activity.frames);
     if addresses.is_empty() || capture::is_optimised(addresses, &RUN) {
         return None;
     }
     let mut stack = capture::frames(addresses, package_dir);
     let caller = stack.iter().position(|frame| krate(&frame.function) == OWN);
     stack.truncate(caller.unwrap_or(stack.len()));
-    Some(of_stack(stack, doing, 1))
+    Some(of_stack(stack, activity, 1))
 }
 
-fn of_stack(mut stack: Vec<Frame>, doing: &Doing, count: usize) -> Waiting {
+fn of_stack(mut stack: Vec<Frame>, activity: &ThreadActivity, count: usize) -> Waiting {
     for frame in &mut stack {
         if WAITING.contains(&krate(&frame.function)) {
-            frame.home = Home::Machinery;
+            frame.owner = CodeOwner::Internal;
         }
     }
     let state = match blocking(&stack) {
@@ -141,25 +132,25 @@ fn of_stack(mut stack: Vec<Frame>, doing: &Doing, count: usize) -> Waiting {
             stack.drain(..at);
             state
         }
-        None => by_kernel(doing.activity, count),
+        None => by_kernel(activity.kernel, count),
     };
     Waiting {
         state,
         stack,
         events: Vec::new(),
         is_forever: false,
-        unread: doing.unread.map(ToOwned::to_owned),
+        unread: activity.unread.map(ToOwned::to_owned),
         place: 0,
     }
 }
 
 /// Leaves out the stack of threads that were started on this path, where it may show the lines of others: in optimised code
 /// functions of the same content are one, under the name of any of them.
-pub(super) fn without_doubt(waiting: Waiting, doing: &Doing, origin: u32) -> Waiting {
-    let is_foreign = |frame: &&Frame| frame.home != Home::Machinery;
+pub(super) fn without_doubt(waiting: Waiting, activity: &ThreadActivity, origin: u32) -> Waiting {
+    let is_foreign = |frame: &&Frame| frame.owner != CodeOwner::Internal;
     let outermost = waiting.stack.iter().rev().find(is_foreign);
     let is_certain = outermost.is_none_or(|outermost| {
-        !capture::is_optimised(&doing.frames, &RUN) || created_by(origin, &outermost.function)
+        !capture::is_optimised(&activity.frames, &RUN) || created_by(origin, &outermost.function)
     });
     if is_certain {
         return waiting;
@@ -182,12 +173,12 @@ fn created_by(origin: u32, function: &str) -> bool {
 }
 
 /// The same for all threads that are blocked in the same, at the same lines of the user's; and for all that run.
-pub(crate) fn place(doing: &Doing, package_dir: Option<&str>) -> u64 {
-    let waiting = of(doing, usize::MAX, package_dir);
+pub(crate) fn place(activity: &ThreadActivity, package_dir: Option<&str>) -> u64 {
+    let waiting = of(activity, usize::MAX, package_dir);
     let mut hasher = DefaultHasher::new();
     waiting.state.hash(&mut hasher);
     if waiting.state != State::Running {
-        let is_own = |frame: &Frame| frame.home == Home::User;
+        let is_own = |frame: &Frame| frame.owner == CodeOwner::User;
         let has_own = waiting.stack.iter().any(is_own);
         for frame in &waiting.stack {
             // At which line of its own a library came to the same is a matter of chance.
@@ -208,11 +199,11 @@ pub(crate) struct Handed {
 
 impl Handed {
     /// What the stack says of that; `None` for a thread that runs nothing of the kind.
-    pub(crate) fn of(doing: &Doing, package_dir: Option<&str>) -> Option<Self> {
-        let stack = capture::frames(&doing.frames, package_dir);
+    pub(crate) fn of(activity: &ThreadActivity, package_dir: Option<&str>) -> Option<Self> {
+        let stack = capture::frames(&activity.frames, package_dir);
         Some(Self {
             function: handed(&stack)?.to_owned(),
-            may_be_merged: capture::is_optimised(&doing.frames, &RUN),
+            may_be_merged: capture::is_optimised(&activity.frames, &RUN),
         })
     }
 
@@ -227,7 +218,7 @@ impl Handed {
 }
 
 fn is_host(frame: &Frame) -> bool {
-    frame.function.contains(BLOCKING)
+    frame.function.contains(BLOCKING_TASK)
 }
 
 fn handed(stack: &[Frame]) -> Option<&str> {
@@ -235,21 +226,22 @@ fn handed(stack: &[Frame]) -> Option<&str> {
     // What calls a closure, a box or a guard around it goes without saying.
     let is_call = |frame: &&Frame| ["core", "alloc", "std"].contains(&krate(&frame.function));
     let called = stack[..host].iter().rev().find(|frame| !is_call(frame))?;
-    let is_work = !called.function.starts_with(WORKERS) && !called.function.is_empty();
+    // A runtime hands its own workers to its pool.
+    let is_work = !called.function.starts_with(SCHEDULER) && !called.function.is_empty();
     is_work.then_some(&called.function)
 }
 
 /// The outermost call that is known to block, before the stack comes to anybody's own code.
 fn blocking(stack: &[Frame]) -> Option<(usize, State)> {
     let is_foreign = |frame: &Frame| {
-        frame.home != Home::Machinery || HOSTS.iter().any(|host| frame.function.contains(host))
+        frame.owner != CodeOwner::Internal || HOSTS.iter().any(|host| frame.function.contains(host))
     };
     let end = stack.iter().position(is_foreign).unwrap_or(stack.len());
     let inside = &stack[..end];
     let parks = inside
         .iter()
         .any(|frame| krate(&frame.function).starts_with("parking_lot"));
-    let known = |table: &[(&'static str, &str, State)]| {
+    let known = |tables: &[&[(&'static str, &str, State)]]| {
         inside.iter().enumerate().rev().find_map(|(at, frame)| {
             let is_meant = |(owner, call, _): &&(&str, &str, State)| {
                 krate(&frame.function) == *owner
@@ -257,10 +249,11 @@ fn blocking(stack: &[Frame]) -> Option<(usize, State)> {
                     // Others build locks from the same parts, which may spin.
                     && (*owner != "lock_api" || parks)
             };
-            table.iter().find(is_meant).map(|(.., state)| (at, *state))
+            let mut rows = tables.iter().copied().flatten();
+            rows.find(is_meant).map(|(.., state)| (at, *state))
         })
     };
-    known(CALLS).or_else(|| known(PARTS))
+    known(&[CALLS, tokio_paths::CALLS]).or_else(|| known(&[PARTS]))
 }
 
 fn is_path_end(function: &str, end: &str) -> bool {
@@ -270,11 +263,11 @@ fn is_path_end(function: &str, end: &str) -> bool {
 }
 
 /// What the kernel says, where no call is known.
-fn by_kernel(activity: Activity, count: usize) -> State {
-    match activity {
-        Activity::Running => State::Running,
-        Activity::Call { name, first } => State::Blocked(call(name, first, count)),
-        Activity::Unknown => State::Blocked(Call::Unknown),
+fn by_kernel(kernel: KernelActivity, count: usize) -> State {
+    match kernel {
+        KernelActivity::Running => State::Running,
+        KernelActivity::Call { name, first } => State::Blocked(call(name, first, count)),
+        KernelActivity::Unknown => State::Blocked(Call::Unknown),
     }
 }
 

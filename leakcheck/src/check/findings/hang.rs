@@ -4,7 +4,7 @@ use leakcheck_introspect::{Graph, TaskList};
 
 use super::{blocked, waiting};
 use crate::{
-    base::model::{Activity, Doing, KernelState, StuckThread, ThreadState, Waiting},
+    base::model::{KernelActivity, KernelState, StuckThread, ThreadActivity, ThreadState, Waiting},
     observe::sources::fds,
     sys::process,
 };
@@ -19,10 +19,10 @@ pub(crate) fn body_waiting(lists: &[&TaskList], package_dir: Option<&str>) -> Op
 /// What a thread does that does not come back; `asked` is what it answered.
 pub(crate) fn stuck_thread(
     tid: i32,
-    asked: Option<&Doing>,
+    asked: Option<&ThreadActivity>,
     package_dir: Option<&str>,
 ) -> StuckThread {
-    let waiting = asked.and_then(|doing| blocked::of_body(doing, package_dir));
+    let waiting = asked.and_then(|activity| blocked::of_body(activity, package_dir));
     StuckThread {
         tid,
         doing: match &waiting {
@@ -37,9 +37,9 @@ pub(crate) fn stuck_thread(
 }
 
 /// What the descriptor is that it waits for: it still does, because its thread was asked just now and never comes back.
-fn descriptor(asked: &Doing) -> Option<String> {
-    match asked.activity {
-        Activity::Call {
+fn descriptor(asked: &ThreadActivity) -> Option<String> {
+    match asked.kernel {
+        KernelActivity::Call {
             name: Some(name),
             first,
         } if blocked::is_of_descriptor(name) => what(first),

@@ -4,7 +4,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use leakcheck_introspect::{Certainty, Class, Hold, Task, TaskList};
 
-use crate::base::model::{Activity, Detail, Doing, Keeper, Kind, Resource, ResourceId, Thing, Use};
+use crate::base::model::{
+    Detail, Keeper, KernelActivity, Kind, OtherResource, Resource, ResourceId, ThreadActivity, Use,
+};
 
 /// Adds to each descriptor which tasks hold it, or which thread that still runs has opened it, as far as that is known: one of
 /// them, or one of those that were found before.
@@ -86,7 +88,7 @@ fn told(resource: &Resource) -> Option<(u64, Told)> {
         ResourceId::Thread(number),
         Detail::Thread {
             name,
-            doing: Some(doing),
+            activity: Some(activity),
             closure,
             ..
         },
@@ -97,8 +99,8 @@ fn told(resource: &Resource) -> Option<(u64, Told)> {
     let name_of = |closure: &Arc<str>| (!closure.is_empty()).then(|| closure.to_string());
     let told = Told {
         name: name.clone(),
-        closure: doing.task.zip(closure.as_ref().map(name_of)),
-        call: call_on(doing),
+        closure: activity.task.zip(closure.as_ref().map(name_of)),
+        call: call_on(activity),
     };
     Some((number, told))
 }
@@ -173,20 +175,20 @@ fn add(keepers: &mut Vec<Keeper>, task: &Task, hold: &Hold) {
     }
 }
 
-fn opened_by(thing: &Thing, threads: &HashMap<u64, Option<String>>) -> Option<Keeper> {
-    let maker = thing.maker?;
-    let name = threads.get(&maker.thread)?;
+fn opened_by(thing: &OtherResource, threads: &HashMap<u64, Option<String>>) -> Option<Keeper> {
+    let creator = thing.creator?;
+    let name = threads.get(&creator.thread)?;
     Some(Keeper::Thread {
-        number: maker.thread,
+        number: creator.thread,
         name: name.clone(),
         does: Use::Opened,
     })
 }
 
 /// The descriptor that a thread is blocked on, and in which call.
-fn call_on(doing: &Doing) -> Option<(u64, &'static str)> {
-    match doing.activity {
-        Activity::Call {
+fn call_on(activity: &ThreadActivity) -> Option<(u64, &'static str)> {
+    match activity.kernel {
+        KernelActivity::Call {
             name: Some(name),
             first,
         } if super::blocked::is_of_descriptor(name) => {

@@ -22,7 +22,8 @@ use leakcheck_introspect::{Graph, Task, TaskList};
 
 use crate::{
     base::model::{
-        Kind, Leak, Level, Note, Resource, Tie, TimerKind, TimerSite, Unreadable, Waiting,
+        Kind, Leak, Level, Note, Resource, RuntimeRelation, TimerKind, TimerSite, Unreadable,
+        Waiting,
     },
     observe::{
         capture::{self, Names, Trace},
@@ -47,10 +48,10 @@ pub(crate) fn findings(
         let of_tasks = |tasks: &[&Task], polls| {
             waiting::of(tasks, &graph, package_dir).map(|waiting| waiting.polled(polls))
         };
-        let waiting = match &group.doing {
-            Some(doing) => {
-                let waiting = blocked::of(doing, group.count, package_dir);
-                Some(blocked::without_doubt(waiting, doing, group.origin))
+        let waiting = match &group.activity {
+            Some(activity) => {
+                let waiting = blocked::of(activity, group.count, package_dir);
+                Some(blocked::without_doubt(waiting, activity, group.origin))
             }
             None => of_tasks(&tasks, group.polls),
         };
@@ -59,7 +60,7 @@ pub(crate) fn findings(
             Some((known, all)) => {
                 known.absorb(&leak);
                 all.extend(tasks);
-                if group.doing.is_none() {
+                if group.activity.is_none() {
                     known.waiting = of_tasks(all, known.polls);
                 }
             }
@@ -92,7 +93,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         tid: group.tid.filter(|tid| *tid != 0),
         facts: group.facts.clone(),
         timer: group.timer,
-        tie: group.tie,
+        relation: group.relation,
         tasks: group.tasks.iter().copied().take(Leak::MOST_IDS).collect(),
         threads: group.threads.clone(),
         others: group.others.clone(),
@@ -104,13 +105,13 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
 
 /// What a reader of this finding should know.
 fn note(group: &Group, trace: &Trace) -> Option<Note> {
-    let has_closure = || group.doing.as_deref().is_some_and(blocks_on_a_handle);
+    let has_closure = || group.activity.as_deref().is_some_and(blocks_on_a_handle);
     match group.kind {
-        Kind::Thread if group.tie == Tie::Member => Some(Note::RuntimeThread),
+        Kind::Thread if group.relation == RuntimeRelation::Member => Some(Note::RuntimeThread),
         // What it prints comes before the report.
         Kind::Thread | Kind::BlockingTask if has_closure() => Some(Note::RuntimeShutdownPanic),
         Kind::Timer if group.timer != Some(TimerKind::Posix) => Some(Note::OrphanTimers {
-            site: if group.origin != 0 || timers::ARE_TOLD {
+            site: if group.origin != 0 || timers::HAS_TIMER_SITES {
                 TimerSite::Told
             } else {
                 TimerSite::Untold

@@ -1,7 +1,7 @@
 //! A runtime that was left behind is one thing, however many threads it has.
 
 use crate::{
-    base::model::{Fact, Kind, Leak, State, Tie, Waiting},
+    base::model::{Fact, Kind, Leak, RuntimeRelation, State, Waiting},
     observe::capture::{self, Trace},
 };
 
@@ -40,7 +40,7 @@ fn is_part(leak: &Leak) -> bool {
 fn is_worker(leak: &Leak) -> bool {
     let is_idle = |waiting: &Waiting| waiting.state == State::Idle || waiting.stack.is_empty();
     leak.kind == Kind::Thread
-        && leak.tie != Tie::Member
+        && leak.relation != RuntimeRelation::Member
         && leak.waiting.as_ref().is_none_or(is_idle)
         && capture::builds_a_runtime(&leak.stack)
 }

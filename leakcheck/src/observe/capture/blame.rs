@@ -1,7 +1,7 @@
 //! Which dependency chose to start something, as against those that run what others wrote: combinators, executors, layers.
 
-use super::{function, home};
-use crate::base::model::{Frame, Home};
+use super::{code_owner, function};
+use crate::base::model::{CodeOwner, Frame};
 
 /// Packages that do hardly anything but run it.
 const RUNNERS: [&str; 14] = [
@@ -42,8 +42,8 @@ pub(super) fn is_runner(frame: &Frame) -> bool {
 /// The package, without its version.
 fn package(frame: &Frame) -> &str {
     let path = frame.path.as_deref();
-    match path.and_then(home::package) {
-        Some(folder) => home::name(folder),
+    match path.and_then(code_owner::package) {
+        Some(folder) => code_owner::name(folder),
         None => function::krate(&frame.function),
     }
 }
@@ -60,7 +60,7 @@ pub(crate) fn choosers(through: &[Frame]) -> impl Iterator<Item = &Frame> {
 
 /// The innermost dependency that is more than a runner, or else the innermost of all, where no code of the user's is.
 pub(super) fn in_the_background(called: &[Frame]) -> Option<usize> {
-    let is_dependency = |frame: &Frame| frame.home == Home::Dependency;
+    let is_dependency = |frame: &Frame| frame.owner == CodeOwner::Dependency;
     let is_more = |frame: &Frame| is_dependency(frame) && !is_runner(frame);
     let more = called.iter().position(is_more);
     more.or_else(|| called.iter().position(is_dependency))
@@ -73,9 +73,9 @@ pub(super) fn rule(called: &[Frame], site: usize, through: &[Frame]) -> Option<S
     let site = called.get(site)?;
     let outwards = called
         .iter()
-        .filter(|frame| frame.home == Home::Dependency && package(frame) == package(site));
-    let named = match site.home {
-        Home::User => choosers(through)
+        .filter(|frame| frame.owner == CodeOwner::Dependency && package(frame) == package(site));
+    let named = match site.owner {
+        CodeOwner::User => choosers(through)
             .find(is_plain)
             .or_else(|| choosers(through).next())
             .unwrap_or(site),
@@ -126,7 +126,7 @@ mod tests {
     fn told(functions: &[(&str, &str)]) -> (String, String) {
         let trace = of_stack(stack(functions));
         let site = trace.site.expect("somebody has started it");
-        let of_site = (site.home != Home::User).then_some(&site);
+        let of_site = (site.owner != CodeOwner::User).then_some(&site);
         let chooser = of_site.or_else(|| choosers(&trace.through).next());
         let package = chooser.map(package).unwrap_or_default();
         let rule = trace.rule.expect("the function has a name");

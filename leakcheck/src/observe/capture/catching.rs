@@ -1,6 +1,6 @@
 //! Who catches a panic, by the stack that it was raised on.
 
-use super::symbol;
+use super::{symbol, tokio_paths::POLL_FUTURE};
 use crate::sys::origin;
 
 /// What std has around the closure whose panic is caught.
@@ -13,8 +13,6 @@ const CATCHING: [&str; 7] = [
     "std::panicking::try::do_call",
     "core::intrinsics::catch_unwind",
 ];
-/// The function of tokio that polls a task and catches its panic.
-const POLLS: &str = "tokio::runtime::task::harness::poll_future";
 
 /// Whether the innermost function on this path that catches a panic is tokio's, around the poll of a task.
 ///
@@ -32,7 +30,7 @@ pub(crate) fn is_caught_by_tokio(path: u32) -> bool {
             if CATCHING.contains(&name) {
                 is_catching = true;
             } else if is_catching {
-                return name == POLLS && symbol.is_genuine();
+                return name == POLL_FUTURE && symbol.is_genuine();
             } else if symbol.line.is_none() {
                 return false;
             }

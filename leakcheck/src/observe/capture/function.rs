@@ -1,6 +1,6 @@
 //! Function names as people write them.
 
-use super::home::Part;
+use super::part::Part;
 
 /// Removes what the compiler adds: hashes, closures and generic arguments.
 ///

@@ -5,7 +5,7 @@ use std::{
     sync::OnceLock,
 };
 
-use super::{home::above_sources, symbol};
+use super::debug_info;
 
 /// Folders as debug info names them; none of those that it does not describe.
 #[derive(Debug, Default)]
@@ -46,7 +46,13 @@ pub(super) fn get() -> &'static Landmarks {
 }
 
 fn package_of(function: usize) -> Option<PathBuf> {
-    above_sources(&symbol::file(function)?)
+    above_sources(&debug_info::file(function)?)
+}
+
+/// Part of a path that stands for where a package's sources are, up to the folder above `src`.
+fn above_sources(path: &Path) -> Option<PathBuf> {
+    let sources = path.ancestors().find(|folder| folder.ends_with("src"))?;
+    sources.parent().map(Path::to_path_buf)
 }
 
 impl Landmarks {

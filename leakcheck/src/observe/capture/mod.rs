@@ -2,21 +2,24 @@
 
 mod blame;
 mod catching;
+mod code_owner;
+mod debug_info;
 mod function;
-mod home;
 mod initialisers;
 mod landmarks;
+mod part;
 mod runtime;
 mod symbol;
+pub(crate) mod tokio_paths;
 mod trace;
 
 pub(crate) use blame::choosers;
 pub(crate) use catching::is_caught_by_tokio;
+pub(crate) use code_owner::in_package;
+pub(crate) use debug_info::unreadable;
 pub(crate) use function::krate;
-pub(crate) use home::in_package;
 pub(crate) use initialisers::addresses as initialisers;
 pub(crate) use runtime::builds_a_runtime;
-pub(crate) use symbol::unreadable;
 pub(crate) use trace::{
     Called, Names, Trace, address, called_by, frame, frames, is_genuine, is_optimised, names,
     prove, prove_names, test_on, trace,

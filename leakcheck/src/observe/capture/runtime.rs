@@ -1,18 +1,15 @@
 //! The call that builds a tokio runtime, as it stands on a creation path.
 
-use crate::base::model::{Frame, Home};
+use super::tokio_paths::BUILD;
+use crate::base::model::{CodeOwner, Frame};
 
 /// Whether what was made on this stack is a part of a tokio runtime, because it was made while that was built: a worker
 /// thread, a descriptor of its driver. What code of the user makes that the builder calls is none.
 pub(crate) fn builds_a_runtime(stack: &[Frame]) -> bool {
-    let is_build = |frame: &Frame| {
-        frame
-            .function
-            .starts_with("tokio::runtime::builder::Builder::build")
-    };
+    let is_build = |frame: &Frame| frame.function.starts_with(BUILD);
     stack
         .iter()
-        .take_while(|frame| frame.home != Home::User)
+        .take_while(|frame| frame.owner != CodeOwner::User)
         .any(is_build)
 }
 
@@ -35,12 +32,11 @@ mod tests {
                 .collect();
             builds_a_runtime(&stack)
         };
-        let build = "tokio::runtime::builder::Builder::build";
         let spawn = "tokio::runtime::blocking::pool::Spawner::spawn_thread";
-        assert!(of(&[spawn, build, "app::start"]));
-        assert!(of(&[spawn, &format!("{build}_threaded_runtime"), build]));
+        assert!(of(&[spawn, BUILD, "app::start"]));
+        assert!(of(&[spawn, &format!("{BUILD}_threaded_runtime"), BUILD]));
         assert!(!of(&[spawn, "app::start"]));
-        assert!(!of(&["app::name_of_a_thread", build, "app::start"]));
+        assert!(!of(&["app::name_of_a_thread", BUILD, "app::start"]));
         assert!(!of(&[]));
     }
 }

@@ -3,17 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    blame, function,
-    home::{self, Part},
+    blame, code_owner, debug_info, function,
+    part::Part,
     symbol::{self, Symbol},
+    tokio_paths::HARNESS,
 };
 use crate::{
-    base::model::{Frame, Home},
+    base::model::{CodeOwner, Frame},
     sys::{objects::Object, origin},
 };
-
-/// What runs a task.
-const POLLED: &str = "tokio::runtime::task::harness::";
 
 /// A creation path, read for one report.
 #[derive(Clone, Debug, Default)]
@@ -88,8 +86,8 @@ pub(crate) fn address(path: u32, wanted: impl Fn(Called<'_>) -> bool) -> Option<
 pub(crate) enum Names {
     /// Code of the test, or of what it uses, is among them.
     Somebodys,
-    /// All of them are of machinery.
-    Machinery,
+    /// All of them are internal.
+    Internal,
     /// Some have no name, and those that have one do not tell; or there is no path.
     Unread,
 }
@@ -101,12 +99,12 @@ pub(crate) enum Names {
 /// Where it cannot.
 pub(crate) fn prove() -> Result<(), String> {
     let path = origin::here(0);
-    let has_line = |symbol: &Symbol| symbol.home == Home::User && symbol.line.is_some();
+    let has_line = |symbol: &Symbol| symbol.owner == CodeOwner::User && symbol.line.is_some();
     let mut frames = origin::frames(path).iter();
     if frames.any(|address| symbol::resolve(*address).iter().any(has_line)) {
         return Ok(());
     }
-    Err(symbol::unreadable().unwrap_or_else(|| {
+    Err(debug_info::unreadable().unwrap_or_else(|| {
         "no function of the test is on the stack of its own check with its line: debug info has none".to_owned()
     }))
 }
@@ -118,8 +116,8 @@ pub(crate) fn prove() -> Result<(), String> {
 /// Where they have none.
 pub(crate) fn prove_names() -> Result<(), String> {
     match names(origin::here(0)) {
-        Names::Somebodys | Names::Machinery => Ok(()),
-        Names::Unread => Err(symbol::unreadable().unwrap_or_else(|| {
+        Names::Somebodys | Names::Internal => Ok(()),
+        Names::Unread => Err(debug_info::unreadable().unwrap_or_else(|| {
             "functions on the stack of this check have no name, so that nobody knows whose something is".to_owned()
         })),
     }
@@ -131,14 +129,14 @@ pub(crate) fn names(path: u32) -> Names {
     let mut names = if addresses.is_empty() {
         Names::Unread
     } else {
-        Names::Machinery
+        Names::Internal
     };
     for address in addresses {
         for symbol in symbol::resolve(*address).iter() {
             if symbol.is_outermost {
                 return names;
             }
-            if symbol.home != Home::Machinery && !symbol.function.is_empty() {
+            if symbol.owner != CodeOwner::Internal && !symbol.function.is_empty() {
                 return Names::Somebodys;
             }
         }
@@ -155,7 +153,7 @@ pub(crate) fn is_genuine(frame: &Frame) -> bool {
 }
 
 fn part(frame: &Frame) -> Part {
-    home::of(&frame.function, frame.path.as_deref(), Object::Program)
+    code_owner::of(&frame.function, frame.path.as_deref(), Object::Program)
 }
 
 /// Whether something is inlined into one of these functions, which are generic: only optimisers do that.
@@ -180,7 +178,7 @@ pub(crate) fn test_on(path: u32) -> Option<String> {
     origin::line(path).find_map(begins_in_test)
 }
 
-/// The outermost function that is not machinery, if the harness has called it.
+/// The outermost function that is not internal, if the harness has called it.
 fn begins_in_test(path: u32) -> Option<String> {
     let mut outermost: Option<String> = None;
     for address in origin::frames(path) {
@@ -193,7 +191,7 @@ fn begins_in_test(path: u32) -> Option<String> {
                     .split_once("::")?;
                 return Some(name.to_owned());
             }
-            if symbol.home != Home::Machinery && !symbol.function.is_empty() {
+            if symbol.owner != CodeOwner::Internal && !symbol.function.is_empty() {
                 outermost = Some(symbol.function.clone());
             }
         }
@@ -223,9 +221,10 @@ pub(super) fn of_stack(stack: Vec<Frame>) -> Trace {
     // Around a task is whoever happens to drive the runtime.
     let polled = stack
         .iter()
-        .position(|frame| frame.function.starts_with(POLLED));
+        .position(|frame| frame.function.starts_with(HARNESS));
     let called = &stack[..polled.unwrap_or(stack.len())];
-    let of_user = called.iter().position(|frame| frame.home == Home::User);
+    let is_of_user = |frame: &Frame| frame.owner == CodeOwner::User;
+    let of_user = called.iter().position(is_of_user);
     let Some(at) = of_user.or_else(|| blame::in_the_background(called)) else {
         return Trace {
             stack,
@@ -234,13 +233,13 @@ pub(super) fn of_stack(stack: Vec<Frame>) -> Trace {
     };
     let through: Vec<Frame> = stack[..at]
         .iter()
-        .filter(|frame| frame.home == Home::Dependency)
+        .filter(|frame| frame.owner == CodeOwner::Dependency)
         .cloned()
         .collect();
     let rule = blame::rule(called, at, &through);
     let mut callers: Vec<Frame> = called[at..]
         .iter()
-        .filter(|frame| frame.home == Home::User)
+        .filter(|frame| is_of_user(frame))
         .cloned()
         .collect();
     // A function and its closures go by one name; where they call each other, the innermost line says it all.
@@ -283,7 +282,7 @@ pub(crate) fn frame(name: &str, place: Option<(&str, u32)>, package_dir: Option<
     Frame {
         function: function::tidy(name),
         file: path.as_deref().map(|path| display(path, package_dir)),
-        home: home::of(name, path.as_deref(), Object::Program).home(),
+        owner: code_owner::of(name, path.as_deref(), Object::Program).owner(),
         path,
         line: place.map(|place| place.1),
         column: None,
@@ -298,12 +297,12 @@ fn of_symbol(symbol: &Symbol, package_dir: Option<&str>) -> Frame {
         path: symbol.path.clone(),
         line: symbol.line,
         column: symbol.column,
-        home: symbol.home,
+        owner: symbol.owner,
     }
 }
 
 fn display(path: &Path, package_dir: Option<&str>) -> String {
-    if let Some(inside) = home::in_package(path) {
+    if let Some(inside) = code_owner::in_package(path) {
         return inside;
     }
     let own = package_dir.and_then(|dir| path.strip_prefix(dir).ok());

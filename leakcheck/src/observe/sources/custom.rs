@@ -10,10 +10,10 @@ use std::{
     },
 };
 
-use super::Source;
+use super::source::Source;
 use crate::{
     base::{
-        model::{Detail, Fact, Kind, Resource, ResourceId, Seen, Thing},
+        model::{Detail, Fact, Kind, OtherResource, Resource, ResourceId, Seen},
         sync::lock_std as lock,
     },
     observe::scope::ScopeId,
@@ -97,15 +97,15 @@ fn list(scope: Option<ScopeId>) -> Vec<Resource> {
             id: ResourceId::Other(Kind::Custom, number),
             origin: entry.origin,
             age_ms: Some(now.saturating_sub(entry.born_ms)),
-            detail: Detail::Other(Thing {
+            detail: Detail::Other(OtherResource {
                 name: Some(entry.name.clone().into_owned()),
-                ..Thing::default()
+                ..OtherResource::default()
             }),
         })
         .collect()
 }
 
-fn describe(id: u64, thing: &mut Thing) {
+fn describe(id: u64, thing: &mut OtherResource) {
     let live = lock(&LIVE);
     let label = live.entries.get(&id).map(|entry| &entry.label);
     thing.facts.extend(

@@ -1,15 +1,15 @@
 //! Open descriptors of a scope, and whether they can be seen at all.
 
-mod charge;
+mod attribution;
 mod pool;
 
-pub(crate) use charge::{Watching, are_names_unread, charge, fold, is_driven};
+pub(crate) use attribution::{Watching, are_names_unread, charge, fold, is_driven};
 
 use std::{fs::File, sync::OnceLock};
 
-use super::Source;
+use super::source::Source;
 use crate::{
-    base::model::{Detail, Fact, Kind, Maker, Place, Resource, ResourceId, Seen, Thing},
+    base::model::{Creator, Detail, Fact, Kind, OtherResource, Place, Resource, ResourceId, Seen},
     observe::scope::{Scope, ScopeId},
     sys::{
         clock,
@@ -33,25 +33,25 @@ fn list(scope: Option<ScopeId>) -> Vec<Resource> {
     let now = clock::now_ms();
     fds::live(scope.map(ScopeId::index))
         .into_iter()
-        .filter(|found| !charge::is_known_aside(found))
+        .filter(|found| !attribution::is_known_aside(found))
         .map(|found| Resource {
             id: ResourceId::Other(Kind::Fd, found.number),
             origin: found.origin,
             age_ms: Some(now.saturating_sub(found.born_ms)),
-            detail: Detail::Other(Thing {
+            detail: Detail::Other(OtherResource {
                 number: u64::try_from(found.fd).ok(),
-                maker: Some(Maker {
+                creator: Some(Creator {
                     thread: found.thread,
                     runtime: found.runtime,
                     is_selector: found.is_selector,
                 }),
-                ..Thing::default()
+                ..OtherResource::default()
             }),
         })
         .collect()
 }
 
-fn describe(id: u64, thing: &mut Thing) {
+fn describe(id: u64, thing: &mut OtherResource) {
     let fd = thing.number.and_then(|number| i32::try_from(number).ok());
     if let Some(fd) = fd
         && let Some(sight) = fds::look(id, fd)

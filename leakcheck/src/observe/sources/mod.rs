@@ -3,10 +3,11 @@
 pub(crate) mod blocking;
 pub(crate) mod custom;
 pub(crate) mod fds;
-pub(crate) mod lasting;
 pub(crate) mod named;
 pub(crate) mod panics;
+pub(crate) mod process_lifetime;
 pub(crate) mod processes;
+mod source;
 pub(crate) mod stacks;
 pub(crate) mod tasks;
 pub(crate) mod threads;
@@ -15,23 +16,13 @@ pub(crate) mod timers;
 use std::collections::HashSet;
 
 use crate::{
-    base::model::{Detail, Kind, Resource, ResourceId, Seen, Thing},
+    base::model::{Detail, Kind, Resource, ResourceId},
     observe::scope::ScopeId,
 };
 
-/// A kind of things besides tasks and threads. [`Tally::others`](crate::sys::tally::Tally::others) counts all of them.
-#[derive(Debug)]
-pub(crate) struct Source {
-    pub(crate) kind: Kind,
-    /// Those of `scope` that are alive, or those of the whole process.
-    list: fn(scope: Option<ScopeId>) -> Vec<Resource>,
-    /// Finds out what one is. It may have ended since it was listed.
-    describe: fn(id: u64, thing: &mut Thing),
-    /// How much is seen.
-    pub(crate) coverage: fn() -> Seen,
-}
+use source::Source;
 
-/// All of them.
+/// All kinds of things besides tasks and threads.
 static OTHERS: [Source; 4] = [
     fds::SOURCE,
     processes::SOURCE,

@@ -5,9 +5,9 @@ use std::{
     sync::OnceLock,
 };
 
-use super::Source;
+use super::source::Source;
 use crate::{
-    base::model::{Detail, Fact, Kind, Resource, ResourceId, Seen, Thing},
+    base::model::{Detail, Fact, Kind, OtherResource, Resource, ResourceId, Seen},
     observe::scope::{Scope, ScopeId},
     sys::{self, clock, processes},
 };
@@ -39,15 +39,15 @@ pub(super) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
             id: ResourceId::Other(Kind::Process, child.number),
             origin: child.origin,
             age_ms: Some(now.saturating_sub(child.born_ms)),
-            detail: Detail::Other(Thing {
+            detail: Detail::Other(OtherResource {
                 number: Some(child.pid.into()),
-                ..Thing::default()
+                ..OtherResource::default()
             }),
         })
         .collect()
 }
 
-fn describe(id: u64, thing: &mut Thing) {
+fn describe(id: u64, thing: &mut OtherResource) {
     let Some(child) = processes::find(id) else {
         return;
     };

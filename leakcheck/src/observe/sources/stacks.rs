@@ -8,8 +8,8 @@ use std::{
 
 use super::tasks;
 use crate::{
-    base::model::{Detail, Doing, Resource, ResourceId},
-    observe::capture,
+    base::model::{Detail, Resource, ResourceId, ThreadActivity},
+    observe::capture::{self, tokio_paths::SPAWNER},
     sys::{self, stacks::CurrentTask},
 };
 
@@ -18,13 +18,10 @@ const LIMIT: Duration = Duration::from_secs(3);
 /// For all of them.
 const LIMIT_FOR_ALL: Duration = Duration::from_secs(10);
 
-/// What hands closures to a pool, and starts its threads.
-pub(super) const HANDED: &str = "tokio::runtime::blocking::pool::Spawner::";
-
 /// Whether it may be a thread of a runtime's pool.
 pub(crate) fn may_serve_a_pool(thread: &Resource) -> bool {
     let is_marked = matches!(thread.detail, Detail::Thread { runtime, .. } if runtime != 0);
-    let is_handed = || capture::address(thread.origin, |called| called.is_in(HANDED)).is_some();
+    let is_handed = || capture::address(thread.origin, |called| called.is_in(SPAWNER)).is_some();
     is_marked || thread.origin == 0 || is_handed()
 }
 
@@ -37,7 +34,7 @@ pub(crate) fn take<'a>(threads: impl Iterator<Item = &'a mut Resource>) {
     for thread in threads {
         if let Detail::Thread {
             tid,
-            doing,
+            activity,
             runtime,
             ..
         } = &mut thread.detail
@@ -46,9 +43,9 @@ pub(crate) fn take<'a>(threads: impl Iterator<Item = &'a mut Resource>) {
         {
             let left = end.saturating_duration_since(Instant::now());
             // A thread that was marked as a runtime's has entered it, and so has one that was found inside of it.
-            let has_entered = *runtime != 0 || doing.is_some();
+            let has_entered = *runtime != 0 || activity.is_some();
             let current_task = has_entered.then_some(tasks::current as CurrentTask);
-            *doing = asker.ask(*tid, left.min(LIMIT), current_task).map(Arc::new);
+            *activity = asker.ask(*tid, left.min(LIMIT), current_task).map(Arc::new);
             done.push(thread);
         }
     }
@@ -58,17 +55,17 @@ pub(crate) fn take<'a>(threads: impl Iterator<Item = &'a mut Resource>) {
         .map(|thread| thread.number)
         .collect();
     for thread in done {
-        if let (ResourceId::Thread(number), Detail::Thread { doing, .. }) =
+        if let (ResourceId::Thread(number), Detail::Thread { activity, .. }) =
             (thread.id, &mut thread.detail)
             && !alive.contains(&number)
         {
-            *doing = None;
+            *activity = None;
         }
     }
 }
 
 /// What the thread with this number of the kernel is doing. It is interrupted: nobody may mind any more.
-pub(crate) fn ask(tid: i32) -> Option<Doing> {
+pub(crate) fn ask(tid: i32) -> Option<ThreadActivity> {
     sys::stacks::Asker::new().ask(tid, LIMIT, None)
 }
 

@@ -3,45 +3,36 @@
 //! Both twins have the same face: `instrument` a builder, `list` what is known already, `new_on` what a runtime's list
 //! adds to that, `coverage` in words. What a runtime counts beyond the known ones is [`unnamed`].
 
-mod ending;
-mod foreign;
 #[cfg(tokio_unstable)]
 mod hooks;
+mod instrumented;
 #[cfg(not(tokio_unstable))]
 mod listed;
 mod local;
+mod number;
 pub(crate) mod planted;
+mod pruned_list;
 pub(crate) mod sets;
-
-#[cfg(tokio_unstable)]
-pub(crate) use hooks::{ARE_HEARD, Watch, all_on, coverage, instrument, named_on, new_on, watch};
-#[cfg(not(tokio_unstable))]
-pub(crate) use listed::{ARE_HEARD, Watch, all_on, coverage, instrument, named_on, new_on, watch};
-
-pub(crate) use foreign::instrument_foreign;
-pub(crate) use local::{list_local, watch_local};
+mod token;
 
 #[cfg(tokio_unstable)]
 use hooks as twin;
 #[cfg(not(tokio_unstable))]
 use listed as twin;
 
-use std::{
-    hash::{Hash, Hasher},
-    sync::atomic::{AtomicU32, Ordering},
-};
+pub(crate) use local::{list_local, watch_local};
+pub(crate) use number::{current, number};
+pub(crate) use token::Token;
+pub(crate) use twin::{HAS_TASK_HOOKS, Watch, all_on, instrument, named_on, new_on, watch};
 
 use leakcheck_introspect::{Error, Task, TaskList};
-use tokio::runtime::Handle;
+use tokio::runtime::{Builder, Handle};
 
-use super::{named, timers};
+use super::named;
 use crate::{
     base::model::{Detail, Resource, ResourceId, Seen},
     observe::scope::ScopeId,
-    sys::{
-        context::{self, Context},
-        threads,
-    },
+    sys::origin,
 };
 
 /// Why some tasks have no creation path.
@@ -68,10 +59,16 @@ pub(crate) fn outline(handle: &Handle) -> Result<TaskList, Error> {
     TaskList::outline_of_runtime(handle)
 }
 
+/// Instruments a runtime that somebody else builds: it becomes known when one of its threads starts or goes to sleep.
+pub(crate) fn instrument_foreign(builder: &mut Builder, token: Token) {
+    instrument(builder, token);
+    instrumented::await_runtime(builder, token);
+}
+
 /// A task of a runtime's list, if it is known to be of the scope, where it was spawned, and that its handle is gone.
 pub(crate) fn detached(list: &TaskList, scope: ScopeId, id: u64) -> Option<Resource> {
     let task = list.find(id).filter(|task| !task.has_join_handle())?;
-    let known = if ARE_HEARD {
+    let known = if HAS_TASK_HOOKS {
         self::list(Some(scope))
     } else {
         new_on(list, Some(scope), |other| other == id)
@@ -88,7 +85,7 @@ pub(crate) fn detached(list: &TaskList, scope: ScopeId, id: u64) -> Option<Resou
 /// The lists of runtimes that somebody else built and of watched sets, with the frames of their tasks, and those of the sets
 /// of `scope` that nobody gave to be watched.
 pub(crate) fn read_foreign(scope: Option<ScopeId>) -> Vec<TaskList> {
-    let mut lists = foreign::lists(TaskList::of_runtime);
+    let mut lists = instrumented::lists(TaskList::of_runtime);
     lists.extend(local::lists());
     for found in scope.into_iter().flat_map(sets::lists) {
         let first = found.tasks().first().map(Task::id);
@@ -108,9 +105,17 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
     tasks
 }
 
+/// How much is seen.
+pub(crate) fn coverage() -> Seen {
+    match twin::coverage() {
+        Seen::Full if origin::is_exhausted() => Seen::Partial(EXHAUSTED.to_owned()),
+        seen => seen,
+    }
+}
+
 /// Why it is not known whether `scope` has tasks besides those that are listed, where in this program that can be read.
 pub(crate) fn gap(scope: ScopeId) -> Option<String> {
-    let of_others = || twin::may_be_elsewhere(scope).then(foreign::gap)?;
+    let of_others = || twin::may_be_elsewhere(scope).then(instrumented::gap)?;
     local::gap(scope).or_else(of_others)
 }
 
@@ -125,70 +130,6 @@ pub(crate) fn states() -> Seen {
         Ok(()) => Seen::Full,
         Err(error) => Seen::Nothing(error.to_string()),
     }
-}
-
-/// Tells apart the runtimes that are instrumented.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Token(u32);
-
-impl Token {
-    pub(crate) fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(1);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
-    }
-
-    pub(crate) const fn get(self) -> u32 {
-        self.0
-    }
-}
-
-/// The number of a task's `Id`, which tokio shows as text only: hashing hands it over as one word.
-#[inline]
-pub(crate) fn number(id: tokio::task::Id) -> u64 {
-    struct Word(u64);
-    impl Hasher for Word {
-        fn write_u64(&mut self, word: u64) {
-            self.0 = word;
-        }
-        fn write(&mut self, bytes: &[u8]) {
-            // Should `Id` ever hash as bytes, they are still unique per task.
-            self.0 = bytes
-                .iter()
-                .fold(self.0, |sum, byte| (sum << 8) | u64::from(*byte));
-        }
-        fn finish(&self) -> u64 {
-            self.0
-        }
-    }
-    let mut word = Word(0);
-    id.hash(&mut word);
-    word.finish()
-}
-
-/// The number of the task that this thread polls, or 0.
-pub(crate) fn current() -> u64 {
-    tokio::task::try_id().map_or(0, number)
-}
-
-/// Makes each thread of the runtime known as such, and let it work for the scope that built the runtime: on platforms
-/// where threads do not inherit their scope this is the only way.
-fn adopt_threads(
-    builder: &mut tokio::runtime::Builder,
-    token: Token,
-    and: impl Fn() + Send + Sync + 'static,
-) {
-    let home = Context {
-        scope: ScopeId::current().index(),
-        origin: 0,
-    };
-    builder.on_thread_start(move || {
-        threads::mark_runtime(token.get());
-        timers::listen_for_good();
-        if context::current() == Context::UNCHECKED {
-            context::replace(home);
-        }
-        and();
-    });
 }
 
 /// Tasks that the runtime counts as alive beyond those that are known by name.

@@ -15,17 +15,19 @@ use leakcheck_introspect::{Timer, TimerList, TimerWheel};
 use tokio::runtime::{Builder, Handle};
 
 use crate::{
-    base::model::{Detail, Fact, Firing, Kind, Resource, ResourceId, Seen, Thing, TimerKind},
+    base::model::{
+        Detail, Fact, Firing, Kind, OtherResource, Resource, ResourceId, Seen, TimerKind,
+    },
     observe::scope::{ScopeId, outside},
 };
 #[cfg(all(feature = "tracing", tokio_unstable))]
 use traced::Origins;
 #[cfg(all(feature = "tracing", tokio_unstable))]
-pub(crate) use traced::{ARE_TOLD, listen, listen_for_good};
+pub(crate) use traced::{HAS_TIMER_SITES, listen, listen_for_good};
 #[cfg(not(all(feature = "tracing", tokio_unstable)))]
 use untraced::Origins;
 #[cfg(not(all(feature = "tracing", tokio_unstable)))]
-pub(crate) use untraced::{ARE_TOLD, listen, listen_for_good};
+pub(crate) use untraced::{HAS_TIMER_SITES, listen, listen_for_good};
 
 /// What every timer of tokio is: `Interval`, `Timeout` and `DelayQueue` have one inside.
 const NAME: &str = "tokio::time::Sleep";
@@ -99,7 +101,7 @@ impl Driver {
 /// How much is seen of the timers of a runtime that the check built.
 pub(crate) fn coverage(driver: Option<&Driver>) -> Seen {
     match (driver, leakcheck_introspect::promised()) {
-        (Some(_), Ok(())) if ARE_TOLD => Seen::Full,
+        (Some(_), Ok(())) if HAS_TIMER_SITES => Seen::Full,
         (Some(_), Ok(())) => Seen::Partial(
             "timers of tokio are listed without where they were made; leakcheck's feature `tracing` tells with `--cfg tokio_unstable`"
                 .to_owned(),
@@ -176,11 +178,11 @@ fn thing(number: u64, origin: u32, firing: Firing) -> Resource {
         id: ResourceId::Other(Kind::Timer, number),
         origin,
         age_ms: None,
-        detail: Detail::Other(Thing {
+        detail: Detail::Other(OtherResource {
             name: Some(NAME.to_owned()),
             facts: vec![Fact::Firing(firing)],
             timer: Some(TimerKind::Tokio),
-            ..Thing::default()
+            ..OtherResource::default()
         }),
     }
 }

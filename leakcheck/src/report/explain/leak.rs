@@ -3,7 +3,8 @@
 use super::{Advice, Made, When, descriptor};
 use crate::{
     base::model::{
-        Awaited, Event, Fact, Frame, Home, Kind, Leak, ProcessState, State, Tie, TimerKind,
+        Awaited, CodeOwner, Event, Fact, Frame, Kind, Leak, ProcessState, RuntimeRelation, State,
+        TimerKind,
     },
     observe::capture,
 };
@@ -36,7 +37,7 @@ pub(crate) fn advice(leak: &Leak) -> Option<Advice> {
         Kind::Task if keeps_its_own_sender(leak) => Advice::DropOwnSender,
         Kind::Task => Advice::EndTask,
         Kind::BlockingTask => Advice::EndClosure,
-        Kind::Thread if leak.tie == Tie::Member => Advice::EndClosure,
+        Kind::Thread if leak.relation == RuntimeRelation::Member => Advice::EndClosure,
         Kind::Thread => Advice::JoinThread,
         Kind::Timer if leak.timer == Some(TimerKind::Posix) => Advice::DeleteTimer,
         Kind::Timer => Advice::DropTimer,
@@ -53,7 +54,7 @@ pub(crate) fn advice(leak: &Leak) -> Option<Advice> {
 /// The dependency that chose to make it, and when.
 fn chosen_by(leak: &Leak) -> Option<(&Frame, When)> {
     if let Some(site) = &leak.created_at
-        && site.home == Home::Dependency
+        && site.owner == CodeOwner::Dependency
     {
         return Some((site, When::InBackground));
     }

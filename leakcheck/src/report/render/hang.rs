@@ -12,7 +12,9 @@ use super::{
     plural, waits,
 };
 use crate::{
-    base::model::{Fate, Frame, Hang, HangCause, Home, Kind, Leak, Report, StuckThread, Subject},
+    base::model::{
+        CodeOwner, Fate, Frame, Hang, HangCause, Kind, Leak, Report, StuckThread, Subject,
+    },
     report::explain,
 };
 
@@ -156,13 +158,13 @@ fn body(subject: &Subject, hang: &Hang, numbers: &Numbers<'_>) -> String {
     )
 }
 
-/// What its thread does, with the innermost frames that are not machinery.
+/// What its thread does, with the innermost frames that are not internal.
 fn stuck(thread: &StuckThread) -> String {
     let mut text = format!("tid {}: {}", thread.tid, plain(&thread.doing.to_string()));
     let own = thread
         .stack()
         .iter()
-        .filter(|frame| frame.home != Home::Machinery);
+        .filter(|frame| frame.owner != CodeOwner::Internal);
     for frame in own.take(FRAMES) {
         let place = at(frame).map(|place| format!("{place} "));
         let _ = write!(
@@ -185,6 +187,6 @@ fn own_frame(subject: &Subject) -> Frame {
         path: dir.map(|dir| Path::new(dir).join(file)),
         line: Some(subject.location.line),
         column: None,
-        home: Home::User,
+        owner: CodeOwner::User,
     }
 }

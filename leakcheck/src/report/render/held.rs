@@ -2,7 +2,11 @@
 
 use std::{fmt::Write as _, sync::Arc};
 
-use super::{escape::plain, numbers::Numbers, waits::task};
+use super::{
+    escape::plain,
+    holder::{task, variables},
+    numbers::Numbers,
+};
 use crate::base::model::{Keeper, Kept, Leak, Use};
 
 /// Descriptors of one finding that are told apart.
@@ -151,26 +155,6 @@ fn using(does: &Use, who: &str) -> (&'static str, String) {
         Use::Blocked(call) => (
             "is used",
             format!("{who}, which is blocked in {call} on it"),
-        ),
-    }
-}
-
-/// The variables that hold something: `` in `tx` and `hub.tx` ``.
-pub(super) fn variables(locals: &[&str]) -> String {
-    const SHOWN: usize = 3;
-    let named: Vec<String> = locals
-        .iter()
-        .filter(|local| !local.is_empty())
-        .map(|local| format!("`{}`", plain(local)))
-        .collect();
-    match &named[..] {
-        [] => String::new(),
-        [only] => format!(" in {only}"),
-        [all @ .., last] if named.len() <= SHOWN => format!(" in {} and {last}", all.join(", ")),
-        all => format!(
-            " in {} and {} more variables",
-            all[..SHOWN - 1].join(", "),
-            all.len() - SHOWN + 1
         ),
     }
 }

@@ -10,6 +10,7 @@ mod frame;
 mod github;
 mod hang;
 mod held;
+mod holder;
 mod json;
 mod note;
 mod numbers;

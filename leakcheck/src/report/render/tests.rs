@@ -15,8 +15,10 @@ mod waits;
 use super::render;
 use crate::{
     base::model::{
-        Accepted, Body, Coverage, Detail, Frame, Gap, Home, Ignored, Kind, Leak, Level, Location,
-        Note, Remark, Report, Resource, ResourceId, Seen, Subject, Tie, Verdict,
+        Accepted, Body,
+        CodeOwner::{self, Dependency, Internal, User},
+        Coverage, Detail, Frame, Gap, Ignored, Kind, Leak, Level, Location, Note, Remark, Report,
+        Resource, ResourceId, RuntimeRelation, Seen, Subject, Verdict,
     },
     settings::env::{Format, TraceLevel},
 };
@@ -71,7 +73,7 @@ fn report(leaks: Vec<Leak>) -> Report {
     }
 }
 
-fn frame(function: &str, file: &str, line: u32, column: Option<u32>, home: Home) -> Frame {
+fn frame(function: &str, file: &str, line: u32, column: Option<u32>, owner: CodeOwner) -> Frame {
     let sample =
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/report/render/golden/sample.rs");
     Frame {
@@ -80,7 +82,7 @@ fn frame(function: &str, file: &str, line: u32, column: Option<u32>, home: Home)
         path: (file == "src/pool.rs").then_some(sample),
         line: Some(line),
         column,
-        home,
+        owner,
     }
 }
 
@@ -90,9 +92,9 @@ fn task(count: usize) -> Leak {
         "src/pool.rs",
         3,
         Some(9),
-        Home::User,
+        User,
     );
-    let test = frame("pool::reconnects", "tests/pool.rs", 17, Some(5), Home::User);
+    let test = frame("pool::reconnects", "tests/pool.rs", 17, Some(5), User);
     Leak {
         created_at: Some(site.clone()),
         created_by: vec![test.clone()],
@@ -102,7 +104,7 @@ fn task(count: usize) -> Leak {
                 "tokio-1.54.1/src/task/spawn.rs",
                 176,
                 None,
-                Home::Machinery,
+                Internal,
             ),
             site,
             test,
@@ -125,7 +127,7 @@ fn thread(name: Option<&str>) -> Leak {
             "src/pool.rs",
             4,
             Some(60),
-            Home::User,
+            User,
         )),
         polls: None,
         tid: Some(4711),
@@ -172,7 +174,7 @@ fn panics_that_nobody_saw() {
                     polls: None,
                     future: Some("my_app::pool::keep_alive".into()),
                     place: 0,
-                    doing: None,
+                    activity: None,
                 },
             },
             message: "the pool\nis gone".to_owned(),
@@ -245,7 +247,7 @@ fn spawned_by_a_dependency() {
         "axum-0.8.3/src/serve/mod.rs",
         297,
         None,
-        Home::Dependency,
+        Dependency,
     );
     let leak = Leak {
         created_through: vec![through],
@@ -256,7 +258,7 @@ fn spawned_by_a_dependency() {
 
 #[test]
 fn spawned_by_a_dependency_in_the_background() {
-    let dependency = |function, file, line| frame(function, file, line, None, Home::Dependency);
+    let dependency = |function, file, line| frame(function, file, line, None, Dependency);
     let file = "hyper-1.8.0/src/proto/h2/server.rs";
     let site = dependency("hyper::proto::h2::server::Serving::add", file, 297);
     let file = "hyper-util-0.1.17/src/rt/tokio.rs";
@@ -298,13 +300,7 @@ fn numbered_threads() {
 
 #[test]
 fn a_thread_without_a_name_or_a_source() {
-    let site = frame(
-        "dep::start",
-        "dep-1.0.0/src/lib.rs",
-        9,
-        None,
-        Home::Dependency,
-    );
+    let site = frame("dep::start", "dep-1.0.0/src/lib.rs", 9, None, Dependency);
     let leak = Leak {
         created_at: Some(site),
         created_by: Vec::new(),
@@ -334,8 +330,8 @@ fn a_stuck_pool_thread() {
             tid: 7,
             name: Some("tokio-rt-worker".to_owned()),
             runtime: 3,
-            creator: 0,
-            doing: None,
+            parent: 0,
+            activity: None,
             place: 0,
             closure: None,
         },

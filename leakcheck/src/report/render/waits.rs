@@ -5,24 +5,24 @@ use std::fmt::Write as _;
 use super::{
     escape::plain,
     frame::{place as at, short},
-    held::variables,
+    holder::{task, variables},
     numbers::Numbers,
     plural,
 };
-use crate::base::model::{Awaited, Frame, Holder, Home, Kind, State, Waiting};
+use crate::base::model::{Awaited, CodeOwner, Frame, Holder, Kind, State, Waiting};
 
 /// Callers of the place where it waits that are shown.
 const CALLERS: usize = 4;
 
 /// The innermost line of the user's own, or of a dependency where none is.
 pub(super) fn place(waiting: &Waiting) -> Option<&Frame> {
-    let of = |home| {
+    let of = |owner| {
         waiting
             .stack
             .iter()
-            .find(move |frame| frame.home == home && frame.line.is_some())
+            .find(move |frame| frame.owner == owner && frame.line.is_some())
     };
-    of(Home::User).or_else(|| of(Home::Dependency))
+    of(CodeOwner::User).or_else(|| of(CodeOwner::Dependency))
 }
 
 /// What stands under that line.
@@ -85,7 +85,7 @@ pub(super) fn notes(
         .iter()
         // Nothing awaits a task's own future.
         .filter(|frame| !is_all || frame.line.is_some())
-        .filter(|frame| frame.home != Home::Machinery)
+        .filter(|frame| frame.owner != CodeOwner::Internal)
         .filter(|frame| Some(*frame) != place(waiting))
         .map(|frame| match at(frame) {
             Some(place) => format!("{place} {}", short(&frame.function)),
@@ -192,26 +192,5 @@ fn holders(alike: &[Holder], numbers: &Numbers<'_>) -> String {
             let ids: Vec<u64> = alike.iter().map(|holder| holder.task).collect();
             task(&ids, &holder.name, &how, numbers)
         }
-    }
-}
-
-/// Tasks of one name, by their numbers if they are told elsewhere, and how they hold something.
-pub(super) fn task(ids: &[u64], name: &str, how: &str, numbers: &Numbers<'_>) -> String {
-    let name = plain(name);
-    if ids.iter().all(|id| numbers.find(*id).is_none()) {
-        return match ids {
-            [_] => format!("a task that is not among these, `{name}`{how}"),
-            _ => format!(
-                "{} tasks that are not among these, `{name}`{how}",
-                ids.len()
-            ),
-        };
-    }
-    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    match &ids[..] {
-        [all @ .., last] if !all.is_empty() => {
-            format!("tasks {} and {last} `{name}`{how}", all.join(", "))
-        }
-        ids => format!("task {} `{name}`{how}", ids.concat()),
     }
 }

@@ -237,7 +237,7 @@ impl Session {
         if self.check.is_of_parent() {
             return outcome.finish(None, Level::Off);
         }
-        self.check.hear();
+        self.check.collect_panics();
         let given_up = self.hung.filter(|_| outcome.body() == Body::TimedOut);
         let may_skip =
             given_up.is_none() && self.check.found_nothing() && !self.check.writes_always();

@@ -71,16 +71,16 @@ fn deadline(watched: &WatchedBody) -> Option<Instant> {
 
 impl Schedule {
     /// When to look next; `now` or earlier where something is due.
-    pub(super) fn next(&mut self, wards: &[Arc<WatchedBody>], now: Instant) -> Instant {
+    pub(super) fn next(&mut self, bodies: &[Arc<WatchedBody>], now: Instant) -> Instant {
         let is_known = |plans: &[Plan], watched: &Arc<WatchedBody>| {
             plans.iter().any(|plan| Arc::ptr_eq(&plan.watched, watched))
         };
         self.plans.retain(|plan| {
-            wards
+            bodies
                 .iter()
                 .any(|watched| Arc::ptr_eq(&plan.watched, watched))
         });
-        for watched in wards {
+        for watched in bodies {
             if !is_known(&self.plans, watched) {
                 self.plans.push(Plan::new(Arc::clone(watched), now));
             }

@@ -10,8 +10,8 @@ use std::{
 use leakcheck_introspect::FutureAddress;
 
 use super::{
-    register, unregister,
     watched_body::{Stage, WatchedBody},
+    watchlist::{register, unregister},
 };
 use crate::{
     base::sync::lock_std as lock,
@@ -46,7 +46,7 @@ pub(crate) struct Watch<'c> {
     took: Option<Duration>,
     /// Whether it was polled, or is about to be.
     has_begun: bool,
-    watched: Option<Arc<WatchedBody>>,
+    watched_body: Option<Arc<WatchedBody>>,
 }
 
 thread_local! {
@@ -58,14 +58,14 @@ impl<'c> Watch<'c> {
     /// Begins right before the body does. Without a time limit it costs nothing until the body waits.
     pub(crate) fn begin(check: &'c Check, among: Among) -> Self {
         let start = Instant::now();
-        let watched = check.time_limit().map(|_| {
-            let watched = Arc::new(WatchedBody::new(
+        let watched_body = check.time_limit().map(|_| {
+            let watched_body = Arc::new(WatchedBody::new(
                 check.clone(),
                 start,
                 among != Among::Others,
             ));
-            register(&watched);
-            watched
+            register(&watched_body);
+            watched_body
         });
         Self {
             check,
@@ -73,7 +73,7 @@ impl<'c> Watch<'c> {
             start,
             took: None,
             has_begun: false,
-            watched,
+            watched_body,
         }
     }
 
@@ -93,19 +93,20 @@ impl<'c> Watch<'c> {
         if !std::mem::replace(&mut self.has_begun, true) {
             return false;
         }
-        let watched = self.watched.as_ref();
-        watched.is_some_and(|watched| {
-            watched.stage() == Stage::GivenUp && watched.advance(Stage::GivenUp, Stage::Drops)
+        let watched_body = self.watched_body.as_ref();
+        watched_body.is_some_and(|watched_body| {
+            watched_body.stage() == Stage::GivenUp
+                && watched_body.advance(Stage::GivenUp, Stage::Drops)
         })
     }
 
     pub(crate) fn begins_poll(&self) {
-        if let Some(watched) = &self.watched {
+        if let Some(watched_body) = &self.watched_body {
             if self.among == Among::Others {
                 // What others poll may go from thread to thread.
-                watched.is_here();
+                watched_body.is_here();
             }
-            watched.begins_poll();
+            watched_body.begins_poll();
         }
     }
 
@@ -119,20 +120,20 @@ impl<'c> Watch<'c> {
         if self.check.is_of_parent() {
             return;
         }
-        let Some(watched) = &self.watched else {
+        let Some(watched_body) = &self.watched_body else {
             if let Among::Own(parks) = self.among {
-                let watched = Arc::new(WatchedBody::new(self.check.clone(), self.start, true));
-                watched.is_suspended(waker, address());
+                let watched_body = Arc::new(WatchedBody::new(self.check.clone(), self.start, true));
+                watched_body.is_suspended(waker, address());
                 match parks {
-                    Parks::WhenAllWait => WAITING.set(Some(Arc::clone(&watched))),
-                    Parks::WhenItWaits => register(&watched),
+                    Parks::WhenAllWait => WAITING.set(Some(Arc::clone(&watched_body))),
+                    Parks::WhenItWaits => register(&watched_body),
                 }
-                self.watched = Some(watched);
+                self.watched_body = Some(watched_body);
             }
             return;
         };
-        watched.is_suspended(waker, address());
-        if watched.stage() == Stage::GivenUp {
+        watched_body.is_suspended(waker, address());
+        if watched_body.stage() == Stage::GivenUp {
             // It was, before there was anything to wake.
             waker.wake_by_ref();
         }
@@ -141,12 +142,12 @@ impl<'c> Watch<'c> {
     /// The body has ended or was given up: this says how it hung, and that it has ended too late, whether or not anybody was
     /// let run to see that.
     pub(crate) fn end(mut self) -> Option<Hung> {
-        let watched = self.watched.take()?;
-        Self::leave(&watched);
-        if watched.is_of_parent() {
+        let watched_body = self.watched_body.take()?;
+        Self::leave(&watched_body);
+        if watched_body.is_of_parent() {
             return None;
         }
-        let hung = lock(&watched.hung).take();
+        let hung = lock(&watched_body.hung).take();
         let Some((limit, took)) = self.is_late() else {
             return hung;
         };
@@ -156,21 +157,21 @@ impl<'c> Watch<'c> {
         })
     }
 
-    fn leave(watched: &Arc<WatchedBody>) {
-        if watched.is_of_parent() {
+    fn leave(watched_body: &Arc<WatchedBody>) {
+        if watched_body.is_of_parent() {
             return;
         }
         // The thread may be about to end, and what it keeps with it.
         let _ = WAITING.try_with(RefCell::take);
-        unregister(watched);
-        watched.end();
+        unregister(watched_body);
+        watched_body.end();
     }
 }
 
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
-        if let Some(watched) = self.watched.take() {
-            Self::leave(&watched);
+        if let Some(watched_body) = self.watched_body.take() {
+            Self::leave(&watched_body);
         }
     }
 }
@@ -178,9 +179,9 @@ impl Drop for Watch<'_> {
 /// The thread of a runtime has nothing to do: if a body waits on it, the watchdog may have a look in a while.
 pub(crate) fn parks() {
     let waiting = WAITING.try_with(RefCell::take).ok().flatten();
-    if let Some(watched) = waiting
-        && !watched.is_of_parent()
+    if let Some(watched_body) = waiting
+        && !watched_body.is_of_parent()
     {
-        register(&watched);
+        register(&watched_body);
     }
 }

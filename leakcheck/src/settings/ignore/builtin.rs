@@ -6,17 +6,14 @@ use std::sync::LazyLock;
 use super::Ignore;
 use crate::{
     base::model::{Accepted, Ignored, Kind},
-    observe::sources::lasting::{OF_A_STATIC, PASSED_BY_ALL, STATICS, WORKERS},
+    observe::{
+        capture::tokio_paths::{BUILD, SPAWNER},
+        sources::process_lifetime::{OF_A_STATIC, PASSED_BY_ALL, STATICS, WORKERS},
+    },
 };
 
-/// Pattern of a starting function, one of its callers that rules it out, and why it is accepted. What such a thread
-/// starts in turn is not meant.
-const STARTED_BY: (&str, &str, &str) = (
-    "tokio::runtime::blocking::pool::Spawner::*",
-    // The workers of a runtime that somebody built and left behind come this way too.
-    "tokio::runtime::builder::Builder::build*",
-    "a pool thread of a tokio runtime ends with that runtime, or after 10 s without work; what it runs is told as a blocking task",
-);
+/// Why what a pool starts is accepted. What such a thread starts in turn is not meant.
+const OF_A_POOL: &str = "a pool thread of a tokio runtime ends with that runtime, or after 10 s without work; what it runs is told as a blocking task";
 
 /// The same for tasks. Few tasks can be meant to outlive a test: its runtime ends with it.
 const SPAWNED_BY: [(&str, &str); 2] = [
@@ -33,8 +30,9 @@ const SPAWNED_BY: [(&str, &str); 2] = [
 /// The rules, in the order in which they are tried.
 pub(super) fn rules() -> &'static [Ignore] {
     static RULES: LazyLock<Vec<Ignore>> = LazyLock::new(|| {
-        let (pool, unless, reason) = STARTED_BY;
-        let pool = Ignore::built_in_pool(pool, unless, reason);
+        // The workers of a runtime that somebody built and left behind are started by a pool too.
+        let (pool, unless) = (format!("{SPAWNER}*"), format!("{BUILD}*"));
+        let pool = Ignore::built_in_pool(&pool, &unless, OF_A_POOL);
         // A server that a static starts for all tests is such a worker, too.
         let statics = STATICS
             .iter()

@@ -1,7 +1,7 @@
 //! Sorts findings into accepted and not, and says which rule accepted what.
 
 use super::{Ignore, builtin, registered};
-use crate::base::model::{Accepted, Ignored, Leak, Remark, Tie};
+use crate::base::model::{Accepted, Ignored, Leak, Remark, RuntimeRelation};
 
 /// Findings after the rules.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,7 @@ pub(crate) fn sort(found: Vec<Leak>, rules: &[Ignore]) -> Sorted {
                 break;
             }
             // A runtime that the check shut down has no business with its threads any more.
-            if rule.built_in && leak.tie == Tie::Member || !rule.accepts(&leak) {
+            if rule.built_in && leak.relation == RuntimeRelation::Member || !rule.accepts(&leak) {
                 continue;
             }
             let room = rule

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use wildmatch::WildMatch;
 
 use crate::{
-    base::model::{Frame, Home, Kind, Leak, ResourceId, Tie},
+    base::model::{CodeOwner, Frame, Kind, Leak, ResourceId, RuntimeRelation},
     observe::capture,
 };
 
@@ -245,8 +245,8 @@ impl Ignore {
             return false;
         }
         // A worker of the whole process does not pass that on through the test's own runtime.
-        let ancestry = match leak.tie {
-            Tie::Child if self.built_in => &[],
+        let ancestry = match leak.relation {
+            RuntimeRelation::Child if self.built_in => &[],
             _ => leak.ancestry.as_slice(),
         };
         let on_creation_path = |pattern: &WildMatch| {
@@ -293,7 +293,7 @@ fn is_std(function: &str) -> bool {
 
 /// The innermost frame, and the innermost one that is the user's own.
 fn top(stack: &[Frame]) -> impl Iterator<Item = &Frame> {
-    let own = stack.iter().find(|frame| frame.home == Home::User);
+    let own = stack.iter().find(|frame| frame.owner == CodeOwner::User);
     stack.first().into_iter().chain(own)
 }
 

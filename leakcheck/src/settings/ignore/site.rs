@@ -3,7 +3,7 @@
 use wildmatch::WildMatch;
 
 use super::rule::{Ignore, Matcher};
-use crate::base::model::{Frame, Home, Leak};
+use crate::base::model::{CodeOwner, Frame, Leak};
 
 const CREATED_BY: &str = "created_by";
 
@@ -36,13 +36,13 @@ impl Ignore {
     }
 }
 
-/// The innermost of the frames that is no machinery's.
+/// The innermost of the frames that are not internal.
 fn first<'l>(
     frames: impl IntoIterator<Item = &'l Frame>,
     pattern: Option<&WildMatch>,
 ) -> Option<&'l Frame> {
     frames.into_iter().find(|frame| {
-        frame.home != Home::Machinery
+        frame.owner != CodeOwner::Internal
             && pattern.is_none_or(|pattern| pattern.matches(&frame.function))
     })
 }

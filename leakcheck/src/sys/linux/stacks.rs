@@ -30,7 +30,7 @@ use std::{
 
 use super::{errno, event, fork, next, proc, threads};
 use crate::{
-    base::{model::Doing, sync::lock_std},
+    base::{model::ThreadActivity, sync::lock_std},
     sys::origin::MAX_FRAMES,
 };
 
@@ -102,7 +102,7 @@ impl Asker {
         tid: i32,
         limit: Duration,
         current_task: Option<CurrentTask>,
-    ) -> Option<Doing> {
+    ) -> Option<ThreadActivity> {
         if fork::in_child() {
             return None;
         }
@@ -118,10 +118,10 @@ impl Asker {
             Err(why) => (Vec::new(), Some(why)),
         };
         let task = Some(TASK.load(Ordering::Relaxed));
-        Some(Doing {
+        Some(ThreadActivity {
             task: task.filter(|task| *task != 0 && unread.is_none()),
             frames,
-            activity: seen.facts.activity,
+            kernel: seen.facts.activity,
             unread,
         })
     }

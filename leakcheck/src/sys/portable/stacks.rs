@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::base::model::Doing;
+use crate::base::model::ThreadActivity;
 
 /// Tells the number of the task that the calling thread polls, or 0.
 pub(crate) type CurrentTask = fn() -> u64;
@@ -22,7 +22,7 @@ impl Asker {
         _tid: i32,
         _limit: Duration,
         _current_task: Option<CurrentTask>,
-    ) -> Option<Doing> {
+    ) -> Option<ThreadActivity> {
         None
     }
 }

@@ -13,10 +13,10 @@ fn stack(functions: &[&str]) -> Vec<Frame> {
             path: None,
             line: None,
             column: None,
-            home: match krate(function) {
-                "my_app" => Home::User,
-                "dep" => Home::Dependency,
-                _ => Home::Machinery,
+            owner: match krate(function) {
+                "my_app" => CodeOwner::User,
+                "dep" => CodeOwner::Dependency,
+                _ => CodeOwner::Internal,
             },
         })
         .collect()
@@ -107,41 +107,41 @@ fn the_stack_begins_at_the_call() {
 
 #[test]
 fn else_the_kernel_says() {
-    let by_kernel = |activity, count| super::by_kernel(activity, count).to_string();
-    let call = |name, first| Activity::Call { name, first };
-    for (activity, expected) in [
+    let by_kernel = |kernel, count| super::by_kernel(kernel, count).to_string();
+    let call = |name, first| KernelActivity::Call { name, first };
+    for (kernel, expected) in [
         (call(Some("read"), 7), "blocked in read(fd 7)"),
         (call(Some("accept"), 3), "blocked in accept(fd 3)"),
         (call(Some("futex"), 0x7fff_0000), "blocked in futex"),
         (call(Some("waitpid"), 4711), "blocked in waitpid(4711)"),
         (call(Some("waitpid"), 0xffff_ffff), "blocked in waitpid"),
         (call(None, 1), "blocked in a system call"),
-        (Activity::Running, "running"),
+        (KernelActivity::Running, "running"),
         (
-            Activity::Unknown,
+            KernelActivity::Unknown,
             "blocked in what the kernel does not show",
         ),
     ] {
-        assert_eq!(by_kernel(activity, 1), expected);
+        assert_eq!(by_kernel(kernel, 1), expected);
     }
     assert_eq!(by_kernel(call(Some("read"), 7), 2), "blocked in read");
 }
 
 #[test]
 fn threads_are_alike_if_they_do_the_same() {
-    let doing = |activity| Doing {
+    let activity = |kernel| ThreadActivity {
         frames: Vec::new(),
-        activity,
+        kernel,
         task: None,
         unread: None,
     };
-    let place = |activity| place(&doing(activity), None);
-    let read = |first| Activity::Call {
+    let place = |kernel| place(&activity(kernel), None);
+    let read = |first| KernelActivity::Call {
         name: Some("read"),
         first,
     };
     assert_eq!(place(read(7)), place(read(8)));
-    assert_ne!(place(read(7)), place(Activity::Running));
+    assert_ne!(place(read(7)), place(KernelActivity::Running));
 }
 
 #[test]

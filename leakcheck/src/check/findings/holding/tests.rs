@@ -1,21 +1,21 @@
 //! Threads that use a descriptor.
 
 use super::*;
-use crate::base::model::Maker;
+use crate::base::model::Creator;
 
-fn descriptor(number: u64, maker: u64) -> Resource {
+fn descriptor(number: u64, creator: u64) -> Resource {
     Resource {
         id: ResourceId::Other(Kind::Fd, number),
         origin: 0,
         age_ms: None,
-        detail: Detail::Other(Thing {
+        detail: Detail::Other(OtherResource {
             number: Some(number),
-            maker: Some(Maker {
-                thread: maker,
+            creator: Some(Creator {
+                thread: creator,
                 runtime: 0,
                 is_selector: false,
             }),
-            ..Thing::default()
+            ..OtherResource::default()
         }),
     }
 }
@@ -30,10 +30,10 @@ fn thread(number: u64, name: &'static str, first: u64, closure: Option<&str>) ->
             tid: 7,
             name: Some("reader".to_owned()),
             runtime: 0,
-            creator: 0,
-            doing: Some(Arc::new(Doing {
+            parent: 0,
+            activity: Some(Arc::new(ThreadActivity {
                 frames: Vec::new(),
-                activity: Activity::Call {
+                kernel: KernelActivity::Call {
                     name: Some(name),
                     first,
                 },

@@ -4,14 +4,12 @@ use std::{cell::Cell, sync::Mutex};
 
 use crate::{
     base::sync::lock_std as lock,
-    observe::{capture, sources::stacks::HANDED},
+    observe::capture::{
+        self,
+        tokio_paths::{BLOCKING_TASK, SCHEDULER, SPAWNER},
+    },
     sys::origin,
 };
-
-/// What runs a closure.
-const CLOSURE: &str = "tokio::runtime::blocking::task::BlockingTask";
-/// What runs tasks, on a thread of the same pool.
-const SCHEDULER: &str = "tokio::runtime::scheduler::";
 
 /// How far the paths of the process were looked through.
 static LOOKED: Mutex<Looked> = Mutex::new(Looked {
@@ -29,7 +27,7 @@ struct Looked {
 pub(super) fn runs_closure(path: u32) -> bool {
     let is_closure = Cell::new(false);
     capture::address(path, |called| {
-        is_closure.set(called.is_genuine && called.function.contains(CLOSURE));
+        is_closure.set(called.is_genuine && called.function.contains(BLOCKING_TASK));
         is_closure.get() || called.is_in(SCHEDULER)
     });
     is_closure.get()
@@ -41,7 +39,7 @@ pub(super) fn works_for(chosen: impl Fn(u32) -> bool) -> bool {
     while !looked.is_found && !origin::frames(looked.next).is_empty() {
         let path = looked.next;
         looked.next += 1;
-        let hands = capture::address(path, |called| called.is_in(HANDED));
+        let hands = capture::address(path, |called| called.is_in(SPAWNER));
         looked.is_found = hands.is_some() && chosen(path);
     }
     looked.is_found

@@ -12,7 +12,10 @@ use std::{
 use leakcheck_introspect::TaskList;
 use tokio::runtime::{Builder, TaskMeta};
 
-use super::{Token, number};
+use super::{
+    number::number,
+    token::{Token, adopt_threads},
+};
 use crate::{
     base::model::{Detail, Resource, ResourceId, Seen},
     observe::{
@@ -53,7 +56,7 @@ impl Slots for Process {
 
 /// Listens to the runtime's tasks. Replaces hooks of the same kind that the builder had.
 pub(crate) fn instrument(builder: &mut Builder, token: Token) {
-    super::adopt_threads(builder, token, || ());
+    adopt_threads(builder, token, || ());
     CELLS_ARE_SEEN.store(cells::unavailable().is_none(), Ordering::Relaxed);
     builder
         .on_task_spawn(move |meta| spawned(meta, token))
@@ -137,14 +140,14 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
                 polls: Some(task.polls),
                 future: None,
                 place: 0,
-                doing: None,
+                activity: None,
             },
         })
         .collect()
 }
 
 /// Whether tasks are known from the moment of their spawn.
-pub(crate) const ARE_HEARD: bool = true;
+pub(crate) const HAS_TASK_HOOKS: bool = true;
 
 /// The runtime's list adds nothing to what the hooks have told.
 pub(crate) fn new_on(
@@ -186,18 +189,15 @@ pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
                 polls,
                 future: Some(task.shared_future()),
                 place: 0,
-                doing: None,
+                activity: None,
             },
         }
     };
     list.tasks().iter().map(known).collect()
 }
 
-/// How much is seen.
-pub(crate) fn coverage() -> Seen {
-    if origin::is_exhausted() {
-        return Seen::Partial(super::EXHAUSTED.to_owned());
-    }
+/// How much is seen, as long as paths can be noted.
+pub(super) fn coverage() -> Seen {
     Seen::Full
 }
 

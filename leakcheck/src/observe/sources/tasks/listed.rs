@@ -5,7 +5,11 @@ use std::{collections::HashMap, sync::Arc};
 use leakcheck_introspect::{Task, TaskList};
 use tokio::runtime::Builder;
 
-use super::{Token, foreign};
+use super::{
+    instrumented,
+    number::current,
+    token::{Token, adopt_threads},
+};
 use crate::{
     base::model::{Detail, Resource, ResourceId, Seen},
     observe::scope::ScopeId,
@@ -14,8 +18,8 @@ use crate::{
 
 /// Marks the runtime's threads. Tasks need no mark: their memory is where the list says.
 pub(crate) fn instrument(builder: &mut Builder, token: Token) {
-    cells::ask_for_parents(super::current);
-    super::adopt_threads(builder, token, || ());
+    cells::ask_for_parents(current);
+    adopt_threads(builder, token, || ());
 }
 
 /// Lets tasks be noted that tasks of a runtime make that this check did not build, while the result lives.
@@ -28,14 +32,14 @@ pub(crate) type Watch = Arc<cells::Watch>;
 
 /// The live tasks of `scope`, or of all, on runtimes that somebody else built.
 pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
-    foreign::lists(TaskList::outline_of_runtime)
+    instrumented::lists(TaskList::outline_of_runtime)
         .iter()
         .flat_map(|list| new_on(list, scope, |_| true))
         .collect()
 }
 
 /// Whether tasks are known from the moment of their spawn.
-pub(crate) const ARE_HEARD: bool = false;
+pub(crate) const HAS_TASK_HOOKS: bool = false;
 
 /// The tasks of a runtime's list that are new, and of `scope` if one is given.
 ///
@@ -63,7 +67,7 @@ pub(crate) fn new_on(
                 polls: None,
                 future: Some(task.shared_future()),
                 place: 0,
-                doing: None,
+                activity: None,
             },
         })
         .collect()
@@ -117,7 +121,7 @@ impl Family {
 /// Whether there may be tasks of a scope on runtimes that somebody else built: a clean check costs no more than this, and no
 /// reading of debug info.
 pub(crate) fn may_be_elsewhere(scope: ScopeId) -> bool {
-    foreign::have_tasks() && may_have_made_some(scope)
+    instrumented::have_tasks() && may_have_made_some(scope)
 }
 
 /// Whether one of the tasks that a scope has made may be alive: what those have made is the scope's as well, and only while
@@ -133,8 +137,8 @@ pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
     new_on(list, None, |_| true)
 }
 
-/// How much is seen.
-pub(crate) fn coverage() -> Seen {
+/// How much is seen, as long as paths can be noted.
+pub(super) fn coverage() -> Seen {
     if let Err(error) = leakcheck_introspect::promised() {
         return Seen::Partial(format!("tasks are counted, not named: {error}"));
     }
@@ -143,13 +147,7 @@ pub(crate) fn coverage() -> Seen {
             "tasks are named without the stacks that spawned them: {why}"
         ));
     }
-    if let Some(why) = cells::gap() {
-        return Seen::Partial(why);
-    }
-    if origin::is_exhausted() {
-        return Seen::Partial(super::EXHAUSTED.to_owned());
-    }
-    Seen::Full
+    cells::gap().map_or(Seen::Full, Seen::Partial)
 }
 
 /// How many of the runtime's tasks are known from their spawn: none.

@@ -11,7 +11,7 @@ use std::{
 use leakcheck_introspect::{Error, LocalTasks, Task, TaskList};
 use tokio::task::LocalSet;
 
-use super::{all_on, ending::Ending};
+use super::{all_on, number::number, pruned_list::PrunedList};
 use crate::{
     base::{
         model::{Resource, ResourceId},
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Those that are watched. Each keeps little more than an empty task.
-static WATCHED: Mutex<Ending<Watched>> = Mutex::new(Ending::new());
+static WATCHED: Mutex<PrunedList<Watched>> = Mutex::new(PrunedList::new());
 /// Whether there are any.
 static ANY: AtomicBool = AtomicBool::new(false);
 
@@ -77,7 +77,7 @@ pub(crate) fn list_local(scope: Option<ScopeId>) -> Vec<Resource> {
     if !are_watched() {
         return Vec::new();
     }
-    let asking = tokio::task::try_id().map(super::number);
+    let asking = tokio::task::try_id().map(number);
     let watched = lock(&WATCHED);
     let mut seen = HashSet::new();
     watched

@@ -4,7 +4,7 @@ use std::{future::pending, sync::OnceLock};
 
 use tokio::runtime::Builder;
 
-use super::{ARE_HEARD, Token, instrument, list, new_on, outline, read};
+use super::{HAS_TASK_HOOKS, Token, instrument, list, new_on, outline, read};
 use crate::{
     base::model::{Resource, Seen},
     observe::scope::Scope,
@@ -61,7 +61,7 @@ fn plant() -> Result<Planted, String> {
         .map_err(|error| format!("the runtime of the planted task was not built: {error}"))?;
     runtime.spawn(pending::<()>());
     let handle = runtime.handle();
-    let found: Result<Vec<Resource>, String> = if ARE_HEARD {
+    let found: Result<Vec<Resource>, String> = if HAS_TASK_HOOKS {
         Ok(list(Some(scope)))
     } else {
         let listed = outline(handle).map_err(|error| error.to_string());

@@ -4,18 +4,15 @@
 
 use leakcheck_introspect::{Error, TaskList};
 
-use super::all_on;
+use super::{all_on, number::current};
 use crate::{
     base::model::{Resource, ResourceId},
     observe::{
-        capture::{self, Names},
+        capture::{self, Names, tokio_paths::LOCAL_SET},
         scope::ScopeId,
     },
     sys::cells,
 };
-
-/// What spawns on a set.
-const SPAWNS: &str = "tokio::task::local::";
 
 /// The live tasks of the scope, but for the one that asks. Where there are none, it costs a clean check one reading of a
 /// few words.
@@ -24,7 +21,7 @@ const SPAWNS: &str = "tokio::task::local::";
 ///
 /// Where they cannot be read.
 pub(crate) fn list(scope: ScopeId) -> Result<Vec<Resource>, Error> {
-    let asking = super::current();
+    let asking = current();
     let is_of = |address: u64| {
         let made = usize::try_from(address).ok().and_then(cells::find);
         made.is_some_and(|made| made.scope == scope.index())
@@ -53,7 +50,7 @@ pub(crate) fn gap(scope: ScopeId) -> Option<String> {
         let made = usize::try_from(address).ok().and_then(cells::find);
         made.is_some_and(|made| {
             let path = made.origin;
-            capture::address(path, |called| called.is_in(SPAWNS)).is_some()
+            capture::address(path, |called| called.is_in(LOCAL_SET)).is_some()
                 || capture::names(path) == Names::Unread
         })
     };

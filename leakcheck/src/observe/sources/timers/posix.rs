@@ -4,11 +4,11 @@ use std::{sync::OnceLock, time::Duration};
 
 use crate::{
     base::model::{
-        Detail, Fact, Firing, Kind, Maker, Resource, ResourceId, Seen, Thing, TimerKind,
+        Creator, Detail, Fact, Firing, Kind, OtherResource, Resource, ResourceId, Seen, TimerKind,
     },
     observe::{
         scope::{Scope, ScopeId},
-        sources::Source,
+        sources::source::Source,
     },
     sys::{clock, origin, threads, timer::Timer, timers},
 };
@@ -40,20 +40,20 @@ fn list(scope: Option<ScopeId>) -> Vec<Resource> {
             id: ResourceId::Other(Kind::Timer, timer.number),
             origin: timer.origin,
             age_ms: Some(now.saturating_sub(timer.born_ms)),
-            detail: Detail::Other(Thing {
-                maker: Some(Maker {
+            detail: Detail::Other(OtherResource {
+                creator: Some(Creator {
                     thread: timer.thread,
                     runtime: timer.runtime,
                     is_selector: false,
                 }),
                 timer: Some(TimerKind::Posix),
-                ..Thing::default()
+                ..OtherResource::default()
             }),
         })
         .collect()
 }
 
-fn describe(id: u64, thing: &mut Thing) {
+fn describe(id: u64, thing: &mut OtherResource) {
     if let Some(timer) = timers::find(id) {
         thing.name = Some(NAME.to_owned());
         thing.facts.push(Fact::Clock(timer.clock));

@@ -16,7 +16,7 @@ use crate::observe::scope::ScopeId;
 pub(crate) use tee::{listen, listen_for_good};
 
 /// Whether it is known where timers are made.
-pub(crate) const ARE_TOLD: bool = true;
+pub(crate) const HAS_TIMER_SITES: bool = true;
 
 /// How far the moment that was told may be from that of the wheel: the clock is read once more, perhaps much later.
 const FAR: Duration = Duration::from_secs(1);

@@ -7,7 +7,7 @@ use leakcheck_introspect::Timer;
 use crate::observe::scope::ScopeId;
 
 /// Whether it is known where timers are made.
-pub(crate) const ARE_TOLD: bool = false;
+pub(crate) const HAS_TIMER_SITES: bool = false;
 
 /// Does nothing.
 #[derive(Debug)]

@@ -27,15 +27,15 @@ fn blocked(state: State, stack: Vec<Frame>) -> Leak {
 fn stack(function: &str, line: u32, column: u32) -> Vec<Frame> {
     let std = "/rustc/library/std/src/sync/mpsc.rs";
     vec![
-        frame(function, std, 1, None, Home::Machinery),
+        frame(function, std, 1, None, Internal),
         frame(
             "my_app::pool::keep_alive",
             "src/pool.rs",
             line,
             Some(column),
-            Home::User,
+            User,
         ),
-        frame("my_app::pool::run", "src/pool.rs", 40, None, Home::User),
+        frame("my_app::pool::run", "src/pool.rs", 40, None, User),
     ]
 }
 
@@ -73,7 +73,7 @@ fn no_line_of_the_users() {
         name: Some("read"),
         about: Some(About::Descriptor(7)),
     });
-    let stack = vec![frame("read", "read.c", 1, None, Home::Machinery)];
+    let stack = vec![frame("read", "read.c", 1, None, Internal)];
     let leaks = vec![blocked(call, stack), blocked(State::Idle, Vec::new())];
     shown("blocked_without_a_line.txt", leaks);
 }

@@ -3,8 +3,8 @@
 use super::{golden, render, report, task, text, thread};
 use crate::{
     base::model::{
-        Detail, Fact, Frame, Home, Keeper, Kept, Kind, Leak, Maker, Place, Resource, ResourceId,
-        Thing, Use,
+        CodeOwner, Creator, Detail, Fact, Frame, Keeper, Kept, Kind, Leak, OtherResource, Place,
+        Resource, ResourceId, Use,
     },
     check::findings,
     settings::env::{Format, TraceLevel},
@@ -119,7 +119,7 @@ fn opened_by_a_dependency() {
         path: None,
         line: Some(9),
         column: None,
-        home: Home::Dependency,
+        owner: CodeOwner::Dependency,
     };
     let leak = Leak {
         created_through: vec![through],
@@ -134,16 +134,16 @@ fn opened_on_a_pool_or_by_a_thread() {
         id: ResourceId::Other(Kind::Fd, number),
         origin: 0,
         age_ms: Some(1100),
-        detail: Detail::Other(Thing {
+        detail: Detail::Other(OtherResource {
             number: Some(number),
             name: Some(format!("class {number}")),
             facts: vec![Fact::Descriptor(i32::try_from(number).unwrap())],
-            maker: Some(Maker {
+            creator: Some(Creator {
                 thread,
                 runtime: 0,
                 is_selector: false,
             }),
-            ..Thing::default()
+            ..OtherResource::default()
         }),
     };
     let started = |number, name: Option<&str>| Resource {
@@ -154,8 +154,8 @@ fn opened_on_a_pool_or_by_a_thread() {
             tid: 7,
             name: name.map(ToOwned::to_owned),
             runtime: 0,
-            creator: 0,
-            doing: None,
+            parent: 0,
+            activity: None,
             place: 0,
             closure: None,
         },

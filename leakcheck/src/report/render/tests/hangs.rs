@@ -166,13 +166,13 @@ fn a_task_in_synchronous_code() {
     hang.alive.clear();
     let mut report = cut_short(hang, HangEnd::SynchronousTask);
     let hang = report.hang.as_mut().unwrap();
-    let own = frame("my_app::pool::flush", "src/pool.rs", 31, None, Home::User);
+    let own = frame("my_app::pool::flush", "src/pool.rs", 31, None, User);
     let std = frame(
         "std::thread::park",
         "std/src/thread/mod.rs",
         9,
         None,
-        Home::Machinery,
+        Internal,
     );
     hang.thread = Some(stuck(vec![std, own]));
     golden("hang_in_a_task.txt", &text(&report));
@@ -195,8 +195,8 @@ fn stuck(stack: Vec<Frame>) -> StuckThread {
 fn a_body_in_synchronous_code_whose_thread_tells() {
     let mut report = cut_short(hang(LIMIT, None), HangEnd::SynchronousBody);
     let hang = report.hang.as_mut().unwrap();
-    let own = frame("my_app::pool::flush", "src/pool.rs", 4, None, Home::User);
-    let test = frame("pool::reconnects", "tests/pool.rs", 17, None, Home::User);
+    let own = frame("my_app::pool::flush", "src/pool.rs", 4, None, User);
+    let test = frame("pool::reconnects", "tests/pool.rs", 17, None, User);
     hang.thread = Some(stuck(vec![own, test]));
     golden("hang_body_blocked.txt", &text(&report));
 }

@@ -10,14 +10,14 @@ use crate::{
 fn worker(name: &str, count: usize, line: u32) -> Leak {
     let of_tokio = |function: &str| {
         let file = "tokio-1.54.1/src/runtime/builder.rs";
-        frame(function, file, 1, None, Home::Machinery)
+        frame(function, file, 1, None, Internal)
     };
     let site = frame(
         "my_app::pool::Pool::connect",
         "src/pool.rs",
         line,
         Some(9),
-        Home::User,
+        User,
     );
     Leak {
         count,
@@ -72,7 +72,7 @@ fn as_many_as_wait_for_descriptors() {
 #[test]
 fn what_is_no_part_of_another_runtime_stays() {
     let own = Leak {
-        tie: Tie::Member,
+        relation: RuntimeRelation::Member,
         ..worker("tokio-rt-worker", 2, 3)
     };
     let leaks = vec![task(1), thread(None), own];
@@ -85,7 +85,7 @@ fn workers_that_are_stuck_stay_threads() {
     let doing = |state: State| Leak {
         waiting: Some(Waiting {
             state,
-            stack: vec![frame("my_app::work", "src/work.rs", 7, Some(5), Home::User)],
+            stack: vec![frame("my_app::work", "src/work.rs", 7, Some(5), User)],
             events: Vec::new(),
             is_forever: false,
             unread: None,

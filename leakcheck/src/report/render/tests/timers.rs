@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{frame, golden, report, text};
 use crate::{
     base::model::{
-        Detail, Fact, Firing, Home, Kind, Leak, Notice, Resource, ResourceId, Thing, TimerKind,
+        CodeOwner::Dependency, Detail, Fact, Firing, Kind, Leak, Notice, OtherResource, Resource,
+        ResourceId, TimerKind,
     },
     check::findings,
 };
@@ -19,11 +20,11 @@ fn timer(number: u64, seconds: u64) -> Resource {
         id: ResourceId::Other(Kind::Timer, number),
         origin: 0,
         age_ms: None,
-        detail: Detail::Other(Thing {
+        detail: Detail::Other(OtherResource {
             name: Some("tokio::time::Sleep".to_owned()),
             facts: vec![fires_in(seconds)],
             timer: Some(TimerKind::Tokio),
-            ..Thing::default()
+            ..OtherResource::default()
         }),
     }
 }
@@ -49,7 +50,7 @@ fn made_by_a_dependency() {
         "tokio-util-0.7.20/src/time/delay_queue.rs",
         572,
         None,
-        Home::Dependency,
+        Dependency,
     );
     let mut found = findings::findings(&[timer(1, 3600)], &[], None, None);
     let leak = Leak {
@@ -63,11 +64,11 @@ fn made_by_a_dependency() {
 fn posix_timer(number: u64, facts: &[Fact]) -> Resource {
     Resource {
         age_ms: Some(1200),
-        detail: Detail::Other(Thing {
+        detail: Detail::Other(OtherResource {
             name: Some("POSIX timer".to_owned()),
             facts: facts.to_vec(),
             timer: Some(TimerKind::Posix),
-            ..Thing::default()
+            ..OtherResource::default()
         }),
         ..timer(number, 0)
     }

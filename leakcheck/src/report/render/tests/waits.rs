@@ -35,13 +35,7 @@ pub(super) fn holder(is_itself: bool, is_certain: bool) -> Holder {
         is_certain,
         local: Some("tx".to_owned()),
         also: Vec::new(),
-        at: Some(frame(
-            "my_app::pool::reap",
-            "src/pool.rs",
-            120,
-            None,
-            Home::User,
-        )),
+        at: Some(frame("my_app::pool::reap", "src/pool.rs", 120, None, User)),
     }
 }
 
@@ -54,16 +48,10 @@ pub(super) fn waiting(events: Vec<Awaited>) -> Waiting {
                 "tokio-1.54.1/src/sync/mpsc/bounded.rs",
                 245,
                 None,
-                Home::Machinery,
+                Internal,
             ),
-            frame(
-                "my_app::pool::keep_alive",
-                "src/pool.rs",
-                8,
-                None,
-                Home::User,
-            ),
-            frame("my_app::pool::run", "src/pool.rs", 40, None, Home::User),
+            frame("my_app::pool::keep_alive", "src/pool.rs", 8, None, User),
+            frame("my_app::pool::run", "src/pool.rs", 40, None, User),
         ],
         events,
         is_forever: false,
@@ -174,7 +162,7 @@ fn the_end_of_a_closure() {
         ..task(1)
     };
     let blocked = State::Blocked(Call::Function("mpsc::recv"));
-    let own = frame("my_app::pool::flush", "src/pool.rs", 31, None, Home::User);
+    let own = frame("my_app::pool::flush", "src/pool.rs", 31, None, User);
     let closure = Leak {
         kind: Kind::BlockingTask,
         name: Some("my_app::pool::flush::{closure}".to_owned()),

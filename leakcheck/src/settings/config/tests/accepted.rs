@@ -1,18 +1,22 @@
 //! For which functions a rule accepted something.
 
 use crate::{
-    base::model::{Accepted, Frame, Home, Kind, Leak, Waiting},
+    base::model::{
+        Accepted,
+        CodeOwner::{self, Internal, User},
+        Frame, Kind, Leak, Waiting,
+    },
     settings::ignore::{self, Ignore},
 };
 
-fn frame(function: &str, home: Home) -> Frame {
+fn frame(function: &str, owner: CodeOwner) -> Frame {
     Frame {
         function: function.to_owned(),
         file: None,
         path: None,
         line: None,
         column: None,
-        home,
+        owner,
     }
 }
 
@@ -20,9 +24,9 @@ fn frame(function: &str, home: Home) -> Frame {
 fn leak(made_by: &str, count: usize) -> Leak {
     Leak {
         stack: vec![
-            frame("tokio::task::spawn::spawn", Home::Machinery),
-            frame(made_by, Home::User),
-            frame("my_app::run", Home::User),
+            frame("tokio::task::spawn::spawn", Internal),
+            frame(made_by, User),
+            frame("my_app::run", User),
         ],
         ..Leak::unknown(Kind::Task, count)
     }
@@ -52,21 +56,21 @@ fn a_pattern_means_the_innermost_function_that_it_fits() {
 
 #[test]
 fn where_it_waits_is_what_such_a_pattern_means() {
-    let waits = |function: &str, home| Leak {
+    let waits = |function: &str, owner| Leak {
         waiting: Some(Waiting {
-            stack: vec![frame(function, home)],
+            stack: vec![frame(function, owner)],
             ..Waiting::unknown("")
         }),
         ..leak("my_app::a::f", 1)
     };
-    let own = || vec![waits("my_app::pool::reap", Home::User)];
+    let own = || vec![waits("my_app::pool::reap", User)];
     let top = Ignore::top_function("my_app::pool::*");
     assert_eq!(sites(top, own()), ["top_function my_app::pool::reap 1"]);
     let any = Ignore::any_function("*");
     assert_eq!(sites(any, own()), ["any_function my_app::pool::reap 1"]);
-    let machinery = vec![waits("std::sync::mpsc::Receiver::recv", Home::Machinery)];
+    let internal = vec![waits("std::sync::mpsc::Receiver::recv", Internal)];
     let top = Ignore::top_function("std::sync::mpsc::*");
-    assert_eq!(sites(top, machinery), ["created_by my_app::a::f 1"]);
+    assert_eq!(sites(top, internal), ["created_by my_app::a::f 1"]);
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn tasks(count: usize) -> Vec<Leak> {
         path: None,
         line: None,
         column: None,
-        home: crate::base::model::Home::User,
+        owner: crate::base::model::CodeOwner::User,
     };
     vec![Leak {
         stack: vec![frame],

@@ -6,12 +6,12 @@ use super::{
     calls::{Bears, Call},
     proc,
 };
-use crate::base::model::Activity;
+use crate::base::model::KernelActivity;
 
 /// What the kernel tells of a thread. Two of these are equal where it did not move in between.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Facts {
-    pub(super) activity: Activity,
+    pub(super) activity: KernelActivity,
     /// Where it waits; `None` for one that runs or waits elsewhere than in a call.
     pub(super) waiting: Option<Waiting>,
     /// One bit for each signal that it does not accept, signal 1 the lowest; `None` where that is not told.
@@ -45,8 +45,8 @@ impl Facts {
         let count = |name| field(name)?.trim().parse::<u64>().ok();
         let (activity, waiting) = match (doing(call), field("State:")) {
             // Where calls are not shown, it is at least whether it waits.
-            ((Activity::Unknown, None), Some(state)) if state.trim().starts_with('R') => {
-                (Activity::Running, None)
+            ((KernelActivity::Unknown, None), Some(state)) if state.trim().starts_with('R') => {
+                (KernelActivity::Running, None)
             }
             (told, _) => told,
         };
@@ -88,7 +88,9 @@ impl Facts {
     pub(super) fn objection(&self, tid: i32) -> Option<&'static str> {
         let Some(waiting) = self.waiting else {
             return Some(match self.activity {
-                Activity::Running => "it runs, so that nobody knows how much room its stack has",
+                KernelActivity::Running => {
+                    "it runs, so that nobody knows how much room its stack has"
+                }
                 _ => "it is not known what it does",
             });
         };
@@ -131,11 +133,11 @@ fn is_of_signals(tid: i32, descriptor: u64) -> bool {
 
 /// Reads `running`, or the number of a system call, its six arguments, the stack pointer and the program counter; a
 /// thread that is stopped elsewhere has a number of -1 and no arguments.
-fn doing(line: &str) -> (Activity, Option<Waiting>) {
+fn doing(line: &str) -> (KernelActivity, Option<Waiting>) {
     let words: Vec<&str> = line.split_whitespace().collect();
     let hex = |word: &&str| u64::from_str_radix(word.trim_start_matches("0x"), 16).ok();
     match words[..] {
-        ["running"] => (Activity::Running, None),
+        ["running"] => (KernelActivity::Running, None),
         [number, .., _] if words.len() == 9 => {
             let numbers: Option<Vec<u64>> = words.iter().skip(1).map(hex).collect();
             let waiting = numbers
@@ -147,13 +149,14 @@ fn doing(line: &str) -> (Activity, Option<Waiting>) {
                         stack_pointer: usize::try_from(*numbers.get(6)?).ok()?,
                     })
                 });
-            let activity = waiting.map_or(Activity::Unknown, |waiting| Activity::Call {
-                name: Call::find(waiting.number).map(|call| call.name),
-                first: waiting.arguments[0],
-            });
+            let activity =
+                waiting.map_or(KernelActivity::Unknown, |waiting| KernelActivity::Call {
+                    name: Call::find(waiting.number).map(|call| call.name),
+                    first: waiting.arguments[0],
+                });
             (activity, waiting)
         }
-        _ => (Activity::Unknown, None),
+        _ => (KernelActivity::Unknown, None),
     }
 }
 
@@ -168,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_a_thread_does_is_read() {
-        let call = |name, first| Activity::Call { name, first };
+        let call = |name, first| KernelActivity::Call { name, first };
         let (activity, waiting) = doing(&line(libc::SYS_read, [7, 0, 0, 0, 0, 0]));
         assert_eq!(activity, call(Some("read"), 7));
         assert_eq!(
@@ -179,12 +182,12 @@ mod tests {
         assert_eq!(activity, call(None, 7));
         assert!(waiting.is_some());
         for (line, activity) in [
-            ("running\n", Activity::Running),
-            ("-1 0x10 0x20\n", Activity::Unknown),
-            ("", Activity::Unknown),
+            ("running\n", KernelActivity::Running),
+            ("-1 0x10 0x20\n", KernelActivity::Unknown),
+            ("", KernelActivity::Unknown),
             (
                 "0 0x7 0x0 nonsense 0x0 0x0 0x0 0x10 0x20",
-                Activity::Unknown,
+                KernelActivity::Unknown,
             ),
         ] {
             assert_eq!(doing(line), (activity, None), "{line}");
@@ -195,8 +198,8 @@ mod tests {
     fn where_no_calls_are_shown_it_runs_or_waits() {
         let activity =
             |state: &str| Facts::parse(&format!("Name:\tx\nState:\t{state}\n"), "").activity;
-        assert_eq!(activity("R (running)"), Activity::Running);
-        assert_eq!(activity("S (sleeping)"), Activity::Unknown);
+        assert_eq!(activity("R (running)"), KernelActivity::Running);
+        assert_eq!(activity("S (sleeping)"), KernelActivity::Unknown);
     }
 
     fn status(blocked: &str) -> String {

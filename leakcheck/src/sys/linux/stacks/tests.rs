@@ -3,7 +3,7 @@
 use std::{mem::MaybeUninit, sync::mpsc};
 
 use super::*;
-use crate::base::model::Activity;
+use crate::base::model::KernelActivity;
 
 /// Long enough for a loaded machine.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -30,7 +30,7 @@ fn waiting(prepare: fn()) -> (i32, mpsc::Sender<()>, thread::JoinHandle<()>) {
     let tid = told.recv().unwrap();
     while !matches!(
         Facts::of(tid).unwrap().activity,
-        Activity::Call {
+        KernelActivity::Call {
             name: Some("futex"),
             ..
         }
@@ -182,8 +182,8 @@ fn a_thread_that_blocks_signals_is_not_waited_for() {
         assert_eq!(doing.unread, Some("it blocks signals"));
     }
     assert!(matches!(
-        doing.activity,
-        Activity::Call {
+        doing.kernel,
+        KernelActivity::Call {
             name: Some("futex"),
             ..
         }

@@ -2,10 +2,10 @@
 
 /// What a thread was doing when it was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Doing {
+pub(crate) struct ThreadActivity {
     /// Return addresses, innermost first; empty where they could not be had.
     pub(crate) frames: Vec<usize>,
-    pub(crate) activity: Activity,
+    pub(crate) kernel: KernelActivity,
     /// Number of the task that it polls, where that was asked; a closure of `spawn_blocking` is a task as well.
     pub(crate) task: Option<u64>,
     /// Why there are no addresses, where that is so.
@@ -14,7 +14,7 @@ pub(crate) struct Doing {
 
 /// What the kernel says of a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Activity {
+pub(crate) enum KernelActivity {
     /// It waits, and the kernel does not tell in which call.
     Unknown,
     /// It runs, or would if it were its turn.

@@ -8,19 +8,21 @@ use std::sync::{
 use leakcheck_introspect::{Error, TaskList};
 use tokio::runtime::{Builder, Handle};
 
-use super::{Token, adopt_threads, ending::Ending, instrument};
+use super::{
+    pruned_list::PrunedList,
+    token::{Token, adopt_threads},
+};
 use crate::base::sync::lock_std as lock;
 #[cfg(not(tokio_unstable))]
 use crate::observe::sources::threads;
 
 /// Those that are known. A handle keeps the settings of its runtime and the descriptors that it waited with.
-static KNOWN: Mutex<Ending<Handle>> = Mutex::new(Ending::new());
+static KNOWN: Mutex<PrunedList<Handle>> = Mutex::new(PrunedList::new());
 /// Those that are built perhaps, and not known yet.
 static AWAITED: AtomicUsize = AtomicUsize::new(0);
 
-/// Instruments a runtime that becomes known when one of its threads starts or goes to sleep: a builder tells of no handle.
-pub(crate) fn instrument_foreign(builder: &mut Builder, token: Token) {
-    instrument(builder, token);
+/// A runtime becomes known when one of its threads starts or goes to sleep: a builder tells of no handle.
+pub(super) fn await_runtime(builder: &mut Builder, token: Token) {
     let ended = lock(&KNOWN).take_ended(is_of_no_use);
     // Outside of the lock: it closes their descriptors.
     drop(ended);
@@ -49,7 +51,7 @@ fn is_of_no_use(runtime: &Handle) -> bool {
 
 /// Whether any of them has tasks, once those are known that are just being built.
 #[cfg(not(tokio_unstable))]
-pub(crate) fn have_tasks() -> bool {
+pub(super) fn have_tasks() -> bool {
     if AWAITED.load(Ordering::Relaxed) > 0 {
         wait_until_known();
     }
@@ -78,7 +80,7 @@ fn wait_until_known() {
 }
 
 /// The lists of those that have tasks and can be read, of one moment as far as they say so.
-pub(crate) fn lists(read: fn(&Handle) -> Result<TaskList, Error>) -> Vec<TaskList> {
+pub(super) fn lists(read: fn(&Handle) -> Result<TaskList, Error>) -> Vec<TaskList> {
     let known: Vec<Handle> = lock(&KNOWN).iter().cloned().collect();
     let mut read: Vec<(&Handle, TaskList)> = known
         .iter()
@@ -92,7 +94,7 @@ pub(crate) fn lists(read: fn(&Handle) -> Result<TaskList, Error>) -> Vec<TaskLis
 }
 
 /// Why it is not known whose tasks they have, although in this program that can be read.
-pub(crate) fn gap() -> Option<String> {
+pub(super) fn gap() -> Option<String> {
     let known: Vec<Handle> = lock(&KNOWN).iter().cloned().collect();
     known
         .iter()

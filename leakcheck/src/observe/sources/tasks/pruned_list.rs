@@ -5,13 +5,13 @@ const FEW: usize = 16;
 
 /// What is watched. At most as many that have ended are kept as there are others, or a few.
 #[derive(Debug)]
-pub(super) struct Ending<T> {
+pub(super) struct PrunedList<T> {
     watched: Vec<T>,
     /// How many there are when they are asked again.
     enough: usize,
 }
 
-impl<T> Ending<T> {
+impl<T> PrunedList<T> {
     pub(super) const fn new() -> Self {
         Self {
             watched: Vec::new(),
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn no_more_are_kept_than_twice_those_that_go_on() {
-        let mut watched = Ending::new();
+        let mut watched = PrunedList::new();
         for number in 0_usize..1000 {
             watched.push(number);
             drop(watched.take_ended(|number| !number.is_multiple_of(10)));
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn few_are_not_asked() {
-        let mut watched = Ending::new();
+        let mut watched = PrunedList::new();
         for _ in 1..FEW {
             watched.push(());
             assert!(watched.take_ended(|()| panic!("asked")).is_empty());

@@ -13,12 +13,15 @@ use wildmatch::WildMatch;
 use super::pool;
 use crate::{
     base::{
-        model::{Detail, Kind, Maker, Resource, ResourceId, Thing},
+        model::{Creator, Detail, Kind, OtherResource, Resource, ResourceId},
         sync::lock_std as lock,
     },
     observe::{
-        capture::{self, Called, Names},
-        sources::lasting,
+        capture::{
+            self, Called, Names,
+            tokio_paths::{BUILD, BUILD_CURRENT_THREAD, BUILD_LOCAL, HARNESS, POOL_THREAD},
+        },
+        sources::process_lifetime::{STATICS, WORKERS, serves_a_static},
     },
     sys::{
         descriptor::Descriptor,
@@ -52,17 +55,10 @@ const SYSTEM: [&str; 8] = [
     "getgr*",
     "dlopen*",
 ];
-/// Threads of a tokio runtime, workers and others.
-const POOL: &str = "tokio::runtime::blocking::pool::Inner::run";
-/// What runs a task or a blocking closure.
-const TASK: &str = "tokio::runtime::task::harness::";
-const BUILD: &str = "tokio::runtime::builder::Builder::build";
-const BUILD_CURRENT_THREAD: &str = "tokio::runtime::builder::Builder::build_current_thread";
-const BUILD_LOCAL: &str = "tokio::runtime::builder::Builder::build_local";
 
 static PATTERNS: LazyLock<Vec<WildMatch>> = LazyLock::new(|| {
-    let workers = lasting::WORKERS.iter().map(|(pattern, _)| pattern);
-    let all = lasting::STATICS.iter().chain(workers).chain(&ASIDE);
+    let workers = WORKERS.iter().map(|(pattern, _)| pattern);
+    let all = STATICS.iter().chain(workers).chain(&ASIDE);
     all.map(|pattern| WildMatch::new(pattern)).collect()
 });
 static SYSTEM_PATTERNS: LazyLock<Vec<WildMatch>> = LazyLock::new(|| {
@@ -106,7 +102,7 @@ pub(crate) enum Watching {
 pub(super) fn is_known_aside(found: &Descriptor) -> bool {
     let is_passed = {
         let passed = lock(&PASSED);
-        line(found.origin).any(|path| lasting::serves_a_static(path) || passed.are_on(path))
+        line(found.origin).any(|path| serves_a_static(path) || passed.are_on(path))
     };
     is_passed || !found.is_selector && lock(&BUILDING).are_on(found.origin)
 }
@@ -121,22 +117,22 @@ pub(crate) fn charge(resources: &mut Vec<Resource>, watching: Watching) {
         .collect();
     resources.retain_mut(|resource| match (resource.id, &resource.detail) {
         (ResourceId::Other(Kind::Fd, number), Detail::Other(thing)) => {
-            match whose(resource.origin, thing, watching, &threads) {
-                Whose::Test => true,
-                Whose::Runtime => {
+            match owner(resource.origin, thing, watching, &threads) {
+                Owner::Test => true,
+                Owner::Runtime => {
                     resource.id = ResourceId::Other(Kind::Runtime, number);
-                    resource.detail = Detail::Other(Thing {
-                        maker: thing.maker,
-                        ..Thing::default()
+                    resource.detail = Detail::Other(OtherResource {
+                        creator: thing.creator,
+                        ..OtherResource::default()
                     });
                     true
                 }
-                Whose::Nobody => false,
+                Owner::Nobody => false,
             }
         }
         // A timer is kept by the same kinds of code. Of those of tokio nobody knows who made them.
-        (ResourceId::Other(Kind::Timer, _), Detail::Other(thing)) if thing.maker.is_some() => {
-            whose(resource.origin, thing, watching, &threads) == Whose::Test
+        (ResourceId::Other(Kind::Timer, _), Detail::Other(thing)) if thing.creator.is_some() => {
+            owner(resource.origin, thing, watching, &threads) == Owner::Test
         }
         _ => true,
     });
@@ -144,7 +140,7 @@ pub(crate) fn charge(resources: &mut Vec<Resource>, watching: Watching) {
 
 /// Whose a descriptor is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Whose {
+enum Owner {
     Test,
     /// One that was built in the test and is still there.
     Runtime,
@@ -152,37 +148,37 @@ enum Whose {
     Nobody,
 }
 
-fn whose(path: u32, thing: &Thing, watching: Watching, threads: &[u32]) -> Whose {
-    let (Some(_), Some(maker)) = (&thing.name, thing.maker) else {
+fn owner(path: u32, thing: &OtherResource, watching: Watching, threads: &[u32]) -> Owner {
+    let (Some(_), Some(creator)) = (&thing.name, thing.creator) else {
         // It was closed meanwhile.
-        return Whose::Nobody;
+        return Owner::Nobody;
     };
-    let by_own = matches!(watching, Watching::Own(token) if token == maker.runtime);
+    let by_own = matches!(watching, Watching::Own(token) if token == creator.runtime);
     // A pool thread that an initialiser started may work for the initialiser, or for anybody.
     if let Some(address) = line(path).find_map(|path| capture::address(path, is_passed)) {
         lock(&PASSED).insert(address);
-        return Whose::Nobody;
+        return Owner::Nobody;
     }
     if let Some(address) = capture::address(path, builds) {
         lock(&BUILDING).insert(address);
-        return of_runtime(path, maker, watching, threads);
+        return of_runtime(path, creator, watching, threads);
     }
     let is_of_initialiser =
         |path| line(path).any(|path| capture::address(path, is_passed).is_some());
     if by_own && pool::runs_closure(path) && pool::works_for(is_of_initialiser) {
-        return Whose::Nobody;
+        return Owner::Nobody;
     }
     // A runtime that tests share works for all of them on each of its threads, and on any that waits for it.
     let is_shared = |called: Called<'_>| match watching {
-        Watching::Own(_) => called.is_in(POOL),
-        Watching::Nothing | Watching::Another => called.is_in(TASK),
+        Watching::Own(_) => called.is_in(POOL_THREAD),
+        Watching::Nothing | Watching::Another => called.is_in(HARNESS),
     };
     if !by_own && capture::address(path, is_shared).is_some() {
-        return Whose::Nobody;
+        return Owner::Nobody;
     }
     match of_line(path) {
-        Names::Machinery => Whose::Nobody,
-        Names::Somebodys | Names::Unread => Whose::Test,
+        Names::Internal => Owner::Nobody,
+        Names::Somebodys | Names::Unread => Owner::Test,
     }
 }
 
@@ -205,13 +201,13 @@ fn of_line(path: u32) -> Names {
     let mut all = if path == 0 {
         Names::Unread
     } else {
-        Names::Machinery
+        Names::Internal
     };
     for path in line(path) {
         match capture::names(path) {
             Names::Somebodys => return Names::Somebodys,
             Names::Unread => all = Names::Unread,
-            Names::Machinery => {}
+            Names::Internal => {}
         }
     }
     all
@@ -231,21 +227,22 @@ pub(crate) fn fold(resources: &mut Vec<Resource>) {
         .filter(|id| matches!(id, ResourceId::Thread(_)))
         .collect();
     resources.retain(|resource| match &resource.detail {
-        Detail::Other(Thing {
-            maker: Some(maker), ..
-        }) if threads.contains(&ResourceId::Thread(maker.thread)) => {
-            resource.kind() != Kind::Runtime && capture::names(resource.origin) != Names::Machinery
+        Detail::Other(OtherResource {
+            creator: Some(creator),
+            ..
+        }) if threads.contains(&ResourceId::Thread(creator.thread)) => {
+            resource.kind() != Kind::Runtime && capture::names(resource.origin) != Names::Internal
         }
         _ => true,
     });
 }
 
 /// Of all that a runtime opens, one stands for it. A handle that is kept keeps some of it open, without a runtime.
-fn of_runtime(path: u32, maker: Maker, watching: Watching, threads: &[u32]) -> Whose {
-    if maker.is_selector && watching != Watching::Another && is_driven(path, threads) {
-        Whose::Runtime
+fn of_runtime(path: u32, creator: Creator, watching: Watching, threads: &[u32]) -> Owner {
+    if creator.is_selector && watching != Watching::Another && is_driven(path, threads) {
+        Owner::Runtime
     } else {
-        Whose::Nobody
+        Owner::Nobody
     }
 }
 

@@ -2,64 +2,17 @@
 //!
 //! Anybody may call a crate or a function as they like. What is under test is never taken for anything else.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 
 use super::{
     function::krate,
     landmarks::{self, below},
+    part::{OWN, Part, STD},
 };
-use crate::{base::model::Home, observe::package, sys::objects::Object};
+use crate::{observe::package, sys::objects::Object};
 
-/// Packages whose frames start things for others: they are never where the user has to look.
-const MACHINERY: [&str; 7] = ["tokio", "mio", "socket2", "rustix", "nix", "backtrace", OWN];
-/// The crates of the standard library.
-const STD: [&str; 5] = ["std", "core", "alloc", "proc_macro", "test"];
-/// This package.
-const OWN: &str = env!("CARGO_PKG_NAME");
-/// Its folder.
+/// The folder of this package.
 const OWN_FOLDER: &str = env!("CARGO_MANIFEST_DIR");
-
-/// What a function is a part of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    /// The standard library, or the harness that comes with it.
-    Std,
-    /// The C library.
-    System,
-    /// A package that others have written, by its name.
-    Package(Box<str>),
-    /// Code of the program that no debug info describes and that is no Rust.
-    Native,
-    /// What is under test: its package, or one that is built beside it.
-    Project,
-}
-
-impl Part {
-    pub(super) fn home(&self) -> Home {
-        match self {
-            Self::Package(name) if !MACHINERY.contains(&&**name) => Home::Dependency,
-            Self::Std | Self::System | Self::Native | Self::Package(_) => Home::Machinery,
-            Self::Project => Home::User,
-        }
-    }
-
-    /// Whether it is the crate of this name that everybody means by it.
-    pub(super) fn is_crate(&self, name: &str) -> bool {
-        match self {
-            Self::Std => STD.contains(&name),
-            Self::Package(package) => {
-                let dashed = |c: char| if c == '-' { '_' } else { c };
-                package.chars().map(dashed).eq(name.chars())
-            }
-            Self::System | Self::Native | Self::Project => false,
-        }
-    }
-
-    /// Whether it is this crate.
-    pub(super) fn is_own(&self) -> bool {
-        self.is_crate(OWN)
-    }
-}
 
 /// What a function is a part of that lies in this object.
 pub(super) fn of(function: &str, path: Option<&Path>, object: Object) -> Part {
@@ -231,58 +184,53 @@ pub(super) fn name(folder: &str) -> &str {
     dashes.find(is_end).map_or(folder, |at| &folder[..at])
 }
 
-/// Part of a path that stands for where a package's sources are, up to the folder above `src`.
-pub(super) fn above_sources(path: &Path) -> Option<PathBuf> {
-    let sources = path.ancestors().find(|folder| folder.ends_with("src"))?;
-    sources.parent().map(Path::to_path_buf)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::model::CodeOwner;
 
     const REGISTRY: &str = "/h/.cargo/registry/src/index.example-1/";
 
-    fn home(function: &str, file: &str) -> Home {
-        of(function, Some(Path::new(file)), Object::Program).home()
+    fn owner(function: &str, file: &str) -> CodeOwner {
+        of(function, Some(Path::new(file)), Object::Program).owner()
     }
 
     #[test]
     fn a_file_tells_whose_it_is() {
         for (function, file, expected) in [
-            ("my::f", "/home/me/my/src/lib.rs", Home::User),
+            ("my::f", "/home/me/my/src/lib.rs", CodeOwner::User),
             (
                 "my::f",
                 "/rustc/59807616e1/library/core/src/ops/function.rs",
-                Home::Machinery,
+                CodeOwner::Internal,
             ),
             (
                 "my::f",
                 "/h/.rustup/toolchains/t/lib/rustlib/src/rust/library/std/src/sync/once.rs",
-                Home::Machinery,
+                CodeOwner::Internal,
             ),
             (
                 "axum::serve",
                 &format!("{REGISTRY}axum-0.8.3/src/serve/mod.rs"),
-                Home::Dependency,
+                CodeOwner::Dependency,
             ),
             (
                 "f",
                 &format!("{REGISTRY}tokio-1.54.1/src/lib.rs"),
-                Home::Machinery,
+                CodeOwner::Internal,
             ),
             (
                 "f",
                 &format!("{REGISTRY}tokio-util-0.7.1/src/lib.rs"),
-                Home::Dependency,
+                CodeOwner::Dependency,
             ),
             (
                 "f",
                 "/h/.cargo/git/checkouts/nix-0123456789abcdef/0123456/src/lib.rs",
-                Home::Machinery,
+                CodeOwner::Internal,
             ),
         ] {
-            assert_eq!(home(function, file), expected, "{function} {file}");
+            assert_eq!(owner(function, file), expected, "{function} {file}");
         }
     }
 
@@ -300,7 +248,7 @@ mod tests {
             // As with `--remap-path-prefix`, in another working directory.
             ("my::f", "src/no/such.rs"),
         ] {
-            assert_eq!(home(function, file), Home::User, "{function} {file}");
+            assert_eq!(owner(function, file), CodeOwner::User, "{function} {file}");
         }
     }
 
@@ -310,7 +258,7 @@ mod tests {
         assert_eq!(of("start_thread", Object::CLibrary), Part::System);
         assert_eq!(of("getgreeting", Object::Program), Part::Native);
         assert_eq!(of("core::f", Object::Program), Part::Std);
-        assert_eq!(of("dep::f", Object::Program).home(), Home::Dependency);
+        assert_eq!(of("dep::f", Object::Program).owner(), CodeOwner::Dependency);
     }
 
     #[test]

@@ -4,7 +4,10 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
-use crate::{observe::capture, sys::origin};
+use crate::{
+    observe::capture::{self, tokio_paths::ONCE_CELL},
+    sys::origin,
+};
 
 /// Why what a static starts is accepted.
 pub(crate) const OF_A_STATIC: &str =
@@ -30,7 +33,7 @@ pub(crate) const STATICS: [&str; 7] = [
     "std::sync::poison::once::Once::call_once*",
     PASSED_BY_ALL,
     "once_cell::imp::*",
-    "tokio::sync::once_cell::OnceCell::*",
+    ONCE_CELL,
 ];
 
 /// Pools and drivers that well-known crates keep, and why.
