@@ -1,5 +1,7 @@
 //! Child processes that nobody records: the truthful twin for where nothing can stand in front of what starts them.
 
+use crate::base::model::ProcessState;
+
 /// A child; there never is one here.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Process {
