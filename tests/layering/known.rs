@@ -84,14 +84,6 @@ pub(crate) const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
     (
         "leakcheck",
         &[
-            "sys/linux/objects.rs",
-            "sys/objects.rs",
-            "sys/portable/objects.rs",
-        ],
-    ),
-    (
-        "leakcheck",
-        &[
             "sys/linux/stack.rs",
             "sys/origin.rs",
             "sys/portable/stack.rs",

@@ -1,6 +1,6 @@
 //! The process and its machine: the only home of `unsafe`.
 //!
-//! `context`, `tally`, `places`, `chunked`, `free`, `record`, `table`, `by_address`, `descriptor`, `objects`, `timer`, `origin`
+//! `context`, `tally`, `places`, `chunked`, `free`, `record`, `table`, `by_address`, `descriptor`, `object`, `timer`, `origin`
 //! and `clock` are the same everywhere; what needs the operating system is chosen once, as `imp`. Nothing here formats, prints
 //! or decides.
 
@@ -16,7 +16,7 @@ pub(crate) mod clock;
 pub(crate) mod context;
 pub(crate) mod descriptor;
 mod free;
-pub(crate) mod objects;
+pub(crate) mod object;
 #[cfg_attr(
     not(tokio_unstable),
     allow(dead_code, reason = "the task hooks use the rest")
@@ -53,7 +53,7 @@ mod imp;
 pub(crate) use by_address::Creation;
 pub(crate) use chunked::Chunked;
 pub(crate) use imp::{
-    arm, cells, exit, fds, fork, process, processes, stacks, threads, timers, writing,
+    arm, cells, exit, fds, fork, objects, process, processes, stacks, threads, timers, writing,
 };
 
 /// Makes a forked child a process of its own, in which nothing was checked yet; does nothing elsewhere.

@@ -8,7 +8,7 @@ use super::{
     function::krate,
     landmarks::{self, below},
 };
-use crate::{base::model::Home, observe::package, sys::objects::Object};
+use crate::{base::model::Home, observe::package, sys::object::Object};
 
 /// Packages whose frames start things for others: they are never where the user has to look.
 const MACHINERY: [&str; 7] = ["tokio", "mio", "socket2", "rustix", "nix", "backtrace", OWN];

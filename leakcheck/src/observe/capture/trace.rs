@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::model::{Frame, Home},
-    sys::{objects::Object, origin},
+    sys::{object::Object, origin},
 };
 
 /// What runs a task.

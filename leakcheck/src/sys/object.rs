@@ -1,6 +1,4 @@
-//! In which of the files that make up a process an address of code lies.
-
-use super::imp;
+//! One of the files that make up a process.
 
 /// What the file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,9 +10,4 @@ pub(crate) enum Object {
     CLibrary,
     /// Any other, or one that is not known.
     Other,
-}
-
-/// In which of them the code before this address lies. For reports only: a lock may be taken.
-pub(crate) fn of(address: usize) -> Object {
-    imp::objects::of(address)
 }
