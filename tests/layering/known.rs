@@ -83,14 +83,6 @@ pub(crate) const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
     ),
     (
         "leakcheck",
-        &[
-            "sys/linux/stack.rs",
-            "sys/origin.rs",
-            "sys/portable/stack.rs",
-        ],
-    ),
-    (
-        "leakcheck",
         &["run/watchdog/mod.rs", "run/watchdog/watch.rs"],
     ),
 ];

@@ -15,7 +15,7 @@ use super::{
     memory,
     spare::{self, Done},
 };
-use crate::sys::origin::{self, MAX_FRAMES, mix};
+use crate::sys::origin::paths::{self, MAX_FRAMES, mix};
 
 const HEADS: usize = 4096;
 /// Paths that look alike from the outside are compared one by one: beyond so many an unwind is as fast.
@@ -134,7 +134,7 @@ fn remember(unwound: &Unwound, wanted: &Wanted, depth: usize) {
     let head = head(wanted, depth);
     let next = load(head);
     let number = next.map_or(0, |next| next.number + 1);
-    if number >= LONGEST_CHAIN || !origin::afford(size_of::<Known>() + size_of_val(steps)) {
+    if number >= LONGEST_CHAIN || !paths::afford(size_of::<Known>() + size_of_val(steps)) {
         return;
     }
     let Some(steps) = memory::keep_slice(steps.iter().copied()) else {
@@ -238,7 +238,7 @@ impl Unwound {
     }
 
     fn intern(&self, parent: u32) -> u32 {
-        origin::intern(&self.steps().iter().map(|step| step.address), parent)
+        paths::intern(&self.steps().iter().map(|step| step.address), parent)
     }
 
     /// Whether the path may be recognised by its return addresses alone.
@@ -263,7 +263,7 @@ mod tests {
         const MANY: usize = 1000;
         let anchor = spare::stack_pointer();
         let unwound = Unwound::take(anchor);
-        let before = origin::used();
+        let before = paths::used();
         for tag in 0..MANY {
             let wanted = Wanted {
                 anchor,
@@ -277,6 +277,6 @@ mod tests {
         }
         let each = size_of::<Known>() + size_of_val(unwound.steps());
         // Other tests may take some meanwhile.
-        assert!(origin::used() - before >= MANY * each);
+        assert!(paths::used() - before >= MANY * each);
     }
 }

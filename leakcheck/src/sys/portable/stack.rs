@@ -1,6 +1,6 @@
 //! Stacks by a full unwind each time.
 
-use crate::sys::origin::{self, MAX_FRAMES};
+use crate::sys::origin::paths::{self, MAX_FRAMES};
 
 /// The interned path to the caller.
 #[inline(never)]
@@ -13,5 +13,5 @@ pub(crate) fn path(_tag: usize, parent: u32) -> u32 {
         frames.push(frame.ip() as usize);
         frames.len() < MAX_FRAMES
     });
-    origin::intern(&frames.iter().copied(), parent)
+    paths::intern(&frames.iter().copied(), parent)
 }
