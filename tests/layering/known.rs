@@ -58,10 +58,6 @@ pub(crate) const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
     ),
     (
         "leakcheck",
-        &["sys/linux/cells.rs", "sys/linux/cells/probe.rs"],
-    ),
-    (
-        "leakcheck",
         &[
             "sys/linux/fds.rs",
             "sys/linux/fds/closing.rs",

@@ -5,9 +5,10 @@ use std::{
     sync::OnceLock,
 };
 
-use super::{ALIGN, find, next};
+use super::slots::{ALIGN, find};
 use crate::sys::{
     context::{Context, Switch},
+    imp::next,
     tally,
 };
 

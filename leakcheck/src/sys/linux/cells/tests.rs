@@ -11,7 +11,10 @@ use tokio::{
     task::{AbortHandle, JoinHandle},
 };
 
-use super::*;
+use super::{
+    slots::{LEN, start},
+    *,
+};
 use crate::sys::{context::Switch, tally};
 
 /// Makes this thread work for a scope of its own.
