@@ -59,15 +59,6 @@ pub(crate) const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
     (
         "leakcheck",
         &[
-            "sys/linux/fds.rs",
-            "sys/linux/fds/closing.rs",
-            "sys/linux/fds/stubs.rs",
-            "sys/linux/stacks/awaited.rs",
-        ],
-    ),
-    (
-        "leakcheck",
-        &[
             "sys/linux/next/descriptors.rs",
             "sys/linux/next/dynamic.rs",
             "sys/linux/next/fixed.rs",

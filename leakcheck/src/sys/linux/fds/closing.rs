@@ -4,11 +4,15 @@
 
 use std::ffi::{c_int, c_uint};
 
-use super::{ANY, errno, fork, is_noted, next, note, table};
+use super::{
+    noting::{ANY, is_noted, note},
+    table,
+};
+use crate::sys::imp::{errno, fork, next::descriptors as next};
 
 /// Where to go from a stub, and what to come back for, returned in two registers.
 #[repr(C)]
-pub(in crate::sys) struct Target {
+pub(super) struct Target {
     /// Address of the real function.
     real: usize,
     /// What [`closed`] and the like are given; 0 where they need not be called.
@@ -17,7 +21,7 @@ pub(in crate::sys) struct Target {
 
 impl Target {
     /// Nothing is to be come back for.
-    pub(in crate::sys) const fn only(real: usize) -> Self {
+    pub(super) const fn only(real: usize) -> Self {
         Self { real, memory: 0 }
     }
 }

@@ -11,8 +11,6 @@ use std::{
     time::Duration,
 };
 
-#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
-use super::next::descriptors;
 use super::{errno, event, fork};
 
 /// One bit for each signal that was ever waited for, signal 1 the lowest.
@@ -92,42 +90,6 @@ fn bit(signal: u32) -> u64 {
     place
         .and_then(|place| 1_u64.checked_shl(place))
         .unwrap_or(0)
-}
-
-/// The functions that wait for signals: each announces them, and says where the real one is.
-#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
-pub(in crate::sys) mod stand_in {
-    use super::{announce, descriptors as next};
-    use crate::sys::imp::fds::closing::Target;
-
-    /// The first word of a set has all signals that there are.
-    ///
-    /// # Safety
-    ///
-    /// The set must be null or valid for reading.
-    pub(in crate::sys) unsafe fn announce_set(set: *const libc::sigset_t) {
-        if !set.is_null() {
-            // SAFETY: by contract; a set is larger than a word, and may be aligned to less.
-            announce(unsafe { set.cast::<u64>().read_unaligned() });
-        }
-    }
-
-    macro_rules! waiting {
-        ($($name:ident)*) => {
-            $(
-                /// # Safety
-                ///
-                /// As for the C library's own.
-                pub(in crate::sys) unsafe extern "C" fn $name(set: *const libc::sigset_t) -> Target {
-                    // SAFETY: the caller's contract.
-                    unsafe { announce_set(set) };
-                    Target::only(next::$name())
-                }
-            )*
-        };
-    }
-
-    waiting! { sigwait sigwaitinfo sigtimedwait }
 }
 
 #[cfg(test)]
