@@ -58,18 +58,6 @@ pub(crate) const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
     ),
     (
         "leakcheck",
-        &[
-            "sys/linux/next/descriptors.rs",
-            "sys/linux/next/dynamic.rs",
-            "sys/linux/next/fixed.rs",
-            "sys/linux/next/mod.rs",
-            "sys/linux/threads.rs",
-            "sys/linux/threads/naming.rs",
-            "sys/linux/threads/stack.rs",
-        ],
-    ),
-    (
-        "leakcheck",
         &["run/watchdog/mod.rs", "run/watchdog/watch.rs"],
     ),
 ];

@@ -16,7 +16,7 @@ unsafe extern "C" fn missing() -> c_int {
 macro_rules! functions {
     ($($name:ident)*) => {
         /// Looks all of them up.
-        pub(super) fn look_up() {
+        pub(in super::super) fn look_up() {
             $($name();)*
         }
 

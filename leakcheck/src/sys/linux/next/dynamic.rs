@@ -4,7 +4,7 @@ use std::{ffi::CStr, num::NonZeroUsize};
 
 use once_cell::race::OnceNonZeroUsize;
 
-use super::{Align, Create, CreateTimer, DeleteTimer, Fork, Spawn};
+use super::signatures::{Align, Create, CreateTimer, DeleteTimer, Fork, Spawn};
 
 /// Address of a sanitizer's own function, or 0. A sanitizer's `pthread_create` is weak, so ours wins, and theirs,
 /// which it needs, is reached by this name. The name is declared weak in the same place that uses it, because each
@@ -95,7 +95,7 @@ pub(in super::super) fn timer_delete() -> Option<DeleteTimer> {
 }
 
 /// Looks all of them up.
-pub(super) fn look_up() {
+pub(in super::super) fn look_up() {
     pthread_create();
     posix_memalign();
     posix_spawn();

@@ -2,7 +2,8 @@
 
 use std::ffi::{c_int, c_void};
 
-use super::{Align, Create, Start};
+use super::signatures::{Align, Create};
+use crate::sys::imp::trampoline::Start;
 
 unsafe extern "C" {
     fn __pthread_create(

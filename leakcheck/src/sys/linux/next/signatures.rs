@@ -1,0 +1,41 @@
+//! The signatures of the functions that ours stand in front of.
+
+#![cfg_attr(
+    any(target_env = "musl", target_feature = "crt-static"),
+    allow(dead_code, reason = "there is less to define")
+)]
+
+use std::ffi::{c_char, c_int, c_void};
+
+use crate::sys::imp::trampoline::Start;
+
+/// The signature of `pthread_create`.
+pub(in super::super) type Create = unsafe extern "C" fn(
+    *mut libc::pthread_t,
+    *const libc::pthread_attr_t,
+    Start,
+    *mut c_void,
+) -> c_int;
+
+/// The signature of `posix_memalign`.
+pub(in super::super) type Align = unsafe extern "C" fn(*mut *mut c_void, usize, usize) -> c_int;
+
+/// The signature of `posix_spawn` and `posix_spawnp`.
+pub(in super::super) type Spawn = unsafe extern "C" fn(
+    *mut libc::pid_t,
+    *const c_char,
+    *const libc::posix_spawn_file_actions_t,
+    *const libc::posix_spawnattr_t,
+    *const *mut c_char,
+    *const *mut c_char,
+) -> c_int;
+
+/// The signature of `fork`.
+pub(in super::super) type Fork = unsafe extern "C" fn() -> libc::pid_t;
+
+/// The signature of `timer_create`.
+pub(in super::super) type CreateTimer =
+    unsafe extern "C" fn(libc::clockid_t, *mut libc::sigevent, *mut libc::timer_t) -> c_int;
+
+/// The signature of `timer_delete`.
+pub(in super::super) type DeleteTimer = unsafe extern "C" fn(libc::timer_t) -> c_int;
