@@ -174,9 +174,7 @@ unsafe extern "C" fn posix_spawnp(
 /// As for the C library's own.
 unsafe extern "C" fn fork() -> libc::pid_t {
     let Some(real) = next::fork() else {
-        // SAFETY: `errno` is this thread's own.
-        unsafe { *libc::__errno_location() = libc::ENOSYS };
-        return -1;
+        return errno::missing();
     };
     // SAFETY: the caller's contract.
     let pid = unsafe { real() };

@@ -121,9 +121,7 @@ unsafe extern "C" fn timer_create(
     timer: *mut libc::timer_t,
 ) -> c_int {
     let Some(real) = next::timer_create() else {
-        // SAFETY: `errno` is this thread's own.
-        unsafe { *libc::__errno_location() = libc::ENOSYS };
-        return -1;
+        return errno::missing();
     };
     // SAFETY: the caller's own arguments, passed on unchanged.
     let result = unsafe { real(clock, event, timer) };
@@ -160,9 +158,7 @@ unsafe extern "C" fn timer_create(
 /// As for the C library's own.
 unsafe extern "C" fn timer_delete(timer: libc::timer_t) -> c_int {
     let Some(real) = next::timer_delete() else {
-        // SAFETY: `errno` is this thread's own.
-        unsafe { *libc::__errno_location() = libc::ENOSYS };
-        return -1;
+        return errno::missing();
     };
     if !fork::in_child() && !fork::shares_memory() {
         forget(timer as usize);

@@ -2,7 +2,7 @@
 
 use std::mem::zeroed;
 
-use super::proc;
+use super::{errno, proc};
 use crate::base::model::ProcessState;
 
 /// What has become of the child with this id that was started at this time; nothing where it is no child any more.
@@ -24,8 +24,7 @@ pub(super) fn state(pid: u32, started: u64) -> Option<ProcessState> {
     };
     // A later process may have its id, which only a child of code that is not seen here can be.
     let is_other = || started != 0 && start(pid).is_some_and(|start| start != started);
-    // SAFETY: `errno` is this thread's own.
-    let refused = result != 0 && unsafe { *libc::__errno_location() } != libc::ECHILD;
+    let refused = result != 0 && errno::get() != libc::ECHILD;
     if result != 0 && !(refused && exists(pid)) || is_other() {
         return None;
     }
@@ -40,10 +39,8 @@ pub(super) fn state(pid: u32, started: u64) -> Option<ProcessState> {
 
 /// Whether there is a process with this id, for where the kernel may not be asked about children.
 fn exists(pid: u32) -> bool {
-    // SAFETY: no signal is sent, and `errno` is this thread's own.
-    unsafe {
-        libc::syscall(libc::SYS_kill, pid, 0) == 0 || *libc::__errno_location() != libc::ESRCH
-    }
+    // SAFETY: no signal is sent.
+    unsafe { libc::syscall(libc::SYS_kill, pid, 0) == 0 || errno::get() != libc::ESRCH }
 }
 
 /// When this process was started, in the kernel's ticks since boot; `None` where `/proc` has others by its number.

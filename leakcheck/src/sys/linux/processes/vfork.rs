@@ -5,7 +5,7 @@
 
 use std::ffi::c_int;
 
-use super::{fork, next, started};
+use super::{errno, fork, next, started};
 
 /// Where a sanitizer has one of its own, which must be asked, or 0. That one does not come back here.
 extern "C" fn other() -> usize {
@@ -22,8 +22,7 @@ extern "C" fn parent(result: isize) -> libc::pid_t {
             pid
         }
         error => {
-            // SAFETY: `errno` is this thread's own.
-            unsafe { *libc::__errno_location() = error.map_or(libc::EAGAIN, |error| -error) };
+            errno::set(error.map_or(libc::EAGAIN, |error| -error));
             -1
         }
     }

@@ -98,12 +98,10 @@ fn newest() -> HashMap<i32, u64> {
 fn is_there(tid: i32) -> bool {
     let no_signal = 0;
     let error = errno::keeping(|| {
-        // SAFETY: numbers are passed, and no signal is sent; `errno` is this thread's own.
-        unsafe {
-            match libc::syscall(libc::SYS_tgkill, libc::getpid(), tid, no_signal) {
-                0 => 0,
-                _ => *libc::__errno_location(),
-            }
+        // SAFETY: numbers are passed, and no signal is sent.
+        match unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), tid, no_signal) } {
+            0 => 0,
+            _ => errno::get(),
         }
     });
     tid <= 0 || error != libc::ESRCH
