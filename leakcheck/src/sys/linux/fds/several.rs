@@ -1,9 +1,9 @@
 //! Functions that are no points of cancellation, and return otherwise than in a register.
 
-use std::ffi::{c_int, c_void};
+use std::{ffi::c_int, ptr::null_mut};
 
 use super::noting::{ANY, is_noted, note};
-use crate::sys::imp::next::descriptors as next;
+use crate::sys::imp::{errno, next};
 
 /// Notes both ends.
 ///
@@ -26,68 +26,41 @@ unsafe fn both(result: c_int, pair: *const c_int) -> c_int {
     result
 }
 
-/// # Safety
-///
-/// As for the C library's own.
-pub(super) unsafe extern "C" fn pipe(pair: *mut c_int) -> c_int {
-    // SAFETY: the address is that of a function with this signature, by the name it was found under; the
-    // arguments are the caller's own.
-    unsafe {
-        let real: unsafe extern "C" fn(*mut c_int) -> c_int = std::mem::transmute(next::pipe());
-        both(real(pair), pair)
-    }
+macro_rules! noting {
+    ($($pair:ident of $name:ident($($argument:ident: $kind:ty),*);)*) => {
+        $(
+            /// # Safety
+            ///
+            /// As for the C library's own.
+            pub(super) unsafe extern "C" fn $name($($argument: $kind),*) -> c_int {
+                let Some(real) = next::$name() else {
+                    return errno::missing();
+                };
+                // SAFETY: the arguments are the caller's own, and the pair is written where the result is 0.
+                unsafe { both(real($($argument),*), $pair) }
+            }
+        )*
+    };
 }
 
-/// # Safety
-///
-/// As for the C library's own.
-pub(super) unsafe extern "C" fn __pipe(pair: *mut c_int) -> c_int {
-    // SAFETY: as in `pipe`.
-    unsafe {
-        let real: unsafe extern "C" fn(*mut c_int) -> c_int = std::mem::transmute(next::__pipe());
-        both(real(pair), pair)
-    }
-}
-
-/// # Safety
-///
-/// As for the C library's own.
-pub(super) unsafe extern "C" fn pipe2(pair: *mut c_int, flags: c_int) -> c_int {
-    // SAFETY: as in `pipe`.
-    unsafe {
-        let real: unsafe extern "C" fn(*mut c_int, c_int) -> c_int =
-            std::mem::transmute(next::pipe2());
-        both(real(pair, flags), pair)
-    }
-}
-
-/// # Safety
-///
-/// As for the C library's own.
-pub(super) unsafe extern "C" fn socketpair(
-    domain: c_int,
-    kind: c_int,
-    protocol: c_int,
-    pair: *mut c_int,
-) -> c_int {
-    // SAFETY: as in `pipe`.
-    unsafe {
-        let real: unsafe extern "C" fn(c_int, c_int, c_int, *mut c_int) -> c_int =
-            std::mem::transmute(next::socketpair());
-        both(real(domain, kind, protocol, pair), pair)
-    }
+noting! {
+    pair of pipe(pair: *mut c_int);
+    pair of __pipe(pair: *mut c_int);
+    pair of pipe2(pair: *mut c_int, flags: c_int);
+    pair of socketpair(domain: c_int, kind: c_int, protocol: c_int, pair: *mut c_int);
 }
 
 /// # Safety
 ///
 /// As for the C library's own.
 pub(super) unsafe extern "C" fn opendir(path: *const libc::c_char) -> *mut libc::DIR {
-    // SAFETY: as in `pipe`. Where there is no such function, what stands in returns an `int`, so its result is
-    // not looked at.
+    let Some(real) = next::opendir() else {
+        errno::missing();
+        return null_mut();
+    };
+    // SAFETY: the argument is the caller's own, and so is the directory.
     unsafe {
-        let real: unsafe extern "C" fn(*const libc::c_char) -> *mut c_void =
-            std::mem::transmute(next::opendir());
-        let directory = real(path).cast::<libc::DIR>();
+        let directory = real(path);
         if !directory.is_null() && is_noted() {
             note(libc::dirfd(directory), ANY);
         }

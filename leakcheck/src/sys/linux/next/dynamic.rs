@@ -1,10 +1,13 @@
 //! A dynamic C library: the next symbol, or the sanitizer's where one stands in between.
 
-use std::{ffi::CStr, num::NonZeroUsize};
+use std::{
+    ffi::{CStr, c_char, c_int},
+    num::NonZeroUsize,
+};
 
 use once_cell::race::OnceNonZeroUsize;
 
-use super::signatures::{Align, Create, CreateTimer, DeleteTimer, Fork, Spawn};
+use super::signatures::{Align, Create, SetName, Spawn};
 
 /// Address of a sanitizer's own function, or 0. A sanitizer's `pthread_create` is weak, so ours wins, and theirs,
 /// which it needs, is reached by this name. The name is declared weak in the same place that uses it, because each
@@ -37,72 +40,53 @@ macro_rules! interceptor {
     }};
 }
 
-/// The real function, or `None` where it is out of reach.
-pub(in super::super) fn pthread_create() -> Option<Create> {
-    static REAL: OnceNonZeroUsize = OnceNonZeroUsize::new();
-    let address = find(&REAL, c"pthread_create", sanitizer_interceptor)?;
-    // SAFETY: the address is that of a function with this signature, by the name it was found under.
-    Some(unsafe { std::mem::transmute::<usize, Create>(address) })
+/// Address of the function with this name behind ours, or `None` where it is out of reach.
+macro_rules! behind {
+    ($name:ident) => {{
+        static REAL: once_cell::race::OnceNonZeroUsize = once_cell::race::OnceNonZeroUsize::new();
+        const NAME: &std::ffi::CStr = match std::ffi::CStr::from_bytes_with_nul(
+            concat!(stringify!($name), "\0").as_bytes(),
+        ) {
+            Ok(name) => name,
+            Err(_) => unreachable!(),
+        };
+        $crate::sys::imp::next::dynamic::find(&REAL, NAME, || interceptor!(stringify!($name)))
+    }};
 }
 
-/// The real function, or `None` where it is out of reach.
-#[inline]
-pub(in super::super) fn posix_memalign() -> Option<Align> {
-    static REAL: OnceNonZeroUsize = OnceNonZeroUsize::new();
-    let address = find(&REAL, c"posix_memalign", || interceptor!("posix_memalign"))?;
-    // SAFETY: the address is that of a function with this signature, by the name it was found under.
-    Some(unsafe { std::mem::transmute::<usize, Align>(address) })
+macro_rules! functions {
+    ($($name:ident: $signature:ty;)*) => {
+        /// Looks all of them up.
+        pub(in super::super) fn look_up() {
+            $($name();)*
+        }
+
+        $(
+            /// The real function, or `None` where it is out of reach.
+            #[inline]
+            pub(in super::super) fn $name() -> Option<$signature> {
+                let address = behind!($name)?;
+                // SAFETY: the address is that of a function with this signature, by the name it was found under.
+                Some(unsafe { std::mem::transmute::<usize, $signature>(address) })
+            }
+        )*
+    };
 }
 
-/// The real function, or `None` where it is out of reach.
-pub(in super::super) fn posix_spawn() -> Option<Spawn> {
-    static REAL: OnceNonZeroUsize = OnceNonZeroUsize::new();
-    let address = find(&REAL, c"posix_spawn", || interceptor!("posix_spawn"))?;
-    // SAFETY: the address is that of a function with this signature, by the name it was found under.
-    Some(unsafe { std::mem::transmute::<usize, Spawn>(address) })
-}
-
-/// The real function, or `None` where it is out of reach.
-pub(in super::super) fn posix_spawnp() -> Option<Spawn> {
-    static REAL: OnceNonZeroUsize = OnceNonZeroUsize::new();
-    let address = find(&REAL, c"posix_spawnp", || interceptor!("posix_spawnp"))?;
-    // SAFETY: the address is that of a function with this signature, by the name it was found under.
-    Some(unsafe { std::mem::transmute::<usize, Spawn>(address) })
-}
-
-/// The real function, or `None` where it is out of reach.
-pub(in super::super) fn fork() -> Option<Fork> {
-    static REAL: OnceNonZeroUsize = OnceNonZeroUsize::new();
-    let address = find(&REAL, c"fork", || interceptor!("fork"))?;
-    // SAFETY: the address is that of a function with this signature, by the name it was found under.
-    Some(unsafe { std::mem::transmute::<usize, Fork>(address) })
-}
-
-/// The real function, or `None` where it is out of reach.
-pub(in super::super) fn timer_create() -> Option<CreateTimer> {
-    static REAL: OnceNonZeroUsize = OnceNonZeroUsize::new();
-    let address = find(&REAL, c"timer_create", || interceptor!("timer_create"))?;
-    // SAFETY: the address is that of a function with this signature, by the name it was found under.
-    Some(unsafe { std::mem::transmute::<usize, CreateTimer>(address) })
-}
-
-/// The real function, or `None` where it is out of reach.
-pub(in super::super) fn timer_delete() -> Option<DeleteTimer> {
-    static REAL: OnceNonZeroUsize = OnceNonZeroUsize::new();
-    let address = find(&REAL, c"timer_delete", || interceptor!("timer_delete"))?;
-    // SAFETY: the address is that of a function with this signature, by the name it was found under.
-    Some(unsafe { std::mem::transmute::<usize, DeleteTimer>(address) })
-}
-
-/// Looks all of them up.
-pub(in super::super) fn look_up() {
-    pthread_create();
-    posix_memalign();
-    posix_spawn();
-    posix_spawnp();
-    fork();
-    timer_create();
-    timer_delete();
+functions! {
+    pthread_create: Create;
+    pthread_setname_np: SetName;
+    posix_memalign: Align;
+    posix_spawn: Spawn;
+    posix_spawnp: Spawn;
+    fork: unsafe extern "C" fn() -> libc::pid_t;
+    timer_create: unsafe extern "C" fn(libc::clockid_t, *mut libc::sigevent, *mut libc::timer_t) -> c_int;
+    timer_delete: unsafe extern "C" fn(libc::timer_t) -> c_int;
+    pipe: unsafe extern "C" fn(*mut c_int) -> c_int;
+    __pipe: unsafe extern "C" fn(*mut c_int) -> c_int;
+    pipe2: unsafe extern "C" fn(*mut c_int, c_int) -> c_int;
+    socketpair: unsafe extern "C" fn(c_int, c_int, c_int, *mut c_int) -> c_int;
+    opendir: unsafe extern "C" fn(*const c_char) -> *mut libc::DIR;
 }
 
 /// Address of the function behind ours; a sanitizer's own goes first.

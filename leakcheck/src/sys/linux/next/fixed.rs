@@ -2,7 +2,7 @@
 
 use std::ffi::{c_int, c_void};
 
-use super::signatures::{Align, Create};
+use super::signatures::{Align, Create, SetName};
 use crate::sys::imp::trampoline::Start;
 
 unsafe extern "C" {
@@ -22,6 +22,11 @@ pub(in super::super) fn pthread_create() -> Option<Create> {
 
 /// Out of reach: musl exports no alias of this one. What it is made of is as good.
 pub(in super::super) fn posix_memalign() -> Option<Align> {
+    None
+}
+
+/// Out of reach; nothing in Rust names another thread.
+pub(in super::super) fn pthread_setname_np() -> Option<SetName> {
     None
 }
 

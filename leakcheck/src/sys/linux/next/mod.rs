@@ -13,11 +13,12 @@ mod dynamic;
 pub(super) mod descriptors;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(super) use dynamic::{
-    fork, look_up, posix_memalign, posix_spawn, posix_spawnp, pthread_create, timer_create,
-    timer_delete, under_sanitizer, vfork_of_sanitizer,
+    __pipe, fork, look_up, opendir, pipe, pipe2, posix_memalign, posix_spawn, posix_spawnp,
+    pthread_create, pthread_setname_np, socketpair, timer_create, timer_delete, under_sanitizer,
+    vfork_of_sanitizer,
 };
 
 #[cfg(any(target_env = "musl", target_feature = "crt-static"))]
 mod fixed;
 #[cfg(any(target_env = "musl", target_feature = "crt-static"))]
-pub(super) use fixed::{posix_memalign, pthread_create, under_sanitizer};
+pub(super) use fixed::{posix_memalign, pthread_create, pthread_setname_np, under_sanitizer};

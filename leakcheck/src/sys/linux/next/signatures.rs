@@ -17,6 +17,9 @@ pub(in super::super) type Create = unsafe extern "C" fn(
     *mut c_void,
 ) -> c_int;
 
+/// The signature of `pthread_setname_np`.
+pub(in super::super) type SetName = unsafe extern "C" fn(libc::pthread_t, *const c_char) -> c_int;
+
 /// The signature of `posix_memalign`.
 pub(in super::super) type Align = unsafe extern "C" fn(*mut *mut c_void, usize, usize) -> c_int;
 
@@ -29,13 +32,3 @@ pub(in super::super) type Spawn = unsafe extern "C" fn(
     *const *mut c_char,
     *const *mut c_char,
 ) -> c_int;
-
-/// The signature of `fork`.
-pub(in super::super) type Fork = unsafe extern "C" fn() -> libc::pid_t;
-
-/// The signature of `timer_create`.
-pub(in super::super) type CreateTimer =
-    unsafe extern "C" fn(libc::clockid_t, *mut libc::sigevent, *mut libc::timer_t) -> c_int;
-
-/// The signature of `timer_delete`.
-pub(in super::super) type DeleteTimer = unsafe extern "C" fn(libc::timer_t) -> c_int;

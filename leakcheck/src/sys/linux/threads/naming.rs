@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::records;
-use crate::sys::imp::fork;
+use crate::sys::imp::{fork, next};
 
 /// Takes the place of the C library's function: keeps the name, then calls on.
 ///
@@ -43,25 +43,6 @@ fn set_kernel_name(thread: libc::pthread_t, is_own: bool, name: &CStr) -> c_int 
             _ => libc::EINVAL,
         };
     }
-    foreign_name(thread, name)
-}
-
-#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
-fn foreign_name(thread: libc::pthread_t, name: &CStr) -> c_int {
-    type SetName = unsafe extern "C" fn(libc::pthread_t, *const c_char) -> c_int;
-    // SAFETY: the symbol, where there is one, is the C library's function of this signature.
-    unsafe {
-        match libc::dlsym(libc::RTLD_NEXT, c"pthread_setname_np".as_ptr()) {
-            real if real.is_null() => libc::ENOSYS,
-            real => {
-                std::mem::transmute::<*mut std::ffi::c_void, SetName>(real)(thread, name.as_ptr())
-            }
-        }
-    }
-}
-
-/// A static C library has no next symbol; nothing in Rust names another thread.
-#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
-fn foreign_name(_thread: libc::pthread_t, _name: &CStr) -> c_int {
-    libc::ENOSYS
+    // SAFETY: the caller's own thread, and a C string.
+    next::pthread_setname_np().map_or(libc::ENOSYS, |real| unsafe { real(thread, name.as_ptr()) })
 }
