@@ -9,6 +9,7 @@ mod define;
 
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 mod ahead;
+mod calls;
 #[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
 pub(crate) mod cells;
 mod errno;

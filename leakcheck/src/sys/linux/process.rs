@@ -2,7 +2,10 @@
 
 use std::{fs, time::Duration};
 
-use super::proc;
+use super::{
+    calls::{Call, Waiting},
+    proc,
+};
 
 /// The kernel's number of this thread.
 pub(crate) fn tid() -> i32 {
@@ -57,43 +60,12 @@ fn state(tid: i32) -> Option<char> {
 /// not shown.
 pub(crate) fn syscall(tid: i32) -> Option<(i64, u64)> {
     let line = fs::read_to_string(format!("{}/syscall", proc::of_thread(tid)?)).ok()?;
-    let mut words = line.split_whitespace();
-    let number = words.next()?.parse().ok()?;
-    let first = words.next()?.trim_start_matches("0x");
-    Some((number, u64::from_str_radix(first, 16).ok()?))
+    Waiting::parse(&line).map(|waiting| (waiting.number, waiting.arguments[0]))
 }
 
 /// The name of a system call in which threads are found waiting, and whether its first argument is a descriptor.
 pub(crate) fn name_of(syscall: i64) -> Option<(&'static str, bool)> {
-    const KNOWN: &[(libc::c_long, &str, bool)] = &[
-        (libc::SYS_futex, "futex", false),
-        (libc::SYS_read, "read", true),
-        (libc::SYS_readv, "readv", true),
-        (libc::SYS_write, "write", true),
-        (libc::SYS_recvfrom, "recvfrom", true),
-        (libc::SYS_recvmsg, "recvmsg", true),
-        (libc::SYS_sendto, "sendto", true),
-        (libc::SYS_accept, "accept", true),
-        (libc::SYS_accept4, "accept4", true),
-        (libc::SYS_connect, "connect", true),
-        (libc::SYS_flock, "flock", true),
-        (libc::SYS_epoll_pwait, "epoll_pwait", true),
-        (libc::SYS_ppoll, "ppoll", false),
-        (libc::SYS_pselect6, "pselect6", false),
-        (libc::SYS_nanosleep, "nanosleep", false),
-        (libc::SYS_clock_nanosleep, "clock_nanosleep", false),
-        (libc::SYS_wait4, "wait4", false),
-        (libc::SYS_waitid, "waitid", false),
-        (libc::SYS_rt_sigtimedwait, "rt_sigtimedwait", false),
-        #[cfg(target_arch = "x86_64")]
-        (libc::SYS_epoll_wait, "epoll_wait", true),
-        #[cfg(target_arch = "x86_64")]
-        (libc::SYS_poll, "poll", false),
-        #[cfg(target_arch = "x86_64")]
-        (libc::SYS_select, "select", false),
-    ];
-    let known = KNOWN.iter().find(|(number, ..)| *number == syscall);
-    known.map(|(_, name, is_of_descriptor)| (*name, *is_of_descriptor))
+    Call::find(syscall).map(|call| (call.name, call.is_of_descriptor))
 }
 
 /// Ends the process without running anything of it.

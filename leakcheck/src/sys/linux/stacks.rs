@@ -28,14 +28,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{errno, event, fork, next, proc, threads};
+use super::{calls, errno, event, fork, next, proc, threads};
 use crate::{
     base::{model::Doing, sync::lock_std},
     sys::origin::paths::MAX_FRAMES,
 };
 
 pub(super) mod awaited;
-mod calls;
 mod facts;
 mod room;
 mod signal;

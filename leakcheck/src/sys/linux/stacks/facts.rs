@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{
-    calls::{Bears, Call},
+    calls::{Bears, Call, Waiting},
     proc,
 };
 use crate::base::model::Activity;
@@ -20,14 +20,6 @@ pub(super) struct Facts {
     pending: u64,
     /// How often it gave up its processor or lost it.
     switches: Option<u64>,
-}
-
-/// A thread in a system call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Waiting {
-    number: libc::c_long,
-    arguments: [u64; 6],
-    pub(super) stack_pointer: usize,
 }
 
 impl Facts {
@@ -129,32 +121,18 @@ fn is_of_signals(tid: i32, descriptor: u64) -> bool {
     }
 }
 
-/// Reads `running`, or the number of a system call, its six arguments, the stack pointer and the program counter; a
-/// thread that is stopped elsewhere has a number of -1 and no arguments.
+/// What `/proc` says of a thread's system call.
 fn doing(line: &str) -> (Activity, Option<Waiting>) {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let hex = |word: &&str| u64::from_str_radix(word.trim_start_matches("0x"), 16).ok();
-    match words[..] {
-        ["running"] => (Activity::Running, None),
-        [number, .., _] if words.len() == 9 => {
-            let numbers: Option<Vec<u64>> = words.iter().skip(1).map(hex).collect();
-            let waiting = numbers
-                .zip(number.parse().ok())
-                .and_then(|(numbers, number)| {
-                    Some(Waiting {
-                        number,
-                        arguments: *numbers.first_chunk()?,
-                        stack_pointer: usize::try_from(*numbers.get(6)?).ok()?,
-                    })
-                });
-            let activity = waiting.map_or(Activity::Unknown, |waiting| Activity::Call {
-                name: Call::find(waiting.number).map(|call| call.name),
-                first: waiting.arguments[0],
-            });
-            (activity, waiting)
-        }
-        _ => (Activity::Unknown, None),
-    }
+    let waiting = Waiting::parse(line);
+    let activity = match &waiting {
+        _ if line.trim() == "running" => Activity::Running,
+        None => Activity::Unknown,
+        Some(waiting) => Activity::Call {
+            name: Call::find(waiting.number).map(|call| call.name),
+            first: waiting.arguments[0],
+        },
+    };
+    (activity, waiting)
 }
 
 #[cfg(test)]

@@ -2,6 +2,32 @@
 
 use libc::c_long;
 
+/// A thread in a system call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Waiting {
+    pub(super) number: c_long,
+    pub(super) arguments: [u64; 6],
+    pub(super) stack_pointer: usize,
+}
+
+impl Waiting {
+    /// Reads the number of a system call, its six arguments, the stack pointer and the program counter. A thread that runs has
+    /// none of these, and one that is stopped elsewhere has a number of -1 and no arguments.
+    pub(super) fn parse(line: &str) -> Option<Self> {
+        let (number, rest) = line.trim_end().split_once(' ')?;
+        let hex = |word: &str| u64::from_str_radix(word.trim_start_matches("0x"), 16).ok();
+        let numbers: Vec<u64> = rest.split(' ').map(hex).collect::<Option<_>>()?;
+        let &[ref arguments @ .., stack_pointer, _counter] = &numbers[..] else {
+            return None;
+        };
+        Some(Self {
+            number: number.parse().ok()?,
+            arguments: arguments.try_into().ok()?,
+            stack_pointer: usize::try_from(stack_pointer).ok()?,
+        })
+    }
+}
+
 /// A system call that is known to wait.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Call {
@@ -9,6 +35,8 @@ pub(super) struct Call {
     /// As its function in the C library has it.
     pub(super) name: &'static str,
     pub(super) bears: Bears,
+    /// Whether its first argument is a descriptor.
+    pub(super) is_of_descriptor: bool,
 }
 
 /// Whether a thread in a call may be sent a signal that it does not wait for: with a handler that asks for that, the call goes
@@ -37,33 +65,41 @@ const fn call(number: c_long, name: &'static str, bears: Bears) -> Call {
         number,
         name,
         bears,
+        is_of_descriptor: false,
+    }
+}
+
+const fn on_descriptor(number: c_long, name: &'static str, bears: Bears) -> Call {
+    Call {
+        is_of_descriptor: true,
+        ..call(number, name, bears)
     }
 }
 
 const EVERYWHERE: &[Call] = &[
-    call(libc::SYS_read, "read", Bears::SignalsUnlessRead),
-    call(libc::SYS_readv, "read", Bears::SignalsUnlessRead),
-    call(libc::SYS_pread64, "read", Bears::SignalsUnlessRead),
-    call(libc::SYS_write, "write", Bears::Signals),
-    call(libc::SYS_writev, "write", Bears::Signals),
-    call(libc::SYS_recvfrom, "recv", Bears::Signals),
-    call(libc::SYS_recvmsg, "recv", Bears::Signals),
-    call(libc::SYS_recvmmsg, "recv", Bears::Signals),
-    call(libc::SYS_sendto, "send", Bears::Signals),
-    call(libc::SYS_sendmsg, "send", Bears::Signals),
-    call(libc::SYS_accept, "accept", Bears::Signals),
-    call(libc::SYS_accept4, "accept", Bears::Signals),
-    call(libc::SYS_connect, "connect", Bears::Signals),
-    call(libc::SYS_flock, "flock", Bears::Signals),
-    call(libc::SYS_fsync, "fsync", Bears::Signals),
+    on_descriptor(libc::SYS_read, "read", Bears::SignalsUnlessRead),
+    on_descriptor(libc::SYS_readv, "read", Bears::SignalsUnlessRead),
+    on_descriptor(libc::SYS_pread64, "read", Bears::SignalsUnlessRead),
+    on_descriptor(libc::SYS_write, "write", Bears::Signals),
+    on_descriptor(libc::SYS_writev, "write", Bears::Signals),
+    on_descriptor(libc::SYS_recvfrom, "recv", Bears::Signals),
+    on_descriptor(libc::SYS_recvmsg, "recv", Bears::Signals),
+    on_descriptor(libc::SYS_recvmmsg, "recv", Bears::Signals),
+    on_descriptor(libc::SYS_sendto, "send", Bears::Signals),
+    on_descriptor(libc::SYS_sendmsg, "send", Bears::Signals),
+    on_descriptor(libc::SYS_accept, "accept", Bears::Signals),
+    on_descriptor(libc::SYS_accept4, "accept", Bears::Signals),
+    on_descriptor(libc::SYS_connect, "connect", Bears::Signals),
+    on_descriptor(libc::SYS_flock, "flock", Bears::Signals),
+    on_descriptor(libc::SYS_fsync, "fsync", Bears::Signals),
     call(libc::SYS_ppoll, "poll", Bears::SignalsUnlessMasked(3)),
     call(libc::SYS_pselect6, "select", Bears::SignalsUnlessMasked(5)),
-    call(
+    on_descriptor(
         libc::SYS_epoll_pwait,
         "epoll_wait",
         Bears::SignalsUnlessMasked(4),
     ),
-    call(
+    on_descriptor(
         libc::SYS_epoll_pwait2,
         "epoll_wait",
         Bears::SignalsUnlessMasked(4),
@@ -88,7 +124,7 @@ const EVERYWHERE: &[Call] = &[
 const OLD: &[Call] = &[
     call(libc::SYS_poll, "poll", Bears::Signals),
     call(libc::SYS_select, "select", Bears::Signals),
-    call(libc::SYS_epoll_wait, "epoll_wait", Bears::Signals),
+    on_descriptor(libc::SYS_epoll_wait, "epoll_wait", Bears::Signals),
     call(libc::SYS_pause, "pause", Bears::None),
     call(libc::SYS_open, "open", Bears::Signals),
 ];
