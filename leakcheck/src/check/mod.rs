@@ -167,8 +167,8 @@ impl Check {
 
     /// What exists now in the scope does not count.
     pub(crate) fn exempt_present(&mut self) {
-        let tally = self.scope.tally();
-        let is_empty = tally.tasks() == 0 && tally.threads() == 0 && tally.others() == 0;
+        let counters = self.scope.counters();
+        let is_empty = counters.tasks() == 0 && counters.threads() == 0 && counters.others() == 0;
         if is_empty && !tasks::may_be_elsewhere(self.scope) {
             return;
         }
@@ -219,7 +219,7 @@ impl Check {
         }
         if runtime.is_own() {
             // What it was built of is no task.
-            self.scope.tally().places().forget();
+            self.scope.counters().slot_ranges().forget();
         }
         self.runtime = Some(runtime);
     }
@@ -235,7 +235,7 @@ impl Check {
                 .runtime
                 .as_ref()
                 .map_or(0, |runtime| runtime.new_tasks(self.scope));
-            counted > 0 || self.scope.tally().tasks() > 0
+            counted > 0 || self.scope.counters().tasks() > 0
         };
         self.runtime.is_some()
             && self.options.wants(Kind::Task)
@@ -254,12 +254,12 @@ impl Check {
 
     /// Whether nothing at all is there but the workers of its own runtime: the whole cost of a clean check.
     pub(crate) fn is_clean_now(&self) -> bool {
-        let tally = self.scope.tally();
+        let counters = self.scope.counters();
         let (counted, workers) = self.runtime.as_ref().map_or((0, 0), |runtime| {
             (runtime.new_tasks(self.scope), runtime.workers())
         });
-        tally.tasks() == 0
-            && tally.threads() == workers
+        counters.tasks() == 0
+            && counters.threads() == workers
             && self.others(Phase::Running).is_empty()
             && counted == 0
             && !(tasks::may_be_elsewhere(self.scope) && self.has_tasks_elsewhere())
@@ -283,8 +283,8 @@ impl Check {
 
     /// Whether nothing at all is there, after the runtime was stopped.
     pub(crate) fn is_gone(&self) -> bool {
-        let tally = self.scope.tally();
-        tally.threads() == 0 && tally.others() == 0 && !self.has_unrecorded()
+        let counters = self.scope.counters();
+        counters.threads() == 0 && counters.others() == 0 && !self.has_unrecorded()
     }
 
     /// Waits on this thread for what is there to end.
@@ -294,13 +294,13 @@ impl Check {
 
     /// Notes what there is, right before the runtime is told to stop: what that makes is nobody's.
     pub(crate) fn note_before_stop(&mut self) {
-        let tally = self.scope.tally();
-        if tally.threads() > self.runtime.as_ref().map_or(0, Watched::workers) {
+        let counters = self.scope.counters();
+        if counters.threads() > self.runtime.as_ref().map_or(0, Watched::workers) {
             let threads = sources::threads::list(Some(self.scope));
             self.before_stop
                 .extend(threads.iter().map(|thread| thread.id));
         }
-        if tally.others() > 0 {
+        if counters.others() > 0 {
             let others = sources::others(Some(self.scope));
             self.before_stop.extend(others.iter().map(|other| other.id));
         }
@@ -346,7 +346,7 @@ impl Check {
     fn let_reap(&self) {
         let has_workers = |runtime: &Watched| runtime.is_own() && runtime.workers() > 0;
         if self.runtime.as_ref().is_some_and(has_workers)
-            && self.scope.tally().others() > 0
+            && self.scope.counters().others() > 0
             && !sources::independent(self.scope).is_empty()
         {
             wait::let_reap();

@@ -278,7 +278,7 @@ impl Check {
                 .rules()
                 .iter()
                 .all(|rule| rule.identities().is_none())
-            && self.scope.tally().tasks() > 0
+            && self.scope.counters().tasks() > 0
     }
 
     pub(super) fn present(&self, phase: Phase) -> Present {
@@ -288,7 +288,8 @@ impl Check {
         let _work = Work::begin();
         let mut present = Present::default();
         if phase != Phase::Stopped && self.options.wants(Kind::Task) {
-            let listed = if self.scope.tally().tasks() > 0 || tasks::may_be_elsewhere(self.scope) {
+            let listed = if self.scope.counters().tasks() > 0 || tasks::may_be_elsewhere(self.scope)
+            {
                 tasks::list(Some(self.scope))
             } else {
                 Vec::new()
@@ -352,7 +353,7 @@ impl Check {
 
     /// Things of other kinds that count in this phase. To a child process no runtime matters, other than to reap it.
     pub(super) fn others(&self, phase: Phase) -> Vec<Resource> {
-        if self.scope.tally().others() == 0 {
+        if self.scope.counters().others() == 0 {
             Vec::new()
         } else if self.others_count(phase) {
             sources::others(Some(self.scope))
@@ -366,7 +367,7 @@ impl Check {
         present
             .resources
             .retain(|resource| !sources::is_other(resource));
-        if self.scope.tally().others() > 0 {
+        if self.scope.counters().others() > 0 {
             self.with_others(present, sources::others(Some(self.scope)));
         }
     }
@@ -416,7 +417,7 @@ impl Check {
     }
 
     fn with_threads(&self, present: &mut Present, phase: Phase) {
-        if self.scope.tally().threads() > 0 {
+        if self.scope.counters().threads() > 0 {
             let threads = sources::threads::list(Some(self.scope));
             let mut threads: Vec<Resource> = threads
                 .into_iter()

@@ -74,7 +74,7 @@ pub(crate) fn begin(name: Cow<'static, str>, label: String, caller: &'static Loc
     live.entries.insert(number, entry);
     live.of_scopes.insert((scope.index(), number));
     drop(live);
-    scope.tally().other_started();
+    scope.counters().other_started();
     number
 }
 
@@ -84,7 +84,7 @@ pub(crate) fn end(number: u64) {
     if let Some(entry) = live.entries.remove(&number) {
         live.of_scopes.remove(&(entry.scope.index(), number));
         drop(live);
-        entry.scope.tally().other_ended();
+        entry.scope.counters().other_ended();
     }
 }
 

@@ -152,7 +152,7 @@ fn probe() -> Result<(), String> {
     };
     let open = fds::live(Some(scope.index())).len();
     drop(planted);
-    let closed = fds::live(Some(scope.index())).len() + scope.tally().others();
+    let closed = fds::live(Some(scope.index())).len() + scope.counters().others();
     match (open, closed) {
         (1, 0) => Ok(()),
         (0, _) => Err(

@@ -19,7 +19,7 @@ use crate::{
     observe::scope::ScopeId,
 };
 
-/// A kind of things besides tasks and threads. [`Tally::others`](crate::sys::tally::Tally::others) counts all of them.
+/// A kind of things besides tasks and threads. The counters of a scope have one for all of them.
 #[derive(Debug)]
 pub(crate) struct Source {
     pub(crate) kind: Kind,

@@ -26,10 +26,10 @@ use super::{
     spare::{self, Done},
 };
 use crate::sys::{
-    by_address::{Creation, Put},
+    allocation_table::{Creation, Put},
     clock,
     context::{self, Context},
-    origin, tally,
+    origin, scope_counters,
 };
 
 mod probe;
@@ -220,7 +220,7 @@ fn record(address: usize, size: usize, scope: u64) -> bool {
     }
     if scope != Context::UNCHECKED.scope {
         let place = u32::try_from(slots::start(address)).unwrap_or(0);
-        tally::of(scope).places().note(place);
+        scope_counters::of(scope).slot_ranges().note(place);
     }
     let put = slots::put(address, creation);
     if put != Put::Recorded {

@@ -19,12 +19,12 @@ use super::{
     threads,
 };
 use crate::sys::{
-    Chunked, clock,
+    StaticTable, clock,
     context::{self, Context},
     origin,
     record::{Ended, Seen},
+    scope_counters,
     table::Records,
-    tally,
 };
 
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
@@ -55,7 +55,7 @@ pub(crate) struct Process {
     pub(crate) state: ProcessState,
 }
 
-static RECORDS: Records<Facts> = Records::new(Chunked::new());
+static RECORDS: Records<Facts> = Records::new(StaticTable::new());
 
 thread_local! {
     static HEARD: Cell<bool> = const { Cell::new(false) };
@@ -258,7 +258,7 @@ fn record(&mut Child { pid, scope }: &mut Child) {
     let Some(claim) = RECORDS.claim(pid.into()) else {
         return;
     };
-    tally::of(scope).other_started();
+    scope_counters::of(scope).other_started();
     claim.publish(pid.into(), scope, |facts| {
         facts.pid.store(pid, Ordering::Relaxed);
         facts.origin.store(origin, Ordering::Relaxed);
@@ -284,7 +284,7 @@ fn look(seen: &Seen<(Process, u64)>) -> Option<Process> {
 
 /// Tells its scope that one is over.
 fn tell(ended: Ended) {
-    tally::of(ended.scope).other_ended();
+    scope_counters::of(ended.scope).other_ended();
 }
 
 impl Facts {

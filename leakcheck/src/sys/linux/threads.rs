@@ -19,9 +19,8 @@ use super::{
 use crate::sys::{
     clock,
     context::{self, Context},
-    origin,
+    origin, scope_counters,
     table::Records,
-    tally,
 };
 
 mod name;
@@ -210,7 +209,7 @@ fn claim_record(wanted: &mut Claim) {
         (0, _) => number,
         (_, root) => root,
     };
-    tally::of(here.scope).thread_started();
+    scope_counters::of(here.scope).thread_started();
     claim.publish(0, here.scope, |facts| {
         facts.origin.store(origin, Ordering::Relaxed);
         facts.root.store(root, Ordering::Relaxed);

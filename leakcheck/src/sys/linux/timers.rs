@@ -18,12 +18,12 @@ use super::{
     threads,
 };
 use crate::sys::{
-    Chunked, clock,
+    StaticTable, clock,
     context::{self, Context},
     origin,
     record::Seen,
+    scope_counters,
     table::Records,
-    tally,
     timer::Timer,
 };
 
@@ -47,7 +47,7 @@ struct Facts {
     signal: AtomicI32,
 }
 
-static RECORDS: Records<Facts> = Records::new(Chunked::new());
+static RECORDS: Records<Facts> = Records::new(StaticTable::new());
 
 /// The timers of `scope`, or of every scope, that were not deleted. A forked child has none.
 pub(crate) fn live(scope: Option<u64>) -> Vec<Timer> {
@@ -210,7 +210,7 @@ fn record(made: &mut Made) {
     let Some(claim) = RECORDS.claim(name as u64) else {
         return;
     };
-    tally::of(scope).other_started();
+    scope_counters::of(scope).other_started();
     claim.publish(name as u64, scope, |facts| {
         facts.kernel.store(kernel, Ordering::Relaxed);
         facts.origin.store(origin, Ordering::Relaxed);
@@ -227,7 +227,9 @@ fn record(made: &mut Made) {
 
 /// The timer that the C library calls this is over.
 fn forget(name: usize) {
-    RECORDS.end_all(name as u64, |ended| tally::of(ended.scope).other_ended());
+    RECORDS.end_all(name as u64, |ended| {
+        scope_counters::of(ended.scope).other_ended();
+    });
 }
 
 /// The timer, unless it is gone, which frees the record.
@@ -235,7 +237,7 @@ fn look(seen: &Seen<(Timer, c_int)>) -> Option<Timer> {
     let (timer, kernel) = seen.facts;
     if kernel != UNKNOWN && kernel::is_gone(kernel) {
         if let Some(ended) = RECORDS.end(seen.number) {
-            tally::of(ended.scope).other_ended();
+            scope_counters::of(ended.scope).other_ended();
         }
         return None;
     }

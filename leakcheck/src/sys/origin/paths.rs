@@ -7,7 +7,7 @@ use std::{
     sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering},
 };
 
-use crate::sys::{Chunked, imp::memory};
+use crate::sys::{StaticTable, imp::memory};
 
 /// Longest stack that is kept.
 pub(crate) const MAX_FRAMES: usize = 256;
@@ -37,7 +37,7 @@ struct Link {
 struct Entry(once_cell::race::OnceRef<'static, Path>);
 
 static TABLE: [AtomicPtr<Link>; HEADS] = [const { AtomicPtr::new(null_mut()) }; HEADS];
-static BY_INDEX: Chunked<Entry, 1024> = Chunked::new();
+static BY_INDEX: StaticTable<Entry, 1024> = StaticTable::new();
 static NEXT: AtomicU32 = AtomicU32::new(1);
 static USED: AtomicUsize = AtomicUsize::new(0);
 
@@ -132,7 +132,7 @@ fn make(
     }
     let index = NEXT
         .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
-            ((next as usize) < Chunked::<Entry, 1024>::LEN).then_some(next + 1)
+            ((next as usize) < StaticTable::<Entry, 1024>::LEN).then_some(next + 1)
         })
         .ok()?;
     let path = memory::keep(Path {

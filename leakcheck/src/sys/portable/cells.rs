@@ -1,6 +1,6 @@
 //! Creations of task cells that nobody records: the truthful twin for platforms without interposition.
 
-use crate::sys::by_address::Creation;
+use crate::sys::allocation_table::Creation;
 
 /// Nothing is known.
 pub(crate) fn find(_address: usize) -> Option<Creation> {

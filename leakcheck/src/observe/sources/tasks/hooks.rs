@@ -20,9 +20,9 @@ use crate::{
         scope::ScopeId,
     },
     sys::{
-        Chunked, cells, clock,
+        StaticTable, cells, clock,
         context::{self, Context},
-        origin, tally,
+        origin, scope_counters,
     },
 };
 
@@ -32,12 +32,12 @@ struct Process;
 /// Small enough to stay in the processor's cache; with more live tasks than slots, the rest goes to a locked map.
 const CHUNKS: usize = 128;
 
-static SLOTS: Chunked<Slot, CHUNKS> = Chunked::new();
+static SLOTS: StaticTable<Slot, CHUNKS> = StaticTable::new();
 static TASKS: Registry<Process> = Registry::new(Process);
 
 impl Slots for Process {
     fn len(&self) -> usize {
-        Chunked::<Slot, CHUNKS>::LEN
+        StaticTable::<Slot, CHUNKS>::LEN
     }
 
     #[inline]
@@ -76,7 +76,7 @@ fn path(meta: &TaskMeta<'_>) -> u32 {
 
 fn spawned(meta: &TaskMeta<'_>, token: Token) {
     let context = context::current();
-    let tally = tally::of(context.scope);
+    let counters = scope_counters::of(context.scope);
     let task = Task {
         id: number(meta.id()),
         scope: context.scope,
@@ -85,9 +85,9 @@ fn spawned(meta: &TaskMeta<'_>, token: Token) {
         polls: 0,
         born_ms: clock::now_ms(),
     };
-    tally.task_started();
+    counters.task_started();
     if TASKS.start(task) == Start::Cancelled {
-        tally.task_ended();
+        counters.task_ended();
     }
 }
 
@@ -105,7 +105,7 @@ fn about_to_poll(meta: &TaskMeta<'_>) {
 
 fn ended(meta: &TaskMeta<'_>) {
     if let Some(task) = TASKS.end(number(meta.id())) {
-        tally::of(task.scope).task_ended();
+        scope_counters::of(task.scope).task_ended();
     }
 }
 

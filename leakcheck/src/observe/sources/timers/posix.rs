@@ -102,7 +102,7 @@ fn probe() -> Result<(), String> {
         let _inside = scope.enter();
         timers::with_one(|| timers::live(Some(scope.index())).len())
     };
-    let left = timers::live(Some(scope.index())).len() + scope.tally().others();
+    let left = timers::live(Some(scope.index())).len() + scope.counters().others();
     match (planted, left) {
         (Some(1), 0) => Ok(()),
         (None, _) => Err("the planted timer could not be made".to_owned()),

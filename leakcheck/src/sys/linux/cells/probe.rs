@@ -9,7 +9,7 @@ use super::slots::{ALIGN, find};
 use crate::sys::{
     context::{Context, Switch},
     imp::next,
-    tally,
+    scope_counters,
 };
 
 /// Why creations cannot be seen in this program, if so. Found out once.
@@ -19,7 +19,7 @@ pub(crate) fn unavailable() -> Option<&'static str> {
 }
 
 fn why() -> Option<&'static str> {
-    let (Some(one), Some(other)) = (tally::open(), tally::open()) else {
+    let (Some(one), Some(other)) = (scope_counters::open(), scope_counters::open()) else {
         return Some("no scope is left to try it in");
     };
     // More than one size and one round: an allocator may keep some sizes itself, or hand out again what it has kept.

@@ -3,9 +3,9 @@
 use std::ops::RangeInclusive;
 
 use crate::sys::{
-    Chunked,
-    by_address::{self, Creation, Put, Slot},
-    tally,
+    StaticTable,
+    allocation_table::{self, Creation, Put, Slot},
+    scope_counters,
 };
 
 /// Alignment of a task's cell on `x86_64` and aarch64: `Cell` in tokio's `runtime/task/core.rs`.
@@ -17,24 +17,24 @@ const WINDOW: usize = 16;
 /// was created there long ago still has some. In the last one the oldest is displaced.
 const TABLES: usize = 8;
 
-pub(super) const LEN: usize = Chunked::<Slot, CHUNKS>::LEN;
+pub(super) const LEN: usize = StaticTable::<Slot, CHUNKS>::LEN;
 
-static SLOTS: [Chunked<Slot, CHUNKS>; TABLES] = [const { Chunked::new() }; TABLES];
+static SLOTS: [StaticTable<Slot, CHUNKS>; TABLES] = [const { StaticTable::new() }; TABLES];
 
 /// Notes how the cell at `address` was made, whatever was there before.
 #[inline]
 pub(super) fn put(address: usize, creation: Creation) -> Put {
-    by_address::put(&window(address), address, creation)
+    allocation_table::put(&window(address), address, creation)
 }
 
 /// What is known of the creation of the cell at `address`, which must be alive.
 pub(crate) fn find(address: usize) -> Option<Creation> {
-    by_address::find(window_so_far(address), address)
+    allocation_table::find(window_so_far(address), address)
 }
 
 /// Nothing is known any more of the creation of the cell at `address`, which must be alive.
 pub(crate) fn forget(address: usize) {
-    by_address::forget(window_so_far(address), address);
+    allocation_table::forget(window_so_far(address), address);
 }
 
 /// The addresses of all cells of a scope, of which most may be dead by now.
@@ -49,11 +49,11 @@ pub(crate) fn of_scope(scope: u64) -> Vec<(usize, Creation)> {
 
 fn all_of<T>(scope: u64, what: fn(usize, Creation) -> T) -> Vec<T> {
     let of_scope = |slot: &'static Slot| {
-        let (address, creation) = by_address::known(slot)?;
+        let (address, creation) = allocation_table::known(slot)?;
         (creation.scope == scope).then(|| what(address, creation))
     };
     let last = u32::try_from(WINDOW).unwrap_or(0) - 1;
-    let ranges = tally::of(scope).places().noted(last);
+    let ranges = scope_counters::of(scope).slot_ranges().noted(last);
     let in_place = |ranges: &Vec<RangeInclusive<u32>>| {
         // Windows at the end go on at the beginning.
         let fits = |range: &RangeInclusive<u32>| (*range.end() as usize) < LEN;
@@ -71,7 +71,7 @@ fn all_of<T>(scope: u64, what: fn(usize, Creation) -> T) -> Vec<T> {
         }
         None => SLOTS
             .iter()
-            .flat_map(Chunked::touched)
+            .flat_map(StaticTable::touched)
             .filter_map(of_scope)
             .collect(),
     }
@@ -94,7 +94,9 @@ fn places(start: usize) -> impl Iterator<Item = usize> + Clone {
 
 /// The same in each table: what is in a later one did not fit into those before.
 #[inline]
-fn in_all(start: usize) -> impl Iterator<Item = (&'static Chunked<Slot, CHUNKS>, usize)> + Clone {
+fn in_all(
+    start: usize,
+) -> impl Iterator<Item = (&'static StaticTable<Slot, CHUNKS>, usize)> + Clone {
     SLOTS
         .iter()
         .flat_map(move |slots| places(start).map(move |place| (slots, place)))

@@ -15,11 +15,11 @@ use super::{
     slots::{LEN, start},
     *,
 };
-use crate::sys::{context::Switch, tally};
+use crate::sys::{context::Switch, scope_counters};
 
 /// Makes this thread work for a scope of its own.
 fn scope() -> (u64, Switch) {
-    let scope = tally::open().expect("far below the limit");
+    let scope = scope_counters::open().expect("far below the limit");
     (scope, Switch::to(Context { scope, origin: 0 }))
 }
 

@@ -11,12 +11,12 @@ use super::{Descriptor, aside, live};
 use crate::sys::{
     self,
     context::{Context, Switch},
-    tally,
+    scope_counters,
 };
 
 /// A scope that this thread works for while the result lives.
 fn inside() -> (u64, Switch) {
-    let scope = tally::open().expect("far below the limit");
+    let scope = scope_counters::open().expect("far below the limit");
     (scope, Switch::to(Context { scope, origin: 0 }))
 }
 
@@ -26,7 +26,7 @@ fn open(scope: u64) -> Vec<Descriptor> {
 
 /// How many of a scope are counted.
 fn count(scope: u64) -> usize {
-    tally::of(scope).others()
+    scope_counters::of(scope).others()
 }
 
 fn errno() -> c_int {

@@ -10,7 +10,7 @@ use super::{
     name::Name,
     stack::{self, Stack},
 };
-use crate::sys::{Chunked, imp::errno, table::Records, tally};
+use crate::sys::{StaticTable, imp::errno, scope_counters, table::Records};
 
 /// What is known of a thread. What can change changes on the thread itself.
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ pub(crate) struct Thread {
     pub(crate) name: Option<String>,
 }
 
-pub(super) static RECORDS: Records<Facts> = Records::new(Chunked::new());
+pub(super) static RECORDS: Records<Facts> = Records::new(StaticTable::new());
 
 thread_local! {
     /// This thread's number while it is recorded.
@@ -151,7 +151,7 @@ pub(super) fn own() -> Option<&'static Facts> {
 /// The thread with this number has ended.
 pub(super) fn over(number: u64) {
     if let Some(ended) = RECORDS.end(number) {
-        tally::of(ended.scope).thread_ended();
+        scope_counters::of(ended.scope).thread_ended();
     }
 }
 

@@ -10,11 +10,11 @@ pub(crate) const CHUNK: usize = 256;
 /// Up to `CHUNKS * 256` entries, made when their chunk is first touched.
 ///
 /// A `std::sync::OnceLock` would block on itself where an allocator starts a thread; the race cell cannot.
-pub(crate) struct Chunked<T: 'static, const CHUNKS: usize> {
+pub(crate) struct StaticTable<T: 'static, const CHUNKS: usize> {
     chunks: [OnceRef<'static, [T; CHUNK]>; CHUNKS],
 }
 
-impl<T: Default + Sync, const CHUNKS: usize> Chunked<T, CHUNKS> {
+impl<T: Default + Sync, const CHUNKS: usize> StaticTable<T, CHUNKS> {
     pub(crate) const LEN: usize = CHUNKS * CHUNK;
 
     pub(crate) const fn new() -> Self {

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Chunked, context::Context, free::Free, imp::event, places::Places};
+use super::{StaticTable, context::Context, free::Free, imp::event, slot_ranges::SlotRanges};
 use crate::base::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering, total_order};
 
 /// Counters of tasks per scope; threads take turns, so that the workers of one runtime seldom share one.
@@ -17,7 +17,7 @@ const SHARDS: usize = 4;
 
 /// The counts of one scope.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
+pub(crate) struct ScopeCounters {
     tasks: [Shard; SHARDS],
     threads: AtomicUsize,
     others: AtomicUsize,
@@ -26,7 +26,7 @@ pub(crate) struct Tally {
     /// Changes with every ending while somebody waits.
     endings: AtomicU32,
     /// Where the memory of its tasks is noted.
-    places: Places,
+    slot_ranges: SlotRanges,
     /// The scope that counts here.
     scope: AtomicU64,
     /// How many hold it.
@@ -63,15 +63,15 @@ fn shard() -> usize {
 /// Low bits of a scope, which say where it counts.
 const PLACE_BITS: u32 = 18;
 /// As many scopes as may have something alive at one time.
-const PLACES: usize = Chunked::<Tally, 1024>::LEN;
+const PLACES: usize = StaticTable::<ScopeCounters, 1024>::LEN;
 const _: () = assert!(PLACES == 1 << PLACE_BITS, "a scope says where it counts");
 
-static TALLIES: Chunked<Tally, 1024> = Chunked::new();
+static ALL: StaticTable<ScopeCounters, 1024> = StaticTable::new();
 /// Places that were never used begin here.
 static UNUSED: Global = Global::new(1);
 static OPENED: Serial = Serial::new(0);
 #[cfg(not(leakcheck_loom))]
-static NOBODY: Tally = Tally {
+static NOBODY: ScopeCounters = ScopeCounters {
     tasks: [const {
         Shard {
             started: AtomicUsize::new(0),
@@ -82,7 +82,7 @@ static NOBODY: Tally = Tally {
     others: AtomicUsize::new(0),
     waiting: AtomicU32::new(0),
     endings: AtomicU32::new(0),
-    places: Places::new(),
+    slot_ranges: SlotRanges::new(),
     scope: AtomicU64::new(Context::NOBODY.scope),
     holders: AtomicU32::new(0),
     closed: AtomicU32::new(0),
@@ -90,7 +90,7 @@ static NOBODY: Tally = Tally {
 };
 #[cfg(leakcheck_loom)]
 loom::lazy_static! {
-    static ref NOBODY: Tally = Tally::default();
+    static ref NOBODY: ScopeCounters = ScopeCounters::default();
     static ref FREE: Free = Free::new();
 }
 #[cfg(not(leakcheck_loom))]
@@ -103,11 +103,11 @@ pub(crate) fn open() -> Option<u64> {
         .or_else(|| sweep(2))
         .or_else(unused)
         .or_else(|| sweep(UNUSED.load(Ordering::Relaxed)))?;
-    let tally = at(place)?;
+    let counters = at(place)?;
     let scope = (OPENED.fetch_add(1, Ordering::Relaxed) + 1) << PLACE_BITS | u64::from(place);
-    tally.places.forget();
-    tally.holders.store(1, Ordering::Relaxed);
-    tally.scope.store(scope, Ordering::Release);
+    counters.slot_ranges.forget();
+    counters.holders.store(1, Ordering::Relaxed);
+    counters.scope.store(scope, Ordering::Release);
     Some(scope)
 }
 
@@ -116,7 +116,7 @@ fn unused() -> Option<u32> {
     let more = |next| ((next as usize) < PLACES).then_some(next + 1);
     let place = UNUSED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     let place = place.ok()?;
-    TALLIES.get(place as usize)?;
+    ALL.get(place as usize)?;
     Some(place)
 }
 
@@ -127,36 +127,36 @@ fn sweep(few: u32) -> Option<u32> {
     let used = UNUSED.load(Ordering::Relaxed);
     (0..few.min(used))
         .map(|_| SWEPT.fetch_add(1, Ordering::Relaxed) % used)
-        .find(|place| at(*place).is_some_and(Tally::take_place))
+        .find(|place| at(*place).is_some_and(ScopeCounters::take_place))
 }
 
-fn at(place: u32) -> Option<&'static Tally> {
-    TALLIES.peek(place as usize)
+fn at(place: u32) -> Option<&'static ScopeCounters> {
+    ALL.peek(place as usize)
 }
 
 /// The counts of `scope`.
 #[inline]
-pub(crate) fn of(scope: u64) -> &'static Tally {
+pub(crate) fn of(scope: u64) -> &'static ScopeCounters {
     if scope == Context::UNCHECKED.scope {
-        return TALLIES.get(0).unwrap_or(&NOBODY);
+        return ALL.get(0).unwrap_or(&NOBODY);
     }
-    place_of(scope).map_or(&NOBODY, |(_, tally)| tally)
+    place_of(scope).map_or(&NOBODY, |(_, counters)| counters)
 }
 
 /// Where a check's scope counts; `None` where it is over and its place was given away.
 #[inline]
-fn place_of(scope: u64) -> Option<(u32, &'static Tally)> {
+fn place_of(scope: u64) -> Option<(u32, &'static ScopeCounters)> {
     let place = u32::try_from(scope & ((1 << PLACE_BITS) - 1)).unwrap_or(0);
-    let tally = at(place).filter(|_| place != 0)?;
-    (tally.scope.load(Ordering::Relaxed) == scope).then_some((place, tally))
+    let counters = at(place).filter(|_| place != 0)?;
+    (counters.scope.load(Ordering::Relaxed) == scope).then_some((place, counters))
 }
 
 /// Nothing that is counted is alive: this is a child of the process in which it was.
 pub(crate) fn forget_all() {
-    for tally in (0..UNUSED.load(Ordering::Relaxed)).filter_map(at) {
-        tally.threads.store(0, Ordering::Relaxed);
-        tally.others.store(0, Ordering::Relaxed);
-        for shard in &tally.tasks {
+    for counters in (0..UNUSED.load(Ordering::Relaxed)).filter_map(at) {
+        counters.threads.store(0, Ordering::Relaxed);
+        counters.others.store(0, Ordering::Relaxed);
+        for shard in &counters.tasks {
             let started = shard.started.load(Ordering::Relaxed);
             shard.ended.store(started, Ordering::Relaxed);
         }
@@ -165,24 +165,24 @@ pub(crate) fn forget_all() {
 
 /// One more holds the scope, which is held, or of which something is alive.
 pub(crate) fn hold(scope: u64) {
-    if let Some((_, tally)) = place_of(scope) {
-        tally.holders.fetch_add(1, Ordering::Relaxed);
+    if let Some((_, counters)) = place_of(scope) {
+        counters.holders.fetch_add(1, Ordering::Relaxed);
     }
 }
 
 /// One less does.
 pub(crate) fn release(scope: u64) {
-    if let Some((place, tally)) = place_of(scope)
-        && tally.holders.fetch_sub(1, Ordering::AcqRel) == 1
+    if let Some((place, counters)) = place_of(scope)
+        && counters.holders.fetch_sub(1, Ordering::AcqRel) == 1
     {
-        tally.closed.store(1, Ordering::Release);
-        if tally.take_place() {
-            FREE.push(place, &tally.next);
+        counters.closed.store(1, Ordering::Release);
+        if counters.take_place() {
+            FREE.push(place, &counters.next);
         }
     }
 }
 
-impl Tally {
+impl ScopeCounters {
     /// Takes the place for another scope, if nothing is alive of one that is over. Nothing of it can begin any more then: that
     /// would take a thread or a task of the scope, or who holds it.
     fn take_place(&self) -> bool {
@@ -258,8 +258,8 @@ impl Tally {
 
     /// Where the memory of its tasks is noted.
     #[inline]
-    pub(crate) fn places(&self) -> &Places {
-        &self.places
+    pub(crate) fn slot_ranges(&self) -> &SlotRanges {
+        &self.slot_ranges
     }
 
     #[inline]
@@ -275,31 +275,31 @@ impl Tally {
     /// Announces that something is about to wait; endings from here on are not missed.
     pub(crate) fn expect(&'static self) -> Expecting {
         self.waiting.fetch_add(1, Ordering::SeqCst);
-        Expecting { tally: self }
+        Expecting { counters: self }
     }
 }
 
 /// Somebody waits for endings while this lives.
 #[derive(Debug)]
 pub(crate) struct Expecting {
-    tally: &'static Tally,
+    counters: &'static ScopeCounters,
 }
 
 impl Expecting {
     /// What [`wait`](Self::wait) compares with; take it before looking at the counts.
     pub(crate) fn seen(&self) -> u32 {
-        self.tally.endings.load(Ordering::Acquire)
+        self.counters.endings.load(Ordering::Acquire)
     }
 
     /// Returns at the next ending after `seen`, or after `limit`.
     pub(crate) fn wait(&self, seen: u32, limit: Duration) {
-        event::wait(&self.tally.endings, seen, limit);
+        event::wait(&self.counters.endings, seen, limit);
     }
 }
 
 impl Drop for Expecting {
     fn drop(&mut self) {
-        self.tally.waiting.fetch_sub(1, Ordering::SeqCst);
+        self.counters.waiting.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

@@ -11,21 +11,21 @@ fn on<R>(number: usize, work: impl FnOnce() -> R) -> R {
 #[cfg(not(leakcheck_loom))]
 #[test]
 fn starts_and_ends_on_different_threads_add_up() {
-    let tally = Tally::default();
+    let counters = ScopeCounters::default();
     let rounds = if cfg!(miri) { 3 } else { 100 };
     std::thread::scope(|threads| {
         for _ in 0..2 * SHARDS {
             threads.spawn(|| {
-                (0..rounds).for_each(|_| tally.task_started());
-                assert!(tally.tasks() > 0);
+                (0..rounds).for_each(|_| counters.task_started());
+                assert!(counters.tasks() > 0);
             });
         }
     });
-    assert_eq!(tally.tasks(), 2 * SHARDS * rounds);
+    assert_eq!(counters.tasks(), 2 * SHARDS * rounds);
     for number in 0..2 * SHARDS * rounds {
-        on(number % SHARDS, || tally.task_ended());
+        on(number % SHARDS, || counters.task_ended());
     }
-    assert_eq!(tally.tasks(), 0);
+    assert_eq!(counters.tasks(), 0);
 }
 
 #[cfg(not(leakcheck_loom))]
@@ -43,7 +43,7 @@ mod at_once {
     use super::*;
     use loom::thread;
 
-    fn tally() -> &'static Tally {
+    fn counters() -> &'static ScopeCounters {
         Box::leak(Box::default())
     }
 
@@ -51,17 +51,17 @@ mod at_once {
     #[test]
     fn a_relay_of_tasks_is_never_clean() {
         loom::model(|| {
-            let tally = tally();
-            on(0, || tally.task_started());
+            let counters = counters();
+            on(0, || counters.task_started());
             let worker = thread::spawn(|| {
-                on(1, || tally.task_started());
-                on(2, || tally.task_ended());
-                on(0, || tally.task_started());
-                on(1, || tally.task_ended());
+                on(1, || counters.task_started());
+                on(2, || counters.task_ended());
+                on(0, || counters.task_started());
+                on(1, || counters.task_ended());
             });
-            assert_ne!(tally.tasks(), 0);
+            assert_ne!(counters.tasks(), 0);
             worker.join().unwrap();
-            assert_eq!(tally.tasks(), 1);
+            assert_eq!(counters.tasks(), 1);
         });
     }
 
@@ -69,17 +69,17 @@ mod at_once {
     #[test]
     fn the_last_ending_ends_the_wait() {
         loom::model(|| {
-            let tally = tally();
-            on(0, || tally.task_started());
-            tally.thread_started();
+            let counters = counters();
+            on(0, || counters.task_started());
+            counters.thread_started();
             let worker = thread::spawn(|| {
-                on(1, || tally.task_ended());
-                tally.thread_ended();
+                on(1, || counters.task_ended());
+                counters.thread_ended();
             });
-            let expecting = tally.expect();
+            let expecting = counters.expect();
             loop {
                 let seen = expecting.seen();
-                if tally.tasks() == 0 && tally.threads() == 0 {
+                if counters.tasks() == 0 && counters.threads() == 0 {
                     break;
                 }
                 expecting.wait(seen, Duration::from_secs(60));

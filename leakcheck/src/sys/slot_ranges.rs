@@ -12,7 +12,7 @@ const RANGES: usize = 4;
 
 /// Ranges of places. Nothing is lost between threads that note at once, but a range may be there twice.
 #[derive(Debug, Default)]
-pub(crate) struct Places {
+pub(crate) struct SlotRanges {
     /// How many ranges were begun; beyond those that fit, nothing is known.
     begun: AtomicU32,
     ranges: [Range; RANGES],
@@ -25,7 +25,7 @@ struct Range {
     high: AtomicU32,
 }
 
-impl Places {
+impl SlotRanges {
     #[cfg(not(leakcheck_loom))]
     pub(crate) const fn new() -> Self {
         Self {
@@ -117,14 +117,14 @@ impl Range {
 mod tests {
     use super::*;
 
-    fn has(places: &Places, place: u32) -> bool {
+    fn has(places: &SlotRanges, place: u32) -> bool {
         let ranges = places.noted(0).expect("they fit");
         ranges.iter().any(|range| range.contains(&place))
     }
 
     #[test]
     fn neighbours_are_of_one_range() {
-        let places = Places::default();
+        let places = SlotRanges::default();
         let all = [
             NEAR * 3,
             NEAR * 3 + 7,
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn too_many_are_not_told() {
-        let places = Places::default();
+        let places = SlotRanges::default();
         for far in 0..4 {
             places.note(far * NEAR * 10);
         }
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn what_is_forgotten_does_not_come_back() {
-        let places = Places::default();
+        let places = SlotRanges::default();
         places.note(7);
         places.note(NEAR * 10);
         places.forget();
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn no_place_is_lost_between_threads() {
         for _ in 0..if cfg!(miri) { 3 } else { 100 } {
-            let places = Places::default();
+            let places = SlotRanges::default();
             std::thread::scope(|threads| {
                 for first in [0, 500] {
                     let places = &places;
