@@ -14,7 +14,7 @@ use crate::{
         blocking::{self, Handed, Running},
         fds, lasting, stacks, timers,
     },
-    sys::origin,
+    sys::creation_stack,
 };
 
 impl Check {
@@ -29,7 +29,8 @@ impl Check {
         let mut handed = blocking::handed(self.scope);
         // What runs the tasks of a runtime that tests share is handed over as well.
         let is_of_a_static = |path| {
-            self.goes_by_built_in_rules() && origin::line(path).any(lasting::serves_a_static)
+            self.goes_by_built_in_rules()
+                && creation_stack::line(path).any(lasting::serves_a_static)
         };
         handed.retain(|handed| !self.baseline.has(handed.id()) && !is_of_a_static(handed.origin()));
         if let Some(own) = own {

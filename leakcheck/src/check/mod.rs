@@ -127,7 +127,7 @@ impl Check {
             sys::begin_anew();
         }
         let _work = Work::begin();
-        sys::origin::enable(env.trace != TraceLevel::Off);
+        sys::creation_stack::enable(env.trace != TraceLevel::Off);
         whom.tell();
         prepare();
         coverage::require(env, &whom)?;

@@ -22,7 +22,7 @@ use crate::{
         timers::{self, Armed},
     },
     settings::ignore,
-    sys::{self, origin},
+    sys::{self, creation_stack},
 };
 
 /// What a worker needs of a processor to come to rest.
@@ -438,7 +438,7 @@ impl Check {
         let serves = match resource.detail.tie(own) {
             Tie::Member => false,
             Tie::Child => lasting::serves_a_static(resource.origin),
-            Tie::None => origin::line(resource.origin).any(lasting::serves_a_static),
+            Tie::None => creation_stack::line(resource.origin).any(lasting::serves_a_static),
         };
         serves && self.goes_by_built_in_rules()
     }

@@ -41,7 +41,7 @@ pub fn begin(asked: AtExit) {
     let _ = leakcheck_introspect::keep_program();
     // A variable that is not understood is reported at the end.
     let takes_stacks = env::get().is_ok_and(|env| env.trace != TraceLevel::Off);
-    sys::origin::enable(takes_stacks);
+    sys::creation_stack::enable(takes_stacks);
     sys::fds::watch_everyone();
     sys::exit::arm(at_exit);
 }

@@ -12,14 +12,14 @@ pub(crate) mod clock;
     allow(dead_code, reason = "the task hooks use the rest")
 )]
 pub(crate) mod context;
-pub(crate) mod descriptor;
-mod free;
-pub(crate) mod object;
 #[cfg_attr(
     not(tokio_unstable),
     allow(dead_code, reason = "the task hooks use the rest")
 )]
-pub(crate) mod origin;
+pub(crate) mod creation_stack;
+pub(crate) mod descriptor;
+mod free;
+pub(crate) mod object;
 #[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
 mod record;
 #[cfg_attr(
@@ -51,7 +51,8 @@ mod imp;
 
 pub(crate) use allocation_table::Creation;
 pub(crate) use imp::{
-    arm, cells, exit, fds, fork, objects, process, processes, stacks, threads, timers, writing,
+    arm, exit, fds, fork, objects, process, processes, stacks, task_allocations, threads, timers,
+    writing,
 };
 pub(crate) use static_table::StaticTable;
 

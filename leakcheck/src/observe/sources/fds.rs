@@ -12,9 +12,9 @@ use crate::{
     base::model::{Detail, Fact, Kind, Maker, Place, Resource, ResourceId, Seen, Thing},
     observe::scope::{Scope, ScopeId},
     sys::{
-        clock,
+        clock, creation_stack,
         descriptor::{Class, Sight},
-        fds, origin,
+        fds,
     },
 };
 
@@ -124,7 +124,7 @@ pub(crate) fn gap() -> Seen {
     if let Some(why) = fds::unavailable() {
         return Seen::Nothing(why.to_owned());
     }
-    if !origin::is_enabled() {
+    if !creation_stack::is_enabled() {
         return Seen::Nothing(
             "stacks are switched off, and without them a descriptor of a test cannot be told from one of a static"
                 .to_owned(),
@@ -132,7 +132,7 @@ pub(crate) fn gap() -> Seen {
     }
     match PROBED.get_or_init(probe) {
         Err(why) => Seen::Nothing(why.clone()),
-        Ok(()) if origin::is_exhausted() => Seen::Partial(
+        Ok(()) if creation_stack::is_exhausted() => Seen::Partial(
             "more distinct creation paths than fit into 64 MiB; descriptors on later ones have no site"
                 .to_owned(),
         ),

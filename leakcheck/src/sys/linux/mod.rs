@@ -10,8 +10,6 @@ mod define;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 mod ahead;
 mod calls;
-#[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
-pub(crate) mod cells;
 mod errno;
 pub(crate) mod event;
 pub(crate) mod exit;
@@ -32,6 +30,8 @@ mod proc;
 pub(crate) mod process;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(crate) mod processes;
+#[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
+pub(crate) mod task_allocations;
 // A static C library has no symbols behind those that are defined here.
 #[cfg(any(target_env = "musl", target_feature = "crt-static"))]
 #[path = "../portable/processes.rs"]

@@ -21,7 +21,7 @@ use super::{
 use crate::sys::{
     StaticTable, clock,
     context::{self, Context},
-    origin,
+    creation_stack,
     record::{Ended, Seen},
     scope_counters,
     table::Records,
@@ -252,7 +252,7 @@ fn record(&mut Child { pid, scope }: &mut Child) {
     RECORDS.some(ASKED, Facts::read).for_each(|seen| {
         look(&seen);
     });
-    let origin = origin::here(0);
+    let origin = creation_stack::here(0);
     let (_, root) = threads::own_numbers();
     let started = kernel::start(pid).unwrap_or(0);
     let Some(claim) = RECORDS.claim(pid.into()) else {

@@ -15,7 +15,7 @@ use super::{
     memory,
     spare::{self, Done},
 };
-use crate::sys::origin::paths::{self, MAX_FRAMES, mix};
+use crate::sys::creation_stack::paths::{self, MAX_FRAMES, mix};
 
 const HEADS: usize = 4096;
 /// Paths that look alike from the outside are compared one by one: beyond so many an unwind is as fast.

@@ -31,7 +31,7 @@ use std::{
 use super::{calls, errno, event, fork, next, proc, threads};
 use crate::{
     base::{model::Doing, sync::lock_std},
-    sys::origin::paths::MAX_FRAMES,
+    sys::creation_stack::paths::MAX_FRAMES,
 };
 
 pub(super) mod awaited;

@@ -19,7 +19,7 @@ use super::{
 use crate::sys::{
     clock,
     context::{self, Context},
-    origin, scope_counters,
+    creation_stack, scope_counters,
     table::Records,
 };
 
@@ -199,7 +199,7 @@ struct Claim {
 /// Records a thread that is about to be started.
 fn claim_record(wanted: &mut Claim) {
     let here = context::current();
-    let origin = origin::here(0);
+    let origin = creation_stack::here(0);
     let creator = own_runtime();
     let Some(claim) = RECORDS.claim(RECORDS.any_key()) else {
         return;

@@ -20,7 +20,7 @@ use super::{
 use crate::sys::{
     StaticTable, clock,
     context::{self, Context},
-    origin,
+    creation_stack,
     record::Seen,
     scope_counters,
     table::Records,
@@ -200,10 +200,10 @@ fn record(made: &mut Made) {
         signal,
     } = made;
     // Where nobody wants paths, nothing is charged; one that could not be taken hides nothing.
-    if !origin::is_enabled() {
+    if !creation_stack::is_enabled() {
         return;
     }
-    let origin = origin::here(0);
+    let origin = creation_stack::here(0);
     let scope = context::current().scope;
     let (thread, root) = threads::own_numbers();
     let kernel = kernel::number(name, how).unwrap_or(UNKNOWN);

@@ -6,8 +6,6 @@
     reason = "the face of both twins; here little can fail"
 )]
 
-#[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
-pub(crate) mod cells;
 pub(crate) mod event;
 pub(crate) mod exit;
 pub(crate) mod fds;
@@ -18,6 +16,8 @@ pub(crate) mod process;
 pub(crate) mod processes;
 pub(crate) mod stack;
 pub(crate) mod stacks;
+#[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
+pub(crate) mod task_allocations;
 pub(crate) mod threads;
 pub(crate) mod timers;
 pub(crate) mod writing;

@@ -1,6 +1,6 @@
 //! Stacks by a full unwind each time.
 
-use crate::sys::origin::paths::{self, MAX_FRAMES};
+use crate::sys::creation_stack::paths::{self, MAX_FRAMES};
 
 /// The interned path to the caller.
 #[inline(never)]

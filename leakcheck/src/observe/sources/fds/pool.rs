@@ -5,7 +5,7 @@ use std::{cell::Cell, sync::Mutex};
 use crate::{
     base::sync::lock_std as lock,
     observe::{capture, sources::stacks::HANDED},
-    sys::origin,
+    sys::creation_stack,
 };
 
 /// What runs a closure.
@@ -38,7 +38,7 @@ pub(super) fn runs_closure(path: u32) -> bool {
 /// Whether anybody `chosen` by a path has ever handed a closure to a pool. Each path is looked at once.
 pub(super) fn works_for(chosen: impl Fn(u32) -> bool) -> bool {
     let mut looked = lock(&LOOKED);
-    while !looked.is_found && !origin::frames(looked.next).is_empty() {
+    while !looked.is_found && !creation_stack::frames(looked.next).is_empty() {
         let path = looked.next;
         looked.next += 1;
         let hands = capture::address(path, |called| called.is_in(HANDED));

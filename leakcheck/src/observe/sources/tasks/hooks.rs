@@ -20,9 +20,9 @@ use crate::{
         scope::ScopeId,
     },
     sys::{
-        StaticTable, cells, clock,
+        StaticTable, clock,
         context::{self, Context},
-        origin, scope_counters,
+        creation_stack, scope_counters, task_allocations,
     },
 };
 
@@ -54,7 +54,7 @@ impl Slots for Process {
 /// Listens to the runtime's tasks. Replaces hooks of the same kind that the builder had.
 pub(crate) fn instrument(builder: &mut Builder, token: Token) {
     super::adopt_threads(builder, token, || ());
-    CELLS_ARE_SEEN.store(cells::unavailable().is_none(), Ordering::Relaxed);
+    CELLS_ARE_SEEN.store(task_allocations::unavailable().is_none(), Ordering::Relaxed);
     builder
         .on_task_spawn(move |meta| spawned(meta, token))
         .on_before_task_poll(about_to_poll)
@@ -68,9 +68,9 @@ static CELLS_ARE_SEEN: AtomicBool = AtomicBool::new(false);
 
 /// The path to a spawn of which the runtime has just told.
 fn path(meta: &TaskMeta<'_>) -> u32 {
-    match cells::take_path() {
+    match task_allocations::take_path() {
         path if path != 0 && CELLS_ARE_SEEN.load(Ordering::Relaxed) => path,
-        _ => origin::here(std::ptr::from_ref(meta.spawned_at()) as usize),
+        _ => creation_stack::here(std::ptr::from_ref(meta.spawned_at()) as usize),
     }
 }
 
@@ -174,7 +174,7 @@ pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
             (origin, age_ms, polls)
         } else {
             let address = usize::try_from(task.address()).unwrap_or(0);
-            let created = cells::find(address);
+            let created = task_allocations::find(address);
             let age_ms = created.map(|created| now.saturating_sub(created.born_ms));
             (created.map_or(0, |created| created.origin), age_ms, None)
         };
@@ -195,7 +195,7 @@ pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
 
 /// How much is seen.
 pub(crate) fn coverage() -> Seen {
-    if origin::is_exhausted() {
+    if creation_stack::is_exhausted() {
         return Seen::Partial(super::EXHAUSTED.to_owned());
     }
     Seen::Full

@@ -11,7 +11,7 @@ use crate::{
         capture::{self, Names},
         scope::ScopeId,
     },
-    sys::cells,
+    sys::task_allocations,
 };
 
 /// What spawns on a set.
@@ -26,7 +26,9 @@ const SPAWNS: &str = "tokio::task::local::";
 pub(crate) fn list(scope: ScopeId) -> Result<Vec<Resource>, Error> {
     let asking = super::current();
     let is_of = |address: u64| {
-        let made = usize::try_from(address).ok().and_then(cells::find);
+        let made = usize::try_from(address)
+            .ok()
+            .and_then(task_allocations::find);
         made.is_some_and(|made| made.scope == scope.index())
     };
     let tasks = read(scope, TaskList::outline_of_local_sets_with)?
@@ -48,9 +50,11 @@ pub(crate) fn list(scope: ScopeId) -> Result<Vec<Resource>, Error> {
 /// Why it is not known whether tasks are on sets, although one that was spawned on one looks alive.
 pub(crate) fn gap(scope: ScopeId) -> Option<String> {
     let error = list(scope).err()?;
-    let cells = cells::addresses_of(scope.index());
+    let cells = task_allocations::addresses_of(scope.index());
     let is_of_set = |address: u64| {
-        let made = usize::try_from(address).ok().and_then(cells::find);
+        let made = usize::try_from(address)
+            .ok()
+            .and_then(task_allocations::find);
         made.is_some_and(|made| {
             let path = made.origin;
             capture::address(path, |called| called.is_in(SPAWNS)).is_some()
@@ -77,5 +81,5 @@ fn read(
     if !scope.is_checked() {
         return Ok(Vec::new());
     }
-    read(&cells::addresses_of(scope.index()))
+    read(&task_allocations::addresses_of(scope.index()))
 }

@@ -10,12 +10,12 @@ use std::{
 use super::table;
 use crate::sys::{
     context::{self, Context},
+    creation_stack,
     imp::{
         errno, fork,
         spare::{self, Done},
         threads,
     },
-    origin,
 };
 
 thread_local! {
@@ -90,10 +90,10 @@ fn record(&mut Opened { fd, how }: &mut Opened) {
         return;
     }
     // Where nobody wants paths, nothing is charged; one that could not be taken hides nothing.
-    if !origin::is_enabled() {
+    if !creation_stack::is_enabled() {
         return table::forget(fd);
     }
-    let origin = origin::here(0);
+    let origin = creation_stack::here(0);
     table::put(
         fd,
         table::Noted {

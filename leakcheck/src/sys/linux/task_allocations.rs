@@ -29,7 +29,7 @@ use crate::sys::{
     allocation_table::{Creation, Put},
     clock,
     context::{self, Context},
-    origin, scope_counters,
+    creation_stack, scope_counters,
 };
 
 mod probe;
@@ -210,7 +210,7 @@ fn record(address: usize, size: usize, scope: u64) -> bool {
     let creation = Creation {
         size: u32::try_from(size).unwrap_or(u32::MAX),
         scope,
-        origin: origin::here(size),
+        origin: creation_stack::here(size),
         parent,
         born_ms: clock::now_ms(),
     };

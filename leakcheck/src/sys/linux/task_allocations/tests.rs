@@ -44,7 +44,7 @@ fn address<T>(task: &JoinHandle<T>) -> usize {
 /// Names of the functions on a path.
 fn functions(origin: u32) -> Vec<String> {
     let mut functions = Vec::new();
-    for frame in origin::frames(origin) {
+    for frame in creation_stack::frames(origin) {
         backtrace::resolve((frame - 1) as *mut c_void, |symbol| {
             functions.extend(symbol.name().map(|name| name.to_string()));
         });
