@@ -25,7 +25,7 @@ pub(crate) fn is_enabled() -> bool {
 #[inline]
 pub(crate) fn here(tag: usize) -> u32 {
     if is_enabled() {
-        imp::stack::path(tag, context::current().origin)
+        imp::unwind_cache::path(tag, context::current().origin)
     } else {
         0
     }

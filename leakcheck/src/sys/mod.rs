@@ -5,7 +5,6 @@
 
 #[allow(dead_code, reason = "where nothing is interposed nothing is written")]
 mod allocation_table;
-mod begin;
 pub(crate) mod clock;
 #[cfg_attr(
     not(tokio_unstable),
@@ -19,6 +18,7 @@ pub(crate) mod context;
 pub(crate) mod creation_stack;
 pub(crate) mod descriptor;
 mod free;
+mod init_array;
 pub(crate) mod object;
 #[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
 mod record;
@@ -51,8 +51,8 @@ mod imp;
 
 pub(crate) use allocation_table::Creation;
 pub(crate) use imp::{
-    arm, exit, fds, fork, objects, process, processes, stacks, task_allocations, threads, timers,
-    writing,
+    arm, exit, fds, fork, objects, process, processes, remote_stack, task_allocations, threads,
+    timers, writing,
 };
 pub(crate) use static_table::StaticTable;
 

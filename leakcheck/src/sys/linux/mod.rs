@@ -24,12 +24,12 @@ pub(crate) mod fds;
 pub(crate) mod fds;
 pub(crate) mod fork;
 pub(crate) mod memory;
-mod next;
 pub(crate) mod objects;
 mod proc;
 pub(crate) mod process;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(crate) mod processes;
+mod real_fns;
 #[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
 pub(crate) mod task_allocations;
 // A static C library has no symbols behind those that are defined here.
@@ -37,9 +37,8 @@ pub(crate) mod task_allocations;
 #[path = "../portable/processes.rs"]
 #[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
 pub(crate) mod processes;
+pub(crate) mod remote_stack;
 pub(crate) mod spare;
-pub(crate) mod stack;
-pub(crate) mod stacks;
 pub(crate) mod threads;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(crate) mod timers;
@@ -48,6 +47,7 @@ pub(crate) mod timers;
 #[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
 pub(crate) mod timers;
 mod trampoline;
+pub(crate) mod unwind_cache;
 pub(crate) mod writing;
 
 /// Prepares this process and this thread for a check: what interposed functions must not find out themselves.
@@ -55,7 +55,7 @@ pub(crate) fn arm() {
     fork::arm();
     threads::learn();
     spare::learn();
-    stack::warm_up();
+    unwind_cache::warm_up();
 }
 
 /// Forgets everything that is known of the process that this one is a child of.

@@ -12,9 +12,8 @@ use std::{
 };
 
 use super::{
-    errno, fork,
-    next::{self, Spawn},
-    proc,
+    errno, fork, proc,
+    real_fns::{self, Spawn},
     spare::{self, Done},
     threads,
 };
@@ -144,7 +143,7 @@ unsafe extern "C" fn posix_spawn(
     let call =
         |real: Spawn, pid| unsafe { real(pid, path, actions, attributes, arguments, environment) };
     // SAFETY: the caller passes a place for the number, or null.
-    unsafe { spawn(next::posix_spawn(), pid, call) }
+    unsafe { spawn(real_fns::posix_spawn(), pid, call) }
 }
 
 /// Takes the place of the C library's function: calls on, then records the child.
@@ -164,7 +163,7 @@ unsafe extern "C" fn posix_spawnp(
     let call =
         |real: Spawn, pid| unsafe { real(pid, file, actions, attributes, arguments, environment) };
     // SAFETY: the caller passes a place for the number, or null.
-    unsafe { spawn(next::posix_spawnp(), pid, call) }
+    unsafe { spawn(real_fns::posix_spawnp(), pid, call) }
 }
 
 /// Takes the place of the C library's function: calls on, then records the child.
@@ -173,7 +172,7 @@ unsafe extern "C" fn posix_spawnp(
 ///
 /// As for the C library's own.
 unsafe extern "C" fn fork() -> libc::pid_t {
-    let Some(real) = next::fork() else {
+    let Some(real) = real_fns::fork() else {
         return errno::missing();
     };
     // SAFETY: the caller's contract.

@@ -22,7 +22,7 @@ use std::{
 use once_cell::race::OnceNonZeroUsize;
 
 use super::{
-    errno, fork, next,
+    errno, fork, real_fns,
     spare::{self, Done},
 };
 use crate::sys::{
@@ -121,7 +121,7 @@ jump! {
 unsafe extern "C" fn allocate(result: *mut *mut c_void, align: usize, size: usize) -> c_int {
     // SAFETY: the caller's own arguments, passed on unchanged.
     let error = unsafe {
-        match next::posix_memalign() {
+        match real_fns::posix_memalign() {
             Some(real) => real(result, align, size),
             None => from_parts(result, align, size),
         }

@@ -12,7 +12,7 @@ use std::{
 use once_cell::race::{OnceBool, OnceNonZeroUsize};
 
 use super::{
-    errno, fork, next,
+    errno, fork, real_fns,
     spare::{self, Done},
     trampoline::{Begin, Start, Target, enter},
 };
@@ -61,7 +61,7 @@ unsafe extern "C" fn pthread_create(
     start: Start,
     argument: *mut c_void,
 ) -> c_int {
-    let Some(create) = next::pthread_create() else {
+    let Some(create) = real_fns::pthread_create() else {
         return libc::ENOSYS;
     };
     // SAFETY: the caller's own arguments, passed on unchanged.
@@ -270,7 +270,7 @@ unsafe extern "C" fn end(value: *mut c_void) {
     }
     let round = own.rounds.fetch_add(1, Ordering::Relaxed) + 1;
     if round < ROUNDS
-        && !next::under_sanitizer()
+        && !real_fns::under_sanitizer()
         && let Some(key) = key()
     {
         // SAFETY: as in `arm_end`; setting the value again asks for one more round.

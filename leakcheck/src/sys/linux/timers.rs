@@ -13,7 +13,7 @@ use std::{
 };
 
 use super::{
-    errno, fork, next,
+    errno, fork, real_fns,
     spare::{self, Done},
     threads,
 };
@@ -120,7 +120,7 @@ unsafe extern "C" fn timer_create(
     event: *mut libc::sigevent,
     timer: *mut libc::timer_t,
 ) -> c_int {
-    let Some(real) = next::timer_create() else {
+    let Some(real) = real_fns::timer_create() else {
         return errno::missing();
     };
     // SAFETY: the caller's own arguments, passed on unchanged.
@@ -157,7 +157,7 @@ unsafe extern "C" fn timer_create(
 ///
 /// As for the C library's own.
 unsafe extern "C" fn timer_delete(timer: libc::timer_t) -> c_int {
-    let Some(real) = next::timer_delete() else {
+    let Some(real) = real_fns::timer_delete() else {
         return errno::missing();
     };
     if !fork::in_child() && !fork::shares_memory() {

@@ -14,12 +14,12 @@ pub(crate) mod memory;
 pub(crate) mod objects;
 pub(crate) mod process;
 pub(crate) mod processes;
-pub(crate) mod stack;
-pub(crate) mod stacks;
+pub(crate) mod remote_stack;
 #[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
 pub(crate) mod task_allocations;
 pub(crate) mod threads;
 pub(crate) mod timers;
+pub(crate) mod unwind_cache;
 pub(crate) mod writing;
 
 /// Prepares for a check: nothing is to be found out.

@@ -8,7 +8,7 @@ use super::{
     noting::{ANY, is_noted, note},
     table,
 };
-use crate::sys::imp::{errno, fork, next::descriptors as next};
+use crate::sys::imp::{errno, fork, real_fns::descriptors as real_fns};
 
 /// Where to go from a stub, and what to come back for, returned in two registers.
 #[repr(C)]
@@ -43,7 +43,7 @@ macro_rules! closing {
         $(
             pub(super) extern "C" fn $name(fd: c_int) -> Target {
                 Target {
-                    real: next::$name(),
+                    real: real_fns::$name(),
                     memory: open_here(fd),
                 }
             }
@@ -63,7 +63,7 @@ pub(super) unsafe extern "C" fn closedir(directory: *mut libc::DIR) -> Target {
         memory = open_here(errno::keeping(|| unsafe { libc::dirfd(directory) }));
     }
     Target {
-        real: next::closedir(),
+        real: real_fns::closedir(),
         memory,
     }
 }
@@ -78,7 +78,7 @@ pub(super) unsafe extern "C" fn fclose(file: *mut libc::FILE) -> Target {
         memory = open_here(errno::keeping(|| unsafe { libc::fileno(file) }));
     }
     Target {
-        real: next::fclose(),
+        real: real_fns::fclose(),
         memory,
     }
 }
@@ -99,7 +99,7 @@ macro_rules! replacing {
         $(
             pub(super) extern "C" fn $name(old: c_int, new: c_int) -> Target {
                 Target {
-                    real: next::$name(),
+                    real: real_fns::$name(),
                     memory: over(old, new),
                 }
             }
@@ -136,7 +136,7 @@ pub(super) extern "C" fn close_range(first: c_uint, _last: c_uint, flags: c_int)
     // With any flag, they are closed later or for others.
     let is_past = flags != 0 || !table::reaches(first) || fork::in_child() || fork::shares_memory();
     Target {
-        real: next::close_range(),
+        real: real_fns::close_range(),
         memory: if is_past { 0 } else { table::next() },
     }
 }

@@ -3,7 +3,7 @@
 use std::ffi::c_int;
 
 use super::{noting::is_noted, waiting};
-use crate::sys::imp::next::descriptors as next;
+use crate::sys::imp::real_fns::descriptors as real_fns;
 
 /// Where to go from a stub, returned in two registers.
 #[repr(C)]
@@ -28,7 +28,7 @@ macro_rules! opening {
     ($($name:ident)*) => {
         $(
             pub(super) extern "C" fn $name() -> Target {
-                Target::to(next::$name())
+                Target::to(real_fns::$name())
             }
         )*
     };
@@ -46,19 +46,19 @@ opening! {
 pub(super) unsafe extern "C" fn signalfd(_fd: c_int, set: *const libc::sigset_t) -> Target {
     // SAFETY: the caller passes a set.
     unsafe { waiting::announce_set(set) };
-    Target::to(next::signalfd())
+    Target::to(real_fns::signalfd())
 }
 
 pub(super) extern "C" fn fcntl(_fd: c_int, command: c_int) -> Target {
-    of_command(next::fcntl(), command)
+    of_command(real_fns::fcntl(), command)
 }
 
 pub(super) extern "C" fn __fcntl(_fd: c_int, command: c_int) -> Target {
-    of_command(next::__fcntl(), command)
+    of_command(real_fns::__fcntl(), command)
 }
 
 pub(super) extern "C" fn fcntl64(_fd: c_int, command: c_int) -> Target {
-    of_command(next::fcntl64(), command)
+    of_command(real_fns::fcntl64(), command)
 }
 
 #[inline]

@@ -3,7 +3,7 @@
 use std::{ffi::c_int, ptr::null_mut};
 
 use super::noting::{ANY, is_noted, note};
-use crate::sys::imp::{errno, next};
+use crate::sys::imp::{errno, real_fns};
 
 /// Notes both ends.
 ///
@@ -33,7 +33,7 @@ macro_rules! noting {
             ///
             /// As for the C library's own.
             pub(super) unsafe extern "C" fn $name($($argument: $kind),*) -> c_int {
-                let Some(real) = next::$name() else {
+                let Some(real) = real_fns::$name() else {
                     return errno::missing();
                 };
                 // SAFETY: the arguments are the caller's own, and the pair is written where the result is 0.
@@ -54,7 +54,7 @@ noting! {
 ///
 /// As for the C library's own.
 pub(super) unsafe extern "C" fn opendir(path: *const libc::c_char) -> *mut libc::DIR {
-    let Some(real) = next::opendir() else {
+    let Some(real) = real_fns::opendir() else {
         errno::missing();
         return null_mut();
     };

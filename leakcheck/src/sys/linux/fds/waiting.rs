@@ -1,7 +1,7 @@
 //! The functions that wait for signals: each announces them, and says where the real one is.
 
 use super::closing::Target;
-use crate::sys::imp::{next::descriptors as next, stacks::awaited::announce};
+use crate::sys::imp::{real_fns::descriptors as real_fns, remote_stack::awaited::announce};
 
 /// The first word of a set has all signals that there are.
 ///
@@ -24,7 +24,7 @@ macro_rules! waiting {
             pub(super) unsafe extern "C" fn $name(set: *const libc::sigset_t) -> Target {
                 // SAFETY: the caller's contract.
                 unsafe { announce_set(set) };
-                Target::only(next::$name())
+                Target::only(real_fns::$name())
             }
         )*
     };

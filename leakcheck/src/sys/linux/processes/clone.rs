@@ -1,10 +1,10 @@
 //! `clone`, whose child may run on in the memory of its parent for as long as it likes: nothing tells when that is over.
 
-use super::{fork, next};
+use super::{fork, real_fns};
 
 extern "C" fn target() -> usize {
     fork::begin_sharing();
-    next::descriptors::clone()
+    real_fns::descriptors::clone()
 }
 
 /// Goes to the real function with all of the caller's own arguments, some of which stand on the stack.

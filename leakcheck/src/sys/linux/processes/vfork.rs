@@ -5,12 +5,12 @@
 
 use std::ffi::c_int;
 
-use super::{errno, fork, next, started};
+use super::{errno, fork, real_fns, started};
 
 /// Where a sanitizer has one of its own, which must be asked, or 0. That one does not come back here.
 extern "C" fn other() -> usize {
     fork::begin_sharing();
-    next::vfork_of_sanitizer()
+    real_fns::vfork_of_sanitizer()
 }
 
 /// What the kernel has returned to the parent, which is recorded and returned as the C library would.

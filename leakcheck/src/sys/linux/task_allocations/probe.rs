@@ -8,7 +8,7 @@ use std::{
 use super::slots::{ALIGN, find};
 use crate::sys::{
     context::{Context, Switch},
-    imp::next,
+    imp::real_fns,
     scope_counters,
 };
 
@@ -29,7 +29,7 @@ fn why() -> Option<&'static str> {
     });
     if is_seen {
         None
-    } else if next::under_sanitizer() {
+    } else if real_fns::under_sanitizer() {
         Some("where tasks are created is unknown, because a sanitizer has the allocator in hand")
     } else {
         Some(

@@ -212,7 +212,7 @@ fn each_of_many_tasks_in_turn_is_known_for_what_it_is() {
         task.abort();
         assert!(runtime.block_on(task).is_err_and(|end| end.is_cancelled()));
     }
-    let is_sanitized = next::under_sanitizer();
+    let is_sanitized = real_fns::under_sanitizer();
     assert!(addresses.len() < 1_000 || is_sanitized, "none was reused");
 }
 
@@ -264,7 +264,7 @@ fn the_c_library_s_contract_holds() {
         }
         assert!(start.is_null());
         for align in [8, 16, 64, 128, 4096] {
-            for allocate in [libc::posix_memalign as next::Align, parts] {
+            for allocate in [libc::posix_memalign as real_fns::Align, parts] {
                 *libc::__errno_location() = 77;
                 assert_eq!(allocate(&raw mut start, align, 100), 0);
                 assert!((start as usize).is_multiple_of(align));

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::records;
-use crate::sys::imp::{fork, next};
+use crate::sys::imp::{fork, real_fns};
 
 /// Takes the place of the C library's function: keeps the name, then calls on.
 ///
@@ -44,5 +44,6 @@ fn set_kernel_name(thread: libc::pthread_t, is_own: bool, name: &CStr) -> c_int 
         };
     }
     // SAFETY: the caller's own thread, and a C string.
-    next::pthread_setname_np().map_or(libc::ENOSYS, |real| unsafe { real(thread, name.as_ptr()) })
+    real_fns::pthread_setname_np()
+        .map_or(libc::ENOSYS, |real| unsafe { real(thread, name.as_ptr()) })
 }

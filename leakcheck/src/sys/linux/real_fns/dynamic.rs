@@ -50,7 +50,7 @@ macro_rules! behind {
             Ok(name) => name,
             Err(_) => unreachable!(),
         };
-        $crate::sys::imp::next::dynamic::find(&REAL, NAME, || interceptor!(stringify!($name)))
+        $crate::sys::imp::real_fns::dynamic::find(&REAL, NAME, || interceptor!(stringify!($name)))
     }};
 }
 

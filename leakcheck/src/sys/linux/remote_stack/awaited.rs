@@ -97,7 +97,7 @@ mod tests {
     use std::{sync::mpsc, thread};
 
     use super::*;
-    use crate::{base::sync::lock_std, sys::stacks::ASKING};
+    use crate::{base::sync::lock_std, sys::remote_stack::ASKING};
 
     /// No other test waits for these, and nobody sends them.
     const WAITED: i32 = 40;

@@ -28,7 +28,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{calls, errno, event, fork, next, proc, threads};
+use super::{calls, errno, event, fork, proc, real_fns, threads};
 use crate::{
     base::{model::Doing, sync::lock_std},
     sys::creation_stack::paths::MAX_FRAMES,
@@ -126,7 +126,7 @@ impl Asker {
     }
 
     fn stack(&self, tid: i32, seen: &Seen, limit: Duration) -> Result<Vec<usize>, &'static str> {
-        if next::under_sanitizer() {
+        if real_fns::under_sanitizer() {
             return Err("a sanitizer delays signals");
         }
         if cfg!(any(target_env = "musl", target_feature = "crt-static")) {
@@ -324,7 +324,7 @@ fn unwind() -> usize {
         len += 1;
         true
     };
-    // SAFETY: as in `stack`: the lock that this leaves out is for Windows. The unwinder does not allocate, and the
+    // SAFETY: as in `unwind_cache`: the lock that this leaves out is for Windows. The unwinder does not allocate, and the
     // arrays are this thread's own while it answers.
     unsafe { backtrace::trace_unsynchronized(record) };
     len

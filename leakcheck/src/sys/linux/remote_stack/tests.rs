@@ -10,7 +10,8 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 /// Under a sanitizer or with a static C library nobody is asked.
 fn can_unwind() -> bool {
-    !next::under_sanitizer() && cfg!(not(any(target_env = "musl", target_feature = "crt-static")))
+    !real_fns::under_sanitizer()
+        && cfg!(not(any(target_env = "musl", target_feature = "crt-static")))
 }
 
 fn own_tid() -> i32 {
@@ -73,7 +74,9 @@ fn a_thread_answers_where_it_is_and_goes_on() {
         let names = names(&doing.frames);
         assert!(names.iter().any(|name| name.contains("recv")), "{names:?}");
         assert!(
-            !names.iter().any(|name| name.contains("stacks::answer")),
+            !names
+                .iter()
+                .any(|name| name.contains("remote_stack::answer")),
             "{names:?}"
         );
     }
@@ -178,7 +181,7 @@ fn a_thread_that_blocks_signals_is_not_waited_for() {
     let (tid, sender, thread) = waiting(block_signals);
     let doing = Asker::new().ask(tid, LIMIT, None).unwrap();
     assert!(doing.frames.is_empty());
-    if !next::under_sanitizer() {
+    if !real_fns::under_sanitizer() {
         assert_eq!(doing.unread, Some("it blocks signals"));
     }
     assert!(matches!(
