@@ -135,7 +135,7 @@ impl Check {
         const READS: usize = 10;
         let _work = Work::begin();
         // What reading opens is nobody's.
-        let _aside = sys::fds::aside();
+        let _untracked = sys::fds::untracked();
         let mut present = self.present(phase);
         let mut held_up = HeldUp::since_now(self.scope, TURN);
         let mut reads = 1;

@@ -13,7 +13,7 @@ use crate::{
     observe::scope::{Scope, ScopeId},
     sys::{
         clock, creation_stack,
-        descriptor::{Class, Sight},
+        descriptor::{Class, FdInfo},
         fds,
     },
 };
@@ -54,19 +54,19 @@ fn list(scope: Option<ScopeId>) -> Vec<Resource> {
 fn describe(id: u64, thing: &mut Thing) {
     let fd = thing.number.and_then(|number| i32::try_from(number).ok());
     if let Some(fd) = fd
-        && let Some(sight) = fds::look(id, fd)
+        && let Some(info) = fds::look(id, fd)
     {
-        thing.name = Some(name(sight.class).to_owned());
+        thing.name = Some(name(info.class).to_owned());
         thing.facts.push(Fact::Descriptor(fd));
-        thing.facts.extend(place(&sight).map(Fact::Place));
+        thing.facts.extend(place(&info).map(Fact::Place));
     }
 }
 
 /// What the descriptor with this number is now: `TCP socket, 127.0.0.1:80 to 127.0.0.1:4000`.
 pub(crate) fn words(number: u64) -> Option<String> {
-    let sight = fds::look_at(i32::try_from(number).ok()?)?;
-    let name = name(sight.class);
-    Some(match place(&sight) {
+    let info = fds::look_at(i32::try_from(number).ok()?)?;
+    let name = name(info.class);
+    Some(match place(&info) {
         Some(place) => format!("{name}, {place}"),
         None => name.to_owned(),
     })
@@ -97,8 +97,8 @@ const fn name(class: Class) -> &'static str {
 }
 
 /// Where it leads.
-fn place(sight: &Sight) -> Option<Place> {
-    match (&sight.local, &sight.peer, &sight.path) {
+fn place(info: &FdInfo) -> Option<Place> {
+    match (&info.local, &info.peer, &info.path) {
         (Some(local), Some(peer), _) => Some(Place::Connected {
             local: *local,
             peer: *peer,

@@ -118,7 +118,7 @@ fn plant() -> Result<(), String> {
     let kept = Scope::open().map_err(|error| error.to_string())?;
     let scope = kept.id();
     let _inside = scope.enter();
-    let _aside = sys::fds::aside();
+    let _untracked = sys::fds::untracked();
     let spawned = Command::new("true")
         .stdin(Stdio::inherit())
         .stdout(Stdio::inherit())

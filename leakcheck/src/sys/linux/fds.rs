@@ -4,18 +4,18 @@
 //! Threads that work for no check pass through, unless the whole process is checked. A record ends once the kernel has closed
 //! what it is of, and not where it has not.
 
-use crate::sys::descriptor::{Descriptor, Sight};
+use crate::sys::descriptor::{Descriptor, FdInfo};
 
 mod closing;
+mod inspect;
 mod noting;
 mod opening;
 mod several;
-mod sight;
 mod stubs;
 mod table;
 mod waiting;
 
-pub(crate) use noting::{aside, watch_everyone};
+pub(crate) use noting::{untracked, watch_everyone};
 
 /// Those of `scope`, or of every scope, that are open.
 pub(crate) fn live(scope: Option<u64>) -> Vec<Descriptor> {
@@ -23,15 +23,15 @@ pub(crate) fn live(scope: Option<u64>) -> Vec<Descriptor> {
 }
 
 /// What the descriptor with this number is; `None` where it was closed meanwhile.
-pub(crate) fn look(number: u64, fd: i32) -> Option<Sight> {
-    let sight = sight::of(fd)?;
+pub(crate) fn look(number: u64, fd: i32) -> Option<FdInfo> {
+    let info = inspect::of(fd)?;
     // In this order: what was looked at is what was recorded.
-    table::is(fd, number).then_some(sight)
+    table::is(fd, number).then_some(info)
 }
 
 /// What the system says of a descriptor, whoever has made it.
-pub(crate) fn look_at(fd: i32) -> Option<Sight> {
-    sight::of(fd)
+pub(crate) fn look_at(fd: i32) -> Option<FdInfo> {
+    inspect::of(fd)
 }
 
 /// Why descriptors cannot be seen at all on this platform: they can.

@@ -20,7 +20,7 @@ use crate::sys::{
 
 thread_local! {
     // Constant and without destructor: usable in every phase of a thread's life.
-    static ASIDE: Cell<u32> = const { Cell::new(0) };
+    static UNTRACKED: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Whether threads that work for no check are watched as well.
@@ -31,24 +31,24 @@ pub(crate) fn watch_everyone() {
     EVERYONE.store(true, Ordering::Relaxed);
 }
 
-/// See [`aside`].
+/// See [`untracked`].
 #[derive(Debug)]
-pub(crate) struct Aside {
+pub(crate) struct Untracked {
     // Bound to its thread: the count is thread-local.
     _thread: PhantomData<*const ()>,
 }
 
 /// While this lives, what this thread opens is nobody's.
-pub(crate) fn aside() -> Aside {
-    ASIDE.set(ASIDE.get() + 1);
-    Aside {
+pub(crate) fn untracked() -> Untracked {
+    UNTRACKED.set(UNTRACKED.get() + 1);
+    Untracked {
         _thread: PhantomData,
     }
 }
 
-impl Drop for Aside {
+impl Drop for Untracked {
     fn drop(&mut self) {
-        ASIDE.set(ASIDE.get().saturating_sub(1));
+        UNTRACKED.set(UNTRACKED.get().saturating_sub(1));
     }
 }
 
@@ -58,7 +58,7 @@ pub(super) fn is_noted() -> bool {
     let scope = context::current().scope;
     (scope != Context::UNCHECKED.scope || EVERYONE.load(Ordering::Relaxed))
         && scope != Context::NOBODY.scope
-        && ASIDE.get() == 0
+        && UNTRACKED.get() == 0
         && !fork::in_child()
 }
 

@@ -7,7 +7,7 @@ use std::{
     ptr::null_mut,
 };
 
-use super::{Descriptor, aside, live};
+use super::{Descriptor, live, untracked};
 use crate::sys::{
     self,
     context::{Context, Switch},
@@ -66,10 +66,10 @@ fn each_has_a_number_that_is_never_used_again() {
 }
 
 #[test]
-fn nothing_is_noted_outside_of_a_scope_or_aside() {
+fn nothing_is_noted_outside_of_a_scope_or_untracked() {
     let (scope, switch) = inside();
     {
-        let _aside = aside();
+        let _untracked = untracked();
         let _file = File::open("/dev/null").unwrap();
         assert_eq!(open(scope), []);
     }

@@ -11,10 +11,10 @@ use std::{
     path::Path,
 };
 
-use crate::sys::descriptor::{Class, Sight};
+use crate::sys::descriptor::{Class, FdInfo};
 
 /// What `fd` is; `None` where it is not open. Where the system does not say what it is, it is a descriptor all the same.
-pub(super) fn of(fd: RawFd) -> Option<Sight> {
+pub(super) fn of(fd: RawFd) -> Option<FdInfo> {
     let Ok(link) = std::fs::read_link(format!("/proc/self/fd/{fd}")) else {
         return by_mode(fd);
     };
@@ -23,7 +23,7 @@ pub(super) fn of(fd: RawFd) -> Option<Sight> {
         class,
         Class::File | Class::Directory | Class::Device | Class::MemFd | Class::Other
     ) || link.is_absolute();
-    let mut sight = Sight {
+    let mut info = FdInfo {
         class,
         path: is_named.then_some(link),
         local: None,
@@ -34,28 +34,28 @@ pub(super) fn of(fd: RawFd) -> Option<Sight> {
             // SAFETY: the descriptor is only asked for its addresses and not closed; where it is closed meanwhile, so
             // is the question answered with an error.
             let socket = ManuallyDrop::new(unsafe { TcpStream::from_raw_fd(fd) });
-            sight.local = socket.local_addr().ok();
-            sight.peer = socket.peer_addr().ok();
+            info.local = socket.local_addr().ok();
+            info.peer = socket.peer_addr().ok();
         }
         Class::UdpSocket => {
             // SAFETY: as above.
             let socket = ManuallyDrop::new(unsafe { UdpSocket::from_raw_fd(fd) });
-            sight.local = socket.local_addr().ok();
-            sight.peer = socket.peer_addr().ok();
+            info.local = socket.local_addr().ok();
+            info.peer = socket.peer_addr().ok();
         }
         Class::UnixSocket | Class::UnixListener => {
             // SAFETY: as above.
             let socket = ManuallyDrop::new(unsafe { UnixStream::from_raw_fd(fd) });
             let own = socket.local_addr().ok();
             let peer = socket.peer_addr().ok();
-            sight.path = [own, peer]
+            info.path = [own, peer]
                 .iter()
                 .flatten()
                 .find_map(|address| address.as_pathname().map(Path::to_owned));
         }
         _ => {}
     }
-    Some(sight)
+    Some(info)
 }
 
 fn class(fd: RawFd, link: &Path) -> Option<Class> {
@@ -88,7 +88,7 @@ fn class(fd: RawFd, link: &Path) -> Option<Class> {
 }
 
 /// What its mode says.
-fn by_mode(fd: RawFd) -> Option<Sight> {
+fn by_mode(fd: RawFd) -> Option<FdInfo> {
     let mut stat = std::mem::MaybeUninit::<libc::stat>::uninit();
     // SAFETY: the whole structure is written where the result is 0.
     let mode = unsafe {
@@ -108,7 +108,7 @@ fn by_mode(fd: RawFd) -> Option<Sight> {
         libc::S_IFSOCK => socket(fd),
         _ => Class::Other,
     };
-    Some(Sight {
+    Some(FdInfo {
         class,
         path: None,
         local: None,
