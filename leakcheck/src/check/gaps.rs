@@ -13,7 +13,7 @@ pub(super) fn unrecorded() -> Vec<(Kind, String)> {
         (Kind::Thread, sys::threads::gap()),
         (Kind::Timer, sys::timers::gap()),
         (Kind::Fd, sys::fds::gap()),
-        (Kind::Process, sys::processes::gap()),
+        (Kind::Process, sys::children::gap()),
     ];
     let gaps = gaps.into_iter();
     gaps.filter_map(|(kind, why)| Some((kind, why?))).collect()

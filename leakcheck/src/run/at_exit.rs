@@ -52,7 +52,7 @@ fn at_exit(status: Option<i32>) -> Option<i32> {
     if *generation != sys::fork::generation() {
         return None;
     }
-    if !sys::process::is_main_thread() {
+    if !sys::proc_threads::is_main_thread() {
         output::print(
             "leakcheck: a thread ended the process before the harness did, so what is left at its end was not looked at",
         );

@@ -51,7 +51,7 @@ mod imp;
 
 pub(crate) use allocation_table::Creation;
 pub(crate) use imp::{
-    arm, exit, fds, fork, objects, process, processes, remote_stack, task_allocations, threads,
+    arm, children, exit, fds, fork, objects, proc_threads, remote_stack, task_allocations, threads,
     timers, writing,
 };
 pub(crate) use static_table::StaticTable;

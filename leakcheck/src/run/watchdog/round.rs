@@ -146,7 +146,7 @@ impl Plan {
 fn deadlock(ward: &Ward) -> Option<Deadlock> {
     let rest = ward.rest()?;
     // Who was woken runs, or waits for a processor.
-    let sleeps = || sys::process::sleeps(ward.tid()) == Some(true);
+    let sleeps = || sys::proc_threads::sleeps(ward.tid()) == Some(true);
     if !sleeps() {
         return None;
     }
@@ -235,7 +235,7 @@ fn end_process() -> ! {
     const LIMIT: Duration = Duration::from_secs(1);
     let at_last = || {
         thread::sleep(LIMIT);
-        sys::process::exit_at_once(EXIT_CODE)
+        sys::exit::at_once(EXIT_CODE)
     };
     let started = outside(|| {
         thread::Builder::new()
@@ -243,7 +243,7 @@ fn end_process() -> ! {
             .spawn(at_last)
     });
     if started.is_err() {
-        sys::process::exit_at_once(EXIT_CODE);
+        sys::exit::at_once(EXIT_CODE);
     }
     process::exit(EXIT_CODE)
 }

@@ -10,6 +10,13 @@ mod define;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 mod ahead;
 mod calls;
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(crate) mod children;
+// A static C library has no symbols behind those that are defined here.
+#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
+#[path = "../portable/children.rs"]
+#[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
+pub(crate) mod children;
 mod errno;
 pub(crate) mod event;
 pub(crate) mod exit;
@@ -26,19 +33,12 @@ pub(crate) mod fork;
 pub(crate) mod memory;
 pub(crate) mod objects;
 mod proc;
-pub(crate) mod process;
-#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
-pub(crate) mod processes;
+pub(crate) mod proc_threads;
 mod real_fns;
-#[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
-pub(crate) mod task_allocations;
-// A static C library has no symbols behind those that are defined here.
-#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
-#[path = "../portable/processes.rs"]
-#[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
-pub(crate) mod processes;
 pub(crate) mod remote_stack;
 pub(crate) mod spare;
+#[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
+pub(crate) mod task_allocations;
 pub(crate) mod threads;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(crate) mod timers;
@@ -64,7 +64,7 @@ pub(crate) fn forget_parent() {
     #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
     {
         fds::clear();
-        processes::clear();
+        children::clear();
         timers::clear();
     }
 }

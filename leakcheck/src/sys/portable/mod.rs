@@ -6,14 +6,14 @@
     reason = "the face of both twins; here little can fail"
 )]
 
+pub(crate) mod children;
 pub(crate) mod event;
 pub(crate) mod exit;
 pub(crate) mod fds;
 pub(crate) mod fork;
 pub(crate) mod memory;
 pub(crate) mod objects;
-pub(crate) mod process;
-pub(crate) mod processes;
+pub(crate) mod proc_threads;
 pub(crate) mod remote_stack;
 #[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
 pub(crate) mod task_allocations;

@@ -202,7 +202,7 @@ mod tests {
             let local = 0_u8;
             let room = Room::read();
             let at = std::ptr::from_ref(&local) as usize;
-            let tid = crate::sys::process::tid();
+            let tid = crate::sys::proc_threads::tid();
             let heap = vec![0_u8; 64 << 10];
             let elsewhere = room.of(tid, heap.as_ptr() as usize);
             assert!(elsewhere.is_err_and(|why| why.contains("bounds")));

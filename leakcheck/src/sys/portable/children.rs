@@ -4,7 +4,7 @@ use crate::base::model::ProcessState;
 
 /// A child; there never is one here.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Process {
+pub(crate) struct Child {
     pub(crate) number: u64,
     pub(crate) pid: u32,
     pub(crate) origin: u32,
@@ -14,12 +14,12 @@ pub(crate) struct Process {
 }
 
 /// No child is known.
-pub(crate) fn live(_scope: Option<u64>) -> Vec<Process> {
+pub(crate) fn live(_scope: Option<u64>) -> Vec<Child> {
     Vec::new()
 }
 
 /// No child has a number.
-pub(crate) fn find(_number: u64) -> Option<Process> {
+pub(crate) fn find(_number: u64) -> Option<Child> {
     None
 }
 

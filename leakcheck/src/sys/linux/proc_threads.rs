@@ -1,4 +1,4 @@
-//! The threads of this process as the kernel shows them, and its end.
+//! The threads of this process as the kernel shows them.
 
 use std::{fs, time::Duration};
 
@@ -66,12 +66,6 @@ pub(crate) fn syscall(tid: i32) -> Option<(i64, u64)> {
 /// The name of a system call in which threads are found waiting, and whether its first argument is a descriptor.
 pub(crate) fn name_of(syscall: i64) -> Option<(&'static str, bool)> {
     Call::find(syscall).map(|call| (call.name, call.is_of_descriptor))
-}
-
-/// Ends the process without running anything of it.
-pub(crate) fn exit_at_once(code: i32) -> ! {
-    // SAFETY: `_exit` has no preconditions and does not return.
-    unsafe { libc::_exit(code) }
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ struct Facts {
 
 /// A child as a reader saw it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Process {
+pub(crate) struct Child {
     pub(crate) number: u64,
     pub(crate) pid: u32,
     pub(crate) origin: u32,
@@ -61,7 +61,7 @@ thread_local! {
 }
 
 /// The children of `scope`, or of every scope, that nobody has waited for.
-pub(crate) fn live(scope: Option<u64>) -> Vec<Process> {
+pub(crate) fn live(scope: Option<u64>) -> Vec<Child> {
     RECORDS
         .live(scope, Facts::read)
         .filter_map(|seen| look(&seen))
@@ -69,7 +69,7 @@ pub(crate) fn live(scope: Option<u64>) -> Vec<Process> {
 }
 
 /// The child with this number, if nobody has waited for it.
-pub(crate) fn find(number: u64) -> Option<Process> {
+pub(crate) fn find(number: u64) -> Option<Child> {
     look(&RECORDS.find(number, Facts::read)?)
 }
 
@@ -230,7 +230,7 @@ fn started(pid: libc::pid_t) {
         return;
     };
     if scope != Context::NOBODY.scope {
-        let done = errno::keeping(|| spare::run(record, &mut Child { pid, scope }));
+        let done = errno::keeping(|| spare::run(record, &mut Started { pid, scope }));
         if done == Done::No {
             RECORDS.miss();
         }
@@ -238,12 +238,12 @@ fn started(pid: libc::pid_t) {
 }
 
 /// What was started, and for whom.
-struct Child {
+struct Started {
     pid: u32,
     scope: u64,
 }
 
-fn record(&mut Child { pid, scope }: &mut Child) {
+fn record(&mut Started { pid, scope }: &mut Started) {
     /// Nobody else may look for a long time, and nothing tells of the end of a child: of so many it is asked for each new one.
     const ASKED: usize = 2;
     // A number that is given again: the child that had it was waited for.
@@ -268,16 +268,16 @@ fn record(&mut Child { pid, scope }: &mut Child) {
 }
 
 /// The child, unless it is over, which frees the record.
-fn look(seen: &Seen<(Process, u64)>) -> Option<Process> {
-    let (process, started) = seen.facts;
-    let state = kernel::state(process.pid, started);
+fn look(seen: &Seen<(Child, u64)>) -> Option<Child> {
+    let (child, started) = seen.facts;
+    let state = kernel::state(child.pid, started);
     if state.is_none() {
         RECORDS.end(seen.number).into_iter().for_each(tell);
     }
-    Some(Process {
+    Some(Child {
         number: seen.number,
         state: state?,
-        ..process
+        ..child
     })
 }
 
@@ -288,8 +288,8 @@ fn tell(ended: Ended) {
 
 impl Facts {
     /// The child as it was started, and when that was.
-    fn read(&self) -> (Process, u64) {
-        let process = Process {
+    fn read(&self) -> (Child, u64) {
+        let child = Child {
             number: 0,
             pid: self.pid.load(Ordering::Relaxed),
             origin: self.origin.load(Ordering::Relaxed),
@@ -297,6 +297,6 @@ impl Facts {
             born_ms: self.born.load(Ordering::Relaxed),
             state: ProcessState::Running,
         };
-        (process, self.started.load(Ordering::Relaxed))
+        (child, self.started.load(Ordering::Relaxed))
     }
 }
