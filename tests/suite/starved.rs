@@ -1,8 +1,6 @@
 //! Where a machine has more to do than it can, nothing is a leak, a hang or the end of the process for that: what wants to run
 //! is waited for until it was let run.
 
-use std::time::Duration;
-
 use crate::{
     child::{assert_fails, assert_passes},
     expect_leaks::{assert_left, tasks},

@@ -26,7 +26,7 @@ use crate::{
         process_lifetime, tasks,
         timers::Armed,
     },
-    sys::{self, origin},
+    sys::{self, creation_stack},
 };
 
 /// What a worker needs of a processor to come to rest.
@@ -42,7 +42,7 @@ impl View {
         const READS: usize = 10;
         let _work = Work::begin();
         // What reading opens is nobody's.
-        let _aside = sys::fds::aside();
+        let _aside = sys::fds::untracked();
         let mut present = self.present(phase, so_far);
         let mut held_up = HeldUp::since_now(self.scope, TURN);
         let mut reads = 1;
@@ -183,7 +183,8 @@ impl View {
         let _work = Work::begin();
         let mut present = Inventory::default();
         if phase != Phase::Stopped && self.options.wants(Kind::Task) {
-            let listed = if self.scope.tally().tasks() > 0 || tasks::may_be_elsewhere(self.scope) {
+            let listed = if self.scope.counters().tasks() > 0 || tasks::may_be_elsewhere(self.scope)
+            {
                 tasks::list(Some(self.scope))
             } else {
                 Vec::new()
@@ -240,7 +241,7 @@ impl View {
         present
             .resources
             .retain(|resource| !sources::is_other(resource));
-        if self.scope.tally().others() > 0 {
+        if self.scope.counters().others() > 0 {
             self.with_others(present, sources::others(Some(self.scope)));
         }
     }
@@ -276,7 +277,7 @@ impl View {
     }
 
     fn with_threads(&self, present: &mut Inventory, phase: Phase, so_far: &Evidence) {
-        if self.scope.tally().threads() > 0 {
+        if self.scope.counters().threads() > 0 {
             let threads = sources::threads::list(Some(self.scope));
             let mut threads: Vec<Resource> = threads
                 .into_iter()
@@ -298,7 +299,7 @@ impl View {
             RuntimeRelation::Member => false,
             RuntimeRelation::Child => process_lifetime::serves_a_static(resource.origin),
             RuntimeRelation::None => {
-                origin::line(resource.origin).any(process_lifetime::serves_a_static)
+                creation_stack::line(resource.origin).any(process_lifetime::serves_a_static)
             }
         };
         serves && self.goes_by_built_in_rules()

@@ -129,7 +129,7 @@ impl Check {
             .runtime
             .as_ref()
             .filter(|runtime| runtime.is_own())?;
-        let tally = self.view.scope.tally();
+        let tally = self.view.scope.counters();
         let is_alone = || tally.threads() == runtime.workers();
         let may_be_stuck = body.tasks().iter().all(may_be_stuck);
         let sees_threads = || sources::threads::coverage() == Seen::Full;

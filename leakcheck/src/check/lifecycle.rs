@@ -76,7 +76,7 @@ impl Check {
             sys::begin_anew();
         }
         let _work = Work::begin();
-        sys::origin::enable(env.trace != TraceLevel::Off);
+        sys::creation_stack::enable(env.trace != TraceLevel::Off);
         whom.tell();
         prepare();
         coverage::require(env, &whom)?;
@@ -105,7 +105,7 @@ impl Check {
 
     /// What exists now in the scope does not count.
     pub(crate) fn exempt_present(&mut self) {
-        let tally = self.view.scope.tally();
+        let tally = self.view.scope.counters();
         let is_empty = tally.tasks() == 0 && tally.threads() == 0 && tally.others() == 0;
         if is_empty && !tasks::may_be_elsewhere(self.view.scope) {
             return;
@@ -162,7 +162,7 @@ impl Check {
         }
         if runtime.is_own() {
             // What it was built of is no task.
-            self.view.scope.tally().places().forget();
+            self.view.scope.counters().slot_ranges().forget();
         }
         self.view.runtime = Some(runtime);
     }
@@ -175,7 +175,7 @@ impl Check {
     /// Notes what there is, right before its runtime is told to stop: what that makes is nobody's.
     pub(crate) fn stop(&mut self) -> Stopping<'_> {
         let view = &self.view;
-        let tally = view.scope.tally();
+        let tally = view.scope.counters();
         let before = &mut self.evidence.before_stop;
         if tally.threads() > view.runtime.as_ref().map_or(0, WatchedRuntime::workers) {
             let threads = sources::threads::list(Some(view.scope));

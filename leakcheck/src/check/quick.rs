@@ -14,7 +14,7 @@ use crate::{
         process_lifetime, tasks,
         timers::{self, Armed},
     },
-    sys::{self, origin},
+    sys::{self, creation_stack},
 };
 
 /// Of which kinds something could not be recorded so far, and why. Whose it was is not known either.
@@ -23,7 +23,7 @@ pub(super) fn unrecorded() -> Vec<(Kind, String)> {
         (Kind::Thread, sys::threads::gap()),
         (Kind::Timer, sys::timers::gap()),
         (Kind::Fd, sys::fds::gap()),
-        (Kind::Process, sys::processes::gap()),
+        (Kind::Process, sys::children::gap()),
     ];
     let gaps = gaps.into_iter();
     gaps.filter_map(|(kind, why)| Some((kind, why?))).collect()
@@ -41,7 +41,7 @@ impl View {
                 .runtime
                 .as_ref()
                 .map_or(0, |runtime| runtime.new_tasks(self.scope));
-            counted > 0 || self.scope.tally().tasks() > 0
+            counted > 0 || self.scope.counters().tasks() > 0
         };
         self.runtime.is_some()
             && self.options.wants(Kind::Task)
@@ -51,7 +51,7 @@ impl View {
 
     /// Whether nothing at all is there but the workers of its own runtime: the whole cost of a clean check.
     pub(crate) fn is_clean_now(&self) -> bool {
-        let tally = self.scope.tally();
+        let tally = self.scope.counters();
         let (counted, workers) = self.runtime.as_ref().map_or((0, 0), |runtime| {
             (runtime.new_tasks(self.scope), runtime.workers())
         });
@@ -80,7 +80,7 @@ impl View {
 
     /// Whether nothing at all is there, after the runtime was stopped.
     pub(crate) fn is_gone(&self) -> bool {
-        let tally = self.scope.tally();
+        let tally = self.scope.counters();
         tally.threads() == 0 && tally.others() == 0 && !self.has_unrecorded()
     }
 
@@ -88,7 +88,7 @@ impl View {
     pub(super) fn let_reap(&self) {
         let has_workers = |runtime: &WatchedRuntime| runtime.is_own() && runtime.workers() > 0;
         if self.runtime.as_ref().is_some_and(has_workers)
-            && self.scope.tally().others() > 0
+            && self.scope.counters().others() > 0
             && !sources::independent(self.scope).is_empty()
         {
             wait::let_reap();
@@ -104,7 +104,7 @@ impl View {
                 .rules()
                 .iter()
                 .all(|rule| rule.identities().is_none())
-            && self.scope.tally().tasks() > 0
+            && self.scope.counters().tasks() > 0
     }
 
     /// Whether things of other kinds count as left behind in this phase: while the runtime of the check still runs, what
@@ -119,7 +119,7 @@ impl View {
 
     /// Things of other kinds that count in this phase. To a child process no runtime matters, other than to reap it.
     pub(super) fn others(&self, phase: Phase) -> Vec<Resource> {
-        if self.scope.tally().others() == 0 {
+        if self.scope.counters().others() == 0 {
             Vec::new()
         } else if self.others_count(phase) {
             sources::others(Some(self.scope))
@@ -147,7 +147,7 @@ impl View {
         // What runs the tasks of a runtime that tests share is handed over as well.
         let is_of_a_static = |path| {
             self.goes_by_built_in_rules()
-                && origin::line(path).any(process_lifetime::serves_a_static)
+                && creation_stack::line(path).any(process_lifetime::serves_a_static)
         };
         handed.retain(|handed| {
             !self.preexisting.has(handed.id()) && !is_of_a_static(handed.origin())

@@ -62,7 +62,7 @@ impl<'a> SettlePoll<'a> {
     /// Whether something is there that no rule is known to accept, and that may still end.
     pub(super) fn is_dirty(&mut self, elapsed: Duration) -> bool {
         // What looking opens is nobody's.
-        let _aside = sys::fds::aside();
+        let _aside = sys::fds::untracked();
         let is_remembered = self.seen.first.is_some() || self.view.env.report_dir.is_none();
         self.seen.is_clean = false;
         if elapsed < PATIENCE

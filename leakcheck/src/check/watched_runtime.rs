@@ -44,7 +44,7 @@ impl WatchedRuntime {
     /// A runtime that this check built; call it right after that.
     pub(crate) fn owned(handle: &Handle, token: Token, scope: ScopeId) -> Self {
         // A current-thread runtime starts none, and a clean test need not list them.
-        let has_workers = scope.tally().threads() > 0;
+        let has_workers = scope.counters().threads() > 0;
         Self {
             handle: handle.clone(),
             token: Some(token),
@@ -173,7 +173,7 @@ impl WatchedRuntime {
 
     /// Whether it has more threads than were started with it, in the scope that it was built in.
     pub(super) fn has_pool(&self, scope: ScopeId) -> bool {
-        scope.tally().threads() > self.workers()
+        scope.counters().threads() > self.workers()
     }
 
     /// Marks a worker as the runtime's, which one does itself when it begins: it may not have come to that.

@@ -4,7 +4,7 @@ use crate::{
     base::error::{Error, Repr},
     sys::{
         context::{self, Context, Switch},
-        tally::{self, Tally},
+        scope_counters::{self, ScopeCounters},
     },
 };
 
@@ -19,7 +19,7 @@ impl Scope {
     ///
     /// Where 262,143 earlier ones have something alive, or where there is no memory for another.
     pub(crate) fn open() -> Result<Self, Error> {
-        match tally::open() {
+        match scope_counters::open() {
             Some(scope) => Ok(Self(ScopeId(scope))),
             None => Err(Repr::NoScope.into()),
         }
@@ -28,7 +28,7 @@ impl Scope {
     /// That which this thread works for, whoever else keeps it.
     pub(crate) fn current() -> Self {
         let scope = ScopeId::current();
-        tally::hold(scope.0);
+        scope_counters::hold(scope.0);
         Self(scope)
     }
 
@@ -39,14 +39,14 @@ impl Scope {
 
 impl Clone for Scope {
     fn clone(&self) -> Self {
-        tally::hold(self.0.0);
+        scope_counters::hold(self.0.0);
         Self(self.0)
     }
 }
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        tally::release(self.0.0);
+        scope_counters::release(self.0.0);
     }
 }
 
@@ -71,8 +71,8 @@ impl ScopeId {
         self.0
     }
 
-    pub(crate) fn tally(self) -> &'static Tally {
-        tally::of(self.0)
+    pub(crate) fn counters(self) -> &'static ScopeCounters {
+        scope_counters::of(self.0)
     }
 
     /// Makes this thread work for the scope until the result is dropped.

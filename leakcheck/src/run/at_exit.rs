@@ -41,7 +41,7 @@ pub fn begin(asked: AtExit) {
     let _ = leakcheck_introspect::keep_program();
     // A variable that is not understood is reported at the end.
     let takes_stacks = env::get().is_ok_and(|env| env.trace != TraceLevel::Off);
-    sys::origin::enable(takes_stacks);
+    sys::creation_stack::enable(takes_stacks);
     sys::fds::watch_everyone();
     sys::exit::arm(at_exit);
 }
@@ -52,7 +52,7 @@ fn at_exit(status: Option<i32>) -> Option<i32> {
     if *generation != sys::fork::generation() {
         return None;
     }
-    if !sys::process::is_main_thread() {
+    if !sys::proc_threads::is_main_thread() {
         output::print(
             "leakcheck: a thread ended the process before the harness did, so what is left at its end was not looked at",
         );

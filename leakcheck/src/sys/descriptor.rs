@@ -44,7 +44,7 @@ pub(crate) enum Class {
 
 /// What the system says of a descriptor.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sight {
+pub(crate) struct FdInfo {
     pub(crate) class: Class,
     /// Where a file or a Unix socket is.
     pub(crate) path: Option<PathBuf>,

@@ -1,38 +1,37 @@
 //! The process and its machine: the only home of `unsafe`.
 //!
-//! `context`, `tally`, `places`, `chunked`, `free`, `record`, `table`, `by_address`, `descriptor`, `objects`, `timer`, `origin`
-//! and `clock` are the same everywhere; what needs the operating system is chosen once, as `imp`. Nothing here formats, prints
-//! or decides.
+//! What needs the operating system is chosen once, as `imp`; the other files are the same everywhere. Nothing here formats,
+//! prints or decides.
 
-mod begin;
 #[allow(dead_code, reason = "where nothing is interposed nothing is written")]
-mod by_address;
-mod chunked;
+mod allocation_table;
 pub(crate) mod clock;
 #[cfg_attr(
     not(tokio_unstable),
     allow(dead_code, reason = "the task hooks use the rest")
 )]
 pub(crate) mod context;
+#[cfg_attr(
+    not(tokio_unstable),
+    allow(dead_code, reason = "the task hooks use the rest")
+)]
+pub(crate) mod creation_stack;
 pub(crate) mod descriptor;
 mod free;
-pub(crate) mod objects;
-#[cfg_attr(
-    not(tokio_unstable),
-    allow(dead_code, reason = "the task hooks use the rest")
-)]
-pub(crate) mod origin;
-#[allow(dead_code, reason = "for platforms where allocations are seen")]
-mod places;
+mod init_array;
+pub(crate) mod object;
 #[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
 mod record;
-#[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
-mod table;
 #[cfg_attr(
     not(tokio_unstable),
     allow(dead_code, reason = "the task hooks use the rest")
 )]
-pub(crate) mod tally;
+pub(crate) mod scope_counters;
+#[allow(dead_code, reason = "for platforms where allocations are seen")]
+mod slot_ranges;
+mod static_table;
+#[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
+mod table;
 pub(crate) mod timer;
 
 #[cfg(all(
@@ -50,18 +49,19 @@ mod imp;
 #[path = "portable/mod.rs"]
 mod imp;
 
-pub(crate) use by_address::Creation;
-pub(crate) use chunked::Chunked;
+pub(crate) use allocation_table::Creation;
 pub(crate) use imp::{
-    arm, cells, exit, fds, fork, process, processes, stacks, threads, timers, writing,
+    arm, children, exit, fds, fork, objects, proc_threads, remote_stack, task_allocations, threads,
+    timers, writing,
 };
+pub(crate) use static_table::StaticTable;
 
 /// Makes a forked child a process of its own, in which nothing was checked yet; does nothing elsewhere.
 pub(crate) fn begin_anew() {
     if fork::in_child() {
         fork::rearm(|| {
             imp::forget_parent();
-            tally::forget_all();
+            scope_counters::forget_all();
         });
     }
 }

@@ -5,9 +5,9 @@
 //! are given again are the newest thing's.
 
 use super::{
-    Chunked,
-    chunked::CHUNK,
+    StaticTable,
     record::{Ended, Record, Seen},
+    static_table::CHUNK,
 };
 use crate::base::sync::{AtomicU64, AtomicUsize, Ordering};
 
@@ -40,25 +40,25 @@ const CHUNKS: usize = (1 << FLOORS) - 1;
 const FLOORS: usize = 10;
 
 /// The records of one kind of things of the process.
-pub(crate) type Records<F> = Table<Chunked<Record<Keyed<F>>, CHUNKS>>;
+pub(crate) type Records<F> = Table<StaticTable<Record<Keyed<F>>, CHUNKS>>;
 
-impl<F: Default + Sync> Places for Chunked<Record<Keyed<F>>, CHUNKS> {
+impl<F: Default + Sync> Places for StaticTable<Record<Keyed<F>>, CHUNKS> {
     type Facts = F;
     const GROUND: usize = CHUNK;
     const FLOORS: usize = FLOORS;
 
     fn get(&self, place: usize) -> Option<&Record<Keyed<F>>> {
-        Chunked::get(self, place)
+        StaticTable::get(self, place)
     }
 
     fn peek(&self, place: usize) -> Option<&Record<Keyed<F>>> {
-        Chunked::peek(self, place)
+        StaticTable::peek(self, place)
     }
 }
 
 impl<F: Default + Sync> Records<F> {
     /// As many things as are recorded at one time.
-    pub(crate) const LEN: usize = Chunked::<Record<Keyed<F>>, CHUNKS>::LEN;
+    pub(crate) const LEN: usize = StaticTable::<Record<Keyed<F>>, CHUNKS>::LEN;
 }
 
 /// The records of one kind of things.

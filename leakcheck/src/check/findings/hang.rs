@@ -6,7 +6,7 @@ use super::{blocked, waiting};
 use crate::{
     base::model::{KernelActivity, KernelState, StuckThread, ThreadActivity, ThreadState, Waiting},
     observe::sources::fds,
-    sys::process,
+    sys::proc_threads,
 };
 
 /// Where the body is suspended and what it waits for, among the tasks of `lists`; it is in one of them, with the number 0.
@@ -53,12 +53,12 @@ fn what(descriptor: u64) -> Option<String> {
 
 /// What the kernel says of it.
 fn by_kernel(tid: i32) -> ThreadState {
-    let state = match process::sleeps(tid) {
+    let state = match proc_threads::sleeps(tid) {
         None => KernelState::Unread,
         Some(false) => KernelState::Runs,
-        Some(true) => match process::syscall(tid) {
+        Some(true) => match proc_threads::syscall(tid) {
             None => KernelState::Sleeps,
-            Some((number, first)) => match process::name_of(number) {
+            Some((number, first)) => match proc_threads::name_of(number) {
                 Some((name, true)) => KernelState::CallOn {
                     name,
                     descriptor: first,

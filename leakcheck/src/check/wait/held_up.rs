@@ -40,7 +40,7 @@ impl HeldUp {
     fn threads(&self) -> Vec<i32> {
         let mut found = Vec::new();
         for scope in [self.scope, ScopeId::UNCHECKED] {
-            if scope.tally().threads() > 0 {
+            if scope.counters().threads() > 0 {
                 found.extend(threads::list(Some(scope)).iter().filter_map(tid));
             }
         }

@@ -33,7 +33,7 @@ pub(crate) fn blocking(
         return Duration::ZERO;
     }
     let mut held_up = HeldUp::since_now(scope, limit);
-    let expecting = scope.tally().expect();
+    let expecting = scope.counters().expect();
     let mut settle = Settle::without_turns(limit);
     loop {
         let seen = expecting.seen();
@@ -76,7 +76,7 @@ pub(crate) async fn in_runtime(
             }
             Step::Wait(wait) => {
                 if waiting.is_none() {
-                    let pacer = Pacer::start(scope.tally());
+                    let pacer = Pacer::start(scope.counters());
                     let held = clock::settle_paused(limit, &pacer, || watch.look(&mut dirty)).await;
                     waiting = Some((pacer, held));
                     continue;

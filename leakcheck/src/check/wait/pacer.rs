@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{observe::scope::outside, sys::tally::Tally};
+use crate::{observe::scope::outside, sys::scope_counters::ScopeCounters};
 
 /// A thread that waits for a future; it ends when this is dropped.
 #[derive(Debug)]
@@ -34,14 +34,14 @@ enum Request {
 }
 
 impl Pacer {
-    pub(super) fn start(tally: &'static Tally) -> Self {
+    pub(super) fn start(counters: &'static ScopeCounters) -> Self {
         let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
         let started = outside(|| {
             thread::Builder::new()
                 .name("leakcheck-pacer".to_owned())
                 .stack_size(128 << 10)
-                .spawn(move || theirs.serve(tally))
+                .spawn(move || theirs.serve(counters))
         });
         Self {
             shared,
@@ -88,8 +88,8 @@ impl Shared {
         self.request.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn serve(&self, tally: &'static Tally) {
-        let expecting = tally.expect();
+    fn serve(&self, counters: &'static ScopeCounters) {
+        let expecting = counters.expect();
         loop {
             let seen = expecting.seen();
             let limit = {

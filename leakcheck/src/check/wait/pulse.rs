@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use crate::sys::process;
+use crate::sys::proc_threads;
 
 /// How much of a processor threads have had since they were first asked about.
 #[derive(Debug, Default)]
@@ -14,7 +14,7 @@ impl Pulse {
     /// Counts from now on, for those that are not known yet.
     pub(crate) fn note(&mut self, threads: impl IntoIterator<Item = i32>) {
         for tid in threads {
-            if let Some(had) = process::cpu_time(tid) {
+            if let Some(had) = proc_threads::cpu_time(tid) {
                 self.since.entry(tid).or_insert(had);
             }
         }
@@ -38,11 +38,11 @@ impl Pulse {
         if tid == 0 {
             return true;
         }
-        let Some(had) = process::cpu_time(tid) else {
+        let Some(had) = proc_threads::cpu_time(tid) else {
             return false;
         };
         let since = *self.since.entry(tid).or_insert(had);
-        had.saturating_sub(since) < share && process::wants_to_run(tid)
+        had.saturating_sub(since) < share && proc_threads::wants_to_run(tid)
     }
 }
 
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn a_thread_that_runs_is_not_once_it_had_its_share() {
         let mut pulse = Pulse::default();
-        let own = process::tid();
+        let own = proc_threads::tid();
         assert!(pulse.is_held_up([own], SHARE), "it has just begun");
         while pulse.is_held_up([own], SHARE) {}
         assert!(pulse.is_held_up([own, 0], SHARE), "the other has not begun");
@@ -74,7 +74,7 @@ mod tests {
         let (kept, end) = mpsc::channel::<()>();
         let (tell, told) = mpsc::channel();
         let thread = thread::spawn(move || {
-            tell.send(process::tid()).expect("somebody listens");
+            tell.send(proc_threads::tid()).expect("somebody listens");
             end.recv()
         });
         let tid = told.recv().expect("it tells");

@@ -1,7 +1,7 @@
 //! Who catches a panic, by the stack that it was raised on.
 
 use super::{symbol, tokio_paths::POLL_FUTURE};
-use crate::sys::origin;
+use crate::sys::creation_stack;
 
 /// What std has around the closure whose panic is caught.
 const CATCHING: [&str; 7] = [
@@ -20,7 +20,7 @@ const CATCHING: [&str; 7] = [
 /// as well.
 pub(crate) fn is_caught_by_tokio(path: u32) -> bool {
     let mut is_catching = false;
-    for address in origin::frames(path) {
+    for address in creation_stack::frames(path) {
         let symbols = symbol::resolve(*address);
         if symbols.is_empty() {
             return false;

@@ -9,7 +9,7 @@ use super::{
     landmarks::{self, below},
     part::{OWN, Part, STD},
 };
-use crate::{observe::package, sys::objects::Object};
+use crate::{observe::package, sys::object::Object};
 
 /// The folder of this package.
 const OWN_FOLDER: &str = env!("CARGO_MANIFEST_DIR");

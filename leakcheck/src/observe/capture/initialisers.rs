@@ -5,17 +5,17 @@ use std::sync::{LazyLock, Once};
 
 use once_cell::sync::{Lazy, OnceCell};
 
-use crate::sys::origin;
+use crate::sys::creation_stack;
 
 /// Return addresses in the functions that call initialisers, but of those that an optimiser made a part of their callers.
 pub(crate) fn addresses() -> Vec<usize> {
     let mut by_once = 0;
-    Once::new().call_once(|| by_once = origin::here(0));
-    let by_lazy = *LazyLock::new(|| origin::here(0));
-    let by_one_cell = *OnceCell::new().get_or_init(|| origin::here(0));
-    let by_another = *Lazy::new(|| origin::here(0));
+    Once::new().call_once(|| by_once = creation_stack::here(0));
+    let by_lazy = *LazyLock::new(|| creation_stack::here(0));
+    let by_one_cell = *OnceCell::new().get_or_init(|| creation_stack::here(0));
+    let by_another = *Lazy::new(|| creation_stack::here(0));
     [(by_once, by_lazy), (by_one_cell, by_another)]
-        .map(|(one, other)| shared(origin::frames(one), origin::frames(other)))
+        .map(|(one, other)| shared(creation_stack::frames(one), creation_stack::frames(other)))
         .into_iter()
         .flatten()
         .collect()

@@ -12,7 +12,7 @@ use crate::{
         model::CodeOwner,
         sync::{Mutex, lock},
     },
-    sys::objects::{self, Object},
+    sys::{object::Object, objects},
 };
 
 /// What the debug info says of one frame; files are as the compiler wrote them.

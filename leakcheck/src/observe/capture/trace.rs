@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     base::model::{CodeOwner, Frame},
-    sys::{objects::Object, origin},
+    sys::{creation_stack, object::Object},
 };
 
 /// A creation path, read for one report.
@@ -33,7 +33,7 @@ pub(crate) struct Trace {
 /// Reads a creation path. Files of the user are shown relative to `package_dir`.
 pub(crate) fn trace(path: u32, package_dir: Option<&str>) -> Trace {
     let mut trace = single(path, package_dir);
-    for parent in origin::line(origin::parent(path)) {
+    for parent in creation_stack::line(creation_stack::parent(path)) {
         let of_parent = single(parent, package_dir);
         trace.callers.extend(of_parent.site);
         trace.callers.extend(of_parent.callers);
@@ -64,7 +64,7 @@ impl Called<'_> {
 
 /// The innermost return address of a path, parents excluded, at which a function is `wanted`.
 pub(crate) fn address(path: u32, wanted: impl Fn(Called<'_>) -> bool) -> Option<usize> {
-    for address in origin::frames(path) {
+    for address in creation_stack::frames(path) {
         for symbol in symbol::resolve(*address).iter() {
             if symbol.is_outermost {
                 return None;
@@ -98,9 +98,9 @@ pub(crate) enum Names {
 ///
 /// Where it cannot.
 pub(crate) fn prove() -> Result<(), String> {
-    let path = origin::here(0);
+    let path = creation_stack::here(0);
     let has_line = |symbol: &Symbol| symbol.owner == CodeOwner::User && symbol.line.is_some();
-    let mut frames = origin::frames(path).iter();
+    let mut frames = creation_stack::frames(path).iter();
     if frames.any(|address| symbol::resolve(*address).iter().any(has_line)) {
         return Ok(());
     }
@@ -115,7 +115,7 @@ pub(crate) fn prove() -> Result<(), String> {
 ///
 /// Where they have none.
 pub(crate) fn prove_names() -> Result<(), String> {
-    match names(origin::here(0)) {
+    match names(creation_stack::here(0)) {
         Names::Somebodys | Names::Internal => Ok(()),
         Names::Unread => Err(debug_info::unreadable().unwrap_or_else(|| {
             "functions on the stack of this check have no name, so that nobody knows whose something is".to_owned()
@@ -125,7 +125,7 @@ pub(crate) fn prove_names() -> Result<(), String> {
 
 /// What is known of a path by names, parents excluded.
 pub(crate) fn names(path: u32) -> Names {
-    let addresses = origin::frames(path);
+    let addresses = creation_stack::frames(path);
     let mut names = if addresses.is_empty() {
         Names::Unread
     } else {
@@ -175,13 +175,13 @@ pub(crate) fn called_by<'a>(krate: &str, addresses: &'a [usize]) -> &'a [usize] 
 
 /// The test on whose stack, or on that of one of its parents, a path begins, as the language's harness names it.
 pub(crate) fn test_on(path: u32) -> Option<String> {
-    origin::line(path).find_map(begins_in_test)
+    creation_stack::line(path).find_map(begins_in_test)
 }
 
 /// The outermost function that is not internal, if the harness has called it.
 fn begins_in_test(path: u32) -> Option<String> {
     let mut outermost: Option<String> = None;
-    for address in origin::frames(path) {
+    for address in creation_stack::frames(path) {
         for symbol in symbol::resolve(*address).iter() {
             if symbol.is_outermost {
                 let is_harness = function::krate(&symbol.function) == "test";
@@ -200,7 +200,7 @@ fn begins_in_test(path: u32) -> Option<String> {
 }
 
 fn single(path: u32, package_dir: Option<&str>) -> Trace {
-    let mut stack = frames(origin::frames(path), package_dir);
+    let mut stack = frames(creation_stack::frames(path), package_dir);
     // Our own hooks are innermost, above the call that they listen to.
     let is_own =
         |frame: &Frame| function::krate(&frame.function).is_empty() || part(frame).is_own();

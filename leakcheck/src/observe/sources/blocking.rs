@@ -11,7 +11,7 @@ use leakcheck_introspect::{BlockingTask, Error, TaskList};
 use crate::{
     base::model::{Detail, Kind, Resource, ResourceId},
     observe::scope::ScopeId,
-    sys::{Creation, cells, clock, origin},
+    sys::{Creation, clock, creation_stack, task_allocations},
 };
 
 /// What may be a closure that was handed to a pool and has not ended; its cell tells, which is no proof.
@@ -38,9 +38,9 @@ pub(crate) fn handed(scope: ScopeId) -> Vec<Handed> {
     if !scope.is_checked() {
         return Vec::new();
     }
-    let made = cells::of_scope(scope.index());
+    let made = task_allocations::of_scope(scope.index());
     // What an allocator keeps to itself may lie where something else was made before.
-    if made.is_empty() || cells::unavailable().is_some() {
+    if made.is_empty() || task_allocations::unavailable().is_some() {
         return Vec::new();
     }
     let mut made: Vec<(u64, Creation)> = made
@@ -55,15 +55,16 @@ pub(crate) fn handed(scope: ScopeId) -> Vec<Handed> {
 pub(crate) fn take_out(scope: ScopeId) -> Vec<u64> {
     let cells: Vec<u64> = handed(scope).iter().map(|handed| handed.cell).collect();
     for cell in &cells {
-        cells::forget(usize::try_from(*cell).unwrap_or(0));
+        task_allocations::forget(usize::try_from(*cell).unwrap_or(0));
     }
     cells
 }
 
 /// How many of those that were taken out have ended: where something was made in the place of one, that has.
 pub(crate) fn ended(taken_out: &[u64]) -> usize {
-    let is_anew =
-        |cell: &&u64| usize::try_from(**cell).is_ok_and(|cell| cells::find(cell).is_some());
+    let is_anew = |cell: &&u64| {
+        usize::try_from(**cell).is_ok_and(|cell| task_allocations::find(cell).is_some())
+    };
     let alive = BlockingTask::alive_perhaps(taken_out);
     let alive = alive.iter().filter(|(cell, _)| !is_anew(&cell));
     taken_out.len() - alive.count()
@@ -160,7 +161,7 @@ fn path(made: &Creation, lists: &[&TaskList]) -> u32 {
     const MOST: usize = 16;
     let parent = |child: &Creation| {
         let task = lists.iter().find_map(|list| list.find(child.parent))?;
-        cells::find(usize::try_from(task.address()).ok()?)
+        task_allocations::find(usize::try_from(task.address()).ok()?)
     };
     let line: Vec<Creation> = std::iter::successors(Some(*made), parent)
         .take(MOST)
@@ -169,7 +170,7 @@ fn path(made: &Creation, lists: &[&TaskList]) -> u32 {
         if made.parent == 0 {
             return made.origin;
         }
-        origin::intern(&origin::frames(made.origin).iter().copied(), above)
+        creation_stack::intern(&creation_stack::frames(made.origin).iter().copied(), above)
     })
 }
 
@@ -187,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_closure_is_found_while_it_runs() {
-        if leakcheck_introspect::available().is_err() || cells::unavailable().is_some() {
+        if leakcheck_introspect::available().is_err() || task_allocations::unavailable().is_some() {
             return;
         }
         let kept = [(); 2].map(|()| crate::observe::scope::Scope::open().unwrap());

@@ -17,7 +17,7 @@ use crate::{
         sync::lock_std as lock,
     },
     observe::scope::ScopeId,
-    sys::{clock, origin},
+    sys::{clock, creation_stack},
 };
 
 pub(super) const SOURCE: Source = Source {
@@ -65,7 +65,7 @@ pub(crate) fn begin(name: Cow<'static, str>, label: String, caller: &'static Loc
     let scope = ScopeId::current();
     let entry = Entry {
         scope,
-        origin: origin::here(std::ptr::from_ref(caller) as usize),
+        origin: creation_stack::here(std::ptr::from_ref(caller) as usize),
         born_ms: clock::now_ms(),
         name,
         label,
@@ -74,7 +74,7 @@ pub(crate) fn begin(name: Cow<'static, str>, label: String, caller: &'static Loc
     live.entries.insert(number, entry);
     live.of_scopes.insert((scope.index(), number));
     drop(live);
-    scope.tally().other_started();
+    scope.counters().other_started();
     number
 }
 
@@ -84,7 +84,7 @@ pub(crate) fn end(number: u64) {
     if let Some(entry) = live.entries.remove(&number) {
         live.of_scopes.remove(&(entry.scope.index(), number));
         drop(live);
-        entry.scope.tally().other_ended();
+        entry.scope.counters().other_ended();
     }
 }
 

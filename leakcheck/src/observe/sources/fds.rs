@@ -12,9 +12,9 @@ use crate::{
     base::model::{Creator, Detail, Fact, Kind, OtherResource, Place, Resource, ResourceId, Seen},
     observe::scope::{Scope, ScopeId},
     sys::{
-        clock,
-        descriptor::{Class, Sight},
-        fds, origin,
+        clock, creation_stack,
+        descriptor::{Class, FdInfo},
+        fds,
     },
 };
 
@@ -54,19 +54,19 @@ fn list(scope: Option<ScopeId>) -> Vec<Resource> {
 fn describe(id: u64, thing: &mut OtherResource) {
     let fd = thing.number.and_then(|number| i32::try_from(number).ok());
     if let Some(fd) = fd
-        && let Some(sight) = fds::look(id, fd)
+        && let Some(info) = fds::look(id, fd)
     {
-        thing.name = Some(name(sight.class).to_owned());
+        thing.name = Some(name(info.class).to_owned());
         thing.facts.push(Fact::Descriptor(fd));
-        thing.facts.extend(place(&sight).map(Fact::Place));
+        thing.facts.extend(place(&info).map(Fact::Place));
     }
 }
 
 /// What the descriptor with this number is now: `TCP socket, 127.0.0.1:80 to 127.0.0.1:4000`.
 pub(crate) fn words(number: u64) -> Option<String> {
-    let sight = fds::look_at(i32::try_from(number).ok()?)?;
-    let name = name(sight.class);
-    Some(match place(&sight) {
+    let info = fds::look_at(i32::try_from(number).ok()?)?;
+    let name = name(info.class);
+    Some(match place(&info) {
         Some(place) => format!("{name}, {place}"),
         None => name.to_owned(),
     })
@@ -97,8 +97,8 @@ const fn name(class: Class) -> &'static str {
 }
 
 /// Where it leads.
-fn place(sight: &Sight) -> Option<Place> {
-    match (&sight.local, &sight.peer, &sight.path) {
+fn place(info: &FdInfo) -> Option<Place> {
+    match (&info.local, &info.peer, &info.path) {
         (Some(local), Some(peer), _) => Some(Place::Connected {
             local: *local,
             peer: *peer,
@@ -124,7 +124,7 @@ pub(crate) fn gap() -> Seen {
     if let Some(why) = fds::unavailable() {
         return Seen::Nothing(why.to_owned());
     }
-    if !origin::is_enabled() {
+    if !creation_stack::is_enabled() {
         return Seen::Nothing(
             "stacks are switched off, and without them a descriptor of a test cannot be told from one of a static"
                 .to_owned(),
@@ -132,7 +132,7 @@ pub(crate) fn gap() -> Seen {
     }
     match PROBED.get_or_init(probe) {
         Err(why) => Seen::Nothing(why.clone()),
-        Ok(()) if origin::is_exhausted() => Seen::Partial(
+        Ok(()) if creation_stack::is_exhausted() => Seen::Partial(
             "more distinct creation paths than fit into 64 MiB; descriptors on later ones have no site"
                 .to_owned(),
         ),
@@ -152,7 +152,7 @@ fn probe() -> Result<(), String> {
     };
     let open = fds::live(Some(scope.index())).len();
     drop(planted);
-    let closed = fds::live(Some(scope.index())).len() + scope.tally().others();
+    let closed = fds::live(Some(scope.index())).len() + scope.counters().others();
     match (open, closed) {
         (1, 0) => Ok(()),
         (0, _) => Err(

@@ -20,7 +20,7 @@ use crate::{
         capture,
         scope::{ScopeId, outside},
     },
-    sys::{fork, origin},
+    sys::{creation_stack, fork},
 };
 
 /// Panics of one scope that are looked into; each takes some time.
@@ -99,7 +99,7 @@ fn note(info: &PanicHookInfo<'_>) {
     let Ok(handle) = Handle::try_current() else {
         return;
     };
-    let stack = origin::here(info.location().map_or(0, |at| at.line() as usize));
+    let stack = creation_stack::here(info.location().map_or(0, |at| at.line() as usize));
     let Some(task) = outside(|| look(handle, scope, id)) else {
         return;
     };

@@ -6,7 +6,7 @@ use std::{collections::HashSet, sync::LazyLock};
 
 use crate::{
     observe::capture::{self, tokio_paths::ONCE_CELL},
-    sys::origin,
+    sys::creation_stack,
 };
 
 /// Why what a static starts is accepted.
@@ -20,7 +20,7 @@ pub(crate) const PASSED_BY_ALL: &str = "std::sys::sync::once::*";
 pub(crate) fn serves_a_static(path: u32) -> bool {
     static KNOWN: LazyLock<HashSet<usize>> =
         LazyLock::new(|| capture::initialisers().into_iter().collect());
-    origin::frames(path)
+    creation_stack::frames(path)
         .iter()
         .any(|address| KNOWN.contains(address))
 }

@@ -9,7 +9,7 @@ use super::source::Source;
 use crate::{
     base::model::{Detail, Fact, Kind, OtherResource, Resource, ResourceId, Seen},
     observe::scope::{Scope, ScopeId},
-    sys::{self, clock, processes},
+    sys::{self, children, clock},
 };
 
 pub(super) const SOURCE: Source = Source {
@@ -27,7 +27,7 @@ const LONGEST: usize = 120;
 /// Where no check is under way, a scope is what this thread and its descendants started, as with threads.
 pub(super) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
     let now = clock::now_ms();
-    let mut children = processes::live(scope.map(ScopeId::index));
+    let mut children = children::live(scope.map(ScopeId::index));
     if scope.is_some_and(|scope| !scope.is_checked()) {
         let (_, root) = sys::threads::own_numbers();
         children.retain(|child| root == 0 || child.root == root);
@@ -48,26 +48,26 @@ pub(super) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
 }
 
 fn describe(id: u64, thing: &mut OtherResource) {
-    let Some(child) = processes::find(id) else {
+    let Some(child) = children::find(id) else {
         return;
     };
-    thing.name = if processes::is_copy(child.pid) {
+    thing.name = if children::is_copy(child.pid) {
         Some("a copy of the test program".to_owned())
     } else {
-        processes::program(child.pid)
+        children::program(child.pid)
     };
     thing.facts.push(Fact::Process(child.pid));
     if thing.name.is_none() {
         thing.facts.push(Fact::ProgramUnread);
     }
     thing.facts.push(Fact::State(child.state));
-    let command = processes::command(child.pid);
+    let command = children::command(child.pid);
     thing.facts.extend(line(&command).map(Fact::Command));
 }
 
 /// The command line of the process with this number, if it runs.
 pub(super) fn words(number: u64) -> Option<String> {
-    line(&processes::command(u32::try_from(number).ok()?))
+    line(&children::command(u32::try_from(number).ok()?))
 }
 
 /// A command line as one would type it, cut where it is long; nothing where there is none.
@@ -93,11 +93,11 @@ fn line(words: &[String]) -> Option<String> {
 
 /// How much is seen. Nothing is tried: whoever waits for signals would hear of the child.
 fn coverage() -> Seen {
-    if let Some(why) = processes::unavailable() {
+    if let Some(why) = children::unavailable() {
         return Seen::Nothing(why.to_owned());
     }
-    if processes::is_ours() {
-        processes::gap().map_or(Seen::Full, Seen::Partial)
+    if children::is_ours() {
+        children::gap().map_or(Seen::Full, Seen::Partial)
     } else {
         Seen::Nothing(
             "`posix_spawnp` of this program is not the one that leakcheck defines, so no child process is recorded"
@@ -118,7 +118,7 @@ fn plant() -> Result<(), String> {
     let kept = Scope::open().map_err(|error| error.to_string())?;
     let scope = kept.id();
     let _inside = scope.enter();
-    let _aside = sys::fds::aside();
+    let _aside = sys::fds::untracked();
     let spawned = Command::new("true")
         .stdin(Stdio::inherit())
         .stdout(Stdio::inherit())

@@ -10,7 +10,7 @@ use super::tasks;
 use crate::{
     base::model::{Detail, Resource, ResourceId, ThreadActivity},
     observe::capture::{self, tokio_paths::SPAWNER},
-    sys::{self, stacks::CurrentTask},
+    sys::{self, remote_stack::CurrentTask},
 };
 
 /// For one thread, which answers within microseconds if it is let to.
@@ -28,7 +28,7 @@ pub(crate) fn may_serve_a_pool(thread: &Resource) -> bool {
 /// Notes what these threads are doing, but of those that have ended meanwhile. Of those that were found inside of a runtime
 /// before, and of those that were marked as one's, it is asked as well which task they run.
 pub(crate) fn take<'a>(threads: impl Iterator<Item = &'a mut Resource>) {
-    let asker = sys::stacks::Asker::new();
+    let asker = sys::remote_stack::Asker::new();
     let end = Instant::now() + LIMIT_FOR_ALL;
     let mut done: Vec<&mut Resource> = Vec::new();
     for thread in threads {
@@ -66,10 +66,10 @@ pub(crate) fn take<'a>(threads: impl Iterator<Item = &'a mut Resource>) {
 
 /// What the thread with this number of the kernel is doing. It is interrupted: nobody may mind any more.
 pub(crate) fn ask(tid: i32) -> Option<ThreadActivity> {
-    sys::stacks::Asker::new().ask(tid, LIMIT, None)
+    sys::remote_stack::Asker::new().ask(tid, LIMIT, None)
 }
 
 /// Why no thread can be asked, if so.
 pub(crate) const fn unavailable() -> Option<&'static str> {
-    sys::stacks::unavailable()
+    sys::remote_stack::unavailable()
 }

@@ -32,7 +32,7 @@ use super::named;
 use crate::{
     base::model::{Detail, Resource, ResourceId, Seen},
     observe::scope::ScopeId,
-    sys::origin,
+    sys::creation_stack,
 };
 
 /// Why some tasks have no creation path.
@@ -108,7 +108,7 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
 /// How much is seen.
 pub(crate) fn coverage() -> Seen {
     match twin::coverage() {
-        Seen::Full if origin::is_exhausted() => Seen::Partial(EXHAUSTED.to_owned()),
+        Seen::Full if creation_stack::is_exhausted() => Seen::Partial(EXHAUSTED.to_owned()),
         seen => seen,
     }
 }

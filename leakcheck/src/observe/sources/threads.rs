@@ -51,8 +51,8 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
 pub(crate) fn are_beginning() -> bool {
     const HARDLY: Duration = Duration::from_millis(1);
     let is_beginning = |tid: i32| {
-        let had = sys::process::cpu_time(tid);
-        tid == 0 || had.is_some_and(|had| had < HARDLY) && sys::process::wants_to_run(tid)
+        let had = sys::proc_threads::cpu_time(tid);
+        tid == 0 || had.is_some_and(|had| had < HARDLY) && sys::proc_threads::wants_to_run(tid)
     };
     let mut threads = sys::threads::live(None).into_iter();
     threads.any(|thread| is_beginning(thread.tid))

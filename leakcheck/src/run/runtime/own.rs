@@ -15,7 +15,9 @@ use std::{
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::{base::test_meta::Stop, check::wait::Pulse, observe::scope::outside, sys::process};
+use crate::{
+    base::test_meta::Stop, check::wait::Pulse, observe::scope::outside, sys::proc_threads,
+};
 
 /// Between looks at what holds up the end of a runtime.
 const LOOK: Duration = Duration::from_millis(16);
@@ -52,7 +54,7 @@ impl TestRuntime for Runtime {
         let tid = Arc::new(AtomicI32::new(0));
         let own_tid = Arc::clone(&tid);
         let stop = move || {
-            own_tid.store(process::tid(), Ordering::Relaxed);
+            own_tid.store(proc_threads::tid(), Ordering::Relaxed);
             self.shutdown_timeout(limit);
             // Nobody listens any more where it took too long.
             let _ = done.send(());

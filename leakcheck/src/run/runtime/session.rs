@@ -192,7 +192,7 @@ impl Session {
         };
         let runtime = {
             // Its handle outlives it, and with it what the handle keeps open.
-            let _aside = fds::aside();
+            let _untracked = fds::untracked();
             build(&prepare).unwrap_or_else(|error| no_runtime(&error))
         };
         self.check

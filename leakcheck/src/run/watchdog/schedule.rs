@@ -149,7 +149,7 @@ impl Plan {
 fn deadlock(watched: &WatchedBody) -> Option<Deadlock> {
     let rest = watched.rest()?;
     // Who was woken runs, or waits for a processor.
-    let sleeps = || sys::process::sleeps(watched.tid()) == Some(true);
+    let sleeps = || sys::proc_threads::sleeps(watched.tid()) == Some(true);
     if !sleeps() {
         return None;
     }
@@ -239,7 +239,7 @@ fn end_process() -> ! {
     const LIMIT: Duration = Duration::from_secs(1);
     let at_last = || {
         thread::sleep(LIMIT);
-        sys::process::exit_at_once(EXIT_CODE)
+        sys::exit::at_once(EXIT_CODE)
     };
     let started = outside(|| {
         thread::Builder::new()
@@ -247,7 +247,7 @@ fn end_process() -> ! {
             .spawn(at_last)
     });
     if started.is_err() {
-        sys::process::exit_at_once(EXIT_CODE);
+        sys::exit::at_once(EXIT_CODE);
     }
     process::exit(EXIT_CODE)
 }

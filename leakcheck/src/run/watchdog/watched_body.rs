@@ -14,7 +14,7 @@ use leakcheck_introspect::{Error, FutureAddress, TaskList, barrier};
 use crate::{
     base::sync::lock_std as lock,
     check::{Check, Hung},
-    sys::{fork, process},
+    sys::{fork, proc_threads},
 };
 
 /// A body under way.
@@ -85,7 +85,7 @@ impl WatchedBody {
 
     /// It is on this thread.
     pub(super) fn is_here(&self) {
-        self.tid.store(process::tid(), Ordering::SeqCst);
+        self.tid.store(proc_threads::tid(), Ordering::SeqCst);
     }
 
     /// Whether it was.

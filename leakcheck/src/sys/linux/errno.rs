@@ -24,6 +24,13 @@ pub(super) fn set(value: c_int) {
     unsafe { *libc::__errno_location() = value };
 }
 
+/// What a function returns that the C library does not have.
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(super) fn missing() -> c_int {
+    set(libc::ENOSYS);
+    -1
+}
+
 /// Runs `work`, whose failures are no concern of the program's.
 #[inline]
 pub(super) fn keeping<R>(work: impl FnOnce() -> R) -> R {

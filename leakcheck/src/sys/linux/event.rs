@@ -2,6 +2,8 @@
 
 use std::{sync::atomic::AtomicU32, time::Duration};
 
+use super::errno;
+
 /// Returns when `word` no longer holds `seen`, at a wake, at a signal, or after `limit`.
 pub(crate) fn wait(word: &AtomicU32, seen: u32, limit: Duration) {
     let time = libc::timespec {
@@ -22,15 +24,15 @@ pub(crate) fn wait(word: &AtomicU32, seen: u32, limit: Duration) {
 
 /// Wakes everybody who waits on `word`. Keeps `errno`.
 pub(crate) fn wake(word: &AtomicU32) {
-    // SAFETY: `errno` is this thread's own; the futex call only reads the word's address.
-    unsafe {
-        let errno = *libc::__errno_location();
-        libc::syscall(
-            libc::SYS_futex,
-            word.as_ptr(),
-            libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG,
-            libc::c_int::MAX,
-        );
-        *libc::__errno_location() = errno;
-    }
+    errno::keeping(|| {
+        // SAFETY: the futex call only reads the word's address.
+        unsafe {
+            libc::syscall(
+                libc::SYS_futex,
+                word.as_ptr(),
+                libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG,
+                libc::c_int::MAX,
+            );
+        }
+    });
 }

@@ -2,8 +2,6 @@
 
 use std::{ptr, sync::OnceLock};
 
-use super::process::exit_at_once;
-
 /// Is given the exit code, where that is known, and returns another one to end with.
 pub(crate) type Handler = fn(Option<i32>) -> Option<i32>;
 
@@ -50,5 +48,11 @@ fn end(status: Option<i32>) {
     };
     // SAFETY: a null pointer asks for all streams of C, which the end would have flushed; std has flushed its own.
     unsafe { libc::fflush(ptr::null_mut()) };
-    exit_at_once(code)
+    at_once(code)
+}
+
+/// Ends the process without running anything of it.
+pub(crate) fn at_once(code: i32) -> ! {
+    // SAFETY: `_exit` has no preconditions and does not return.
+    unsafe { libc::_exit(code) }
 }

@@ -7,8 +7,16 @@
 )]
 mod define;
 
-#[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
-pub(crate) mod cells;
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+mod ahead;
+mod calls;
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(crate) mod children;
+// A static C library has no symbols behind those that are defined here.
+#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
+#[path = "../portable/children.rs"]
+#[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
+pub(crate) mod children;
 mod errno;
 pub(crate) mod event;
 pub(crate) mod exit;
@@ -23,20 +31,14 @@ pub(crate) mod fds;
 pub(crate) mod fds;
 pub(crate) mod fork;
 pub(crate) mod memory;
-mod next;
 pub(crate) mod objects;
 mod proc;
-pub(crate) mod process;
-#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
-pub(crate) mod processes;
-// A static C library has no symbols behind those that are defined here.
-#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
-#[path = "../portable/processes.rs"]
-#[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
-pub(crate) mod processes;
+pub(crate) mod proc_threads;
+mod real_fns;
+pub(crate) mod remote_stack;
 pub(crate) mod spare;
-pub(crate) mod stack;
-pub(crate) mod stacks;
+#[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
+pub(crate) mod task_allocations;
 pub(crate) mod threads;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(crate) mod timers;
@@ -45,6 +47,7 @@ pub(crate) mod timers;
 #[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
 pub(crate) mod timers;
 mod trampoline;
+pub(crate) mod unwind_cache;
 pub(crate) mod writing;
 
 /// Prepares this process and this thread for a check: what interposed functions must not find out themselves.
@@ -52,7 +55,7 @@ pub(crate) fn arm() {
     fork::arm();
     threads::learn();
     spare::learn();
-    stack::warm_up();
+    unwind_cache::warm_up();
 }
 
 /// Forgets everything that is known of the process that this one is a child of.
@@ -61,7 +64,7 @@ pub(crate) fn forget_parent() {
     #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
     {
         fds::clear();
-        processes::clear();
+        children::clear();
         timers::clear();
     }
 }

@@ -6,7 +6,7 @@ use std::{
     sync::OnceLock,
 };
 
-use crate::sys::objects::Object;
+use crate::sys::object::Object;
 
 /// What the names of the C library's files begin with: glibc's of all ages.
 const C_LIBRARY: [&[u8]; 12] = [
@@ -24,7 +24,7 @@ const C_LIBRARY: [&[u8]; 12] = [
     b"ld-2.",
 ];
 
-/// See [`of`](crate::sys::objects::of).
+/// In which of them the code before this address lies. For reports only: a lock may be taken.
 pub(crate) fn of(address: usize) -> Object {
     static OWN: OnceLock<Option<usize>> = OnceLock::new();
     let own = OWN.get_or_init(|| Some(file(of as fn(usize) -> Object as usize + 1)?.start));

@@ -78,12 +78,12 @@ fn innermost(path: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sys::process;
+    use crate::sys::proc_threads;
 
     #[test]
     fn what_is_ones_own_is_found_both_ways() {
         assert!(is_own(), "tests have a `/proc` of their own");
-        let tid = process::tid();
+        let tid = proc_threads::tid();
         let found = search("/proc/self/task", |path| {
             innermost(path) == u32::try_from(tid).ok()
         });

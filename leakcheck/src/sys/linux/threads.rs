@@ -5,172 +5,34 @@
 //! every way out, after Rust's thread-locals and before `pthread_join` returns.
 
 use std::{
-    cell::Cell,
-    collections::HashMap,
     ffi::{CStr, c_int, c_void},
-    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
+    sync::atomic::Ordering,
 };
 
 use once_cell::race::{OnceBool, OnceNonZeroUsize};
 
 use super::{
-    errno, fork, next,
+    errno, fork, real_fns,
     spare::{self, Done},
     trampoline::{Begin, Start, Target, enter},
 };
 use crate::sys::{
-    Chunked, clock,
+    clock,
     context::{self, Context},
-    origin,
+    creation_stack, scope_counters,
     table::Records,
-    tally,
 };
 
+mod name;
 mod naming;
+mod records;
 mod stack;
 
-use naming::Name;
-pub(crate) use naming::learn;
-
-/// What is known of a thread. What can change changes on the thread itself.
-#[derive(Debug, Default)]
-struct Facts {
-    origin: AtomicU32,
-    /// The nearest ancestor that the main thread started, this thread included.
-    root: AtomicU64,
-    tid: AtomicU32,
-    runtime: AtomicU32,
-    creator: AtomicU32,
-    born: AtomicU64,
-    start: AtomicUsize,
-    argument: AtomicUsize,
-    /// Bytes of stack that were asked for, with memory below that nothing may touch; 0 for any other stack.
-    asked_for: AtomicUsize,
-    /// An address above all that the thread has on such a stack, and below its end.
-    stack: AtomicUsize,
-    name: Name,
-    rounds: AtomicU32,
-    has_room: AtomicBool,
-}
-
-/// A live thread as a reader saw it.
-#[derive(Clone, Debug)]
-pub(crate) struct Thread {
-    pub(crate) number: u64,
-    pub(crate) root: u64,
-    pub(crate) origin: u32,
-    pub(crate) tid: i32,
-    pub(crate) runtime: u32,
-    pub(crate) creator: u32,
-    pub(crate) born_ms: u64,
-    pub(crate) name: Option<String>,
-}
-
-/// The stack that the C library made for a thread.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Stack {
-    /// All that the thread has on it is below this.
-    pub(super) high: usize,
-    /// It reaches down to this at least, where that can be told.
-    pub(super) low: Option<usize>,
-}
-
-static RECORDS: Records<Facts> = Records::new(Chunked::new());
-
-thread_local! {
-    /// This thread's number while it is recorded.
-    static OWN: Cell<u64> = const { Cell::new(0) };
-    /// This thread's number and root; 0 for the main thread.
-    static SELF: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
-}
-
-/// The live threads of `scope`, or of every scope. One that has ended past the C library is not, which frees its record.
-pub(crate) fn live(scope: Option<u64>) -> Vec<Thread> {
-    let mut threads: Vec<Thread> = RECORDS
-        .live(scope, Facts::read)
-        .map(|seen| Thread {
-            number: seen.number,
-            ..seen.facts
-        })
-        .collect();
-    if !threads.is_empty() {
-        let newest = newest();
-        threads.retain(|thread| {
-            let is_there = is_there(thread.tid)
-                && newest
-                    .get(&thread.tid)
-                    .is_none_or(|newest| *newest <= thread.number);
-            if !is_there {
-                over(thread.number);
-            }
-            is_there
-        });
-    }
-    threads
-}
-
-/// The newest thread with each of the kernel's numbers: what had one before is gone.
-fn newest() -> HashMap<i32, u64> {
-    let mut newest = HashMap::new();
-    for seen in RECORDS.live(None, |facts| {
-        facts.tid.load(Ordering::Acquire).cast_signed()
-    }) {
-        if seen.facts > 0 {
-            let number = newest.entry(seen.facts).or_insert(seen.number);
-            *number = seen.number.max(*number);
-        }
-    }
-    newest
-}
-
-/// Whether the kernel has a thread of this process with this number; one without a number has not begun, or was not told.
-fn is_there(tid: i32) -> bool {
-    let no_signal = 0;
-    let error = errno::keeping(|| {
-        // SAFETY: numbers are passed, and no signal is sent; `errno` is this thread's own.
-        unsafe {
-            match libc::syscall(libc::SYS_tgkill, libc::getpid(), tid, no_signal) {
-                0 => 0,
-                _ => *libc::__errno_location(),
-            }
-        }
-    });
-    tid <= 0 || error != libc::ESRCH
-}
-
-/// Number and root of the calling thread; 0 for the main thread and for unrecorded ones.
-pub(crate) fn own_numbers() -> (u64, u64) {
-    SELF.get()
-}
-
-/// The stack of a thread that is alive; `None` where the C library did not make it, or not as it makes most.
-pub(super) fn stack_of(tid: i32) -> Option<Stack> {
-    let words = |facts: &Facts| {
-        let tid = facts.tid.load(Ordering::Acquire).cast_signed();
-        let words = [&facts.asked_for, &facts.stack].map(|word| word.load(Ordering::Relaxed));
-        (tid, words)
-    };
-    // What had the number before is gone.
-    let newest = RECORDS
-        .live(None, words)
-        .filter(|seen| seen.facts.0 == tid)
-        .max_by_key(|seen| seen.number)?;
-    let (_, [asked_for, high]) = newest.facts;
-    (asked_for != 0 && high != 0).then(|| stack::made(high, asked_for))
-}
-
-/// Marks the calling thread as one of the runtime with this token.
-pub(crate) fn mark_runtime(token: u32) {
-    if let Some(record) = own() {
-        record.runtime.store(token, Ordering::Release);
-    }
-}
-
-/// Token of the runtime that the calling thread works for, or 0.
-#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
-pub(super) fn own_runtime() -> u32 {
-    own().map_or(0, |own| own.runtime.load(Ordering::Relaxed))
-}
+pub(crate) use name::learn;
+use records::{Facts, OWN, RECORDS, SELF, over, own};
+pub(crate) use records::{live, mark_runtime, own_numbers};
+pub(super) use records::{own_runtime, stack_of};
+pub(super) use stack::Stack;
 
 /// Why threads may have gone unseen, if so.
 pub(crate) fn gap() -> Option<String> {
@@ -199,12 +61,12 @@ unsafe extern "C" fn pthread_create(
     start: Start,
     argument: *mut c_void,
 ) -> c_int {
-    let Some(create) = next::pthread_create() else {
+    let Some(create) = real_fns::pthread_create() else {
         return libc::ENOSYS;
     };
     // SAFETY: the caller's own arguments, passed on unchanged.
     let pass = || unsafe { create(thread, attributes, start, argument) };
-    if naming::learns(start as usize) {
+    if name::learns(start as usize) {
         return libc::EAGAIN;
     }
     if is_off() || fork::in_child() {
@@ -337,8 +199,8 @@ struct Claim {
 /// Records a thread that is about to be started.
 fn claim_record(wanted: &mut Claim) {
     let here = context::current();
-    let origin = origin::here(0);
-    let creator = own().map_or(0, |own| own.runtime.load(Ordering::Relaxed));
+    let origin = creation_stack::here(0);
+    let creator = own_runtime();
     let Some(claim) = RECORDS.claim(RECORDS.any_key()) else {
         return;
     };
@@ -347,7 +209,7 @@ fn claim_record(wanted: &mut Claim) {
         (0, _) => number,
         (_, root) => root,
     };
-    tally::of(here.scope).thread_started();
+    scope_counters::of(here.scope).thread_started();
     claim.publish(0, here.scope, |facts| {
         facts.origin.store(origin, Ordering::Relaxed);
         facts.root.store(root, Ordering::Relaxed);
@@ -365,36 +227,6 @@ fn claim_record(wanted: &mut Claim) {
         facts.rounds.store(0, Ordering::Relaxed);
     });
     wanted.number = Some(number);
-}
-
-fn own() -> Option<&'static Facts> {
-    match OWN.get() {
-        0 => None,
-        number => RECORDS.own(number),
-    }
-}
-
-/// The thread with this number has ended.
-fn over(number: u64) {
-    if let Some(ended) = RECORDS.end(number) {
-        tally::of(ended.scope).thread_ended();
-    }
-}
-
-impl Facts {
-    /// The thread, but for its number.
-    fn read(&self) -> Thread {
-        Thread {
-            number: 0,
-            root: self.root.load(Ordering::Relaxed),
-            origin: self.origin.load(Ordering::Relaxed),
-            tid: self.tid.load(Ordering::Acquire).cast_signed(),
-            runtime: self.runtime.load(Ordering::Acquire),
-            creator: self.creator.load(Ordering::Relaxed),
-            born_ms: self.born.load(Ordering::Relaxed),
-            name: self.name.get(),
-        }
-    }
 }
 
 /// Asks for [`end`] to run on this thread when everything else has.
@@ -432,13 +264,13 @@ unsafe extern "C" fn end(value: *mut c_void) {
     let Some(own) = RECORDS.own(number) else {
         return;
     };
-    naming::ends();
+    name::ends();
     if fork::in_child() {
         return;
     }
     let round = own.rounds.fetch_add(1, Ordering::Relaxed) + 1;
     if round < ROUNDS
-        && !next::under_sanitizer()
+        && !real_fns::under_sanitizer()
         && let Some(key) = key()
     {
         // SAFETY: as in `arm_end`; setting the value again asks for one more round.

@@ -13,17 +13,17 @@ use std::{
 };
 
 use super::{
-    errno, fork, next,
+    errno, fork, real_fns,
     spare::{self, Done},
     threads,
 };
 use crate::sys::{
-    Chunked, clock,
+    StaticTable, clock,
     context::{self, Context},
-    origin,
+    creation_stack,
     record::Seen,
+    scope_counters,
     table::Records,
-    tally,
     timer::Timer,
 };
 
@@ -47,7 +47,7 @@ struct Facts {
     signal: AtomicI32,
 }
 
-static RECORDS: Records<Facts> = Records::new(Chunked::new());
+static RECORDS: Records<Facts> = Records::new(StaticTable::new());
 
 /// The timers of `scope`, or of every scope, that were not deleted. A forked child has none.
 pub(crate) fn live(scope: Option<u64>) -> Vec<Timer> {
@@ -120,10 +120,8 @@ unsafe extern "C" fn timer_create(
     event: *mut libc::sigevent,
     timer: *mut libc::timer_t,
 ) -> c_int {
-    let Some(real) = next::timer_create() else {
-        // SAFETY: `errno` is this thread's own.
-        unsafe { *libc::__errno_location() = libc::ENOSYS };
-        return -1;
+    let Some(real) = real_fns::timer_create() else {
+        return errno::missing();
     };
     // SAFETY: the caller's own arguments, passed on unchanged.
     let result = unsafe { real(clock, event, timer) };
@@ -159,10 +157,8 @@ unsafe extern "C" fn timer_create(
 ///
 /// As for the C library's own.
 unsafe extern "C" fn timer_delete(timer: libc::timer_t) -> c_int {
-    let Some(real) = next::timer_delete() else {
-        // SAFETY: `errno` is this thread's own.
-        unsafe { *libc::__errno_location() = libc::ENOSYS };
-        return -1;
+    let Some(real) = real_fns::timer_delete() else {
+        return errno::missing();
     };
     if !fork::in_child() && !fork::shares_memory() {
         forget(timer as usize);
@@ -204,17 +200,17 @@ fn record(made: &mut Made) {
         signal,
     } = made;
     // Where nobody wants paths, nothing is charged; one that could not be taken hides nothing.
-    if !origin::is_enabled() {
+    if !creation_stack::is_enabled() {
         return;
     }
-    let origin = origin::here(0);
+    let origin = creation_stack::here(0);
     let scope = context::current().scope;
     let (thread, root) = threads::own_numbers();
     let kernel = kernel::number(name, how).unwrap_or(UNKNOWN);
     let Some(claim) = RECORDS.claim(name as u64) else {
         return;
     };
-    tally::of(scope).other_started();
+    scope_counters::of(scope).other_started();
     claim.publish(name as u64, scope, |facts| {
         facts.kernel.store(kernel, Ordering::Relaxed);
         facts.origin.store(origin, Ordering::Relaxed);
@@ -231,7 +227,9 @@ fn record(made: &mut Made) {
 
 /// The timer that the C library calls this is over.
 fn forget(name: usize) {
-    RECORDS.end_all(name as u64, |ended| tally::of(ended.scope).other_ended());
+    RECORDS.end_all(name as u64, |ended| {
+        scope_counters::of(ended.scope).other_ended();
+    });
 }
 
 /// The timer, unless it is gone, which frees the record.
@@ -239,7 +237,7 @@ fn look(seen: &Seen<(Timer, c_int)>) -> Option<Timer> {
     let (timer, kernel) = seen.facts;
     if kernel != UNKNOWN && kernel::is_gone(kernel) {
         if let Some(ended) = RECORDS.end(seen.number) {
-            tally::of(ended.scope).other_ended();
+            scope_counters::of(ended.scope).other_ended();
         }
         return None;
     }

@@ -1,6 +1,6 @@
 //! Descriptors that nobody records: the truthful twin for platforms without interposition, and for a static C library.
 
-use crate::sys::descriptor::{Descriptor, Sight};
+use crate::sys::descriptor::{Descriptor, FdInfo};
 
 /// No descriptor is known.
 pub(crate) fn live(_scope: Option<u64>) -> Vec<Descriptor> {
@@ -8,22 +8,22 @@ pub(crate) fn live(_scope: Option<u64>) -> Vec<Descriptor> {
 }
 
 /// Nothing is known of any.
-pub(crate) fn look(_number: u64, _fd: i32) -> Option<Sight> {
+pub(crate) fn look(_number: u64, _fd: i32) -> Option<FdInfo> {
     None
 }
 
 /// Nor this.
-pub(crate) fn look_at(_fd: i32) -> Option<Sight> {
+pub(crate) fn look_at(_fd: i32) -> Option<FdInfo> {
     None
 }
 
-/// See [`aside`].
+/// See [`untracked`].
 #[derive(Debug)]
-pub(crate) struct Aside;
+pub(crate) struct Untracked;
 
 /// While this lives, what this thread opens is nobody's, as everything is here.
-pub(crate) fn aside() -> Aside {
-    Aside
+pub(crate) fn untracked() -> Untracked {
+    Untracked
 }
 
 /// Nothing is missing beyond [`unavailable`].

@@ -6,20 +6,20 @@
     reason = "the face of both twins; here little can fail"
 )]
 
-#[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
-pub(crate) mod cells;
+pub(crate) mod children;
 pub(crate) mod event;
 pub(crate) mod exit;
 pub(crate) mod fds;
 pub(crate) mod fork;
 pub(crate) mod memory;
 pub(crate) mod objects;
-pub(crate) mod process;
-pub(crate) mod processes;
-pub(crate) mod stack;
-pub(crate) mod stacks;
+pub(crate) mod proc_threads;
+pub(crate) mod remote_stack;
+#[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
+pub(crate) mod task_allocations;
 pub(crate) mod threads;
 pub(crate) mod timers;
+pub(crate) mod unwind_cache;
 pub(crate) mod writing;
 
 /// Prepares for a check: nothing is to be found out.

@@ -1,6 +1,6 @@
 //! No file is told from another: the truthful twin.
 
-use crate::sys::objects::Object;
+use crate::sys::object::Object;
 
 /// All code is the program's.
 pub(crate) fn of(_address: usize) -> Object {

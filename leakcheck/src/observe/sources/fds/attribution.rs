@@ -24,8 +24,8 @@ use crate::{
         sources::process_lifetime::{STATICS, WORKERS, serves_a_static},
     },
     sys::{
+        creation_stack::{self, line},
         descriptor::Descriptor,
-        origin::{self, line},
     },
 };
 
@@ -84,7 +84,7 @@ impl Addresses {
 
     fn are_on(&self, path: u32) -> bool {
         let is_known = |address: &usize| self.0.as_ref().is_some_and(|all| all.contains(address));
-        self.0.is_some() && origin::frames(path).iter().any(is_known)
+        self.0.is_some() && creation_stack::frames(path).iter().any(is_known)
     }
 }
 
@@ -258,7 +258,7 @@ pub(crate) fn is_driven(path: u32, threads: &[u32]) -> bool {
 /// Whether a thread was started by the same call that built the runtime.
 fn built_together(path: u32, thread: u32) -> bool {
     let outside = |path: u32| {
-        let frames = origin::frames(path);
+        let frames = creation_stack::frames(path);
         let place = capture::address(path, builds)?;
         let last = frames.iter().rposition(|frame| *frame == place)?;
         frames.get(last + 1..)

@@ -8,7 +8,7 @@ use crate::{
         self,
         tokio_paths::{BLOCKING_TASK, SCHEDULER, SPAWNER},
     },
-    sys::origin,
+    sys::creation_stack,
 };
 
 /// How far the paths of the process were looked through.
@@ -36,7 +36,7 @@ pub(super) fn runs_closure(path: u32) -> bool {
 /// Whether anybody `chosen` by a path has ever handed a closure to a pool. Each path is looked at once.
 pub(super) fn works_for(chosen: impl Fn(u32) -> bool) -> bool {
     let mut looked = lock(&LOOKED);
-    while !looked.is_found && !origin::frames(looked.next).is_empty() {
+    while !looked.is_found && !creation_stack::frames(looked.next).is_empty() {
         let path = looked.next;
         looked.next += 1;
         let hands = capture::address(path, |called| called.is_in(SPAWNER));

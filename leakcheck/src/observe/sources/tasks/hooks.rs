@@ -23,9 +23,9 @@ use crate::{
         scope::ScopeId,
     },
     sys::{
-        Chunked, cells, clock,
+        StaticTable, clock,
         context::{self, Context},
-        origin, tally,
+        creation_stack, scope_counters, task_allocations,
     },
 };
 
@@ -35,12 +35,12 @@ struct Process;
 /// Small enough to stay in the processor's cache; with more live tasks than slots, the rest goes to a locked map.
 const CHUNKS: usize = 128;
 
-static SLOTS: Chunked<Slot, CHUNKS> = Chunked::new();
+static SLOTS: StaticTable<Slot, CHUNKS> = StaticTable::new();
 static TASKS: Registry<Process> = Registry::new(Process);
 
 impl Slots for Process {
     fn len(&self) -> usize {
-        Chunked::<Slot, CHUNKS>::LEN
+        StaticTable::<Slot, CHUNKS>::LEN
     }
 
     #[inline]
@@ -57,7 +57,7 @@ impl Slots for Process {
 /// Listens to the runtime's tasks. Replaces hooks of the same kind that the builder had.
 pub(crate) fn instrument(builder: &mut Builder, token: Token) {
     adopt_threads(builder, token, || ());
-    CELLS_ARE_SEEN.store(cells::unavailable().is_none(), Ordering::Relaxed);
+    CELLS_ARE_SEEN.store(task_allocations::unavailable().is_none(), Ordering::Relaxed);
     builder
         .on_task_spawn(move |meta| spawned(meta, token))
         .on_before_task_poll(about_to_poll)
@@ -71,15 +71,15 @@ static CELLS_ARE_SEEN: AtomicBool = AtomicBool::new(false);
 
 /// The path to a spawn of which the runtime has just told.
 fn path(meta: &TaskMeta<'_>) -> u32 {
-    match cells::take_path() {
+    match task_allocations::take_path() {
         path if path != 0 && CELLS_ARE_SEEN.load(Ordering::Relaxed) => path,
-        _ => origin::here(std::ptr::from_ref(meta.spawned_at()) as usize),
+        _ => creation_stack::here(std::ptr::from_ref(meta.spawned_at()) as usize),
     }
 }
 
 fn spawned(meta: &TaskMeta<'_>, token: Token) {
     let context = context::current();
-    let tally = tally::of(context.scope);
+    let counters = scope_counters::of(context.scope);
     let task = Task {
         id: number(meta.id()),
         scope: context.scope,
@@ -88,9 +88,9 @@ fn spawned(meta: &TaskMeta<'_>, token: Token) {
         polls: 0,
         born_ms: clock::now_ms(),
     };
-    tally.task_started();
+    counters.task_started();
     if TASKS.start(task) == Start::Cancelled {
-        tally.task_ended();
+        counters.task_ended();
     }
 }
 
@@ -108,7 +108,7 @@ fn about_to_poll(meta: &TaskMeta<'_>) {
 
 fn ended(meta: &TaskMeta<'_>) {
     if let Some(task) = TASKS.end(number(meta.id())) {
-        tally::of(task.scope).task_ended();
+        scope_counters::of(task.scope).task_ended();
     }
 }
 
@@ -158,7 +158,7 @@ pub(crate) fn new_on(
     Vec::new()
 }
 
-/// All tasks of a list; how they were made is known of those that the hooks have told, and of others by their cells.
+/// All tasks of a list; how they were made is known of those that the hooks have told, and of others by their allocations.
 pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
     let mut heard: HashMap<ResourceId, Resource> = self::list(None)
         .into_iter()
@@ -177,7 +177,7 @@ pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
             (origin, age_ms, polls)
         } else {
             let address = usize::try_from(task.address()).unwrap_or(0);
-            let created = cells::find(address);
+            let created = task_allocations::find(address);
             let age_ms = created.map(|created| now.saturating_sub(created.born_ms));
             (created.map_or(0, |created| created.origin), age_ms, None)
         };

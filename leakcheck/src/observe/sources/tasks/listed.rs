@@ -13,22 +13,22 @@ use super::{
 use crate::{
     base::model::{Detail, Resource, ResourceId, Seen},
     observe::scope::ScopeId,
-    sys::{Creation, cells, clock, origin},
+    sys::{Creation, clock, creation_stack, task_allocations},
 };
 
 /// Marks the runtime's threads. Tasks need no mark: their memory is where the list says.
 pub(crate) fn instrument(builder: &mut Builder, token: Token) {
-    cells::ask_for_parents(current);
+    task_allocations::ask_for_parents(current);
     adopt_threads(builder, token, || ());
 }
 
 /// Lets tasks be noted that tasks of a runtime make that this check did not build, while the result lives.
 pub(crate) fn watch() -> Watch {
-    Arc::new(cells::watch())
+    Arc::new(task_allocations::watch())
 }
 
 /// See [`watch`].
-pub(crate) type Watch = Arc<cells::Watch>;
+pub(crate) type Watch = Arc<task_allocations::Watch>;
 
 /// The live tasks of `scope`, or of all, on runtimes that somebody else built.
 pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
@@ -85,7 +85,7 @@ impl Family {
     fn of(list: &TaskList) -> Self {
         let created = |task: &Task| {
             let address = usize::try_from(task.address()).ok()?;
-            Some((task.id(), cells::find(address)?))
+            Some((task.id(), task_allocations::find(address)?))
         };
         Self {
             created: list.tasks().iter().filter_map(created).collect(),
@@ -101,7 +101,7 @@ impl Family {
     fn is_of(&self, id: u64, scope: ScopeId) -> bool {
         match self.created.get(&id) {
             Some(_) => self.line(id).any(|created| created.scope == scope.index()),
-            None => cells::unavailable().is_some(),
+            None => task_allocations::unavailable().is_some(),
         }
     }
 
@@ -112,8 +112,8 @@ impl Family {
             if created.parent == 0 {
                 return created.origin;
             }
-            let frames = origin::frames(created.origin).iter().copied();
-            origin::intern(&frames, above)
+            let frames = creation_stack::frames(created.origin).iter().copied();
+            creation_stack::intern(&frames, above)
         })
     }
 }
@@ -127,8 +127,11 @@ pub(crate) fn may_be_elsewhere(scope: ScopeId) -> bool {
 /// Whether one of the tasks that a scope has made may be alive: what those have made is the scope's as well, and only while
 /// they are there.
 fn may_have_made_some(scope: ScopeId) -> bool {
-    let is_known = scope.is_checked() && cells::unavailable().is_none() && cells::gap().is_none();
-    let alive = || leakcheck_introspect::perhaps_alive(&cells::addresses_of(scope.index()));
+    let is_known = scope.is_checked()
+        && task_allocations::unavailable().is_none()
+        && task_allocations::gap().is_none();
+    let alive =
+        || leakcheck_introspect::perhaps_alive(&task_allocations::addresses_of(scope.index()));
     !is_known || !alive().is_empty()
 }
 
@@ -142,12 +145,12 @@ pub(super) fn coverage() -> Seen {
     if let Err(error) = leakcheck_introspect::promised() {
         return Seen::Partial(format!("tasks are counted, not named: {error}"));
     }
-    if let Some(why) = cells::unavailable() {
+    if let Some(why) = task_allocations::unavailable() {
         return Seen::Partial(format!(
             "tasks are named without the stacks that spawned them: {why}"
         ));
     }
-    cells::gap().map_or(Seen::Full, Seen::Partial)
+    task_allocations::gap().map_or(Seen::Full, Seen::Partial)
 }
 
 /// How many of the runtime's tasks are known from their spawn: none.

@@ -53,7 +53,7 @@ fn plant() -> Result<Planted, String> {
     let kept = Scope::open().map_err(|error| error.to_string())?;
     let scope = kept.id();
     let _inside = scope.enter();
-    let _aside = fds::aside();
+    let _untracked = fds::untracked();
     let mut builder = Builder::new_current_thread();
     instrument(&mut builder, Token::new());
     let runtime = builder

@@ -11,7 +11,7 @@ use crate::{
         capture::{self, Names, tokio_paths::LOCAL_SET},
         scope::ScopeId,
     },
-    sys::cells,
+    sys::task_allocations,
 };
 
 /// The live tasks of the scope, but for the one that asks. Where there are none, it costs a clean check one reading of a
@@ -23,7 +23,9 @@ use crate::{
 pub(crate) fn list(scope: ScopeId) -> Result<Vec<Resource>, Error> {
     let asking = current();
     let is_of = |address: u64| {
-        let made = usize::try_from(address).ok().and_then(cells::find);
+        let made = usize::try_from(address)
+            .ok()
+            .and_then(task_allocations::find);
         made.is_some_and(|made| made.scope == scope.index())
     };
     let tasks = read(scope, TaskList::outline_of_local_sets_with)?
@@ -45,9 +47,11 @@ pub(crate) fn list(scope: ScopeId) -> Result<Vec<Resource>, Error> {
 /// Why it is not known whether tasks are on sets, although one that was spawned on one looks alive.
 pub(crate) fn gap(scope: ScopeId) -> Option<String> {
     let error = list(scope).err()?;
-    let cells = cells::addresses_of(scope.index());
+    let cells = task_allocations::addresses_of(scope.index());
     let is_of_set = |address: u64| {
-        let made = usize::try_from(address).ok().and_then(cells::find);
+        let made = usize::try_from(address)
+            .ok()
+            .and_then(task_allocations::find);
         made.is_some_and(|made| {
             let path = made.origin;
             capture::address(path, |called| called.is_in(LOCAL_SET)).is_some()
@@ -74,5 +78,5 @@ fn read(
     if !scope.is_checked() {
         return Ok(Vec::new());
     }
-    read(&cells::addresses_of(scope.index()))
+    read(&task_allocations::addresses_of(scope.index()))
 }

@@ -10,7 +10,7 @@ use crate::{
         scope::{Scope, ScopeId},
         sources::source::Source,
     },
-    sys::{clock, origin, threads, timer::Timer, timers},
+    sys::{clock, creation_stack, threads, timer::Timer, timers},
 };
 
 pub(in crate::observe::sources) const SOURCE: Source = Source {
@@ -80,14 +80,14 @@ pub(crate) fn coverage() -> Seen {
     if let Some(why) = timers::unavailable() {
         return Seen::Nothing(why.to_owned());
     }
-    if !origin::is_enabled() {
+    if !creation_stack::is_enabled() {
         return Seen::Nothing(
             "stacks are switched off, and without them a timer of a test cannot be told from one of a static".to_owned(),
         );
     }
     match PROBED.get_or_init(probe) {
         Err(why) => Seen::Nothing(why.clone()),
-        Ok(()) if origin::is_exhausted() => Seen::Partial(
+        Ok(()) if creation_stack::is_exhausted() => Seen::Partial(
             "more distinct creation paths than fit into 64 MiB; POSIX timers on later ones have no site".to_owned(),
         ),
         Ok(()) => timers::gap().map_or(Seen::Full, Seen::Partial),
@@ -102,7 +102,7 @@ fn probe() -> Result<(), String> {
         let _inside = scope.enter();
         timers::with_one(|| timers::live(Some(scope.index())).len())
     };
-    let left = timers::live(Some(scope.index())).len() + scope.tally().others();
+    let left = timers::live(Some(scope.index())).len() + scope.counters().others();
     match (planted, left) {
         (Some(1), 0) => Ok(()),
         (None, _) => Err("the planted timer could not be made".to_owned()),

@@ -8,7 +8,7 @@ use crate::{
     },
     check::findings,
     settings::env::{Format, TraceLevel},
-    sys::origin,
+    sys::creation_stack,
 };
 
 /// Descriptors, with those who keep each of them open.
@@ -188,7 +188,7 @@ fn opened_on_a_pool_or_by_a_thread() {
     golden("descriptor_unread.txt", &text(&report(found)));
     if cfg!(all(target_os = "linux", not(miri))) {
         let inside = std::thread::yield_now as fn() as usize + 1;
-        resources[2].origin = origin::intern(&std::iter::once(inside), 0);
+        resources[2].origin = creation_stack::intern(&std::iter::once(inside), 0);
         let found = findings::findings(&resources[2..3], &[], None, None);
         golden("descriptor_of_a_pool.txt", &text(&report(found)));
     }

@@ -4,11 +4,15 @@
 
 use std::ffi::{c_int, c_uint};
 
-use super::{ANY, errno, fork, is_noted, next, note, table};
+use super::{
+    noting::{ANY, is_noted, note},
+    table,
+};
+use crate::sys::imp::{errno, fork, real_fns::descriptors as real_fns};
 
 /// Where to go from a stub, and what to come back for, returned in two registers.
 #[repr(C)]
-pub(in crate::sys) struct Target {
+pub(super) struct Target {
     /// Address of the real function.
     real: usize,
     /// What [`closed`] and the like are given; 0 where they need not be called.
@@ -17,7 +21,7 @@ pub(in crate::sys) struct Target {
 
 impl Target {
     /// Nothing is to be come back for.
-    pub(in crate::sys) const fn only(real: usize) -> Self {
+    pub(super) const fn only(real: usize) -> Self {
         Self { real, memory: 0 }
     }
 }
@@ -39,7 +43,7 @@ macro_rules! closing {
         $(
             pub(super) extern "C" fn $name(fd: c_int) -> Target {
                 Target {
-                    real: next::$name(),
+                    real: real_fns::$name(),
                     memory: open_here(fd),
                 }
             }
@@ -59,7 +63,7 @@ pub(super) unsafe extern "C" fn closedir(directory: *mut libc::DIR) -> Target {
         memory = open_here(errno::keeping(|| unsafe { libc::dirfd(directory) }));
     }
     Target {
-        real: next::closedir(),
+        real: real_fns::closedir(),
         memory,
     }
 }
@@ -74,7 +78,7 @@ pub(super) unsafe extern "C" fn fclose(file: *mut libc::FILE) -> Target {
         memory = open_here(errno::keeping(|| unsafe { libc::fileno(file) }));
     }
     Target {
-        real: next::fclose(),
+        real: real_fns::fclose(),
         memory,
     }
 }
@@ -95,7 +99,7 @@ macro_rules! replacing {
         $(
             pub(super) extern "C" fn $name(old: c_int, new: c_int) -> Target {
                 Target {
-                    real: next::$name(),
+                    real: real_fns::$name(),
                     memory: over(old, new),
                 }
             }
@@ -132,7 +136,7 @@ pub(super) extern "C" fn close_range(first: c_uint, _last: c_uint, flags: c_int)
     // With any flag, they are closed later or for others.
     let is_past = flags != 0 || !table::reaches(first) || fork::in_child() || fork::shares_memory();
     Target {
-        real: next::close_range(),
+        real: real_fns::close_range(),
         memory: if is_past { 0 } else { table::next() },
     }
 }

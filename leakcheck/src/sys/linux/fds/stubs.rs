@@ -3,7 +3,11 @@
 //! Many are points of cancellation, which unwinds the stack through them: while the real function runs, there is no frame of Rust's below
 //! it, but one of these, which the unwinder passes.
 
-use super::{ANY, SELECTOR, closing, note, opening, several, stand_in};
+use super::{
+    closing,
+    noting::{ANY, SELECTOR, note},
+    opening, several, waiting,
+};
 
 /// Asks where to go and goes there, with the caller's own arguments: up to four, none of them floating. Notes the result
 /// where that is wanted; else nothing is left on the stack. A variadic function is told that there are no vectors.
@@ -220,9 +224,9 @@ close! {
     "__dup2" closing::__dup2, closing::replaced;
     "dup3" closing::dup3, closing::replaced;
     // Where they go there is nothing to come back for.
-    "sigwait" stand_in::sigwait, closing::closed;
-    "sigwaitinfo" stand_in::sigwaitinfo, closing::closed;
-    "sigtimedwait" stand_in::sigtimedwait, closing::closed;
+    "sigwait" waiting::sigwait, closing::closed;
+    "sigwaitinfo" waiting::sigwaitinfo, closing::closed;
+    "sigtimedwait" waiting::sigtimedwait, closing::closed;
 }
 
 jump! {

@@ -7,11 +7,11 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use crate::sys::{
-    Chunked, clock,
+    StaticTable, clock,
     descriptor::Descriptor,
     imp::errno,
     record::{Ended, Record, Seen},
-    tally,
+    scope_counters,
 };
 
 /// Chunks of 256 numbers: more than a process may have open by default.
@@ -29,7 +29,7 @@ struct Facts {
     is_selector: AtomicU32,
 }
 
-static RECORDS: Chunked<Record<Facts>, CHUNKS> = Chunked::new();
+static RECORDS: StaticTable<Record<Facts>, CHUNKS> = StaticTable::new();
 /// Numbers from here on were never recorded.
 static HIGH: AtomicUsize = AtomicUsize::new(0);
 /// How many were recorded.
@@ -37,7 +37,7 @@ static OPENED: AtomicU64 = AtomicU64::new(0);
 /// Low bits of a number, which are the descriptor's own.
 const FD_BITS: u32 = 20;
 const _: () = assert!(
-    Chunked::<Record<Facts>, CHUNKS>::LEN <= 1 << FD_BITS,
+    StaticTable::<Record<Facts>, CHUNKS>::LEN <= 1 << FD_BITS,
     "a number says where it is"
 );
 /// Descriptors whose number was too high.
@@ -63,7 +63,7 @@ pub(super) fn put(fd: i32, noted: Noted) {
         return forget(fd);
     };
     HIGH.fetch_max(fd.cast_unsigned() as usize + 1, Ordering::AcqRel);
-    tally::of(noted.scope).other_started();
+    scope_counters::of(noted.scope).other_started();
     let serial = OPENED.fetch_add(1, Ordering::Relaxed) + 1;
     let number = serial << FD_BITS | u64::from(fd.cast_unsigned());
     record.claim_anew(number).into_iter().for_each(tell);
@@ -78,7 +78,7 @@ pub(super) fn put(fd: i32, noted: Noted) {
     });
     if !is_published {
         // A signal handler has interrupted this, closed what was opened and opened another.
-        tally::of(noted.scope).other_ended();
+        scope_counters::of(noted.scope).other_ended();
     }
 }
 
@@ -161,7 +161,7 @@ pub(super) fn gap() -> Option<String> {
         0 => None,
         missed => Some(format!(
             "{missed} descriptors had higher numbers than the {} that are recorded",
-            Chunked::<Record<Facts>, CHUNKS>::LEN
+            StaticTable::<Record<Facts>, CHUNKS>::LEN
         )),
     }
 }
@@ -172,7 +172,7 @@ fn peek(fd: i32) -> Option<&'static Record<Facts>> {
 
 /// Counts the end of one.
 fn tell(ended: Ended) {
-    tally::of(ended.scope).other_ended();
+    scope_counters::of(ended.scope).other_ended();
 }
 
 /// What is recorded of `fd`, unless something else is open there.

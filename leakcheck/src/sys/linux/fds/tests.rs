@@ -7,16 +7,16 @@ use std::{
     ptr::null_mut,
 };
 
-use super::{Descriptor, aside, live};
+use super::{Descriptor, live, untracked};
 use crate::sys::{
     self,
     context::{Context, Switch},
-    tally,
+    scope_counters,
 };
 
 /// A scope that this thread works for while the result lives.
 fn inside() -> (u64, Switch) {
-    let scope = tally::open().expect("far below the limit");
+    let scope = scope_counters::open().expect("far below the limit");
     (scope, Switch::to(Context { scope, origin: 0 }))
 }
 
@@ -26,7 +26,7 @@ fn open(scope: u64) -> Vec<Descriptor> {
 
 /// How many of a scope are counted.
 fn count(scope: u64) -> usize {
-    tally::of(scope).others()
+    scope_counters::of(scope).others()
 }
 
 fn errno() -> c_int {
@@ -66,10 +66,10 @@ fn each_has_a_number_that_is_never_used_again() {
 }
 
 #[test]
-fn nothing_is_noted_outside_of_a_scope_or_aside() {
+fn nothing_is_noted_outside_of_a_scope_or_untracked() {
     let (scope, switch) = inside();
     {
-        let _aside = aside();
+        let _untracked = untracked();
         let _file = File::open("/dev/null").unwrap();
         assert_eq!(open(scope), []);
     }

@@ -1,6 +1,13 @@
 //! The stack that the C library makes for a new thread: what was asked for, and what is there then.
 
-use super::Stack;
+/// The stack that the C library made for a thread.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Stack {
+    /// All that the thread has on it is below this.
+    pub(in super::super) high: usize,
+    /// It reaches down to this at least, where that can be told.
+    pub(in super::super) low: Option<usize>,
+}
 
 /// Bytes of stack that a thread with these attributes can use at least; 0 where it is on memory of the program's, or nothing keeps
 /// it from running into what lies below.

@@ -22,12 +22,12 @@ pub(super) fn is_gone(number: c_int) -> bool {
 }
 
 fn ask(number: c_int) -> Result<Duration, c_int> {
-    // SAFETY: zero is valid for every field of the plain struct, which outlives the call; `errno` is this thread's own.
+    // SAFETY: zero is valid for every field of the plain struct, which outlives the call.
     let (result, error, setting) = unsafe {
         let mut setting: libc::itimerspec = zeroed();
         let (result, error) = errno::keeping(|| {
             let result = libc::syscall(libc::SYS_timer_gettime, number, &raw mut setting);
-            (result, *libc::__errno_location())
+            (result, errno::get())
         });
         (result, error, setting)
     };

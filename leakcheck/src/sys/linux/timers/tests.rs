@@ -12,18 +12,18 @@ use super::{Notice, Timer, find, left, live};
 use crate::sys::{
     self,
     context::{Context, Switch},
-    tally,
+    scope_counters,
 };
 
 /// A scope that this thread works for while the result lives.
 fn inside() -> (u64, Switch) {
-    let scope = tally::open().expect("far below the limit");
+    let scope = scope_counters::open().expect("far below the limit");
     (scope, Switch::to(Context { scope, origin: 0 }))
 }
 
 /// Those of a scope and how many are counted.
 fn of(scope: u64) -> (Vec<Timer>, usize) {
-    (live(Some(scope)), tally::of(scope).others())
+    (live(Some(scope)), scope_counters::of(scope).others())
 }
 
 fn event(how: c_int) -> libc::sigevent {
@@ -103,7 +103,7 @@ fn it_is_believed_only_while_it_is_there() {
     let timer = make(libc::SIGEV_NONE);
     // SAFETY: a number is passed; only this test knows the timer.
     unsafe { libc::syscall(libc::SYS_timer_delete, timer as c_int) };
-    assert_eq!(tally::of(scope).others(), 1);
+    assert_eq!(scope_counters::of(scope).others(), 1);
     assert_eq!(of(scope), (vec![], 0));
 }
 
@@ -150,9 +150,12 @@ fn a_forked_child_has_none() {
         let child = libc::fork();
         if child == 0 {
             let own = make(libc::SIGEV_NONE);
-            let is_untouched = live(Some(scope)).is_empty() && tally::of(scope).others() == 1;
+            let is_untouched =
+                live(Some(scope)).is_empty() && scope_counters::of(scope).others() == 1;
             delete(own);
-            libc::_exit(i32::from(!(is_untouched && tally::of(scope).others() == 1)));
+            libc::_exit(i32::from(
+                !(is_untouched && scope_counters::of(scope).others() == 1),
+            ));
         }
         let mut status = -1;
         assert_eq!(libc::waitpid(child, &raw mut status, 0), child);

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{base::sync::lock_std as lock, observe::scope::ScopeId, sys::origin};
+use crate::{base::sync::lock_std as lock, observe::scope::ScopeId, sys::creation_stack};
 
 /// A live timer.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,7 @@ pub(super) fn number() -> u64 {
 /// One was made here, on a line that has this address.
 pub(super) fn begin(number: u64, line: usize) {
     let made = Made {
-        origin: origin::here(line),
+        origin: creation_stack::here(line),
         deadline: None,
         scope: ScopeId::current(),
         handles: 1,

@@ -1,0 +1,24 @@
+//! The functions that ours stand in front of.
+
+mod signatures;
+#[cfg(test)]
+pub(super) use signatures::Align;
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(super) use signatures::Spawn;
+
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+#[macro_use]
+mod dynamic;
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(super) mod descriptors;
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(super) use dynamic::{
+    __pipe, fork, look_up, opendir, pipe, pipe2, posix_memalign, posix_spawn, posix_spawnp,
+    pthread_create, pthread_setname_np, socketpair, timer_create, timer_delete, under_sanitizer,
+    vfork_of_sanitizer,
+};
+
+#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
+mod fixed;
+#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
+pub(super) use fixed::{posix_memalign, pthread_create, pthread_setname_np, under_sanitizer};

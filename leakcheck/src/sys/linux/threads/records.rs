@@ -1,0 +1,172 @@
+//! The threads that are recorded, and which of them the calling one is.
+
+use std::{
+    cell::Cell,
+    collections::HashMap,
+    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
+};
+
+use super::{
+    name::Name,
+    stack::{self, Stack},
+};
+use crate::sys::{StaticTable, imp::errno, scope_counters, table::Records};
+
+/// What is known of a thread. What can change changes on the thread itself.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    pub(super) origin: AtomicU32,
+    /// The nearest ancestor that the main thread started, this thread included.
+    pub(super) root: AtomicU64,
+    pub(super) tid: AtomicU32,
+    pub(super) runtime: AtomicU32,
+    pub(super) creator: AtomicU32,
+    pub(super) born: AtomicU64,
+    pub(super) start: AtomicUsize,
+    pub(super) argument: AtomicUsize,
+    /// Bytes of stack that were asked for, with memory below that nothing may touch; 0 for any other stack.
+    pub(super) asked_for: AtomicUsize,
+    /// An address above all that the thread has on such a stack, and below its end.
+    pub(super) stack: AtomicUsize,
+    pub(super) name: Name,
+    pub(super) rounds: AtomicU32,
+    pub(super) has_room: AtomicBool,
+}
+
+/// A live thread as a reader saw it.
+#[derive(Clone, Debug)]
+pub(crate) struct Thread {
+    pub(crate) number: u64,
+    pub(crate) root: u64,
+    pub(crate) origin: u32,
+    pub(crate) tid: i32,
+    pub(crate) runtime: u32,
+    pub(crate) creator: u32,
+    pub(crate) born_ms: u64,
+    pub(crate) name: Option<String>,
+}
+
+pub(super) static RECORDS: Records<Facts> = Records::new(StaticTable::new());
+
+thread_local! {
+    /// This thread's number while it is recorded.
+    pub(super) static OWN: Cell<u64> = const { Cell::new(0) };
+    /// This thread's number and root; 0 for the main thread.
+    pub(super) static SELF: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
+}
+
+/// The live threads of `scope`, or of every scope. One that has ended past the C library is not, which frees its record.
+pub(crate) fn live(scope: Option<u64>) -> Vec<Thread> {
+    let mut threads: Vec<Thread> = RECORDS
+        .live(scope, Facts::read)
+        .map(|seen| Thread {
+            number: seen.number,
+            ..seen.facts
+        })
+        .collect();
+    if !threads.is_empty() {
+        let newest = newest();
+        threads.retain(|thread| {
+            let is_there = is_there(thread.tid)
+                && newest
+                    .get(&thread.tid)
+                    .is_none_or(|newest| *newest <= thread.number);
+            if !is_there {
+                over(thread.number);
+            }
+            is_there
+        });
+    }
+    threads
+}
+
+/// The newest thread with each of the kernel's numbers: what had one before is gone.
+fn newest() -> HashMap<i32, u64> {
+    let mut newest = HashMap::new();
+    for seen in RECORDS.live(None, |facts| {
+        facts.tid.load(Ordering::Acquire).cast_signed()
+    }) {
+        if seen.facts > 0 {
+            let number = newest.entry(seen.facts).or_insert(seen.number);
+            *number = seen.number.max(*number);
+        }
+    }
+    newest
+}
+
+/// Whether the kernel has a thread of this process with this number; one without a number has not begun, or was not told.
+fn is_there(tid: i32) -> bool {
+    let no_signal = 0;
+    let error = errno::keeping(|| {
+        // SAFETY: numbers are passed, and no signal is sent.
+        match unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), tid, no_signal) } {
+            0 => 0,
+            _ => errno::get(),
+        }
+    });
+    tid <= 0 || error != libc::ESRCH
+}
+
+/// Number and root of the calling thread; 0 for the main thread and for unrecorded ones.
+pub(crate) fn own_numbers() -> (u64, u64) {
+    SELF.get()
+}
+
+/// The stack of a thread that is alive; `None` where the C library did not make it, or not as it makes most.
+pub(in super::super) fn stack_of(tid: i32) -> Option<Stack> {
+    let words = |facts: &Facts| {
+        let tid = facts.tid.load(Ordering::Acquire).cast_signed();
+        let words = [&facts.asked_for, &facts.stack].map(|word| word.load(Ordering::Relaxed));
+        (tid, words)
+    };
+    // What had the number before is gone.
+    let newest = RECORDS
+        .live(None, words)
+        .filter(|seen| seen.facts.0 == tid)
+        .max_by_key(|seen| seen.number)?;
+    let (_, [asked_for, high]) = newest.facts;
+    (asked_for != 0 && high != 0).then(|| stack::made(high, asked_for))
+}
+
+/// Marks the calling thread as one of the runtime with this token.
+pub(crate) fn mark_runtime(token: u32) {
+    if let Some(record) = own() {
+        record.runtime.store(token, Ordering::Release);
+    }
+}
+
+/// Token of the runtime that the calling thread works for, or 0.
+pub(in super::super) fn own_runtime() -> u32 {
+    own().map_or(0, |own| own.runtime.load(Ordering::Relaxed))
+}
+
+/// What is known of the calling thread, and changes on it alone.
+pub(super) fn own() -> Option<&'static Facts> {
+    match OWN.get() {
+        0 => None,
+        number => RECORDS.own(number),
+    }
+}
+
+/// The thread with this number has ended.
+pub(super) fn over(number: u64) {
+    if let Some(ended) = RECORDS.end(number) {
+        scope_counters::of(ended.scope).thread_ended();
+    }
+}
+
+impl Facts {
+    /// The thread, but for its number.
+    fn read(&self) -> Thread {
+        Thread {
+            number: 0,
+            root: self.root.load(Ordering::Relaxed),
+            origin: self.origin.load(Ordering::Relaxed),
+            tid: self.tid.load(Ordering::Acquire).cast_signed(),
+            runtime: self.runtime.load(Ordering::Acquire),
+            creator: self.creator.load(Ordering::Relaxed),
+            born_ms: self.born.load(Ordering::Relaxed),
+            name: self.name.get(),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Child processes that nobody records: the truthful twin for where nothing can stand in front of what starts them.
+
+use crate::base::model::ProcessState;
+
+/// A child; there never is one here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Child {
+    pub(crate) number: u64,
+    pub(crate) pid: u32,
+    pub(crate) origin: u32,
+    pub(crate) root: u64,
+    pub(crate) born_ms: u64,
+    pub(crate) state: ProcessState,
+}
+
+/// No child is known.
+pub(crate) fn live(_scope: Option<u64>) -> Vec<Child> {
+    Vec::new()
+}
+
+/// No child has a number.
+pub(crate) fn find(_number: u64) -> Option<Child> {
+    None
+}
+
+/// Nothing is known of a child.
+pub(crate) fn program(_pid: u32) -> Option<String> {
+    None
+}
+
+/// See [`program`].
+pub(crate) fn is_copy(_pid: u32) -> bool {
+    false
+}
+
+/// See [`program`].
+pub(crate) fn command(_pid: u32) -> Vec<String> {
+    Vec::new()
+}
+
+/// Nothing leads here.
+pub(crate) fn is_ours() -> bool {
+    false
+}
+
+/// Nothing is missing beyond [`unavailable`].
+pub(crate) fn gap() -> Option<String> {
+    None
+}
+
+/// Why children cannot be seen at all.
+pub(crate) const fn unavailable() -> Option<&'static str> {
+    if cfg!(all(
+        target_os = "linux",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    )) {
+        Some("child processes cannot be seen where the C library is linked statically")
+    } else {
+        Some("the start of child processes can be observed on Linux (x86_64, aarch64) only")
+    }
+}

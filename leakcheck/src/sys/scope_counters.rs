@@ -1,0 +1,307 @@
+//! How many tasks, threads and other things of each scope are alive: what a clean check looks at, and what a wait waits on.
+//!
+//! A scope has a number that no other ever has, and a place for its counts, which a later one gets once nobody holds the scope
+//! and nothing of it is alive. What is left of a scope whose place was given away is in nobody's count.
+
+use std::{
+    cell::Cell,
+    sync::atomic::{AtomicU32 as Global, AtomicU64 as Serial},
+    time::Duration,
+};
+
+use super::{StaticTable, context::Context, free::Free, imp::event, slot_ranges::SlotRanges};
+use crate::base::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering, total_order};
+
+/// Counters of tasks per scope; threads take turns, so that the workers of one runtime seldom share one.
+const SHARDS: usize = 4;
+
+/// The counts of one scope.
+#[derive(Debug, Default)]
+pub(crate) struct ScopeCounters {
+    tasks: [Shard; SHARDS],
+    threads: AtomicUsize,
+    others: AtomicUsize,
+    /// Number of waiting checks; endings wake them only where there is one.
+    waiting: AtomicU32,
+    /// Changes with every ending while somebody waits.
+    endings: AtomicU32,
+    /// Where the memory of its tasks is noted.
+    slot_ranges: SlotRanges,
+    /// The scope that counts here.
+    scope: AtomicU64,
+    /// How many hold it.
+    holders: AtomicU32,
+    /// 1 where nobody holds it any more, until the place is given away.
+    closed: AtomicU32,
+    /// Links places that are free.
+    next: AtomicU32,
+}
+
+/// Both only grow, on a cache line of their own.
+#[derive(Debug, Default)]
+#[repr(align(64))]
+struct Shard {
+    started: AtomicUsize,
+    ended: AtomicUsize,
+}
+
+thread_local! {
+    static SHARD: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// The shard of this thread.
+#[inline]
+fn shard() -> usize {
+    static NEXT_SHARD: Global = Global::new(0);
+    SHARD.get().unwrap_or_else(|| {
+        let shard = NEXT_SHARD.fetch_add(1, Ordering::Relaxed) as usize % SHARDS;
+        SHARD.set(Some(shard));
+        shard
+    })
+}
+
+/// Low bits of a scope, which say where it counts.
+const PLACE_BITS: u32 = 18;
+/// As many scopes as may have something alive at one time.
+const PLACES: usize = StaticTable::<ScopeCounters, 1024>::LEN;
+const _: () = assert!(PLACES == 1 << PLACE_BITS, "a scope says where it counts");
+
+static ALL: StaticTable<ScopeCounters, 1024> = StaticTable::new();
+/// Places that were never used begin here.
+static UNUSED: Global = Global::new(1);
+static OPENED: Serial = Serial::new(0);
+#[cfg(not(leakcheck_loom))]
+static NOBODY: ScopeCounters = ScopeCounters {
+    tasks: [const {
+        Shard {
+            started: AtomicUsize::new(0),
+            ended: AtomicUsize::new(0),
+        }
+    }; SHARDS],
+    threads: AtomicUsize::new(0),
+    others: AtomicUsize::new(0),
+    waiting: AtomicU32::new(0),
+    endings: AtomicU32::new(0),
+    slot_ranges: SlotRanges::new(),
+    scope: AtomicU64::new(Context::NOBODY.scope),
+    holders: AtomicU32::new(0),
+    closed: AtomicU32::new(0),
+    next: AtomicU32::new(0),
+};
+#[cfg(leakcheck_loom)]
+loom::lazy_static! {
+    static ref NOBODY: ScopeCounters = ScopeCounters::default();
+    static ref FREE: Free = Free::new();
+}
+#[cfg(not(leakcheck_loom))]
+static FREE: Free = Free::new();
+
+/// Makes a scope that nobody had before, held once. `None` where 262,143 others have something alive, or out of memory.
+pub(crate) fn open() -> Option<u64> {
+    let place = FREE
+        .pop(|place| Some(&at(place)?.next))
+        .or_else(|| sweep(2))
+        .or_else(unused)
+        .or_else(|| sweep(UNUSED.load(Ordering::Relaxed)))?;
+    let counters = at(place)?;
+    let scope = (OPENED.fetch_add(1, Ordering::Relaxed) + 1) << PLACE_BITS | u64::from(place);
+    counters.slot_ranges.forget();
+    counters.holders.store(1, Ordering::Relaxed);
+    counters.scope.store(scope, Ordering::Release);
+    Some(scope)
+}
+
+/// A place that nobody had so far.
+fn unused() -> Option<u32> {
+    let more = |next| ((next as usize) < PLACES).then_some(next + 1);
+    let place = UNUSED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+    let place = place.ok()?;
+    ALL.get(place as usize)?;
+    Some(place)
+}
+
+/// A place of a scope that is over and of which nothing is alive any more, among the next few. What outlives its test for good
+/// keeps its place.
+fn sweep(few: u32) -> Option<u32> {
+    static SWEPT: Global = Global::new(0);
+    let used = UNUSED.load(Ordering::Relaxed);
+    (0..few.min(used))
+        .map(|_| SWEPT.fetch_add(1, Ordering::Relaxed) % used)
+        .find(|place| at(*place).is_some_and(ScopeCounters::take_place))
+}
+
+fn at(place: u32) -> Option<&'static ScopeCounters> {
+    ALL.peek(place as usize)
+}
+
+/// The counts of `scope`.
+#[inline]
+pub(crate) fn of(scope: u64) -> &'static ScopeCounters {
+    if scope == Context::UNCHECKED.scope {
+        return ALL.get(0).unwrap_or(&NOBODY);
+    }
+    place_of(scope).map_or(&NOBODY, |(_, counters)| counters)
+}
+
+/// Where a check's scope counts; `None` where it is over and its place was given away.
+#[inline]
+fn place_of(scope: u64) -> Option<(u32, &'static ScopeCounters)> {
+    let place = u32::try_from(scope & ((1 << PLACE_BITS) - 1)).unwrap_or(0);
+    let counters = at(place).filter(|_| place != 0)?;
+    (counters.scope.load(Ordering::Relaxed) == scope).then_some((place, counters))
+}
+
+/// Nothing that is counted is alive: this is a child of the process in which it was.
+pub(crate) fn forget_all() {
+    for counters in (0..UNUSED.load(Ordering::Relaxed)).filter_map(at) {
+        counters.threads.store(0, Ordering::Relaxed);
+        counters.others.store(0, Ordering::Relaxed);
+        for shard in &counters.tasks {
+            let started = shard.started.load(Ordering::Relaxed);
+            shard.ended.store(started, Ordering::Relaxed);
+        }
+    }
+}
+
+/// One more holds the scope, which is held, or of which something is alive.
+pub(crate) fn hold(scope: u64) {
+    if let Some((_, counters)) = place_of(scope) {
+        counters.holders.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// One less does.
+pub(crate) fn release(scope: u64) {
+    if let Some((place, counters)) = place_of(scope)
+        && counters.holders.fetch_sub(1, Ordering::AcqRel) == 1
+    {
+        counters.closed.store(1, Ordering::Release);
+        if counters.take_place() {
+            FREE.push(place, &counters.next);
+        }
+    }
+}
+
+impl ScopeCounters {
+    /// Takes the place for another scope, if nothing is alive of one that is over. Nothing of it can begin any more then: that
+    /// would take a thread or a task of the scope, or who holds it.
+    fn take_place(&self) -> bool {
+        self.closed.load(Ordering::Acquire) == 1
+            && self.holders.load(Ordering::Relaxed) == 0
+            && self.tasks() == 0
+            && self.threads() == 0
+            && self.others() == 0
+            && self
+                .closed
+                .compare_exchange(1, 0, Ordering::AcqRel, Ordering::Relaxed)
+                .is_ok()
+    }
+
+    /// Live tasks. Ends are read before starts: if the two sums agree, there was a moment in between without any.
+    #[inline]
+    pub(crate) fn tasks(&self) -> usize {
+        total_order();
+        let sum = |count: fn(&Shard) -> &AtomicUsize| -> usize {
+            self.tasks
+                .iter()
+                .map(|shard| count(shard).load(Ordering::SeqCst))
+                .sum()
+        };
+        let ended = sum(|shard| &shard.ended);
+        let started = sum(|shard| &shard.started);
+        started.saturating_sub(ended)
+    }
+
+    #[inline]
+    pub(crate) fn threads(&self) -> usize {
+        total_order();
+        self.threads.load(Ordering::SeqCst)
+    }
+
+    #[inline]
+    pub(crate) fn task_started(&self) {
+        self.tasks[shard()].started.fetch_add(1, Ordering::SeqCst);
+    }
+
+    #[inline]
+    pub(crate) fn task_ended(&self) {
+        self.tasks[shard()].ended.fetch_add(1, Ordering::SeqCst);
+        self.announce();
+    }
+
+    pub(crate) fn thread_started(&self) {
+        self.threads.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn thread_ended(&self) {
+        self.threads.fetch_sub(1, Ordering::SeqCst);
+        self.announce();
+    }
+
+    /// Things of all other kinds that are alive perhaps.
+    #[inline]
+    pub(crate) fn others(&self) -> usize {
+        total_order();
+        self.others.load(Ordering::SeqCst)
+    }
+
+    #[inline]
+    pub(crate) fn other_started(&self) {
+        self.others.fetch_add(1, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(crate) fn other_ended(&self) {
+        self.others.fetch_sub(1, Ordering::SeqCst);
+        self.announce();
+    }
+
+    /// Where the memory of its tasks is noted.
+    #[inline]
+    pub(crate) fn slot_ranges(&self) -> &SlotRanges {
+        &self.slot_ranges
+    }
+
+    #[inline]
+    fn announce(&self) {
+        // Sequentially consistent with `expect` and the counts: either the waiter sees the new count, or this sees it.
+        total_order();
+        if self.waiting.load(Ordering::SeqCst) != 0 {
+            self.endings.fetch_add(1, Ordering::Release);
+            event::wake(&self.endings);
+        }
+    }
+
+    /// Announces that something is about to wait; endings from here on are not missed.
+    pub(crate) fn expect(&'static self) -> Expecting {
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        Expecting { counters: self }
+    }
+}
+
+/// Somebody waits for endings while this lives.
+#[derive(Debug)]
+pub(crate) struct Expecting {
+    counters: &'static ScopeCounters,
+}
+
+impl Expecting {
+    /// What [`wait`](Self::wait) compares with; take it before looking at the counts.
+    pub(crate) fn seen(&self) -> u32 {
+        self.counters.endings.load(Ordering::Acquire)
+    }
+
+    /// Returns at the next ending after `seen`, or after `limit`.
+    pub(crate) fn wait(&self, seen: u32, limit: Duration) {
+        event::wait(&self.counters.endings, seen, limit);
+    }
+}
+
+impl Drop for Expecting {
+    fn drop(&mut self) {
+        self.counters.waiting.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests;
