@@ -28,12 +28,7 @@ fn stopping_is_no_wait_for_what_was_found_before() {
         id: ResourceId::Task(u64::MAX),
         origin: 0,
         age_ms: None,
-        detail: Detail::Task {
-            polls: None,
-            future: None,
-            place: 0,
-            activity: None,
-        },
+        detail: Detail::task(None, None),
     });
     before.settle_stopped(Stop::Done, HOUR);
     assert!(before.waited() < HOUR);

@@ -173,12 +173,7 @@ mod tests {
             id: ResourceId::Task(id),
             origin,
             age_ms: Some(id),
-            detail: Detail::Task {
-                polls: Some(polls),
-                future: None,
-                place: 0,
-                activity: None,
-            },
+            detail: Detail::task(Some(polls), None),
         }
     }
 

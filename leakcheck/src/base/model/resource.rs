@@ -47,6 +47,16 @@ pub(crate) enum Detail {
 }
 
 impl Detail {
+    /// A task that was looked at from outside only.
+    pub(crate) const fn task(polls: Option<u32>, future: Option<Arc<str>>) -> Self {
+        Self::Task {
+            polls,
+            future,
+            place: 0,
+            activity: None,
+        }
+    }
+
     /// How it is tied to the runtime with this token, which the check itself built.
     pub(crate) fn relation(&self, own: Option<u32>) -> RuntimeRelation {
         match (self, own) {

@@ -107,11 +107,7 @@ fn list(scope: Option<ScopeId>) -> Vec<Resource> {
 
 fn describe(id: u64, thing: &mut OtherResource) {
     let live = lock(&LIVE);
-    let label = live.entries.get(&id).map(|entry| &entry.label);
-    thing.facts.extend(
-        label
-            .filter(|label| !label.is_empty())
-            .cloned()
-            .map(Fact::Label),
-    );
+    let label = live.entries.get(&id).map(|entry| entry.label.clone());
+    let label = label.filter(|label| !label.is_empty());
+    thing.facts.extend(label.map(Fact::Label));
 }

@@ -7,12 +7,12 @@ pub(crate) use attribution::{Watching, are_names_unread, charge, fold, is_driven
 
 use std::{fs::File, sync::OnceLock};
 
-use super::source::Source;
+use super::{seen, source::Source};
 use crate::{
     base::model::{Creator, Detail, Fact, Kind, OtherResource, Place, Resource, ResourceId, Seen},
     observe::scope::{Scope, ScopeId},
     sys::{
-        clock, creation_stack,
+        clock,
         descriptor::{Class, FdInfo},
         fds,
     },
@@ -121,22 +121,10 @@ fn coverage() -> Seen {
 /// What is not seen of that which could be.
 pub(crate) fn gap() -> Seen {
     static PROBED: OnceLock<Result<(), String>> = OnceLock::new();
-    if let Some(why) = fds::unavailable() {
-        return Seen::Nothing(why.to_owned());
-    }
-    if !creation_stack::is_enabled() {
-        return Seen::Nothing(
-            "stacks are switched off, and without them a descriptor of a test cannot be told from one of a static"
-                .to_owned(),
-        );
-    }
-    match PROBED.get_or_init(probe) {
-        Err(why) => Seen::Nothing(why.clone()),
-        Ok(()) if creation_stack::is_exhausted() => Seen::Partial(
-            "more distinct creation paths than fit into 64 MiB; descriptors on later ones have no site"
-                .to_owned(),
-        ),
-        Ok(()) => fds::gap().map_or(Seen::Full, Seen::Partial),
+    let planted = || PROBED.get_or_init(probe).clone();
+    match fds::unavailable() {
+        Some(why) => Seen::Nothing(why.to_owned()),
+        None => seen::of_paths(("descriptor", "descriptors"), planted, fds::gap),
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod named;
 pub(crate) mod panics;
 pub(crate) mod process_lifetime;
 pub(crate) mod processes;
+mod seen;
 mod source;
 pub(crate) mod stacks;
 pub(crate) mod tasks;
@@ -65,13 +66,6 @@ pub(crate) fn describe(resources: &mut [Resource]) {
 
 /// Identities of everything that is alive in the process, whoever made it.
 pub(crate) fn everything() -> HashSet<ResourceId> {
-    let tasks = tasks::list(None);
-    let threads = threads::list(None);
-    let others = others(None);
-    tasks
-        .iter()
-        .chain(&threads)
-        .chain(&others)
-        .map(|resource: &Resource| resource.id)
-        .collect()
+    let all = [tasks::list(None), threads::list(None), others(None)];
+    all.iter().flatten().map(|resource| resource.id).collect()
 }

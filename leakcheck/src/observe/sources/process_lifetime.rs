@@ -37,49 +37,28 @@ pub(crate) const STATICS: [&str; 7] = [
 ];
 
 /// Pools and drivers that well-known crates keep, and why.
+#[rustfmt::skip]
 pub(crate) const WORKERS: [(&str, &str); 11] = [
-    (
-        "httpmock::api::server::*",
-        "httpmock keeps its servers in a pool for the tests to come",
-    ),
-    (
-        "httptest::server_pool::*",
-        "httptest keeps the servers of a pool for the tests to come",
-    ),
-    (
-        "wiremock::mock_server::pool::*",
-        "wiremock keeps its servers in a pool for the tests to come",
-    ),
-    (
-        "mockito::server_pool::*",
-        "mockito keeps its servers in a pool for the tests to come",
-    ),
-    (
-        "mockito::server::Server::try_new_with_opts*",
-        "mockito never stops a server that was made with options or for a port",
-    ),
-    (
-        "metrics_exporter_prometheus::*::PrometheusBuilder::install",
-        "metrics-exporter-prometheus serves the whole process and has no shutdown",
-    ),
-    (
-        "scheduled_thread_pool::*",
-        "a pool of scheduled-thread-pool, as r2d2 has one, ends its threads up to 30 s after its last handle is gone",
-    ),
-    (
-        "rayon_core::registry::*global_registry*",
-        "rayon's global pool has no shutdown",
-    ),
-    (
-        "futures_timer::*",
-        "futures-timer keeps one global timer thread, which rstest's async timeouts use too",
-    ),
-    (
-        "async_io::driver::*",
-        "async-io drives all its sources with one global thread",
-    ),
-    (
-        "blocking::Executor::*",
-        "a pool thread of the blocking crate ends after 500 ms without work",
-    ),
+    ("httpmock::api::server::*",
+     "httpmock keeps its servers in a pool for the tests to come"),
+    ("httptest::server_pool::*",
+     "httptest keeps the servers of a pool for the tests to come"),
+    ("wiremock::mock_server::pool::*",
+     "wiremock keeps its servers in a pool for the tests to come"),
+    ("mockito::server_pool::*",
+     "mockito keeps its servers in a pool for the tests to come"),
+    ("mockito::server::Server::try_new_with_opts*",
+     "mockito never stops a server that was made with options or for a port"),
+    ("metrics_exporter_prometheus::*::PrometheusBuilder::install",
+     "metrics-exporter-prometheus serves the whole process and has no shutdown"),
+    ("scheduled_thread_pool::*",
+     "a pool of scheduled-thread-pool, as r2d2 has one, ends its threads up to 30 s after its last handle is gone"),
+    ("rayon_core::registry::*global_registry*",
+     "rayon's global pool has no shutdown"),
+    ("futures_timer::*",
+     "futures-timer keeps one global timer thread, which rstest's async timeouts use too"),
+    ("async_io::driver::*",
+     "async-io drives all its sources with one global thread"),
+    ("blocking::Executor::*",
+     "a pool thread of the blocking crate ends after 500 ms without work"),
 ];

@@ -28,16 +28,11 @@ pub(crate) use twin::{HAS_TASK_HOOKS, Watch, all_on, instrument, named_on, new_o
 use leakcheck_introspect::{Error, Task, TaskList};
 use tokio::runtime::{Builder, Handle};
 
-use super::named;
+use super::{named, seen};
 use crate::{
     base::model::{Detail, Resource, ResourceId, Seen},
     observe::scope::ScopeId,
-    sys::creation_stack,
 };
-
-/// Why some tasks have no creation path.
-const EXHAUSTED: &str =
-    "more distinct creation paths than fit into 64 MiB; tasks on later ones have no site";
 
 /// The runtime's own list of its tasks, with where each is suspended; reads memory only.
 ///
@@ -108,8 +103,8 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
 /// How much is seen.
 pub(crate) fn coverage() -> Seen {
     match twin::coverage() {
-        Seen::Full if creation_stack::is_exhausted() => Seen::Partial(EXHAUSTED.to_owned()),
-        seen => seen,
+        Seen::Full => seen::with_paths("tasks"),
+        less => less,
     }
 }
 

@@ -170,12 +170,7 @@ fn panics_that_nobody_saw() {
                 id: ResourceId::Task(1),
                 origin: 0,
                 age_ms: Some(3),
-                detail: Detail::Task {
-                    polls: None,
-                    future: Some("my_app::pool::keep_alive".into()),
-                    place: 0,
-                    activity: None,
-                },
+                detail: Detail::task(None, Some("my_app::pool::keep_alive".into())),
             },
             message: "the pool\nis gone".to_owned(),
             place: Some(("src/pool.rs".to_owned(), 31)),

@@ -136,12 +136,7 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
             id: ResourceId::Task(task.id),
             origin: task.origin,
             age_ms: Some(now.saturating_sub(task.born_ms)),
-            detail: Detail::Task {
-                polls: Some(task.polls),
-                future: None,
-                place: 0,
-                activity: None,
-            },
+            detail: Detail::task(Some(task.polls), None),
         })
         .collect()
 }
@@ -167,31 +162,21 @@ pub(crate) fn all_on(list: &TaskList) -> Vec<Resource> {
     let now = clock::now_ms();
     let known = |task: &leakcheck_introspect::Task| {
         let id = ResourceId::Task(task.id());
-        let (origin, age_ms, polls) = if let Some(Resource {
-            origin,
-            age_ms,
-            detail: Detail::Task { polls, .. },
-            ..
-        }) = heard.remove(&id)
-        {
-            (origin, age_ms, polls)
-        } else {
-            let address = usize::try_from(task.address()).unwrap_or(0);
-            let created = task_allocations::find(address);
-            let age_ms = created.map(|created| now.saturating_sub(created.born_ms));
-            (created.map_or(0, |created| created.origin), age_ms, None)
-        };
-        Resource {
-            id,
-            origin,
-            age_ms,
-            detail: Detail::Task {
-                polls,
-                future: Some(task.shared_future()),
-                place: 0,
-                activity: None,
-            },
+        let mut known = heard.remove(&id).unwrap_or_else(|| {
+            let created = usize::try_from(task.address())
+                .ok()
+                .and_then(task_allocations::find);
+            Resource {
+                id,
+                origin: created.map_or(0, |created| created.origin),
+                age_ms: created.map(|created| now.saturating_sub(created.born_ms)),
+                detail: Detail::task(None, None),
+            }
+        });
+        if let Detail::Task { future, .. } = &mut known.detail {
+            *future = Some(task.shared_future());
         }
+        known
     };
     list.tasks().iter().map(known).collect()
 }

@@ -63,12 +63,7 @@ pub(crate) fn new_on(
                 .created
                 .get(&task.id())
                 .map(|created| now.saturating_sub(created.born_ms)),
-            detail: Detail::Task {
-                polls: None,
-                future: Some(task.shared_future()),
-                place: 0,
-                activity: None,
-            },
+            detail: Detail::task(None, Some(task.shared_future())),
         })
         .collect()
 }

@@ -8,9 +8,9 @@ use crate::{
     },
     observe::{
         scope::{Scope, ScopeId},
-        sources::source::Source,
+        sources::{seen, source::Source},
     },
-    sys::{clock, creation_stack, threads, timer::Timer, timers},
+    sys::{clock, threads, timer::Timer, timers},
 };
 
 pub(in crate::observe::sources) const SOURCE: Source = Source {
@@ -77,20 +77,10 @@ fn firing(timer: Timer, left: Option<Duration>) -> Option<Firing> {
 /// How much is seen. Believed only while a planted timer is found, which is tried once per process.
 pub(crate) fn coverage() -> Seen {
     static PROBED: OnceLock<Result<(), String>> = OnceLock::new();
-    if let Some(why) = timers::unavailable() {
-        return Seen::Nothing(why.to_owned());
-    }
-    if !creation_stack::is_enabled() {
-        return Seen::Nothing(
-            "stacks are switched off, and without them a timer of a test cannot be told from one of a static".to_owned(),
-        );
-    }
-    match PROBED.get_or_init(probe) {
-        Err(why) => Seen::Nothing(why.clone()),
-        Ok(()) if creation_stack::is_exhausted() => Seen::Partial(
-            "more distinct creation paths than fit into 64 MiB; POSIX timers on later ones have no site".to_owned(),
-        ),
-        Ok(()) => timers::gap().map_or(Seen::Full, Seen::Partial),
+    let planted = || PROBED.get_or_init(probe).clone();
+    match timers::unavailable() {
+        Some(why) => Seen::Nothing(why.to_owned()),
+        None => seen::of_paths(("timer", "POSIX timers"), planted, timers::gap),
     }
 }
 
