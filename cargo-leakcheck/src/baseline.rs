@@ -18,7 +18,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{error::Error, output, wording};
+use leakcheck_report::Kind;
+
+use crate::{error::Error, output};
 
 /// What the file is called where none is given.
 pub(crate) const NAME: &str = "leakcheck.baseline";
@@ -224,7 +226,9 @@ fn entry(line: &str) -> Option<(Key, Known)> {
         package: next()?.to_owned(),
         binary: next()?.to_owned(),
         test: next()?.to_owned(),
-        kind: next().filter(|kind| wording::is_kind(kind))?.to_owned(),
+        kind: next()
+            .filter(|kind| Kind::named(kind).is_some())?
+            .to_owned(),
         fingerprint: next().filter(|text| is_fingerprint(text))?.to_owned(),
     };
     let count = next()?.parse().ok().filter(|count| *count > 0)?;

@@ -5,12 +5,13 @@ use std::{
     fmt::Write as _,
 };
 
+use leakcheck_report::plural;
+
 use crate::{
     escape::plain,
     finding::Test,
     report::{Accepted, Report},
     rules::{self, Place, Rule},
-    wording,
     workspace::Workspace,
 };
 
@@ -158,8 +159,8 @@ impl Reach {
     /// `5 functions in 4 modules`.
     fn extent(&self) -> String {
         let modules: BTreeSet<&str> = self.modules().collect();
-        let functions = wording::count(self.functions.len(), "function", "functions");
-        let modules = wording::count(modules.len(), "module", "modules");
+        let functions = plural::of(self.functions.len(), "function", "functions");
+        let modules = plural::of(modules.len(), "module", "modules");
         let more = if self.is_cut { " and more" } else { "" };
         format!("{functions} in {modules}{more}")
     }
@@ -172,7 +173,7 @@ impl Reach {
         for ((_, function), site) in self.functions.iter().take(SHOWN) {
             let place = site.place.as_ref();
             let place = place.map_or_else(String::new, |place| format!(", {place}"));
-            let tests = wording::count(site.tests.len(), "test", "tests");
+            let tests = plural::of(site.tests.len(), "test", "tests");
             let _ = writeln!(out, "    {}{place}, in {tests}", plain(function));
         }
         more(out, self.functions.len(), "function", "functions");
@@ -203,7 +204,7 @@ impl Reach {
 
 fn more(out: &mut String, number: usize, one: &str, many: &str) {
     if number > SHOWN {
-        let rest = wording::count(number - SHOWN, one, many);
+        let rest = plural::of(number - SHOWN, one, many);
         let _ = writeln!(out, "    and {rest} more");
     }
 }

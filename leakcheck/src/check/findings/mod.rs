@@ -17,10 +17,11 @@ pub(crate) use waiting::Places;
 use std::time::Duration;
 
 use leakcheck_introspect::{Graph, Task, TaskList};
+use leakcheck_report::fingerprint;
 
 use crate::{
     base::model::{
-        Frame, Kind, Leak, Level, Note, Resource, Tie, TimerKind, TimerSite, Unreadable, Waiting,
+        Kind, Leak, Level, Note, Resource, Tie, TimerKind, TimerSite, Unreadable, Waiting,
         without_numbers,
     },
     observe::{
@@ -197,22 +198,15 @@ fn accept(group: &Group, trace: &Trace) -> Option<String> {
     }
 }
 
-/// FNV-1a over what stays the same when lines move and tests run in another order: the kind, the name without numbers and
-/// the functions on the path.
+/// Made of what stays the same when lines move and tests run in another order: the kind, the name without numbers and the
+/// functions on the path.
 fn fingerprint(kind: Kind, name: Option<&str>, trace: &Trace) -> String {
-    let functions = |frames: &[Frame]| -> Vec<String> {
-        frames.iter().map(|frame| frame.function.clone()).collect()
-    };
     let name = name.map(without_numbers).unwrap_or_default();
-    let mut words = vec![kind.name().to_owned(), name];
-    words.extend(functions(&trace.through));
-    words.extend(functions(trace.site.as_slice()));
-    words.extend(functions(&trace.callers));
-    let hash = words
+    let frames = trace
+        .through
         .iter()
-        .flat_map(|word| word.bytes().chain([0]))
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-    format!("{hash:016x}")
+        .chain(&trace.site)
+        .chain(&trace.callers);
+    let functions = frames.map(|frame| &*frame.function);
+    fingerprint::of([kind.name(), &name].into_iter().chain(functions))
 }

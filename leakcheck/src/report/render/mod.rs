@@ -13,7 +13,6 @@ mod held;
 mod json;
 mod note;
 mod numbers;
-mod plural;
 mod state;
 #[cfg(all(test, not(leakcheck_loom), not(miri)))]
 mod tests;

@@ -2,11 +2,12 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+use leakcheck_report::plural::one_of;
+
 use super::file::File;
 use crate::{
     base::error::Error,
     base::model::{Kind, Leak, Remark, Subject},
-    settings::env::one_of,
 };
 
 /// What the first line begins with; the version follows.
@@ -184,7 +185,7 @@ fn entry(line: &str) -> Result<(Key, usize), (usize, String)> {
     };
     let is_count = |text: &str| text.parse::<usize>().is_ok_and(|count| count > 0);
     let (package, binary, test) = (next(&any, "")?, next(&any, "")?, next(&any, "")?);
-    let kinds = one_of(Kind::ALL.map(Kind::name));
+    let kinds = one_of(Kind::ALL.iter().map(|kind| kind.name()));
     let kind = next(
         &|text| Kind::named(text).is_some(),
         &format!("a kind: expected {kinds}"),

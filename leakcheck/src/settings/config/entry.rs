@@ -2,17 +2,14 @@
 
 use std::{borrow::Cow, ops::Range, time::Duration};
 
+use leakcheck_report::plural::one_of;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
 
 use super::file::File;
-use crate::{
-    base::error::Error,
-    settings::env::{LEVELS, one_of},
-    settings::options::Level,
-};
+use crate::{base::error::Error, settings::env::LEVELS, settings::options::Level};
 
 /// A key and its value.
 #[derive(Clone, Copy)]
