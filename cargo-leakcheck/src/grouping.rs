@@ -181,10 +181,12 @@ pub(crate) fn statuses(findings: &[Finding]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use leakcheck_report::Written;
+
     use super::*;
     use crate::{
         baseline::Baseline,
-        report::{Written, tests::sample},
+        report::tests::sample,
         summary::tests::{full, small},
     };
 
@@ -217,7 +219,7 @@ mod tests {
     fn where_clean_tests_have_no_report_not_all_are_counted() {
         let dirty = |test: &str, leaks: &[&str]| {
             let mut report = sample(test, leaks);
-            report.written = Written::Dirty;
+            report.written = Some(Written::Dirty);
             report
         };
         let reports = vec![dirty("a", &["f1 task 1 src/a.rs:1"]), dirty("b", &[])];
