@@ -1,9 +1,10 @@
 //! What leakcheck writes down, defined once for who writes it and for who reads it.
 //!
 //! - [`Report`]: the JSON file of one check, with all records in it. The feature `serde` reads it, and [`SCHEMA`] is published.
+//! - [`baseline`]: the file of known leaks, which go by their [fingerprint](fingerprint::of).
 //! - [`Kind`], [`plural`], [`time`] and [`escape`]: the words that reports share.
-//! - [`fingerprint`]: what tells findings apart from run to run.
 
+pub mod baseline;
 pub mod escape;
 pub mod fingerprint;
 mod hang;

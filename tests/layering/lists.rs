@@ -31,7 +31,7 @@ pub(crate) const WRITTEN: Order = Order {
     layers: &[
         &["escape", "fingerprint", "json", "kind", "time"],
         &["plural", "record"],
-        &["place"],
+        &["baseline", "place"],
         &["ignored", "waits"],
         &["leak"],
         &["hang"],
