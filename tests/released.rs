@@ -169,7 +169,7 @@ fn findings(package: &str, leg: Leg) -> Vec<String> {
 /// `test: clean`, or a line for each leak.
 fn lines(report: &Report, released: &Path) -> Vec<String> {
     let test = &report.test;
-    match report.verdict.as_str() {
+    match report.verdict.name() {
         "clean" | "lingering" => vec![format!("{test}: clean")],
         "leaked" => report
             .leaks

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use leakcheck_report::time;
+
 use crate::{
     escape,
     finding::Status,
@@ -9,7 +11,6 @@ use crate::{
     report::Level,
     repository::{Place, Repository},
     summary::{Checked, Summary},
-    wording,
 };
 
 /// One `::error` for each place of new findings, `::warning` for what fails nothing, and one for each test that hangs.
@@ -36,7 +37,7 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
 
 /// What is said of a test that did not end.
 pub(crate) fn hang(checked: &Checked) -> Option<String> {
-    let after = wording::time(checked.hung?);
+    let after = time::taken(checked.hung?);
     let test = checked.test.quoted();
     Some(format!("{test} hangs: it was not over after {after}"))
 }

@@ -1,92 +1,21 @@
-//! Leaks that are known: `leakcheck.baseline`, beside `leakcheck.toml`. All that is to know of its format is in this file;
-//! the library reads the same one.
-//!
-//! ```text
-//! leakcheck baseline 1
-//! my_app pool pool::reconnects task 9f31c0ffee000001 2 src/pool.rs my_app::pool::Pool::connect
-//! ```
-//!
-//! Below the version, one line for each known leak, sorted: `package binary test kind fingerprint count site`, with one
-//! space between them. The first five tell it; in them a space, a `%` and control characters stand as `%` and two digits.
-//! The site is for people, has no line numbers and may have spaces. Order does not matter when it is read, and of lines
-//! that agree in the first five the highest count counts, so git may keep the lines of both sides.
+//! The known leaks of a workspace, as its file has them.
 
 use std::{
     collections::BTreeMap,
-    fmt::Write as _,
     fs, io,
     path::{Path, PathBuf},
 };
 
-use crate::{error::Error, output, wording};
+pub(crate) use leakcheck_report::baseline::{Key, Known, NAME};
+use leakcheck_report::baseline::{Line, Why, is_mark, line, text};
 
-/// What the file is called where none is given.
-pub(crate) const NAME: &str = "leakcheck.baseline";
+use crate::{error::Error, output};
 
 /// Where the library looks for it, or [`OFF`].
 pub(crate) const VARIABLE: &str = "LEAKCHECK_BASELINE";
 
 /// Nothing is known.
 pub(crate) const OFF: &str = "off";
-
-const TITLE: &str = "leakcheck baseline ";
-const VERSION: u64 = 1;
-
-/// What tells a known leak: the first five fields as they stand in the file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Key {
-    pub(crate) package: String,
-    pub(crate) binary: String,
-    pub(crate) test: String,
-    pub(crate) kind: String,
-    fingerprint: String,
-}
-
-impl Key {
-    /// The key of what was found, whose words may have any characters.
-    pub(crate) fn new(
-        (package, binary, test): (Option<&str>, &str, &str),
-        kind: &str,
-        fingerprint: &str,
-    ) -> Self {
-        Self {
-            package: field(package.unwrap_or("-")),
-            binary: field(binary),
-            test: field(test),
-            kind: field(kind),
-            fingerprint: field(fingerprint),
-        }
-    }
-
-    /// The key of its test.
-    pub(crate) fn of_test(&self) -> Self {
-        Self {
-            kind: String::new(),
-            fingerprint: String::new(),
-            ..self.clone()
-        }
-    }
-}
-
-/// How many there are, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Known {
-    pub(crate) count: usize,
-    pub(crate) site: String,
-}
-
-/// A text as a field: what would end it is escaped.
-fn field(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c == ' ' || c == '%' || c.is_ascii_control() {
-                format!("%{:02X}", u32::from(c))
-            } else {
-                c.to_string()
-            }
-        })
-        .collect()
-}
 
 /// The known leaks of a workspace.
 #[derive(Clone, Debug, Default)]
@@ -115,35 +44,33 @@ impl Baseline {
             let (path, line) = (path(), at + 1);
             errors.push(Error::Merge { path, line });
         }
-        let lines = text.lines().enumerate();
-        let mut lines = lines.filter(|(_, line)| !is_mark(line)).peekable();
-        let first = lines.peek().map(|(at, _)| *at);
-        let begins = lines.peek().and_then(|(_, line)| version(line));
-        for (at, line) in lines {
-            match version(line) {
-                Some(version) if version > VERSION => {
-                    let error = Error::NewerBaseline {
+        let lines = (1..).zip(text.lines());
+        let mut has_version = false;
+        for (line, text) in lines.filter(|(_, text)| !is_mark(text)) {
+            match Line::read(text, !has_version) {
+                Ok(Line::Version) => has_version = true,
+                Ok(Line::Known(key, known)) => baseline.add(key, known),
+                Ok(Line::Nothing) => {}
+                Err(unread) => match unread.why {
+                    Why::Newer(version) => {
+                        let path = path();
+                        let error = Error::NewerBaseline {
+                            path,
+                            line,
+                            version,
+                        };
+                        return (Self::default(), vec![error]);
+                    }
+                    _ if !has_version => break,
+                    _ => errors.push(Error::BaselineLine {
                         path: path(),
-                        line: at + 1,
-                        version,
-                    };
-                    return (Self::default(), vec![error]);
-                }
-                Some(VERSION) => continue,
-                _ if Some(at) == first => break,
-                _ if line.trim().is_empty() || line.starts_with('#') => continue,
-                _ => {}
-            }
-            match entry(line) {
-                Some((key, known)) => baseline.add(key, known),
-                None => errors.push(Error::BaselineLine {
-                    path: path(),
-                    line: at + 1,
-                    text: line.to_owned(),
-                }),
+                        line,
+                        text: text.to_owned(),
+                    }),
+                },
             }
         }
-        if begins != Some(VERSION) {
+        if !has_version {
             errors.push(Error::NoBaseline { path: path() });
         }
         (baseline, errors)
@@ -172,68 +99,16 @@ impl Baseline {
 
     /// How many entries no file can have, because nobody would understand it: of a kind that is not known, or without a name.
     pub(crate) fn unwritable(&self) -> usize {
-        let is_lost = |parts: &(&Key, &Known)| entry(&line(parts.0, parts.1)).is_none();
+        let is_lost = |(key, known): &(&Key, &Known)| {
+            !matches!(Line::read(&line(key, known), false), Ok(Line::Known(..)))
+        };
         self.entries.iter().filter(is_lost).count()
-    }
-
-    fn text(&self) -> String {
-        let lines = self.entries.iter();
-        let mut lines: Vec<String> = lines.map(|(key, known)| line(key, known)).collect();
-        lines.sort_unstable();
-        let mut text = format!("{TITLE}{VERSION}\n");
-        for line in lines {
-            let _ = writeln!(text, "{line}");
-        }
-        text
     }
 
     /// Writes the file whole or not at all.
     pub(crate) fn write(&self, path: &Path) -> Result<(), Error> {
-        output::replace(path, &self.text())
+        output::replace(path, &text(&self.entries))
     }
-}
-
-fn line(key: &Key, known: &Known) -> String {
-    let Key {
-        package,
-        binary,
-        test,
-        kind,
-        fingerprint,
-    } = key;
-    let Known { count, site } = known;
-    let line = format!("{package} {binary} {test} {kind} {fingerprint} {count} {site}");
-    line.trim_end().to_owned()
-}
-
-fn version(line: &str) -> Option<u64> {
-    line.trim_end().strip_prefix(TITLE)?.parse().ok()
-}
-
-/// Whether git has left the line in a merge.
-fn is_mark(line: &str) -> bool {
-    let marks = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
-    marks.iter().any(|mark| line.starts_with(mark))
-}
-
-/// What a line says, as strictly as the library takes it.
-fn entry(line: &str) -> Option<(Key, Known)> {
-    let mut fields = line.splitn(7, ' ');
-    let mut next = || fields.next().filter(|field| !field.is_empty());
-    let key = Key {
-        package: next()?.to_owned(),
-        binary: next()?.to_owned(),
-        test: next()?.to_owned(),
-        kind: next().filter(|kind| wording::is_kind(kind))?.to_owned(),
-        fingerprint: next().filter(|text| is_fingerprint(text))?.to_owned(),
-    };
-    let count = next()?.parse().ok().filter(|count| *count > 0)?;
-    let site = fields.next().unwrap_or_default().to_owned();
-    Some((key, Known { count, site }))
-}
-
-fn is_fingerprint(text: &str) -> bool {
-    text.len() == 16 && text.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 #[cfg(test)]
@@ -242,35 +117,12 @@ mod tests {
 
     fn parsed(text: &str) -> (String, Vec<String>) {
         let (baseline, errors) = Baseline::parse(text, Path::new("x.baseline"));
-        let text = baseline.text();
+        let text = super::text(&baseline.entries);
         let lines = text.strip_prefix("leakcheck baseline 1\n");
         (
             lines.expect("the version").to_owned(),
             errors.iter().map(ToString::to_string).collect(),
         )
-    }
-
-    #[test]
-    fn it_reads_what_it_writes() {
-        let mut baseline = Baseline::default();
-        let known = |count, site: &str| Known {
-            count,
-            site: site.to_owned(),
-        };
-        let key = Key::new((Some("a"), "b", "x y%"), "task", "9f31c0ffee000001");
-        baseline.add(key.clone(), known(2, "src/a b.rs f"));
-        baseline.add(key.clone(), known(1, ""));
-        let bare = Key::new((None, "b", "t"), "thread", "9f31c0ffee000001");
-        baseline.add(bare, known(1, ""));
-        let text = baseline.text();
-        assert_eq!(
-            text,
-            "leakcheck baseline 1\n- b t thread 9f31c0ffee000001 1\na b x%20y%25 task 9f31c0ffee000001 2 src/a b.rs f\n"
-        );
-        let (read, errors) = Baseline::parse(&text, Path::new("x"));
-        assert!(errors.is_empty());
-        assert_eq!(read.entries, baseline.entries);
-        assert_eq!(read.count(&key), 2);
     }
 
     #[test]

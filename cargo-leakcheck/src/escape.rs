@@ -3,27 +3,7 @@
 /// The longest word for a kind; those that are known have half of it.
 const LONGEST_KIND: usize = 32;
 
-/// For a line of text: control characters and those that reorder text stand as escapes, and a runner of GitHub takes none of
-/// it for a command.
-pub(crate) fn plain(text: &str) -> String {
-    let (mut plain, mut seen) = (String::new(), 0);
-    for c in text.chars() {
-        let is_command = match c {
-            ':' => seen == 1 && plain.ends_with(':'),
-            '[' => plain.ends_with("##"),
-            _ => false,
-        };
-        seen += usize::from(!c.is_whitespace());
-        if is_command {
-            plain.extend(c.escape_unicode());
-        } else if c.is_control() || is_unseen(c) {
-            plain.extend(c.escape_default());
-        } else {
-            plain.push(c);
-        }
-    }
-    plain
-}
+pub(crate) use leakcheck_report::escape::plain;
 
 /// As [`plain`], between backticks, of which there is none inside. It ends no cell of a table either.
 pub(crate) fn code(text: &str) -> String {
@@ -48,28 +28,9 @@ pub(crate) fn kind(text: &str) -> &str {
     }
 }
 
-/// Characters that are not seen themselves: they divide lines, or reorder the text around them.
-fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn text_from_outside_does_not_steer_a_terminal() {
-        assert_eq!(plain("a\x1b[31mb\nc\u{202e}"), "a\\u{1b}[31mb\\nc\\u{202e}");
-        assert_eq!(plain("größe 3 `a::b<c>`"), "größe 3 `a::b<c>`");
-    }
-
-    #[test]
-    fn no_command_of_a_runner_is_left() {
-        assert_eq!(plain("::error::a"), ":\\u{3a}error::a");
-        assert_eq!(plain("  ::error::a"), "  :\\u{3a}error::a");
-        assert_eq!(plain("a ##[error]b"), "a ##\\u{5b}error]b");
-        assert_eq!(plain("a::b"), "a::b");
-    }
 
     #[test]
     fn code_has_no_end_of_its_own() {

@@ -244,7 +244,8 @@ mod tests {
             "format_version": 1, "test": "a", "location": { "file": "a.rs", "line": 1 }, "verdict": "leaked",
             "body": "passed", "leaks": [leak],
         });
-        let report = Report::parse(&report.to_string(), Path::new("a.json")).expect("a report");
+        let report =
+            crate::report::parse(&report.to_string(), Path::new("a.json")).expect("a report");
         let findings = findings(&[vec![report]], &Baseline::default());
         findings[0].waits_at.as_ref().and_then(place)
     }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use leakcheck_report::{Kind, plural};
+
 use crate::{
     finding::{Finding, Status, Test, total},
     report::{Frame, Level},
     summary::Summary,
-    wording,
 };
 
 /// Findings of one kind from one place.
@@ -57,8 +58,8 @@ impl<'a> Group<'a> {
             .iter()
             .map(|finding| finding.test.quoted())
             .collect();
-        let tests = wording::list(&tests);
-        let count = wording::kinds(self.count(), &self.first().kind);
+        let tests = plural::all_of(&tests);
+        let count = plural::named(self.count(), &self.first().kind);
         if self.first().panic.is_some() {
             return format!("{count} of {tests} panicked unseen");
         }
@@ -98,9 +99,9 @@ fn likeness(finding: &Finding) -> Likeness<'_> {
 fn checked(summary: &Summary) -> String {
     let number = summary.checked.len();
     if summary.is_of_dirty_only {
-        wording::count(number, "test with a report", "tests with a report")
+        plural::of(number, "test with a report", "tests with a report")
     } else {
-        wording::count(number, "checked test", "checked tests")
+        plural::of(number, "checked test", "checked tests")
     }
 }
 
@@ -148,12 +149,12 @@ fn kinds(findings: &[&Finding]) -> String {
         *count = count.saturating_add(finding.count);
     }
     let mut kinds: Vec<(&str, usize)> = counts.into_iter().collect();
-    kinds.sort_by_key(|(kind, _)| wording::rank(kind));
+    kinds.sort_by_key(|(kind, _)| Kind::named(kind).map_or(Kind::ALL.len(), |kind| kind as usize));
     let kinds: Vec<String> = kinds
         .into_iter()
-        .map(|(kind, count)| wording::kinds(count, kind))
+        .map(|(kind, count)| plural::named(count, kind))
         .collect();
-    wording::list(&kinds)
+    plural::all_of(&kinds)
 }
 
 /// How many findings are new, known, or warnings: `1 new, 2 known`.
@@ -180,10 +181,12 @@ pub(crate) fn statuses(findings: &[Finding]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use leakcheck_report::Written;
+
     use super::*;
     use crate::{
         baseline::Baseline,
-        report::{Written, tests::sample},
+        report::tests::sample,
         summary::tests::{full, small},
     };
 
@@ -216,7 +219,7 @@ mod tests {
     fn where_clean_tests_have_no_report_not_all_are_counted() {
         let dirty = |test: &str, leaks: &[&str]| {
             let mut report = sample(test, leaks);
-            report.written = Written::Dirty;
+            report.written = Some(Written::Dirty);
             report
         };
         let reports = vec![dirty("a", &["f1 task 1 src/a.rs:1"]), dirty("b", &[])];

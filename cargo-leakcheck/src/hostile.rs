@@ -67,7 +67,7 @@ fn sites(trap: &str) -> Vec<Value> {
 }
 
 fn parse(report: &Value) -> Report {
-    Report::parse(&report.to_string(), Path::new("a.json")).expect("a report")
+    report::parse(&report.to_string(), Path::new("a.json")).expect("a report")
 }
 
 /// All that can be made of reports, as it is written.

@@ -31,7 +31,6 @@ mod session;
 mod summary;
 mod text;
 mod unused;
-mod wording;
 mod workspace;
 
 use std::process::ExitCode;

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use leakcheck_report::{plural, time};
+
 use crate::{
     annotate,
     escape::code,
@@ -9,7 +11,7 @@ use crate::{
     grouping,
     report::Level,
     summary::Summary,
-    text, wording,
+    text,
 };
 
 /// One table of findings, new ones first.
@@ -45,7 +47,7 @@ pub(crate) fn render(summary: &Summary) -> String {
             );
         }
     }
-    let _ = writeln!(out, "Checking took {}.\n", wording::time(summary.spent));
+    let _ = writeln!(out, "Checking took {}.\n", time::taken(summary.spent));
     out
 }
 
@@ -66,7 +68,7 @@ fn table(out: &mut String, summary: &Summary) {
                 out,
                 "| {} | {} | {made} | {} |",
                 word(finding),
-                wording::kinds(finding.count, &finding.kind),
+                plural::named(finding.count, &finding.kind),
                 finding.test.quoted()
             );
             if rounds > 1 {

@@ -5,12 +5,13 @@ use std::{
     fmt::Write as _,
 };
 
+use leakcheck_report::plural;
+
 use crate::{
     escape::plain,
     finding::Test,
-    report::{Accepted, Report},
+    report::{AcceptedSite, Report},
     rules::{self, Place, Rule},
-    wording,
     workspace::Workspace,
 };
 
@@ -130,7 +131,7 @@ impl OverbroadRules {
 }
 
 impl Reach {
-    fn add(&mut self, rule: &Rule, report: &Report, site: &Accepted) {
+    fn add(&mut self, rule: &Rule, report: &Report, site: &AcceptedSite) {
         if site.frame.function.is_empty() {
             return;
         }
@@ -158,8 +159,8 @@ impl Reach {
     /// `5 functions in 4 modules`.
     fn extent(&self) -> String {
         let modules: BTreeSet<&str> = self.modules().collect();
-        let functions = wording::count(self.functions.len(), "function", "functions");
-        let modules = wording::count(modules.len(), "module", "modules");
+        let functions = plural::of(self.functions.len(), "function", "functions");
+        let modules = plural::of(modules.len(), "module", "modules");
         let more = if self.is_cut { " and more" } else { "" };
         format!("{functions} in {modules}{more}")
     }
@@ -172,7 +173,7 @@ impl Reach {
         for ((_, function), site) in self.functions.iter().take(SHOWN) {
             let place = site.place.as_ref();
             let place = place.map_or_else(String::new, |place| format!(", {place}"));
-            let tests = wording::count(site.tests.len(), "test", "tests");
+            let tests = plural::of(site.tests.len(), "test", "tests");
             let _ = writeln!(out, "    {}{place}, in {tests}", plain(function));
         }
         more(out, self.functions.len(), "function", "functions");
@@ -203,7 +204,7 @@ impl Reach {
 
 fn more(out: &mut String, number: usize, one: &str, many: &str) {
     if number > SHOWN {
-        let rest = wording::count(number - SHOWN, one, many);
+        let rest = plural::of(number - SHOWN, one, many);
         let _ = writeln!(out, "    and {rest} more");
     }
 }
@@ -222,7 +223,7 @@ struct Whereabouts {
 
 /// The module of a function, and what of the rule's own words tells it from others: who names a module means all that is in it,
 /// and who names a dependency means all of that.
-fn whereabouts(rule: &Rule, report: &Report, site: &Accepted) -> Whereabouts {
+fn whereabouts(rule: &Rule, report: &Report, site: &AcceptedSite) -> Whereabouts {
     let path = site.frame.function.trim_start_matches(['<', '&']);
     let names: Vec<&str> = path.split("::").collect();
     let package = report.package.as_deref().unwrap_or_default();
@@ -252,25 +253,28 @@ fn whereabouts(rule: &Rule, report: &Report, site: &Accepted) -> Whereabouts {
 
 #[cfg(test)]
 mod tests {
+    use leakcheck_report::{Frame, Ignored};
+
     use super::*;
-    use crate::{
-        golden::golden,
-        report::{Ignored, tests::sample},
-    };
+    use crate::{golden::golden, report::tests::sample};
 
     /// A report of package `a` in which the rule accepted something for these functions.
     fn report(test: &str, by: &str, functions: &[&str]) -> Report {
-        let site = |(at, function): (usize, &&str)| {
-            let site = serde_json::json!({
-                "by": by, "function": function, "file": "src/lib.rs", "line": at + 1, "count": 1,
-            });
-            serde_json::from_value(site).expect("a site")
+        let site = |(at, function): (u32, &&str)| AcceptedSite {
+            by: by.to_owned(),
+            frame: Frame {
+                file: Some("src/lib.rs".to_owned()),
+                line: Some(at + 1),
+                column: None,
+                function: (*function).to_owned(),
+            },
+            count: 1,
         };
         let mut report = sample(test, &[]);
         report.package = Some("a".to_owned());
         report.ignored = vec![Ignored {
             source: Some("../../leakcheck.toml:1".to_owned()),
-            sites: functions.iter().enumerate().map(site).collect(),
+            sites: (0..).zip(functions).map(site).collect(),
             ..Ignored::default()
         }];
         report

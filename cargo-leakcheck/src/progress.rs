@@ -6,8 +6,9 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
+use leakcheck_report::{plural, time};
 
-use crate::{args::Runner, runner_output::RunnerOutput, wording};
+use crate::{args::Runner, runner_output::RunnerOutput};
 
 /// Passes everything on, reads it along, and tells which tests failed.
 pub(crate) fn follow(
@@ -68,7 +69,7 @@ fn bar() -> ProgressBar {
 }
 
 fn message(printed: &RunnerOutput) -> String {
-    let ended = wording::count(printed.ended, "test has ended", "tests have ended");
+    let ended = plural::of(printed.ended, "test has ended", "tests have ended");
     match printed.failures() {
         0 => ended,
         failed => format!("{ended}, {failed} failed"),
@@ -79,7 +80,7 @@ fn message(printed: &RunnerOutput) -> String {
 pub(crate) fn round(number: usize, rounds: usize, time: Duration) -> String {
     format!(
         "leakcheck: run {number} of {rounds} took {}\n",
-        wording::time(time)
+        time::taken(time)
     )
 }
 

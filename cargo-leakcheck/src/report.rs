@@ -4,224 +4,45 @@ use std::{
     fs::{self, File},
     io::{self, Read as _},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use serde::{Deserialize, Deserializer};
+pub(crate) use leakcheck_report::{
+    AcceptedSite, FORMAT_VERSION, Frame, Leak, Level, Location, Report, Verdict,
+};
 use serde_json::Value;
 
 use crate::{error::Error, escape};
 
-/// The newest form that is understood.
-const FORMAT_VERSION: u64 = 1;
-
 /// In bytes: what is longer is no report.
 const LONGEST: u64 = 256 << 20;
 
-/// One check, as far as it matters here. What a later library adds is passed over.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Report {
-    pub(crate) package: Option<String>,
-    #[serde(default)]
-    pub(crate) binary: String,
-    pub(crate) test: String,
-    pub(crate) location: Location,
-    pub(crate) verdict: Verdict,
-    pub(crate) body: Body,
-    /// Which checks have one in its folder.
-    #[serde(default)]
-    pub(crate) written: Written,
-    pub(crate) hang: Option<Hang>,
-    #[serde(default)]
-    waited_ms: u64,
-    #[serde(default)]
-    check_us: u64,
-    #[serde(default)]
-    pub(crate) leaks: Vec<Leak>,
-    /// Left as well, but accepted by the library for standing in the baseline.
-    #[serde(default)]
-    pub(crate) known: Vec<Leak>,
-    #[serde(default)]
-    pub(crate) ignored: Vec<Ignored>,
-}
-
-/// Which checks have reports: of clean ones there may be none.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Written {
-    Dirty,
-    #[default]
-    #[serde(other)]
-    All,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Verdict {
-    Clean,
-    Lingering,
-    Leaked,
-    #[serde(other)]
-    Inconclusive,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Body {
-    Passed,
-    Panicked,
-    TimedOut,
-    Ignored,
-    #[serde(other)]
-    Failed,
-}
-
-/// A body that did not end.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Hang {
-    #[serde(default)]
-    pub(crate) after_ms: u64,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Location {
-    pub(crate) file: String,
-    pub(crate) line: u32,
-}
-
-/// A place on a stack. Its file is relative to the package of the test where it is inside of that.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Frame {
-    pub(crate) file: Option<String>,
-    pub(crate) line: Option<u32>,
-    pub(crate) column: Option<u32>,
-    #[serde(default)]
-    pub(crate) function: String,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Level {
-    #[default]
-    Deny,
-    Warn,
-}
-
-/// Things that are alike: of one kind, from one place.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Leak {
-    #[serde(deserialize_with = "kind")]
-    pub(crate) kind: String,
-    #[serde(default)]
-    pub(crate) level: Level,
-    #[serde(default = "one")]
-    pub(crate) count: usize,
-    pub(crate) name: Option<String>,
-    pub(crate) created_at: Option<Frame>,
-    #[serde(default)]
-    pub(crate) waits_at: Vec<Frame>,
-    /// The one of these that the library's own text shows.
-    pub(crate) waits_in: Option<Frame>,
-    pub(crate) waits_for: Option<Awaited>,
-    pub(crate) panic: Option<String>,
-    pub(crate) fingerprint: String,
-}
-
-fn one() -> usize {
-    1
-}
-
-fn kind<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    let text = String::deserialize(from)?;
-    Ok(escape::kind(&text).to_owned())
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Awaited {
-    pub(crate) what: String,
-}
-
-/// What a rule has accepted.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub(crate) struct Ignored {
-    #[serde(default = "one")]
-    pub(crate) count: usize,
-    #[serde(default)]
-    pub(crate) built_in: bool,
-    /// Where the rule stands, if not in the code of the test.
-    pub(crate) source: Option<String>,
-    /// For which functions it was, as far as is known.
-    #[serde(default)]
-    pub(crate) sites: Vec<Accepted>,
-    /// How many things were of functions beyond those.
-    #[serde(default)]
-    pub(crate) unlisted: usize,
-}
-
-/// A function for which a rule has accepted something.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Accepted {
-    /// The key of a rule that would name the function.
-    pub(crate) by: String,
-    #[serde(flatten)]
-    pub(crate) frame: Frame,
-}
-
-impl Report {
-    /// The report in a text. The path is for the error.
-    pub(crate) fn parse(text: &str, path: &Path) -> Result<Self, Error> {
-        let failed = |cause| Error::Json {
-            path: path.to_owned(),
-            cause,
-        };
-        let value: Value = serde_json::from_str(text).map_err(failed)?;
-        match value.get("format_version").and_then(Value::as_u64) {
-            None => {
-                return Err(Error::Foreign {
-                    path: path.to_owned(),
-                });
-            }
-            Some(version) if version > FORMAT_VERSION => {
-                return Err(Error::NewerReport {
-                    path: path.to_owned(),
-                    version,
-                });
-            }
-            Some(_) => {}
+/// The report in a text. The path is for the error.
+pub(crate) fn parse(text: &str, path: &Path) -> Result<Report, Error> {
+    let failed = |cause| Error::Json {
+        path: path.to_owned(),
+        cause,
+    };
+    let value: Value = serde_json::from_str(text).map_err(failed)?;
+    match value.get("format_version").and_then(Value::as_u64) {
+        None => {
+            return Err(Error::Foreign {
+                path: path.to_owned(),
+            });
         }
-        // Once more from the text: only there an error has a place.
-        serde_json::from_str(text).map_err(failed)
+        Some(version) if version > FORMAT_VERSION.into() => {
+            return Err(Error::NewerReport {
+                path: path.to_owned(),
+                version,
+            });
+        }
+        Some(_) => {}
     }
-
-    /// Whether its findings fail the test.
-    pub(crate) fn fails(&self) -> bool {
-        self.verdict == Verdict::Leaked && self.leaks.iter().any(|leak| leak.level == Level::Deny)
+    // Once more from the text: only there an error has a place.
+    let mut report: Report = serde_json::from_str(text).map_err(failed)?;
+    for leak in report.leaks.iter_mut().chain(&mut report.known) {
+        leak.kind = escape::kind(&leak.kind).to_owned();
     }
-
-    /// Whether the test fails with or without findings.
-    pub(crate) fn fails_by_itself(&self) -> bool {
-        !matches!(self.body, Body::Passed | Body::Ignored)
-    }
-
-    /// Whether what it does not show was not there.
-    pub(crate) fn is_whole(&self) -> bool {
-        self.body == Body::Passed && self.verdict != Verdict::Inconclusive
-    }
-
-    /// Whether checks that found nothing have no report.
-    pub(crate) fn is_of_dirty_only(&self) -> bool {
-        self.written == Written::Dirty
-    }
-
-    /// How long the check took, without waiting.
-    pub(crate) fn spent(&self) -> Duration {
-        Duration::from_micros(self.check_us)
-    }
-
-    /// How long it waited for things to end.
-    pub(crate) fn waited(&self) -> Duration {
-        Duration::from_millis(self.waited_ms)
-    }
+    Ok(report)
 }
 
 /// All reports of a folder in the order of their names, and one error for each file that is none. Whatever is no file is
@@ -255,7 +76,7 @@ pub(crate) fn read(folder: &Path) -> (Vec<Report>, Vec<Error>) {
                 path: path.clone(),
                 cause,
             })
-            .and_then(|text| Report::parse(&text, &path));
+            .and_then(|text| parse(&text, &path));
         match report {
             Ok(report) => reports.push(report),
             Err(error) => errors.push(error),
@@ -281,30 +102,44 @@ pub(crate) mod tests {
 
     /// A report of the given test with the given leaks, each `fingerprint kind count file:line`.
     pub(crate) fn sample(test: &str, leaks: &[&str]) -> Report {
-        let leaks: Vec<Value> = leaks.iter().map(|leak| sample_leak(leak)).collect();
-        let verdict = if leaks.is_empty() { "clean" } else { "leaked" };
-        let report = serde_json::json!({
-            "format_version": 1, "package": "my_app", "binary": "pool", "test": test,
-            "location": { "file": "tests/pool.rs", "line": 12 },
-            "verdict": verdict, "body": "passed", "waited_ms": 40, "check_us": 1500,
-            "leaks": leaks, "lingered": [], "ignored": [], "coverage": {}, "notes": [],
-        });
-        Report::parse(&report.to_string(), Path::new("sample.json")).expect("a report")
+        let leaks: Vec<Leak> = leaks.iter().map(|leak| sample_leak(leak)).collect();
+        Report {
+            format_version: FORMAT_VERSION,
+            package: Some("my_app".to_owned()),
+            binary: "pool".to_owned(),
+            test: test.to_owned(),
+            location: Location {
+                file: "tests/pool.rs".to_owned(),
+                line: 12,
+            },
+            verdict: if leaks.is_empty() {
+                Verdict::Clean
+            } else {
+                Verdict::Leaked
+            },
+            waited_ms: 40,
+            check_us: 1500,
+            leaks,
+            ..Report::default()
+        }
     }
 
-    fn sample_leak(leak: &str) -> Value {
+    fn sample_leak(leak: &str) -> Leak {
         let words: Vec<&str> = leak.split(' ').collect();
-        let at = words[3].split_once(':').map(|(file, line)| {
-            serde_json::json!({
-                "file": file, "line": line.parse::<u32>().expect("a line"), "column": 9,
-                "function": "my_app::pool::Pool::connect",
-            })
+        let site = words[3].split_once(':').map(|(file, line)| Frame {
+            file: Some(file.to_owned()),
+            line: Some(line.parse().expect("a line")),
+            column: Some(9),
+            function: "my_app::pool::Pool::connect".to_owned(),
         });
-        serde_json::json!({
-            "kind": words[1], "count": words[2].parse::<usize>().expect("a count"),
-            "name": format!("my_app::pool::{}", words[0]), "created_at": at,
-            "waits_at": [], "waits_for": null, "fingerprint": words[0],
-        })
+        Leak {
+            kind: words[1].to_owned(),
+            count: words[2].parse().expect("a count"),
+            name: Some(format!("my_app::pool::{}", words[0])),
+            created_at: site,
+            fingerprint: words[0].to_owned(),
+            ..Leak::default()
+        }
     }
 
     #[test]
@@ -347,15 +182,5 @@ pub(crate) mod tests {
                 "failed to read j.json:1:1: expected value",
             ]
         );
-    }
-
-    #[test]
-    fn only_what_is_denied_fails() {
-        let mut report = sample("a", &["f1 task 1 src/a.rs:1"]);
-        assert!(report.fails() && !report.fails_by_itself());
-        report.leaks[0].level = Level::Warn;
-        assert!(!report.fails());
-        report.body = Body::TimedOut;
-        assert!(report.fails_by_itself());
     }
 }

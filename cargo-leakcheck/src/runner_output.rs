@@ -166,8 +166,10 @@ fn number_before(text: &str, word: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use leakcheck_report::Body;
+
     use super::*;
-    use crate::report::{Body, tests::sample};
+    use crate::report::tests::sample;
 
     const LIBTEST: &str = "\
 running 3 tests

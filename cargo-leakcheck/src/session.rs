@@ -8,6 +8,8 @@ use std::{
     time::Instant,
 };
 
+use leakcheck_report::plural;
+
 use crate::{
     annotate,
     args::{Args, Command, Flags, Runner},
@@ -25,7 +27,6 @@ use crate::{
     summary::Summary,
     text,
     unused::{Unsure, Unused, VARIABLES},
-    wording,
     workspace::Workspace,
 };
 
@@ -232,7 +233,7 @@ fn bless(summary: &Summary, path: &Path, errors: &mut Vec<Error>) -> bool {
     let baseline = summary.baseline();
     let lost = baseline.unwritable();
     if lost > 0 {
-        let lost = wording::count(lost, "leak", "leaks");
+        let lost = plural::of(lost, "leak", "leaks");
         output::complain(format_args!(
             "nothing was blessed: {lost} have a name, a kind or a fingerprint that no baseline can have"
         ));
@@ -245,7 +246,7 @@ fn bless(summary: &Summary, path: &Path, errors: &mut Vec<Error>) -> bool {
     match baseline.write(path) {
         Ok(()) => {
             let known = total(baseline.entries().map(|(_, known)| known.count));
-            let known = wording::count(known, "known leak", "known leaks");
+            let known = plural::of(known, "known leak", "known leaks");
             output::print(&format!("leakcheck: {} has {known} now\n", path.display()));
             true
         }

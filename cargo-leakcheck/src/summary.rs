@@ -191,14 +191,19 @@ fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use leakcheck_report::{Body, Hang, Ignored};
+
     use super::*;
     use crate::report::{Level, tests::sample};
 
     /// Two rounds with all that there is.
     pub(crate) fn full() -> Summary {
         let mut hung = sample("hangs", &[]);
-        hung.body = crate::report::Body::TimedOut;
-        hung.hang = Some(crate::report::Hang { after_ms: 2000 });
+        hung.body = Body::TimedOut;
+        hung.hang = Some(Hang {
+            after_ms: 2000,
+            ..Hang::default()
+        });
         let mut warned = sample("warns", &["f4 fd 2 src/log.rs:3"]);
         warned.leaks[0].level = Level::Warn;
         let mut panicked = sample("panics", &["f5 task 1 src/pool.rs:90"]);
@@ -250,9 +255,9 @@ pub(crate) mod tests {
         let mut unsure = sample("unsure", &[]);
         unsure.verdict = Verdict::Inconclusive;
         let mut accepting = sample("reconnects", &["f1 task 1 src/pool.rs:88"]);
-        accepting.ignored = vec![crate::report::Ignored {
+        accepting.ignored = vec![Ignored {
             count: 2,
-            ..crate::report::Ignored::default()
+            ..Ignored::default()
         }];
         let reports = vec![accepting, sample("is_clean", &[]), unsure];
         let known = baseline(&[
@@ -270,8 +275,11 @@ pub(crate) mod tests {
         let mut unsure = sample("unsure", &[]);
         unsure.verdict = Verdict::Inconclusive;
         let mut hung = sample("hangs", &[]);
-        hung.body = crate::report::Body::TimedOut;
-        hung.hang = Some(crate::report::Hang { after_ms: 40 });
+        hung.body = Body::TimedOut;
+        hung.hang = Some(Hang {
+            after_ms: 40,
+            ..Hang::default()
+        });
         let reports = vec![sample("is_clean", &[]), unsure, hung];
         Summary::of(&[reports], &Baseline::default())
     }

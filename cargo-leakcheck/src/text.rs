@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use leakcheck_report::{plural, time};
 
 use crate::{
     annotate,
@@ -11,7 +12,6 @@ use crate::{
     grouping::{self, Group},
     report::Level,
     summary::Summary,
-    wording,
 };
 
 const BOLD: Style = Style::new().bold();
@@ -105,7 +105,7 @@ fn section<'a>(
     }
     let _ = writeln!(out, "\n{style}{title}{style:#}");
     for group in &groups {
-        let count = wording::kinds(group.count(), &group.first().kind);
+        let count = plural::named(group.count(), &group.first().kind);
         let made = match group.frame() {
             None => String::new(),
             Some(frame) => {
@@ -183,7 +183,7 @@ fn inconclusive(out: &mut String, summary: &Summary) {
         let _ = writeln!(
             out,
             "\nnothing can be said of {}: what was counted and what was listed differ",
-            wording::list(&tests)
+            plural::all_of(&tests)
         );
     }
 }
@@ -205,7 +205,7 @@ fn baseline(out: &mut String, summary: &Summary) {
         }
     }
     for (key, known) in &summary.gone {
-        let count = wording::kinds(known.count, &key.kind);
+        let count = plural::named(known.count, &key.kind);
         let _ = writeln!(
             out,
             "  {count} in {}: {}",
@@ -228,12 +228,12 @@ fn baseline(out: &mut String, summary: &Summary) {
 }
 
 fn times(out: &mut String, summary: &Summary) {
-    let _ = write!(out, "\nchecking took {}", wording::time(summary.spent));
+    let _ = write!(out, "\nchecking took {}", time::taken(summary.spent));
     if !summary.waited.is_zero() {
         let _ = write!(
             out,
             ", and {} of waiting for things to end",
-            wording::time(summary.waited)
+            time::taken(summary.waited)
         );
     }
     let slowest = summary.checked.iter().max_by_key(|checked| checked.spent);
@@ -244,7 +244,7 @@ fn times(out: &mut String, summary: &Summary) {
             out,
             "; the longest check was that of {} with {}",
             slowest.test.quoted(),
-            wording::time(slowest.spent)
+            time::taken(slowest.spent)
         );
     }
     match summary.accepted {

@@ -209,11 +209,10 @@ fn today() -> String {
 
 #[cfg(test)]
 mod tests {
+    use leakcheck_report::{Body, Ignored};
+
     use super::*;
-    use crate::{
-        golden::golden,
-        report::{Body, tests::sample},
-    };
+    use crate::{golden::golden, report::tests::sample};
 
     const RULES: &str = "\
 [[ignore]]
@@ -231,11 +230,11 @@ expires = \"2020-01-31\"
         report.package = package.map(str::to_owned);
         report.ignored = sources
             .iter()
-            .map(|source| crate::report::Ignored {
+            .map(|source| Ignored {
                 count: 1,
                 built_in: false,
                 source: Some((*source).to_owned()),
-                ..crate::report::Ignored::default()
+                ..Ignored::default()
             })
             .collect();
         report

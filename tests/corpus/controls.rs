@@ -1,5 +1,6 @@
 //! Negative controls of the comparison: each thing that may be wrong is made wrong once, and must be told.
 
+use leakcheck_report::{Body, Verdict};
 use leakcheck_tests::{Leak, Report};
 use serde_json::{Value, json};
 
@@ -129,7 +130,7 @@ fn hung() -> Report {
         "what": "a mutex", "never": false, "held_by": [holder(0, NAME, "guard", 38)],
     } });
     let mut report = report("m::hung", 32, &json!([]));
-    "timed_out".clone_into(&mut report.body);
+    report.body = Body::TimedOut;
     report.body_waits = serde_json::from_value(json!({ "waits_at": [frame(38)], "waits_for": {
         "what": "a message; 1 sender is alive", "never": false,
         "held_by": [holder(5, "corpus::m::keeps", "sender", 39)],
@@ -274,8 +275,8 @@ fn every_wrong_report_is_told() {
         ("thread that nobody asked", |reports| reports[0].leaks[3].state = None),
         ("thread that runs", |reports| reports[0].leaks[3].state = Some("running".to_owned())),
         ("thread that is nowhere", |reports| reports[0].leaks[3].waits_at.clear()),
-        ("verdict of a leak", |reports| "clean".clone_into(&mut reports[0].verdict)),
-        ("verdict of a twin", |reports| "inconclusive".clone_into(&mut reports[1].verdict)),
+        ("verdict of a leak", |reports| reports[0].verdict = Verdict::Clean),
+        ("verdict of a twin", |reports| reports[1].verdict = Verdict::Inconclusive),
         ("no hang", |reports| reports[2].hang = None),
         ("no wait of a body", |reports| reports[2].body_waits = None),
         ("end of the process", |reports| reports[2].hang.as_mut().unwrap().ended_process = Some(String::new())),

@@ -118,7 +118,7 @@ fn word(what: &str) -> &str {
 }
 
 fn held(holder: &Holder, own: &str) -> finding::Holder {
-    let site = holder.file.clone().zip(holder.line);
+    let site = holder.at.as_ref().and_then(site_of);
     finding::Holder {
         is_body: holder.body,
         is_certain: holder.certain,

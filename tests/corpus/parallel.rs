@@ -89,7 +89,7 @@ fn exactly_one_fails() {
         } else {
             assert!(leaks.is_empty(), "{report:?}");
             assert!(
-                matches!(&*report.verdict, "clean" | "lingering"),
+                matches!(report.verdict.name(), "clean" | "lingering"),
                 "{report:?}"
             );
         }

@@ -22,7 +22,25 @@ pub(crate) enum Rest {
     IsFree,
 }
 
-pub(crate) const ORDERS: [&Order; 4] = [&LIBRARY, &READER, &MACROS, &TOOL];
+pub(crate) const ORDERS: [&Order; 5] = [&WRITTEN, &LIBRARY, &READER, &MACROS, &TOOL];
+
+/// What is written down, for all of the others.
+pub(crate) const WRITTEN: Order = Order {
+    krate: "leakcheck-report",
+    folder: "",
+    layers: &[
+        &["escape", "fingerprint", "json", "kind", "time"],
+        &["plural", "record"],
+        &["baseline", "place"],
+        &["ignored", "waits"],
+        &["leak"],
+        &["hang"],
+        &["report"],
+        &["schema"],
+    ],
+    rest: Rest::IsRefused,
+    unsafe_home: "nowhere",
+};
 
 pub(crate) const LIBRARY: Order = Order {
     krate: "leakcheck",
@@ -85,7 +103,7 @@ pub(crate) const TOOL: Order = Order {
     krate: "cargo-leakcheck",
     folder: "",
     layers: &[
-        &["escape", "golden", "wording"],
+        &["escape", "golden"],
         &["args", "error", "exit", "selection"],
         &["output"],
         &["baseline", "report", "workspace"],

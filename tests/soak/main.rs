@@ -44,7 +44,7 @@ fn every_leak_is_found_in_its_own_test() {
         } else {
             &["leaked"]
         };
-        if found != expected || !verdicts.contains(&report.verdict.as_str()) {
+        if found != expected || !verdicts.contains(&report.verdict.name()) {
             wrong.push(format!(
                 "{}: expected {expected:?}, {} {found:?} {:?}",
                 report.test, report.verdict, report.notes

@@ -22,7 +22,7 @@ fn no_task_is_invented() {
         assert_passes(&run);
         let report = run.report();
         assert!(
-            ["clean", "lingering"].contains(&report.verdict.as_str()),
+            ["clean", "lingering"].contains(&report.verdict.name()),
             "{subject}: {report:?}"
         );
         assert_left(&report.leaks, &[]);

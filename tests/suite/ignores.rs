@@ -32,7 +32,7 @@ fn accepted(report: &Report) -> Vec<(&str, &str, &str, usize)> {
 fn sites(report: &Report) -> Vec<(&str, &str, usize)> {
     let sites = report.ignored.iter().flat_map(|entry| &entry.sites);
     sites
-        .map(|site| (site.by.as_str(), site.function.as_str(), site.count))
+        .map(|site| (site.by.as_str(), site.frame.function.as_str(), site.count))
         .collect()
 }
 

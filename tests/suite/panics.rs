@@ -15,7 +15,7 @@ fn assert_own_failure_first(run: &Run, body: &str, message: &str) {
     assert_fails(run);
     let report = run.report();
     assert_eq!(
-        (report.verdict.as_str(), report.body.as_str()),
+        (report.verdict.name(), report.body.name()),
         ("leaked", body)
     );
     assert_left(&report.leaks, &[threads(1, SITE)]);

@@ -224,11 +224,11 @@ fn the_environment_is_above_the_attribute_and_that_above_the_file() {
 
 #[test]
 fn levels_of_the_file_are_below_those_of_the_attribute() {
-    let level = |run: &Run| run.report().leaks[0].level.clone();
+    let level = |run: &Run| run.report().leaks[0].level;
     for file in ["level = \"warn\"", "[levels]\nthreads = \"warn\""] {
         let run = run_with(file, "two_of_connect", &[]);
         assert_passes(&run);
-        assert_eq!(level(&run).as_deref(), Some("warn"));
+        assert_eq!(level(&run), "warn");
         assert_fails(&run_with(file, "threads_deny", &[]));
         let run = run_with(
             file,

@@ -17,7 +17,7 @@ fn assert_late(run: &Run) -> &Report {
     let late = late.unwrap_or_else(|| panic!("no body took too long\n{text}"));
     let hang = late.hang.as_ref().expect("it is said of the body");
     assert_eq!(
-        (hang.cause.as_str(), hang.ended_process.as_deref()),
+        (hang.cause.name(), hang.ended_process.as_deref()),
         ("timeout", None),
         "{text}"
     );

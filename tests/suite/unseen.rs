@@ -18,7 +18,7 @@ fn a_panic_that_nobody_can_see_is_a_warning() {
         assert_passes(&run);
         let leaks = &run.report().leaks;
         assert_left(leaks, &[tasks(1, LINE)]);
-        assert_eq!(leaks[0].level.as_deref(), Some("warn"));
+        assert_eq!(leaks[0].level, "warn");
         let panic = leaks[0].panic.as_deref().unwrap_or_default();
         assert!(
             panic.starts_with("out of order, at suite/unseen.rs:"),

@@ -13,7 +13,7 @@ fn clean() {
     assert_passes(&run);
     let report = run.report();
     assert_eq!(
-        (report.verdict.as_str(), report.body.as_str()),
+        (report.verdict.name(), report.body.name()),
         ("clean", "passed")
     );
     assert_left(&report.leaks, &[]);
@@ -26,7 +26,7 @@ fn lingering() {
     assert_passes(&run);
     let report = run.report();
     assert_eq!(
-        (report.verdict.as_str(), report.body.as_str()),
+        (report.verdict.name(), report.body.name()),
         ("lingering", "passed")
     );
     assert_left(&report.leaks, &[]);
@@ -47,7 +47,7 @@ fn leaked() {
     assert_fails(&run);
     let report = run.report();
     assert_eq!(
-        (report.verdict.as_str(), report.body.as_str()),
+        (report.verdict.name(), report.body.name()),
         ("leaked", "passed")
     );
     assert_left(&report.leaks, &[tasks(1, "tokio::spawn(pending::<()>());")]);

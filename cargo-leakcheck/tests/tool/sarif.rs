@@ -11,16 +11,31 @@ use crate::ended::{Ended, alone, cargo};
 
 /// Validates documents with the program in `tests/packages/sarif-schema`.
 pub(crate) fn validate(documents: &[PathBuf]) -> Ended {
-    let manifest =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/packages/sarif-schema/Cargo.toml");
+    validate_by(&schema(&manifest()), documents)
+}
+
+fn validate_by(schema: &Path, documents: &[PathBuf]) -> Ended {
     let mut cargo = cargo();
     cargo
         .args(["run", "--quiet", "--locked", "--manifest-path"])
-        .arg(&manifest)
+        .arg(manifest())
         .arg("--")
-        .arg(schema(&manifest))
+        .arg(schema)
         .args(documents);
     Ended::of(cargo)
+}
+
+fn manifest() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/packages/sarif-schema/Cargo.toml")
+}
+
+/// Golden files of this kind.
+fn golden(folder: &str, kind: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = fs::read_dir(folder).expect("golden files");
+    let paths = entries.map(|entry| entry.expect("a file").path());
+    let is_meant = |path: &PathBuf| path.extension().is_some_and(|extension| extension == kind);
+    paths.filter(is_meant).collect()
 }
 
 /// The schema, in the package that ships it.
@@ -42,19 +57,34 @@ fn schema(manifest: &Path) -> PathBuf {
 #[ignore = "builds a validator; `.ci/run tool`"]
 fn documents_are_valid() {
     let _alone = alone();
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/golden");
-    let entries = fs::read_dir(golden).expect("golden files");
-    let paths = entries.map(|entry| entry.expect("a file").path());
-    let documents: Vec<PathBuf> = paths
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "sarif")
-        })
-        .collect();
+    let documents = golden("src/golden", "sarif");
     assert!(documents.len() >= 3, "{documents:?}");
     let valid = validate(&documents);
     valid.expect(0, &[]);
     assert_eq!(valid.stdout, "");
+}
+
+/// By a validator that is not ours, which takes the schema for one in the first place.
+#[test]
+#[ignore = "builds a validator; `.ci/run tool`"]
+fn reports_of_the_library_are_valid_by_the_schema_that_is_published() {
+    let _alone = alone();
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../leakcheck-report/schema");
+    let schema = schema.join("report-1.schema.json");
+    let documents = golden("../leakcheck/src/report/render/golden", "json");
+    assert!(documents.len() >= 7, "{documents:?}");
+    let valid = validate_by(&schema, &documents);
+    valid.expect(0, &[]);
+    assert_eq!(valid.stdout, "");
+    let invalid = validate_by(&schema, std::slice::from_ref(&schema));
+    invalid.expect(1, &[]);
+    assert!(
+        invalid
+            .stdout
+            .contains("\"verdict\" is a required property"),
+        "{}",
+        invalid.all()
+    );
 }
 
 #[test]

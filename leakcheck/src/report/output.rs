@@ -4,6 +4,8 @@ mod file;
 
 use std::fmt;
 
+use leakcheck_report::Written;
+
 use crate::{
     base::model::{Report, Verdict},
     report::render,
@@ -51,8 +53,8 @@ fn publish_by(print: fn(&str), report: &Report, env: &Env) {
     let is_dirty =
         report.verdict != Verdict::Clean || report.hang.is_some() || !report.known.is_empty();
     let written = match &env.report_dir {
-        Some(ReportDir::All(dir)) => file::write(report, dir, "all"),
-        Some(ReportDir::Dirty(dir)) if is_dirty => file::write(report, dir, "dirty"),
+        Some(ReportDir::All(dir)) => file::write(report, dir, Written::All),
+        Some(ReportDir::Dirty(dir)) if is_dirty => file::write(report, dir, Written::Dirty),
         _ => Ok(()),
     };
     print(&render::render(report, env.format, env.trace));

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use leakcheck_report::plural::one_of;
 use once_cell::sync::OnceCell;
 
 use crate::{
@@ -277,15 +278,6 @@ fn unknown(name: &'static str, value: &str, expected: String) -> Error {
         expected,
     }
     .into()
-}
-
-/// `` `a`, `b` or `c` `` for error texts.
-pub(crate) fn one_of(words: impl IntoIterator<Item = &'static str>) -> String {
-    let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
-    match words.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => words.concat(),
-    }
 }
 
 #[cfg(all(test, not(leakcheck_loom)))]

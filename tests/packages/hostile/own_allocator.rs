@@ -41,7 +41,7 @@ fn closures_that_end_are_nobodys() {
     assert!(run.text().contains("3 passed"), "{}", run.text());
     for report in &run.reports {
         assert!(report.leaks.is_empty(), "{}", run.text());
-        let tasks = report.coverage["task"].as_str().unwrap_or_default();
+        let tasks = &report.coverage["task"];
         assert!(tasks.contains("an allocator of its own"), "{tasks}");
     }
 }

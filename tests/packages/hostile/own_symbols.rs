@@ -63,12 +63,7 @@ define! {
 fn its_own_win_and_that_is_said() {
     let run = rerun(&["--exact", "uses_its_own"], &[]);
     child::assert_passes(&run);
-    let said = |kind: &str| {
-        run.report().coverage[kind]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let said = |kind: &str| run.report().coverage[kind].clone();
     assert!(
         said("thread").contains("`pthread_create` of this program is not the one"),
         "{}",

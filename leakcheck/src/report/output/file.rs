@@ -8,6 +8,8 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
+use leakcheck_report::Written;
+
 use crate::{
     base::{
         error::{Error, Repr},
@@ -29,7 +31,7 @@ const TRIED: usize = 100_000;
 /// # Errors
 ///
 /// Where that is not possible; then no part of it stays there.
-pub(super) fn write(report: &Report, dir: &Path, written: &'static str) -> Result<(), Error> {
+pub(super) fn write(report: &Report, dir: &Path, written: Written) -> Result<(), Error> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let names = std::iter::repeat_with(|| {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);

@@ -1,26 +1,6 @@
 //! Text from outside (thread names, paths) must not steer a terminal or a log reader.
 
-/// Replaces control characters, and others that are not seen themselves, by their escaped form; and so what a runner of
-/// GitHub takes for a command.
-pub(super) fn plain(text: &str) -> String {
-    let (mut plain, mut seen) = (String::new(), 0);
-    for c in text.chars() {
-        let is_command = match c {
-            ':' => seen == 1 && plain.ends_with(':'),
-            '[' => plain.ends_with("##"),
-            _ => false,
-        };
-        seen += usize::from(!c.is_whitespace());
-        if is_command {
-            plain.extend(c.escape_unicode());
-        } else if c.is_control() || is_unseen(c) {
-            plain.extend(c.escape_default());
-        } else {
-            plain.push(c);
-        }
-    }
-    plain
-}
+pub(super) use leakcheck_report::escape::plain;
 
 /// All lines of a report: whatever was put into one is harmless by now, also where nobody thought of it.
 pub(super) fn lines(text: &str) -> String {
@@ -31,11 +11,6 @@ pub(super) fn lines(text: &str) -> String {
     };
     let lines: Vec<String> = text.split('\n').map(line).collect();
     lines.join("\n")
-}
-
-/// Characters that divide lines, or reorder the text around them.
-fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// The value of a property of a GitHub workflow command.
@@ -51,15 +26,6 @@ pub(super) fn github_message(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn terminal_escapes_are_shown_not_sent() {
-        assert_eq!(plain("a\x1b[31mb\nc\u{202e}"), "a\\u{1b}[31mb\\nc\\u{202e}");
-        assert_eq!(plain("größe 3"), "größe 3");
-        assert_eq!(plain("\u{9b}1m\u{2028}"), "\\u{9b}1m\\u{2028}");
-        assert_eq!(plain(" ::error::a::b"), " :\\u{3a}error::a::b");
-        assert_eq!(plain("##[error]"), "##\\u{5b}error]");
-    }
 
     #[test]
     fn no_line_is_a_command() {

@@ -5,7 +5,8 @@ use std::{
     time::Duration,
 };
 
-use super::plural;
+use leakcheck_report::time;
+
 use crate::base::model::{Awaited, Event};
 
 /// The number of the signal that `ctrl_c` waits for, on every Unix.
@@ -82,6 +83,6 @@ fn timer(left: Option<Duration>) -> String {
     match left {
         None => "a timer".to_owned(),
         Some(left) if left.as_secs() == 0 => "a timer that is about to fire".to_owned(),
-        Some(left) => format!("a timer that {}", plural::fires_in(left)),
+        Some(left) => format!("a timer that {}", time::fires_in(left)),
     }
 }

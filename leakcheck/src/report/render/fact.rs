@@ -2,7 +2,8 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::plural;
+use leakcheck_report::{plural, time};
+
 use crate::base::model::{Fact, Firing, Kind, Leak, Notice, Place, ProcessState};
 
 impl Leak {
@@ -25,7 +26,7 @@ impl Display for Fact {
                 None => write!(f, "clock {clock}"),
             },
             Self::Notice(notice) => notice.fmt(f),
-            Self::Firing(Firing::In(left)) => f.write_str(&plural::fires_in(*left)),
+            Self::Firing(Firing::In(left)) => f.write_str(&time::fires_in(*left)),
             Self::Firing(Firing::Armed) => f.write_str("armed"),
             Self::Firing(Firing::Disarmed) => f.write_str("not armed"),
             Self::Firing(Firing::Unread) => f.write_str("one or more, not read"),

@@ -1,5 +1,7 @@
 //! One finding: what it is, where it was made and where it waits, and what to do about it.
 
+use leakcheck_report::{plural, time};
+
 use super::{
     advice,
     escape::plain,
@@ -7,7 +9,7 @@ use super::{
     frame::{place, short},
     held, note,
     numbers::Numbers,
-    plural, waits,
+    waits,
 };
 use crate::{
     base::model::{Frame, Kind, Leak, Level, Report, State, Waiting},
@@ -105,7 +107,7 @@ fn facts(leak: &Leak) -> Vec<String> {
     }
     if let Some(age) = leak.age {
         let oldest = if leak.count > 1 { "the oldest " } else { "" };
-        let age = plural::time(age);
+        let age = time::taken(age);
         facts.push(match leak.kind {
             // Dead perhaps, and still there.
             Kind::Process => format!("{oldest}started {age} ago"),

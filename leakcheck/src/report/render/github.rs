@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{escape, hang, plural, waits};
+use leakcheck_report::plural;
+
+use super::{escape, hang, waits};
 use crate::base::model::{Hang, Level, Report};
 
 /// One `::error` line for each finding, `::warning` for one that fails nothing, and one for a body that hangs; what has no

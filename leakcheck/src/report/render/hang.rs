@@ -2,6 +2,8 @@
 
 use std::{fmt::Write, path::Path};
 
+use leakcheck_report::time;
+
 use super::{
     advice,
     escape::plain,
@@ -9,7 +11,7 @@ use super::{
     finding::{finding, totals},
     frame::{place as at, short},
     numbers::Numbers,
-    plural, waits,
+    waits,
 };
 use crate::{
     base::model::{
@@ -86,24 +88,24 @@ pub(super) fn headline(subject: &Subject, hang: &Hang) -> String {
     match (hang.cause, &hang.fate) {
         (HangCause::Timeout(limit), Fate::Late) => format!(
             "`{test}` is too late: its body ended after {}, and was to end within {}",
-            plural::time(hang.after),
-            plural::time(limit)
+            time::taken(hang.after),
+            time::taken(limit)
         ),
         (HangCause::Timeout(limit), Fate::GivenUp) => format!(
             "`{test}` hangs: its body did not end within {} and was given up",
-            plural::time(limit)
+            time::taken(limit)
         ),
         (HangCause::Timeout(limit), Fate::EndedProcess(_)) => format!(
             "`{test}` hangs: its body did not end within {}, and the process ends with it",
-            plural::time(limit)
+            time::taken(limit)
         ),
         (HangCause::Deadlock, Fate::GivenUp | Fate::Late) => format!(
             "`{test}` hangs for ever: nothing can wake its body any more, which was given up after {}",
-            plural::time(hang.after)
+            time::taken(hang.after)
         ),
         (HangCause::Deadlock, Fate::EndedProcess(_)) => format!(
             "`{test}` hangs for ever: nothing can wake its body any more, and the process ends with it after {}",
-            plural::time(hang.after)
+            time::taken(hang.after)
         ),
     }
 }

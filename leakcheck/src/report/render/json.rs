@@ -1,323 +1,268 @@
-//! The versioned form for machines: its names are apart from the model's, so that either may change alone.
+//! The versioned form for machines: what of the model stands in which field. The names are apart from the model's, so that
+//! either may change alone.
 
-mod write;
+use std::time::Duration;
+
+use leakcheck_report as written;
 
 use super::waits;
 use crate::base::model::{
-    Accepted, AcceptedSite, Awaited, Body, Coverage, Fact, Frame, Hang, HangCause, Holder, Ignored,
-    Keeper, Kept, Leak, Level, Report, StuckThread, Subject, Use, Verdict, Waiting,
+    Accepted, AcceptedSite, Awaited, Body, Frame, Hang, HangCause, Holder, Ignored, Keeper, Kept,
+    Leak, Level, Report, StuckThread, Use, Verdict, Waiting,
 };
-use write::{Json, Object, Writer};
-
-const FORMAT_VERSION: u32 = 1;
 
 /// Renders a report as one JSON object with a newline at its end; `written` says which checks have one in its folder.
-pub(crate) fn render(report: &Report, written: Option<&'static str>) -> String {
-    write::document(&Document { report, written })
+pub(crate) fn render(report: &Report, written: Option<written::Written>) -> String {
+    let waiting = report.hang().and_then(Hang::waiting);
+    let coverage = report.coverage.iter();
+    let report = written::Report {
+        format_version: written::FORMAT_VERSION,
+        package: report.subject.package.clone(),
+        binary: report.subject.binary.clone(),
+        test: report.subject.test.clone(),
+        location: written::Location {
+            file: report.subject.location.file.clone(),
+            line: report.subject.location.line,
+        },
+        verdict: match report.verdict {
+            Verdict::Clean => written::Verdict::Clean,
+            Verdict::Lingering => written::Verdict::Lingering,
+            Verdict::Leaked => written::Verdict::Leaked,
+            Verdict::Inconclusive => written::Verdict::Inconclusive,
+        },
+        body: match report.body {
+            Body::Passed => written::Body::Passed,
+            Body::Failed => written::Body::Failed,
+            Body::Panicked => written::Body::Panicked,
+            Body::TimedOut => written::Body::TimedOut,
+            Body::Ignored => written::Body::Ignored,
+        },
+        written,
+        body_waits: waiting.map(|waiting| written::BodyWaits {
+            waits_at: all(&waiting.stack),
+            waits_for: any_of(waiting),
+            unread: waiting.unread.clone(),
+        }),
+        hang: report.hang().map(Recorded::record),
+        waited_ms: ms(report.waited),
+        check_us: u64::try_from(report.spent.as_micros()).unwrap_or(u64::MAX),
+        read_debug_info: report.has_read_debug_info,
+        leaks: all(&report.leaks),
+        known: all(&report.known),
+        lingered: all(&report.lingered),
+        ignored: all(&report.ignored),
+        coverage: coverage
+            .map(|(kind, seen)| (kind.name().to_owned(), seen.to_string()))
+            .collect(),
+        notes: texts(&report.notes),
+    };
+    report.to_json()
 }
 
-/// What a file has.
-struct Document<'a> {
-    report: &'a Report,
-    written: Option<&'static str>,
+/// What a record is written of.
+trait Recorded {
+    type Record;
+
+    fn record(&self) -> Self::Record;
 }
 
-impl Json for Document<'_> {
-    fn write(&self, to: &mut Writer) {
-        let Self { report, written } = self;
-        to.object(|object| {
-            object.field("format_version", &FORMAT_VERSION);
-            object.field("package", &report.subject.package);
-            object.field("binary", &report.subject.binary);
-            object.field("test", &report.subject.test);
-            object.field("location", &Place(&report.subject));
-            object.field("verdict", verdict(report.verdict));
-            object.field("body", body(report.body));
-            object.field_if_any("written", *written);
-            let waits = report.hang().and_then(Hang::waiting).map(BodyWaits);
-            object.field_if_any("body_waits", waits.as_ref());
-            object.field_if_any("hang", report.hang());
-            object.field("waited_ms", &report.waited.as_millis());
-            object.field("check_us", &report.spent.as_micros());
-            object.field("read_debug_info", &report.has_read_debug_info);
-            object.field("leaks", &report.leaks);
-            // Left as well, but in the baseline.
-            object.list_if_any("known", &report.known);
-            object.field("lingered", &report.lingered);
-            object.field("ignored", &report.ignored);
-            object.field("coverage", &report.coverage);
-            let notes: Vec<String> = report.notes.iter().map(ToString::to_string).collect();
-            object.field("notes", &notes);
-        });
-    }
+fn all<M: Recorded>(list: &[M]) -> Vec<M::Record> {
+    list.iter().map(Recorded::record).collect()
 }
 
-const fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Clean => "clean",
-        Verdict::Lingering => "lingering",
-        Verdict::Leaked => "leaked",
-        Verdict::Inconclusive => "inconclusive",
-    }
+fn texts(list: &[impl ToString]) -> Vec<String> {
+    list.iter().map(ToString::to_string).collect()
 }
 
-const fn body(body: Body) -> &'static str {
-    match body {
-        Body::Passed => "passed",
-        Body::Failed => "failed",
-        Body::Panicked => "panicked",
-        Body::TimedOut => "timed_out",
-        Body::Ignored => "ignored",
-    }
+fn ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Where the test stands.
-struct Place<'a>(&'a Subject);
+impl Recorded for Hang {
+    type Record = written::Hang;
 
-impl Json for Place<'_> {
-    fn write(&self, to: &mut Writer) {
-        to.object(|object| {
-            object.field("file", &self.0.location.file);
-            object.field("line", &self.0.location.line);
-        });
-    }
-}
-
-impl Json for Coverage {
-    fn write(&self, to: &mut Writer) {
-        to.object(|object| {
-            let mut kinds: Vec<_> = self.iter().collect();
-            kinds.sort_unstable_by_key(|(kind, _)| kind.name());
-            for (kind, seen) in kinds {
-                object.field(kind.name(), &seen.to_string());
-            }
-        });
-    }
-}
-
-/// Where an async body was suspended that did not end.
-struct BodyWaits<'a>(&'a Waiting);
-
-impl Json for BodyWaits<'_> {
-    fn write(&self, to: &mut Writer) {
-        to.object(|object| {
-            object.field("waits_at", &self.0.stack);
-            object.field("waits_for", &AnyOf::of(self.0));
-            object.field_if_any("unread", self.0.unread());
-        });
-    }
-}
-
-impl Json for Hang {
-    fn write(&self, to: &mut Writer) {
+    fn record(&self) -> Self::Record {
         let (cause, limit) = match self.cause {
-            HangCause::Timeout(limit) => ("timeout", Some(limit.as_millis())),
-            HangCause::Deadlock => ("deadlock", None),
+            HangCause::Timeout(limit) => (written::HangCause::Timeout, Some(limit)),
+            HangCause::Deadlock => (written::HangCause::Deadlock, None),
         };
-        to.object(|object| {
-            object.field("cause", cause);
-            object.field_if_any("limit_ms", limit.as_ref());
-            object.field("after_ms", &self.after.as_millis());
-            // Why the process had to end with it.
-            object.field(
-                "ended_process",
-                &self.ended_process().map(|end| end.to_string()),
-            );
-            object.field_if_any("thread", self.thread.as_ref());
-            object.field("alive", &self.alive);
-        });
+        Self::Record {
+            cause,
+            limit_ms: limit.map(ms),
+            after_ms: ms(self.after),
+            ended_process: self.ended_process().map(|end| end.to_string()),
+            thread: self.thread.as_ref().map(Recorded::record),
+            alive: all(&self.alive),
+        }
     }
 }
 
-impl Json for StuckThread {
-    fn write(&self, to: &mut Writer) {
-        to.object(|object| {
-            object.field("tid", &self.tid);
-            object.field("doing", &self.doing.to_string());
-            object.field("stack", self.stack());
-        });
+impl Recorded for StuckThread {
+    type Record = written::StuckThread;
+
+    fn record(&self) -> Self::Record {
+        Self::Record {
+            tid: self.tid,
+            doing: self.doing.to_string(),
+            stack: all(self.stack()),
+        }
     }
 }
 
-impl Json for Frame {
-    fn write(&self, to: &mut Writer) {
-        to.object(|object| place(object, self));
+impl Recorded for Frame {
+    type Record = written::Frame;
+
+    fn record(&self) -> Self::Record {
+        Self::Record {
+            file: self.file.clone(),
+            line: self.line,
+            column: self.column,
+            function: self.function.clone(),
+        }
     }
 }
 
-fn place(object: &mut Object<'_>, frame: &Frame) {
-    object.field("file", &frame.file);
-    object.field("line", &frame.line);
-    object.field_if_any("column", frame.column.as_ref());
-    object.field("function", &frame.function);
-}
+impl Recorded for Leak {
+    type Record = written::Leak;
 
-impl Json for Leak {
-    fn write(&self, to: &mut Writer) {
+    fn record(&self) -> Self::Record {
         let waiting = self.waiting.as_ref();
-        to.object(|object| {
-            object.field("kind", self.kind.name());
-            // Left out where it fails the test.
-            object.field_if_any("level", (self.level == Level::Warn).then_some("warn"));
-            object.field("count", &self.count);
-            object.field("name", &self.name);
-            object.list_if_any("tasks", &self.tasks);
-            object.field("created_at", &self.created_at);
-            object.field("created_through", &self.created_through);
-            object.field("created_by", &self.created_by);
-            object.field(
-                "waits_at",
-                waiting.map_or(&[][..], |waiting| &waiting.stack),
-            );
-            // The one of these at which a reader has to look.
-            object.field_if_any("waits_in", waiting.and_then(waits::place));
-            object.field("waits_for", &waiting.and_then(AnyOf::of));
-            object.field("state", &waiting.map(|waiting| waiting.state.to_string()));
-            // Why nothing else is known of the state.
-            object.field_if_any("unread", waiting.and_then(Waiting::unread));
-            object.field("age_ms", &self.age.map(|age| age.as_millis()));
-            object.field("polls", &self.polls);
-            object.field("tid", &self.tid);
-            object.list_if_any("details", &self.details());
-            // Who keeps its descriptors open, one entry for each that somebody is known to.
-            let held: Vec<_> = self
-                .held
-                .iter()
-                .filter(|kept| !kept.by.is_empty())
-                .collect();
-            object.list_if_any("held", &held);
-            // What it panicked with; then it is not left behind.
-            object.field_if_any("panic", self.panic.as_ref());
-            object.field("accept", &self.accept);
-            object.field("fingerprint", &self.fingerprint);
-        });
+        let held = self.held.iter().filter(|kept| !kept.by.is_empty());
+        Self::Record {
+            kind: self.kind.name().to_owned(),
+            level: match self.level {
+                Level::Warn => written::Level::Warn,
+                Level::Deny | Level::Off => written::Level::Deny,
+            },
+            count: self.count,
+            name: self.name.clone(),
+            tasks: self.tasks.clone(),
+            created_at: self.created_at.as_ref().map(Recorded::record),
+            created_through: all(&self.created_through),
+            created_by: all(&self.created_by),
+            waits_at: all(self.waits_in().unwrap_or_default()),
+            waits_in: waiting.and_then(waits::place).map(Recorded::record),
+            waits_for: waiting.and_then(any_of),
+            state: waiting.map(|waiting| waiting.state.to_string()),
+            unread: waiting.and_then(|waiting| waiting.unread.clone()),
+            age_ms: self.age.map(ms),
+            polls: self.polls,
+            tid: self.tid,
+            details: self.details(),
+            held: held.map(Recorded::record).collect(),
+            panic: self.panic.clone(),
+            accept: self.accept.clone(),
+            fingerprint: self.fingerprint.clone(),
+        }
     }
 }
 
-fn texts(facts: &[Fact]) -> Vec<String> {
-    facts.iter().map(ToString::to_string).collect()
-}
+impl Recorded for Kept {
+    type Record = written::Kept;
 
-impl Json for Kept {
-    fn write(&self, to: &mut Writer) {
-        to.object(|object| {
-            object.field("details", &texts(&self.facts));
-            object.field("by", &self.by);
-        });
+    fn record(&self) -> Self::Record {
+        Self::Record {
+            details: texts(&self.facts),
+            by: all(&self.by),
+        }
     }
 }
 
-impl Json for Keeper {
-    fn write(&self, to: &mut Writer) {
+impl Recorded for Keeper {
+    type Record = written::Keeper;
+
+    fn record(&self) -> Self::Record {
         let (kind, name, locals, does) = match self {
-            Self::Task { id: 0, locals, .. } => ("body", None, &locals[..], None),
-            Self::Task { name, locals, .. } => ("task", Some(&**name), &locals[..], None),
-            Self::Thread { name, does, .. } => ("thread", name.as_deref(), &[][..], Some(does)),
-            Self::Closure { name, does, .. } => {
+            Keeper::Task { id: 0, locals, .. } => ("body", None, &locals[..], None),
+            Keeper::Task { name, locals, .. } => ("task", Some(&**name), &locals[..], None),
+            Keeper::Thread { name, does, .. } => ("thread", name.as_deref(), &[][..], Some(does)),
+            Keeper::Closure { name, does, .. } => {
                 ("blocking_task", name.as_deref(), &[][..], Some(does))
             }
         };
-        let call = match does {
-            Some(Use::Blocked(call)) => Some(call),
-            _ => None,
-        };
-        to.object(|object| {
-            object.field("kind", kind);
-            object.field_if_any("task", self.task().filter(|id| *id != 0).as_ref());
-            object.field("name", &name);
-            object.list_if_any("locals", locals);
-            object.field("certain", &self.is_certain());
-            // The call on the descriptor in which it is blocked.
-            object.field_if_any("call", call);
-        });
+        Self::Record {
+            kind: kind.to_owned(),
+            task: self.task().filter(|id| *id != 0),
+            name: name.map(ToOwned::to_owned),
+            locals: texts(locals),
+            certain: self.is_certain(),
+            call: match does {
+                Some(Use::Blocked(call)) => Some(call.clone()),
+                _ => None,
+            },
+        }
     }
 }
 
 /// What would wake something: one event, or any of several.
-struct AnyOf<'a> {
-    event: &'a Awaited,
-    /// Whether it was proven that nothing of all this can happen; said once.
-    never: Option<bool>,
-    or: Vec<AnyOf<'a>>,
+fn any_of(waiting: &Waiting) -> Option<written::Awaited> {
+    let (first, others) = waiting.events.split_first()?;
+    Some(written::Awaited {
+        never: Some(waiting.is_forever),
+        or: all(others),
+        ..first.record()
+    })
 }
 
-impl<'a> AnyOf<'a> {
-    fn of(waiting: &'a Waiting) -> Option<Self> {
-        let alone = |event| Self {
-            event,
+impl Recorded for Awaited {
+    type Record = written::Awaited;
+
+    fn record(&self) -> Self::Record {
+        Self::Record {
+            what: self.to_string(),
+            event: self.event.name().to_owned(),
+            held_by: all(&self.held_by),
+            unlisted: self.unlisted,
+            tasks: self.tasks.clone(),
             never: None,
             or: Vec::new(),
-        };
-        let (first, others) = waiting.events.split_first()?;
-        Some(Self {
-            event: first,
-            never: Some(waiting.is_forever),
-            or: others.iter().map(alone).collect(),
-        })
+        }
     }
 }
 
-impl Json for AnyOf<'_> {
-    fn write(&self, to: &mut Writer) {
-        to.object(|object| {
-            object.field("what", &self.event.to_string());
-            object.field("event", self.event.event.name());
-            object.field("held_by", &self.event.held_by);
-            // How many more hold it.
-            let unlisted = &self.event.unlisted;
-            object.field_if_any("unlisted", (*unlisted != 0).then_some(unlisted));
-            // Blocking tasks whose end it is.
-            object.list_if_any("tasks", &self.event.tasks);
-            object.field_if_any("never", self.never.as_ref());
-            object.list_if_any("or", &self.or);
-        });
+impl Recorded for Holder {
+    type Record = written::Holder;
+
+    fn record(&self) -> Self::Record {
+        Self::Record {
+            task: self.task,
+            name: self.name.clone(),
+            itself: self.is_itself,
+            body: self.is_body,
+            certain: self.is_certain,
+            local: self.local.clone(),
+            also: self.also.clone(),
+            at: self.at.as_ref().map(Recorded::record),
+        }
     }
 }
 
-impl Json for Holder {
-    fn write(&self, to: &mut Writer) {
-        to.object(|object| {
-            object.field("task", &self.task);
-            object.field("name", &self.name);
-            object.field("itself", &self.is_itself);
-            // Whether it is no task but the test's body.
-            object.field_if_any("body", self.is_body.then_some(&true));
-            object.field("certain", &self.is_certain);
-            object.field("local", &self.local);
-            object.list_if_any("also", &self.also);
-            if let Some(frame) = &self.at {
-                place(object, frame);
-            }
-        });
-    }
-}
+impl Recorded for Ignored {
+    type Record = written::Ignored;
 
-impl Json for Ignored {
-    fn write(&self, to: &mut Writer) {
+    fn record(&self) -> Self::Record {
         let Accepted { sites, unlisted } = &self.accepted;
-        to.object(|object| {
-            object.field("rule", &self.rule);
-            object.field("reason", &self.reason);
-            // Where the rule stands, if it is not in the test's own code or built in.
-            object.field_if_any("source", self.source.as_ref());
-            object.field("count", &self.count);
-            object.field("kind", self.kind.name());
-            object.field("built_in", &self.built_in);
-            // For which functions it was, as far as is known.
-            object.list_if_any("sites", sites);
-            // How many of `count` were of functions beyond those that are listed.
-            object.field_if_any("unlisted", (*unlisted != 0).then_some(unlisted));
-        });
+        Self::Record {
+            rule: self.rule.clone(),
+            reason: self.reason.clone(),
+            source: self.source.clone(),
+            count: self.count,
+            kind: self.kind.name().to_owned(),
+            built_in: self.built_in,
+            sites: all(sites),
+            unlisted: *unlisted,
+        }
     }
 }
 
-impl Json for AcceptedSite {
-    fn write(&self, to: &mut Writer) {
-        to.object(|object| {
-            // The key of a rule that would name the function.
-            object.field("by", self.by);
-            place(object, &self.frame);
-            object.field("count", &self.count);
-        });
+impl Recorded for AcceptedSite {
+    type Record = written::AcceptedSite;
+
+    fn record(&self) -> Self::Record {
+        Self::Record {
+            by: self.by.to_owned(),
+            frame: self.frame.record(),
+            count: self.count,
+        }
     }
 }

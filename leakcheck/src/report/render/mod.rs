@@ -14,7 +14,6 @@ mod holder;
 mod json;
 mod note;
 mod numbers;
-mod plural;
 mod state;
 #[cfg(all(test, not(leakcheck_loom), not(miri)))]
 mod tests;

@@ -2,7 +2,8 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::plural;
+use leakcheck_report::plural;
+
 use crate::base::model::{Kind, Note, Remark, StacksUnread, TimerSite, Unreadable};
 
 /// The note on a finding of so many things.

@@ -2,13 +2,14 @@
 
 use std::fmt::Write;
 
+use leakcheck_report::{plural, time};
+
 use super::{
     escape::plain,
     finding::{finding, is_warning, totals},
     frame::{place, short},
     hang,
     numbers::Numbers,
-    plural,
 };
 use crate::{
     base::model::{Body, Fate, Kind, Leak, Report, Seen, Verdict},
@@ -96,7 +97,7 @@ fn headline(out: &mut String, report: &Report) {
         _ => "",
     };
     let left = (all > 0).then(|| {
-        let time = plural::time(report.waited);
+        let time = time::taken(report.waited);
         format!("left {what}{behind} after waiting {time}")
     });
     let panics = report.leaks.iter().filter(|leak| leak.panic.is_some());

@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
+use leakcheck_report::plural;
+
 use super::{
     escape::plain,
     frame::{place as at, short},
     holder::{task, variables},
     numbers::Numbers,
-    plural,
 };
 use crate::base::model::{Awaited, CodeOwner, Frame, Holder, Kind, State, Waiting};
 

@@ -1,24 +1,14 @@
-//! Leaks that are known: a line each, in a file that a tool writes and that two branches may merge line by line.
+//! Leaks that are known, by the file of the project.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::collections::HashMap;
+
+use leakcheck_report::baseline::{Key, Line, Why};
 
 use super::file::File;
-use crate::{
-    base::{
-        error::Error,
-        model::{Kind, Leak, Remark, Subject},
-    },
-    settings::env::one_of,
+use crate::base::{
+    error::Error,
+    model::{Leak, Remark, Subject},
 };
-
-/// What the first line begins with; the version follows.
-const HEADER: &str = "leakcheck baseline ";
-
-/// The version of the format.
-const VERSION: u32 = 1;
-
-const FORM: &str = "`package binary test kind fingerprint count`, with one space between them, and then what tells a reader \
-                    where it is";
 
 /// Known leaks, and how many of each.
 #[derive(Clone, Debug, Default)]
@@ -27,38 +17,15 @@ pub(crate) struct Baseline {
     counts: HashMap<Key, usize>,
 }
 
-/// What a line is about: the first five fields as they stand there.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key([String; 5]);
-
-impl Key {
-    fn of(subject: &Subject, leak: &Leak) -> Self {
-        let package = subject.package.as_deref().unwrap_or("-");
-        let kind = leak.kind.name();
-        Self(
-            [
-                package,
-                &subject.binary,
-                &subject.test,
-                kind,
-                &leak.fingerprint,
-            ]
-            .map(|text| field(text).into_owned()),
-        )
-    }
-}
-
-/// A text as a field: what would end it stands there as `%` and two digits.
-fn field(text: &str) -> Cow<'_, str> {
-    let ends = |c: char| c == ' ' || c == '%' || c.is_ascii_control();
-    if !text.contains(ends) {
-        return text.into();
-    }
-    let escaped = text.chars().map(|c| match c {
-        c if ends(c) => format!("%{:02X}", u32::from(c)),
-        c => c.to_string(),
-    });
-    escaped.collect::<String>().into()
+fn key(subject: &Subject, leak: &Leak) -> Key {
+    let Subject {
+        package,
+        binary,
+        test,
+        ..
+    } = subject;
+    let test = (package.as_deref(), &**binary, &**test);
+    Key::new(test, leak.kind.name(), &leak.fingerprint)
 }
 
 /// Findings apart by whether they are known.
@@ -83,25 +50,22 @@ impl Split {
 impl Baseline {
     /// # Errors
     ///
-    /// At the first line that is not understood: a leak that is lost from the file by accident would be reported as new.
+    /// At the first line that is not understood.
     pub(super) fn read(file: &File) -> Result<Self, Error> {
         let mut counts: HashMap<Key, usize> = HashMap::new();
         let mut start = 0;
         for (number, whole) in file.text().split_inclusive('\n').enumerate() {
-            let line = whole.trim_end_matches(['\n', '\r']);
-            let error = |column: usize, what: String| file.error(start + column, what);
-            if number == 0 || line.starts_with(HEADER) && line.split(' ').count() == 3 {
-                header(line).map_err(|what| error(0, what))?;
-            } else if !line.trim().is_empty() && !line.starts_with('#') {
-                let (key, count) = entry(line).map_err(|(column, what)| error(column, what))?;
+            let line = Line::read(whole.trim_end_matches(['\n', '\r']), number == 0);
+            let line = line.map_err(|error| file.error(start + error.at, error.why.to_string()))?;
+            if let Line::Known(key, known) = line {
                 // Of lines that two branches have written the higher number is right for both.
-                let known = counts.entry(key).or_default();
-                *known = count.max(*known);
+                let before = counts.entry(key).or_default();
+                *before = known.count.max(*before);
             }
             start += whole.len();
         }
-        if file.text().is_empty() {
-            header("").map_err(|what| file.error(0, what))?;
+        if start == 0 {
+            return Err(file.error(0, Why::NoVersion.to_string()));
         }
         Ok(Self {
             name: file.name().to_owned(),
@@ -114,7 +78,7 @@ impl Baseline {
         let mut split = Split::default();
         let mut used: HashMap<Key, usize> = HashMap::new();
         for leak in found {
-            let key = Key::of(subject, &leak);
+            let key = key(subject, &leak);
             let listed = self.counts.get(&key).copied().unwrap_or(0);
             if listed == 0 || leak.panic.is_some() {
                 split.leaks.push(leak);
@@ -142,60 +106,4 @@ impl Baseline {
         }
         split
     }
-}
-
-fn header(line: &str) -> Result<(), String> {
-    let version = line.strip_prefix(HEADER);
-    match version.and_then(|version| version.parse::<u32>().ok()) {
-        Some(VERSION) => Ok(()),
-        Some(version) if version > VERSION => Err(format!(
-            "this is version {version} of the format, and this release of leakcheck reads version {VERSION}: use a later \
-             release, or write the file anew with this one"
-        )),
-        _ => Err(format!("expected `{HEADER}{VERSION}` in the first line")),
-    }
-}
-
-/// What a line says, or what is wrong with it and where.
-fn entry(line: &str) -> Result<(Key, usize), (usize, String)> {
-    const MARKS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
-    if MARKS.iter().any(|mark| line.starts_with(mark)) {
-        let what = "a merge was left here: keep the lines of both sides, which is always right, and let git do so with \
-                    `leakcheck.baseline merge=union` in `.gitattributes`";
-        return Err((0, what.to_owned()));
-    }
-    let mut fields = line.splitn(7, ' ');
-    let mut column = 0;
-    let mut next = |is_valid: &dyn Fn(&str) -> bool, form: &str| {
-        let at = column;
-        let field = fields.next();
-        let Some(field) = field.filter(|field| !field.is_empty()) else {
-            let what = format!("a field is missing here: expected {FORM}");
-            return Err((at.min(line.len()), what));
-        };
-        column += field.len() + 1;
-        if is_valid(field) {
-            Ok(field)
-        } else {
-            Err((at, format!("`{field}` is not {form}")))
-        }
-    };
-    let any = |_: &str| true;
-    let is_fingerprint = |text: &str| {
-        text.len() == 16 && text.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'))
-    };
-    let is_count = |text: &str| text.parse::<usize>().is_ok_and(|count| count > 0);
-    let (package, binary, test) = (next(&any, "")?, next(&any, "")?, next(&any, "")?);
-    let kinds = one_of(Kind::ALL.map(Kind::name));
-    let kind = next(
-        &|text| Kind::named(text).is_some(),
-        &format!("a kind: expected {kinds}"),
-    )?;
-    let fingerprint = next(
-        &is_fingerprint,
-        "a fingerprint: expected 16 digits from `0` to `f`",
-    )?;
-    let count = next(&is_count, "a number from 1 on")?;
-    let key = [package, binary, test, kind, fingerprint].map(ToOwned::to_owned);
-    Ok((Key(key), count.parse().unwrap_or(1)))
 }

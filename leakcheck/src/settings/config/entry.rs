@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, ops::Range, time::Duration};
 
+use leakcheck_report::plural::one_of;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -10,10 +11,7 @@ use toml::{
 use super::file::File;
 use crate::{
     base::error::Error,
-    settings::{
-        env::{LEVELS, one_of},
-        options::Level,
-    },
+    settings::{env::LEVELS, options::Level},
 };
 
 /// A key and its value.

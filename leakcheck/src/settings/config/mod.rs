@@ -38,7 +38,6 @@ pub(crate) use baseline::Split;
 pub(crate) use settings::Came;
 
 const DOCUMENT: &str = "leakcheck.toml";
-const BASELINE: &str = "leakcheck.baseline";
 
 /// What the files say.
 #[derive(Debug, Default)]
@@ -122,7 +121,7 @@ impl Config {
             Ok::<_, Error>(Settings::new(&file, options))
         });
         let baseline = match baseline {
-            BaselineFile::Nearest => File::nearest(&folders, BASELINE)?,
+            BaselineFile::Nearest => File::nearest(&folders, leakcheck_report::baseline::NAME)?,
             BaselineFile::Named(path) => Some(File::open(package.join(path), path)?),
             BaselineFile::Off => None,
         };

@@ -1,11 +1,12 @@
 //! The rules of `leakcheck.toml`: one `[[ignore]]` each.
 
+use leakcheck_report::plural::one_of;
 use toml::de::{DeTable, DeValue};
 
 use super::{date::Date, entry::Entry, file::File};
 use crate::{
     base::{error::Error, model::Kind},
-    settings::{env::one_of, ignore::Ignore},
+    settings::ignore::Ignore,
 };
 
 /// Makes a rule of a pattern.
@@ -127,7 +128,7 @@ impl Parts {
 
 /// One kind, or a list.
 fn kinds(entry: &Entry<'_>) -> Result<Vec<Kind>, Error> {
-    let words = || one_of(Kind::ALL.map(Kind::name));
+    let words = || one_of(Kind::ALL.iter().map(|kind| kind.name()));
     let read = |value: &DeValue<'_>| match value {
         DeValue::String(word) => Kind::named(word),
         _ => None,

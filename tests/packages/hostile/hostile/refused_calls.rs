@@ -38,7 +38,7 @@ fn all_ways() {
     for time in TIMES {
         let run = with("leaves_a_task", time, "process_vm_readv,pread64,pipe2");
         assert_fails(&run);
-        let tasks = run.report().coverage["task"].to_string();
+        let tasks = run.report().coverage["task"].clone();
         assert!(
             tasks.contains("the kernel refuses to read the memory of this process"),
             "{tasks}"
@@ -65,7 +65,7 @@ fn where_nothing_can_be_read_nothing_is_concluded() {
     assert_eq!(run.report().verdict, "inconclusive", "{}", run.text());
     let run = with("is_done", at_start, all);
     assert_passes(&run);
-    let tasks = run.report().coverage["task"].to_string();
+    let tasks = run.report().coverage["task"].clone();
     assert!(tasks.contains("the kernel refuses to read"), "{tasks}");
     assert_passes(&with("is_done", later, "process_vm_readv"));
     assert_passes(&run!(is_done));

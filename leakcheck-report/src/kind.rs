@@ -1,8 +1,11 @@
 //! The kinds of things that a test can leave behind.
 
+use std::fmt::{Display, Formatter, Result};
+
 /// What was left behind.
 ///
 /// ```
+/// # use leakcheck_report as leakcheck;
 /// use leakcheck::Kind;
 ///
 /// assert_eq!(Kind::Task.to_string(), "task");
@@ -30,18 +33,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kinds that a user can choose, in the order in which reports list them.
-    pub(crate) const CHOICES: [(Self, &'static str); 6] = [
-        (Self::Task, "tasks"),
-        (Self::Thread, "threads"),
-        (Self::Timer, "timers"),
-        (Self::Fd, "fds"),
-        (Self::Process, "processes"),
-        (Self::Custom, "custom"),
-    ];
-
-    /// Every kind.
-    pub(crate) const ALL: [Self; 8] = [
+    /// Every kind, in the order in which reports list them.
+    pub const ALL: &'static [Self] = &[
         Self::Task,
         Self::BlockingTask,
         Self::Thread,
@@ -52,9 +45,21 @@ impl Kind {
         Self::Custom,
     ];
 
+    /// The kinds that a user can choose, with the words that settings have for them.
+    #[doc(hidden)]
+    pub const CHOICES: [(Self, &'static str); 6] = [
+        (Self::Task, "tasks"),
+        (Self::Thread, "threads"),
+        (Self::Timer, "timers"),
+        (Self::Fd, "fds"),
+        (Self::Process, "processes"),
+        (Self::Custom, "custom"),
+    ];
+
     /// The kind with this name.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    pub fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|kind| kind.name() == name)
     }
 
     /// The word that reports and their JSON form use.
@@ -70,10 +75,24 @@ impl Kind {
             Self::Custom => "custom",
         }
     }
+
+    /// One and several of it, in prose.
+    pub(crate) const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Task => ("task", "tasks"),
+            Self::BlockingTask => ("blocking task", "blocking tasks"),
+            Self::Thread => ("thread", "threads"),
+            Self::Timer => ("timer", "timers"),
+            Self::Fd => ("file descriptor", "file descriptors"),
+            Self::Process => ("child process", "child processes"),
+            Self::Runtime => ("runtime", "runtimes"),
+            Self::Custom => ("resource", "resources"),
+        }
+    }
 }
 
-impl std::fmt::Display for Kind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Display for Kind {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         f.write_str(self.name())
     }
 }

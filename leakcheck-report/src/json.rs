@@ -3,29 +3,39 @@
 //! It is our own because a library that tests link must not add trait impls between the types that everybody uses: with
 //! those of `serde_json` alone, `assert_eq!(bytes, [])` is ambiguous in a crate that never heard of it.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::{collections::BTreeMap, fmt::Write as _};
 
 /// What can be written as a value.
-pub(super) trait Json {
+pub(crate) trait Json {
     fn write(&self, to: &mut Writer);
+
+    /// Whether it says nothing, so that a field may be left out that has it.
+    fn is_nothing(&self) -> bool {
+        false
+    }
+}
+
+/// What is written as fields of an object.
+pub(crate) trait Fields {
+    fn fields(&self, object: &mut Object<'_>);
 }
 
 /// Text under way.
 #[derive(Debug, Default)]
-pub(super) struct Writer {
+pub(crate) struct Writer {
     text: String,
     depth: usize,
 }
 
 /// An object under way.
 #[derive(Debug)]
-pub(super) struct Object<'w> {
+pub(crate) struct Object<'w> {
     to: &'w mut Writer,
     is_empty: bool,
 }
 
 /// The value as text, with a newline at its end.
-pub(super) fn document(value: &impl Json) -> String {
+pub(crate) fn document(value: &impl Json) -> String {
     let mut to = Writer::default();
     value.write(&mut to);
     to.text.push('\n');
@@ -34,7 +44,7 @@ pub(super) fn document(value: &impl Json) -> String {
 
 impl Writer {
     /// An object with the fields that `fill` gives it.
-    pub(super) fn object(&mut self, fill: impl FnOnce(&mut Object<'_>)) {
+    pub(crate) fn object(&mut self, fill: impl FnOnce(&mut Object<'_>)) {
         self.text.push('{');
         self.depth += 1;
         let mut object = Object {
@@ -46,7 +56,7 @@ impl Writer {
         self.close('}', is_empty);
     }
 
-    pub(super) fn list<'v, T: Json + 'v>(&mut self, values: impl IntoIterator<Item = &'v T>) {
+    fn list<'v, T: Json + 'v>(&mut self, values: impl IntoIterator<Item = &'v T>) {
         self.text.push('[');
         self.depth += 1;
         let mut is_empty = true;
@@ -81,8 +91,9 @@ impl Writer {
     }
 }
 
+/// The ways in which a record has a field.
 impl Object<'_> {
-    pub(super) fn field(&mut self, name: &str, value: &(impl Json + ?Sized)) {
+    pub(crate) fn always(&mut self, name: &str, value: &(impl Json + ?Sized)) {
         self.to.next(self.is_empty);
         self.is_empty = false;
         name.write(self.to);
@@ -90,18 +101,16 @@ impl Object<'_> {
         value.write(self.to);
     }
 
-    /// Leaves the field out where there is no value.
-    pub(super) fn field_if_any(&mut self, name: &str, value: Option<&(impl Json + ?Sized)>) {
-        if let Some(value) = value {
-            self.field(name, value);
+    /// Leaves the field out where it would say nothing.
+    pub(crate) fn if_any(&mut self, name: &str, value: &impl Json) {
+        if !value.is_nothing() {
+            self.always(name, value);
         }
     }
 
-    /// Leaves the field out where the list is empty.
-    pub(super) fn list_if_any<T: Json>(&mut self, name: &str, values: &[T]) {
-        if !values.is_empty() {
-            self.field(name, values);
-        }
+    /// Has the fields of the value beside the others.
+    pub(crate) fn flat(&mut self, _: &str, value: &impl Fields) {
+        value.fields(self);
     }
 }
 
@@ -134,15 +143,13 @@ impl Json for String {
     }
 }
 
-impl Json for Arc<str> {
-    fn write(&self, to: &mut Writer) {
-        (**self).write(to);
-    }
-}
-
 impl Json for bool {
     fn write(&self, to: &mut Writer) {
         to.text.push_str(if *self { "true" } else { "false" });
+    }
+
+    fn is_nothing(&self) -> bool {
+        !self
     }
 }
 
@@ -154,12 +161,16 @@ macro_rules! numbers {
                     // A string takes what is written to it.
                     let _ = write!(to.text, "{self}");
                 }
+
+                fn is_nothing(&self) -> bool {
+                    *self == 0
+                }
             }
         )*
     };
 }
 
-numbers! { i32 u32 u64 u128 usize }
+numbers! { i32 u32 u64 usize }
 
 impl<T: Json> Json for Option<T> {
     fn write(&self, to: &mut Writer) {
@@ -168,11 +179,17 @@ impl<T: Json> Json for Option<T> {
             None => to.text.push_str("null"),
         }
     }
+
+    fn is_nothing(&self) -> bool {
+        self.is_none()
+    }
 }
 
-impl<T: Json> Json for [T] {
-    fn write(&self, to: &mut Writer) {
-        to.list(self);
+impl<T: Fields> Fields for Option<T> {
+    fn fields(&self, object: &mut Object<'_>) {
+        if let Some(value) = self {
+            value.fields(object);
+        }
     }
 }
 
@@ -180,11 +197,19 @@ impl<T: Json> Json for Vec<T> {
     fn write(&self, to: &mut Writer) {
         to.list(self);
     }
+
+    fn is_nothing(&self) -> bool {
+        self.is_empty()
+    }
 }
 
-impl<T: Json + ?Sized> Json for &T {
+impl<T: Json> Json for BTreeMap<String, T> {
     fn write(&self, to: &mut Writer) {
-        (**self).write(to);
+        to.object(|object| {
+            for (name, value) in self {
+                object.always(name, value);
+            }
+        });
     }
 }
 
@@ -192,27 +217,23 @@ impl<T: Json + ?Sized> Json for &T {
 mod tests {
     use super::*;
 
-    struct Sample;
+    struct Sample(Option<i32>);
 
-    impl Json for Sample {
-        fn write(&self, to: &mut Writer) {
-            to.object(|object| {
-                object.field("text", "a \"b\"\\\n\u{1}\u{8}ä🦀");
-                object.field("empty", &Vec::<u32>::new());
-                object.field("list", &vec![Some(1_u64), None]);
-                object.field("yes", &true);
-                object.field_if_any("left_out", None::<&str>);
-                object.list_if_any("left_out", &[] as &[bool]);
-                object.field_if_any("some", Some(&-1_i32));
-            });
+    impl Fields for Sample {
+        fn fields(&self, object: &mut Object<'_>) {
+            object.always("text", "a \"b\"\\\n\u{1}\u{8}ä🦀");
+            object.always("empty", &Vec::<u32>::new());
+            object.always("list", &vec![Some(1_u64), None]);
+            object.always("yes", &true);
+            object.if_any("left_out", &None::<u32>);
+            object.if_any("left_out", &Vec::<bool>::new());
+            object.if_any("some", &self.0);
         }
     }
 
-    struct Nothing;
-
-    impl Json for Nothing {
+    impl Json for Sample {
         fn write(&self, to: &mut Writer) {
-            to.object(|_| ());
+            to.object(|object| object.flat("", &Some(Self(self.0))));
         }
     }
 
@@ -229,7 +250,7 @@ mod tests {
   "some": -1
 }
 "#;
-        assert_eq!(document(&Sample), expected);
-        assert_eq!(document(&Nothing), "{}\n");
+        assert_eq!(document(&Sample(Some(-1))), expected);
+        assert_eq!(document(&BTreeMap::<String, bool>::new()), "{}\n");
     }
 }

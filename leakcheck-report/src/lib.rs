@@ -1,0 +1,33 @@
+//! What leakcheck writes down, defined once for who writes it and for who reads it.
+//!
+//! - [`Report`]: the JSON file of one check, with all records in it. The feature `serde` reads it, and [`SCHEMA`] is published.
+//! - [`baseline`]: the file of known leaks, which go by their [fingerprint](fingerprint::of).
+//! - [`Kind`], [`plural`], [`time`] and [`escape`]: the words that reports share.
+
+pub mod baseline;
+pub mod escape;
+pub mod fingerprint;
+mod hang;
+mod ignored;
+mod json;
+mod kind;
+mod leak;
+mod place;
+pub mod plural;
+mod record;
+mod report;
+#[cfg(test)]
+mod schema;
+pub mod time;
+mod waits;
+
+pub use hang::{BodyWaits, Hang, HangCause, StuckThread};
+pub use ignored::{AcceptedSite, Ignored};
+pub use kind::Kind;
+pub use leak::{Leak, Level};
+pub use place::{Frame, Location};
+pub use report::{Body, FORMAT_VERSION, Report, Verdict, Written};
+pub use waits::{Awaited, Holder, Keeper, Kept};
+
+/// The JSON Schema of [`Report`], which is published with the crate as `schema/report-1.schema.json`.
+pub const SCHEMA: &str = include_str!("../schema/report-1.schema.json");

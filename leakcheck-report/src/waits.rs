@@ -1,0 +1,73 @@
+//! What things wait for, and who holds it.
+
+use crate::{place::Frame, record::record};
+
+record! {
+    /// Something that would wake a task or thread.
+    Awaited {
+        /// What it is, in words: `a message; 1 sender is alive`.
+        always what: String,
+        /// What it is, in one word.
+        always(default) event: String,
+        /// Who could make it happen.
+        always(default) held_by: Vec<Holder>,
+        /// How many more hold it.
+        if_any(default) unlisted: usize,
+        /// Blocking tasks whose end it is.
+        if_any(default) tasks: Vec<u64>,
+        /// Whether it was proven that none of all this can happen; said once.
+        if_any(default) never: Option<bool>,
+        /// What else would wake it.
+        if_any(default) or: Vec<Awaited>,
+    }
+}
+
+record! {
+    /// A task that could wake another, and where the function waits whose variable holds the other end.
+    Holder {
+        /// Its id; 0 for the test's body.
+        always(default) task: u64,
+        /// The path of its future.
+        always(default) name: String,
+        /// Whether it is the waiting task.
+        always(default) itself: bool,
+        /// Whether it is no task but the test's body.
+        if_any(default) body: bool,
+        /// Whether it holds it for sure.
+        always(default) certain: bool,
+        /// The variable that holds the other end.
+        always(default) local: Option<String>,
+        /// Further variables that hold it.
+        if_any(default) also: Vec<String>,
+        /// Where that function waits.
+        flat(flatten) at: Option<Frame>,
+    }
+}
+
+record! {
+    /// A descriptor and who keeps it open.
+    Kept {
+        /// What only this one is.
+        always(default) details: Vec<String>,
+        /// Who has it.
+        always(default) by: Vec<Keeper>,
+    }
+}
+
+record! {
+    /// Somebody who keeps a descriptor open.
+    Keeper {
+        /// `task`, `body`, `thread` or `blocking_task`.
+        always kind: String,
+        /// Id of a task.
+        if_any(default) task: Option<u64>,
+        /// Of the thread, or the path of the task's future.
+        always(default) name: Option<String>,
+        /// The variables that hold it.
+        if_any(default) locals: Vec<String>,
+        /// Whether it has it for sure.
+        always(default) certain: bool,
+        /// The call on it in which it is blocked.
+        if_any(default) call: Option<String>,
+    }
+}
