@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use leakcheck_report::baseline::Why;
+
 use crate::escape::plain;
 
 /// One thing that went wrong. It is told at the end, and nothing else is lost for it.
@@ -37,10 +39,8 @@ pub(crate) enum Error {
     BaselineLine {
         path: PathBuf,
         line: usize,
-        text: String,
+        why: Why,
     },
-    /// A line that git has left in a baseline, and perhaps more of them.
-    Merge { path: PathBuf, line: usize },
     /// A run that is asked for and was never made.
     NoRun { folder: PathBuf },
     /// Cargo, or what it says of the workspace.
@@ -89,17 +89,10 @@ impl std::fmt::Display for Error {
                 "failed to read {}:1: expected `leakcheck baseline 1`; if it is no baseline, name another file with --baseline",
                 shown(path)
             ),
-            Self::BaselineLine { path, line, text } => write!(
-                f,
-                "failed to read {}:{line}: expected `package binary test kind fingerprint count site`, found {text:?}",
-                shown(path)
-            ),
-            Self::Merge { path, line } => write!(
-                f,
-                "failed to read {}:{line}: a merge was left here; keep the lines of both sides, or let git do so with \
-                 `leakcheck.baseline merge=union` in .gitattributes",
-                shown(path)
-            ),
+            Self::BaselineLine { path, line, why } => {
+                let why = plain(&why.to_string());
+                write!(f, "failed to read {}:{line}: {why}", shown(path))
+            }
             Self::NoRun { folder } => write!(
                 f,
                 "failed to find a stored run in {}: make one with `cargo leakcheck`",
@@ -184,17 +177,9 @@ mod tests {
                 Error::BaselineLine {
                     path: path(),
                     line: 7,
-                    text: "a".to_owned(),
+                    why: Why::Malformed("\x1b".to_owned(), "a number from 1 on"),
                 },
-                "failed to read a/b.json:7: expected `package binary test kind fingerprint count site`, found \"a\"",
-            ),
-            (
-                Error::Merge {
-                    path: path(),
-                    line: 7,
-                },
-                "failed to read a/b.json:7: a merge was left here; keep the lines of both sides, or let git do so with \
-                 `leakcheck.baseline merge=union` in .gitattributes",
+                "failed to read a/b.json:7: `\\u{1b}` is not a number from 1 on",
             ),
             (
                 Error::NoRun { folder: "a".into() },

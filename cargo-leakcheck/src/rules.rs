@@ -7,17 +7,13 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use leakcheck_report::rule::{FILE, PATTERNS};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
 
 use crate::{escape::plain, workspace::Workspace};
-
-const NAME: &str = "leakcheck.toml";
-
-/// What a rule may go by.
-const PATTERNS: [&str; 4] = ["created_by", "top_function", "any_function", "thread_name"];
 
 /// Where a rule stands: its file, and the line of its `[[ignore]]`.
 pub(crate) type Place = (PathBuf, usize);
@@ -56,7 +52,7 @@ pub(crate) fn files(workspace: &Workspace) -> Vec<File> {
             .chain(above)
             .chain(once(workspace.root.as_path()));
         let path = folders.find_map(|folder| {
-            let path = folder.join(NAME);
+            let path = folder.join(FILE);
             path.is_file().then_some(path)
         });
         if let Some(path) = path {
@@ -117,7 +113,7 @@ fn place(folder: &Path, source: &str) -> Option<Place> {
             _ => return None,
         }
     }
-    path.ends_with(NAME).then_some(())?;
+    path.ends_with(FILE).then_some(())?;
     Some((path, line.parse().ok()?))
 }
 
@@ -166,7 +162,7 @@ expires = \"2999-01-31\"
         for (_, folder) in &packages {
             fs::create_dir_all(folder).expect("a folder");
         }
-        fs::write(root.join(NAME), text).expect("it is written");
+        fs::write(root.join(FILE), text).expect("it is written");
         Workspace {
             root: root.to_owned(),
             target: root.join("target"),
@@ -208,7 +204,7 @@ expires = \"2999-01-31\"
     fn the_nearest_file_holds() {
         let root = tempfile::tempdir().expect("a folder");
         let workspace = sample(root.path(), TEXT);
-        let own = root.path().join("crates/b").join(NAME);
+        let own = root.path().join("crates/b").join(FILE);
         let holds = |workspace: &Workspace| -> Vec<String> {
             let files = files(workspace).into_iter();
             files
@@ -230,7 +226,7 @@ expires = \"2999-01-31\"
     #[test]
     fn sources_are_places() {
         let at = |source| place(Path::new("/w/crates/a"), source);
-        let rule = |folder: &str, line| Some((Path::new(folder).join(NAME), line));
+        let rule = |folder: &str, line| Some((Path::new(folder).join(FILE), line));
         assert_eq!(at("leakcheck.toml:12"), rule("/w/crates/a", 12));
         assert_eq!(at("../../leakcheck.toml:7"), rule("/w", 7));
         for other in [

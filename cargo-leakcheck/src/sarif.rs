@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use leakcheck_report::{Kind, plural};
 use serde::Serialize;
 
 use crate::{
@@ -160,7 +161,7 @@ fn of_finding(
     repository: &Repository,
     rules: &mut Rules,
 ) -> SarifResult {
-    let (rule_id, rule_index) = rules.find(&finding.kind, description(&finding.kind));
+    let (rule_id, rule_index) = rules.find(&finding.kind, &description(&finding.kind));
     let (level, state) = match (finding.status, finding.level) {
         (Status::Known, _) => ("note", "unchanged"),
         (Status::New, Level::Warn) => ("warning", "new"),
@@ -211,17 +212,9 @@ impl Rules {
     }
 }
 
-fn description(kind: &str) -> &'static str {
-    match kind {
-        "task" => "A task that outlives its test",
-        "blocking_task" => "A blocking closure that outlives its test",
-        "thread" => "A thread that outlives its test",
-        "timer" => "A timer that outlives its test",
-        "fd" => "A file descriptor that outlives its test",
-        "process" => "A child process that outlives its test",
-        "runtime" => "A runtime that outlives its test",
-        _ => "Something that outlives its test",
-    }
+fn description(kind: &str) -> String {
+    let what = Kind::named(kind).map(|kind| format!("A {}", plural::words(kind).0));
+    what.unwrap_or_else(|| "Something".to_owned()) + " that outlives its test"
 }
 
 fn locations(place: Option<Place>) -> Vec<Location> {

@@ -75,20 +75,6 @@ impl Kind {
             Self::Custom => "custom",
         }
     }
-
-    /// One and several of it, in prose.
-    pub(crate) const fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Task => ("task", "tasks"),
-            Self::BlockingTask => ("blocking task", "blocking tasks"),
-            Self::Thread => ("thread", "threads"),
-            Self::Timer => ("timer", "timers"),
-            Self::Fd => ("file descriptor", "file descriptors"),
-            Self::Process => ("child process", "child processes"),
-            Self::Runtime => ("runtime", "runtimes"),
-            Self::Custom => ("resource", "resources"),
-        }
-    }
 }
 
 impl Display for Kind {

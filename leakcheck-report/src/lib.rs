@@ -2,9 +2,12 @@
 //!
 //! - [`Report`]: the JSON file of one check, with all records in it. The feature `serde` reads it, and [`SCHEMA`] is published.
 //! - [`baseline`]: the file of known leaks, which go by their [fingerprint](fingerprint::of).
+//! - [`rule`]: what rules of `leakcheck.toml` go by.
 //! - [`Kind`], [`plural`], [`time`] and [`escape`]: the words that reports share.
 
 pub mod baseline;
+#[doc(hidden)]
+pub mod definition;
 pub mod escape;
 pub mod fingerprint;
 mod hang;
@@ -16,8 +19,7 @@ mod place;
 pub mod plural;
 mod record;
 mod report;
-#[cfg(test)]
-mod schema;
+pub mod rule;
 pub mod time;
 mod waits;
 

@@ -4,7 +4,7 @@ use crate::Kind;
 
 /// `1 task`, `2 tasks`.
 pub fn count(number: usize, kind: Kind) -> String {
-    let (one, many) = kind.words();
+    let (one, many) = words(kind);
     of(number, one, many)
 }
 
@@ -20,9 +20,18 @@ pub fn named(number: usize, kind: &str) -> String {
     Kind::named(kind).map_or_else(|| of(number, kind, kind), |kind| count(number, kind))
 }
 
-/// Several of a kind: `tasks`.
-pub const fn of_kind(kind: Kind) -> &'static str {
-    kind.words().1
+/// One and several of a kind: `task`, `tasks`.
+pub const fn words(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Task => ("task", "tasks"),
+        Kind::BlockingTask => ("blocking task", "blocking tasks"),
+        Kind::Thread => ("thread", "threads"),
+        Kind::Timer => ("timer", "timers"),
+        Kind::Fd => ("file descriptor", "file descriptors"),
+        Kind::Process => ("child process", "child processes"),
+        Kind::Runtime => ("runtime", "runtimes"),
+        Kind::Custom => ("resource", "resources"),
+    }
 }
 
 /// The number with the word that fits.

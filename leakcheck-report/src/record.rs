@@ -1,6 +1,32 @@
-//! The macros that define the schema: each record and each set of words once, for who writes them and for who reads them.
+//! How the schema is defined: each record and each set of words once, for who writes them and for who reads them.
 
-/// Defines a record: the struct, its form as JSON, how `serde` reads it, and its part of the JSON Schema.
+/// A record with its fields, or a set of words.
+#[derive(Clone, Copy, Debug)]
+pub struct Definition {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub about: &'static str,
+    /// The words.
+    pub words: &'static [&'static str],
+    /// The fields.
+    pub fields: &'static [Field],
+}
+
+/// A field of a record.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// What it says.
+    pub meaning: &'static str,
+    /// Whether it is there `always`, `if_any` where it says something, or `flat`: the fields of what it holds are.
+    pub written: &'static str,
+    /// The type of what it holds: `Option<Frame>`.
+    pub holds: &'static str,
+}
+
+/// Defines a record: the struct, its form as JSON, how `serde` reads it, and itself as data.
 ///
 /// Before each field stands when it is written: `always`, `if_any` where it says something, or `flat` for the fields of another
 /// record; and in parentheses what `serde` does, such as `default` where it may be missing.
@@ -34,20 +60,18 @@ macro_rules! record {
             }
         }
 
-        #[cfg(test)]
-        impl $crate::schema::Described for $name {
-            fn describe(schema: &mut $crate::schema::Schema) -> Vec<(String, $crate::schema::Node)> {
-                schema.record::<Self>(stringify!($name))
-            }
-        }
-
-        #[cfg(test)]
-        impl $crate::schema::Record for $name {
-            const ABOUT: &'static str = concat!($($about, "\n"),+);
-
-            fn properties(record: &mut $crate::schema::Properties<'_>) {
-                $(record.$when::<$type>(stringify!($field), concat!($($meaning, "\n"),+));)+
-            }
+        impl $name {
+            pub(crate) const DEFINITION: $crate::record::Definition = $crate::record::Definition {
+                name: stringify!($name),
+                about: concat!($($about),+),
+                words: &[],
+                fields: &[$($crate::record::Field {
+                    name: stringify!($field),
+                    meaning: concat!($($meaning),+),
+                    written: stringify!($when),
+                    holds: stringify!($type),
+                }),+],
+            };
         }
     };
 }
@@ -72,6 +96,13 @@ macro_rules! words {
         }
 
         impl $name {
+            pub(crate) const DEFINITION: $crate::record::Definition = $crate::record::Definition {
+                name: stringify!($name),
+                about: concat!($($about),+),
+                words: &[$($word),+],
+                fields: &[],
+            };
+
             /// The word as it is written.
             pub const fn name(self) -> &'static str {
                 match self {
@@ -100,13 +131,6 @@ macro_rules! words {
 
             fn is_nothing(&self) -> bool {
                 *self == Self::default()
-            }
-        }
-
-        #[cfg(test)]
-        impl $crate::schema::Described for $name {
-            fn describe(schema: &mut $crate::schema::Schema) -> Vec<(String, $crate::schema::Node)> {
-                schema.words(stringify!($name), concat!($($about, "\n"),+), &[$($word),+])
             }
         }
     };

@@ -131,8 +131,8 @@ fn a_baseline_with_a_merge_knows_both_sides() {
     copy.write("leakcheck.baseline", &text);
     let path = copy.path("leakcheck.baseline");
     let complaint = format!(
-        "failed to read {}:2: a merge was left here; keep the lines of both sides, or let git do so with \
-         `leakcheck.baseline merge=union` in .gitattributes",
+        "failed to read {}:2: a merge was left here: keep the lines of both sides, which is always right, and let git do so \
+         with `leakcheck.baseline merge=union` in `.gitattributes`",
         path.display()
     );
     let ended = Ended::of(copy.leakcheck(&LEAKY));

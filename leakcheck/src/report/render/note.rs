@@ -105,7 +105,7 @@ impl Display for Remark {
             Self::HeldByAccepted(kind) => {
                 let what = match kind {
                     Kind::Timer => "POSIX timers",
-                    kind => plural::of_kind(*kind),
+                    kind => plural::words(*kind).1,
                 };
                 write!(
                     f,

@@ -37,8 +37,6 @@ use settings::Settings;
 pub(crate) use baseline::Split;
 pub(crate) use settings::Came;
 
-const DOCUMENT: &str = "leakcheck.toml";
-
 /// What the files say.
 #[derive(Debug, Default)]
 struct Config {
@@ -116,7 +114,7 @@ fn folder(package: Option<&str>) -> PathBuf {
 impl Config {
     fn read(package: &Path, baseline: &BaselineFile) -> Result<Self, Error> {
         let folders = manifest::folders(package);
-        let settings = File::nearest(&folders, DOCUMENT)?.map(|file| {
+        let settings = File::nearest(&folders, leakcheck_report::rule::FILE)?.map(|file| {
             let options = document::read(&file, Date::today())?;
             Ok::<_, Error>(Settings::new(&file, options))
         });

@@ -1,6 +1,6 @@
 //! The rules of `leakcheck.toml`: one `[[ignore]]` each.
 
-use leakcheck_report::plural::one_of;
+use leakcheck_report::{plural::one_of, rule};
 use toml::de::{DeTable, DeValue};
 
 use super::{date::Date, entry::Entry, file::File};
@@ -14,10 +14,10 @@ type Make = fn(&str) -> Ignore;
 
 /// What a rule may go by, and the constructor of that name.
 const PATTERNS: [(&str, Make); 4] = [
-    ("created_by", Ignore::created_by),
-    ("top_function", Ignore::top_function),
-    ("any_function", Ignore::any_function),
-    ("thread_name", Ignore::thread_name),
+    (rule::CREATED_BY, Ignore::created_by),
+    (rule::TOP_FUNCTION, Ignore::top_function),
+    (rule::ANY_FUNCTION, Ignore::any_function),
+    (rule::THREAD_NAME, Ignore::thread_name),
 ];
 
 /// What else a rule may say.
@@ -64,7 +64,7 @@ fn one(file: &File, at: usize, entries: &DeTable<'_>, today: Date) -> Result<Ign
         parts.add(&entry)?;
     }
     let Some(mut rule) = parts.rule else {
-        let patterns = one_of(PATTERNS.map(|(name, _)| name));
+        let patterns = one_of(rule::PATTERNS);
         return Err(file.error(at, format!("this rule has no pattern: give it {patterns}")));
     };
     let Some(reason) = parts.reason else {
@@ -73,7 +73,7 @@ fn one(file: &File, at: usize, entries: &DeTable<'_>, today: Date) -> Result<Ign
     };
     rule = rule.because(&reason).written_in(file.place(at));
     if let Some((kinds, at)) = parts.kinds {
-        if parts.name == "thread_name" && kinds.iter().any(|kind| *kind != Kind::Thread) {
+        if parts.name == rule::THREAD_NAME && kinds.iter().any(|kind| *kind != Kind::Thread) {
             return Err(file.error(at, "`thread_name` is about threads: leave `kind` out"));
         }
         rule = kinds.into_iter().fold(rule, Ignore::on);
@@ -103,7 +103,7 @@ impl Parts {
             "at_most" => self.at_most = Some(number(entry)?),
             "expires" => self.expires = Some(day(entry)?),
             _ => {
-                let known: Vec<_> = PATTERNS.iter().map(|(name, _)| *name).chain(KEYS).collect();
+                let known: Vec<_> = rule::PATTERNS.into_iter().chain(KEYS).collect();
                 return Err(entry.unknown_key(&known));
             }
         }

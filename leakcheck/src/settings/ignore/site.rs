@@ -1,11 +1,10 @@
 //! What a rule accepts something for: the function that its pattern means.
 
+use leakcheck_report::rule::{ANY_FUNCTION, CREATED_BY, TOP_FUNCTION};
 use wildmatch::WildMatch;
 
 use super::rule::{Ignore, Matcher};
 use crate::base::model::{CodeOwner, Frame, Leak};
-
-const CREATED_BY: &str = "created_by";
 
 impl Ignore {
     /// The function for which the rule accepts this, and the key of a rule that names it; none where it is not known.
@@ -20,11 +19,11 @@ impl Ignore {
             }
             Matcher::TopFunction(pattern) => {
                 let stack = leak.waits_in().unwrap_or_default();
-                ("top_function", first(stack, Some(pattern)))
+                (TOP_FUNCTION, first(stack, Some(pattern)))
             }
             Matcher::AnyFunction(pattern) => {
                 let stack = leak.waits_in().unwrap_or_default();
-                ("any_function", first(stack, Some(pattern)))
+                (ANY_FUNCTION, first(stack, Some(pattern)))
             }
             Matcher::StartedBy(_)
             | Matcher::ThreadName(_)

@@ -1,0 +1,29 @@
+//! The schema as data, of which its JSON Schema is made.
+
+pub use crate::record::{Definition, Field};
+use crate::{
+    AcceptedSite, Awaited, Body, BodyWaits, Frame, Hang, HangCause, Holder, Ignored, Keeper, Kept,
+    Leak, Level, Location, Report, StuckThread, Verdict, Written,
+};
+
+/// All definitions, the whole report first.
+pub const ALL: [Definition; 18] = [
+    Report::DEFINITION,
+    AcceptedSite::DEFINITION,
+    Awaited::DEFINITION,
+    Body::DEFINITION,
+    BodyWaits::DEFINITION,
+    Frame::DEFINITION,
+    Hang::DEFINITION,
+    HangCause::DEFINITION,
+    Holder::DEFINITION,
+    Ignored::DEFINITION,
+    Keeper::DEFINITION,
+    Kept::DEFINITION,
+    Leak::DEFINITION,
+    Level::DEFINITION,
+    Location::DEFINITION,
+    StuckThread::DEFINITION,
+    Verdict::DEFINITION,
+    Written::DEFINITION,
+];
