@@ -9,7 +9,9 @@ use std::{
     time::Duration,
 };
 
-use super::{StaticTable, context::Context, free::Free, imp::event, slot_ranges::SlotRanges};
+use super::{
+    StaticTable, context::Context, free::Free, imp::event, record::Ended, slot_ranges::SlotRanges,
+};
 use crate::base::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering, total_order};
 
 /// Counters of tasks per scope; threads take turns, so that the workers of one runtime seldom share one.
@@ -149,6 +151,12 @@ fn place_of(scope: u64) -> Option<(u32, &'static ScopeCounters)> {
     let place = u32::try_from(scope & ((1 << PLACE_BITS) - 1)).unwrap_or(0);
     let counters = at(place).filter(|_| place != 0)?;
     (counters.scope.load(Ordering::Relaxed) == scope).then_some((place, counters))
+}
+
+/// What is over was neither a task nor a thread.
+#[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
+pub(crate) fn end_other(ended: Ended) {
+    of(ended.scope).other_ended();
 }
 
 /// Nothing that is counted is alive: this is a child of the process in which it was.

@@ -23,7 +23,7 @@ pub(crate) struct Keyed<F> {
     facts: F,
 }
 
-/// Where records are kept: in a chunked table of the process, or in a small one under a model checker.
+/// Where records are kept: in a static table of the process, or in a small one under a model checker.
 pub(crate) trait Places {
     type Facts: 'static;
     /// Places on the ground floor; each further one has twice as many as that below it.

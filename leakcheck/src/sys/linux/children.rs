@@ -21,8 +21,8 @@ use crate::sys::{
     StaticTable, clock,
     context::{self, Context},
     creation_stack,
-    record::{Ended, Seen},
-    scope_counters,
+    record::Seen,
+    scope_counters::{self, end_other},
     table::Records,
 };
 
@@ -247,7 +247,7 @@ fn record(&mut Started { pid, scope }: &mut Started) {
     /// Nobody else may look for a long time, and nothing tells of the end of a child: of so many it is asked for each new one.
     const ASKED: usize = 2;
     // A number that is given again: the child that had it was waited for.
-    RECORDS.end_all(pid.into(), tell);
+    RECORDS.end_all(pid.into(), end_other);
     RECORDS.some(ASKED, Facts::read).for_each(|seen| {
         look(&seen);
     });
@@ -272,18 +272,13 @@ fn look(seen: &Seen<(Child, u64)>) -> Option<Child> {
     let (child, started) = seen.facts;
     let state = kernel::state(child.pid, started);
     if state.is_none() {
-        RECORDS.end(seen.number).into_iter().for_each(tell);
+        RECORDS.end(seen.number).into_iter().for_each(end_other);
     }
     Some(Child {
         number: seen.number,
         state: state?,
         ..child
     })
-}
-
-/// Tells its scope that one is over.
-fn tell(ended: Ended) {
-    scope_counters::of(ended.scope).other_ended();
 }
 
 impl Facts {

@@ -22,7 +22,7 @@ use crate::sys::{
     context::{self, Context},
     creation_stack,
     record::Seen,
-    scope_counters,
+    scope_counters::{self, end_other},
     table::Records,
     timer::Timer,
 };
@@ -227,18 +227,14 @@ fn record(made: &mut Made) {
 
 /// The timer that the C library calls this is over.
 fn forget(name: usize) {
-    RECORDS.end_all(name as u64, |ended| {
-        scope_counters::of(ended.scope).other_ended();
-    });
+    RECORDS.end_all(name as u64, end_other);
 }
 
 /// The timer, unless it is gone, which frees the record.
 fn look(seen: &Seen<(Timer, c_int)>) -> Option<Timer> {
     let (timer, kernel) = seen.facts;
     if kernel != UNKNOWN && kernel::is_gone(kernel) {
-        if let Some(ended) = RECORDS.end(seen.number) {
-            scope_counters::of(ended.scope).other_ended();
-        }
+        RECORDS.end(seen.number).into_iter().for_each(end_other);
         return None;
     }
     Some(Timer {

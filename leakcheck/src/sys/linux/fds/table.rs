@@ -10,8 +10,8 @@ use crate::sys::{
     StaticTable, clock,
     descriptor::Descriptor,
     imp::errno,
-    record::{Ended, Record, Seen},
-    scope_counters,
+    record::{Record, Seen},
+    scope_counters::{self, end_other},
 };
 
 /// Chunks of 256 numbers: more than a process may have open by default.
@@ -66,7 +66,7 @@ pub(super) fn put(fd: i32, noted: Noted) {
     scope_counters::of(noted.scope).other_started();
     let serial = OPENED.fetch_add(1, Ordering::Relaxed) + 1;
     let number = serial << FD_BITS | u64::from(fd.cast_unsigned());
-    record.claim_anew(number).into_iter().for_each(tell);
+    record.claim_anew(number).into_iter().for_each(end_other);
     let is_published = record.publish(number, noted.scope, |facts| {
         facts.origin.store(noted.origin, Ordering::Relaxed);
         facts.thread.store(noted.thread, Ordering::Relaxed);
@@ -106,7 +106,7 @@ pub(super) fn reaches(first: u32) -> bool {
 /// What had this number was closed.
 pub(super) fn end(number: u64) {
     let ended = peek(fd(number)).and_then(|record| record.end(number));
-    ended.into_iter().for_each(tell);
+    ended.into_iter().for_each(end_other);
 }
 
 /// The same, if it was.
@@ -170,11 +170,6 @@ fn peek(fd: i32) -> Option<&'static Record<Facts>> {
     RECORDS.peek(usize::try_from(fd).ok()?)
 }
 
-/// Counts the end of one.
-fn tell(ended: Ended) {
-    scope_counters::of(ended.scope).other_ended();
-}
-
 /// What is recorded of `fd`, unless something else is open there.
 fn look(fd: i32, scope: Option<u64>) -> Option<Descriptor> {
     let record = peek(fd)?;
@@ -182,7 +177,7 @@ fn look(fd: i32, scope: Option<u64>) -> Option<Descriptor> {
     let (found, is_what_it_was) = seen.facts;
     if !is_what_it_was {
         // It was closed past the C library, as `fclose` of a library that has its own does.
-        record.end(seen.number).into_iter().for_each(tell);
+        record.end(seen.number).into_iter().for_each(end_other);
         return None;
     }
     Some(Descriptor {

@@ -11,6 +11,7 @@ use super::{Descriptor, live, untracked};
 use crate::sys::{
     self,
     context::{Context, Switch},
+    imp::errno,
     scope_counters,
 };
 
@@ -27,16 +28,6 @@ fn open(scope: u64) -> Vec<Descriptor> {
 /// How many of a scope are counted.
 fn count(scope: u64) -> usize {
     scope_counters::of(scope).others()
-}
-
-fn errno() -> c_int {
-    // SAFETY: `errno` is this thread's own.
-    unsafe { *libc::__errno_location() }
-}
-
-fn set_errno(value: c_int) {
-    // SAFETY: as above.
-    unsafe { *libc::__errno_location() = value };
 }
 
 #[test]
@@ -96,13 +87,13 @@ fn errors_are_the_c_library_s_own() {
             (&accept, libc::EBADF),
         ];
         for (call, expected) in failing {
-            assert_eq!((call(), errno()), (-1, expected));
+            assert_eq!((call(), errno::get()), (-1, expected));
         }
-        set_errno(libc::EXDEV);
+        errno::set(libc::EXDEV);
         let fd = libc::open(c"/dev/null".as_ptr(), libc::O_RDONLY);
-        assert_eq!((libc::close(fd), errno()), (0, libc::EXDEV));
+        assert_eq!((libc::close(fd), errno::get()), (0, libc::EXDEV));
         assert!(libc::opendir(c"/proc/nowhere".as_ptr()).is_null());
-        assert_eq!(errno(), libc::ENOENT);
+        assert_eq!(errno::get(), libc::ENOENT);
     }
     assert_eq!(open(scope), []);
 }

@@ -41,16 +41,6 @@ fn waiting(prepare: fn()) -> (i32, mpsc::Sender<()>, thread::JoinHandle<()>) {
     (tid, sender, thread)
 }
 
-fn set_errno(value: c_int) {
-    // SAFETY: `errno` is this thread's own.
-    unsafe { *libc::__errno_location() = value };
-}
-
-fn last_errno() -> c_int {
-    // SAFETY: `errno` is this thread's own.
-    unsafe { *libc::__errno_location() }
-}
-
 fn names(frames: &[usize]) -> Vec<String> {
     let mut names = Vec::new();
     for frame in frames {
@@ -102,16 +92,16 @@ fn answer_here(low: usize) -> Result<Vec<usize>, &'static str> {
 
 #[test]
 fn errno_is_kept() {
-    set_errno(77);
+    errno::set(77);
     if can_unwind() {
         let _asking = lock_std(&ASKING);
         assert!(answer_here(0).is_ok_and(|frames| !frames.is_empty()));
         assert_eq!(TASK.load(Ordering::Relaxed), 7);
     }
-    set_errno(77);
+    errno::set(77);
     // SAFETY: a handler that is asked nothing touches nothing.
     unsafe { answer(0, std::ptr::null_mut(), std::ptr::null_mut()) };
-    assert_eq!(last_errno(), 77);
+    assert_eq!(errno::get(), 77);
 }
 
 /// What the thread has gone down to since it was looked at, only the handler sees.
