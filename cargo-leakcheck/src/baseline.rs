@@ -51,22 +51,18 @@ impl Baseline {
                 Ok(Line::Version) => has_version = true,
                 Ok(Line::Known(key, known)) => baseline.add(key, known),
                 Ok(Line::Nothing) => {}
-                Err(Unread { why, .. }) => match why {
-                    Why::Newer(version) => {
-                        let path = path();
-                        let error = Error::NewerBaseline {
-                            path,
-                            line,
-                            version,
-                        };
+                Err(Unread { why, .. }) => {
+                    let is_newer = matches!(why, Why::Newer(_));
+                    if !has_version && !is_newer {
+                        break;
+                    }
+                    let path = path();
+                    let error = Error::BaselineLine { path, line, why };
+                    if is_newer {
                         return (Self::default(), vec![error]);
                     }
-                    _ if !has_version => break,
-                    why => {
-                        let path = path();
-                        errors.push(Error::BaselineLine { path, line, why });
-                    }
-                },
+                    errors.push(error);
+                }
             }
         }
         if !has_version {
@@ -215,11 +211,7 @@ mod tests {
     #[test]
     fn a_newer_or_a_foreign_file_is_one_error() {
         let foreign = "failed to read x.baseline:1: expected `leakcheck baseline 1`; if it is no baseline, name another file with --baseline";
-        let newer = |line| {
-            format!(
-                "failed to read x.baseline:{line}: it has version 2, which is newer than this cargo-leakcheck; update it"
-            )
-        };
+        let newer = |line| format!("failed to read x.baseline:{line}: {}", Why::Newer(2));
         for (text, expected) in [
             ("leakcheck baseline 2\n?\n", newer(1)),
             ("leakcheck baseline 1\nleakcheck baseline 2\n", newer(2)),

@@ -27,12 +27,6 @@ pub(crate) enum Error {
     Foreign { path: PathBuf },
     /// A report in a form that this program does not know yet.
     NewerReport { path: PathBuf, version: u64 },
-    /// A baseline in a form that this program does not know yet.
-    NewerBaseline {
-        path: PathBuf,
-        line: usize,
-        version: u64,
-    },
     /// A file that does not begin as a baseline does.
     NoBaseline { path: PathBuf },
     /// A line of a baseline.
@@ -73,15 +67,6 @@ impl std::fmt::Display for Error {
             Self::NewerReport { path, version } => write!(
                 f,
                 "failed to read {}: it has format {version}, which is newer than this cargo-leakcheck; update it",
-                shown(path)
-            ),
-            Self::NewerBaseline {
-                path,
-                line,
-                version,
-            } => write!(
-                f,
-                "failed to read {}:{line}: it has version {version}, which is newer than this cargo-leakcheck; update it",
                 shown(path)
             ),
             Self::NoBaseline { path } => write!(
@@ -162,14 +147,6 @@ mod tests {
                 "failed to read a/b.json: it has format 2, which is newer than this cargo-leakcheck; update it",
             ),
             (
-                Error::NewerBaseline {
-                    path: path(),
-                    line: 1,
-                    version: 2,
-                },
-                "failed to read a/b.json:1: it has version 2, which is newer than this cargo-leakcheck; update it",
-            ),
-            (
                 Error::NoBaseline { path: path() },
                 "failed to read a/b.json:1: expected `leakcheck baseline 1`; if it is no baseline, name another file with --baseline",
             ),
@@ -177,9 +154,9 @@ mod tests {
                 Error::BaselineLine {
                     path: path(),
                     line: 7,
-                    why: Why::Malformed("\x1b".to_owned(), "a number from 1 on"),
+                    why: Why::Field("`\x1b` is not a number".to_owned()),
                 },
-                "failed to read a/b.json:7: `\\u{1b}` is not a number from 1 on",
+                "failed to read a/b.json:7: `\\u{1b}` is not a number",
             ),
             (
                 Error::NoRun { folder: "a".into() },

@@ -22,6 +22,9 @@ pub const VERSION: u64 = 1;
 
 const TITLE: &str = "leakcheck baseline ";
 
+const MISSING: &str = "a field is missing here: expected `package binary test kind fingerprint count`, with one space \
+                       between them, and then what tells a reader where it is";
+
 /// What tells a known leak: the first five fields as they stand in the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
@@ -75,10 +78,8 @@ pub enum Why {
     Newer(u64),
     /// Git has left it in a merge.
     Merge,
-    /// A field is missing.
-    Missing,
-    /// A field is not of this form.
-    Malformed(String, &'static str),
+    /// A field is missing, or not what it has to be.
+    Field(String),
 }
 
 impl Key {
@@ -157,37 +158,38 @@ pub fn is_mark(line: &str) -> bool {
 fn entry(line: &str) -> Result<Line, Unread> {
     let mut fields = line.splitn(7, ' ');
     let mut column = 0;
-    let mut next = |is_valid: fn(&str) -> bool, form: &'static str| {
+    let mut next = |is_valid: fn(&str) -> bool, form: &dyn Fn() -> String| {
         let at = column;
-        let field = fields.next().filter(|field| !field.is_empty());
-        let field = field.ok_or_else(|| Why::Missing.at(at.min(line.len())))?;
+        let Some(field) = fields.next().filter(|field| !field.is_empty()) else {
+            return Err(Why::Field(MISSING.to_owned()).at(at.min(line.len())));
+        };
         column += field.len() + 1;
         if is_valid(field) {
             Ok(field.to_owned())
         } else {
-            Err(Why::Malformed(field.to_owned(), form).at(at))
+            Err(Why::Field(format!("`{field}` is not {}", form())).at(at))
         }
     };
+    let kinds = || one_of(Kind::ALL.iter().map(|kind| kind.name()));
     let key = Key {
-        package: next(|_| true, "")?,
-        binary: next(|_| true, "")?,
-        test: next(|_| true, "")?,
-        kind: next(|text| Kind::named(text).is_some(), KIND)?,
-        fingerprint: next(
-            fingerprint::is_valid,
-            "a fingerprint: expected 16 digits from `0` to `f`",
-        )?,
+        package: next(|_| true, &String::new)?,
+        binary: next(|_| true, &String::new)?,
+        test: next(|_| true, &String::new)?,
+        kind: next(|text| Kind::named(text).is_some(), &|| {
+            format!("a kind: expected {}", kinds())
+        })?,
+        fingerprint: next(fingerprint::is_valid, &|| {
+            "a fingerprint: expected 16 digits from `0` to `f`".to_owned()
+        })?,
     };
     let is_count = |text: &str| text.parse::<usize>().is_ok_and(|count| count > 0);
-    let count = next(is_count, "a number from 1 on")?;
+    let count = next(is_count, &|| "a number from 1 on".to_owned())?;
     let known = Known {
         count: count.parse().unwrap_or(1),
         site: fields.next().unwrap_or_default().to_owned(),
     };
     Ok(Line::Known(key, known))
 }
-
-const KIND: &str = "a kind";
 
 /// A line as [`Line::read`] takes it, unless a field is empty or of a kind that is not known.
 pub fn line(key: &Key, known: &Known) -> String {
@@ -232,15 +234,7 @@ impl Display for Why {
                 "a merge was left here: keep the lines of both sides, which is always right, and let git do so with \
                  `leakcheck.baseline merge=union` in `.gitattributes`",
             ),
-            Self::Missing => f.write_str(
-                "a field is missing here: expected `package binary test kind fingerprint count`, with one space between \
-                 them, and then what tells a reader where it is",
-            ),
-            Self::Malformed(field, KIND) => {
-                let kinds = one_of(Kind::ALL.iter().map(|kind| kind.name()));
-                write!(f, "`{field}` is not {KIND}: expected {kinds}")
-            }
-            Self::Malformed(field, form) => write!(f, "`{field}` is not {form}"),
+            Self::Field(what) => f.write_str(what),
         }
     }
 }

@@ -155,7 +155,8 @@ fn a_baseline_of_a_newer_version_is_left_alone() {
     let path = copy.path("leakcheck.baseline");
     let ended = Ended::of(copy.leakcheck(&LEAKY));
     let complaint = format!(
-        "failed to read {}:1: it has version 2, which is newer than this cargo-leakcheck; update it",
+        "failed to read {}:1: this is version 2 of the format, and this release of leakcheck reads version 1: use a later \
+         release, or write the file anew with this one",
         path.display()
     );
     ended.expect_complaint(11, &complaint);
