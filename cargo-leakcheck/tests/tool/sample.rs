@@ -201,7 +201,8 @@ fn what_is_broken_is_told(newer: &Path) {
     fs::write(newer, "leakcheck baseline 2\n").expect("it is written");
     let only = ["--test", "seeded", "--", "leaves_a_task"];
     let message = format!(
-        "leakcheck: failed to read {}:1: this is version 2 of the format, and this release of leakcheck reads version 1: ",
+        "leakcheck: failed to read {}:1: this is version 2 of the format, and this release of leakcheck reads version 1: use \
+         a later release, or write the file anew with this one",
         newer.display()
     );
     let run = Ended::of(leakcheck(newer, &only));

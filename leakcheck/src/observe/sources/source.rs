@@ -5,7 +5,8 @@ use crate::{
     observe::scope::ScopeId,
 };
 
-/// A kind of things besides tasks and threads. [`Tally::others`](crate::sys::tally::Tally::others) counts all of them.
+/// A kind of things besides tasks and threads. [`ScopeCounters::others`](crate::sys::scope_counters::ScopeCounters::others)
+/// counts all of them.
 #[derive(Debug)]
 pub(crate) struct Source {
     pub(crate) kind: Kind,
