@@ -129,15 +129,15 @@ impl Check {
             .runtime
             .as_ref()
             .filter(|runtime| runtime.is_own())?;
-        let tally = self.view.scope.counters();
-        let is_alone = || tally.threads() == runtime.workers();
+        let counters = self.view.scope.counters();
+        let is_alone = || counters.threads() == runtime.workers();
         let may_be_stuck = body.tasks().iter().all(may_be_stuck);
         let sees_threads = || sources::threads::coverage() == Seen::Full;
         if !may_be_stuck || !is_alone() || self.has_tasks_on_others() || !sees_threads() {
             return None;
         }
         let list = tasks::read(&runtime.handle).ok()?;
-        let is_whole = !tasks::HAS_TASK_HOOKS || tally.tasks() == list.tasks().len();
+        let is_whole = !tasks::HAS_TASK_HOOKS || counters.tasks() == list.tasks().len();
         let is_proven = {
             let graph = Graph::new([&list, &body]);
             let mut all = list.tasks().iter().chain(body.tasks());

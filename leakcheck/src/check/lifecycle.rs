@@ -105,8 +105,8 @@ impl Check {
 
     /// What exists now in the scope does not count.
     pub(crate) fn exempt_present(&mut self) {
-        let tally = self.view.scope.counters();
-        let is_empty = tally.tasks() == 0 && tally.threads() == 0 && tally.others() == 0;
+        let counters = self.view.scope.counters();
+        let is_empty = counters.tasks() == 0 && counters.threads() == 0 && counters.others() == 0;
         if is_empty && !tasks::may_be_elsewhere(self.view.scope) {
             return;
         }
@@ -175,13 +175,13 @@ impl Check {
     /// Notes what there is, right before its runtime is told to stop: what that makes is nobody's.
     pub(crate) fn stop(&mut self) -> Stopping<'_> {
         let view = &self.view;
-        let tally = view.scope.counters();
+        let counters = view.scope.counters();
         let before = &mut self.evidence.before_stop;
-        if tally.threads() > view.runtime.as_ref().map_or(0, WatchedRuntime::workers) {
+        if counters.threads() > view.runtime.as_ref().map_or(0, WatchedRuntime::workers) {
             let threads = sources::threads::list(Some(view.scope));
             before.extend(threads.iter().map(|thread| thread.id));
         }
-        if tally.others() > 0 {
+        if counters.others() > 0 {
             let others = sources::others(Some(view.scope));
             before.extend(others.iter().map(|other| other.id));
         }

@@ -51,12 +51,12 @@ impl View {
 
     /// Whether nothing at all is there but the workers of its own runtime: the whole cost of a clean check.
     pub(crate) fn is_clean_now(&self) -> bool {
-        let tally = self.scope.counters();
+        let counters = self.scope.counters();
         let (counted, workers) = self.runtime.as_ref().map_or((0, 0), |runtime| {
             (runtime.new_tasks(self.scope), runtime.workers())
         });
-        tally.tasks() == 0
-            && tally.threads() == workers
+        counters.tasks() == 0
+            && counters.threads() == workers
             && self.others(Phase::Running).is_empty()
             && counted == 0
             && !(tasks::may_be_elsewhere(self.scope) && self.has_tasks_elsewhere())
@@ -80,8 +80,8 @@ impl View {
 
     /// Whether nothing at all is there, after the runtime was stopped.
     pub(crate) fn is_gone(&self) -> bool {
-        let tally = self.scope.counters();
-        tally.threads() == 0 && tally.others() == 0 && !self.has_unrecorded()
+        let counters = self.scope.counters();
+        counters.threads() == 0 && counters.others() == 0 && !self.has_unrecorded()
     }
 
     /// Lets its own runtime wait for child processes that were given up, where there are any.
@@ -160,10 +160,8 @@ impl View {
 
     /// Whether there is any; the check's own runtime has a thread for each, which is counted.
     pub(super) fn has_closures(&self) -> bool {
-        let is_own = self
-            .runtime
-            .as_ref()
-            .is_some_and(super::WatchedRuntime::is_own);
+        let runtime = self.runtime.as_ref();
+        let is_own = runtime.is_some_and(WatchedRuntime::is_own);
         !is_own && !self.handed().is_empty()
     }
 

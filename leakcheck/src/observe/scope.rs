@@ -5,6 +5,7 @@ use crate::{
     sys::{
         context::{self, Context, Switch},
         scope_counters::{self, ScopeCounters},
+        threads,
     },
 };
 
@@ -73,6 +74,13 @@ impl ScopeId {
 
     pub(crate) fn counters(self) -> &'static ScopeCounters {
         scope_counters::of(self.0)
+    }
+
+    /// Whether the scope is about what a thread with this root made in it. Where no check is under way, that is what this thread
+    /// and its descendants made: tests that run in parallel are on threads of their own.
+    pub(crate) fn covers(self, root: u64) -> bool {
+        let is_own = |(_, own)| own == 0 || root == own;
+        self.is_checked() || is_own(threads::own_numbers())
     }
 
     /// Makes this thread work for the scope until the result is dropped.

@@ -5,6 +5,7 @@
 
 #[allow(dead_code, reason = "where nothing is interposed nothing is written")]
 mod allocation_table;
+pub(crate) mod child;
 pub(crate) mod clock;
 #[cfg_attr(
     not(tokio_unstable),
@@ -32,6 +33,7 @@ mod slot_ranges;
 mod static_table;
 #[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
 mod table;
+pub(crate) mod thread;
 pub(crate) mod timer;
 
 #[cfg(all(

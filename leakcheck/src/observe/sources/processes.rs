@@ -28,10 +28,7 @@ const LONGEST: usize = 120;
 pub(super) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
     let now = clock::now_ms();
     let mut children = children::live(scope.map(ScopeId::index));
-    if scope.is_some_and(|scope| !scope.is_checked()) {
-        let (_, root) = sys::threads::own_numbers();
-        children.retain(|child| root == 0 || child.root == root);
-    }
+    children.retain(|child| scope.is_none_or(|scope| scope.covers(child.root)));
     children.sort_unstable_by_key(|child| child.number);
     children
         .into_iter()

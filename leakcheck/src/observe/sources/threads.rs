@@ -19,9 +19,10 @@ use crate::{
 pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
     let now = sys::clock::now_ms();
     let mut threads = sys::threads::live(scope.map(ScopeId::index));
-    if scope.is_some_and(|scope| !scope.is_checked()) {
-        let (own, root) = sys::threads::own_numbers();
-        threads.retain(|thread| thread.number != own && (root == 0 || thread.root == root));
+    if let Some(scope) = scope {
+        let (own, _) = sys::threads::own_numbers();
+        let is_this = |number| !scope.is_checked() && number == own;
+        threads.retain(|thread| scope.covers(thread.root) && !is_this(thread.number));
     }
     threads.sort_unstable_by_key(|thread| thread.number);
     threads

@@ -3,7 +3,6 @@
 //! `posix_spawn`, `posix_spawnp`, `fork` and `vfork` are defined here and win over the C library's at link time. Nothing tells
 //! of the end of a child: the kernel is asked, in a way that leaves a child that has exited to whoever waits for it.
 
-use crate::base::model::ProcessState;
 use std::{
     cell::Cell,
     ffi::{c_char, c_int},
@@ -17,13 +16,18 @@ use super::{
     spare::{self, Done},
     threads,
 };
-use crate::sys::{
-    StaticTable, clock,
-    context::{self, Context},
-    creation_stack,
-    record::Seen,
-    scope_counters::{self, end_other},
-    table::Records,
+use crate::{
+    base::model::ProcessState,
+    sys::{
+        StaticTable,
+        child::Child,
+        clock,
+        context::{self, Context},
+        creation_stack,
+        record::Seen,
+        scope_counters::{self, end_other},
+        table::Records,
+    },
 };
 
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
@@ -41,17 +45,6 @@ struct Facts {
     born: AtomicU64,
     /// When it was started, by the kernel's clock, which tells it from a later one of the same id; 0 where unknown.
     started: AtomicU64,
-}
-
-/// A child as a reader saw it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Child {
-    pub(crate) number: u64,
-    pub(crate) pid: u32,
-    pub(crate) origin: u32,
-    pub(crate) root: u64,
-    pub(crate) born_ms: u64,
-    pub(crate) state: ProcessState,
 }
 
 static RECORDS: Records<Facts> = Records::new(StaticTable::new());

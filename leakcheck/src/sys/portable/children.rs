@@ -1,17 +1,6 @@
 //! Child processes that nobody records: the truthful twin for where nothing can stand in front of what starts them.
 
-use crate::base::model::ProcessState;
-
-/// A child; there never is one here.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Child {
-    pub(crate) number: u64,
-    pub(crate) pid: u32,
-    pub(crate) origin: u32,
-    pub(crate) root: u64,
-    pub(crate) born_ms: u64,
-    pub(crate) state: ProcessState,
-}
+use crate::sys::child::Child;
 
 /// No child is known.
 pub(crate) fn live(_scope: Option<u64>) -> Vec<Child> {

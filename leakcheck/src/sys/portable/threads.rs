@@ -1,17 +1,6 @@
 //! Threads that nobody records: the truthful twin for platforms without interposition.
 
-/// A live thread; there never is one here.
-#[derive(Clone, Debug)]
-pub(crate) struct Thread {
-    pub(crate) number: u64,
-    pub(crate) root: u64,
-    pub(crate) origin: u32,
-    pub(crate) tid: i32,
-    pub(crate) runtime: u32,
-    pub(crate) creator: u32,
-    pub(crate) born_ms: u64,
-    pub(crate) name: Option<String>,
-}
+use crate::sys::thread::Thread;
 
 /// No thread is known.
 pub(crate) fn live(_scope: Option<u64>) -> Vec<Thread> {

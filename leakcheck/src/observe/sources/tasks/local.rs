@@ -39,8 +39,7 @@ struct Watched {
 impl Watched {
     /// Whether it is the scope's; where no check is under way, this thread's or a descendant's.
     fn is_of(&self, scope: ScopeId) -> bool {
-        let (_, root) = threads::own_numbers();
-        self.scope == scope && (scope.is_checked() || root == 0 || self.root == root)
+        self.scope == scope && scope.covers(self.root)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
         scope::{Scope, ScopeId},
         sources::{seen, source::Source},
     },
-    sys::{clock, threads, timer::Timer, timers},
+    sys::{clock, timer::Timer, timers},
 };
 
 pub(in crate::observe::sources) const SOURCE: Source = Source {
@@ -29,10 +29,7 @@ const NAME: &str = "POSIX timer";
 fn list(scope: Option<ScopeId>) -> Vec<Resource> {
     let now = clock::now_ms();
     let mut found = timers::live(scope.map(ScopeId::index));
-    if scope.is_some_and(|scope| !scope.is_checked()) {
-        let (_, root) = threads::own_numbers();
-        found.retain(|timer| root == 0 || timer.root == root);
-    }
+    found.retain(|timer| scope.is_none_or(|scope| scope.covers(timer.root)));
     found.sort_unstable_by_key(|timer| timer.number);
     found
         .into_iter()

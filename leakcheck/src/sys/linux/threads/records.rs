@@ -10,7 +10,7 @@ use super::{
     name::Name,
     stack::{self, Stack},
 };
-use crate::sys::{StaticTable, imp::errno, scope_counters, table::Records};
+use crate::sys::{StaticTable, imp::errno, scope_counters, table::Records, thread::Thread};
 
 /// What is known of a thread. What can change changes on the thread itself.
 #[derive(Debug, Default)]
@@ -31,19 +31,6 @@ pub(super) struct Facts {
     pub(super) name: Name,
     pub(super) rounds: AtomicU32,
     pub(super) has_room: AtomicBool,
-}
-
-/// A live thread as a reader saw it.
-#[derive(Clone, Debug)]
-pub(crate) struct Thread {
-    pub(crate) number: u64,
-    pub(crate) root: u64,
-    pub(crate) origin: u32,
-    pub(crate) tid: i32,
-    pub(crate) runtime: u32,
-    pub(crate) creator: u32,
-    pub(crate) born_ms: u64,
-    pub(crate) name: Option<String>,
 }
 
 pub(super) static RECORDS: Records<Facts> = Records::new(StaticTable::new());
