@@ -7,9 +7,9 @@ use crate::{Certainty, Class, Event, Hold, Object, Role, State, Task, TaskList, 
 /// Edges between the tasks of some lists.
 #[derive(Debug)]
 pub struct Graph<'l> {
-    tasks: Vec<&'l Task>,
+    pub(crate) tasks: Vec<&'l Task>,
     /// Those that hold anything: of very many tasks few are read that far.
-    holding: Vec<&'l Task>,
+    pub(crate) holding: Vec<&'l Task>,
     /// Addresses of the tasks that wait for ever.
     stuck: HashSet<u64>,
 }
@@ -135,9 +135,11 @@ impl<'l> Graph<'l> {
                 matches!(object.class, Class::Mpsc | Class::Oneshot)
                     && self.is_received_by_stuck(object)
             }
-            Event::Notification
-            | Event::Arrivals
-            | Event::Cancellation
+            // Whoever notifies, or arrives, must come to the object.
+            Event::Notification | Event::Arrivals => self
+                .stuck_holds(object)
+                .any(|hold| hold.role == Role::Owner),
+            Event::Cancellation
             | Event::Deadline(_)
             | Event::Readiness
             | Event::Exit
@@ -207,7 +209,7 @@ impl Event {
 
 impl Object {
     /// Whether it is the same thing: a lock may be reached as such or as the semaphore inside it.
-    fn is_same(self, other: Self) -> bool {
+    pub(crate) fn is_same(self, other: Self) -> bool {
         let family = |class| match class {
             Class::Mutex | Class::RwLock => Class::Semaphore,
             other => other,

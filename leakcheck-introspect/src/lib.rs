@@ -36,7 +36,7 @@
 //! - [`TaskList`], the tasks of a runtime or of a `LocalSet`: [`Task`], its [`Frame`]s, [`Wait`]s and [`Hold`]s.
 //! - [`LocalTasks`], a way to the tasks of a `LocalSet` that is moved about.
 //! - [`FutureAddress`], for a future that is no task, such as the one given to `block_on`.
-//! - [`Graph`], who could wake whom, and who waits for ever.
+//! - [`Graph`], who could wake whom, who waits for ever, and on whom a task [depends](Dependence).
 //! - [`TimerList`], the armed timers of a runtime; [`TimerWheel`], whether there are any.
 //! - [`BlockingTask`], a closure that a thread runs, by its id.
 //! - [`available`], whether any of this works in this program.
@@ -55,6 +55,7 @@ mod blocking_task;
     allow(dead_code, reason = "where nothing is read nothing is made")
 )]
 mod call;
+mod dependence;
 mod entry_points;
 mod error;
 mod frame;
@@ -98,6 +99,7 @@ pub use read::fuzzing;
 
 pub use blocking_task::BlockingTask;
 pub use call::Call;
+pub use dependence::{Dependence, Tie};
 pub use error::Error;
 pub use frame::{Frame, FrameKind, Local, Location};
 pub use future_address::FutureAddress;

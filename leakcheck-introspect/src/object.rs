@@ -243,6 +243,8 @@ impl Event {
                 | Self::Closed
                 | Self::Change { .. }
                 | Self::Permit
+                | Self::Notification
+                | Self::Arrivals
                 | Self::End
                 | Self::Never
         )

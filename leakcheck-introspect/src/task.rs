@@ -6,11 +6,13 @@ use crate::{Frame, FrameKind, Hold, Wait};
 
 /// A live task of a runtime or of a `LocalSet`.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact by itself")]
 pub struct Task {
     pub(crate) id: u64,
     pub(crate) address: u64,
     pub(crate) state: State,
     pub(crate) has_join_handle: bool,
+    pub(crate) is_aborted: bool,
     pub(crate) future: Arc<str>,
     pub(crate) root: Option<Arc<Frame>>,
     pub(crate) waits: Vec<Wait>,
@@ -40,6 +42,11 @@ impl Task {
     /// Whether its `JoinHandle` exists, so that somebody could still await it; true where that could not be read.
     pub fn has_join_handle(&self) -> bool {
         self.has_join_handle
+    }
+
+    /// Whether somebody has aborted it, which it has not come to yet.
+    pub fn is_aborted(&self) -> bool {
+        self.is_aborted
     }
 
     /// Its future: the path of the async function or block, else of the type.

@@ -2,17 +2,18 @@
 
 pub use crate::record::{Definition, Field};
 use crate::{
-    AcceptedSite, Awaited, Body, BodyWaits, Frame, Hang, HangCause, Holder, Ignored, Keeper, Kept,
-    Leak, Level, Location, Report, StuckThread, Verdict, Written,
+    AcceptedSite, Awaited, Body, BodyWaits, Follows, Frame, Hang, HangCause, Holder, Ignored,
+    Keeper, Kept, Leak, Level, Location, Report, StuckThread, Verdict, Why, Written,
 };
 
 /// All definitions, the whole report first.
-pub const ALL: [Definition; 18] = [
+pub const ALL: [Definition; 20] = [
     Report::DEFINITION,
     AcceptedSite::DEFINITION,
     Awaited::DEFINITION,
     Body::DEFINITION,
     BodyWaits::DEFINITION,
+    Follows::DEFINITION,
     Frame::DEFINITION,
     Hang::DEFINITION,
     HangCause::DEFINITION,
@@ -25,5 +26,6 @@ pub const ALL: [Definition; 18] = [
     Location::DEFINITION,
     StuckThread::DEFINITION,
     Verdict::DEFINITION,
+    Why::DEFINITION,
     Written::DEFINITION,
 ];

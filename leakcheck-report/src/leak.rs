@@ -45,12 +45,40 @@ record! {
         if_any(default) details: Vec<String>,
         /// Who keeps its descriptors open, one entry for each that somebody is known to.
         if_any(default) held: Vec<Kept>,
+        /// From which other finding it follows; left out for a cause.
+        if_any(default) follows: Option<Follows>,
+        /// Which mistake it is, where that is known.
+        if_any(default) why: Option<Why>,
         /// What a task panicked with; then it is not left behind, but nobody could learn of its panic.
         if_any(default) panic: Option<String>,
         /// The narrowest rule that accepts it.
         always(default) accept: Option<String>,
         /// Stays the same from run to run: 16 digits from `0` to `f`.
         always fingerprint: String,
+    }
+}
+
+record! {
+    /// That a finding follows from another: where that ends, this ends.
+    Follows {
+        /// The other, by its place in `leaks`, from 0.
+        always leak: usize,
+        /// Why, in words.
+        always because: String,
+    }
+}
+
+record! {
+    /// The mistake that left something behind.
+    Why {
+        /// Its name, such as `own-sender`; a reader may meet names that it does not know.
+        always pattern: String,
+        /// Whether it was proven; otherwise it is likely.
+        always certain: bool,
+        /// What happened, in words.
+        always text: String,
+        /// What to do about it.
+        always(default) help: String,
     }
 }
 

@@ -3,6 +3,7 @@
 //! - [`Report`]: the JSON file of one check, with all records in it. The feature `serde` reads it, and [`SCHEMA`] is published.
 //! - [`baseline`]: the file of known leaks, which go by their [fingerprint](fingerprint::of).
 //! - [`rule`]: what rules of `leakcheck.toml` go by.
+//! - [`Pattern`]: the mistakes that reports name.
 //! - [`Kind`], [`plural`], [`time`] and [`escape`]: the words that reports share.
 
 pub mod baseline;
@@ -15,6 +16,7 @@ mod ignored;
 mod json;
 mod kind;
 mod leak;
+mod pattern;
 mod place;
 pub mod plural;
 mod record;
@@ -26,7 +28,8 @@ mod waits;
 pub use hang::{BodyWaits, Hang, HangCause, StuckThread};
 pub use ignored::{AcceptedSite, Ignored};
 pub use kind::Kind;
-pub use leak::{Leak, Level};
+pub use leak::{Follows, Leak, Level, Why};
+pub use pattern::Pattern;
 pub use place::{Frame, Location};
 pub use report::{Body, FORMAT_VERSION, Report, Verdict, Written};
 pub use waits::{Awaited, Holder, Keeper, Kept};

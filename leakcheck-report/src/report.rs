@@ -45,6 +45,8 @@ record! {
         always(default) check_us: u64,
         /// Whether the process had read its debug info by then.
         always(default) read_debug_info: bool,
+        /// How many of `leaks` follow from no other.
+        if_any(default) causes: usize,
         /// What is left.
         always(default) leaks: Vec<Leak>,
         /// What is left as well, but stands in the baseline.

@@ -7,8 +7,12 @@
 //! - `// new`: a task that was never polled, and so is nowhere and waits for nothing.
 //! - Wait of a thread or a blocking task: `at LINE blocked in CALL`, as the report has it, but for numbers: `read(fd *)`;
 //!   `blocked in CALL` where no line of the file is on its stack. `idle` for a thread of a runtime's that has no work.
+//! - Why: the name of a pattern; `follows task`, or another kind, where it follows from another leak of the test; `unknown`
+//!   where the report names no pattern. Without it the pattern is the one of which nothing is known but that it was left.
 //! - Holder: `itself in LOCAL`, `the task at LINE in LOCAL`, or `the task at LINE` where its end is waited for;
 //!   `the running task`, where it is the only one; `the body in LOCAL` for that of the test; `nobody found` where the other end is in neither. `LINE` is where the holder waits.
+
+use leakcheck_report::Pattern;
 
 use crate::finding::{At, Event, Finding, Holder, Site, Waiting};
 
@@ -43,6 +47,16 @@ pub(crate) const EVENTS: &[(&str, &str, bool)] = &[
     (NOTHING, "a future that is never ready", false),
 ];
 
+/// What something may follow from, and that nothing is known.
+const FOLLOWS: [&str; 6] = [
+    "follows task",
+    "follows blocking_task",
+    "follows thread",
+    "follows fd",
+    "follows process",
+    "unknown",
+];
+
 /// Stands for the place of a task that a thread runs.
 pub(crate) fn running() -> Site {
     ("a running task".to_owned(), 0)
@@ -73,6 +87,7 @@ impl Finding {
             count.unwrap_or_else(|| panic!("not understood: {mark}"))
         };
         Self {
+            why: Self::at_least(kind, name.as_deref()).to_owned(),
             kind: kind.to_owned(),
             name,
             site: None,
@@ -84,6 +99,14 @@ impl Finding {
     /// Reads the mark of a wait below that of the leak; `at` knows the lines that have a name.
     pub(crate) fn read_wait(&mut self, what: &str, mark: &str, at: &mut dyn FnMut(&str) -> Site) {
         // One that a thread runs may block that.
+        if what == "why" {
+            assert!(
+                Pattern::named(mark).is_some() || FOLLOWS.contains(&mark),
+                "not understood: {mark}"
+            );
+            mark.clone_into(&mut self.why);
+            return;
+        }
         let is_task = matches!(&*self.kind, "task" | "body") && !mark.contains(" blocked in ");
         match (what, &mut self.waiting) {
             (_, none @ None) if !is_task => *none = Some(Waiting::of_thread(what, mark, at)),

@@ -45,6 +45,7 @@ async fn heartbeat_has_a_child() {
     background(tokio::spawn(async {
         // leak: task
         // waits: at pending for nothing, for ever
+        // why: never
         tokio::spawn(async {
             std::future::pending::<()>().await; // at: pending
         });

@@ -182,6 +182,7 @@ async fn file_is_never_read_to_its_end() {
     let place = fifo.0.clone();
     // leak: task
     // waits: at fs for an end, held by nobody found
+    // why: follows blocking_task
     tokio::spawn(async move {
         // leak: blocking_task "tokio::fs::read::read_spawn_blocking::{closure}"
         // waits: blocked in read(fd *)
@@ -257,6 +258,7 @@ async fn abort_of_a_task_in_synchronous_code() {
     let (started, running) = oneshot::channel();
     // leak: task
     // waits: at park blocked in thread::park
+    // why: blocking-in-async
     let task = tokio::spawn(async { hang(started) });
     running.await.unwrap();
     task.abort();

@@ -17,6 +17,7 @@ async fn receiver_holds_its_own_sender() {
     let (sender, mut receiver) = mpsc::channel::<()>(1);
     // leak: task
     // waits: at recv for a message, held by itself in _sender, for ever
+    // why: own-sender
     tokio::spawn(async move {
         let _sender = sender;
         receiver.recv().await // at: recv
@@ -30,6 +31,7 @@ async fn receiver_holds_its_own_sender_on_workers() {
     let (sender, mut receiver) = mpsc::channel::<()>(1);
     // leak: task
     // waits: at recv for a message, held by itself in _sender, for ever
+    // why: own-sender
     tokio::spawn(async move {
         let _sender = sender;
         receiver.recv().await // at: recv
@@ -63,6 +65,7 @@ async fn sender_has_no_reader() {
     let (sender, events) = mpsc::channel(1);
     // leak: task
     // waits: at second send for room, held by nobody found
+    // why: full-queue
     tokio::spawn(async move {
         sender.send(1).await?;
         sender.send(2).await // at: second send
@@ -144,12 +147,14 @@ async fn shutdown_awaits_a_worker_that_sends() {
     let mut workers = JoinSet::new();
     // leak: task
     // waits: at second send for room, held by the task at join in _unread, for ever
+    // why: deadlock
     workers.spawn(async move {
         sender.send(1).await?;
         sender.send(2).await // at: second send
     });
     // leak: task
     // waits: at join for an end, held by the task at second send, for ever
+    // why: follows task
     tokio::spawn(async move {
         let _unread = receiver;
         while workers.join_next().await.is_some() {} // at: join
@@ -196,8 +201,10 @@ async fn one_full_input_holds_up_the_cancellation_of_all() {
         let results = results.clone();
         // leak: task
         // waits: at result for room, held by nobody found
+        // why: full-queue
         // leak: task x2
         // waits: at signal for a message, held by the task at cancel in inputs[1]
+        // why: follows task
         tokio::spawn(async move {
             // at: signal
             while signals.recv().await == Some("row") {
@@ -209,6 +216,7 @@ async fn one_full_input_holds_up_the_cancellation_of_all() {
     }
     // leak: task
     // waits: at cancel for room, held by the task at result in signals
+    // why: follows task
     tokio::spawn(async move {
         for _ in 0..3 {
             inputs[0].send("row").await.unwrap();
@@ -239,6 +247,7 @@ async fn results_are_parked_unread() {
     let (sender, results) = mpsc::channel(1);
     // leak: task
     // waits: at send for room, held by nobody found
+    // why: full-queue
     tokio::spawn(async move {
         for result in 0..3 {
             sender.send(result).await.unwrap(); // at: send

@@ -161,6 +161,7 @@ async fn counts_beside_a_task() {
     });
     // leak: task
     // waits: at pending for nothing, for ever
+    // why: never
     tokio::spawn(async {
         pending::<()>().await; // at: pending
     });
@@ -179,9 +180,11 @@ async fn reads_beside_a_task() {
         handle.block_on(own.recv(&mut [0])) // at: datagram
     });
     // leak: fd "UDP socket"
+    // why: follows task
     let of_task = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     // leak: task
     // waits: at datagram of a task for a descriptor
+    // why: read-loop
     tokio::spawn(async move {
         of_task.recv(&mut [0]).await // at: datagram of a task
     });

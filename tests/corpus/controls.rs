@@ -1,12 +1,12 @@
 //! Negative controls of the comparison: each thing that may be wrong is made wrong once, and must be told.
 
-use leakcheck_report::{Body, Verdict};
+use leakcheck_report::{Body, Follows, Verdict};
 use leakcheck_tests::{Leak, Report};
 use serde_json::{Value, json};
 
 use crate::{
     expected::differences,
-    finding::{At, HAS_STACKS, Holder, IS_EXACT, Waiting},
+    finding::{At, Finding, HAS_STACKS, Holder, IS_EXACT, Waiting},
     hang::Hang,
     source::{Case, cases},
 };
@@ -74,6 +74,7 @@ fn leak(kind: &str, name: &str, count: usize, line: u32, wait: &Value) -> Value 
     json!({
         "kind": kind, "count": count, "name": name, "created_at": frame(line),
         "created_through": [], "created_by": [], "polls": null, "accept": null, "fingerprint": "",
+        "why": { "pattern": Finding::at_least(kind, Some(name)), "certain": true, "text": "" },
         "waits_at": wait["at"], "waits_for": wait["for"], "state": wait["state"],
     })
 }
@@ -171,7 +172,10 @@ fn compare(cases: &[Case], status: i32, text: &str, reports: &[Report]) -> Vec<S
 }
 
 /// What optimised code cannot tell.
-const NEEDS_EXACT: [&str; 5] = [
+const NEEDS_EXACT: [&str; 8] = [
+    "another mistake",
+    "a mistake that is missing",
+    "a cause",
     "a proof that is missing",
     "how it hangs",
     "holder is told twice",
@@ -180,7 +184,10 @@ const NEEDS_EXACT: [&str; 5] = [
 ];
 
 /// What cannot be told where threads have no stacks.
-const NEEDS_STACKS: [&str; 5] = [
+const NEEDS_STACKS: [&str; 8] = [
+    "another mistake",
+    "a mistake that is missing",
+    "a cause",
     "another call",
     "line of a call",
     "thread that nobody asked",
@@ -205,7 +212,7 @@ fn the_same_is_no_difference() {
 #[test]
 #[rustfmt::skip]
 fn every_wrong_expectation_is_told() {
-    let wrong: [Spoil<Case>; 28] = [
+    let wrong: [Spoil<Case>; 30] = [
         ("kind", |cases| "task".clone_into(&mut cases[0].leaks[0].kind)),
         ("name", |cases| cases[0].leaks[0].name = None),
         ("name of a task", |cases| cases[0].leaks[1].name = Some("leaky::{async block}".to_owned())),
@@ -233,6 +240,8 @@ fn every_wrong_expectation_is_told() {
         ("line of a call", |cases| {
             cases[0].leaks[0].waiting.as_mut().unwrap().at = At::Line(("corpus/m.rs".to_owned(), 8));
         }),
+        ("another mistake", |cases| "never".clone_into(&mut cases[0].leaks[1].why)),
+        ("a mistake that is missing", |cases| cases[0].leaks[2].why.clear()),
         ("body", |cases| "panicked".clone_into(&mut cases[0].body)),
         ("place", |cases| cases[1].place.1 += 1),
         ("unknown test", |cases| _ = cases.remove(1)),
@@ -254,7 +263,7 @@ fn every_wrong_expectation_is_told() {
 #[test]
 #[rustfmt::skip]
 fn every_wrong_report_is_told() {
-    let wrong: [Spoil<Report>; 23] = [
+    let wrong: [Spoil<Report>; 26] = [
         ("no report", |reports| _ = reports.remove(1)),
         ("two reports", |reports| reports.extend_from_within(..1)),
         ("leak in a twin", |reports| reports[1].leaks = reports[0].leaks.clone()),
@@ -275,6 +284,12 @@ fn every_wrong_report_is_told() {
         ("thread that nobody asked", |reports| reports[0].leaks[3].state = None),
         ("thread that runs", |reports| reports[0].leaks[3].state = Some("running".to_owned())),
         ("thread that is nowhere", |reports| reports[0].leaks[3].waits_at.clear()),
+        ("another mistake", |reports| task(reports).why.as_mut().unwrap().pattern = "never".to_owned()),
+        ("a mistake that is missing", |reports| task(reports).why = None),
+        ("a cause", |reports| {
+            let because = String::new();
+            task(reports).follows = Some(Follows { leak: 1, because });
+        }),
         ("verdict of a leak", |reports| reports[0].verdict = Verdict::Clean),
         ("verdict of a twin", |reports| reports[1].verdict = Verdict::Inconclusive),
         ("no hang", |reports| reports[2].hang = None),

@@ -46,6 +46,7 @@ fn registration_is_forgotten() {
 async fn task_keeps_its_registration() {
     // leak: task
     // waits: at pending for nothing, for ever
+    // why: never
     tokio::spawn(async {
         // leak: custom "listener"
         let _registration = Registration::new("listener", "of a task");

@@ -50,6 +50,7 @@ fn pool_of_rayon_is_dropped() {
 fn pool_of_rayon_is_forgotten() {
     // leak: thread x2
     // waits: at park blocked in thread::park
+    // why: in-dependency
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build();
     let pool = pool.unwrap();
     // One without work runs for a while before it sleeps, and finds its work on another line then.
@@ -79,6 +80,7 @@ fn guard_of_an_appender_is_dropped() {
 fn guard_of_an_appender_is_forgotten() {
     // leak: thread "tracing-appender"
     // waits: blocked in crossbeam_channel::recv
+    // why: in-dependency
     let (writer, guard) = tracing_appender::non_blocking(std::io::sink());
     forget((writer, guard));
 }

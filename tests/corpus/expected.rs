@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use leakcheck_tests::{Report, Run, run};
+use leakcheck_tests::{Leak, Report, Run, run};
 
 use crate::{
     finding::Finding,
@@ -15,7 +15,7 @@ use crate::{
 pub(crate) const VERIFYING: &str = "every_report_is_exact";
 
 /// What is about the corpus, and the files with runs of their own.
-const NOT_RUN: [&str; 10] = [
+const NOT_RUN: [&str; 11] = [
     VERIFYING,
     "controls::",
     "hangs_alive::",
@@ -26,6 +26,7 @@ const NOT_RUN: [&str; 10] = [
     "source::",
     "parallel::",
     "unread::",
+    "why::",
 ];
 
 /// The tests of all files, leaky ones and twins, run once in a process of their own. Reading debug info is what takes
@@ -67,6 +68,12 @@ pub(crate) fn clean() -> Vec<&'static str> {
     };
     let clean = corpus().reports.iter().filter(is_clean);
     clean.map(|report| &*report.test).collect()
+}
+
+/// What all tests have left, each with the name of its test.
+pub(crate) fn leaks() -> Vec<(&'static str, &'static Leak)> {
+    let of = |report: &'static Report| report.leaks.iter().map(|leak| (&*report.test, leak));
+    corpus().reports.iter().flat_map(of).collect()
 }
 
 /// What the run of the corpus shows of a test that failed.

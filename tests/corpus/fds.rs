@@ -159,9 +159,11 @@ fn static_listener_is_declared() {
 #[ignore = "leaks on purpose"]
 async fn task_keeps_a_socket() {
     // leak: fd "UDP socket"
+    // why: follows task
     let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
     // leak: task
     // waits: at receive for a descriptor
+    // why: read-loop
     tokio::spawn(async move {
         let mut buffer = [0];
         socket.recv(&mut buffer).await.unwrap(); // at: receive
@@ -193,10 +195,12 @@ fn registered(fd: i32) -> AsyncFd<OwnedFd> {
 async fn task_keeps_a_clock() {
     // leak: fd "timerfd"
     // SAFETY: it takes numbers.
+    // why: follows task
     let clock = unsafe { libc::timerfd_create(libc::CLOCK_MONOTONIC, libc::TFD_NONBLOCK) };
     let clock = registered(clock);
     // leak: task
     // waits: at fires for a descriptor
+    // why: read-loop
     tokio::spawn(async move {
         let _ready = clock.readable().await; // at: fires
     });
@@ -421,7 +425,7 @@ fn every_report_is_exact() {
         return;
     }
     let shown = section("fds::task_keeps_a_socket");
-    assert!(shown.contains("held by task"), "{shown}");
+    assert!(shown.contains("): closes when it ends"), "{shown}");
     for test in [
         "thread_keeps_a_file",
         "thread_of_an_async_test_keeps_a_file",

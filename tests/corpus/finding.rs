@@ -8,6 +8,9 @@ pub(crate) const IS_EXACT: bool = cfg!(debug_assertions);
 /// Whether the stacks of threads can be taken: musl's own functions, where threads wait, cannot be unwound.
 pub(crate) const HAS_STACKS: bool = cfg!(not(target_env = "musl"));
 
+/// Whether it is known why something is left: that goes by what is held for certain, and by stacks.
+pub(crate) const HAS_WHY: bool = IS_EXACT && HAS_STACKS;
+
 /// File and line.
 pub(crate) type Site = (String, u32);
 
@@ -20,6 +23,8 @@ pub(crate) struct Finding {
     pub(crate) site: Option<Site>,
     pub(crate) count: usize,
     pub(crate) waiting: Option<Waiting>,
+    /// The pattern, or the kind of the finding that it follows from; empty where no report says so.
+    pub(crate) why: String,
 }
 
 /// Where a task or a thread is and what it waits for.
@@ -89,6 +94,22 @@ impl Holder {
 }
 
 impl Finding {
+    /// The pattern of one of which nothing more is known than that it was left.
+    pub(crate) fn at_least(kind: &str, name: Option<&str>) -> &'static str {
+        match (kind, name) {
+            ("task", _) => "detached",
+            ("blocking_task", _) => "unjoined-blocking",
+            ("thread", _) => "unjoined-thread",
+            ("timer", Some("POSIX timer")) => "undeleted-timer",
+            ("timer", _) => "kept-timer",
+            ("fd", _) => "open-descriptor",
+            ("process", _) => "unreaped",
+            ("runtime", _) => "kept-runtime",
+            ("custom", _) => "kept-registration",
+            _ => "",
+        }
+    }
+
     /// Whether it is known where it was made.
     pub(crate) fn has_site(&self) -> bool {
         let is_posix = self.name.as_deref() == Some("POSIX timer");
@@ -147,6 +168,11 @@ impl Finding {
         let is_nameless = !IS_EXACT && self.kind == "blocking_task" && found.name.is_none();
         let same = |one: &Self| Self {
             waiting: None,
+            why: if HAS_WHY {
+                one.why.clone()
+            } else {
+                String::new()
+            },
             name: one.name.clone().filter(|_| !is_nameless),
             ..one.clone()
         };
@@ -244,6 +270,9 @@ impl fmt::Display for Finding {
             self.count,
             line(self.site.as_ref())
         )?;
+        if !self.why.is_empty() {
+            write!(f, "\n    why: {}", self.why)?;
+        }
         match &self.waiting {
             Some(waiting) => write!(f, "\n    {waiting}"),
             None => Ok(()),

@@ -13,8 +13,20 @@ pub(crate) fn findings(report: &Report) -> Vec<Finding> {
     report
         .leaks
         .iter()
-        .map(|leak| finding(leak, &own))
+        .map(|leak| Finding {
+            why: why(report, leak),
+            ..finding(leak, &own)
+        })
         .collect()
+}
+
+/// The pattern, or what it follows from.
+fn why(report: &Report, leak: &Leak) -> String {
+    match (&leak.follows, &leak.why) {
+        (Some(follows), _) => format!("follows {}", report.leaks[follows.leak].kind),
+        (None, Some(why)) => why.pattern.clone(),
+        (None, None) => "unknown".to_owned(),
+    }
 }
 
 /// The path of the file of a test, with which the names of its functions begin.
@@ -32,6 +44,7 @@ pub(crate) fn site_of(frame: &Frame) -> Option<Site> {
 pub(crate) fn finding(leak: &Leak, own: &str) -> Finding {
     let name = leak.name.as_deref();
     Finding {
+        why: String::new(),
         kind: leak.kind.clone(),
         name: name.map(|name| short(name, own)),
         site: leak.created_at.as_ref().and_then(site_of),

@@ -67,7 +67,14 @@ impl Hang {
                 .thread
                 .as_ref()
                 .map(|thread| waiting(Some(&thread.doing), &thread.stack, None, &own)),
-            alive: hang.alive.iter().map(|leak| finding(leak, &own)).collect(),
+            alive: hang
+                .alive
+                .iter()
+                .map(|leak| Finding {
+                    why: String::new(),
+                    ..finding(leak, &own)
+                })
+                .collect(),
         })
     }
 
@@ -120,6 +127,7 @@ fn body(test: &str) -> Finding {
         site: None,
         count: 1,
         waiting: None,
+        why: String::new(),
     }
 }
 

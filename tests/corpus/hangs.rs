@@ -151,6 +151,7 @@ async fn done_is_kept_by_a_task() {
     // waits: at done for a value, held by the task at keep in _stored, for ever
     // leak: task
     // waits: at keep for nothing
+    // why: never
     // alive: task
     // waits: at keep for nothing
     tokio::spawn(async move {
@@ -186,6 +187,7 @@ async fn task_blocks_a_worker() {
     // waits: at task for an end, held by the running task
     // leak: task
     // waits: at recv blocked in mpsc::recv
+    // why: blocking-in-async
     // alive: task
     // runs
     let task = tokio::spawn(async move { done.recv() }); // at: recv

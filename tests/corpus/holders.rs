@@ -54,9 +54,11 @@ async fn tasks_share_a_socket() {
     let (sender, queue) = mpsc::channel(1);
     // leak: task "sends"
     // waits: at queue for a message, held by the task at datagram in sender
+    // why: follows task
     tokio::spawn(sends(Arc::clone(&socket), queue));
     // leak: task "receives"
     // waits: at datagram for a descriptor
+    // why: read-loop
     tokio::spawn(receives(socket, sender));
 }
 
@@ -69,9 +71,11 @@ async fn tasks_share_a_socket_on_workers() {
     let (sender, queue) = mpsc::channel(1);
     // leak: task "sends"
     // waits: at queue for a message, held by the task at datagram in sender
+    // why: follows task
     tokio::spawn(sends(Arc::clone(&socket), queue));
     // leak: task "receives"
     // waits: at datagram for a descriptor
+    // why: read-loop
     tokio::spawn(receives(socket, sender));
 }
 
@@ -100,6 +104,7 @@ async fn tasks_have_halves_of_a_socket() {
     let (sender, mut queue) = mpsc::channel::<u8>(1);
     // leak: task
     // waits: at half's queue for a message, held by the task at half in sender
+    // why: follows task
     tokio::spawn(async move {
         // at: half's queue
         while let Some(byte) = queue.recv().await {
@@ -108,6 +113,7 @@ async fn tasks_have_halves_of_a_socket() {
     });
     // leak: task
     // waits: at half for a descriptor
+    // why: follows fd
     tokio::spawn(async move {
         let byte = reader.read_u8().await.unwrap(); // at: half
         sender.send(byte).await.unwrap();
@@ -124,6 +130,7 @@ async fn task_has_one_end_of_a_pair() {
     let (mut one, other) = UnixStream::pair().unwrap();
     // leak: task
     // waits: at end for a descriptor
+    // why: read-loop
     tokio::spawn(async move { one.read_u8().await }); // at: end
     forget(other);
 }
@@ -138,6 +145,7 @@ async fn task_shares_a_socket_with_a_static() {
     KEPT.get_or_init(|| Arc::clone(&socket));
     // leak: task
     // waits: at shared for a descriptor
+    // why: read-loop
     tokio::spawn(async move { socket.recv(&mut [0]).await }); // at: shared
 }
 
@@ -151,6 +159,7 @@ async fn task_has_a_weak_pointer_to_a_socket() {
     let weak: Weak<Socket> = Arc::downgrade(&socket);
     // leak: task
     // waits: at weak for nothing, for ever
+    // why: never
     tokio::spawn(async move {
         pending::<()>().await; // at: weak
         drop(weak.upgrade());
@@ -163,6 +172,7 @@ async fn task_has_a_weak_pointer_to_a_socket() {
 #[ignore = "leaks on purpose"]
 fn thread_blocks_on_a_socket() {
     // leak: fd "UDP socket"
+    // why: follows thread
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     // leak: thread "reader"
     // waits: at thread blocked in recv(fd *)
@@ -213,12 +223,14 @@ async fn tasks_of_one_line_wait_for_different_holders() {
     for queue in [first, second] {
         // leak: task "relays"
         // waits: at relay for a message, held by the task at keeper in kept, for ever
+        // why: follows task
         // leak: task "relays"
         // waits: at relay for a message, held by nobody found
         tokio::spawn(relays(queue));
     }
     // leak: task
     // waits: at keeper for nothing, for ever
+    // why: never
     tokio::spawn(async move {
         pending::<()>().await; // at: keeper
         drop(kept);
@@ -235,9 +247,11 @@ async fn tasks_of_one_line_wait_for_holders_of_one_kind() {
     for (kept, queue) in queues {
         // leak: task "relays" x3
         // waits: at relay for a message, held by the task at each keeper in kept and the task at each keeper in kept and the task at each keeper in kept, for ever
+        // why: follows task
         tokio::spawn(relays(queue));
         // leak: task x3
         // waits: at each keeper for nothing, for ever
+        // why: never
         tokio::spawn(async move {
             pending::<()>().await; // at: each keeper
             drop(kept);
@@ -261,6 +275,7 @@ async fn tasks_of_one_line_wait_for_different_things() {
     for what in [never, timer] {
         // leak: task "awaits"
         // waits: at boxed for nothing, for ever
+        // why: never
         // leak: task "awaits"
         // waits: at boxed for a timer
         tokio::spawn(awaits(what));
@@ -276,9 +291,11 @@ async fn task_holds_a_sender_three_times() {
     let (two, three) = (one.clone(), one.clone());
     // leak: task "relays"
     // waits: at relay for a message, held by the task at thrice in one, for ever
+    // why: follows task
     tokio::spawn(relays(queue));
     // leak: task
     // waits: at thrice for nothing, for ever
+    // why: never
     tokio::spawn(async move {
         pending::<()>().await; // at: thrice
         drop((one, two, three));
@@ -312,6 +329,7 @@ async fn body_waits_beside_a_task() {
     // waits: at body for a notification, held by nobody found
     // leak: task
     // waits: at beside for nothing, for ever
+    // why: never
     // alive: task
     // waits: at beside for nothing, for ever
     tokio::spawn(async { pending::<()>().await }); // at: beside
@@ -413,7 +431,7 @@ fn every_report_is_exact() {
     );
     says(
         "thread_blocks_on_a_socket",
-        &["it is used by thread \"reader\", which is blocked in recv on it"],
+        &["  = with it: fd *, UDP socket (corpus/holders.rs:*): is what it is blocked on, in recv"],
     );
     says(
         "closure_blocks_on_a_socket",
@@ -421,11 +439,15 @@ fn every_report_is_exact() {
     );
     says(
         "task_holds_a_sender_three_times",
-        &["task *: ", "in `one`, `two` and `three`"],
+        &[
+            "`corpus::holders::relays` (corpus/holders.rs:*): waits at corpus/holders.rs:* for what only it can send",
+        ],
     );
     says(
         "tasks_of_one_line_wait_for_holders_of_one_kind",
-        &["held by tasks *, * and * `", "task ×* (*, *, *): "],
+        &[
+            "task ×* `corpus::holders::relays` (corpus/holders.rs:*): wait at corpus/holders.rs:* for what only they can send",
+        ],
     );
     says(
         "body_awaits_a_closure",

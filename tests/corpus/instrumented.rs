@@ -22,6 +22,7 @@ fn runtime() -> &'static Runtime {
 async fn task_on_a_static_runtime() {
     // leak: task "Pending<()>"
     // waits: in core::future::pending::Pending for nothing
+    // why: never
     runtime().spawn(pending::<()>());
 }
 
@@ -34,6 +35,7 @@ fn task_by_the_handle_of_a_runtime() {
     for _ in 0..2 {
         // leak: task "Pending<()>" x2
         // waits: in core::future::pending::Pending for nothing
+        // why: never
         tokio::spawn(pending::<()>());
     }
 }

@@ -26,6 +26,7 @@ use crate::expected::verify;
 async fn pending_for_ever() {
     // leak: task "Pending<()>"
     // waits: in core::future::pending::Pending for nothing
+    // why: never
     tokio::spawn(pending::<()>());
 }
 
@@ -36,6 +37,7 @@ async fn select_without_a_live_branch() {
     let is_enabled = false;
     // leak: task
     // waits: at else for nothing
+    // why: never
     tokio::spawn(async move {
         loop {
             tokio::select! {
@@ -54,7 +56,8 @@ async fn tracker_is_never_closed() {
     let tracker = TaskTracker::new();
     tracker.spawn(ready(()));
     // leak: task
-    // waits: at wait for a notification, held by nobody found
+    // waits: at wait for a notification, held by nobody found, for ever
+    // why: lost-wakeup
     tokio::spawn(async move { tracker.wait().await }); // at: wait
 }
 
@@ -90,7 +93,8 @@ async fn start_without_stop() {
 impl Worker {
     fn start(self: Arc<Self>) {
         // leak: task "Worker::start::{async block}"
-        // waits: at notified for a notification, held by nobody found
+        // waits: at notified for a notification, held by nobody found, for ever
+        // why: lost-wakeup
         tokio::spawn(async move { self.stop.notified().await }); // at: notified
     }
 }
@@ -134,6 +138,7 @@ async fn set_aborts_the_slower_ones() {
 async fn timeout_of_a_handle() {
     // leak: task "Pending<()>"
     // waits: in core::future::pending::Pending for nothing
+    // why: never
     let handle = tokio::spawn(pending::<()>());
     assert!(timeout(Duration::from_millis(1), handle).await.is_err());
 }
@@ -144,6 +149,7 @@ async fn timeout_of_a_handle() {
 async fn timeout_of_a_handle_on_workers() {
     // leak: task "Pending<()>"
     // waits: in core::future::pending::Pending for nothing
+    // why: never
     let handle = tokio::spawn(pending::<()>());
     assert!(timeout(Duration::from_millis(1), handle).await.is_err());
 }
@@ -190,6 +196,7 @@ fn detach() -> JoinHandle<()> {
 async fn handle_is_dropped() {
     // leak: task "Pending<()>"
     // waits: in core::future::pending::Pending for nothing
+    // why: never
     let handle = tokio::spawn(pending::<()>());
     drop(handle);
 }
@@ -200,6 +207,7 @@ async fn handle_is_dropped() {
 async fn handle_is_dropped_on_workers() {
     // leak: task "Pending<()>"
     // waits: in core::future::pending::Pending for nothing
+    // why: never
     let handle = tokio::spawn(pending::<()>());
     drop(handle);
 }
@@ -233,6 +241,7 @@ async fn abort_is_not_awaited_on_workers() {
 async fn busy_task() {
     // leak: task
     // runs: at again
+    // why: busy
     tokio::spawn(async {
         loop {
             yield_now().await; // at: again
@@ -246,6 +255,7 @@ async fn busy_task() {
 async fn busy_task_on_workers() {
     // leak: task
     // runs: at again
+    // why: busy
     tokio::spawn(async {
         loop {
             yield_now().await; // at: again

@@ -27,6 +27,7 @@ async fn set_is_forgotten() {
         for _ in 0..2 {
             // leak: task x2
             // waits: at pending for nothing
+            // why: never
             spawn_local(async {
                 pending::<()>().await; // at: pending
             });
@@ -97,11 +98,13 @@ async fn unwatched_set_is_forgotten() {
     let (sender, receiver) = oneshot::channel::<()>();
     // leak: task "unwatched_set_is_forgotten::{async block}"
     // waits: at unwatched for a value, held by the task at holds in sender, for ever
+    // why: follows task
     set.spawn_local(async {
         let _ = receiver.await; // at: unwatched
     });
     // leak: task "unwatched_set_is_forgotten::{async block}"
     // waits: at holds for nothing
+    // why: never
     set.spawn_local(async move {
         pending::<()>().await; // at: holds
         drop(sender);
@@ -117,6 +120,7 @@ async fn unwatched_set_beside_workers() {
     let set = LocalSet::new();
     // leak: task "Pending<()>"
     // waits: in core::future::pending::Pending for nothing
+    // why: never
     set.spawn_local(pending::<()>());
     tokio::spawn(yield_now()).await.unwrap();
     set.run_until(yield_now()).await;
@@ -132,6 +136,7 @@ fn unwatched_set_has_many() {
     for _ in 0..50 {
         // leak: task "unwatched_set_has_many::{closure}::{async block}" x50
         // waits: at many for nothing
+        // why: never
         set.spawn_local(async {
             pending::<()>().await; // at: many
         });
@@ -150,6 +155,7 @@ fn unwatched_set_is_kept_by_its_thread() {
     SET.with(|set| {
         // leak: task "Pending<()>"
         // waits: in core::future::pending::Pending for nothing
+        // why: never
         set.spawn_local(pending::<()>());
         let ends = set.spawn_local(yield_now());
         set.block_on(&runtime, ends).unwrap();
@@ -205,6 +211,7 @@ async fn task_of_a_local_runtime() {
         let shared = Rc::clone(&shared);
         // leak: task x2
         // waits: at pending for nothing
+        // why: never
         spawn_local(async move {
             pending::<()>().await; // at: pending
             drop(shared);
@@ -236,6 +243,7 @@ async fn task_goes_to_the_local_runtime_of_a_set() {
     set.run_until(async {
         // leak: task "Pending<()>"
         // waits: in core::future::pending::Pending for nothing
+        // why: never
         spawn_local(pending::<()>());
         yield_now().await;
     })

@@ -14,6 +14,7 @@ async fn mutex_locked_twice() {
     let lock = Arc::new(Mutex::new(0));
     // leak: task
     // waits: at second lock for a mutex, held by itself in first, for ever
+    // why: self-deadlock
     tokio::spawn(async move {
         let first = lock.lock().await;
         let second = lock.lock().await; // at: second lock
@@ -61,9 +62,11 @@ async fn opposite_order() {
     let both = Arc::new(Barrier::new(2));
     // leak: task "take_both"
     // waits: at other lock for a mutex, held by the task at other lock in first, for ever
+    // why: deadlock
     tokio::spawn(take_both(a.clone(), b.clone(), both.clone()));
     // leak: task "take_both"
     // waits: at other lock for a mutex, held by the task at other lock in first, for ever
+    // why: follows task
     tokio::spawn(take_both(b, a, both));
 }
 
@@ -75,9 +78,11 @@ async fn opposite_order_on_workers() {
     let both = Arc::new(Barrier::new(2));
     // leak: task "take_both"
     // waits: at other lock for a mutex, held by the task at other lock in first, for ever
+    // why: deadlock
     tokio::spawn(take_both(a.clone(), b.clone(), both.clone()));
     // leak: task "take_both"
     // waits: at other lock for a mutex, held by the task at other lock in first, for ever
+    // why: follows task
     tokio::spawn(take_both(b, a, both));
 }
 
@@ -98,6 +103,7 @@ async fn write_lock_held_while_reading() {
     let lock = Arc::new(RwLock::new(0));
     // leak: task
     // waits: at read for a lock, held by itself in written, for ever
+    // why: self-deadlock
     tokio::spawn(async move {
         let written = lock.write().await;
         let read = lock.read().await; // at: read
@@ -114,11 +120,13 @@ async fn second_read_queues_behind_a_writer() {
     let theirs = lock.clone();
     // leak: task
     // waits: at write for a lock, held by the task at read in first, for ever
+    // why: deadlock
     tokio::spawn(async move { *theirs.write().await += 1 }); // at: write
     // The writer queues up, and the readers of tokio's lock queue behind it.
     tokio::task::yield_now().await;
     // leak: task
     // waits: at read for a lock, held by itself in first, for ever
+    // why: follows task
     tokio::spawn(async move { *first + *lock.read().await }); // at: read
 }
 
@@ -141,6 +149,7 @@ async fn lock_held_while_sending() {
     let held = lock.clone().lock_owned().await;
     // leak: task
     // waits: at second send for room, held by the task at lock in receiver, for ever
+    // why: deadlock
     tokio::spawn(async move {
         let _held = held;
         sender.send(1).await?;
@@ -148,6 +157,7 @@ async fn lock_held_while_sending() {
     });
     // leak: task
     // waits: at lock for a mutex, held by the task at second send in _held, for ever
+    // why: follows task
     tokio::spawn(async move {
         let _held = lock.lock().await; // at: lock
         receiver.recv().await

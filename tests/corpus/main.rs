@@ -44,3 +44,4 @@ mod time;
 mod timers;
 mod tree;
 mod unread;
+mod why;

@@ -75,9 +75,11 @@ async fn idle_connection_ends_with_its_pool() {
 #[ignore = "leaks on purpose"]
 async fn accept_loop() {
     // leak: fd "TCP listener"
+    // why: follows task
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     // leak: task
     // waits: at accept for a descriptor
+    // why: accept-loop
     tokio::spawn(async move { while listener.accept().await.is_ok() {} }); // at: accept
 }
 
@@ -86,9 +88,11 @@ async fn accept_loop() {
 #[ignore = "leaks on purpose"]
 async fn accept_loop_on_workers() {
     // leak: fd "TCP listener"
+    // why: follows task
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     // leak: task
     // waits: at accept for a descriptor
+    // why: accept-loop
     tokio::spawn(async move { while listener.accept().await.is_ok() {} }); // at: accept
 }
 

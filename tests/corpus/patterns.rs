@@ -256,6 +256,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "serving::",
         "source::",
         "unread::",
+        "why::",
         "closures::",
         "stuck::",
         "system_calls::",

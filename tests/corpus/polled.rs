@@ -22,6 +22,7 @@ async fn branch_is_switched_off() {
     let (sender, mut jobs) = mpsc::channel::<u8>(1);
     // leak: task
     // waits: at select for a message, held by itself in _sender, for ever
+    // why: own-sender
     tokio::spawn(async move {
         let (_sender, is_draining) = (sender, false);
         tokio::select! { // at: select
@@ -38,6 +39,7 @@ async fn branch_is_switched_off_on_workers() {
     let (sender, mut jobs) = mpsc::channel::<u8>(1);
     // leak: task
     // waits: at select for a message, held by itself in _sender, for ever
+    // why: own-sender
     tokio::spawn(async move {
         let (_sender, is_draining) = (sender, false);
         tokio::select! { // at: select
@@ -86,6 +88,7 @@ async fn handle_is_done_behind_a_condition() {
     let mut worker = tokio::spawn(yield_now());
     // leak: task
     // waits: at select for a message, held by itself in _sender, for ever
+    // why: own-sender
     tokio::spawn(async move {
         let _sender = sender;
         let mut is_done = false;
@@ -131,6 +134,7 @@ async fn item_is_at_work() {
     sender.send(1).await.unwrap();
     // leak: task
     // waits: at work for nothing
+    // why: never
     tokio::spawn(async move {
         messages(jobs)
             .for_each(|_| async {
@@ -149,6 +153,7 @@ async fn item_is_at_work_on_workers() {
     sender.send(1).await.unwrap();
     // leak: task
     // waits: at work for nothing
+    // why: never
     tokio::spawn(async move {
         messages(jobs)
             .for_each(|_| async {
@@ -262,6 +267,7 @@ async fn set_is_never_driven() {
     let (sender, mut jobs) = mpsc::channel::<u8>(1);
     // leak: task
     // new
+    // why: never-polled
     set.spawn_local(async move {
         while let Some(job) = jobs.recv().await {
             assert_ne!(job, 0);
@@ -277,6 +283,7 @@ async fn set_with_a_combinator_is_never_driven() {
     let set = LocalSet::new();
     // leak: task "Map<{async block}, fn(())>"
     // new
+    // why: never-polled
     set.spawn_local(async {}.map(drop));
     forget(set);
 }

@@ -73,6 +73,7 @@ async fn tokio_child_is_dropped() {
 async fn task_keeps_its_child() {
     // leak: task
     // waits: at wait for an exit
+    // why: follows process
     tokio::spawn(async {
         // leak: process "sleep"
         let mut child = tokio_sleep().spawn().unwrap();
@@ -87,6 +88,7 @@ async fn task_keeps_its_child() {
 #[expect(clippy::zombie_processes, reason = "it is one")]
 fn exited_child_is_dropped() {
     // leak: process "true"
+    // why: zombie
     let mut child = quiet("true", &[]).stdout(Stdio::piped()).spawn().unwrap();
     let mut said = String::new();
     child

@@ -9,6 +9,7 @@
 //! - `// runs: at again`, instead of both: it waits for nothing; `// runs` for one that a thread runs all the time.
 //! - `// waits: at recv blocked in mpsc::recv`, below the mark of each thread and blocking task: its line
 //!   and the call that blocks it; `// waits: idle` for a runtime's thread without work, `// runs` for one that runs.
+//! - `// why: own-sender`, below the mark of a leak: which mistake it is, or `// why: follows task`.
 //! - `// at: recv`, at the end of a line or alone above it: names the line. The same name may stand for another line in
 //!   another test; a line outside of the test is found if the name is the only one of the file.
 //! - `// body: panicked`: how the body ends, if not by returning; `hang` has the marks of one that does not end.
@@ -83,7 +84,10 @@ impl Case {
             }
             ("alive", _) => {
                 let hang = self.hang.as_mut().expect("`hangs` stands before `alive`");
-                hang.alive.push(Finding::read(mark, own));
+                hang.alive.push(Finding {
+                    why: String::new(),
+                    ..Finding::read(mark, own)
+                });
                 self.last = Last::Alive;
             }
             (_, Some(leak)) => leak.read_wait(what, mark, at),
@@ -272,8 +276,8 @@ impl<'s> Named<'s> {
 
 /// What a mark that has its line for itself is about, and its text.
 fn mark(line: &str) -> Option<(&str, &str)> {
-    const WORDS: [&str; 9] = [
-        "leak", "waits", "or", "runs", "new", "body", "hangs", "stuck", "alive",
+    const WORDS: [&str; 10] = [
+        "leak", "waits", "or", "runs", "new", "why", "body", "hangs", "stuck", "alive",
     ];
     let comment = line.strip_prefix("// ")?;
     let (what, mark) = comment.split_once(": ").unwrap_or((comment, ""));

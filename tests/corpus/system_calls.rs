@@ -70,6 +70,7 @@ fn accept(listener: &TcpListener) -> bool {
 #[ignore = "leaks on purpose"]
 fn accepting() {
     // leak: fd "TCP listener"
+    // why: follows thread
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     // leak: thread
     // waits: at accept blocked in accept(fd *)

@@ -55,6 +55,7 @@ async fn sleeps_for_ever_in_paused_time() {
 async fn heartbeat() {
     // leak: task
     // waits: at tick for a timer
+    // why: periodic
     tokio::spawn(async {
         let mut interval = interval(100 * MILLISECOND);
         loop {

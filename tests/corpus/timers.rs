@@ -143,6 +143,7 @@ async fn several_are_kept() {
 async fn task_has_them() {
     // leak: task
     // waits: at pending for nothing, for ever
+    // why: never
     tokio::spawn(async {
         let mut limit = polled(sleep(HOUR)).await;
         let mut ticks = interval(HOUR);

@@ -13,22 +13,27 @@ async fn of_tasks() {
     for _ in 0..2 {
         // leak: task x2
         // waits: at level 1 for nothing
+        // why: never
         tokio::spawn(async {
             for _ in 0..2 {
                 // leak: task x4
                 // waits: at level 2 for nothing
+                // why: never
                 tokio::spawn(async {
                     for _ in 0..2 {
                         // leak: task x8
                         // waits: at level 3 for nothing
+                        // why: never
                         tokio::spawn(async {
                             for _ in 0..2 {
                                 // leak: task x16
                                 // waits: at level 4 for nothing
+                                // why: never
                                 tokio::spawn(async {
                                     for _ in 0..2 {
                                         // leak: task "Pending<()>" x32
                                         // waits: in core::future::pending::Pending for nothing
+                                        // why: never
                                         tokio::spawn(pending::<()>());
                                     }
                                     pending::<()>().await; // at: level 4

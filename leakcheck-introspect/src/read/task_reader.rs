@@ -76,6 +76,7 @@ impl<'r, 'i> TaskReader<'r, 'i> {
         };
         task.state = Header::meaning(word);
         task.has_join_handle = Header::has_join_handle(word);
+        task.is_aborted = Header::is_aborted(word);
         if self.detail == Detail::Outline || matches!(task.state, State::Running | State::Complete)
         {
             return task;
@@ -195,6 +196,7 @@ fn idle(id: u64, address: u64, future: Arc<str>, read_at: Instant) -> Task {
         address,
         state: State::Idle,
         has_join_handle: true,
+        is_aborted: false,
         future,
         root: None,
         waits: Vec::new(),

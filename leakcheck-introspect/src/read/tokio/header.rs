@@ -153,6 +153,11 @@ impl Header {
         word & layout::JOIN_INTEREST != 0
     }
 
+    /// Whether it says that somebody has aborted the task.
+    pub(crate) fn is_aborted(word: u64) -> bool {
+        word & layout::CANCELLED != 0
+    }
+
     /// Looks at the task at `address`, which `owner` must own.
     pub(crate) fn list_entry(
         &self,

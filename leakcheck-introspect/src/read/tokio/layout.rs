@@ -51,6 +51,7 @@ pub(super) const RUNNING: u64 = 1;
 pub(super) const COMPLETE: u64 = 1 << 1;
 pub(super) const NOTIFIED: u64 = 1 << 2;
 pub(super) const JOIN_INTEREST: u64 = 1 << 3;
+pub(super) const CANCELLED: u64 = 1 << 5;
 /// Bits of a oneshot channel's state word: something was sent or the sender is gone, and the receiver was closed.
 pub(super) const VALUE_SENT: u64 = 1 << 1;
 pub(super) const CHANNEL_CLOSED: u64 = 1 << 2;

@@ -4,7 +4,8 @@ use crate::base::model::Note;
 use std::time::Duration;
 
 use super::{
-    Accepted, CodeOwner, Fact, Frame, Kept, Kind, Level, RuntimeRelation, TimerKind, Waiting,
+    Accepted, CodeOwner, Dependence, Fact, Frame, Kept, Kind, Level, RuntimeRelation, TimerKind,
+    Waiting,
 };
 
 /// Things of one kind that were made on one path and are still there.
@@ -39,6 +40,12 @@ pub struct Leak {
     /// Who keeps each of its descriptors open, of the first ones where there are many.
     pub(crate) held: Vec<Kept>,
     pub(crate) waiting: Option<Waiting>,
+    /// On whom it depends that its tasks go on, each of them with all that it waits for; empty where one may go on otherwise.
+    pub(crate) depends: Vec<Dependence>,
+    /// Whether the `JoinHandle` of each of its tasks was dropped.
+    pub(crate) is_detached: bool,
+    /// Whether somebody has aborted each of its tasks.
+    pub(crate) is_aborted: bool,
     /// Creation stacks of its parents, the nearest first.
     pub(crate) ancestry: Vec<Frame>,
     pub(crate) accept: Option<String>,
@@ -73,6 +80,9 @@ impl Leak {
             others: Vec::new(),
             held: Vec::new(),
             waiting: None,
+            depends: Vec::new(),
+            is_detached: false,
+            is_aborted: false,
             ancestry: Vec::new(),
             accept: None,
             fingerprint: String::new(),

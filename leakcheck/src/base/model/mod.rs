@@ -3,6 +3,7 @@
 mod accepted;
 mod call;
 mod coverage;
+mod dependence;
 mod event;
 mod fact;
 mod frame;
@@ -25,6 +26,7 @@ mod waiting;
 pub(crate) use accepted::{Accepted, AcceptedSite};
 pub use call::{About, Call};
 pub use coverage::{Coverage, Seen};
+pub(crate) use dependence::{Dependence, Tie};
 pub use event::Event;
 pub(crate) use fact::{Fact, Firing, Notice, Place, ProcessState, TimerKind};
 pub use frame::{CodeOwner, Frame};

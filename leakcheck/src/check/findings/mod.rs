@@ -2,6 +2,7 @@
 
 mod accept;
 mod blocked;
+mod depends;
 mod fingerprint;
 mod hang;
 mod holding;
@@ -67,9 +68,19 @@ pub(crate) fn findings(
             None => found.push((leak, tasks)),
         }
     }
-    let mut found: Vec<Leak> = found.into_iter().map(|(leak, _)| leak).collect();
+    let tell = |(leak, tasks): (Leak, Vec<&Task>)| Leak {
+        depends: depends::of(&tasks, &graph, package_dir),
+        is_detached: are_all(&tasks, |task| !task.has_join_handle()),
+        is_aborted: are_all(&tasks, Task::is_aborted),
+        ..leak
+    };
+    let mut found: Vec<Leak> = found.into_iter().map(tell).collect();
     found.sort_by_key(|leak| leak.kind);
     found
+}
+
+fn are_all(tasks: &[&Task], is_so: impl Fn(&Task) -> bool) -> bool {
+    !tasks.is_empty() && tasks.iter().all(|task| is_so(task))
 }
 
 /// Reads a group's creation path and says what is known about it.
@@ -99,6 +110,9 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         others: group.others.clone(),
         held: group.held.clone(),
         waiting,
+        depends: Vec::new(),
+        is_detached: false,
+        is_aborted: false,
         ancestry: trace.ancestry,
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn of(tasks: &[&Task], graph: &Graph<'_>, package_dir: Option<&str>) 
 }
 
 /// What it still waits for. A timer that a hand-written future has, and whose time has come, is left over.
-fn open(task: &Task) -> impl Iterator<Item = &Wait> {
+pub(super) fn open(task: &Task) -> impl Iterator<Item = &Wait> {
     let has_fired = |deadline| deadline <= task.read_at();
     task.waits().iter().filter(move |wait| {
         let is_left_over = wait.certainty() == Certainty::Possible

@@ -2,11 +2,27 @@
 
 use std::collections::HashSet;
 
-use super::Closing;
 use crate::base::model::{Keeper, Leak};
 
+/// When a descriptor closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Closing {
+    /// Once a call on it returns.
+    AfterCall,
+    /// Not all that keep it are known.
+    OwnerUnknown,
+    /// With the one task that holds it, or all of them.
+    WithTask { is_shared: bool },
+    /// When all tasks that hold the one descriptor end.
+    WithTasks { is_shared: bool },
+    /// Several descriptors of one task.
+    AllWithTask,
+    /// Several descriptors of several tasks.
+    EachWithTasks { is_shared: bool },
+}
+
 /// What to do about a descriptor that is left.
-pub(super) fn closing(leak: &Leak) -> Closing {
+pub(crate) fn closing(leak: &Leak) -> Closing {
     let all = || leak.held.iter().flat_map(|kept| &kept.by);
     if all().any(Keeper::is_blocked) {
         return Closing::AfterCall;

@@ -1,10 +1,18 @@
 //! What a finding means and what to do about it: a choice, of which `render` makes words.
 
 mod advice;
+mod causes;
+mod dependency;
 mod descriptor;
 mod hang;
-mod leak;
+mod links;
+mod told;
+mod why;
 
-pub(crate) use advice::{Advice, Closing, HangAdvice, Made, When};
+pub(crate) use advice::HangAdvice;
+pub(crate) use causes::Causes;
+pub(crate) use dependency::{Dependency, Made, When, of as dependency};
+pub(crate) use descriptor::{Closing, closing};
 pub(crate) use hang::advice as advice_on_hang;
-pub(crate) use leak::advice;
+pub(crate) use links::{Edge, Link};
+pub(crate) use why::{Certainty, Why, why};

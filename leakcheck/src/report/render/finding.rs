@@ -3,17 +3,18 @@
 use leakcheck_report::{plural, time};
 
 use super::{
-    advice,
     escape::plain,
     excerpt::{self, Place},
+    follows,
     frame::{place, short},
     held, note,
     numbers::Numbers,
-    waits,
+    waits, why,
 };
 use crate::{
     base::model::{Frame, Kind, Leak, Level, Report, State, Waiting},
-    report::explain,
+    report::explain::{self, Causes},
+    settings::env::TraceLevel,
 };
 
 /// How many callers are shown before the rest is folded.
@@ -34,8 +35,23 @@ pub(super) fn totals<'l>(leaks: impl IntoIterator<Item = &'l Leak>) -> Vec<Strin
         .collect()
 }
 
+/// A finding of a report.
+pub(super) struct Among<'a> {
+    pub(super) report: &'a Report,
+    pub(super) causes: &'a Causes<'a>,
+    /// Its place.
+    pub(super) at: usize,
+    pub(super) trace: TraceLevel,
+}
+
+impl<'a> Among<'a> {
+    pub(super) fn leak(&self) -> Option<&'a Leak> {
+        self.report.leaks.get(self.at)
+    }
+}
+
 /// One finding; without a report it is nobody's fault.
-pub(super) fn finding(leak: &Leak, report: Option<&Report>, numbers: &Numbers<'_>) -> String {
+pub(super) fn finding(leak: &Leak, among: Option<&Among<'_>>, numbers: &Numbers<'_>) -> String {
     let created = leak.created_at.as_ref().map(|frame| Place {
         frame,
         label: made_here(leak),
@@ -54,7 +70,7 @@ pub(super) fn finding(leak: &Leak, report: Option<&Report>, numbers: &Numbers<'_
     excerpt::render(
         (&kind(leak, numbers), &facts(leak).join(", ")),
         &places,
-        &notes(leak, report, numbers),
+        &notes(leak, among, numbers),
     )
 }
 
@@ -119,7 +135,7 @@ fn facts(leak: &Leak) -> Vec<String> {
 
 fn notes(
     leak: &Leak,
-    report: Option<&Report>,
+    among: Option<&Among<'_>>,
     numbers: &Numbers<'_>,
 ) -> Vec<(&'static str, String)> {
     let mut notes = Vec::new();
@@ -132,16 +148,41 @@ fn notes(
         notes.push(("through", through(&leak.created_through)));
     }
     if !leak.created_by.is_empty() {
+        let report = among.map(|among| among.report);
         notes.push(("created by", callers(&leak.created_by, report)));
     }
     let note = leak.note.as_ref();
     notes.extend(note.map(|note| ("note", note::of_finding(note, leak.count))));
     notes.extend(held::note(leak, numbers).map(|note| ("note", note)));
-    if report.is_some() {
-        notes.extend(explain::advice(leak).map(|advice| ("help", advice::on_finding(&advice))));
+    if let Some(among) = among {
+        notes.extend(explanation(leak, among, numbers));
         let accept = leak.accept.iter();
         notes.extend(accept.map(|accept| ("to accept it", plain(accept))));
     }
+    notes
+}
+
+/// What follows from it or from what it follows, which mistake it is, and what to do.
+fn explanation(
+    leak: &Leak,
+    among: &Among<'_>,
+    numbers: &Numbers<'_>,
+) -> Vec<(&'static str, String)> {
+    let mut notes = Vec::new();
+    let Among {
+        report, causes, at, ..
+    } = *among;
+    let follows = causes.follows(at);
+    notes.extend(follows.map(|edge| ("follows", follows::why(report, leak, edge))));
+    let followers = follows::lines(report, causes, at, numbers);
+    if !followers.is_empty() && follows.is_none() && among.trace != TraceLevel::Full {
+        notes.push(("with it", followers.join("\n")));
+    }
+    let found = explain::why(&report.leaks, at, causes);
+    // Of a cause that stands in front.
+    let told = found.filter(|_| follows.is_some());
+    notes.extend(told.map(|found| ("why", why::sentence(found, leak.count))));
+    notes.extend(why::cure(found, leak, follows.is_some()).map(|cure| ("help", cure)));
     notes
 }
 

@@ -5,16 +5,34 @@ use std::time::Duration;
 
 use leakcheck_report as written;
 
-use super::waits;
-use crate::base::model::{
-    Accepted, AcceptedSite, Awaited, Body, Frame, Hang, HangCause, Holder, Ignored, Keeper, Kept,
-    Leak, Level, Report, StuckThread, Use, Verdict, Waiting,
+use super::{follows, waits, why};
+use crate::{
+    base::model::{
+        Accepted, AcceptedSite, Awaited, Body, Frame, Hang, HangCause, Holder, Ignored, Keeper,
+        Kept, Leak, Level, Report, StuckThread, Use, Verdict, Waiting,
+    },
+    report::explain::{self, Causes, Certainty},
 };
 
 /// Renders a report as one JSON object with a newline at its end; `written` says which checks have one in its folder.
 pub(crate) fn render(report: &Report, written: Option<written::Written>) -> String {
     let waiting = report.hang().and_then(Hang::waiting);
     let coverage = report.coverage.iter();
+    let causes = Causes::of(&report.leaks);
+    let leaks = report.leaks.iter().enumerate();
+    let leaks = leaks.map(|(at, leak)| written::Leak {
+        follows: causes.follows(at).map(|edge| written::Follows {
+            leak: edge.to,
+            because: follows::why(report, leak, edge),
+        }),
+        why: explain::why(&report.leaks, at, &causes).map(|found| written::Why {
+            pattern: found.pattern.name().to_owned(),
+            certain: found.certainty == Certainty::Proven,
+            text: why::happened(found, leak.count),
+            help: why::cure(Some(found), leak, false).unwrap_or_default(),
+        }),
+        ..leak.record()
+    });
     let report = written::Report {
         format_version: written::FORMAT_VERSION,
         package: report.subject.package.clone(),
@@ -47,7 +65,8 @@ pub(crate) fn render(report: &Report, written: Option<written::Written>) -> Stri
         waited_ms: ms(report.waited),
         check_us: u64::try_from(report.spent.as_micros()).unwrap_or(u64::MAX),
         read_debug_info: report.has_read_debug_info,
-        leaks: all(&report.leaks),
+        causes: causes.causes().count(),
+        leaks: leaks.collect(),
         known: all(&report.known),
         lingered: all(&report.lingered),
         ignored: all(&report.ignored),
@@ -150,6 +169,8 @@ impl Recorded for Leak {
             tid: self.tid,
             details: self.details(),
             held: held.map(Recorded::record).collect(),
+            follows: None,
+            why: None,
             panic: self.panic.clone(),
             accept: self.accept.clone(),
             fingerprint: self.fingerprint.clone(),

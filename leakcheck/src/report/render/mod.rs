@@ -6,6 +6,7 @@ mod event;
 mod excerpt;
 mod fact;
 mod finding;
+mod follows;
 mod frame;
 mod github;
 mod hang;
@@ -14,11 +15,14 @@ mod holder;
 mod json;
 mod note;
 mod numbers;
+mod patterns;
 mod state;
+mod summary;
 #[cfg(all(test, not(leakcheck_loom), not(miri)))]
 mod tests;
 mod text;
 mod waits;
+mod why;
 
 use crate::{
     base::model::{Leak, Report},

@@ -3,7 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::base::model::{Kind, Leak, Report, Waiting};
+use crate::{
+    base::model::{Kind, Leak, Report, Waiting},
+    report::explain::Causes,
+};
 
 /// Numbers that a heading shows.
 const SHOWN: usize = 8;
@@ -17,11 +20,19 @@ pub(super) struct Numbers<'r> {
 
 impl<'r> Numbers<'r> {
     /// Of a whole report.
-    pub(super) fn of(report: &'r Report) -> Self {
+    pub(super) fn of(report: &'r Report, causes: &Causes<'_>) -> Self {
         let alive = report.hang.iter().flat_map(|hang| &hang.alive);
         let mut numbers = Self::of_findings(report.leaks.iter().chain(alive));
         let body = report.hang.iter().filter_map(|hang| hang.waiting.as_ref());
         body.for_each(|waiting| numbers.refer(waiting));
+        for cause in causes.causes() {
+            let followers = causes.followers(cause).into_iter();
+            // What follows from the cause itself says so without a number.
+            let others = followers.filter_map(|follower| causes.follows(follower));
+            let others = others.filter(|edge| edge.to != cause);
+            let tasks = others.flat_map(|edge| &report.leaks[edge.to].tasks);
+            numbers.referred.extend(tasks);
+        }
         numbers
     }
 

@@ -3,6 +3,7 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 mod blocked;
+mod causes;
 mod fds;
 mod hangs;
 mod processes;

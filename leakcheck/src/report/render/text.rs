@@ -6,20 +6,29 @@ use leakcheck_report::{plural, time};
 
 use super::{
     escape::plain,
-    finding::{finding, is_warning, totals},
+    finding::{Among, finding, is_warning, totals},
     frame::{place, short},
     hang,
     numbers::Numbers,
+    summary,
 };
 use crate::{
     base::model::{Body, Fate, Kind, Leak, Report, Seen, Verdict},
+    report::explain::Causes,
     settings::env::TraceLevel,
 };
 
 /// Renders a report; empty where there is nothing to say.
 pub(super) fn render(report: &Report, trace: TraceLevel) -> String {
     let mut out = String::new();
-    let numbers = Numbers::of(report);
+    let causes = Causes::of(&report.leaks);
+    let numbers = Numbers::of(report, &causes);
+    let among = |at| Among {
+        report,
+        causes: &causes,
+        at,
+        trace,
+    };
     if let Some(hang) = &report.hang {
         hang::render(&mut out, report, hang, &numbers);
     }
@@ -30,7 +39,10 @@ pub(super) fn render(report: &Report, trace: TraceLevel) -> String {
             if report.hang.is_some() {
                 out.push('\n');
             }
-            headline(&mut out, report);
+            headline(&mut out, report, causes.causes().count());
+            for line in summary::lines(report, &causes, &numbers) {
+                let _ = writeln!(out, "  {line}");
+            }
         }
         // No check was made at all.
         Verdict::Inconclusive if is_cut_short(report) => {}
@@ -42,10 +54,12 @@ pub(super) fn render(report: &Report, trace: TraceLevel) -> String {
             );
         }
     }
-    for leak in &report.leaks {
-        let _ = writeln!(out, "\n{}", finding(leak, Some(report), &numbers));
+    for cause in causes.causes() {
+        told(&mut out, &among(cause), &numbers, trace);
         if trace == TraceLevel::Full {
-            stack(&mut out, leak);
+            for follower in causes.followers(cause) {
+                told(&mut out, &among(follower), &numbers, trace);
+            }
         }
     }
     out.push('\n');
@@ -73,7 +87,16 @@ pub(super) fn tasks(tasks: &[Leak]) -> String {
     out
 }
 
-fn headline(out: &mut String, report: &Report) {
+/// One finding, and its whole creation stack if that is asked for.
+fn told(out: &mut String, among: &Among<'_>, numbers: &Numbers<'_>, trace: TraceLevel) {
+    let Some(leak) = among.leak() else { return };
+    let _ = writeln!(out, "\n{}", finding(leak, Some(among), numbers));
+    if trace == TraceLevel::Full {
+        stack(out, leak);
+    }
+}
+
+fn headline(out: &mut String, report: &Report, causes: usize) {
     let left: Vec<&Leak> = report
         .leaks
         .iter()
@@ -81,6 +104,11 @@ fn headline(out: &mut String, report: &Report) {
         .collect();
     let all = left.iter().map(|leak| leak.count).sum::<usize>();
     let parts = totals(left);
+    let of_causes = match causes {
+        // It goes without saying.
+        _ if causes == report.leaks.len() => String::new(),
+        causes => format!(", of {},", plural::of(causes, "cause", "causes")),
+    };
     let what = match parts.as_slice() {
         [only] => only.clone(),
         several => format!("{all} things behind ({})", several.join(", ")),
@@ -98,7 +126,7 @@ fn headline(out: &mut String, report: &Report) {
     };
     let left = (all > 0).then(|| {
         let time = time::taken(report.waited);
-        format!("left {what}{behind} after waiting {time}")
+        format!("left {what}{behind}{of_causes} after waiting {time}")
     });
     let panics = report.leaks.iter().filter(|leak| leak.panic.is_some());
     let panicked = match panics.map(Leak::count).sum() {
@@ -124,6 +152,9 @@ fn is_cut_short(report: &Report) -> bool {
 }
 
 fn stack(out: &mut String, leak: &Leak) {
+    if leak.stack.is_empty() {
+        return;
+    }
     let _ = writeln!(out, "  creation stack, innermost first:");
     for (number, frame) in leak.stack.iter().enumerate() {
         let function = if frame.function.is_empty() {

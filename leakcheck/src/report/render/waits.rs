@@ -64,7 +64,7 @@ pub(super) fn notes(
 ) -> Vec<(&'static str, String)> {
     let mut texts: Vec<String> = Vec::new();
     for event in &waiting.events {
-        let text = awaited(event, numbers);
+        let text = awaited(event, waiting.is_forever, numbers);
         // Several timers, say.
         if !texts.contains(&text) {
             texts.push(text);
@@ -119,11 +119,15 @@ pub(super) fn notes(
     notes
 }
 
-fn awaited(event: &Awaited, numbers: &Numbers<'_>) -> String {
+fn awaited(event: &Awaited, is_forever: bool, numbers: &Numbers<'_>) -> String {
     let mut text = plain(&event.to_string());
     let ends = blocking(&event.tasks, numbers);
     if event.held_by.is_empty() && event.event.has_holders() {
-        text.push_str("; who could make it happen was not found among the tasks");
+        text.push_str(if is_forever {
+            "; nobody else is left who could make it happen"
+        } else {
+            "; who could make it happen was not found among the tasks"
+        });
     }
     // Several tasks that hold it in the same way are told together.
     let same = |one: &Holder, other: &Holder| {

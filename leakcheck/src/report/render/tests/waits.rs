@@ -1,7 +1,7 @@
 //! What is said of where a task waits.
 
 use super::*;
-use crate::base::model::{Awaited, Call, Event, Holder, State, Waiting};
+use crate::base::model::{Awaited, Call, Dependence, Event, Holder, State, Tie, Waiting};
 
 pub(super) fn awaited(event: Event, held_by: Vec<Holder>) -> Awaited {
     Awaited {
@@ -60,6 +60,17 @@ pub(super) fn waiting(events: Vec<Awaited>) -> Waiting {
     }
 }
 
+/// Of this task on that one.
+pub(super) fn depends(waiter: u64, on: u64, tie: Tie) -> Dependence {
+    Dependence {
+        waiter,
+        on,
+        tie,
+        local: Some("sender".to_owned()),
+        at: None,
+    }
+}
+
 fn shown(name: &str, count: usize, waiting: Waiting) {
     let leak = Leak {
         name: Some("my_app::pool::keep_alive".to_owned()),
@@ -75,7 +86,13 @@ fn a_sender_that_the_task_keeps_itself() {
         is_forever: true,
         ..waiting(vec![awaited(message(1), vec![holder(true, true)])])
     };
-    shown("waits_for_itself.txt", 1, waiting);
+    let leak = Leak {
+        name: Some("my_app::pool::keep_alive".to_owned()),
+        waiting: Some(waiting),
+        depends: vec![depends(12, 12, Tie::Sender)],
+        ..task(1)
+    };
+    golden("waits_for_itself.txt", &text(&report(vec![leak])));
 }
 
 #[test]

@@ -1,0 +1,142 @@
+//! On which tasks it depends that another one goes on.
+
+use std::collections::HashSet;
+
+use crate::{Certainty, Class, Event, Graph, Hold, Object, Role, Task, Wait};
+
+/// A task without which a wait of another, or of itself, does not end.
+#[derive(Clone, Copy, Debug)]
+pub struct Dependence<'l> {
+    /// The task.
+    pub task: &'l Task,
+    /// What it has that is waited for; `None` where its own end is, or its turn.
+    pub hold: Option<&'l Hold>,
+    /// How the two are tied.
+    pub tie: Tie,
+}
+
+/// How a task is tied to one that it depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Tie {
+    /// It awaits the end of the other.
+    End,
+    /// It receives, and all senders are in the tasks that it depends on.
+    Sender,
+    /// It waits for a lock that the other has.
+    Guard,
+    /// It waits for a lock for which the other stands in line before it.
+    Line,
+    /// It sends, and only the other receives.
+    Receiver,
+}
+
+impl<'l> Graph<'l> {
+    /// The tasks without which this wait of a task does not end, where it is certain that nobody else can end it; none where
+    /// that is not known.
+    ///
+    /// Other than with [`is_stuck`](Self::is_stuck) these tasks may well go on by themselves.
+    pub fn dependences(&self, wait: &Wait) -> Vec<Dependence<'l>> {
+        let (Some(object), Certainty::Certain, false) = (wait.object, wait.certainty, wait.is_over)
+        else {
+            return Vec::new();
+        };
+        match wait.event {
+            Event::End => self.with_address(object.address),
+            Event::Message { senders } | Event::Change { senders } => {
+                let senders = senders.or((object.class == Class::Oneshot).then_some(1));
+                let tied = self.tied(object, Tie::Sender, |hold| hold.role == Role::Sender);
+                let places: HashSet<_> = tied.iter().filter_map(Dependence::place).collect();
+                let are_all = senders.is_some_and(|senders| senders == places.len() as u64);
+                if are_all { tied } else { Vec::new() }
+            }
+            // Of several permits nobody knows which comes back first.
+            Event::Permit => {
+                let tied = self.tied(object, Tie::Guard, |hold| {
+                    hold.is_exclusive || wait.is_exclusive && hold.role == Role::Guard
+                });
+                if tied.is_empty() {
+                    self.before(object, wait)
+                } else {
+                    tied
+                }
+            }
+            // There is one receiver.
+            Event::Capacity if wait.is_full && object.class == Class::Mpsc => {
+                self.tied(object, Tie::Receiver, |hold| hold.role == Role::Receiver)
+            }
+            Event::Closed if matches!(object.class, Class::Mpsc | Class::Oneshot) => {
+                self.tied(object, Tie::Receiver, |hold| hold.role == Role::Receiver)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The task that stands before a wait in the line of a lock, which is served in order.
+    fn before(&self, object: Object, wait: &Wait) -> Vec<Dependence<'l>> {
+        let place = |other: &Wait| {
+            let is_same = other.event == Event::Permit
+                && other.object.is_some_and(|other| other.is_same(object));
+            other.ahead.filter(|_| is_same)
+        };
+        let nearest = wait.ahead.and_then(|own| own.checked_sub(1));
+        let is_before = |task: &&&Task| {
+            let mut waits = task.waits.iter();
+            nearest.is_some() && waits.any(|other| place(other) == nearest)
+        };
+        let found = self.tasks.iter().find(is_before);
+        found
+            .map(|task| Dependence::on(task, Tie::Line))
+            .into_iter()
+            .collect()
+    }
+
+    fn with_address(&self, address: u64) -> Vec<Dependence<'l>> {
+        let is_meant = |task: &&&Task| task.address == address;
+        let found = self.tasks.iter().find(is_meant);
+        found
+            .map(|task| Dependence::on(task, Tie::End))
+            .into_iter()
+            .collect()
+    }
+
+    /// What tasks certainly have of an object, and nobody else can come to.
+    fn tied(
+        &self,
+        object: Object,
+        tie: Tie,
+        is_meant: impl Fn(&Hold) -> bool,
+    ) -> Vec<Dependence<'l>> {
+        let is_held = |hold: &Hold| {
+            hold.object.is_same(object)
+                && hold.certainty == Certainty::Certain
+                && hold.is_sole
+                && is_meant(hold)
+        };
+        let mut tied = Vec::new();
+        for task in &self.holding {
+            let holds = task.holds.iter().filter(|hold| is_held(hold));
+            tied.extend(holds.map(|hold| Dependence {
+                task,
+                hold: Some(hold),
+                tie,
+            }));
+        }
+        tied
+    }
+}
+
+impl<'l> Dependence<'l> {
+    const fn on(task: &'l Task, tie: Tie) -> Self {
+        Self {
+            task,
+            hold: None,
+            tie,
+        }
+    }
+
+    /// Where the handle itself is: what two variables lead to counts once.
+    fn place(&self) -> Option<u64> {
+        self.hold.map(|hold| hold.place)
+    }
+}

@@ -1,0 +1,39 @@
+//! On whom it depends that a task goes on.
+
+use super::Frame;
+
+/// A task that does not go on before another one, or itself, does something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Dependence {
+    /// The task that waits.
+    pub(crate) waiter: u64,
+    /// The task, or blocking task, that it depends on; 0 for the test's body.
+    pub(crate) on: u64,
+    pub(crate) tie: Tie,
+    /// The variable in which the other has what is waited for.
+    pub(crate) local: Option<String>,
+    /// Where the function waits that has this variable.
+    pub(crate) at: Option<Frame>,
+}
+
+/// How a task is tied to one that it depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Tie {
+    /// It awaits the end of the other.
+    End,
+    /// It receives, and nobody but the tasks that it depends on can send.
+    Sender,
+    /// It waits for a lock that the other has.
+    Lock,
+    /// It waits for a lock for which the other stands in line before it.
+    Line,
+    /// It sends, and nobody but the other receives.
+    Receiver,
+}
+
+impl Dependence {
+    /// Whether a task depends on itself.
+    pub(crate) fn is_on_itself(&self) -> bool {
+        self.waiter == self.on
+    }
+}

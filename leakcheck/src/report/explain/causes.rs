@@ -1,0 +1,159 @@
+//! Causes, and what follows from each.
+
+use super::{
+    links::{self, Edge, Link},
+    told::Told,
+};
+use crate::base::model::{Leak, Tie};
+
+/// How findings follow from each other.
+#[derive(Debug, Default)]
+pub(crate) struct Causes<'l> {
+    /// From what each follows; of a circle the first one follows from nothing.
+    follows: Vec<Option<Edge<'l>>>,
+    /// What follows from each at once.
+    next: Vec<Vec<usize>>,
+    /// From what the first one of a circle follows, which closes it.
+    circles: Vec<(usize, Edge<'l>)>,
+}
+
+impl<'l> Causes<'l> {
+    /// Of these findings.
+    pub(crate) fn of(leaks: &'l [Leak]) -> Self {
+        let told = Told::of(leaks);
+        let edges = leaks.iter().map(|leak| links::of(leak, leaks, &told));
+        let mut causes = Self {
+            follows: edges.collect(),
+            next: vec![Vec::new(); leaks.len()],
+            circles: Vec::new(),
+        };
+        for leak in 0..leaks.len() {
+            causes.open_circle(leak);
+        }
+        for (leak, edge) in causes.follows.iter().enumerate() {
+            if let Some(edge) = edge {
+                causes.next[edge.to].push(leak);
+            }
+        }
+        causes
+    }
+
+    /// Makes this finding a cause, if it follows from itself in the end.
+    fn open_circle(&mut self, first: usize) {
+        let mut at = first;
+        for _ in 0..self.follows.len() {
+            match self.follows[at] {
+                Some(edge) if edge.to == first => {
+                    let own = self.follows[first].take();
+                    self.circles.extend(own.map(|own| (first, own)));
+                    return;
+                }
+                Some(edge) => at = edge.to,
+                None => return,
+            }
+        }
+    }
+
+    /// Those that follow from nothing, by their places.
+    pub(crate) fn causes(&self) -> impl Iterator<Item = usize> {
+        let all = 0..self.follows.len();
+        all.filter(|leak| self.follows[*leak].is_none())
+    }
+
+    /// From what a finding follows.
+    pub(crate) fn follows(&self, leak: usize) -> Option<Edge<'l>> {
+        self.follows.get(leak).copied().flatten()
+    }
+
+    /// From what a cause follows itself, where it is the first one of a circle.
+    pub(crate) fn circle(&self, cause: usize) -> Option<Edge<'l>> {
+        let mut circles = self.circles.iter();
+        circles
+            .find(|(first, _)| *first == cause)
+            .map(|(_, edge)| *edge)
+    }
+
+    /// All that follows from a finding: each that follows at once, and then what follows from that.
+    pub(crate) fn followers(&self, leak: usize) -> Vec<usize> {
+        let mut all = Vec::new();
+        let mut open: Vec<usize> = self.next[leak].iter().rev().copied().collect();
+        while let Some(follower) = open.pop() {
+            all.push(follower);
+            open.extend(self.next[follower].iter().rev());
+        }
+        all
+    }
+
+    /// Whether others wait for a lock that this one has.
+    pub(super) fn keeps_a_lock(&self, leak: usize) -> bool {
+        let is_lock =
+            |edge: Edge<'_>| matches!(edge.link, Link::Depends(found) if found.tie == Tie::Lock);
+        let mut next = self.next.get(leak).into_iter().flatten();
+        next.any(|follower| self.follows(*follower).is_some_and(is_lock))
+    }
+}
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests {
+    use super::*;
+    use crate::base::model::{Dependence, Kind};
+
+    /// One task for each, which awaits the end of those.
+    fn tasks(awaits: &[&[u64]]) -> Vec<Leak> {
+        let numbered = (0..).zip(awaits);
+        let leak = |(task, on): (u64, &&[u64])| Leak {
+            tasks: vec![task],
+            depends: on
+                .iter()
+                .map(|on| Dependence {
+                    waiter: task,
+                    on: *on,
+                    tie: Tie::End,
+                    local: None,
+                    at: None,
+                })
+                .collect(),
+            ..Leak::unknown(Kind::Task, 1)
+        };
+        numbered.map(leak).collect()
+    }
+
+    fn of(awaits: &[&[u64]]) -> Vec<(usize, Vec<usize>, bool)> {
+        let leaks = tasks(awaits);
+        let causes = Causes::of(&leaks);
+        let told = |cause| {
+            (
+                cause,
+                causes.followers(cause),
+                causes.circle(cause).is_some(),
+            )
+        };
+        causes.causes().map(told).collect()
+    }
+
+    #[test]
+    fn each_follows_from_what_it_awaits() {
+        assert_eq!(of(&[&[], &[]]), [(0, vec![], false), (1, vec![], false)]);
+        // A chain, from its end.
+        assert_eq!(of(&[&[1], &[2], &[]]), [(2, vec![1, 0], false)]);
+        assert_eq!(of(&[&[], &[0], &[0], &[1]]), [(0, vec![1, 3, 2], false)]);
+    }
+
+    #[test]
+    fn a_circle_is_one_cause() {
+        assert_eq!(of(&[&[1], &[0]]), [(0, vec![1], true)]);
+        assert_eq!(of(&[&[3], &[2], &[3], &[1]]), [(1, vec![3, 0, 2], true)]);
+    }
+
+    #[test]
+    fn what_is_not_told_is_no_cause() {
+        assert_eq!(of(&[&[7]]), [(0, vec![], false)]);
+        // It ends only with both.
+        assert_eq!(
+            of(&[&[1, 7], &[]]),
+            [(0, vec![], false), (1, vec![], false)]
+        );
+        // Nor is what it is itself.
+        assert_eq!(of(&[&[0]]), [(0, vec![], false)]);
+    }
+}

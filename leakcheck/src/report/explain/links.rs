@@ -1,0 +1,145 @@
+//! From which other finding one follows: end that one, and this one ends.
+
+use super::{Closing, descriptor, told::Told};
+use crate::base::model::{Dependence, Event, Fact, Keeper, Kept, Kind, Leak, Use};
+
+/// Why one finding follows from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Link<'l> {
+    /// Its tasks do not go on before the other does something.
+    Depends(&'l Dependence),
+    /// Its tasks wait for the process to end.
+    Exit,
+    /// Its tasks wait at connections of which the other is the far end.
+    FarEnd,
+    /// The descriptor closes when the other ends.
+    Closes,
+    /// The other is blocked in this call on the descriptor.
+    Used(&'l str),
+}
+
+/// That a finding follows from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Edge<'l> {
+    /// The other, by its place among the findings.
+    pub(crate) to: usize,
+    pub(crate) link: Link<'l>,
+}
+
+/// From which other one this finding follows, where that is certain.
+pub(super) fn of<'l>(leak: &'l Leak, all: &[Leak], told: &Told<'_>) -> Option<Edge<'l>> {
+    match leak.kind {
+        // Nothing of it is left.
+        _ if leak.panic.is_some() => None,
+        Kind::Task => depends(leak, told)
+            .or_else(|| exit(leak, told))
+            .or_else(|| far_end(leak, told)),
+        Kind::Fd => closes(leak, all, told).or_else(|| used(leak, told)),
+        _ => None,
+    }
+}
+
+fn depends<'l>(leak: &'l Leak, told: &Told<'_>) -> Option<Edge<'l>> {
+    let mut first = None;
+    for dependence in &leak.depends {
+        // What is not told here is nothing that a reader could look at.
+        let to = told.task(dependence.on)?;
+        if !leak.tasks.contains(&dependence.on) && first.is_none() {
+            let link = Link::Depends(dependence);
+            first = Some(Edge { to, link });
+        }
+    }
+    first
+}
+
+/// What all of its tasks wait for, if it is one thing.
+fn only_event(leak: &Leak) -> Option<&Event> {
+    match leak.waiting.as_ref()?.events() {
+        [only] if only.is_certain => Some(&only.event),
+        _ => None,
+    }
+}
+
+fn exit<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
+    let Event::Exit {
+        process: Some(awaited),
+        ..
+    } = only_event(leak)?
+    else {
+        return None;
+    };
+    told.process(*awaited).map(|to| Edge {
+        to,
+        link: Link::Exit,
+    })
+}
+
+/// Whoever waits at a connection learns of it when the far end is closed.
+fn far_end<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
+    let Event::Readiness { descriptor, .. } = only_event(leak)? else {
+        return None;
+    };
+    let far_end_of = |task: &u64| {
+        let [only] = told.kept_by(*task) else {
+            return None;
+        };
+        let is_awaited = descriptor.is_none_or(|awaited| number(only) == Some(awaited));
+        is_awaited.then(|| told.far_end(only)).flatten()
+    };
+    let mut far_ends = leak.tasks.iter().map(far_end_of);
+    let to = far_ends.next()??;
+    far_ends.all(|other| other == Some(to)).then_some(Edge {
+        to,
+        link: Link::FarEnd,
+    })
+}
+
+fn number(kept: &Kept) -> Option<u64> {
+    kept.facts.iter().find_map(|fact| match fact {
+        Fact::Descriptor(number) => u64::try_from(*number).ok(),
+        _ => None,
+    })
+}
+
+fn closes<'l>(leak: &Leak, all: &[Leak], told: &Told<'_>) -> Option<Edge<'l>> {
+    let is_owned = matches!(
+        descriptor::closing(leak),
+        Closing::WithTask { is_shared: false }
+            | Closing::WithTasks { is_shared: false }
+            | Closing::AllWithTask
+            | Closing::EachWithTasks { is_shared: false }
+    );
+    let keepers = leak.held.iter().flat_map(|kept| &kept.by);
+    let mut tasks = keepers.filter_map(Keeper::task);
+    let to = told.task(tasks.next()?)?;
+    // What several findings share is told by itself.
+    let is_one = tasks.all(|task| all[to].tasks.contains(&task));
+    (is_owned && is_one).then_some(Edge {
+        to,
+        link: Link::Closes,
+    })
+}
+
+fn used<'l>(leak: &'l Leak, told: &Told<'_>) -> Option<Edge<'l>> {
+    let user_of = |kept: &'l Kept| kept.by.iter().find_map(|keeper| user(keeper, told));
+    let mut users = leak.held.iter().map(user_of);
+    let (to, call) = users.next()??;
+    let is_one = users.all(|other| other.is_some_and(|(other, _)| other == to));
+    (is_one && leak.held.len() == leak.count).then_some(Edge {
+        to,
+        link: Link::Used(call),
+    })
+}
+
+/// The finding of a thread or closure that is blocked in a call on a descriptor.
+fn user<'l>(keeper: &'l Keeper, told: &Told<'_>) -> Option<(usize, &'l str)> {
+    let (at, does) = match keeper {
+        Keeper::Thread { number, does, .. } => (told.thread(*number)?, does),
+        Keeper::Closure { id, does, .. } => (told.task(*id)?, does),
+        Keeper::Task { .. } => return None,
+    };
+    match does {
+        Use::Blocked(call) => Some((at, call)),
+        Use::Opened => None,
+    }
+}

@@ -1,0 +1,179 @@
+//! Which mistake it was: one row for each pattern, the first that holds.
+
+use leakcheck_report::Pattern;
+
+use super::{Causes, dependency, links::Link};
+use crate::base::model::{
+    Dependence, Event, Fact, Kind, Leak, ProcessState, RuntimeRelation, State, Tie, TimerKind,
+};
+
+/// A mistake, and how sure it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Why {
+    pub(crate) pattern: Pattern,
+    pub(crate) certainty: Certainty,
+}
+
+/// How sure a mistake is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Certainty {
+    /// It follows from exact facts.
+    Proven,
+    Likely,
+}
+
+use Certainty::{Likely, Proven};
+
+/// A finding among others.
+struct Finding<'a> {
+    leak: &'a Leak,
+    at: usize,
+    causes: &'a Causes<'a>,
+}
+
+/// Whether a pattern holds, and how sure that is.
+type Check = fn(&Finding<'_>) -> Option<Certainty>;
+
+/// Patterns in the order in which they are tried: what says more comes first.
+#[rustfmt::skip]
+const PATTERNS: &[(Pattern, Check)] = &[
+    (Pattern::UnseenPanic, |found| when(found.leak.panic.is_some(), Proven)),
+    (Pattern::InDependency, |found| when(is_of_dependency(found.leak), Proven)),
+    (Pattern::BlockingInAsync, |found| when(found.is(Kind::Task) && found.blocks(), Proven)),
+    (Pattern::AbortIgnored, |found| when(found.leak.is_aborted, Proven)),
+    (Pattern::NeverPolled, |found| when(found.has_state(State::New), Proven)),
+    (Pattern::Busy, |found| when(found.is_busy(), Likely)),
+    (Pattern::SelfDeadlock, |found| when(found.depends_on_itself(Tie::Lock), Proven)),
+    (Pattern::OwnSender, |found| when(found.depends_on_itself(Tie::Sender), Proven)),
+    (Pattern::Deadlock, |found| found.is_in_a_circle()),
+    (Pattern::LockAcrossAwait, |found| when(found.causes.keeps_a_lock(found.at), Proven)),
+    (Pattern::Never, |found| when(found.waits_only(|event| matches!(event, Event::Never)), Proven)),
+    (Pattern::LostWakeup, |found| when(found.waits_in_vain(|event| matches!(event, Event::Notification)), Proven)),
+    (Pattern::TokenOrphaned, |found| when(found.waits_in_vain(|event| matches!(event, Event::Cancellation)), Proven)),
+    (Pattern::FullQueue, |found| when(found.waits_only(|event| matches!(event, Event::Capacity)), Proven)),
+    (Pattern::AcceptLoop, |found| when(found.is_ready_later() && found.accepts(), Likely)),
+    (Pattern::ReadLoop, |found| when(found.is_ready_later(), Likely)),
+    (Pattern::Periodic, |found| when(found.ticks(), Likely)),
+    (Pattern::Detached, |found| found.at_least(found.leak.is_detached)),
+    (Pattern::UnjoinedBlocking, |found| found.at_least(found.is_closure())),
+    (Pattern::UnjoinedThread, |found| found.at_least(found.is(Kind::Thread))),
+    (Pattern::UndeletedTimer, |found| found.at_least(found.leak.timer == Some(TimerKind::Posix))),
+    (Pattern::KeptTimer, |found| found.at_least(found.is(Kind::Timer))),
+    (Pattern::Zombie, |found| found.at_least(found.leak.facts.contains(&Fact::State(ProcessState::Zombie)))),
+    (Pattern::Unreaped, |found| found.at_least(found.is(Kind::Process))),
+    (Pattern::OpenDescriptor, |found| found.at_least(found.is(Kind::Fd))),
+    (Pattern::KeptRuntime, |found| found.at_least(found.is(Kind::Runtime))),
+    (Pattern::KeptRegistration, |found| found.at_least(found.is(Kind::Custom))),
+];
+
+/// The mistake of the finding at this place, if it is a known one.
+pub(crate) fn why(leaks: &[Leak], at: usize, causes: &Causes<'_>) -> Option<Why> {
+    let leak = leaks.get(at)?;
+    let found = Finding { leak, at, causes };
+    let mut rows = PATTERNS.iter();
+    rows.find_map(|(pattern, holds)| {
+        holds(&found).map(|certainty| Why {
+            pattern: *pattern,
+            certainty,
+        })
+    })
+}
+
+fn when(holds: bool, certainty: Certainty) -> Option<Certainty> {
+    holds.then_some(certainty)
+}
+
+/// Whether a dependency chose to make it. A timer is a part of what the test has of it, and ends with that.
+fn is_of_dependency(leak: &Leak) -> bool {
+    leak.timer != Some(TimerKind::Tokio) && dependency::of(leak).is_some()
+}
+
+impl Finding<'_> {
+    fn is(&self, kind: Kind) -> bool {
+        self.leak.kind == kind
+    }
+
+    /// What goes without saying where something follows from something else.
+    fn at_least(&self, holds: bool) -> Option<Certainty> {
+        when(holds && self.causes.follows(self.at).is_none(), Proven)
+    }
+
+    /// Whether it is a closure, or the thread of one that is not known.
+    fn is_closure(&self) -> bool {
+        self.is(Kind::BlockingTask)
+            || self.is(Kind::Thread) && self.leak.relation == RuntimeRelation::Member
+    }
+
+    fn state(&self) -> Option<State> {
+        self.leak.waiting.as_ref().map(|waiting| waiting.state)
+    }
+
+    fn has_state(&self, state: State) -> bool {
+        self.state() == Some(state)
+    }
+
+    fn blocks(&self) -> bool {
+        matches!(self.state(), Some(State::Blocked(_)))
+    }
+
+    fn is_busy(&self) -> bool {
+        let runs = matches!(self.state(), Some(State::Scheduled | State::Running));
+        // Between two turns it waits for nothing.
+        let yields = || self.is_in(|function| function.ends_with("::yield_now"));
+        self.is(Kind::Task) && (runs || yields())
+    }
+
+    /// Whether all that it waits for is so, and it certainly waits for it.
+    fn waits_only(&self, is_so: fn(&Event) -> bool) -> bool {
+        self.leak.waiting.as_ref().is_some_and(|waiting| {
+            let mut events = waiting.events.iter();
+            !waiting.events.is_empty()
+                && events.all(|event| event.is_certain && is_so(&event.event))
+        })
+    }
+
+    fn waits_in_vain(&self, is_so: fn(&Event) -> bool) -> bool {
+        let waiting = self.leak.waiting.as_ref();
+        waiting.is_some_and(|waiting| waiting.is_forever) && self.waits_only(is_so)
+    }
+
+    /// Whether each of its tasks depends on itself only, in this way.
+    fn depends_on_itself(&self, tie: Tie) -> bool {
+        let depends = &self.leak.depends;
+        depends.iter().any(|found| found.tie == tie) && depends.iter().all(Dependence::is_on_itself)
+    }
+
+    fn is_in_a_circle(&self) -> Option<Certainty> {
+        let edge = self.causes.circle(self.at)?;
+        Some(match edge.link {
+            Link::Depends(_) => Proven,
+            // Others may have the same connection.
+            Link::Exit | Link::FarEnd | Link::Closes | Link::Used(_) => Likely,
+        })
+    }
+
+    /// Whether it waits for one descriptor, and for nothing else.
+    fn is_ready_later(&self) -> bool {
+        let waiting = self.leak.waiting.as_ref();
+        let is_one = waiting.is_some_and(|waiting| waiting.events.len() == 1);
+        self.is(Kind::Task)
+            && is_one
+            && self.waits_only(|event| matches!(event, Event::Readiness { .. }))
+    }
+
+    /// Whether the innermost function is one that accepts connections.
+    fn accepts(&self) -> bool {
+        self.is_in(|function| function.ends_with("Listener::accept"))
+    }
+
+    /// Whether it waits for the next tick of an interval, and for nothing else.
+    fn ticks(&self) -> bool {
+        self.waits_only(|event| matches!(event, Event::Timer { .. }))
+            && self.is_in(|function| function.ends_with("Interval::tick"))
+    }
+
+    fn is_in(&self, is_meant: fn(&str) -> bool) -> bool {
+        let frames = self.leak.waits_in().unwrap_or_default();
+        frames.iter().any(|frame| is_meant(&frame.function))
+    }
+}

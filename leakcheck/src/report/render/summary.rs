@@ -1,0 +1,42 @@
+//! What a reader has to know first: a line for each cause, with the place to look at and the mistake.
+
+use leakcheck_report::plural;
+
+use super::{follows, frame::place, numbers::Numbers, waits, why};
+use crate::{
+    base::model::{Frame, Leak, Report},
+    report::explain::{self, Causes},
+};
+
+/// Causes that are told.
+const SHOWN: usize = 8;
+
+/// A line for each cause.
+pub(super) fn lines(report: &Report, causes: &Causes<'_>, numbers: &Numbers<'_>) -> Vec<String> {
+    let all: Vec<usize> = causes.causes().collect();
+    let told = all.iter().take(SHOWN);
+    let mut lines: Vec<String> = told
+        .filter_map(|at| line(report, causes, *at, numbers))
+        .collect();
+    if all.len() > SHOWN {
+        lines.push(plural::of(all.len() - SHOWN, "more cause", "more causes"));
+    }
+    lines
+}
+
+fn line(report: &Report, causes: &Causes<'_>, at: usize, numbers: &Numbers<'_>) -> Option<String> {
+    let leak = report.leaks.get(at)?;
+    let found = explain::why(&report.leaks, at, causes)?;
+    let place = look_at(leak).and_then(place)?;
+    Some(format!(
+        "{place}: {}: {}",
+        follows::named(leak, numbers),
+        why::sentence(found, leak.count)
+    ))
+}
+
+/// The line of source that has to change, as far as that is known: where it waits, or where it was made.
+fn look_at(leak: &Leak) -> Option<&Frame> {
+    let waits = leak.waiting.as_ref().and_then(waits::place);
+    waits.or(leak.created_at.as_ref())
+}
