@@ -29,7 +29,15 @@ pub(crate) const WRITTEN: Order = Order {
     krate: "leakcheck-report",
     folder: "",
     layers: &[
-        &["escape", "fingerprint", "json", "kind", "rule", "time"],
+        &[
+            "escape",
+            "fingerprint",
+            "json",
+            "kind",
+            "pattern",
+            "rule",
+            "time",
+        ],
         &["plural", "record"],
         &["baseline", "place"],
         &["ignored", "waits"],

@@ -9,31 +9,17 @@ use super::{
     frame::{place, short},
     held, note,
     numbers::Numbers,
+    totals::is_warning,
     waits, why,
 };
 use crate::{
-    base::model::{Frame, Kind, Leak, Level, Report, State, Waiting},
+    base::model::{Frame, Kind, Leak, Report, State, Waiting},
     report::explain::{self, Causes},
     settings::env::TraceLevel,
 };
 
 /// How many callers are shown before the rest is folded.
 const CALLERS: usize = 8;
-
-/// How many there are of each kind: `2 tasks`, `1 thread`.
-pub(super) fn totals<'l>(leaks: impl IntoIterator<Item = &'l Leak>) -> Vec<String> {
-    let mut totals: Vec<(Kind, usize)> = Vec::new();
-    for leak in leaks {
-        match totals.iter_mut().find(|(kind, _)| *kind == leak.kind) {
-            Some((_, count)) => *count += leak.count,
-            None => totals.push((leak.kind, leak.count)),
-        }
-    }
-    totals
-        .iter()
-        .map(|(kind, count)| plural::count(*count, *kind))
-        .collect()
-}
 
 /// A finding of a report.
 pub(super) struct Among<'a> {
@@ -249,8 +235,4 @@ fn through(frames: &[Frame]) -> String {
         lines.splice(1..lines.len() - 1, [folded]);
     }
     lines.join("\n")
-}
-
-pub(super) fn is_warning(leak: &Leak) -> bool {
-    leak.level == Level::Warn
 }

@@ -2,7 +2,7 @@
 
 use leakcheck_report::plural;
 
-use super::{escape::plain, finding::is_warning, frame::place, numbers::Numbers, waits};
+use super::{escape::plain, frame::place, numbers::Numbers, totals::is_warning, waits};
 use crate::{
     base::model::{Fact, Kind, Leak, Report, Tie},
     report::explain::{Causes, Edge, Link},

@@ -8,9 +8,10 @@ use super::{
     advice,
     escape::plain,
     excerpt::{self, Place},
-    finding::{finding, totals},
+    finding::finding,
     frame::{place as at, short},
     numbers::Numbers,
+    totals::totals,
     waits,
 };
 use crate::{

@@ -21,6 +21,7 @@ mod summary;
 #[cfg(all(test, not(leakcheck_loom), not(miri)))]
 mod tests;
 mod text;
+mod totals;
 mod waits;
 mod why;
 

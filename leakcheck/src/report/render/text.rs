@@ -6,11 +6,12 @@ use leakcheck_report::{plural, time};
 
 use super::{
     escape::plain,
-    finding::{Among, finding, is_warning, totals},
+    finding::{Among, finding},
     frame::{place, short},
     hang,
     numbers::Numbers,
     summary,
+    totals::{is_warning, totals},
 };
 use crate::{
     base::model::{Body, Fate, Kind, Leak, Report, Seen, Verdict},
