@@ -23,11 +23,13 @@ record! {
 }
 
 record! {
-    /// A task that could wake another, and where the function waits whose variable holds the other end.
+    /// Who could wake a task, and where the function waits whose variable holds the other end, or where the static is declared.
     Holder {
-        /// Its id; 0 for the test's body.
+        /// `task`, `body`, `static`, or `itself` for the waiting task.
+        always(default) kind: String,
+        /// Its id; 0 for what is no task.
         always(default) task: u64,
-        /// The path of its future.
+        /// The path of its future, or the name of the static.
         always(default) name: String,
         /// Whether it is the waiting task.
         always(default) itself: bool,
@@ -35,11 +37,11 @@ record! {
         if_any(default) body: bool,
         /// Whether it holds it for sure.
         always(default) certain: bool,
-        /// The variable that holds the other end.
+        /// The variable that holds the other end; of a static the path inside it.
         always(default) local: Option<String>,
-        /// Further variables that hold it.
+        /// Further ones that hold it.
         if_any(default) also: Vec<String>,
-        /// Where that function waits.
+        /// Where that function waits, or that static is declared.
         flat(flatten) at: Option<Frame>,
     }
 }

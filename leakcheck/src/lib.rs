@@ -119,8 +119,8 @@ pub use base::{
     error::Error,
     model::{
         About, Awaited, Body, Call, CodeOwner, Coverage, Event, Frame, Hang, HangCause, HangEnd,
-        Holder, Ignored, KernelState, Kind, Leak, Location, Report, Seen, State, StuckThread,
-        Subject, ThreadState, Verdict, Waiting,
+        Holder, HolderKind, Ignored, KernelState, Kind, Leak, Location, Report, Seen, State,
+        StuckThread, Subject, ThreadState, Verdict, Waiting,
     },
 };
 pub use run::runtime::{instrument, watch_local};

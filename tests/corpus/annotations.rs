@@ -8,6 +8,7 @@
 //! - Wait of a thread or a blocking task: `at LINE blocked in CALL`, as the report has it, but for numbers: `read(fd *)`;
 //!   `blocked in CALL` where no line of the file is on its stack. `idle` for a thread of a runtime's that has no work.
 //! - Holder: `itself in LOCAL`, `the task at LINE in LOCAL`, or `the task at LINE` where its end is waited for;
+//!   `the static NAME at LINE in PATH`, where it is declared, without a path where the static is the other end itself;
 //!   `the running task`, where it is the only one; `the body in LOCAL` for that of the test; `nobody found` where the other end is in neither. `LINE` is where the holder waits.
 
 use crate::finding::{At, Event, Finding, Holder, Site, Waiting};
@@ -201,7 +202,7 @@ impl Event {
 }
 
 impl Holder {
-    /// Reads `itself in LOCAL`, `the task at LINE in LOCAL` or `the task at LINE`.
+    /// Reads `itself in LOCAL`, `the task at LINE in LOCAL`, `the task at LINE` or `the static NAME at LINE`.
     fn read(mark: &str, at: &mut dyn FnMut(&str) -> Site) -> Option<Self> {
         if let Some(local) = mark.strip_prefix("itself in ") {
             return Some(Self::new(true, String::new(), Some(local.to_owned()), None));
@@ -217,6 +218,15 @@ impl Holder {
                 waits_at: Some(running()),
                 ..Self::new(false, String::new(), None, None)
             });
+        }
+        if let Some(rest) = mark.strip_prefix("the static ") {
+            let (name, rest) = rest.split_once(" at ")?;
+            let (line, local) = match rest.split_once(" in ") {
+                Some((line, local)) => (line, Some(local.to_owned())),
+                None => (rest, None),
+            };
+            let name = format!("static {name}");
+            return Some(Self::new(false, name, local, Some(at(line))));
         }
         let rest = mark.strip_prefix("the task at ")?;
         let (line, local) = match rest.split_once(" in ") {

@@ -92,11 +92,11 @@ async fn early_return_drops_the_receiver() {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn static_keeps_the_sender() {
-    static SENDER: OnceLock<mpsc::Sender<()>> = OnceLock::new();
+    static SENDER: OnceLock<mpsc::Sender<()>> = OnceLock::new(); // at: static
     let (sender, mut receiver) = mpsc::channel(1);
     SENDER.get_or_init(|| sender);
     // leak: task
-    // waits: at recv for a message, held by nobody found
+    // waits: at recv for a message, held by the static SENDER at static
     tokio::spawn(async move { receiver.recv().await }); // at: recv
 }
 
@@ -176,11 +176,11 @@ async fn done_is_never_said() {
     struct Server {
         _done: oneshot::Sender<()>,
     }
-    static SERVER: OnceLock<Server> = OnceLock::new();
+    static SERVER: OnceLock<Server> = OnceLock::new(); // at: server
     let (sender, done) = oneshot::channel();
     SERVER.get_or_init(|| Server { _done: sender });
     // leak: task "Receiver<()>"
-    // waits: in tokio::sync::oneshot::Receiver for a value, held by nobody found
+    // waits: in tokio::sync::oneshot::Receiver for a value, held by the static SERVER at server in ._done
     tokio::spawn(done);
 }
 
@@ -251,10 +251,10 @@ async fn results_are_parked_unread() {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn broadcast_from_a_static() {
-    static NEWS: OnceLock<broadcast::Sender<()>> = OnceLock::new();
+    static NEWS: OnceLock<broadcast::Sender<()>> = OnceLock::new(); // at: news
     let mut news = NEWS.get_or_init(|| broadcast::channel(1).0).subscribe();
     // leak: task
-    // waits: at recv for a message, held by nobody found
+    // waits: at recv for a message, held by the static NEWS at news
     tokio::spawn(async move { news.recv().await }); // at: recv
 }
 

@@ -39,6 +39,6 @@ pub(crate) use report::Gap;
 pub use report::{Body, Location, Report, Subject, Verdict};
 pub(crate) use resource::{Creator, Detail, OtherResource, Resource, ResourceId, RuntimeRelation};
 pub(crate) use thread_activity::{KernelActivity, ThreadActivity};
-pub use waiting::{Awaited, Holder, State, Waiting};
+pub use waiting::{Awaited, Holder, HolderKind, State, Waiting};
 
 pub use leakcheck_report::Kind;

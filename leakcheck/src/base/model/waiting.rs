@@ -44,12 +44,12 @@ pub struct Awaited {
     pub(crate) tasks: Vec<u64>,
 }
 
-/// A task, or the test's body, that could wake another.
+/// Who could wake a task: a task, the test's body, or a static that has the other end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
+    pub(crate) kind: HolderKind,
     pub(crate) task: u64,
     pub(crate) name: String,
-    pub(crate) is_itself: bool,
     /// Whether it is no task but the test's body.
     pub(crate) is_body: bool,
     pub(crate) is_certain: bool,
@@ -57,6 +57,32 @@ pub struct Holder {
     /// Further variables of the same task that hold it.
     pub(crate) also: Vec<String>,
     pub(crate) at: Option<Frame>,
+}
+
+/// What somebody is who has the other end of what a task waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum HolderKind {
+    /// The waiting task, or the waiting body, itself.
+    Itself,
+    /// Another task.
+    Task,
+    /// The test's body.
+    Body,
+    /// A static variable.
+    Static,
+}
+
+impl HolderKind {
+    /// The word that the JSON form uses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Itself => "itself",
+            Self::Task => "task",
+            Self::Body => "body",
+            Self::Static => "static",
+        }
+    }
 }
 
 impl Waiting {
@@ -122,13 +148,13 @@ impl Awaited {
         self.is_certain
     }
 
-    /// The tasks that were found to be able to make it happen, each once, of a finding of several tasks those of all. What
+    /// Who was found to be able to make it happen, each once, of a finding of several tasks those of all. What
     /// was not found may still exist.
     pub fn held_by(&self) -> &[Holder] {
         &self.held_by
     }
 
-    /// How many more tasks than those of [`held_by`](Self::held_by) were found.
+    /// How many more than those of [`held_by`](Self::held_by) were found.
     pub fn unlisted(&self) -> usize {
         self.unlisted
     }
@@ -140,12 +166,17 @@ impl Awaited {
 }
 
 impl Holder {
-    /// The task's id; 0 for the test's body, which is no task.
+    /// What it is.
+    pub fn kind(&self) -> HolderKind {
+        self.kind
+    }
+
+    /// The task's id; 0 for what is no task.
     pub fn task(&self) -> u64 {
         self.task
     }
 
-    /// The task's future.
+    /// The task's future, or the name of the static.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -160,18 +191,18 @@ impl Holder {
         self.is_certain
     }
 
-    /// The variable that holds the other end, with the path of fields inside it; `None` where the task itself is waited
-    /// for.
+    /// The variable that holds the other end, with the path of fields inside it; of a static that path alone. `None` where
+    /// the task itself is waited for, and where the static is the other end itself.
     pub fn local(&self) -> Option<&str> {
         self.local.as_deref()
     }
 
-    /// Further variables of this task that hold it as well.
+    /// Further variables of this task, or further paths inside this static, that hold it as well.
     pub fn also(&self) -> &[String] {
         &self.also
     }
 
-    /// Where the function that has this variable is suspended.
+    /// Where the function that has this variable is suspended, or where the static is declared.
     pub fn at(&self) -> Option<&Frame> {
         self.at.as_ref()
     }

@@ -1,6 +1,6 @@
 //! Of a body that does not end: what it waits for, what its thread does, and what to do about it.
 
-use leakcheck_introspect::{Graph, TaskList};
+use leakcheck_introspect::{Statics, TaskList};
 
 use super::{blocked, waiting};
 use crate::{
@@ -10,9 +10,13 @@ use crate::{
 };
 
 /// Where the body is suspended and what it waits for, among the tasks of `lists`; it is in one of them, with the number 0.
-pub(crate) fn body_waiting(lists: &[&TaskList], package_dir: Option<&str>) -> Option<Waiting> {
+pub(crate) fn body_waiting(
+    lists: &[&TaskList],
+    statics: Option<&Statics>,
+    package_dir: Option<&str>,
+) -> Option<Waiting> {
     let body = lists.iter().find_map(|list| list.find(0))?;
-    let graph = Graph::new(lists.iter().copied());
+    let graph = waiting::graph(lists, statics);
     waiting::of(&[body], &graph, package_dir)
 }
 

@@ -14,11 +14,11 @@ pub(crate) use hang::{body_waiting, stuck_thread};
 pub(crate) use holding::{name_holders, name_users};
 pub(crate) use numbered::join as join_numbered;
 pub(crate) use runtimes::fold;
-pub(crate) use waiting::Places;
+pub(crate) use waiting::{Places, lacks_keepers};
 
 use std::time::Duration;
 
-use leakcheck_introspect::{Graph, Task, TaskList};
+use leakcheck_introspect::{Statics, Task, TaskList};
 
 use crate::{
     base::model::{
@@ -37,10 +37,11 @@ use crate::{
 pub(crate) fn findings(
     resources: &[Resource],
     lists: &[&TaskList],
+    statics: Option<&Statics>,
     own: Option<u32>,
     package_dir: Option<&str>,
 ) -> Vec<Leak> {
-    let graph = Graph::new(lists.iter().copied());
+    let graph = waiting::graph(lists, statics);
     let find = |id: &u64| lists.iter().find_map(|list| list.find(*id));
     let mut found: Vec<(Leak, Vec<&Task>)> = Vec::new();
     for group in diff::groups(resources, own) {
@@ -168,7 +169,7 @@ pub(crate) fn panicked(seen: &[Panicked], package_dir: Option<&str>) -> Vec<Leak
             }
             None => message.clone(),
         };
-        for leak in findings(std::slice::from_ref(task), &[], None, package_dir) {
+        for leak in findings(std::slice::from_ref(task), &[], None, None, package_dir) {
             let leak = Leak {
                 panic: Some(panic.clone()),
                 note: Some(Note::HandleDropped),

@@ -8,12 +8,12 @@ use std::{
 };
 
 use leakcheck_introspect::{
-    Certainty, Class, Event as Seen, FrameKind, Graph, Hold, Location, Object, State as Stage,
-    Task, TaskList, Wait, Waker,
+    Certainty, Class, Event as Seen, FrameKind, Graph, Hold, Keeper, Location, Object,
+    State as Stage, Statics, Task, TaskList, Wait, Waker,
 };
 
 use crate::{
-    base::model::{Awaited, Event, Frame, Holder, State, Waiting, without_numbers},
+    base::model::{Awaited, Event, Frame, Holder, HolderKind, State, Waiting, without_numbers},
     observe::capture,
 };
 
@@ -54,6 +54,37 @@ pub(super) fn of(tasks: &[&Task], graph: &Graph<'_>, package_dir: Option<&str>) 
         place: place(first, graph),
     };
     Some(waiting.polled(None))
+}
+
+/// The edges between the tasks of these lists, with what statics held at the same time.
+pub(super) fn graph<'l>(lists: &[&'l TaskList], statics: Option<&'l Statics>) -> Graph<'l> {
+    let graph = Graph::new(lists.iter().copied());
+    match statics {
+        Some(statics) => graph.with_statics(statics),
+        None => graph,
+    }
+}
+
+/// Whether it waits for something that not all of those were found to have who can have it.
+pub(crate) fn lacks_keepers(task: &Task, graph: &Graph<'_>) -> bool {
+    let mut waits = open(task).filter(|wait| may_be_kept(wait.event()));
+    !graph.is_stuck(task)
+        && waits.any(|wait| graph.ends_found(task, wait) < wait.ends().unwrap_or(u64::MAX))
+}
+
+/// Whether somebody could hold what brings it about.
+fn may_be_kept(event: &Seen) -> bool {
+    matches!(
+        event,
+        Seen::Message { .. }
+            | Seen::Change { .. }
+            | Seen::Capacity
+            | Seen::Closed
+            | Seen::Permit
+            | Seen::Notification
+            | Seen::Arrivals
+            | Seen::Cancellation
+    )
 }
 
 /// What it still waits for. A timer that a hand-written future has, and whose time has come, is left over.
@@ -128,9 +159,10 @@ fn place(task: &Task, graph: &Graph<'_>) -> u64 {
                     Certainty::Certain => Some(without_numbers(hold.local())),
                     Certainty::Possible => None,
                 };
+                let keeper = waker.task();
                 (
-                    waker.task.address() == task.address(),
-                    waker.task.future(),
+                    keeper.map(Task::address) == Some(task.address()),
+                    keeper.map(Task::future),
                     waker.hold.map(local),
                 )
             })
@@ -171,7 +203,7 @@ fn awaited(all: &[(&Task, &Wait)], graph: &Graph<'_>, package_dir: Option<&str>)
     }
     // Those that hold it in the same way stand together.
     held_by.sort_by(|one: &Holder, other| {
-        let order = |holder: &Holder| (!holder.is_certain, !holder.is_itself);
+        let order = |holder: &Holder| (!holder.is_certain, holder.kind);
         order(one)
             .cmp(&order(other))
             .then_with(|| (&one.name, &one.local).cmp(&(&other.name, &other.local)))
@@ -190,23 +222,36 @@ fn awaited(all: &[(&Task, &Wait)], graph: &Graph<'_>, package_dir: Option<&str>)
 }
 
 fn holder(waiter: &Task, waker: &Waker<'_>, package_dir: Option<&str>) -> Holder {
-    let place = waker
-        .hold
-        .and_then(|hold| hold.location())
+    let hold = waker.hold;
+    let place = hold
+        .and_then(Hold::location)
         .map(|location| (location.file(), location.line()));
+    let local = hold.map(|hold| hold.local().to_owned());
+    let (kind, task, name) = match waker.keeper {
+        Keeper::Task(task) if task.address() == waiter.address() => {
+            (HolderKind::Itself, task.id(), task.future())
+        }
+        Keeper::Task(task) if task.id() == 0 => (HolderKind::Body, 0, task.future()),
+        Keeper::Task(task) => (HolderKind::Task, task.id(), task.future()),
+        Keeper::Static(one) => (HolderKind::Static, 0, one.name()),
+        _ => (HolderKind::Task, 0, ""),
+    };
+    let is_static = kind == HolderKind::Static;
     Holder {
-        task: waker.task.id(),
-        name: waker.task.future().to_owned(),
-        is_certain: waker
-            .hold
-            .is_none_or(|hold| hold.certainty() == Certainty::Certain),
-        is_body: waker.task.id() == 0,
-        is_itself: waker.task.address() == waiter.address(),
-        local: waker.hold.map(|hold| hold.local().to_owned()),
+        kind,
+        task,
+        name: name.to_owned(),
+        is_certain: hold.is_none_or(|hold| hold.certainty() == Certainty::Certain),
+        is_body: !is_static && task == 0,
+        local: local.filter(|local| !is_static || !local.is_empty()),
         also: Vec::new(),
         at: place.map(|place| {
-            let function = waker.hold.map_or("", |hold| hold.function());
-            capture::frame(function, Some(place), package_dir)
+            let function = hold.map_or("", Hold::function);
+            capture::frame(
+                if is_static { "" } else { function },
+                Some(place),
+                package_dir,
+            )
         }),
     }
 }
@@ -214,7 +259,12 @@ fn holder(waiter: &Task, waker: &Waker<'_>, package_dir: Option<&str>) -> Holder
 /// Adds a holder, or to one that is known the variable. Each of several tasks that holds what it waits for is told as one.
 fn add(held_by: &mut Vec<Holder>, new: Holder) {
     let is_same = |known: &&mut Holder| {
-        known.is_itself == new.is_itself && (new.is_itself || known.task == new.task)
+        known.kind == new.kind
+            && match new.kind {
+                HolderKind::Itself => true,
+                HolderKind::Static => known.name == new.name && known.at == new.at,
+                _ => known.task == new.task,
+            }
     };
     match held_by.iter_mut().find(is_same) {
         None => held_by.push(new),

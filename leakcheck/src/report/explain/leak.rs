@@ -3,8 +3,8 @@
 use super::{Advice, Made, When, descriptor};
 use crate::{
     base::model::{
-        Awaited, CodeOwner, Event, Fact, Frame, Kind, Leak, ProcessState, RuntimeRelation, State,
-        TimerKind,
+        Awaited, CodeOwner, Event, Fact, Frame, HolderKind, Kind, Leak, ProcessState,
+        RuntimeRelation, State, TimerKind,
     },
     observe::capture,
 };
@@ -80,7 +80,10 @@ fn keeps_its_own_sender(leak: &Leak) -> bool {
     leak.waiting.as_ref().is_some_and(|waiting| {
         let from_itself = |event: &Awaited| {
             matches!(event.event, Event::Message { .. })
-                && event.held_by.iter().all(|holder| holder.is_itself)
+                && event
+                    .held_by
+                    .iter()
+                    .all(|holder| holder.kind == HolderKind::Itself)
         };
         waiting.is_forever && waiting.events.iter().all(from_itself)
     })

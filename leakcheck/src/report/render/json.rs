@@ -7,8 +7,8 @@ use leakcheck_report as written;
 
 use super::waits;
 use crate::base::model::{
-    Accepted, AcceptedSite, Awaited, Body, Frame, Hang, HangCause, Holder, Ignored, Keeper, Kept,
-    Leak, Level, Report, StuckThread, Use, Verdict, Waiting,
+    Accepted, AcceptedSite, Awaited, Body, Frame, Hang, HangCause, Holder, HolderKind, Ignored,
+    Keeper, Kept, Leak, Level, Report, StuckThread, Use, Verdict, Waiting,
 };
 
 /// Renders a report as one JSON object with a newline at its end; `written` says which checks have one in its folder.
@@ -225,9 +225,10 @@ impl Recorded for Holder {
 
     fn record(&self) -> Self::Record {
         Self::Record {
+            kind: self.kind.name().to_owned(),
             task: self.task,
             name: self.name.clone(),
-            itself: self.is_itself,
+            itself: self.kind == HolderKind::Itself,
             body: self.is_body,
             certain: self.is_certain,
             local: self.local.clone(),

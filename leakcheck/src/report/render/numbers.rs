@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::base::model::{Kind, Leak, Report, Waiting};
+use crate::base::model::{HolderKind, Kind, Leak, Report, Waiting};
 
 /// Numbers that a heading shows.
 const SHOWN: usize = 8;
@@ -46,7 +46,10 @@ impl<'r> Numbers<'r> {
 
     fn refer(&mut self, waiting: &Waiting) {
         for event in &waiting.events {
-            let holders = event.held_by.iter().filter(|holder| !holder.is_itself);
+            let holders = event
+                .held_by
+                .iter()
+                .filter(|holder| holder.kind != HolderKind::Itself);
             self.referred.extend(holders.map(|holder| holder.task));
             self.referred.extend(&event.tasks);
         }

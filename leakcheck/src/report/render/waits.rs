@@ -10,7 +10,7 @@ use super::{
     holder::{task, variables},
     numbers::Numbers,
 };
-use crate::base::model::{Awaited, CodeOwner, Frame, Holder, Kind, State, Waiting};
+use crate::base::model::{Awaited, CodeOwner, Frame, Holder, HolderKind, Kind, State, Waiting};
 
 /// Callers of the place where it waits that are shown.
 const CALLERS: usize = 4;
@@ -185,11 +185,12 @@ fn holders(alike: &[Holder], numbers: &Numbers<'_>) -> String {
         .map(|place| format!(" ({place})"))
         .unwrap_or_default();
     let how = variables(&locals) + &place;
-    match (holder.is_itself, holder.is_body) {
-        (true, true) => format!("the body itself{how}"),
-        (true, false) => format!("this same task{how}"),
-        (false, true) => format!("the test's body{how}"),
-        (false, false) => {
+    match (holder.kind, holder.is_body) {
+        (HolderKind::Itself, true) => format!("the body itself{how}"),
+        (HolderKind::Itself, false) => format!("this same task{how}"),
+        (HolderKind::Body, _) => format!("the test's body{how}"),
+        (HolderKind::Static, _) => format!("static `{}`{how}", plain(&holder.name)),
+        (HolderKind::Task, _) => {
             let ids: Vec<u64> = alike.iter().map(|holder| holder.task).collect();
             task(&ids, &holder.name, &how, numbers)
         }

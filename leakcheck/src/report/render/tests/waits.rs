@@ -1,7 +1,7 @@
 //! What is said of where a task waits.
 
 use super::*;
-use crate::base::model::{Awaited, Call, Event, Holder, State, Waiting};
+use crate::base::model::{Awaited, Call, Event, Holder, HolderKind, State, Waiting};
 
 pub(super) fn awaited(event: Event, held_by: Vec<Holder>) -> Awaited {
     Awaited {
@@ -30,7 +30,11 @@ pub(super) fn holder(is_itself: bool, is_certain: bool) -> Holder {
     Holder {
         task: 12,
         name: "my_app::pool::reap".to_owned(),
-        is_itself,
+        kind: if is_itself {
+            HolderKind::Itself
+        } else {
+            HolderKind::Task
+        },
         is_body: false,
         is_certain,
         local: Some("tx".to_owned()),
