@@ -3,11 +3,11 @@
 pub use crate::record::{Definition, Field};
 use crate::{
     AcceptedSite, Awaited, Body, BodyWaits, Frame, Hang, HangCause, Holder, Ignored, Keeper, Kept,
-    Leak, Level, Location, Report, StuckThread, Verdict, Written,
+    Leak, Level, Location, Missing, OwnHandle, Report, StuckThread, Verdict, Written,
 };
 
 /// All definitions, the whole report first.
-pub const ALL: [Definition; 18] = [
+pub const ALL: [Definition; 20] = [
     Report::DEFINITION,
     AcceptedSite::DEFINITION,
     Awaited::DEFINITION,
@@ -23,6 +23,8 @@ pub const ALL: [Definition; 18] = [
     Leak::DEFINITION,
     Level::DEFINITION,
     Location::DEFINITION,
+    Missing::DEFINITION,
+    OwnHandle::DEFINITION,
     StuckThread::DEFINITION,
     Verdict::DEFINITION,
     Written::DEFINITION,

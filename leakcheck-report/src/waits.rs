@@ -13,12 +13,44 @@ record! {
         always(default) held_by: Vec<Holder>,
         /// How many more hold it.
         if_any(default) unlisted: usize,
+        /// What is counted to be alive of that, and was not found.
+        if_any(default) missing: Option<Missing>,
         /// Blocking tasks whose end it is.
         if_any(default) tasks: Vec<u64>,
         /// Whether it was proven that none of all this can happen; said once.
         if_any(default) never: Option<bool>,
         /// What else would wake it.
         if_any(default) or: Vec<Awaited>,
+    }
+}
+
+record! {
+    /// Ends that are alive, as is counted, and that nothing which was searched leads to: tasks, the test's body, statics.
+    Missing {
+        /// How many.
+        always(default) ends: u64,
+        /// Whether all that was searched was read to its end.
+        always(default) whole: bool,
+        /// Threads of the test, whose stacks were not searched.
+        always(default) threads: usize,
+    }
+}
+
+record! {
+    /// A handle of a task inside what the task itself owns.
+    OwnHandle {
+        /// `join` or `abort`.
+        always(default) kind: String,
+        /// The variable of the task that leads to it.
+        always(default) local: String,
+        /// The fields between.
+        always(default) path: String,
+        /// Whether the task has it for sure.
+        always(default) certain: bool,
+        /// Whether nobody else owns anything on the way.
+        always(default) proven: bool,
+        /// Where the function waits that has this variable.
+        flat(flatten) at: Option<Frame>,
     }
 }
 

@@ -1,16 +1,24 @@
-//! Who has the other end where no task has it: a static, by its name, the way inside it and the line of its declaration.
+//! Who has the other end where no task has it: a static, by its name, the way inside it and the line of its declaration; how
+//! many are nowhere; and tasks that own themselves.
 
 use std::{
     collections::HashMap,
     mem::forget,
-    sync::{Arc, LazyLock, Mutex, OnceLock, RwLock},
+    sync::{Arc, LazyLock, Mutex, OnceLock, RwLock, Weak},
+    time::Duration,
 };
 
 use leakcheck::leak_checked;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use leakcheck_tests::{Leak, Report};
+use tokio::{
+    sync::{Notify, mpsc, oneshot, watch},
+    task::{AbortHandle, JoinHandle},
+};
 use tokio_util::sync::CancellationToken;
 
-use crate::expected::verify;
+use crate::{expected::verify, finding::IS_EXACT};
+
+const LONG: Duration = Duration::from_secs(3600);
 
 type Tx = mpsc::Sender<u8>;
 
@@ -192,7 +200,185 @@ async fn static_notifies() {
     tokio::spawn(NOTIFY.notified());
 }
 
+struct Cache {
+    handle: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Drop for Cache {
+    fn drop(&mut self) {
+        if let Some(handle) = self.handle.lock().unwrap().take() {
+            handle.abort();
+        }
+    }
+}
+
+/// Refreshes a cache as long as that lives, which is as long as this does.
+async fn refresh(cache: Arc<Cache>) {
+    loop {
+        tokio::time::sleep(LONG).await; // at: refresh
+        assert!(cache.handle.lock().is_ok());
+    }
+}
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn owner_of_its_owner() {
+    let handle = Mutex::new(None);
+    let cache = Arc::new(Cache { handle });
+    // leak: task "refresh"
+    // waits: at refresh for a timer
+    let refreshing = tokio::spawn(refresh(cache.clone()));
+    *cache.handle.lock().unwrap() = Some(refreshing);
+}
+
+/// A static keeps the cache as well, and so it is not the task alone.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn owner_of_its_owner_with_another() {
+    static CACHE: OnceLock<Arc<Cache>> = OnceLock::new();
+    let handle = Mutex::new(None);
+    let cache = CACHE.get_or_init(|| Arc::new(Cache { handle }));
+    // leak: task "refresh"
+    // waits: at refresh for a timer
+    let refreshing = tokio::spawn(refresh(cache.clone()));
+    *cache.handle.lock().unwrap() = Some(refreshing);
+}
+
+/// What the task has is the handle of another.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn owner_of_another() {
+    let handle = Mutex::new(None);
+    let cache = Arc::new(Cache { handle });
+    // leak: task "refresh"
+    // waits: at refresh for a timer
+    tokio::spawn(refresh(cache.clone()));
+    *cache.handle.lock().unwrap() = Some(tokio::spawn(async {}));
+}
+
+async fn refresh_weakly(cache: Weak<Cache>) {
+    while cache.upgrade().is_some() {
+        tokio::time::sleep(LONG).await;
+    }
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn owner_is_not_owned() {
+    let handle = Mutex::new(None);
+    let cache = Arc::new(Cache { handle });
+    let refreshing = tokio::spawn(refresh_weakly(Arc::downgrade(&cache)));
+    *cache.handle.lock().unwrap() = Some(refreshing);
+}
+
+async fn stop_itself(stop: Arc<OnceLock<AbortHandle>>) {
+    tokio::time::sleep(LONG).await; // at: stop
+    stop.get().unwrap().abort();
+}
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn owner_of_its_abort_handle() {
+    let stop = Arc::new(OnceLock::new());
+    // leak: task "stop_itself"
+    // waits: at stop for a timer
+    let stopping = tokio::spawn(stop_itself(Arc::clone(&stop)));
+    stop.set(stopping.abort_handle()).unwrap();
+}
+
+/// One sender is the task's own, and two are nowhere.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn some_are_forgotten() {
+    let (sender, mut queue) = mpsc::channel::<u8>(1);
+    forget([sender.clone(), sender.clone()]);
+    // leak: task
+    // waits: at own for a message, held by itself in _sender
+    tokio::spawn(async move {
+        let _sender = sender;
+        while queue.recv().await.is_some() {} // at: own
+    });
+}
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn one_is_forgotten() {
+    let (reply, answer) = oneshot::channel::<u8>();
+    forget(reply);
+    // leak: task
+    // waits: at answer for a value, held by nobody found
+    tokio::spawn(async move {
+        let _ = answer.await; // at: answer
+    });
+}
+
+/// What a thread has is not searched.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn one_is_with_a_thread() {
+    let (sender, queue) = mpsc::channel(1);
+    // leak: thread
+    // waits: at asleep blocked in thread::sleep
+    std::thread::spawn(move || {
+        std::thread::sleep(LONG); // at: asleep
+        drop::<Tx>(sender);
+    });
+    // leak: task "receive"
+    // waits: at queue for a message, held by nobody found
+    tokio::spawn(receive(queue));
+}
+
+/// A task of which the reports say more than marks do.
+fn task<'r>(reports: &[&'r Report], test: &str) -> &'r Leak {
+    let mut reports = reports.iter();
+    let report = reports.find(|report| report.test == format!("keepers::{test}"));
+    let mut leaks = report.unwrap().leaks.iter();
+    leaks.find(|leak| leak.kind == "task").unwrap()
+}
+
 #[test]
 fn every_report_is_exact() {
-    verify("keepers", include_str!("keepers.rs"));
+    let reports = verify("keepers", include_str!("keepers.rs"));
+    let handle = |test| {
+        let own = task(&reports, test).keeps_own_handle.as_ref()?;
+        let Some(line) = own.at.as_ref().and_then(|at| at.line) else {
+            panic!("a line of {test}");
+        };
+        assert!(own.certain && line > 0, "{test}");
+        Some((&*own.kind, &*own.local, &*own.path, own.proven))
+    };
+    if IS_EXACT {
+        let own = ("join", "cache", ".handle");
+        assert_eq!(
+            handle("owner_of_its_owner"),
+            Some((own.0, own.1, own.2, true))
+        );
+        let with_another = handle("owner_of_its_owner_with_another");
+        assert_eq!(with_another, Some((own.0, own.1, own.2, false)));
+        let to_abort = handle("owner_of_its_abort_handle");
+        assert_eq!(to_abort, Some(("abort", "stop", "", true)));
+    }
+    assert_eq!(handle("owner_of_another"), None);
+    assert_eq!(handle("static_list"), None);
+    let missing = |test| {
+        let awaited = task(&reports, test).waits_for.as_ref();
+        let missing = awaited.unwrap().missing.as_ref()?;
+        Some((missing.ends, missing.whole, missing.threads))
+    };
+    if IS_EXACT {
+        assert_eq!(missing("some_are_forgotten"), Some((2, true, 0)));
+        assert_eq!(missing("one_is_forgotten"), Some((1, true, 0)));
+        assert_eq!(missing("static_was_drained"), Some((1, true, 0)));
+        assert_eq!(missing("one_is_with_a_thread"), Some((1, true, 1)));
+    }
+    for found in ["static_once", "static_and_itself", "static_reply"] {
+        assert_eq!(missing(found), None, "{found}");
+    }
 }

@@ -188,7 +188,12 @@ impl Check {
                 Some(why) => Some(Waiting::unknown(why)),
                 None => {
                     let statics = present.statics.as_deref();
-                    findings::body_waiting(&lists, statics, package_dir.as_deref())
+                    findings::body_waiting(
+                        &lists,
+                        statics,
+                        &present.resources,
+                        package_dir.as_deref(),
+                    )
                 }
             },
             thread: None,

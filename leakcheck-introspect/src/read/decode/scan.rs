@@ -65,6 +65,8 @@ pub(super) struct Scan<'r, 'i> {
     pub(super) idle: Vec<Value>,
     /// Whether it ended at a limit.
     pub(super) is_cut: bool,
+    /// Whether it came to something of which no type is known.
+    pub(super) is_blind: bool,
     seen: int_hash::Set<(u64, Die)>,
     /// Places that it may still visit.
     pub(super) left: u32,
@@ -102,6 +104,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             objects: Vec::new(),
             idle: Vec::new(),
             is_cut: false,
+            is_blind: false,
             seen: int_hash::Set::new(),
             left,
         };
@@ -167,6 +170,8 @@ impl<'r, 'i> Scan<'r, 'i> {
                     path.is_sole &= is_sole;
                     path.owners = path.owners.max(owners);
                     self.visit(target, &path);
+                } else {
+                    self.is_blind = true;
                 }
             }
             Descent::Slice(data, length) => self.elements(&path).slice(value, data, length),

@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct InStatic {
     pub(crate) holds: Vec<Hold>,
-    /// Whether the search ended at a limit.
+    /// Whether the search ended at a limit, or at something of which no type is known.
     pub(crate) is_cut: bool,
     /// Places that it visited.
     pub(crate) visited: u32,
@@ -35,7 +35,7 @@ pub(crate) fn holds_of_static(
     let first = scan(left);
     let mut found = InStatic {
         holds: Vec::new(),
-        is_cut: first.is_cut,
+        is_cut: first.is_cut || first.is_blind,
         visited: left.saturating_sub(first.left),
     };
     if first.objects.is_empty() {

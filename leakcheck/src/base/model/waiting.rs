@@ -1,6 +1,6 @@
 //! Where a task is suspended or a thread is blocked, and what it waits for.
 
-use super::{Call, Event, Frame};
+use super::{Call, Event, Frame, Missing, OwnHandle};
 
 /// What the tasks of a finding are doing, read out of the program's own debug info, or its threads, from their stacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +10,7 @@ pub struct Waiting {
     pub(crate) events: Vec<Awaited>,
     pub(crate) is_forever: bool,
     pub(crate) unread: Option<String>,
+    pub(crate) keeps_own_handle: Option<OwnHandle>,
     /// The same for tasks that wait at one place for the same, held by the same; 0 for threads, and for tasks that
     /// have not run yet.
     pub(crate) place: u64,
@@ -40,6 +41,9 @@ pub struct Awaited {
     pub(crate) held_by: Vec<Holder>,
     /// How many more hold it.
     pub(crate) unlisted: usize,
+    /// Whether it was looked for among statics as well.
+    pub(crate) has_statics: bool,
+    pub(crate) missing: Option<Missing>,
     /// Ids of the tasks whose end is waited for and that are in no list: closures of `spawn_blocking`.
     pub(crate) tasks: Vec<u64>,
 }
@@ -94,6 +98,7 @@ impl Waiting {
             events: Vec::new(),
             is_forever: false,
             unread: Some(why.to_owned()),
+            keeps_own_handle: None,
             place: 0,
         }
     }
@@ -131,6 +136,11 @@ impl Waiting {
         self.is_forever
     }
 
+    /// The handle of the task that it owns itself. Of several tasks each has one.
+    pub fn keeps_own_handle(&self) -> Option<&OwnHandle> {
+        self.keeps_own_handle.as_ref()
+    }
+
     /// Why nothing is known but the state, where that is so.
     pub fn unread(&self) -> Option<&str> {
         self.unread.as_deref()
@@ -157,6 +167,12 @@ impl Awaited {
     /// How many more than those of [`held_by`](Self::held_by) were found.
     pub fn unlisted(&self) -> usize {
         self.unlisted
+    }
+
+    /// What is counted to be alive, of what was looked for among tasks and statics, and was not found there. `None` where it
+    /// is not counted, where all was found, and where it was not looked for.
+    pub fn missing(&self) -> Option<&Missing> {
+        self.missing.as_ref()
     }
 
     /// Ids of the blocking tasks whose end is waited for.

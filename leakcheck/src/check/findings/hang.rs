@@ -2,9 +2,11 @@
 
 use leakcheck_introspect::{Statics, TaskList};
 
-use super::{blocked, waiting};
+use super::{blocked, search::Search, waiting};
 use crate::{
-    base::model::{KernelActivity, KernelState, StuckThread, ThreadActivity, ThreadState, Waiting},
+    base::model::{
+        KernelActivity, KernelState, Resource, StuckThread, ThreadActivity, ThreadState, Waiting,
+    },
     observe::sources::fds,
     sys::proc_threads,
 };
@@ -13,11 +15,12 @@ use crate::{
 pub(crate) fn body_waiting(
     lists: &[&TaskList],
     statics: Option<&Statics>,
+    alive: &[Resource],
     package_dir: Option<&str>,
 ) -> Option<Waiting> {
     let body = lists.iter().find_map(|list| list.find(0))?;
-    let graph = waiting::graph(lists, statics);
-    waiting::of(&[body], &graph, package_dir)
+    let search = Search::of(lists, statics, alive);
+    waiting::of(&[body], &search, package_dir)
 }
 
 /// What a thread does that does not come back; `asked` is what it answered.

@@ -5,21 +5,26 @@ mod blocked;
 mod fingerprint;
 mod hang;
 mod holding;
+mod lacking;
 mod numbered;
+mod own_handle;
 mod runtimes;
+mod search;
 mod waiting;
 
 pub(crate) use blocked::{Handed, blocks_on_a_handle, is_blocked, place as thread_place};
 pub(crate) use hang::{body_waiting, stuck_thread};
 pub(crate) use holding::{name_holders, name_users};
+pub(crate) use lacking::lacks_keepers;
 pub(crate) use numbered::join as join_numbered;
 pub(crate) use runtimes::fold;
-pub(crate) use waiting::{Places, lacks_keepers};
+pub(crate) use waiting::Places;
 
 use std::time::Duration;
 
 use leakcheck_introspect::{Statics, Task, TaskList};
 
+use self::search::Search;
 use crate::{
     base::model::{
         Kind, Leak, Level, Note, Resource, RuntimeRelation, TimerKind, TimerSite, Unreadable,
@@ -41,13 +46,13 @@ pub(crate) fn findings(
     own: Option<u32>,
     package_dir: Option<&str>,
 ) -> Vec<Leak> {
-    let graph = waiting::graph(lists, statics);
+    let search = Search::of(lists, statics, resources);
     let find = |id: &u64| lists.iter().find_map(|list| list.find(*id));
     let mut found: Vec<(Leak, Vec<&Task>)> = Vec::new();
     for group in diff::groups(resources, own) {
         let tasks: Vec<&Task> = group.tasks.iter().filter_map(find).collect();
         let of_tasks = |tasks: &[&Task], polls| {
-            waiting::of(tasks, &graph, package_dir).map(|waiting| waiting.polled(polls))
+            waiting::of(tasks, &search, package_dir).map(|waiting| waiting.polled(polls))
         };
         let waiting = match &group.activity {
             Some(activity) => {

@@ -9,9 +9,10 @@ use std::{
 
 use leakcheck_introspect::{
     Certainty, Class, Event as Seen, FrameKind, Graph, Hold, Keeper, Location, Object,
-    State as Stage, Statics, Task, TaskList, Wait, Waker,
+    State as Stage, Task, TaskList, Wait, Waker,
 };
 
+use super::{own_handle, search::Search};
 use crate::{
     base::model::{Awaited, Event, Frame, Holder, HolderKind, State, Waiting, without_numbers},
     observe::capture,
@@ -27,7 +28,12 @@ const TOO_DEEP: &str =
     "it awaits more futures inside each other than are followed, and only the outer ones are shown";
 
 /// What the tasks of one group are doing; `None` where none of them could be read.
-pub(super) fn of(tasks: &[&Task], graph: &Graph<'_>, package_dir: Option<&str>) -> Option<Waiting> {
+pub(super) fn of(
+    tasks: &[&Task],
+    search: &Search<'_>,
+    package_dir: Option<&str>,
+) -> Option<Waiting> {
+    let graph = &search.graph;
     // Of very many some were only recognised.
     let rank = |task: &&&Task| (task.root().is_none(), task.is_recognised());
     let first = *tasks.iter().min_by_key(rank)?;
@@ -37,7 +43,7 @@ pub(super) fn of(tasks: &[&Task], graph: &Graph<'_>, package_dir: Option<&str>) 
             let wait = open(task).nth(index)?;
             is_alike(wait).then_some((*task, wait))
         });
-        awaited(&all.collect::<Vec<_>>(), graph, package_dir)
+        awaited(&all.collect::<Vec<_>>(), search, package_dir)
     });
     let unread = first.unread().or(first.is_cut().then_some(TOO_DEEP));
     let waiting = Waiting {
@@ -51,44 +57,14 @@ pub(super) fn of(tasks: &[&Task], graph: &Graph<'_>, package_dir: Option<&str>) 
         events: events.collect(),
         is_forever: tasks.iter().all(|task| graph.is_stuck(task)),
         unread: unread.map(ToOwned::to_owned),
+        keeps_own_handle: own_handle::of(tasks, package_dir),
         place: place(first, graph),
     };
     Some(waiting.polled(None))
 }
 
-/// The edges between the tasks of these lists, with what statics held at the same time.
-pub(super) fn graph<'l>(lists: &[&'l TaskList], statics: Option<&'l Statics>) -> Graph<'l> {
-    let graph = Graph::new(lists.iter().copied());
-    match statics {
-        Some(statics) => graph.with_statics(statics),
-        None => graph,
-    }
-}
-
-/// Whether it waits for something that not all of those were found to have who can have it.
-pub(crate) fn lacks_keepers(task: &Task, graph: &Graph<'_>) -> bool {
-    let mut waits = open(task).filter(|wait| may_be_kept(wait.event()));
-    !graph.is_stuck(task)
-        && waits.any(|wait| graph.ends_found(task, wait) < wait.ends().unwrap_or(u64::MAX))
-}
-
-/// Whether somebody could hold what brings it about.
-fn may_be_kept(event: &Seen) -> bool {
-    matches!(
-        event,
-        Seen::Message { .. }
-            | Seen::Change { .. }
-            | Seen::Capacity
-            | Seen::Closed
-            | Seen::Permit
-            | Seen::Notification
-            | Seen::Arrivals
-            | Seen::Cancellation
-    )
-}
-
 /// What it still waits for. A timer that a hand-written future has, and whose time has come, is left over.
-fn open(task: &Task) -> impl Iterator<Item = &Wait> {
+pub(super) fn open(task: &Task) -> impl Iterator<Item = &Wait> {
     let has_fired = |deadline| deadline <= task.read_at();
     task.waits().iter().filter(move |wait| {
         let is_left_over = wait.certainty() == Certainty::Possible
@@ -189,11 +165,11 @@ fn stack(task: &Task, package_dir: Option<&str>) -> Vec<Frame> {
 }
 
 /// What all of these tasks wait for in the same way.
-fn awaited(all: &[(&Task, &Wait)], graph: &Graph<'_>, package_dir: Option<&str>) -> Awaited {
+fn awaited(all: &[(&Task, &Wait)], search: &Search<'_>, package_dir: Option<&str>) -> Awaited {
     let mut held_by = Vec::new();
     let mut tasks = Vec::new();
     for (task, wait) in all {
-        let wakers = graph.wakers(task, wait);
+        let wakers = search.graph.wakers(task, wait);
         if wakers.is_empty() {
             tasks.extend(wait.task());
         }
@@ -217,6 +193,8 @@ fn awaited(all: &[(&Task, &Wait)], graph: &Graph<'_>, package_dir: Option<&str>)
         is_certain: earliest(all).is_none_or(is_certain),
         held_by,
         unlisted,
+        has_statics: search.has_statics,
+        missing: search.missing(all),
         tasks,
     }
 }

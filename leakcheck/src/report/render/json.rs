@@ -8,7 +8,7 @@ use leakcheck_report as written;
 use super::waits;
 use crate::base::model::{
     Accepted, AcceptedSite, Awaited, Body, Frame, Hang, HangCause, Holder, HolderKind, Ignored,
-    Keeper, Kept, Leak, Level, Report, StuckThread, Use, Verdict, Waiting,
+    Keeper, Kept, Leak, Level, Missing, OwnHandle, Report, StuckThread, Use, Verdict, Waiting,
 };
 
 /// Renders a report as one JSON object with a newline at its end; `written` says which checks have one in its folder.
@@ -143,6 +143,9 @@ impl Recorded for Leak {
             waits_at: all(self.waits_in().unwrap_or_default()),
             waits_in: waiting.and_then(waits::place).map(Recorded::record),
             waits_for: waiting.and_then(any_of),
+            keeps_own_handle: waiting
+                .and_then(Waiting::keeps_own_handle)
+                .map(Recorded::record),
             state: waiting.map(|waiting| waiting.state.to_string()),
             unread: waiting.and_then(|waiting| waiting.unread.clone()),
             age_ms: self.age.map(ms),
@@ -213,9 +216,37 @@ impl Recorded for Awaited {
             event: self.event.name().to_owned(),
             held_by: all(&self.held_by),
             unlisted: self.unlisted,
+            missing: self.missing.as_ref().map(Recorded::record),
             tasks: self.tasks.clone(),
             never: None,
             or: Vec::new(),
+        }
+    }
+}
+
+impl Recorded for Missing {
+    type Record = written::Missing;
+
+    fn record(&self) -> Self::Record {
+        Self::Record {
+            ends: self.ends,
+            whole: self.is_whole,
+            threads: self.threads,
+        }
+    }
+}
+
+impl Recorded for OwnHandle {
+    type Record = written::OwnHandle;
+
+    fn record(&self) -> Self::Record {
+        Self::Record {
+            kind: self.kind.name().to_owned(),
+            local: self.local.clone(),
+            path: self.path.clone(),
+            certain: self.is_certain,
+            proven: self.is_proven,
+            at: self.at.as_ref().map(Recorded::record),
         }
     }
 }
