@@ -24,6 +24,7 @@ mod senders;
 mod shared;
 mod signals;
 mod states;
+mod strangers;
 mod streams;
 mod switched;
 mod tasks;
@@ -56,6 +57,7 @@ const SHARED: &[&Area] = &[
     &senders::AREA,
     &shared::AREA,
     &signals::AREA,
+    &strangers::AREA,
     &streams::AREA,
     &switched::AREA,
     &tasks::AREA,
@@ -82,6 +84,7 @@ const AREAS: &[&Area] = &[
     &shared::AREA,
     &signals::AREA,
     &states::AREA,
+    &strangers::AREA,
     &streams::AREA,
     &switched::AREA,
     &tasks::AREA,

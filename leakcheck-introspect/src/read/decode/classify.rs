@@ -3,6 +3,7 @@
 use super::{
     descent::{Classification, Collection, Descent, Others, ValueKind},
     idle_parts::IdleRule,
+    library::is_of_library,
     pointers::is_counted,
     relevance::{cannot_hold, is_driver, is_opaque},
     type_facts::TypeFacts,
@@ -75,25 +76,4 @@ fn descent(reader: &Reader<'_>, ty: &'static Type) -> Descent {
             _ => Collection::of(ty).map_or(Descent::Members, Descent::Collection),
         },
     }
-}
-
-/// Whether it is the work of a well-known library.
-fn is_of_library(ty: &Type) -> bool {
-    const HOMES: &[&str] = &[
-        "alloc",
-        "core",
-        "std",
-        "tokio",
-        "tokio_util",
-        "tokio_stream",
-        "futures_util",
-        "futures_core",
-        "pin_project",
-        "pin_project_lite",
-        "tracing",
-        "hashbrown",
-        // Tuples, references and arrays have no path.
-        "",
-    ];
-    HOMES.contains(&ty.home())
 }

@@ -11,6 +11,7 @@ use super::{
     pointers::{dynamic, has_one_owner, owners},
     relevance::relevant_members,
     select_branches::Branches,
+    strangers::{is_hand_written, may_be_stranger, strange_members},
 };
 use crate::{
     Certainty, FrameKind,
@@ -26,6 +27,8 @@ use crate::{
 const MOST_PLACES: u32 = 20_000;
 /// Levels that it descends.
 const DEEPEST: u32 = 64;
+/// The case of a future that was joined and has ended: its result is only kept.
+const DONE: &str = "Done";
 
 /// What a scan is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +63,7 @@ pub(super) struct Scan<'r, 'i> {
     pub(super) objects: Vec<ScannedObject>,
     /// What it has and does not poll now.
     pub(super) idle: Vec<Value>,
-    /// Whether it ended at a limit.
+    /// Whether there may be more than it has found: it ended at a limit, or at a future of which nothing is known.
     pub(super) is_cut: bool,
     seen: int_hash::Set<(u64, Die)>,
     /// Places that it may still visit.
@@ -97,6 +100,7 @@ impl<'r, 'i> Scan<'r, 'i> {
     fn visit(&mut self, value: Value, path: &AccessPath<'_>) {
         let class = classify(self.reader, value.ty);
         if class.kind == ValueKind::Irrelevant {
+            self.is_cut |= self.mode == Mode::Futures && may_be_stranger(self.reader, value.ty);
             return;
         }
         if self.left == 0 || path.depth > DEEPEST {
@@ -123,6 +127,8 @@ impl<'r, 'i> Scan<'r, 'i> {
         if class.kind == ValueKind::Object && self.object(value, &path) {
             return;
         }
+        self.is_cut |= self.mode == Mode::Futures
+            && is_hand_written(self.reader, value.ty, self.closures == Trust::Known);
         path.is_sole &= class.others != Others::Any;
         match class.others {
             Others::None => {}
@@ -141,8 +147,13 @@ impl<'r, 'i> Scan<'r, 'i> {
                 self.elements(&path).array(element, first, count);
             }
             Descent::Case => {
-                if let Some((_, inside)) = self.reader.variant(value) {
+                if let Some((variant, inside)) = self.reader.variant(value) {
+                    let mode = self.mode;
+                    if variant.member.name == DONE {
+                        self.mode = Mode::Objects;
+                    }
                     self.visit(inside, &path.deeper());
+                    self.mode = mode;
                 }
             }
             Descent::Dynamic(data, table) => {
@@ -151,6 +162,8 @@ impl<'r, 'i> Scan<'r, 'i> {
                     path.is_sole &= is_sole;
                     path.owners = path.owners.max(owners);
                     self.visit(target, &path);
+                } else {
+                    self.is_cut |= self.mode == Mode::Futures;
                 }
             }
             Descent::Slice(data, length) => self.elements(&path).slice(value, data, length),
@@ -233,12 +246,15 @@ impl<'r, 'i> Scan<'r, 'i> {
         {
             return self.branches(&branches, path);
         }
+        let is_idle = |name: &str| {
+            let mut of_member = idle.iter().filter(|rule| rule.field == name);
+            of_member.any(|rule| rule.holds(self.reader, value) == Some(true))
+        };
+        let mut strange = strange_members(self.reader, value.ty).iter();
+        self.is_cut |= self.mode == Mode::Futures && strange.any(|name| !is_idle(name));
         for (member, ty) in relevant_members(self.reader, value.ty) {
             let inside = Reader::at_known(value, member, ty);
-            let mut of_member = idle.iter().filter(|rule| rule.field == member.name);
-            if self.mode == Mode::Futures
-                && of_member.any(|rule| rule.holds(self.reader, value) == Some(true))
-            {
+            if self.mode == Mode::Futures && is_idle(member.name) {
                 self.idle.push(inside);
             } else {
                 self.visit(inside, &path.member(value.ty, member));
