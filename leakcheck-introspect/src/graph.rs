@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::{Certainty, Class, Event, Hold, Object, Role, State, Task, TaskList, Wait};
+use crate::{
+    Certainty, Class, Enders, Event, Handles, Hold, Object, Role, State, Task, TaskList, Wait,
+};
 
 /// Edges between the tasks of some lists.
 #[derive(Debug)]
@@ -113,9 +115,16 @@ impl<'l> Graph<'l> {
         let Some(object) = wait.object else {
             return wait.event == Event::Never;
         };
-        match wait.event {
+        if wait.is_over {
             // The task is about to run.
-            _ if wait.is_over => false,
+            return false;
+        }
+        match &wait.enders {
+            Enders::OfClass => {}
+            Enders::All(handles) => return handles.iter().all(|handles| self.are_stuck(handles)),
+            Enders::Open => return false,
+        }
+        match wait.event {
             Event::End => self.stuck.contains(&object.address),
             // The channel counts its senders. If as many different ones are held inside, there is no other.
             Event::Message { senders } | Event::Change { senders } => {
@@ -163,6 +172,16 @@ impl<'l> Graph<'l> {
     fn is_received_by_stuck(&self, object: Object) -> bool {
         self.stuck_holds(object)
             .any(|hold| hold.role == Role::Receiver)
+    }
+
+    /// Whether stuck tasks have all of these handles. More than there are were misread.
+    fn are_stuck(&self, handles: &Handles) -> bool {
+        let places: HashSet<u64> = self
+            .stuck_holds(handles.object)
+            .filter(|hold| handles.party.has(hold.role))
+            .map(|hold| hold.place)
+            .collect();
+        handles.count > 0 && places.len() as u64 == handles.count
     }
 
     /// Different senders that stuck tasks hold: one that two variables lead to counts once.

@@ -7,10 +7,15 @@ mod normal;
 mod shape;
 mod text;
 
+mod async_channels;
+mod async_locks;
 mod branches;
 mod channels;
 mod combinators;
 mod erased;
+mod flumes;
+mod future_channels;
+mod kanals;
 mod local;
 mod locks;
 mod mpsc;
@@ -43,10 +48,15 @@ use crate::{
 
 /// What runs on a runtime of either flavour.
 const SHARED: &[&Area] = &[
+    &async_channels::AREA,
+    &async_locks::AREA,
     &branches::AREA,
     &channels::AREA,
     &combinators::AREA,
     &erased::AREA,
+    &flumes::AREA,
+    &future_channels::AREA,
+    &kanals::AREA,
     &locks::AREA,
     &mpsc::AREA,
     &net::AREA,
@@ -68,10 +78,15 @@ const SHARED: &[&Area] = &[
 
 /// Everything, for the lines of markers.
 const AREAS: &[&Area] = &[
+    &async_channels::AREA,
+    &async_locks::AREA,
     &branches::AREA,
     &channels::AREA,
     &combinators::AREA,
     &erased::AREA,
+    &flumes::AREA,
+    &future_channels::AREA,
+    &kanals::AREA,
     &local::AREA,
     &locks::AREA,
     &mpsc::AREA,

@@ -263,6 +263,7 @@ fn object(role: Role, class: Class) -> String {
 fn class_name(class: Class) -> &'static str {
     match class {
         Class::Mpsc => "mpsc",
+        Class::Channel => "channel",
         Class::Oneshot => "oneshot",
         Class::Watch => "watch",
         Class::Broadcast => "broadcast",

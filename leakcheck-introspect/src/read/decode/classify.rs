@@ -10,7 +10,7 @@ use super::{
 };
 use crate::read::{
     dwarf::{Shape, Type},
-    tokio::ObjectKind,
+    objects::ObjectKind,
     value::Reader,
 };
 

@@ -18,7 +18,7 @@ use crate::{
     read::{
         dwarf::Die,
         int_hash,
-        tokio::{ObjectKind, ObjectRef},
+        objects::{ObjectKind, ObjectRef},
         value::{Reader, Value},
     },
 };
@@ -45,6 +45,8 @@ pub(super) struct ScannedObject {
     pub(super) found: ObjectRef,
     pub(super) path: String,
     pub(super) trust: Trust,
+    /// What the scan was looking for there: what is polled, or what is only kept.
+    pub(super) mode: Mode,
     pub(super) is_sole: bool,
     pub(super) owners: u64,
     /// Whether it is known to be still there, where it is in an async function that is not awaited.
@@ -121,11 +123,14 @@ impl<'r, 'i> Scan<'r, 'i> {
         // Whether a future of this type is known to poll all that it contains, and nothing else.
         let is_trusted = class.is_of_library || self.closures == Trust::Known && class.is_closure;
         let mut path = *path;
+        if class.kind == ValueKind::Object {
+            if self.object(value, &path) {
+                return;
+            }
+            self.is_cut |= self.mode == Mode::Futures;
+        }
         if !is_trusted {
             path.trust = Trust::Unknown;
-        }
-        if class.kind == ValueKind::Object && self.object(value, &path) {
-            return;
         }
         self.is_cut |= self.mode == Mode::Futures
             && is_hand_written(self.reader, value.ty, self.closures == Trust::Known);
@@ -214,7 +219,9 @@ impl<'r, 'i> Scan<'r, 'i> {
             return false;
         };
         let content = found.kind.content;
+        let is_leaf = found.is_leaf();
         self.objects.push(ScannedObject {
+            mode: self.mode,
             found,
             path: path.text(self.home),
             trust: path.trust,
@@ -223,7 +230,13 @@ impl<'r, 'i> Scan<'r, 'i> {
             certainty: Certainty::Certain,
         });
         if let Some(content) = content.and_then(|name| self.reader.field(value, name)) {
+            let mode = self.mode;
+            // What a leaf does with what it has is known.
+            if is_leaf {
+                self.mode = Mode::Objects;
+            }
             self.visit(content, &path.deeper());
+            self.mode = mode;
         }
         true
     }

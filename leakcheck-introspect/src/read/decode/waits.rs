@@ -1,6 +1,6 @@
 //! What a task waits for, each wait once.
 
-use crate::{Certainty, Event, Object, Wait};
+use crate::{Certainty, Enders, Event, Object, Wait};
 
 /// The waits of one task so far.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,9 @@ impl Waits {
             // Both must be proven to be in vain, and one counts.
             Some(known) => {
                 known.is_full &= wait.is_full;
+                if known.enders != wait.enders {
+                    known.enders = Enders::Open;
+                }
                 known.ahead = known
                     .ahead
                     .zip(wait.ahead)
@@ -37,6 +40,7 @@ impl Wait {
             event,
             object,
             certainty,
+            enders: Enders::OfClass,
             is_exclusive: false,
             is_full: false,
             ahead: None,
