@@ -88,13 +88,13 @@ impl<'l> Graph<'l> {
         // A reference to what one waits on oneself helps nobody.
         let helps_others = matches!(
             wait.event,
-            Event::Notification | Event::Arrivals | Event::Cancellation
+            Event::Notification | Event::Arrivals | Event::Cancellation { .. }
         );
         self.holding
             .iter()
             .filter(|task| !(helps_others && task.address == waiter.address))
             .flat_map(|task| {
-                let fits = move |hold: &&Hold| hold.role == role && hold.object.is_same(object);
+                let fits = move |hold: &&Hold| hold.role == role && is_for(wait, hold.object);
                 task.holds.iter().filter(fits).map(move |hold| Waker {
                     task,
                     hold: Some(hold),
@@ -146,7 +146,7 @@ impl<'l> Graph<'l> {
             }
             Event::Notification
             | Event::Arrivals
-            | Event::Cancellation
+            | Event::Cancellation { .. }
             | Event::Deadline(_)
             | Event::Readiness
             | Event::Exit
@@ -206,6 +206,14 @@ impl<'l> Graph<'l> {
     }
 }
 
+/// Whether the wait is for this object, or can be ended by whoever has it.
+fn is_for(wait: &Wait, object: Object) -> bool {
+    let Enders::All(handles) = &wait.enders else {
+        return wait.object.is_some_and(|own| own.is_same(object));
+    };
+    handles.iter().any(|handles| handles.object.is_same(object))
+}
+
 impl Event {
     /// What somebody must have of the object to make this happen.
     fn ended_by(&self) -> Option<Role> {
@@ -213,7 +221,9 @@ impl Event {
             Self::Message { .. } | Self::Change { .. } => Some(Role::Sender),
             Self::Capacity | Self::Closed => Some(Role::Receiver),
             Self::Permit => Some(Role::Guard),
-            Self::Notification | Self::Arrivals | Self::Cancellation => Some(Role::Owner),
+            Self::Notification | Self::Arrivals | Self::Cancellation { .. } => {
+                Some(Role::Owner)
+            },
             Self::End
             | Self::Deadline(_)
             | Self::Readiness

@@ -83,7 +83,11 @@ pub enum Event {
     /// The end of another task.
     End,
     /// The cancellation of a token.
-    Cancellation,
+    Cancellation {
+        /// Handles of it and of those above it, but for those that the task itself was found to have; `None` where they
+        /// could not be counted.
+        left: Option<u64>,
+    },
     /// A moment; `None` where it could not be read.
     Deadline(Option<Instant>),
     /// Readiness of a descriptor.
@@ -109,6 +113,7 @@ impl Event {
                 | Self::Change { .. }
                 | Self::Permit
                 | Self::End
+                | Self::Cancellation { .. }
                 | Self::Never
         )
     }

@@ -12,6 +12,7 @@ mod async_locks;
 mod branches;
 mod channels;
 mod combinators;
+mod ends;
 mod erased;
 mod flumes;
 mod future_channels;
@@ -53,6 +54,7 @@ const SHARED: &[&Area] = &[
     &branches::AREA,
     &channels::AREA,
     &combinators::AREA,
+    &ends::AREA,
     &erased::AREA,
     &flumes::AREA,
     &future_channels::AREA,
@@ -83,6 +85,7 @@ const AREAS: &[&Area] = &[
     &branches::AREA,
     &channels::AREA,
     &combinators::AREA,
+    &ends::AREA,
     &erased::AREA,
     &flumes::AREA,
     &future_channels::AREA,

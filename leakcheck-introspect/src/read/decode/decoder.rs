@@ -9,7 +9,7 @@ use super::{
     holds::Holds,
     pointers::{is_wrapper, unboxed},
     scan::{Mode, Scan, ScannedObject},
-    waits::Waits,
+    waits::{Waits, without_own},
 };
 use crate::{
     Certainty, Event, Frame, FrameKind, Hold, Wait,
@@ -72,6 +72,7 @@ pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
     if is_wrapper(future.ty) && root.inner.len() == 1 {
         root = root.inner.remove(0);
     }
+    without_own(&mut decoder.waits.list, &decoder.holds.list);
     Decoded {
         root,
         ty: future.ty,

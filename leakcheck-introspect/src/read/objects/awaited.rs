@@ -4,6 +4,7 @@ use super::{
     found::ObjectRef,
     kind::{Awaits, Leaf},
     tally::Tally,
+    token_tree::Lineage,
     tokio_waits,
 };
 use crate::{
@@ -33,6 +34,9 @@ impl ObjectRef {
                 Some(self.awaited_for(reader, Awaits::Message, counted))
             }
             (_, Some(_)) => None,
+            (Leaf::Yes, _) if self.object.class == Class::CancellationToken => {
+                Some(self.cancellation(reader))
+            }
             (_, None) => Some(self.plain(reader, tokio_waits::event(self, reader)?)),
         }
     }
@@ -57,6 +61,21 @@ impl ObjectRef {
             is_over: tokio_waits::is_over(self, reader, &event),
             is_read: true,
             event,
+        }
+    }
+
+    /// The cancellation of a token, by whoever has it or one above it.
+    fn cancellation(&self, reader: &Reader<'_>) -> Awaited {
+        let lineage = Lineage::of(reader, self);
+        let count = |lineage: &Lineage| lineage.handles.iter().map(|handles| handles.count).sum();
+        Awaited {
+            event: Event::Cancellation {
+                left: lineage.as_ref().map(count),
+            },
+            is_exclusive: false,
+            is_over: lineage.as_ref().is_some_and(|lineage| lineage.is_cancelled),
+            is_read: lineage.is_some(),
+            enders: lineage.map_or(Enders::Open, |lineage| Enders::All(lineage.handles)),
         }
     }
 

@@ -140,16 +140,18 @@ impl ObjectRef {
 
     /// How its handle is counted, and the inside of the `Arc` that has the counts.
     pub(super) fn counted(&self, reader: &Reader<'_>) -> Option<(&'static Tally, Option<Value>)> {
+        Some((self.handle.0.tally?, self.counts(reader)))
+    }
+
+    /// The inside of the `Arc` that its identity is the pointer of.
+    pub(super) fn counts(&self, reader: &Reader<'_>) -> Option<Value> {
         let (kind, value) = self.handle;
-        let counts = || {
-            let Identity::Pointer(path) = kind.at else {
-                return None;
-            };
-            let pointer = reader.pointer(reader.resolve(value, path)?)?;
-            let counts = reader.pointee(pointer)?;
-            counts.ty.name.starts_with("ArcInner<").then_some(counts)
+        let Identity::Pointer(path) = kind.at else {
+            return None;
         };
-        Some((kind.tally?, counts()))
+        let pointer = reader.pointer(reader.resolve(value, path)?)?;
+        let counts = reader.pointee(pointer)?;
+        counts.ty.name.starts_with("ArcInner<").then_some(counts)
     }
 
     /// What the ends of a channel share.

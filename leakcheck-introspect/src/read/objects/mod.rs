@@ -7,6 +7,7 @@ mod kind;
 mod locks;
 mod method;
 mod tally;
+mod token_tree;
 mod tokio_objects;
 mod tokio_waits;
 

@@ -38,6 +38,7 @@ pub(super) static KINDS: &[ObjectKind] = kinds![
     "tokio::sync::semaphore::SemaphorePermit" Semaphore Guard Place(&["sem", ">", "ll_sem"]), No;
     "tokio::sync::semaphore::OwnedSemaphorePermit" Semaphore Guard Place(&["sem", ">", "ll_sem"]), No;
     "tokio::sync::once_cell::OnceCell" Semaphore Owner Place(&["semaphore", "ll_sem"]), No, in "value";
+    "tokio::sync::set_once::SetOnce" Notify Owner Place(&["notify"]), No, in "value";
     "tokio::sync::notify::Notify" Notify Owner ITSELF, No;
     "tokio::sync::notify::Notified" Notify Waiter Pointer(&["notify"]), Yes;
     "tokio::sync::notify::OwnedNotified" Notify Waiter Place(&["notify", ">"]), Yes;
@@ -51,5 +52,5 @@ pub(super) static KINDS: &[ObjectKind] = kinds![
     "tokio::signal::RxFuture" Signal Waiter ITSELF, Yes;
     "tokio_util::sync::cancellation_token::CancellationToken" CancellationToken Owner Pointer(&["inner"]), No;
     "tokio_util::sync::cancellation_token::WaitForCancellationFuture" CancellationToken Waiter Pointer(&["cancellation_token", ">", "inner"]), Yes;
-    "tokio_util::sync::cancellation_token::WaitForCancellationFutureOwned" CancellationToken Waiter Pointer(&["cancellation_token", "inner"]), Yes;
+    "tokio_util::sync::cancellation_token::WaitForCancellationFutureOwned" CancellationToken Waiter Pointer(&["cancellation_token", "inner"]), Yes, in "cancellation_token";
 ];

@@ -28,7 +28,6 @@ pub(super) fn event(found: &ObjectRef, reader: &Reader<'_>) -> Option<Event> {
         },
         (Class::Semaphore, Role::Waiter) => Event::Permit,
         (Class::Notify, Role::Waiter) => Event::Notification,
-        (Class::CancellationToken, Role::Waiter) => Event::Cancellation,
         (Class::Task, Role::Owner) => Event::End,
         (Class::Timer, _) => Event::Deadline(deadline(found, reader)),
         (Class::Descriptor, _) => Event::Readiness,
