@@ -221,9 +221,7 @@ impl Event {
             Self::Message { .. } | Self::Change { .. } => Some(Role::Sender),
             Self::Capacity | Self::Closed => Some(Role::Receiver),
             Self::Permit => Some(Role::Guard),
-            Self::Notification | Self::Arrivals | Self::Cancellation { .. } => {
-                Some(Role::Owner)
-            },
+            Self::Notification | Self::Arrivals | Self::Cancellation { .. } => Some(Role::Owner),
             Self::End
             | Self::Deadline(_)
             | Self::Readiness

@@ -102,6 +102,24 @@ async fn either(jobs: Receiver<i16>, more: Receiver<i32>) {
     }
 }
 
+async fn receives_of_another_release(
+    jobs: async_channel_1::Receiver<u8>,
+    back: async_channel_1::Sender<u8>,
+) {
+    let _ = jobs.recv().await; // @receives_of_another_release
+    drop(back);
+}
+
+async fn beside_another_release(jobs: async_channel_1::Receiver<u8>) {
+    let (sender, mut receiver) = tokio::sync::mpsc::channel::<u8>(1);
+    // @beside_another_release
+    tokio::select! {
+        _ = receiver.recv() => {}
+        _ = jobs.recv() => {}
+    }
+    drop(sender);
+}
+
 pub(crate) const AREA: Area = Area {
     file: "async_channels.rs",
     source: include_str!("async_channels.rs"),
@@ -328,6 +346,34 @@ pub(crate) const AREA: Area = Area {
                   holds jobs: receiver of channel, more: receiver of channel
                   waits for message of channel (1 sender) <- nobody found
                   waits for message of channel (1 sender) <- nobody found
+            ",
+        },
+        Shape {
+            name: "a release whose futures are not as they are known",
+            spawn: |stage| {
+                let (sender, receiver) = async_channel_1::bounded(1);
+                stage.spawn(receives_of_another_release(receiver, sender));
+            },
+            tasks: "
+                async_channels::receives_of_another_release [open]
+                  async_channels::receives_of_another_release @receives_of_another_release  back: Sender<u8>, jobs: Receiver<u8>
+                  holds back: sender of channel, jobs: receiver of channel
+                  may wait for message of channel (1 sender) <- async_channels::receives_of_another_release `back`
+            ",
+        },
+        Shape {
+            name: "the same beside what is known to wait for ever",
+            spawn: |stage| {
+                let (sender, receiver) = async_channel_1::bounded(1);
+                stage.keep(sender);
+                stage.spawn(beside_another_release(receiver));
+            },
+            tasks: "
+                async_channels::beside_another_release [open]
+                  async_channels::beside_another_release @beside_another_release  jobs: Receiver<u8>, receiver: Receiver<u8>, sender: Sender<u8>
+                  holds jobs: receiver of channel, receiver: receiver of mpsc, sender: sender of mpsc
+                  may wait for message of channel (1 sender) <- nobody found
+                  waits for message of mpsc (1 sender) <- async_channels::beside_another_release `sender`
             ",
         },
     ],

@@ -7,7 +7,9 @@ use tokio::{
     sync::{Semaphore, SetOnce, broadcast, mpsc, watch},
     time::sleep,
 };
-use tokio_stream::wrappers::{BroadcastStream, ReceiverStream, UnboundedReceiverStream, WatchStream};
+use tokio_stream::wrappers::{
+    BroadcastStream, ReceiverStream, UnboundedReceiverStream, WatchStream,
+};
 use tokio_util::sync::{PollSemaphore, PollSender};
 
 use crate::shape::{Area, HOUR, Shape};

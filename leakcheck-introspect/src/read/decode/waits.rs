@@ -43,8 +43,9 @@ pub(super) fn without_own(waits: &mut [Wait], holds: &[Hold]) {
             (&mut wait.event, &wait.enders)
         {
             let is_own = |hold: &&Hold| {
-                let is_counted =
-                    |handles: &Handles| handles.object == hold.object && handles.party.has(hold.role);
+                let is_counted = |handles: &Handles| {
+                    handles.object == hold.object && handles.party.has(hold.role)
+                };
                 hold.certainty == Certainty::Certain
                     && hold.is_sole
                     && handles.iter().any(is_counted)

@@ -18,6 +18,19 @@ use crate::{
 /// All tables.
 const TABLES: [&[ObjectKind]; 3] = [tokio_objects::KINDS, channels::KINDS, locks::KINDS];
 
+/// The crates of their types: most types are of others.
+const HOMES: [&str; 9] = [
+    "async_channel",
+    "async_lock",
+    "event_listener",
+    "flume",
+    "futures_channel",
+    "futures_util",
+    "kanal",
+    "tokio",
+    "tokio_util",
+];
+
 /// Steps from what borrows a handle to the handle.
 const STEPS: u32 = 8;
 
@@ -39,6 +52,7 @@ pub(crate) struct ObjectRef {
 impl ObjectKind {
     /// What values of this type stand for, if they stand for objects.
     fn of(ty: &Type) -> Option<&'static Self> {
+        HOMES.contains(&ty.home()).then_some(())?;
         let mut all = TABLES.into_iter().flatten();
         all.find(|kind| kind.ty == ty.base)
     }
@@ -161,5 +175,19 @@ impl ObjectRef {
             return None;
         };
         reader.target(reader.resolve(value, path)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn homes_are_those_of_the_tables() {
+        let rows = TABLES.into_iter().flatten();
+        let mut homes: Vec<_> = rows.filter_map(|kind| kind.ty.split("::").next()).collect();
+        homes.sort_unstable();
+        homes.dedup();
+        assert_eq!(homes, HOMES);
     }
 }

@@ -1,6 +1,6 @@
 //! Locks and events of other crates than tokio.
 //!
-//! Read with `async-lock` 3.4 and 3.5, `event-listener` 5.4, and `futures-util` 0.3.31 to 0.3.34.
+//! Read with `async-lock` 3.4 and 3.5, `event-listener` 5.3 and 5.4, and `futures-util` 0.3.31 to 0.3.34.
 
 use super::kind::{
     Awaits::{Arrivals, LockAlone, Permit},
