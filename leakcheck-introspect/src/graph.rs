@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use crate::{
-    Certainty, Class, Event, Hold, Object, Role, State, Static, Statics, Task, TaskList, Wait,
+    Certainty, Class, Enders, Event, Handles, Hold, Object, Role, State, Static, Statics, Task,
+    TaskList, Wait,
 };
 
 /// Edges between the tasks of some lists.
@@ -121,14 +122,14 @@ impl<'l> Graph<'l> {
         // A reference to what one waits on oneself helps nobody.
         let helps_others = matches!(
             wait.event,
-            Event::Notification | Event::Arrivals | Event::Cancellation
+            Event::Notification | Event::Arrivals | Event::Cancellation { .. }
         );
         let of_others = |task: &&&'l Task| !(helps_others && task.address == waiter.address);
         let tasks = self.holding.iter().filter(of_others);
         let tasks = tasks.map(|task| (Keeper::Task(task), &task.holds[..]));
         let statics = self.statics.iter();
         let statics = statics.map(|one| (Keeper::Static(one), &one.holds[..]));
-        let fits = |hold: &&Hold| hold.role == role && hold.object.is_same(object);
+        let fits = |hold: &&Hold| hold.role == role && is_for(wait, hold.object);
         let wakers = tasks.chain(statics).flat_map(|(keeper, holds)| {
             let held = holds.iter().filter(fits);
             held.map(move |hold| Waker {
@@ -158,9 +159,16 @@ impl<'l> Graph<'l> {
         let Some(object) = wait.object else {
             return wait.event == Event::Never;
         };
-        match wait.event {
+        if wait.is_over {
             // The task is about to run.
-            _ if wait.is_over => false,
+            return false;
+        }
+        match &wait.enders {
+            Enders::OfClass => {}
+            Enders::All(handles) => return handles.iter().all(|handles| self.are_stuck(handles)),
+            Enders::Open => return false,
+        }
+        match wait.event {
             Event::End => self.stuck.contains(&object.address),
             // The channel counts its senders. If as many different ones are held inside, there is no other.
             Event::Message { senders } | Event::Change { senders } => {
@@ -184,7 +192,7 @@ impl<'l> Graph<'l> {
             Event::Notification | Event::Arrivals => self
                 .stuck_holds(object)
                 .any(|hold| hold.role == Role::Owner),
-            Event::Cancellation
+            Event::Cancellation { .. }
             | Event::Deadline(_)
             | Event::Readiness
             | Event::Exit
@@ -212,6 +220,16 @@ impl<'l> Graph<'l> {
             .any(|hold| hold.role == Role::Receiver)
     }
 
+    /// Whether stuck tasks have all of these handles. More than there are were misread.
+    fn are_stuck(&self, handles: &Handles) -> bool {
+        let places: HashSet<u64> = self
+            .stuck_holds(handles.object)
+            .filter(|hold| handles.party.has(hold.role))
+            .map(|hold| hold.place)
+            .collect();
+        handles.count > 0 && places.len() as u64 == handles.count
+    }
+
     /// Different senders that stuck tasks hold: one that two variables lead to counts once.
     fn stuck_senders(&self, object: Object) -> u64 {
         let places: HashSet<u64> = self
@@ -234,6 +252,14 @@ impl<'l> Graph<'l> {
     }
 }
 
+/// Whether the wait is for this object, or can be ended by whoever has it.
+fn is_for(wait: &Wait, object: Object) -> bool {
+    let Enders::All(handles) = &wait.enders else {
+        return wait.object.is_some_and(|own| own.is_same(object));
+    };
+    handles.iter().any(|handles| handles.object.is_same(object))
+}
+
 impl Event {
     /// What somebody must have of the object to make this happen.
     fn ended_by(&self) -> Option<Role> {
@@ -241,7 +267,7 @@ impl Event {
             Self::Message { .. } | Self::Change { .. } => Some(Role::Sender),
             Self::Capacity | Self::Closed => Some(Role::Receiver),
             Self::Permit => Some(Role::Guard),
-            Self::Notification | Self::Arrivals | Self::Cancellation => Some(Role::Owner),
+            Self::Notification | Self::Arrivals | Self::Cancellation { .. } => Some(Role::Owner),
             Self::End
             | Self::Deadline(_)
             | Self::Readiness

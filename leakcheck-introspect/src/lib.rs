@@ -57,6 +57,11 @@ mod blocking_task;
 )]
 mod call;
 mod dependence;
+#[cfg_attr(
+    not(all(target_os = "linux", target_pointer_width = "64", not(miri))),
+    allow(dead_code, reason = "where nothing is read nobody is counted")
+)]
+mod enders;
 mod entry_points;
 mod error;
 mod frame;
@@ -89,6 +94,7 @@ mod task;
 mod task_list;
 mod timer;
 mod timer_wheel;
+mod wait;
 
 #[cfg(all(
     any(test, fuzzing),
@@ -99,6 +105,8 @@ mod timer_wheel;
 #[doc(hidden)]
 pub use read::fuzzing;
 
+pub(crate) use enders::{Enders, Handles, Party};
+
 pub use blocking_task::BlockingTask;
 pub use call::Call;
 pub use dependence::{Dependence, Tie};
@@ -107,7 +115,7 @@ pub use frame::{Frame, FrameKind, Local, Location};
 pub use future_address::FutureAddress;
 pub use graph::{Graph, Keeper, Waker};
 pub use local_tasks::LocalTasks;
-pub use object::{Certainty, Class, Event, Hold, Object, Role, Wait};
+pub use object::{Certainty, Class, Hold, Object, Role};
 pub use read::{
     available, barrier, called_from, calls_at, has_read, is_readable, keep_program, perhaps_alive,
     promised,
@@ -117,3 +125,4 @@ pub use task::{State, Task};
 pub use task_list::TaskList;
 pub use timer::{Timer, TimerList};
 pub use timer_wheel::TimerWheel;
+pub use wait::{Event, Wait};

@@ -30,6 +30,7 @@ mod local;
 mod locks;
 mod net;
 mod numbers;
+mod other_crates;
 mod parallel;
 mod patterns;
 mod polled;

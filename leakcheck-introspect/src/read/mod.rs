@@ -16,6 +16,7 @@ mod local_sets;
 )]
 mod memory;
 mod name;
+mod objects;
 mod runtimes;
 mod self_check;
 mod shape_memo;

@@ -10,11 +10,13 @@ mod decoder;
 mod descent;
 mod holds;
 mod idle_parts;
+mod library;
 mod pointers;
 mod relevance;
 mod scan;
 mod select_branches;
 mod statics;
+mod strangers;
 mod type_facts;
 mod waits;
 

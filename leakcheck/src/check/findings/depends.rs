@@ -69,6 +69,7 @@ const fn tie(seen: Seen) -> Option<Tie> {
         Seen::Sender => Tie::Sender,
         Seen::Guard => Tie::Lock,
         Seen::Line => Tie::Line,
+        Seen::Token => Tie::Token,
         Seen::Receiver => Tie::Receiver,
         _ => return None,
     })

@@ -314,7 +314,7 @@ fn event(wait: &Wait, object: Option<Object>, task: &Task) -> Event {
         Seen::Notification => Event::Notification,
         Seen::Arrivals => Event::Arrivals,
         Seen::End => Event::TaskEnd,
-        Seen::Cancellation => Event::Cancellation,
+        Seen::Cancellation { .. } => Event::Cancellation,
         Seen::Deadline(deadline) => Event::Timer {
             left: deadline.map(|at| at.saturating_duration_since(task.read_at())),
             others_later: false,

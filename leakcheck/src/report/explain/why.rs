@@ -45,7 +45,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::NeverPolled, |found| when(found.has_state(State::New), Proven)),
     (Pattern::Busy, |found| when(found.is_busy(), Likely)),
     (Pattern::SelfDeadlock, |found| when(found.depends_on_itself(Tie::Lock), Proven)),
-    (Pattern::OwnSender, |found| when(found.depends_on_itself(Tie::Sender), Proven)),
+    (Pattern::OwnSender, |found| when(found.receives() && found.depends_on_itself(Tie::Sender), Proven)),
     (Pattern::Deadlock, |found| found.is_in_a_circle()),
     (Pattern::LockAcrossAwait, |found| when(found.causes.keeps_a_lock(found.at), Proven)),
     (Pattern::Never, |found| when(found.waits_only(|event| matches!(event, Event::Never)), Proven)),
@@ -139,6 +139,15 @@ impl Finding<'_> {
     fn waits_in_vain(&self, is_so: fn(&Event) -> bool) -> bool {
         let waiting = self.leak.waiting.as_ref();
         waiting.is_some_and(|waiting| waiting.is_forever) && self.waits_only(is_so)
+    }
+
+    fn receives(&self) -> bool {
+        self.waits_only(|event| {
+            matches!(
+                event,
+                Event::Message { .. } | Event::Change { .. } | Event::OneshotValue
+            )
+        })
     }
 
     /// Whether each of its tasks depends on itself only, in this way.

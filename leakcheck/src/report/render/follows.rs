@@ -85,6 +85,7 @@ fn because(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
                 "{waits}{at} for a lock that {subject} {}",
                 does("has", "have")
             ),
+            Tie::Token => format!("{waits}{at} for a token that only {subject} can cancel"),
             Tie::Line => format!(
                 "{waits}{at} for a lock for which {subject} {} in line before",
                 does("stands", "stand")
