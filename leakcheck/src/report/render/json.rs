@@ -28,7 +28,7 @@ pub(crate) fn render(report: &Report, written: Option<written::Written>) -> Stri
         why: explain::why(&report.leaks, at, &causes).map(|found| written::Why {
             pattern: found.pattern.name().to_owned(),
             certain: found.certainty == Certainty::Proven,
-            text: why::happened(found, leak.count),
+            text: why::happened(found, leak),
             help: why::cure(Some(found), leak, false).unwrap_or_default(),
         }),
         ..leak.record()
