@@ -133,6 +133,21 @@ fn statics() {
 }
 
 #[test]
+fn threads() {
+    let thread = |name: &str| Holder {
+        kind: HolderKind::Thread,
+        task: 0,
+        name: name.to_owned(),
+        ..holder(false, false)
+    };
+    let waiting = waiting(vec![
+        awaited(message(1), vec![thread("keeper")]),
+        awaited(message(2), vec![in_static(None), thread("")]),
+    ]);
+    shown("waits_for_threads.txt", 1, waiting);
+}
+
+#[test]
 fn what_was_looked_for_in_vain() {
     let none = |event| awaited(event, Vec::new());
     let own = |senders| awaited(message(senders), vec![holder(true, true)]);
