@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::{
     Certainty, Class, Enders, Event, Handles, Hold, Object, Role, State, Static, Statics, Task,
-    TaskList, Wait,
+    TaskList, ThreadStack, Wait,
 };
 
 /// Edges between the tasks of some lists.
@@ -14,6 +14,7 @@ pub struct Graph<'l> {
     /// Those that hold anything: of very many tasks few are read that far.
     pub(crate) holding: Vec<&'l Task>,
     statics: &'l [Static],
+    threads: &'l [ThreadStack],
     /// Addresses of the tasks that wait for ever.
     stuck: HashSet<u64>,
 }
@@ -35,6 +36,8 @@ pub enum Keeper<'l> {
     Task(&'l Task),
     /// A static, which anybody may use at any time.
     Static(&'l Static),
+    /// A thread.
+    Thread(&'l ThreadStack),
 }
 
 impl<'l> Waker<'l> {
@@ -42,7 +45,7 @@ impl<'l> Waker<'l> {
     pub fn task(&self) -> Option<&'l Task> {
         match self.keeper {
             Keeper::Task(task) => Some(task),
-            Keeper::Static(_) => None,
+            Keeper::Static(_) | Keeper::Thread(_) => None,
         }
     }
 }
@@ -65,6 +68,7 @@ impl<'l> Graph<'l> {
             tasks: Vec::new(),
             holding: Vec::new(),
             statics: &[],
+            threads: &[],
         };
         for list in lists {
             if believed(list) {
@@ -102,6 +106,13 @@ impl<'l> Graph<'l> {
         self
     }
 
+    /// The same with what is on the stacks of threads, which proves nothing either.
+    #[must_use]
+    pub fn with_threads(mut self, threads: &'l [ThreadStack]) -> Self {
+        self.threads = threads;
+        self
+    }
+
     /// Who was found to hold what could end this wait of `waiter`. What was not found may still exist.
     pub fn wakers(&self, waiter: &Task, wait: &Wait) -> Vec<Waker<'l>> {
         let Some(object) = wait.object else {
@@ -129,22 +140,32 @@ impl<'l> Graph<'l> {
         let tasks = tasks.map(|task| (Keeper::Task(task), &task.holds[..]));
         let statics = self.statics.iter();
         let statics = statics.map(|one| (Keeper::Static(one), &one.holds[..]));
+        let threads = self.threads.iter();
+        let threads = threads.map(|one| (Keeper::Thread(one), &one.holds[..]));
         let fits = |hold: &&Hold| hold.role == role && is_for(wait, hold.object);
-        let wakers = tasks.chain(statics).flat_map(|(keeper, holds)| {
-            let held = holds.iter().filter(fits);
-            held.map(move |hold| Waker {
-                keeper,
-                hold: Some(hold),
-            })
+        let held = |(keeper, holds): (Keeper<'l>, &'l [Hold])| {
+            let hold = holds.iter().filter(fits).map(Some);
+            hold.map(move |hold| Waker { keeper, hold })
+        };
+        let mut wakers: Vec<Waker<'l>> = tasks.chain(statics).flat_map(held).collect();
+        // Of one that it has given away, a thread has the bytes still. So none of them has more than are not known, and what it
+        // came to last is where it is.
+        let certain = wakers.iter().filter_map(|waker| waker.hold);
+        let certain = places(certain.filter(|hold| hold.certainty == Certainty::Certain));
+        let left = wait.ends().map(|ends| ends.saturating_sub(certain));
+        let left = left.map_or(usize::MAX, |left| {
+            usize::try_from(left).unwrap_or(usize::MAX)
         });
-        wakers.collect()
+        for thread in threads {
+            wakers.extend(held(thread).take(left));
+        }
+        wakers
     }
 
     /// How many different ends that could make it happen were found: one that two variables lead to counts once.
     pub fn ends_found(&self, waiter: &Task, wait: &Wait) -> u64 {
         let wakers = self.wakers(waiter, wait).into_iter();
-        let places = wakers.filter_map(|waker| Some(waker.hold?.place));
-        places.collect::<HashSet<u64>>().len() as u64
+        places(wakers.filter_map(|waker| waker.hold))
     }
 
     /// Whether the task was proven to wait for ever: nothing outside of the tasks that wait for ever can wake it.
@@ -232,12 +253,8 @@ impl<'l> Graph<'l> {
 
     /// Different senders that stuck tasks hold: one that two variables lead to counts once.
     fn stuck_senders(&self, object: Object) -> u64 {
-        let places: HashSet<u64> = self
-            .stuck_holds(object)
-            .filter(|hold| hold.role == Role::Sender)
-            .map(|hold| hold.place)
-            .collect();
-        places.len() as u64
+        let holds = self.stuck_holds(object);
+        places(holds.filter(|hold| hold.role == Role::Sender))
     }
 
     /// What stuck tasks hold of an object for certain, and nobody else can come to: an `Arc` with another owner proves nothing.
@@ -258,6 +275,12 @@ fn is_for(wait: &Wait, object: Object) -> bool {
         return wait.object.is_some_and(|own| own.is_same(object));
     };
     handles.iter().any(|handles| handles.object.is_same(object))
+}
+
+/// How many different handles these are.
+fn places<'h>(holds: impl Iterator<Item = &'h Hold>) -> u64 {
+    let places: HashSet<u64> = holds.map(|hold| hold.place).collect();
+    places.len() as u64
 }
 
 impl Event {

@@ -37,6 +37,7 @@
 //! - [`LocalTasks`], a way to the tasks of a `LocalSet` that is moved about.
 //! - [`FutureAddress`], for a future that is no task, such as the one given to `block_on`.
 //! - [`Statics`], what the statics of the program hold.
+//! - [`ThreadStack`], what the stack of a thread may hold.
 //! - [`Graph`], who could wake whom, who waits for ever, and on whom a task [depends](Dependence).
 //! - [`TimerList`], the armed timers of a runtime; [`TimerWheel`], whether there are any.
 //! - [`BlockingTask`], a closure that a thread runs, by its id.
@@ -92,6 +93,7 @@ mod read;
 mod statics;
 mod task;
 mod task_list;
+mod thread_stack;
 mod timer;
 mod timer_wheel;
 mod wait;
@@ -123,6 +125,7 @@ pub use read::{
 pub use statics::{Static, Statics};
 pub use task::{State, Task};
 pub use task_list::TaskList;
+pub use thread_stack::ThreadStack;
 pub use timer::{Timer, TimerList};
 pub use timer_wheel::TimerWheel;
 pub use wait::{Event, Wait};

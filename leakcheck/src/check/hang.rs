@@ -115,7 +115,7 @@ impl Check {
                 let body = Arc::new(body);
                 present.lists.push(Arc::clone(&body));
                 if present.lacks_keepers(body.tasks().iter()) {
-                    present.read_statics();
+                    present.read_others();
                 }
             }
             Some(Err(error)) => unread = Some(error.to_string()),
@@ -187,10 +187,10 @@ impl Check {
                 _ if hung.fate == Fate::Late => None,
                 Some(why) => Some(Waiting::unknown(why)),
                 None => {
-                    let statics = present.statics.as_deref();
+                    let others = present.others.as_deref();
                     findings::body_waiting(
                         &lists,
-                        statics,
+                        others,
                         &present.resources,
                         package_dir.as_deref(),
                     )

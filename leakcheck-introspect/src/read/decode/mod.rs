@@ -24,5 +24,5 @@ pub(crate) use self::{
     decoder::decode,
     pointers::concrete,
     relevance::cannot_hold,
-    statics::{InStatic, holds_of_static},
+    statics::{InStatic, holds_of_static, holds_on_stack},
 };

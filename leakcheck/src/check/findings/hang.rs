@@ -1,8 +1,12 @@
 //! Of a body that does not end: what it waits for, what its thread does, and what to do about it.
 
-use leakcheck_introspect::{Statics, TaskList};
+use leakcheck_introspect::TaskList;
 
-use super::{blocked, search::Search, waiting};
+use super::{
+    blocked,
+    search::{Others, Search},
+    waiting,
+};
 use crate::{
     base::model::{
         KernelActivity, KernelState, Resource, StuckThread, ThreadActivity, ThreadState, Waiting,
@@ -14,12 +18,12 @@ use crate::{
 /// Where the body is suspended and what it waits for, among the tasks of `lists`; it is in one of them, with the number 0.
 pub(crate) fn body_waiting(
     lists: &[&TaskList],
-    statics: Option<&Statics>,
+    others: Option<&Others>,
     alive: &[Resource],
     package_dir: Option<&str>,
 ) -> Option<Waiting> {
     let body = lists.iter().find_map(|list| list.find(0))?;
-    let search = Search::of(lists, statics, alive);
+    let search = Search::of(lists, others, alive);
     waiting::of(&[body], &search, package_dir)
 }
 

@@ -1,7 +1,7 @@
 //! From which other finding one follows: end that one, and this one ends.
 
 use super::{Closing, descriptor, told::Told};
-use crate::base::model::{Dependence, Event, Fact, Keeper, Kept, Kind, Leak, Use};
+use crate::base::model::{Dependence, Event, Fact, Keeper, Kept, Kind, Leak, ResourceId, Use};
 
 /// Why one finding follows from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +43,12 @@ fn depends<'l>(leak: &'l Leak, told: &Told<'_>) -> Option<Edge<'l>> {
     let mut first = None;
     for dependence in &leak.depends {
         // What is not told here is nothing that a reader could look at.
-        let to = told.task(dependence.on)?;
-        if !leak.tasks.contains(&dependence.on) && first.is_none() {
+        let (to, is_own) = match dependence.on {
+            ResourceId::Task(task) => (told.task(task)?, leak.tasks.contains(&task)),
+            ResourceId::Thread(thread) => (told.thread(thread)?, false),
+            ResourceId::Other(..) => return None,
+        };
+        if !is_own && first.is_none() {
             let link = Link::Depends(dependence);
             first = Some(Edge { to, link });
         }

@@ -85,6 +85,16 @@ fn because(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
                 "{waits}{at} for a lock that {subject} {}",
                 does("has", "have")
             ),
+            Tie::Kept => {
+                let local = found.local.iter().filter(|local| !local.is_empty());
+                let local: String = local
+                    .map(|local| format!(" in `{}`", plain(local)))
+                    .collect();
+                format!(
+                    "{waits}{at} for what {subject} probably {}{local}",
+                    does("has", "have")
+                )
+            }
             Tie::Token => format!("{waits}{at} for a token that only {subject} can cancel"),
             Tie::Line => format!(
                 "{waits}{at} for a lock for which {subject} {} in line before",
