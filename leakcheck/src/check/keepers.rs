@@ -10,6 +10,9 @@ use crate::{
     check::findings::{self, Others},
 };
 
+/// Threads whose stacks are read.
+const MOST_THREADS: usize = 32;
+
 impl View {
     /// Reads what statics hold, where somebody will read of a task that waits for what they may have.
     pub(super) fn find_keepers(&self, evidence: &mut Evidence) {
@@ -43,7 +46,7 @@ impl Inventory {
         };
         let threads = self.resources.iter().filter_map(stack);
         self.others = Some(Arc::new(Others {
-            threads: threads.collect(),
+            threads: threads.take(MOST_THREADS).collect(),
             statics,
         }));
     }
