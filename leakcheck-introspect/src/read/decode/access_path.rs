@@ -11,6 +11,27 @@ pub(super) enum Trust {
     Unknown,
 }
 
+/// What a future does with the channel that it contains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    Unknown,
+    /// It puts messages into it.
+    Sends,
+}
+
+impl Use {
+    /// What a future of this type does, if that is known.
+    pub(super) fn of(ty: &Type) -> Option<Self> {
+        const SINKS: [&str; 3] = ["send::Send", "feed::Feed", "flush::Flush"];
+        let name = ty.base.strip_prefix("futures_util::sink::")?;
+        Some(if SINKS.contains(&name) {
+            Self::Sends
+        } else {
+            Self::Unknown
+        })
+    }
+}
+
 /// One step of the way, and those before it: text is only made of them where something was found.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct AccessPath<'r> {
@@ -18,6 +39,8 @@ pub(super) struct AccessPath<'r> {
     segment: Segment,
     pub(super) depth: u32,
     pub(super) trust: Trust,
+    /// What is done with a channel there, if that is known.
+    pub(super) use_: Use,
     /// Whether nobody else can come to it: no counted pointer with other owners was followed.
     pub(super) is_sole: bool,
     /// How many may share it: owners of a counted pointer that was followed, or anybody.
@@ -40,6 +63,7 @@ impl<'r> AccessPath<'r> {
             segment: Segment::Nothing,
             depth: 0,
             trust: Trust::Known,
+            use_: Use::Unknown,
             is_sole: true,
             owners: 1,
         }
@@ -63,6 +87,7 @@ impl<'r> AccessPath<'r> {
             segment,
             depth: self.depth + 1,
             trust: self.trust,
+            use_: self.use_,
             is_sole: self.is_sole,
             owners: self.owners,
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    access_path::Trust,
+    access_path::{Trust, Use},
     call_site,
     coroutine::{Variables, stage},
     holds::Holds,
@@ -190,8 +190,13 @@ impl Decoder<'_, '_> {
             let found = &object.found;
             let awaited = match object.mode {
                 Mode::Futures if found.is_polled() => found.awaited(self.reader),
-                Mode::Futures if is_sink(&frame.function) => found.awaited_by_sink(self.reader),
-                Mode::Futures | Mode::Objects => None,
+                Mode::Futures if object.use_ == Use::Sends => found.awaited_by_sink(self.reader),
+                Mode::Futures => {
+                    // Somebody may poll it for room.
+                    self.is_complete &= found.awaited_by_sink(self.reader).is_none();
+                    None
+                }
+                Mode::Objects => None,
             };
             if let Some(awaited) = awaited {
                 let certainty = match object.trust {
@@ -277,13 +282,6 @@ fn plain_frame(function: Arc<str>) -> Frame {
         locals: Vec::new(),
         inner: Vec::new(),
     }
-}
-
-/// Whether the future puts a message into what it contains.
-fn is_sink(function: &str) -> bool {
-    const SINKS: [&str; 3] = ["send::Send", "feed::Feed", "flush::Flush"];
-    let name = function.strip_prefix("futures_util::sink::");
-    name.is_some_and(|name| SINKS.contains(&name))
 }
 
 /// Whether the function asks for a lock that nobody else may have.

@@ -2,7 +2,7 @@
 //! objects inside it.
 
 use super::{
-    access_path::{AccessPath, Trust},
+    access_path::{AccessPath, Trust, Use},
     classify::classify,
     collections::{Elements, Sink},
     coroutine::{Presence, Variables, stage},
@@ -11,7 +11,7 @@ use super::{
     pointers::{dynamic, has_one_owner, owners},
     relevance::relevant_members,
     select_branches::Branches,
-    strangers::{is_hand_written, may_be_stranger, strange_members},
+    strangers::{is_hand_written, is_only_called, may_be_stranger, strange_members},
 };
 use crate::{
     Certainty, FrameKind,
@@ -45,6 +45,7 @@ pub(super) struct ScannedObject {
     pub(super) found: ObjectRef,
     pub(super) path: String,
     pub(super) trust: Trust,
+    pub(super) use_: Use,
     /// What the scan was looking for there: what is polled, or what is only kept.
     pub(super) mode: Mode,
     pub(super) is_sole: bool,
@@ -132,6 +133,7 @@ impl<'r, 'i> Scan<'r, 'i> {
         if !is_trusted {
             path.trust = Trust::Unknown;
         }
+        path.use_ = Use::of(value.ty).unwrap_or(path.use_);
         self.is_cut |= self.mode == Mode::Futures
             && is_hand_written(self.reader, value.ty, self.closures == Trust::Known);
         path.is_sole &= class.others != Others::Any;
@@ -222,6 +224,7 @@ impl<'r, 'i> Scan<'r, 'i> {
         let is_leaf = found.is_leaf();
         self.objects.push(ScannedObject {
             mode: self.mode,
+            use_: path.use_,
             found,
             path: path.text(self.home),
             trust: path.trust,
@@ -269,9 +272,14 @@ impl<'r, 'i> Scan<'r, 'i> {
             let inside = Reader::at_known(value, member, ty);
             if self.mode == Mode::Futures && is_idle(member.name) {
                 self.idle.push(inside);
-            } else {
-                self.visit(inside, &path.member(value.ty, member));
+                continue;
             }
+            let mode = self.mode;
+            if is_only_called(value.ty, ty) {
+                self.mode = Mode::Objects;
+            }
+            self.visit(inside, &path.member(value.ty, member));
+            self.mode = mode;
         }
     }
 
