@@ -12,7 +12,10 @@ use futures::{
     future::{Either, join_all, select},
     stream,
 };
-use tokio::{io::AsyncReadExt, sync::mpsc};
+use tokio::{
+    io::{AsyncReadExt, ReadHalf, SimplexStream, simplex},
+    sync::mpsc,
+};
 
 use crate::shape::{Area, Shape};
 
@@ -110,7 +113,7 @@ async fn with_sender(slot: Slot) {
     }
 }
 
-async fn in_dependency(mut pipe: tokio::io::DuplexStream) {
+async fn in_dependency(mut pipe: ReadHalf<SimplexStream>) {
     let (sender, mut jobs) = mpsc::channel::<u8>(1);
     let mut buffer = [0; 8];
     // @in_dependency
@@ -254,13 +257,13 @@ pub(crate) const AREA: Area = Area {
         Shape {
             name: "one of a well-known library",
             spawn: |stage| {
-                let (near, far) = tokio::io::duplex(8);
+                let (near, far) = simplex(8);
                 stage.keep(far);
                 stage.spawn(in_dependency(near));
             },
             tasks: "
                 strangers::in_dependency [open]
-                  strangers::in_dependency @in_dependency  buffer: [u8; 8], jobs: Receiver<u8>, pipe: DuplexStream, sender: Sender<u8>
+                  strangers::in_dependency @in_dependency  buffer: [u8; 8], jobs: Receiver<u8>, pipe: ReadHalf<SimplexStream>, sender: Sender<u8>
                   holds jobs: receiver of mpsc, sender: sender of mpsc
                   waits for message of mpsc (1 sender) <- strangers::in_dependency `sender`
             ",

@@ -1,6 +1,9 @@
 //! How a scan came to a place.
 
-use crate::read::dwarf::{Member, Type};
+use crate::read::{
+    dwarf::{Member, Type},
+    objects::Use,
+};
 
 /// Whether code that is not an async function is known to poll all that it contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,27 +12,6 @@ pub(super) enum Trust {
     Known,
     /// Somebody wrote it by hand.
     Unknown,
-}
-
-/// What a future does with the channel that it contains.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Use {
-    Unknown,
-    /// It puts messages into it.
-    Sends,
-}
-
-impl Use {
-    /// What a future of this type does, if that is known.
-    pub(super) fn of(ty: &Type) -> Option<Self> {
-        const SINKS: [&str; 3] = ["send::Send", "feed::Feed", "flush::Flush"];
-        let name = ty.base.strip_prefix("futures_util::sink::")?;
-        Some(if SINKS.contains(&name) {
-            Self::Sends
-        } else {
-            Self::Unknown
-        })
-    }
 }
 
 /// One step of the way, and those before it: text is only made of them where something was found.

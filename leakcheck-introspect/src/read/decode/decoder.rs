@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    access_path::{Trust, Use},
+    access_path::Trust,
     call_site,
     coroutine::{Variables, stage},
     holds::Holds,
@@ -16,7 +16,7 @@ use crate::{
     read::{
         dwarf::Type,
         name::{coroutine_name, home_of},
-        objects::{Awaited, Method, ObjectRef},
+        objects::{Awaited, Method, ObjectRef, Use},
         tokio::{ahead, traced},
         value::{Reader, Value},
     },
@@ -189,14 +189,12 @@ impl Decoder<'_, '_> {
         for object in &scan.objects {
             let found = &object.found;
             let awaited = match object.mode {
-                Mode::Futures if found.is_polled() => found.awaited(self.reader),
-                Mode::Futures if object.use_ == Use::Sends => found.awaited_by_sink(self.reader),
-                Mode::Futures => {
-                    // Somebody may poll it for room.
-                    self.is_complete &= found.awaited_by_sink(self.reader).is_none();
-                    None
+                Mode::Futures if found.depends_on_use() => {
+                    self.is_complete &= object.use_ != Use::Unknown;
+                    found.awaited_by(self.reader, object.use_)
                 }
-                Mode::Objects => None,
+                Mode::Futures if found.is_polled() => found.awaited(self.reader),
+                Mode::Futures | Mode::Objects => None,
             };
             if let Some(awaited) = awaited {
                 let certainty = match object.trust {

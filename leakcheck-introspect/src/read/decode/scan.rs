@@ -2,7 +2,7 @@
 //! objects inside it.
 
 use super::{
-    access_path::{AccessPath, Trust, Use},
+    access_path::{AccessPath, Trust},
     classify::classify,
     collections::{Elements, Sink},
     coroutine::{Presence, Variables, stage},
@@ -18,7 +18,7 @@ use crate::{
     read::{
         dwarf::Die,
         int_hash,
-        objects::{ObjectKind, ObjectRef},
+        objects::{ObjectKind, ObjectRef, Use},
         value::{Reader, Value},
     },
 };
@@ -215,11 +215,17 @@ impl<'r, 'i> Scan<'r, 'i> {
         }
     }
 
-    /// Notes the object that the value stands for; false where it cannot be read.
+    /// Notes what the value stands for; false where that cannot be read.
     fn object(&mut self, value: Value, path: &AccessPath<'_>) -> bool {
-        let Some(found) = ObjectKind::find(self.reader, value) else {
-            return false;
-        };
+        let found = ObjectKind::find(self.reader, value);
+        let is_any = !found.is_empty();
+        for found in found {
+            self.found(found, value, path);
+        }
+        is_any
+    }
+
+    fn found(&mut self, found: ObjectRef, value: Value, path: &AccessPath<'_>) {
         let content = found.kind.content;
         let is_leaf = found.is_leaf();
         self.objects.push(ScannedObject {
@@ -241,7 +247,6 @@ impl<'r, 'i> Scan<'r, 'i> {
             self.visit(content, &path.deeper());
             self.mode = mode;
         }
-        true
     }
 
     fn elements<'s>(
