@@ -33,6 +33,8 @@ pub enum Class {
     Channel,
     /// `tokio::sync::oneshot`, `futures::channel::oneshot`.
     Oneshot,
+    /// One direction of `tokio::io::duplex`: a message is bytes in it.
+    Pipe,
     /// `tokio::sync::watch`.
     Watch,
     /// `tokio::sync::broadcast`.

@@ -349,6 +349,7 @@ async fn one_is_with_a_thread() {
     started.unwrap();
     // leak: task "receive"
     // waits: at queue for a message, held by perhaps the thread keeper at asleep in sender
+    // why: follows thread
     tokio::spawn(receive(queue));
 }
 
@@ -367,6 +368,7 @@ async fn one_was_with_a_thread() {
     });
     // leak: task "receive"
     // waits: at queue for a message, held by the static GIVEN at given
+    // why: kept-by-static
     tokio::spawn(receive(queue));
 }
 
@@ -395,9 +397,11 @@ async fn one_of_two_is_with_a_thread() {
     started.unwrap();
     // leak: task "receive"
     // waits: at queue for a message, held by perhaps the thread boxed at calls keep in kept.sender
+    // why: follows thread
     tokio::spawn(receive(queue));
     // leak: task "receive"
     // waits: at queue for a message, held by nobody found
+    // why: forgotten
     tokio::spawn(receive(other_queue));
 }
 

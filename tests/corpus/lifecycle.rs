@@ -255,7 +255,7 @@ async fn busy_task() {
 async fn busy_task_on_workers() {
     // leak: task
     // runs: at again
-    // why: busy
+    // why: detached
     tokio::spawn(async {
         loop {
             yield_now().await; // at: again

@@ -11,6 +11,7 @@ use futures::{
     channel::{mpsc, oneshot},
 };
 use leakcheck::leak_checked;
+use tokio::io::AsyncReadExt;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::expected::verify;
@@ -233,6 +234,28 @@ async fn lock_of_async_lock_upgraded_by_hand() {
         let _read = lock.read().await;
         drop(lock.write().await); // at: write
     });
+}
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn pipe_is_never_written() {
+    let (mut near, far) = tokio::io::duplex(8);
+    // leak: task
+    // waits: at read for a message, held by itself in _far, for ever
+    // why: own-sender
+    tokio::spawn(async move {
+        let _far = far;
+        near.read_u8().await // at: read
+    });
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn pipe_loses_its_writer() {
+    let (mut near, far) = tokio::io::duplex(8);
+    tokio::spawn(async move { near.read_u8().await });
+    drop(far);
 }
 
 #[leak_checked]

@@ -23,6 +23,7 @@ mod mpsc;
 mod net;
 mod owners;
 mod permits;
+mod pipes;
 mod plain;
 mod quiet;
 mod room;
@@ -64,6 +65,7 @@ const SHARED: &[&Area] = &[
     &net::AREA,
     &owners::AREA,
     &permits::AREA,
+    &pipes::AREA,
     &plain::AREA,
     &room::AREA,
     &senders::AREA,
@@ -96,6 +98,7 @@ const AREAS: &[&Area] = &[
     &net::AREA,
     &owners::AREA,
     &permits::AREA,
+    &pipes::AREA,
     &plain::AREA,
     &room::AREA,
     &senders::AREA,

@@ -7,11 +7,19 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use futures::future::{Either, join_all, select};
-use tokio::{io::AsyncReadExt, sync::mpsc};
+use futures::{
+    FutureExt, SinkExt, StreamExt,
+    future::{Either, join_all, select},
+    stream,
+};
+use tokio::{
+    io::{AsyncReadExt, ReadHalf, SimplexStream, simplex},
+    sync::mpsc,
+};
 
 use crate::shape::{Area, Shape};
 
+type Source = futures::channel::mpsc::UnboundedReceiver<u8>;
 type Slot = Arc<Mutex<Option<Waker>>>;
 
 /// Leaves its waker where somebody else may find it.
@@ -105,7 +113,7 @@ async fn with_sender(slot: Slot) {
     }
 }
 
-async fn in_dependency(mut pipe: tokio::io::DuplexStream) {
+async fn in_dependency(mut pipe: ReadHalf<SimplexStream>) {
     let (sender, mut jobs) = mpsc::channel::<u8>(1);
     let mut buffer = [0; 8];
     // @in_dependency
@@ -114,6 +122,62 @@ async fn in_dependency(mut pipe: tokio::io::DuplexStream) {
         _ = pipe.read(&mut buffer) => {}
     }
     drop(sender);
+}
+
+async fn beside_sink(mut queue: futures::channel::mpsc::Sender<u8>) {
+    let (sender, mut jobs) = mpsc::channel::<u8>(1);
+    // @beside_sink
+    tokio::select! {
+        _ = jobs.recv() => {}
+        _ = queue.send(1) => {}
+    }
+    drop(sender);
+}
+
+async fn beside_forwarding(mut queue: futures::channel::mpsc::Sender<u8>, source: Source) {
+    let (sender, mut jobs) = mpsc::channel::<u8>(1);
+    let mut source = source.map(Ok);
+    // @beside_forwarding
+    tokio::select! {
+        _ = jobs.recv() => {}
+        _ = queue.send_all(&mut source) => {}
+    }
+    drop(sender);
+}
+
+async fn beside_polled_stream(slot: Slot) {
+    let (sender, mut jobs) = mpsc::channel::<u8>(1);
+    let mut leaf = Leaf { slot };
+    let mut stream = stream::poll_fn(move |context| Pin::new(&mut leaf).poll(context).map(Some));
+    // @beside_polled_stream
+    tokio::select! {
+        _ = jobs.recv() => {}
+        _ = stream.next() => {}
+    }
+    drop(sender);
+}
+
+type Polled = Box<dyn FnMut(&mut Context<'_>) -> Poll<()> + Send>;
+
+async fn beside_boxed_closure(slot: Slot) {
+    let (sender, mut jobs) = mpsc::channel::<u8>(1);
+    let mut leaf = Leaf { slot };
+    let polled: Polled = Box::new(move |context| Pin::new(&mut leaf).poll(context));
+    // @beside_boxed_closure
+    tokio::select! {
+        _ = jobs.recv() => {}
+        () = poll_fn(polled) => {}
+    }
+    drop(sender);
+}
+
+async fn called_with_result() {
+    let (sender, mut jobs) = mpsc::channel::<u8>(1);
+    let (other, rest) = mpsc::channel::<u8>(1);
+    let kept = rest;
+    let job = Box::pin(jobs.recv());
+    job.map(move |_| drop(kept)).await; // @called_with_result
+    drop((sender, other));
 }
 
 pub(crate) const AREA: Area = Area {
@@ -193,15 +257,77 @@ pub(crate) const AREA: Area = Area {
         Shape {
             name: "one of a well-known library",
             spawn: |stage| {
-                let (near, far) = tokio::io::duplex(8);
+                let (near, far) = simplex(8);
                 stage.keep(far);
                 stage.spawn(in_dependency(near));
             },
             tasks: "
                 strangers::in_dependency [open]
-                  strangers::in_dependency @in_dependency  buffer: [u8; 8], jobs: Receiver<u8>, pipe: DuplexStream, sender: Sender<u8>
+                  strangers::in_dependency @in_dependency  buffer: [u8; 8], jobs: Receiver<u8>, pipe: ReadHalf<SimplexStream>, sender: Sender<u8>
                   holds jobs: receiver of mpsc, sender: sender of mpsc
                   waits for message of mpsc (1 sender) <- strangers::in_dependency `sender`
+            ",
+        },
+        Shape {
+            name: "a sink of a channel that somebody else reads",
+            spawn: |stage| {
+                let (mut queue, read) = futures::channel::mpsc::channel(0);
+                let _ = queue.try_send(0);
+                stage.keep(read);
+                stage.spawn(beside_sink(queue));
+            },
+            tasks: "
+                strangers::beside_sink
+                  strangers::beside_sink @beside_sink  jobs: Receiver<u8>, queue: Sender<u8>, sender: Sender<u8>
+                  holds jobs: receiver of mpsc, queue: sender of channel, sender: sender of mpsc
+                  waits for capacity of channel <- nobody found
+                  waits for message of mpsc (1 sender) <- strangers::beside_sink `sender`
+            ",
+        },
+        Shape {
+            name: "a sink that may be polled for room",
+            spawn: |stage| {
+                let (queue, read) = futures::channel::mpsc::channel(0);
+                let (back, source) = futures::channel::mpsc::unbounded();
+                stage.keep((back, read));
+                stage.spawn(beside_forwarding(queue, source));
+            },
+            tasks: "
+                strangers::beside_forwarding [open]
+                  strangers::beside_forwarding @beside_forwarding  jobs: Receiver<u8>, queue: Sender<u8>, sender: Sender<u8>, source: Map<UnboundedReceiver<u8>, fn(u8) -> Result<u8, SendError>>
+                  holds jobs: receiver of mpsc, queue: sender of channel, sender: sender of mpsc, source: receiver of channel
+                  waits for message of channel (1 sender) <- nobody found
+                  waits for message of mpsc (1 sender) <- strangers::beside_forwarding `sender`
+            ",
+        },
+        Shape {
+            name: "a stream that is a closure",
+            spawn: |stage| stage.spawn(beside_polled_stream(Slot::default())),
+            tasks: "
+                strangers::beside_polled_stream [open]
+                  strangers::beside_polled_stream @beside_polled_stream  jobs: Receiver<u8>, sender: Sender<u8>, stream: PollFn<{closure}>
+                  holds jobs: receiver of mpsc, sender: sender of mpsc
+                  waits for message of mpsc (1 sender) <- strangers::beside_polled_stream `sender`
+            ",
+        },
+        Shape {
+            name: "a closure in a box that is polled",
+            spawn: |stage| stage.spawn(beside_boxed_closure(Slot::default())),
+            tasks: "
+                strangers::beside_boxed_closure [open]
+                  strangers::beside_boxed_closure @beside_boxed_closure  jobs: Receiver<u8>, sender: Sender<u8>
+                  holds jobs: receiver of mpsc, sender: sender of mpsc
+                  waits for message of mpsc (1 sender) <- strangers::beside_boxed_closure `sender`
+            ",
+        },
+        Shape {
+            name: "a closure that is only called with the result",
+            spawn: |stage| stage.spawn(called_with_result()),
+            tasks: "
+                strangers::called_with_result [stuck]
+                  strangers::called_with_result @called_with_result  jobs: Receiver<u8>, other: Sender<u8>, sender: Sender<u8>
+                  holds jobs: receiver of mpsc, other: sender of mpsc, sender: sender of mpsc
+                  waits for message of mpsc (1 sender) <- strangers::called_with_result `sender`
             ",
         },
     ],

@@ -264,6 +264,7 @@ fn class_name(class: Class) -> &'static str {
     match class {
         Class::Mpsc => "mpsc",
         Class::Channel => "channel",
+        Class::Pipe => "pipe",
         Class::Oneshot => "oneshot",
         Class::Watch => "watch",
         Class::Broadcast => "broadcast",

@@ -16,7 +16,7 @@ use crate::{
     read::{
         dwarf::Type,
         name::{coroutine_name, home_of},
-        objects::{Awaited, Method, ObjectRef},
+        objects::{Awaited, Method, ObjectRef, Use},
         tokio::{ahead, traced},
         value::{Reader, Value},
     },
@@ -198,8 +198,11 @@ impl Decoder<'_, '_> {
         for object in &scan.objects {
             let found = &object.found;
             let awaited = match object.mode {
+                Mode::Futures if found.depends_on_use() => {
+                    self.is_complete &= object.use_ != Use::Unknown;
+                    found.awaited_by(self.reader, object.use_)
+                }
                 Mode::Futures if found.is_polled() => found.awaited(self.reader),
-                Mode::Futures if is_sink(&frame.function) => found.awaited_by_sink(self.reader),
                 Mode::Futures | Mode::Objects => None,
             };
             if let Some(awaited) = awaited {
@@ -286,13 +289,6 @@ fn plain_frame(function: Arc<str>) -> Frame {
         locals: Vec::new(),
         inner: Vec::new(),
     }
-}
-
-/// Whether the future puts a message into what it contains.
-fn is_sink(function: &str) -> bool {
-    const SINKS: [&str; 3] = ["send::Send", "feed::Feed", "flush::Flush"];
-    let name = function.strip_prefix("futures_util::sink::");
-    name.is_some_and(|name| SINKS.contains(&name))
 }
 
 /// Whether the function asks for a lock that nobody else may have.

@@ -12,14 +12,14 @@ use super::{
     pointers::{dynamic, has_one_owner, owners},
     relevance::relevant_members,
     select_branches::Branches,
-    strangers::{is_hand_written, may_be_stranger, strange_members},
+    strangers::{is_hand_written, is_only_called, may_be_stranger, strange_members},
 };
 use crate::{
     Certainty, FrameKind,
     read::{
         dwarf::Die,
         int_hash,
-        objects::{ObjectKind, ObjectRef},
+        objects::{ObjectKind, ObjectRef, Use},
         value::{Reader, Value},
     },
 };
@@ -46,6 +46,7 @@ pub(super) struct ScannedObject {
     pub(super) found: ObjectRef,
     pub(super) path: String,
     pub(super) trust: Trust,
+    pub(super) use_: Use,
     /// What the scan was looking for there: what is polled, or what is only kept.
     pub(super) mode: Mode,
     pub(super) is_sole: bool,
@@ -150,9 +151,7 @@ impl<'r, 'i> Scan<'r, 'i> {
         if !is_trusted {
             path.trust = Trust::Unknown;
         }
-        if class.kind == ValueKind::Object && self.object(value, &path) {
-            return;
-        }
+        path.use_ = Use::of(value.ty).unwrap_or(path.use_);
         self.is_cut |= self.mode == Mode::Futures
             && is_hand_written(self.reader, value.ty, self.closures == Trust::Known);
         path.is_sole &= !matches!(class.others, Others::Any | Others::AnyOrGone);
@@ -241,15 +240,22 @@ impl<'r, 'i> Scan<'r, 'i> {
         }
     }
 
-    /// Notes the object that the value stands for; false where it cannot be read.
+    /// Notes what the value stands for; false where that cannot be read.
     fn object(&mut self, value: Value, path: &AccessPath<'_>) -> bool {
-        let Some(found) = ObjectKind::find(self.reader, value) else {
-            return false;
-        };
+        let found = ObjectKind::find(self.reader, value);
+        let is_any = !found.is_empty();
+        for found in found {
+            self.found(found, value, path);
+        }
+        is_any
+    }
+
+    fn found(&mut self, found: ObjectRef, value: Value, path: &AccessPath<'_>) {
         let content = found.kind.content;
         let is_leaf = found.is_leaf();
         self.objects.push(ScannedObject {
             mode: self.mode,
+            use_: path.use_,
             found,
             path: path.text(self.home),
             trust: path.trust,
@@ -271,7 +277,6 @@ impl<'r, 'i> Scan<'r, 'i> {
             self.visit(content, &path.deeper());
             self.mode = mode;
         }
-        true
     }
 
     fn elements<'s>(
@@ -302,9 +307,14 @@ impl<'r, 'i> Scan<'r, 'i> {
             let inside = Reader::at_known(value, member, ty);
             if self.mode == Mode::Futures && is_idle(member.name) {
                 self.idle.push(inside);
-            } else {
-                self.visit(inside, &path.member(value.ty, member));
+                continue;
             }
+            let mode = self.mode;
+            if is_only_called(value.ty, ty) {
+                self.mode = Mode::Objects;
+            }
+            self.visit(inside, &path.member(value.ty, member));
+            self.mode = mode;
         }
     }
 

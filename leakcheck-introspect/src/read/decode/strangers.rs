@@ -24,7 +24,6 @@ const PASSING_ON: &[&str] = &[
     "futures_util::stream::stream::flatten_unordered",
 ];
 
-const POLL_FN: &str = "core::future::poll_fn::PollFn";
 const WAKER: &str = "core::task::wake::Waker";
 
 /// Whether values of a type without known futures or objects in it may be, or contain, unknown ones that are polled.
@@ -47,9 +46,10 @@ pub(super) fn strange_members(reader: &Reader<'_>, ty: &'static Type) -> &'stati
 /// Whether the code that polls a value of this type was written by hand; `closures` are known to be the work of a macro, or
 /// not.
 pub(super) fn is_hand_written(reader: &Reader<'_>, ty: &Type, are_closures_known: bool) -> bool {
-    if ty.base == POLL_FN {
+    if is_poll_fn(ty) {
         let closure = ty.argument("F").and_then(|closure| reader.ty(closure));
-        return !are_closures_known && !closure.is_some_and(is_of_library);
+        let is_known = |ty: &Type| is_closure(ty) && (are_closures_known || is_of_library(ty));
+        return !closure.is_some_and(is_known);
     }
     // Closures of combinators are called with what was ready.
     !is_of_library(ty) && !is_closure(ty)
@@ -62,7 +62,7 @@ fn find_stranger(reader: &Reader<'_>, ty: &'static Type) -> bool {
         if !seen.insert(next.die) || matches!(next.shape, Shape::Leaf) || is_closure(next) {
             continue;
         }
-        let is_stranger = next.base == WAKER || next.base == POLL_FN || !is_of_library(next);
+        let is_stranger = next.base == WAKER || is_poll_fn(next) || !is_of_library(next);
         if is_stranger || seen.len() > MOST_TYPES {
             return true;
         }
@@ -77,6 +77,16 @@ fn find_stranger(reader: &Reader<'_>, ty: &'static Type) -> bool {
         open.extend(next.parts().filter_map(|part| reader.ty(part)));
     }
     false
+}
+
+/// Whether it is a future or stream that is polled by calling a closure.
+fn is_poll_fn(ty: &Type) -> bool {
+    ty.name.starts_with("PollFn<") && is_of_library(ty)
+}
+
+/// Whether a field of this type is a closure that is only called with what was ready.
+pub(super) fn is_only_called(within: &Type, field: &Type) -> bool {
+    is_closure(field) && !is_poll_fn(within)
 }
 
 fn is_closure(ty: &Type) -> bool {

@@ -6,6 +6,7 @@ use super::{
     tally::Tally,
     token_tree::Lineage,
     tokio_waits,
+    use_of::Use,
 };
 use crate::{
     Class, Enders, Event, Party, Role,
@@ -41,11 +42,23 @@ impl ObjectRef {
         }
     }
 
-    /// What a sink waits for that puts a message into this.
-    pub(crate) fn awaited_by_sink(&self, reader: &Reader<'_>) -> Option<Awaited> {
-        let is_sink = self.object.class == Class::Channel && self.role == Role::Sender;
-        let counted = is_sink.then(|| self.counted(reader))?;
-        Some(self.awaited_for(reader, Awaits::Room, counted))
+    /// Whether what is waited for depends on what is done with it.
+    pub(crate) fn depends_on_use(&self) -> bool {
+        match self.object.class {
+            Class::Pipe => true,
+            Class::Channel => self.role == Role::Sender,
+            _ => false,
+        }
+    }
+
+    /// What a future waits for that does this with it.
+    pub(crate) fn awaited_by(&self, reader: &Reader<'_>, use_: Use) -> Option<Awaited> {
+        let awaits = match (self.role, use_) {
+            (Role::Sender, Use::Sends) => Awaits::Room,
+            (Role::Receiver, Use::Receives) => Awaits::Message,
+            _ => return None,
+        };
+        Some(self.awaited_for(reader, awaits, self.counted(reader)))
     }
 
     /// Whether nothing but messages takes the room of a channel of tokio's.
@@ -90,7 +103,8 @@ impl ObjectRef {
         let (event, party) = match awaits {
             Awaits::Message => {
                 let senders = census.map(|census| census.senders);
-                let senders = senders.filter(|_| self.object.class != Class::Oneshot);
+                let is_one = matches!(self.object.class, Class::Oneshot | Class::Pipe);
+                let senders = senders.filter(|_| !is_one);
                 (Event::Message { senders }, party(|tally| tally.message))
             }
             Awaits::Room => (Event::Capacity, party(|tally| tally.room)),

@@ -50,11 +50,16 @@ pub(crate) struct ObjectRef {
 }
 
 impl ObjectKind {
-    /// What values of this type stand for, if they stand for objects.
+    /// What values of this type stand for.
+    fn all_of(ty: &Type) -> impl Iterator<Item = &'static Self> {
+        let tables = HOMES.contains(&ty.home()).then_some(TABLES);
+        let rows = tables.into_iter().flatten().flatten();
+        rows.filter(|kind| kind.ty == ty.base)
+    }
+
+    /// The first of them, if they stand for objects.
     fn of(ty: &Type) -> Option<&'static Self> {
-        HOMES.contains(&ty.home()).then_some(())?;
-        let mut all = TABLES.into_iter().flatten();
-        all.find(|kind| kind.ty == ty.base)
+        Self::all_of(ty).next()
     }
 
     /// Whether values of this type stand for objects.
@@ -62,22 +67,26 @@ impl ObjectKind {
         Self::of(ty).is_some()
     }
 
-    /// The object that a value stands for.
-    pub(crate) fn find(reader: &Reader<'_>, value: Value) -> Option<ObjectRef> {
-        let kind = Self::of(value.ty)?;
-        let handle = match kind.at {
+    /// The objects that a value stands for; both directions of a pipe are one each.
+    pub(crate) fn find(reader: &Reader<'_>, value: Value) -> Vec<ObjectRef> {
+        let rows = Self::all_of(value.ty);
+        rows.filter_map(|kind| kind.found(reader, value)).collect()
+    }
+
+    fn found(&'static self, reader: &Reader<'_>, value: Value) -> Option<ObjectRef> {
+        let handle = match self.at {
             Identity::Of(path) => handle(reader, reader.resolve(value, path)?)?,
-            _ => (kind, value),
+            _ => (self, value),
         };
         let address = address(reader, handle)?;
         Some(ObjectRef {
             object: Object {
-                class: kind.class,
+                class: self.class,
                 address,
             },
-            role: kind.role,
+            role: self.role,
             place: value.address,
-            kind,
+            kind: self,
             value,
             handle,
         })

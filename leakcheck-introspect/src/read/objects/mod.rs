@@ -10,8 +10,10 @@ mod tally;
 mod token_tree;
 mod tokio_objects;
 mod tokio_waits;
+mod use_of;
 
 pub(crate) use awaited::Awaited;
 pub(crate) use found::ObjectRef;
 pub(crate) use kind::ObjectKind;
 pub(crate) use method::Method;
+pub(crate) use use_of::Use;

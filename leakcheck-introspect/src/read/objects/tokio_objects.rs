@@ -1,10 +1,25 @@
 //! Channels, locks, timers and the like of tokio and its companions.
 
-use super::kind::{
-    ITSELF,
-    Identity::{Descriptor, Place, Pointer, Process},
-    Leaf::{No, Yes},
-    ObjectKind, kinds,
+use super::{
+    kind::{
+        ITSELF,
+        Identity::{Descriptor, Place, Pointer, Process},
+        Leaf::{No, Yes},
+        ObjectKind, kinds,
+    },
+    tally::{Count, Tally},
+};
+use crate::Party;
+
+/// One of each end, and no more.
+static PIPE: Tally = Tally {
+    home: "tokio::io::util::mem::SimplexStream",
+    senders: Count::One,
+    receivers: Count::One,
+    has_others: false,
+    message: Party::Senders,
+    room: Party::Receivers,
+    closed: Party::Anybody,
 };
 
 pub(super) static KINDS: &[ObjectKind] = kinds![
@@ -43,6 +58,8 @@ pub(super) static KINDS: &[ObjectKind] = kinds![
     "tokio::sync::notify::Notified" Notify Waiter Pointer(&["notify"]), Yes;
     "tokio::sync::notify::OwnedNotified" Notify Waiter Place(&["notify", ">"]), Yes;
     "tokio::sync::barrier::Barrier" Barrier Owner ITSELF, No;
+    "tokio::io::util::mem::DuplexStream" Pipe Sender Pointer(&["write"]), No, by PIPE;
+    "tokio::io::util::mem::DuplexStream" Pipe Receiver Pointer(&["read"]), No, by PIPE;
     "tokio::runtime::task::join::JoinHandle" Task Owner Pointer(&["raw", "ptr"]), Yes;
     "tokio::runtime::task::abort::AbortHandle" Task Sender Pointer(&["raw", "ptr"]), No;
     "tokio::time::sleep::Sleep" Timer Owner ITSELF, Yes;
