@@ -255,7 +255,7 @@ async fn busy_task() {
 async fn busy_task_on_workers() {
     // leak: task
     // runs: at again
-    // why: detached
+    // why: busy
     tokio::spawn(async {
         loop {
             yield_now().await; // at: again
