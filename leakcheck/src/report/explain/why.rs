@@ -25,6 +25,32 @@ pub(crate) enum Certainty {
 
 use Certainty::{Likely, Proven};
 
+impl Why {
+    /// Whether it is a mistake in how something waits, be it a task or not.
+    pub(crate) const fn is_of_waits(self) -> bool {
+        matches!(
+            self.pattern,
+            Pattern::Deadlock
+                | Pattern::FullQueue
+                | Pattern::LockAcrossAwait
+                | Pattern::LostWakeup
+                | Pattern::SelfDeadlock
+        )
+    }
+
+    /// Whether it says no more than that something was left.
+    pub(crate) const fn is_plain(self) -> bool {
+        matches!(
+            self.pattern,
+            Pattern::Detached
+                | Pattern::OpenDescriptor
+                | Pattern::Unreaped
+                | Pattern::UnjoinedBlocking
+                | Pattern::UnjoinedThread
+        )
+    }
+}
+
 /// A finding among others.
 struct Finding<'a> {
     leak: &'a Leak,

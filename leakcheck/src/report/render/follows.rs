@@ -31,7 +31,7 @@ pub(super) fn lines(
             } else {
                 Other::elsewhere(above)
             };
-            let because = because(leak, edge, &other);
+            let because = in_words(leak, edge, &other);
             Some(format!("{}: {because}", what(leak, numbers)))
         })
         .collect();
@@ -67,8 +67,12 @@ pub(super) fn named(leak: &Leak, numbers: &Numbers<'_>) -> String {
     format!("{warning}{kind}{}{parts}", numbers.heading(leak))
 }
 
-/// Why a finding follows from another, in words that come after what it is.
-fn because(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
+/// Why a finding follows from another that is told elsewhere, in words that come after what it is.
+pub(super) fn because(leak: &Leak, edge: Edge<'_>, other: &Leak) -> String {
+    in_words(leak, edge, &Other::elsewhere(other))
+}
+
+fn in_words(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
     let (waits, closes, is) = match leak.count {
         1 => ("waits", "closes", "is"),
         _ => ("wait", "close", "are"),
@@ -149,6 +153,7 @@ impl Other {
             _ => None,
         });
         let subject = match (&leak.tasks[..], number, leak.count) {
+            ([0], None, 1) => "the body".to_owned(),
             ([task], None, 1) => format!("{kind} {task}"),
             (_, Some(number), 1) => format!("{kind} {number}"),
             (_, _, 1) => format!("that {kind}"),
@@ -167,7 +172,5 @@ impl Other {
 /// The same of a finding that is told by itself.
 pub(super) fn why(report: &Report, leak: &Leak, edge: Edge<'_>) -> String {
     let other = report.leaks.get(edge.to);
-    other.map_or_else(String::new, |other| {
-        because(leak, edge, &Other::elsewhere(other))
-    })
+    other.map_or_else(String::new, |other| because(leak, edge, other))
 }

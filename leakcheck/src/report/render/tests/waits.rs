@@ -24,7 +24,7 @@ pub(super) fn message(senders: u64) -> Event {
     }
 }
 
-fn timer(left: Duration) -> Event {
+pub(super) fn timer(left: Duration) -> Event {
     Event::Timer {
         left: Some(left),
         others_later: false,
