@@ -90,10 +90,9 @@ fn in_words(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
                 does("has", "have")
             ),
             Tie::Kept => {
-                let local = found.local.iter().filter(|local| !local.is_empty());
-                let local: String = local
-                    .map(|local| format!(" in `{}`", plain(local)))
-                    .collect();
+                let local = found.local.as_deref().filter(|local| !local.is_empty());
+                let local =
+                    local.map_or_else(String::new, |local| format!(" in `{}`", plain(local)));
                 format!(
                     "{waits}{at} for what {subject} probably {}{local}",
                     does("has", "have")

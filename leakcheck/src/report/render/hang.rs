@@ -18,7 +18,7 @@ use crate::{
     base::model::{
         CodeOwner, Fate, Frame, Hang, HangCause, Kind, Leak, Report, StuckThread, Subject,
     },
-    report::explain::{self, BODY, Causes},
+    report::explain::{self, BODY, Causes, Why},
 };
 
 /// Frames of a stuck thread that are shown.
@@ -172,7 +172,7 @@ fn help(hang: &Hang, all: &[Leak], last: usize, causes: &Causes<'_>) -> String {
     let found = explain::why(all, last, causes).filter(|found| !found.is_plain());
     let is_suspended = hang.waiting.is_some();
     // Other cures are about tasks.
-    let fits = last != BODY || found.is_some_and(|found| found.is_of_waits());
+    let fits = last != BODY || found.is_some_and(Why::is_of_waits);
     let leak = all.get(last).filter(|_| is_suspended && fits);
     let cure = leak.and_then(|leak| why::cure(Some(found?), leak, false));
     cure.unwrap_or_else(|| advice::on_hang(explain::advice_on_hang(hang)).to_owned())

@@ -47,8 +47,8 @@ fn detail(pattern: Pattern, leak: &Leak) -> Option<String> {
             let events = leak.waiting.iter().flat_map(|waiting| &waiting.events);
             let mut holders = events.flat_map(|event| &event.held_by);
             let holder = holders.find(|holder| holder.kind == HolderKind::Static)?;
-            let path = holder.local.iter().filter(|path| !path.is_empty());
-            let path: String = path.map(|path| format!(", in `{}`", plain(path))).collect();
+            let path = holder.local.as_deref().filter(|path| !path.is_empty());
+            let path = path.map_or_else(String::new, |path| format!(", in `{}`", plain(path)));
             let at = holder.at.as_ref().and_then(place);
             let at = at.map_or_else(String::new, |at| format!(", at {at}"));
             Some(format!(": `{}`{path}{at}", plain(&holder.name)))
