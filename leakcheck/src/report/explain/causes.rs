@@ -21,7 +21,7 @@ impl<'l> Causes<'l> {
     /// Of these findings.
     pub(crate) fn of(leaks: &'l [Leak]) -> Self {
         let told = Told::of(leaks);
-        let edges = leaks.iter().map(|leak| links::of(leak, leaks, &told));
+        let edges = leaks.iter().map(|leak| links::of(leak, &told));
         let mut causes = Self {
             follows: edges.collect(),
             next: vec![Vec::new(); leaks.len()],

@@ -14,6 +14,8 @@ pub(crate) enum Link<'l> {
     FarEnd,
     /// The descriptor closes when the other ends.
     Closes,
+    /// The descriptors close when the other and further ones end, which have them.
+    ClosesWithSeveral,
     /// The other is blocked in this call on the descriptor.
     Used(&'l str),
 }
@@ -27,14 +29,14 @@ pub(crate) struct Edge<'l> {
 }
 
 /// From which other one this finding follows, where that is certain.
-pub(super) fn of<'l>(leak: &'l Leak, all: &[Leak], told: &Told<'_>) -> Option<Edge<'l>> {
+pub(super) fn of<'l>(leak: &'l Leak, told: &Told<'_>) -> Option<Edge<'l>> {
     match leak.kind {
         // Nothing of it is left.
         _ if leak.panic.is_some() => None,
         Kind::Task => depends(leak, told)
             .or_else(|| exit(leak, told))
             .or_else(|| far_end(leak, told)),
-        Kind::Fd => closes(leak, all, told).or_else(|| used(leak, told)),
+        Kind::Fd => closes(leak, told).or_else(|| used(leak, told)),
         _ => None,
     }
 }
@@ -105,7 +107,7 @@ fn number(kept: &Kept) -> Option<u64> {
     })
 }
 
-fn closes<'l>(leak: &Leak, all: &[Leak], told: &Told<'_>) -> Option<Edge<'l>> {
+fn closes<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
     let is_owned = matches!(
         descriptor::closing(leak),
         Closing::WithTask { is_shared: false }
@@ -114,13 +116,18 @@ fn closes<'l>(leak: &Leak, all: &[Leak], told: &Told<'_>) -> Option<Edge<'l>> {
             | Closing::EachWithTasks { is_shared: false }
     );
     let keepers = leak.held.iter().flat_map(|kept| &kept.by);
-    let mut tasks = keepers.filter_map(Keeper::task);
-    let to = told.task(tasks.next()?)?;
-    // What several findings share is told by itself.
-    let is_one = tasks.all(|task| all[to].tasks.contains(&task));
-    (is_owned && is_one).then_some(Edge {
+    let tasks = keepers.filter_map(Keeper::task);
+    let findings: Option<Vec<usize>> = tasks.map(|task| told.task(task)).collect();
+    let findings = findings.filter(|_| is_owned)?;
+    let to = *findings.first()?;
+    let is_one = findings.iter().all(|finding| *finding == to);
+    Some(Edge {
         to,
-        link: Link::Closes,
+        link: if is_one {
+            Link::Closes
+        } else {
+            Link::ClosesWithSeveral
+        },
     })
 }
 

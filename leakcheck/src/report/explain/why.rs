@@ -215,7 +215,9 @@ impl Finding<'_> {
         Some(match edge.link {
             Link::Depends(_) => Proven,
             // Others may have the same connection.
-            Link::Exit | Link::FarEnd | Link::Closes | Link::Used(_) => Likely,
+            Link::Exit | Link::FarEnd | Link::Closes | Link::ClosesWithSeveral | Link::Used(_) => {
+                Likely
+            }
         })
     }
 

@@ -111,6 +111,10 @@ fn in_words(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
         Link::Exit => format!("{waits}{at} for {owner} end"),
         Link::FarEnd => format!("{is} at the other end of {owner} connection, and {waits}{at}"),
         Link::Closes => format!("{closes} when {subject} {}", does("ends", "end")),
+        Link::ClosesWithSeveral => match leak.count {
+            1 => format!("{closes} when all that have it end"),
+            _ => format!("{closes} when those that have each end"),
+        },
         Link::Used(call) => format!(
             "{is} what {subject} {} blocked on, in {}",
             does("is", "are"),
