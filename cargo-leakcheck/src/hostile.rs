@@ -42,14 +42,22 @@ fn hostile(trap: &str, verdict: &str) -> Value {
     let leak = json!({
         "kind": trap, "count": u64::MAX, "name": trap, "created_at": frame, "waits_at": [frame], "waits_in": frame,
         "waits_for": { "what": trap }, "fingerprint": trap,
+        "why": { "pattern": trap, "certain": false, "text": trap, "help": trap },
     });
+    let mut follower = leak.clone();
+    follower["name"] = "a".into();
+    follower["fingerprint"] = "a".into();
+    follower["follows"] = json!({ "leak": 0, "because": trap });
+    let mut lost = follower.clone();
+    lost["fingerprint"] = "b".into();
+    lost["follows"]["leak"] = u64::MAX.into();
     let mut panicked = leak.clone();
     panicked["panic"] = trap.into();
     json!({
         "format_version": 1, "package": trap, "binary": trap, "test": trap,
         "location": { "file": trap, "line": 0 }, "verdict": verdict, "body": "timed_out",
         "hang": { "after_ms": u64::MAX }, "waited_ms": u64::MAX, "check_us": u64::MAX,
-        "leaks": [leak, leak, panicked], "known": [leak],
+        "leaks": [leak, leak, panicked, follower, lost], "known": [leak],
         "ignored": [
             { "count": u64::MAX, "source": trap, "sites": [{ "by": trap, "function": trap, "file": trap, "line": 1 }] },
             { "count": u64::MAX, "source": "leakcheck.toml:1", "unlisted": u64::MAX, "sites": sites(trap) },

@@ -9,6 +9,7 @@ use crate::{
     escape::plain,
     finding::{Finding, Test, place},
     grouping::Group,
+    mistake,
     summary::{Checked, Summary},
 };
 
@@ -47,7 +48,10 @@ fn case(checked: &Checked, findings: &[&Finding], suite: &str) -> TestCase {
         let message = "its body failed, whatever it left behind";
         non_success(NonSuccessKind::Error, "failed", message, &lines(failing()))
     } else if failing().next().is_some() {
-        let message: Vec<String> = Group::all(failing()).iter().map(Group::sentence).collect();
+        let message: Vec<String> = Group::all(failing())
+            .iter()
+            .map(mistake::sentence)
+            .collect();
         let message = message.join("; ");
         non_success(NonSuccessKind::Failure, "leak", &message, &lines(failing()))
     } else {

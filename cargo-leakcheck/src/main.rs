@@ -5,6 +5,9 @@
 mod annotate;
 mod args;
 mod baseline;
+mod causes;
+mod consequence;
+mod entry;
 mod error;
 mod escape;
 mod exit;
@@ -12,15 +15,18 @@ mod finding;
 #[cfg(test)]
 mod golden;
 mod grouping;
+mod headline;
 #[cfg(test)]
 mod hostile;
 mod junit;
 mod markdown;
+mod mistake;
 mod output;
 mod overbroad_rules;
 mod progress;
 mod report;
 mod repository;
+mod rounds;
 mod rules;
 mod run;
 mod run_store;

@@ -5,13 +5,12 @@ use std::fmt::Write as _;
 use leakcheck_report::{plural, time};
 
 use crate::{
-    annotate,
+    annotate, entry,
     escape::code,
     finding::{Finding, Status, place},
-    grouping,
+    headline,
     report::Level,
     summary::Summary,
-    text,
 };
 
 /// One table of findings, new ones first.
@@ -22,13 +21,13 @@ pub(crate) fn render(summary: &Summary) -> String {
         return out;
     }
     if summary.findings.is_empty() {
-        let _ = writeln!(out, "{}.\n", grouping::nothing(summary));
+        let _ = writeln!(out, "{}.\n", headline::nothing(summary));
     } else {
         let _ = writeln!(
             out,
             "{}: {}.\n",
-            grouping::headline(summary),
-            grouping::statuses(&summary.findings)
+            headline::headline(summary),
+            headline::statuses(&summary.findings)
         );
         table(&mut out, summary);
     }
@@ -72,7 +71,7 @@ fn table(out: &mut String, summary: &Summary) {
                 finding.test.quoted()
             );
             if rounds > 1 {
-                let _ = write!(out, " {} |", text::share(finding.rounds, rounds));
+                let _ = write!(out, " {} |", entry::share(finding.rounds, rounds));
             }
             out.push('\n');
         }

@@ -7,7 +7,7 @@ use std::{
 };
 
 pub(crate) use leakcheck_report::{
-    AcceptedSite, FORMAT_VERSION, Frame, Leak, Level, Location, Report, Verdict,
+    AcceptedSite, FORMAT_VERSION, Frame, Leak, Level, Location, Report, Verdict, Why,
 };
 use serde_json::Value;
 
@@ -41,6 +41,9 @@ pub(crate) fn parse(text: &str, path: &Path) -> Result<Report, Error> {
     let mut report: Report = serde_json::from_str(text).map_err(failed)?;
     for leak in report.leaks.iter_mut().chain(&mut report.known) {
         leak.kind = escape::kind(&leak.kind).to_owned();
+        if let Some(why) = &mut leak.why {
+            why.pattern = escape::pattern(&why.pattern).to_owned();
+        }
     }
     Ok(report)
 }

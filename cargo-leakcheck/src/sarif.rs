@@ -10,6 +10,7 @@ use crate::{
     escape::plain,
     finding::{Finding, Status},
     grouping::Group,
+    mistake,
     report::Level,
     repository::{Place, Repository},
     summary::Summary,
@@ -167,7 +168,10 @@ fn of_finding(
         (Status::New, Level::Warn) => ("warning", "new"),
         (Status::New, Level::Deny) => ("error", "new"),
     };
-    let text: String = Group::all([finding]).iter().map(Group::sentence).collect();
+    let text: String = Group::all([finding])
+        .iter()
+        .map(mistake::sentence)
+        .collect();
     SarifResult {
         rule_id,
         rule_index,

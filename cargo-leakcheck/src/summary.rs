@@ -7,8 +7,9 @@ use std::{
 
 use crate::{
     baseline::{Baseline, Key, Known},
-    finding::{Finding, Status, Test, findings, total},
+    finding::{Finding, Status, Test, total},
     report::{Location, Report, Verdict},
+    rounds::findings,
 };
 
 /// One checked test over all rounds.
@@ -191,10 +192,10 @@ fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use leakcheck_report::{Body, Hang, Ignored};
+    use leakcheck_report::{Body, Follows, Hang, Ignored};
 
     use super::*;
-    use crate::report::{Level, tests::sample};
+    use crate::report::{Frame, Level, Why, tests::sample};
 
     /// Two rounds with all that there is.
     pub(crate) fn full() -> Summary {
@@ -284,6 +285,70 @@ pub(crate) mod tests {
         Summary::of(&[reports], &Baseline::default())
     }
 
+    /// Fourteen tests with one cause, one with a chain, one with a circle, and one whose cause is known.
+    pub(crate) fn causes() -> Summary {
+        let own_sender = why("own-sender", true);
+        let mut reports: Vec<Report> = (1..=14)
+            .map(|number| {
+                let task = format!("a{number} task 1 src/pool.rs:88");
+                let mut report = sample(
+                    &format!("serves_{number:02}"),
+                    &[&task, "b1 task 1 src/pool.rs:95", "b2 fd 2 src/pool.rs:90"],
+                );
+                report.leaks[0].why = Some(own_sender.clone());
+                report.leaks[0].waits_in = Some(frame("src/pool.rs", 131));
+                report.leaks[1].follows =
+                    Some(follows(0, &format!("waits for task {number}'s end")));
+                report.leaks[2].follows = Some(follows(0, "close when it ends"));
+                report
+            })
+            .collect();
+        let mut chain = sample(
+            "chain",
+            &[
+                "c1 fd 1 src/pool.rs:30",
+                "c2 task 1 src/pool.rs:31",
+                "c3 task 1 src/log.rs:32",
+            ],
+        );
+        chain.leaks[0].follows = Some(follows(1, "closes when task 2 ends"));
+        chain.leaks[1].follows = Some(follows(2, "waits for task 3's end"));
+        chain.leaks[2].why = Some(why("read-loop", false));
+        let circle = ["d1 task 1 src/pool.rs:7", "d2 task 1 src/log.rs:9"];
+        let mut circle = sample("circle", &circle);
+        circle.leaks[0].follows = Some(follows(1, "waits for a lock that task 2 has"));
+        circle.leaks[1].follows = Some(follows(0, "waits for a lock that task 1 has"));
+        circle.leaks[0].why = Some(why("deadlock", true));
+        let half = ["e1 task 1 src/pool.rs:7", "e2 fd 1 src/log.rs:9"];
+        let mut half = sample("half_known", &half);
+        half.leaks[0].why = Some(why("never", true));
+        half.leaks[1].follows = Some(follows(0, "closes when task 1 ends"));
+        reports.extend([chain, circle, half]);
+        Summary::of(&[reports], &baseline(&[("half_known", "task", "e1", 1)]))
+    }
+
+    fn why(pattern: &str, certain: bool) -> Why {
+        Why {
+            pattern: pattern.to_owned(),
+            certain,
+            text: format!("it is so, says {pattern}"),
+            help: "do otherwise".to_owned(),
+        }
+    }
+
+    fn follows(leak: usize, because: &str) -> Follows {
+        let because = because.to_owned();
+        Follows { leak, because }
+    }
+
+    fn frame(file: &str, line: u32) -> Frame {
+        Frame {
+            file: Some(file.to_owned()),
+            line: Some(line),
+            ..Frame::default()
+        }
+    }
+
     /// Tests that left nothing.
     pub(crate) fn clean(tests: usize) -> Summary {
         let names = (0..tests).map(|number| format!("t{number}"));
@@ -353,6 +418,36 @@ pub(crate) mod tests {
         let summary = Summary::of(&[vec![report]], &baseline(&[("a", "task", "f1", 3)]));
         assert!(!summary.fails());
         assert_eq!(summary.gone[0].1.count, 2);
+    }
+
+    #[test]
+    fn what_is_the_same_finding_is_a_cause_if_one_of_it_is() {
+        let mut report = sample("a", &["f1 task 1 src/a.rs:1"; 2]);
+        report.leaks[0].follows = Some(follows(1, "waits for a lock that task 2 has"));
+        report.leaks[1].why = Some(why("lock-across-await", true));
+        let summary = Summary::of(&[vec![report]], &Baseline::default());
+        let [only] = &summary.findings[..] else {
+            panic!("they are one: {:?}", summary.findings);
+        };
+        assert_eq!((only.count, &only.follows), (2, &None));
+        assert_eq!(only.whys[0].pattern, "lock-across-await");
+    }
+
+    #[test]
+    fn accepting_a_cause_does_not_accept_what_follows() {
+        let summary = causes();
+        let half = |status: Status| -> Vec<&str> {
+            let findings = summary.with(status);
+            let half = findings.filter(|finding| finding.test.name == "half_known");
+            half.map(|finding| &*finding.fingerprint).collect()
+        };
+        assert_eq!(
+            (half(Status::New), half(Status::Known)),
+            (vec!["e2"], vec!["e1"])
+        );
+        let blessed = summary.baseline();
+        let lines = blessed.entries().count();
+        assert_eq!(lines, 14 * 3 + 3 + 2 + 2, "it is of findings");
     }
 
     #[test]
