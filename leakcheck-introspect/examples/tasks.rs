@@ -81,11 +81,9 @@ fn main() -> Result<(), leakcheck_introspect::Error> {
                 println!("    waits for {:?} {:?}", wait.event(), wait.object());
                 for waker in graph.wakers(task, wait) {
                     let held = waker.hold.map_or("", |hold| hold.local());
-                    println!(
-                        "      from task {} {} {held}",
-                        waker.task.id(),
-                        waker.task.future()
-                    );
+                    if let Some(task) = waker.task() {
+                        println!("      from task {} {} {held}", task.id(), task.future());
+                    }
                 }
             }
             println!(

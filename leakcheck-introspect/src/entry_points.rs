@@ -4,7 +4,9 @@ use std::pin::Pin;
 
 use tokio::{runtime::Handle, task::LocalSet};
 
-use crate::{BlockingTask, Error, FutureAddress, TaskList, TimerList, read, task_list::Detail};
+use crate::{
+    BlockingTask, Error, FutureAddress, Statics, TaskList, TimerList, read, task_list::Detail,
+};
 
 impl TaskList {
     /// Reads the tasks of a runtime, without polling or waking any.
@@ -101,6 +103,33 @@ impl TimerList {
     /// As [`TaskList::of_runtime`](crate::TaskList::of_runtime), and where the time driver is of a kind that is not known.
     pub fn of_runtime(handle: &Handle) -> Result<Self, Error> {
         read::timers(handle)
+    }
+}
+
+impl Statics {
+    /// Reads what the statics of the program hold. The first call finds out which there are, which takes longer.
+    ///
+    /// ```
+    /// use std::sync::OnceLock;
+    ///
+    /// use leakcheck_introspect::Statics;
+    /// use tokio::sync::oneshot;
+    ///
+    /// static ASK: OnceLock<oneshot::Sender<()>> = OnceLock::new();
+    ///
+    /// let (ask, _question) = oneshot::channel();
+    /// ASK.set(ask).unwrap();
+    /// for one in Statics::read()?.list() {
+    ///     println!("{} holds {:?}", one.name(), one.holds()); // ASK holds ..
+    /// }
+    /// # Ok::<(), leakcheck_introspect::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`TaskList::of_runtime`](crate::TaskList::of_runtime).
+    pub fn read() -> Result<Self, Error> {
+        read::statics()
     }
 }
 

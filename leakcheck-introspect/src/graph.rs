@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::{Certainty, Class, Event, Hold, Object, Role, State, Task, TaskList, Wait};
+use crate::{
+    Certainty, Class, Event, Hold, Object, Role, State, Static, Statics, Task, TaskList, Wait,
+};
 
 /// Edges between the tasks of some lists.
 #[derive(Debug)]
@@ -10,6 +12,7 @@ pub struct Graph<'l> {
     pub(crate) tasks: Vec<&'l Task>,
     /// Those that hold anything: of very many tasks few are read that far.
     pub(crate) holding: Vec<&'l Task>,
+    statics: &'l [Static],
     /// Addresses of the tasks that wait for ever.
     stuck: HashSet<u64>,
 }
@@ -17,10 +20,30 @@ pub struct Graph<'l> {
 /// Somebody who could make a wait end.
 #[derive(Clone, Copy, Debug)]
 pub struct Waker<'l> {
-    /// The task.
-    pub task: &'l Task,
+    /// Who it is.
+    pub keeper: Keeper<'l>,
     /// How it could; `None` where the task itself is waited for.
     pub hold: Option<&'l Hold>,
+}
+
+/// Who has something.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Keeper<'l> {
+    /// A task.
+    Task(&'l Task),
+    /// A static, which anybody may use at any time.
+    Static(&'l Static),
+}
+
+impl<'l> Waker<'l> {
+    /// The task, if it is one.
+    pub fn task(&self) -> Option<&'l Task> {
+        match self.keeper {
+            Keeper::Task(task) => Some(task),
+            Keeper::Static(_) => None,
+        }
+    }
 }
 
 impl<'l> Graph<'l> {
@@ -40,6 +63,7 @@ impl<'l> Graph<'l> {
             stuck: HashSet::new(),
             tasks: Vec::new(),
             holding: Vec::new(),
+            statics: &[],
         };
         for list in lists {
             if believed(list) {
@@ -70,7 +94,14 @@ impl<'l> Graph<'l> {
         }
     }
 
-    /// Tasks that were found to hold what could end this wait of `waiter`. What was not found may still exist.
+    /// The same with what statics hold, read at the same time. That proves nothing: whoever uses a static may do so at any time.
+    #[must_use]
+    pub fn with_statics(mut self, statics: &'l Statics) -> Self {
+        self.statics = &statics.list;
+        self
+    }
+
+    /// Who was found to hold what could end this wait of `waiter`. What was not found may still exist.
     pub fn wakers(&self, waiter: &Task, wait: &Wait) -> Vec<Waker<'l>> {
         let Some(object) = wait.object else {
             return Vec::new();
@@ -78,7 +109,11 @@ impl<'l> Graph<'l> {
         if let Event::End = wait.event {
             let tasks = self.tasks.iter();
             let ends = tasks.filter(|task| task.address == object.address);
-            return ends.map(|task| Waker { task, hold: None }).collect();
+            let ends = ends.map(|task| Waker {
+                keeper: Keeper::Task(task),
+                hold: None,
+            });
+            return ends.collect();
         }
         let Some(role) = wait.event.ended_by() else {
             return Vec::new();
@@ -88,17 +123,27 @@ impl<'l> Graph<'l> {
             wait.event,
             Event::Notification | Event::Arrivals | Event::Cancellation
         );
-        self.holding
-            .iter()
-            .filter(|task| !(helps_others && task.address == waiter.address))
-            .flat_map(|task| {
-                let fits = move |hold: &&Hold| hold.role == role && hold.object.is_same(object);
-                task.holds.iter().filter(fits).map(move |hold| Waker {
-                    task,
-                    hold: Some(hold),
-                })
+        let of_others = |task: &&&'l Task| !(helps_others && task.address == waiter.address);
+        let tasks = self.holding.iter().filter(of_others);
+        let tasks = tasks.map(|task| (Keeper::Task(task), &task.holds[..]));
+        let statics = self.statics.iter();
+        let statics = statics.map(|one| (Keeper::Static(one), &one.holds[..]));
+        let fits = |hold: &&Hold| hold.role == role && hold.object.is_same(object);
+        let wakers = tasks.chain(statics).flat_map(|(keeper, holds)| {
+            let held = holds.iter().filter(fits);
+            held.map(move |hold| Waker {
+                keeper,
+                hold: Some(hold),
             })
-            .collect()
+        });
+        wakers.collect()
+    }
+
+    /// How many different ends that could make it happen were found: one that two variables lead to counts once.
+    pub fn ends_found(&self, waiter: &Task, wait: &Wait) -> u64 {
+        let wakers = self.wakers(waiter, wait).into_iter();
+        let places = wakers.filter_map(|waker| Some(waker.hold?.place));
+        places.collect::<HashSet<u64>>().len() as u64
     }
 
     /// Whether the task was proven to wait for ever: nothing outside of the tasks that wait for ever can wake it.

@@ -36,6 +36,7 @@
 //! - [`TaskList`], the tasks of a runtime or of a `LocalSet`: [`Task`], its [`Frame`]s, [`Wait`]s and [`Hold`]s.
 //! - [`LocalTasks`], a way to the tasks of a `LocalSet` that is moved about.
 //! - [`FutureAddress`], for a future that is no task, such as the one given to `block_on`.
+//! - [`Statics`], what the statics of the program hold.
 //! - [`Graph`], who could wake whom, who waits for ever, and on whom a task [depends](Dependence).
 //! - [`TimerList`], the armed timers of a runtime; [`TimerWheel`], whether there are any.
 //! - [`BlockingTask`], a closure that a thread runs, by its id.
@@ -83,6 +84,7 @@ mod read;
 )))]
 #[path = "unsupported.rs"]
 mod read;
+mod statics;
 mod task;
 mod task_list;
 mod timer;
@@ -103,13 +105,14 @@ pub use dependence::{Dependence, Tie};
 pub use error::Error;
 pub use frame::{Frame, FrameKind, Local, Location};
 pub use future_address::FutureAddress;
-pub use graph::{Graph, Waker};
+pub use graph::{Graph, Keeper, Waker};
 pub use local_tasks::LocalTasks;
 pub use object::{Certainty, Class, Event, Hold, Object, Role, Wait};
 pub use read::{
     available, barrier, called_from, calls_at, has_read, is_readable, keep_program, perhaps_alive,
     promised,
 };
+pub use statics::{Static, Statics};
 pub use task::{State, Task};
 pub use task_list::TaskList;
 pub use timer::{Timer, TimerList};

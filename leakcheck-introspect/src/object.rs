@@ -161,6 +161,17 @@ impl Wait {
         self.object
     }
 
+    /// How many ends there are of which any could make it happen, where that is known: the senders that a channel counts, and
+    /// the one of a oneshot channel.
+    pub fn ends(&self) -> Option<u64> {
+        let of_oneshot = || self.object.filter(|object| object.class == Class::Oneshot);
+        match self.event {
+            Event::Message { senders } => senders.or_else(|| of_oneshot().map(|_| 1)),
+            Event::Change { senders } => senders,
+            _ => None,
+        }
+    }
+
     /// Id of the task whose end it waits for, which may be a blocking one, and in no list.
     pub fn task(&self) -> Option<u64> {
         self.task

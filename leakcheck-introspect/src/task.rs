@@ -18,9 +18,23 @@ pub struct Task {
     pub(crate) waits: Vec<Wait>,
     pub(crate) holds: Vec<Hold>,
     pub(crate) is_complete: bool,
+    pub(crate) extent: Extent,
     pub(crate) unread: Option<Arc<str>>,
     pub(crate) is_recognised: bool,
     pub(crate) read_at: Instant,
+}
+
+/// How much of what a task holds was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    All,
+    Some,
+}
+
+impl Extent {
+    pub(crate) const fn of(has_all: bool) -> Self {
+        if has_all { Self::All } else { Self::Some }
+    }
 }
 
 impl Task {

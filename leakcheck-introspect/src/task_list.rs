@@ -1,6 +1,6 @@
 //! The tasks of one runtime or one `LocalSet`.
 
-use crate::{Object, Task, park_counts::ParkCounts};
+use crate::{Object, Task, park_counts::ParkCounts, task::Extent};
 
 /// How much is read of each task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,12 @@ impl TaskList {
     /// Takes back that all of it is of one moment.
     pub fn doubt(&mut self) {
         self.park_counts = None;
+    }
+
+    /// Whether it is whole, and all that its tasks hold was found: each waits, and could be followed to its end. What is in the
+    /// queue of a channel is never looked for.
+    pub fn has_all_holds(&self) -> bool {
+        self.gap.is_none() && self.tasks.iter().all(|task| task.extent == Extent::All)
     }
 
     /// Names what its tasks wait for, by what the caller knows of it now: later a descriptor may be another, or closed.

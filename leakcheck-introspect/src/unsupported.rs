@@ -3,7 +3,8 @@
 use tokio::{runtime::Handle, task::LocalSet};
 
 use crate::{
-    Call, Error, FutureAddress, TaskList, TimerList, park_counts::ParkCounts, task_list::Detail,
+    Call, Error, FutureAddress, Statics, TaskList, TimerList, park_counts::ParkCounts,
+    task_list::Detail,
 };
 
 /// Whether tasks can be read in this program at all: not on this platform.
@@ -96,6 +97,10 @@ pub(crate) fn of_owner(_owner: &Owner, _detail: Detail) -> Result<TaskList, Erro
 }
 
 pub(crate) fn of_future(_future: FutureAddress) -> Result<TaskList, Error> {
+    Err(nothing())
+}
+
+pub(crate) fn statics() -> Result<Statics, Error> {
     Err(nothing())
 }
 

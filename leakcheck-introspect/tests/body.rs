@@ -60,7 +60,7 @@ fn a_task_holds_what_the_body_waits_for() {
         };
         let wakers = graph.wakers(body, wait);
         assert_eq!(wakers.len(), 1);
-        assert_eq!(wakers[0].task.id(), tasks.tasks()[0].id());
+        assert_eq!(wakers[0].task().unwrap().id(), tasks.tasks()[0].id());
         assert_eq!(wakers[0].hold.unwrap().local(), "ask");
         // The task waits for nothing that ever comes, and keeps the other end.
         assert!(graph.is_stuck(body));
@@ -84,7 +84,7 @@ fn the_body_holds_what_a_task_waits_for() {
         let task = &tasks.tasks()[0];
         let wakers = graph.wakers(task, &task.waits()[0]);
         assert_eq!(wakers.len(), 1);
-        assert_eq!(wakers[0].task.id(), 0);
+        assert_eq!(wakers[0].task().unwrap().id(), 0);
         assert_eq!(wakers[0].hold.unwrap().local(), "sender");
         assert_eq!(*body.waits()[0].event(), Event::End);
         assert!(graph.is_stuck(body) && graph.is_stuck(task));

@@ -3,11 +3,12 @@
 pub use crate::record::{Definition, Field};
 use crate::{
     AcceptedSite, Awaited, Body, BodyWaits, Follows, Frame, Hang, HangCause, Holder, Ignored,
-    Keeper, Kept, Leak, Level, Location, Report, StuckThread, Verdict, Why, Written,
+    Keeper, Kept, Leak, Level, Location, Missing, OwnHandle, Report, StuckThread, Verdict, Why,
+    Written,
 };
 
 /// All definitions, the whole report first.
-pub const ALL: [Definition; 20] = [
+pub const ALL: [Definition; 22] = [
     Report::DEFINITION,
     AcceptedSite::DEFINITION,
     Awaited::DEFINITION,
@@ -24,6 +25,8 @@ pub const ALL: [Definition; 20] = [
     Leak::DEFINITION,
     Level::DEFINITION,
     Location::DEFINITION,
+    Missing::DEFINITION,
+    OwnHandle::DEFINITION,
     StuckThread::DEFINITION,
     Verdict::DEFINITION,
     Why::DEFINITION,

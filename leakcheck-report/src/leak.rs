@@ -3,7 +3,7 @@
 use crate::{
     place::Frame,
     record::{record, words},
-    waits::{Awaited, Kept},
+    waits::{Awaited, Kept, OwnHandle},
 };
 
 record! {
@@ -31,6 +31,8 @@ record! {
         if_any(default) waits_in: Option<Frame>,
         /// What would wake it.
         always(default) waits_for: Option<Awaited>,
+        /// The handle of the task that it owns itself.
+        if_any(default) keeps_own_handle: Option<OwnHandle>,
         /// Whether it runs or waits: `idle`, `scheduled`, `running`, `blocked in ..`.
         always(default) state: Option<String>,
         /// Why nothing else is known of the state.

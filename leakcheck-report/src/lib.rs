@@ -32,7 +32,7 @@ pub use leak::{Follows, Leak, Level, Why};
 pub use pattern::Pattern;
 pub use place::{Frame, Location};
 pub use report::{Body, FORMAT_VERSION, Report, Verdict, Written};
-pub use waits::{Awaited, Holder, Keeper, Kept};
+pub use waits::{Awaited, Holder, Keeper, Kept, Missing, OwnHandle};
 
 /// The JSON Schema of [`Report`], which is published with the crate as `schema/report-1.schema.json`.
 pub const SCHEMA: &str = include_str!("../schema/report-1.schema.json");

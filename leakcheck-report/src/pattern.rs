@@ -47,6 +47,12 @@ patterns! {
     SelfDeadlock = "self-deadlock",
     /// Tasks wait for each other in a circle.
     Deadlock = "deadlock",
+    /// A task keeps, through what it owns, its own handle.
+    OwnerCycle = "owner-cycle",
+    /// A static keeps the other end of what a task waits for.
+    KeptByStatic = "kept-by-static",
+    /// Nothing that lives leads to the other end of what a task waits for.
+    Forgotten = "forgotten",
     /// A task has a lock that others wait for, and waits itself.
     LockAcrossAwait = "lock-across-await",
     /// A task sends into a channel that is full and whose receiver does not receive.

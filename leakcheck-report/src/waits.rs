@@ -13,6 +13,8 @@ record! {
         always(default) held_by: Vec<Holder>,
         /// How many more hold it.
         if_any(default) unlisted: usize,
+        /// What is counted to be alive of that, and was not found.
+        if_any(default) missing: Option<Missing>,
         /// Blocking tasks whose end it is.
         if_any(default) tasks: Vec<u64>,
         /// Whether it was proven that none of all this can happen; said once.
@@ -23,11 +25,43 @@ record! {
 }
 
 record! {
-    /// A task that could wake another, and where the function waits whose variable holds the other end.
+    /// Ends that are alive, as is counted, and that nothing which was searched leads to: tasks, the test's body, statics.
+    Missing {
+        /// How many.
+        always(default) ends: u64,
+        /// Whether all that was searched was read to its end.
+        always(default) whole: bool,
+        /// Threads of the test, whose stacks were not searched.
+        always(default) threads: usize,
+    }
+}
+
+record! {
+    /// A handle of a task inside what the task itself owns.
+    OwnHandle {
+        /// `join` or `abort`.
+        always(default) kind: String,
+        /// The variable of the task that leads to it.
+        always(default) local: String,
+        /// The fields between.
+        always(default) path: String,
+        /// Whether the task has it for sure.
+        always(default) certain: bool,
+        /// Whether nobody else owns anything on the way.
+        always(default) proven: bool,
+        /// Where the function waits that has this variable.
+        flat(flatten) at: Option<Frame>,
+    }
+}
+
+record! {
+    /// Who could wake a task, and where the function waits whose variable holds the other end, or where the static is declared.
     Holder {
-        /// Its id; 0 for the test's body.
+        /// `task`, `body`, `static`, or `itself` for the waiting task.
+        always(default) kind: String,
+        /// Its id; 0 for what is no task.
         always(default) task: u64,
-        /// The path of its future.
+        /// The path of its future, or the name of the static.
         always(default) name: String,
         /// Whether it is the waiting task.
         always(default) itself: bool,
@@ -35,11 +69,11 @@ record! {
         if_any(default) body: bool,
         /// Whether it holds it for sure.
         always(default) certain: bool,
-        /// The variable that holds the other end.
+        /// The variable that holds the other end; of a static the path inside it.
         always(default) local: Option<String>,
-        /// Further variables that hold it.
+        /// Further ones that hold it.
         if_any(default) also: Vec<String>,
-        /// Where that function waits.
+        /// Where that function waits, or that static is declared.
         flat(flatten) at: Option<Frame>,
     }
 }

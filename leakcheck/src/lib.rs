@@ -118,9 +118,9 @@ pub use api::{
 pub use base::{
     error::Error,
     model::{
-        About, Awaited, Body, Call, CodeOwner, Coverage, Event, Frame, Hang, HangCause, HangEnd,
-        Holder, Ignored, KernelState, Kind, Leak, Location, Report, Seen, State, StuckThread,
-        Subject, ThreadState, Verdict, Waiting,
+        About, Awaited, Body, Call, CodeOwner, Coverage, Event, Frame, HandleKind, Hang, HangCause,
+        HangEnd, Holder, HolderKind, Ignored, KernelState, Kind, Leak, Location, Missing,
+        OwnHandle, Report, Seen, State, StuckThread, Subject, ThreadState, Verdict, Waiting,
     },
 };
 pub use run::runtime::{instrument, watch_local};

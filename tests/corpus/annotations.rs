@@ -10,6 +10,7 @@
 //! - Why: the name of a pattern; `follows task`, or another kind, where it follows from another leak of the test; `unknown`
 //!   where the report names no pattern. Without it the pattern is the one of which nothing is known but that it was left.
 //! - Holder: `itself in LOCAL`, `the task at LINE in LOCAL`, or `the task at LINE` where its end is waited for;
+//!   `the static NAME at LINE in PATH`, where it is declared, without a path where the static is the other end itself;
 //!   `the running task`, where it is the only one; `the body in LOCAL` for that of the test; `nobody found` where the other end is in neither. `LINE` is where the holder waits.
 
 use leakcheck_report::Pattern;
@@ -224,7 +225,7 @@ impl Event {
 }
 
 impl Holder {
-    /// Reads `itself in LOCAL`, `the task at LINE in LOCAL` or `the task at LINE`.
+    /// Reads `itself in LOCAL`, `the task at LINE in LOCAL`, `the task at LINE` or `the static NAME at LINE`.
     fn read(mark: &str, at: &mut dyn FnMut(&str) -> Site) -> Option<Self> {
         if let Some(local) = mark.strip_prefix("itself in ") {
             return Some(Self::new(true, String::new(), Some(local.to_owned()), None));
@@ -240,6 +241,15 @@ impl Holder {
                 waits_at: Some(running()),
                 ..Self::new(false, String::new(), None, None)
             });
+        }
+        if let Some(rest) = mark.strip_prefix("the static ") {
+            let (name, rest) = rest.split_once(" at ")?;
+            let (line, local) = match rest.split_once(" in ") {
+                Some((line, local)) => (line, Some(local.to_owned())),
+                None => (rest, None),
+            };
+            let name = format!("static {name}");
+            return Some(Self::new(false, name, local, Some(at(line))));
         }
         let rest = mark.strip_prefix("the task at ")?;
         let (line, local) = match rest.split_once(" in ") {

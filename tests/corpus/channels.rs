@@ -95,11 +95,12 @@ async fn early_return_drops_the_receiver() {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn static_keeps_the_sender() {
-    static SENDER: OnceLock<mpsc::Sender<()>> = OnceLock::new();
+    static SENDER: OnceLock<mpsc::Sender<()>> = OnceLock::new(); // at: static
     let (sender, mut receiver) = mpsc::channel(1);
     SENDER.get_or_init(|| sender);
     // leak: task
-    // waits: at recv for a message, held by nobody found
+    // waits: at recv for a message, held by the static SENDER at static
+    // why: kept-by-static
     tokio::spawn(async move { receiver.recv().await }); // at: recv
 }
 
@@ -117,6 +118,7 @@ async fn pool_keeps_its_queues_open() {
         pool.jobs.push(sender);
         // leak: task x4
         // waits: at next job for a message, held by nobody found
+        // why: forgotten
         tokio::spawn(async move { while jobs.recv().await.is_some() {} }); // at: next job
     }
     for queue in &pool.jobs {
@@ -181,11 +183,12 @@ async fn done_is_never_said() {
     struct Server {
         _done: oneshot::Sender<()>,
     }
-    static SERVER: OnceLock<Server> = OnceLock::new();
+    static SERVER: OnceLock<Server> = OnceLock::new(); // at: server
     let (sender, done) = oneshot::channel();
     SERVER.get_or_init(|| Server { _done: sender });
     // leak: task "Receiver<()>"
-    // waits: in tokio::sync::oneshot::Receiver for a value, held by nobody found
+    // waits: in tokio::sync::oneshot::Receiver for a value, held by the static SERVER at server in ._done
+    // why: kept-by-static
     tokio::spawn(done);
 }
 
@@ -260,10 +263,11 @@ async fn results_are_parked_unread() {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn broadcast_from_a_static() {
-    static NEWS: OnceLock<broadcast::Sender<()>> = OnceLock::new();
+    static NEWS: OnceLock<broadcast::Sender<()>> = OnceLock::new(); // at: news
     let mut news = NEWS.get_or_init(|| broadcast::channel(1).0).subscribe();
     // leak: task
-    // waits: at recv for a message, held by nobody found
+    // waits: at recv for a message, held by the static NEWS at news
+    // why: kept-by-static
     tokio::spawn(async move { news.recv().await }); // at: recv
 }
 
@@ -282,6 +286,7 @@ async fn oneshot_sender_is_stored() {
     let (sender, receiver) = oneshot::channel::<()>();
     // leak: task "Receiver<()>"
     // waits: in tokio::sync::oneshot::Receiver for a value, held by nobody found
+    // why: forgotten
     tokio::spawn(receiver);
     forget(sender);
 }

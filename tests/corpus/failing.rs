@@ -15,6 +15,7 @@ async fn panics_with_peers_waiting() {
     let (sender, peer) = oneshot::channel::<()>();
     // leak: task "Receiver<()>"
     // waits: in tokio::sync::oneshot::Receiver for a value, held by nobody found
+    // why: forgotten
     tokio::spawn(peer);
     forget(sender);
     panic!("the body's own panic");
@@ -28,6 +29,7 @@ async fn panics_with_peers_waiting_on_workers() {
     let (sender, peer) = oneshot::channel::<()>();
     // leak: task "Receiver<()>"
     // waits: in tokio::sync::oneshot::Receiver for a value, held by nobody found
+    // why: forgotten
     tokio::spawn(peer);
     forget(sender);
     panic!("the body's own panic");
@@ -67,6 +69,7 @@ async fn returns_an_error_with_peers_waiting() -> Result<(), &'static str> {
     let (sender, peer) = oneshot::channel::<()>();
     // leak: task "Receiver<()>"
     // waits: in tokio::sync::oneshot::Receiver for a value, held by nobody found
+    // why: forgotten
     tokio::spawn(peer);
     forget(sender);
     Err("the body's own error")

@@ -66,6 +66,7 @@ pub(crate) struct Holder {
     pub(crate) is_body: bool,
     /// Always, in a mark.
     pub(crate) is_certain: bool,
+    /// Behind `static` that of one.
     pub(crate) name: String,
     pub(crate) local: Option<String>,
     /// Where the function with this variable waits.

@@ -132,14 +132,14 @@ fn word(what: &str) -> &str {
 
 fn held(holder: &Holder, own: &str) -> finding::Holder {
     let site = holder.at.as_ref().and_then(site_of);
+    // Others of the same name may be anywhere in the corpus.
+    let name = match (&*holder.kind, holder.name.rsplit("::").next()) {
+        ("static", Some(name)) => format!("static {name}"),
+        _ => short(&holder.name, own),
+    };
     finding::Holder {
         is_body: holder.body,
         is_certain: holder.certain,
-        ..finding::Holder::new(
-            holder.itself,
-            short(&holder.name, own),
-            holder.local.clone(),
-            site,
-        )
+        ..finding::Holder::new(holder.itself, name, holder.local.clone(), site)
     }
 }

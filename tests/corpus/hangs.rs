@@ -161,7 +161,7 @@ async fn done_is_kept_by_a_task() {
     let _ = done.await; // at: done
 }
 
-static STORED: StdMutex<Option<oneshot::Sender<()>>> = StdMutex::new(None);
+static STORED: StdMutex<Option<oneshot::Sender<()>>> = StdMutex::new(None); // at: stored
 
 #[leak_checked(timeout = "3s")]
 #[tokio::test]
@@ -170,7 +170,7 @@ async fn done_is_stored_in_a_static() {
     let (sender, done) = oneshot::channel::<()>();
     *STORED.lock().unwrap() = Some(sender);
     // hangs: timeout
-    // waits: at done for a value, held by nobody found
+    // waits: at done for a value, held by the static STORED at stored
     let _ = done.await; // at: done
 }
 

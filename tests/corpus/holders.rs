@@ -226,6 +226,7 @@ async fn tasks_of_one_line_wait_for_different_holders() {
         // why: follows task
         // leak: task "relays"
         // waits: at relay for a message, held by nobody found
+        // why: forgotten
         tokio::spawn(relays(queue));
     }
     // leak: task
@@ -348,6 +349,7 @@ async fn body_and_nobody_hold_what_tasks_of_one_line_wait_for() {
     for queue in [first, second] {
         // leak: task "relays"
         // waits: at relay for a message, held by nobody found
+        // why: forgotten
         // alive: task "relays"
         // waits: at relay for a message, held by the body in kept
         // alive: task "relays"

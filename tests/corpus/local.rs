@@ -49,6 +49,7 @@ fn set_is_kept_by_its_thread() {
     let (sender, receiver) = oneshot::channel::<()>();
     // leak: task "set_is_kept_by_its_thread::{closure}::{async block}"
     // waits: at wait for a value, held by nobody found
+    // why: forgotten
     set.spawn_local(async {
         let _ = receiver.await; // at: wait
     });

@@ -24,6 +24,7 @@ mod hangs_sync;
 mod harness;
 mod holders;
 mod instrumented;
+mod keepers;
 mod lifecycle;
 mod local;
 mod locks;

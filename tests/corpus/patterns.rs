@@ -248,6 +248,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "hang::",
         "hangs_alive::",
         "holders::",
+        "keepers::",
         "annotations::",
         "numbers::",
         "parallel::",

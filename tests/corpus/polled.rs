@@ -172,6 +172,7 @@ async fn item_is_done() {
     sender.send(1).await.unwrap();
     // leak: task
     // waits: at next message for a message, held by nobody found
+    // why: forgotten
     tokio::spawn(async move { messages(jobs).for_each(|_| async {}).await });
     forget(sender);
 }
@@ -234,6 +235,7 @@ async fn combinator_in_a_box() {
     let boxed: Boxed = Box::pin(receiver.map(drop));
     // leak: task "Map<Receiver<()>, fn(Result<(), RecvError>)>"
     // waits: in futures_util::future::future::Map for a value, held by nobody found
+    // why: forgotten
     tokio::spawn(boxed);
     forget(sender);
 }
@@ -246,6 +248,7 @@ async fn combinator_in_a_box_on_workers() {
     let boxed: Boxed = Box::pin(receiver.map(drop));
     // leak: task "Map<Receiver<()>, fn(Result<(), RecvError>)>"
     // waits: in futures_util::future::future::Map for a value, held by nobody found
+    // why: forgotten
     tokio::spawn(boxed);
     forget(sender);
 }

@@ -20,6 +20,7 @@ mod runtimes;
 mod self_check;
 mod shape_memo;
 mod startup;
+mod statics;
 mod stillness;
 mod task_reader;
 mod tokio;
@@ -35,5 +36,6 @@ pub(crate) use self::{
     local_sets::{of_local_sets_with, of_owner, owner_of},
     memory::words,
     runtimes::{clock, of_future, of_runtime, park_counts, timers},
+    statics::statics,
     tokio::{Owner, Wheel},
 };

@@ -13,7 +13,9 @@ use super::{
     tokio::{Header, Listed, TaskKind},
     value::{Reader, Value},
 };
-use crate::{Error, Event, Frame, FutureAddress, State, Task, Wait, task_list::Detail};
+use crate::{
+    Error, Event, Frame, FutureAddress, State, Task, Wait, task::Extent, task_list::Detail,
+};
 
 /// Tasks of one kind that are decoded in full; more of them are recognised by where they are, and nothing else is read.
 const FULL: usize = 64;
@@ -97,6 +99,7 @@ impl<'r, 'i> TaskReader<'r, 'i> {
             task.waits.clear();
             task.holds.clear();
             task.is_complete = false;
+            task.extent = Extent::Some;
             task.is_recognised = false;
             task.unread = Some("it changed while it was read".into());
         }
@@ -152,6 +155,7 @@ impl<'r, 'i> TaskReader<'r, 'i> {
         number_tasks(&mut task.waits, reader, self.header);
         task.holds = decoded.holds;
         task.is_complete = decoded.is_complete;
+        task.extent = Extent::of(decoded.has_all_holds);
     }
 
     /// The name of the kind's future.
@@ -185,6 +189,7 @@ pub(super) fn future(
         waits: decoded.waits,
         holds: decoded.holds,
         is_complete: decoded.is_complete,
+        extent: Extent::of(decoded.has_all_holds),
         ..idle(0, future.data, named(reader, ty), Instant::now())
     })
 }
@@ -202,6 +207,7 @@ fn idle(id: u64, address: u64, future: Arc<str>, read_at: Instant) -> Task {
         waits: Vec::new(),
         holds: Vec::new(),
         is_complete: false,
+        extent: Extent::Some,
         unread: None,
         is_recognised: false,
         read_at,

@@ -130,8 +130,8 @@ pub(crate) const AREA: Area = Area {
             tasks: "
                 senders::in_map [stuck]
                   senders::in_map @in_map  by_name: HashMap<String, Sender<u8>>, rx: Receiver<u8>
-                  holds by_name[0]: sender of mpsc, rx: receiver of mpsc
-                  waits for message of mpsc (1 sender) <- senders::in_map `by_name[0]`
+                  holds by_name[..]: sender of mpsc, rx: receiver of mpsc
+                  waits for message of mpsc (1 sender) <- senders::in_map `by_name[..]`
             ",
         },
         Shape {

@@ -147,7 +147,7 @@ impl<'l> Writer<'l> {
     }
 
     fn waker(&self, waker: &Waker<'_>) -> String {
-        let name = self.name(waker.task);
+        let name = self.name(waker.task().unwrap());
         match waker.hold {
             None => name.to_owned(),
             Some(hold) if normal::is_own(hold.function()) => {

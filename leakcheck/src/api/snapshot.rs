@@ -65,7 +65,7 @@ impl Snapshot {
         }
         let package_dir = std::env::var("CARGO_MANIFEST_DIR").ok();
         Ok(Self {
-            tasks: findings::findings(&resources, &[&list], None, package_dir.as_deref()),
+            tasks: findings::findings(&resources, &[&list], None, None, package_dir.as_deref()),
             gap: list.gap().map(ToOwned::to_owned),
         })
     }

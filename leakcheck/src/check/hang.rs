@@ -112,7 +112,11 @@ impl Check {
                     body.keep_time_of(&runtime.handle);
                 }
                 named::name(&mut body);
-                present.lists.push(Arc::new(body));
+                let body = Arc::new(body);
+                present.lists.push(Arc::clone(&body));
+                if present.lacks_keepers(body.tasks().iter()) {
+                    present.read_statics();
+                }
             }
             Some(Err(error)) => unread = Some(error.to_string()),
             None => {}
@@ -182,7 +186,15 @@ impl Check {
             waiting: match &hung.snapshot.unread {
                 _ if hung.fate == Fate::Late => None,
                 Some(why) => Some(Waiting::unknown(why)),
-                None => findings::body_waiting(&lists, package_dir.as_deref()),
+                None => {
+                    let statics = present.statics.as_deref();
+                    findings::body_waiting(
+                        &lists,
+                        statics,
+                        &present.resources,
+                        package_dir.as_deref(),
+                    )
+                }
             },
             thread: None,
             alive: alive.into_iter().map(without_advice).collect(),

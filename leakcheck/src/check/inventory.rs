@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use leakcheck_introspect::{Graph, TaskList};
+use leakcheck_introspect::{Graph, Statics, TaskList};
 
 use crate::{
     base::model::{Detail, KernelActivity, Kind, Resource, ResourceId, ThreadActivity},
@@ -35,6 +35,8 @@ pub(super) struct Inventory {
     pub(super) is_armed: bool,
     /// The lists of its runtime and of others, where they were read.
     pub(super) lists: Vec<Arc<TaskList>>,
+    /// What statics held then, where that was asked.
+    pub(super) statics: Option<Arc<Statics>>,
     /// Why it was not, or not all of it.
     pub(super) unread: Option<String>,
 }

@@ -16,7 +16,14 @@ impl View {
         let own = self.runtime.as_ref().and_then(WatchedRuntime::token);
         let package_dir = self.whom.package_dir();
         let lists: Vec<_> = present.lists.iter().map(Arc::as_ref).collect();
-        let mut found = findings::findings(&present.resources, &lists, own, package_dir.as_deref());
+        let statics = present.statics.as_deref();
+        let mut found = findings::findings(
+            &present.resources,
+            &lists,
+            statics,
+            own,
+            package_dir.as_deref(),
+        );
         if present.unnamed > 0 {
             found.insert(0, findings::unnamed_tasks(present.unnamed));
         }

@@ -269,6 +269,7 @@ impl Check {
             first.resources.shrink_to_fit();
         }
         self.view.take_stacks(&mut self.evidence);
+        self.view.find_keepers(&mut self.evidence);
         self.evidence.found.fold_timers();
         findings::name_users(&mut self.evidence.found.resources);
     }

@@ -15,6 +15,7 @@ mod growth;
 mod hang;
 mod inventory;
 mod judge;
+mod keepers;
 mod lifecycle;
 mod quick;
 pub(crate) mod settle;

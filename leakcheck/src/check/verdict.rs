@@ -140,6 +140,7 @@ impl Check {
             phantoms: 0,
             is_armed: false,
             lists: Vec::new(),
+            statics: None,
             unread: None,
         };
         self.view.attribute(&mut ended, &self.evidence);

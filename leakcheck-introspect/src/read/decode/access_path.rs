@@ -22,6 +22,9 @@ pub(super) struct AccessPath<'r> {
     pub(super) is_sole: bool,
     /// How many may share it: owners of a counted pointer that was followed, or anybody.
     pub(super) owners: u64,
+    /// Whether nothing says that what is there is what the type says: a plain pointer was followed, or one of several readings
+    /// of the same bytes.
+    pub(super) may_be_gone: bool,
 }
 
 /// What a step shows of the source.
@@ -30,6 +33,8 @@ enum Segment {
     Nothing,
     Member(&'static Type, &'static Member),
     Element(u64),
+    /// One of those that have no order.
+    SomeElement,
 }
 
 impl<'r> AccessPath<'r> {
@@ -42,6 +47,7 @@ impl<'r> AccessPath<'r> {
             trust: Trust::Known,
             is_sole: true,
             owners: 1,
+            may_be_gone: false,
         }
     }
 
@@ -51,6 +57,11 @@ impl<'r> AccessPath<'r> {
 
     pub(super) fn element(&'r self, index: u64) -> Self {
         self.next(Segment::Element(index))
+    }
+
+    /// An element of a collection in which its number says nothing.
+    pub(super) fn some_element(&'r self) -> Self {
+        self.next(Segment::SomeElement)
     }
 
     pub(super) fn member(&'r self, of: &'static Type, member: &'static Member) -> Self {
@@ -65,6 +76,7 @@ impl<'r> AccessPath<'r> {
             trust: self.trust,
             is_sole: self.is_sole,
             owners: self.owners,
+            may_be_gone: self.may_be_gone,
         }
     }
 
@@ -87,12 +99,26 @@ impl<'r> AccessPath<'r> {
                     path.push_str(name);
                 }
             }
+            Segment::SomeElement => path.push_str("[..]"),
+            // Which part of a map it is says nothing beside that it is in the map.
+            Segment::Element(_) if self.is_shard() => {}
             Segment::Element(index) => {
                 path.push('[');
                 path.push_str(&index.to_string());
                 path.push(']');
             }
         }
+    }
+}
+
+impl AccessPath<'_> {
+    /// Whether it is one of the maps that a map consists of.
+    fn is_shard(&self) -> bool {
+        let mut steps = std::iter::successors(self.before, |step| step.before);
+        steps.find_map(|step| match step.segment {
+            Segment::Member(of, member) => Some(of.home() == "dashmap" && member.name == "shards"),
+            _ => None,
+        }) == Some(true)
     }
 }
 

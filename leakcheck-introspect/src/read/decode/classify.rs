@@ -1,6 +1,7 @@
 //! What a scan does at values of a type, found out once.
 
 use super::{
+    cells::CellKind,
     descent::{Classification, Collection, Descent, Others, ValueKind},
     idle_parts::IdleRule,
     pointers::is_counted,
@@ -8,7 +9,7 @@ use super::{
     type_facts::TypeFacts,
 };
 use crate::read::{
-    dwarf::{Shape, Type},
+    dwarf::{Member, Shape, Type},
     tokio::ObjectKind,
     value::Reader,
 };
@@ -24,15 +25,24 @@ pub(super) fn classify(reader: &Reader<'_>, ty: &'static Type) -> &'static Class
                 _ => descent(reader, ty),
             },
             is_of_library: is_of_library(ty),
+            is_union: is_union(reader, ty),
             is_closure: ty.name.starts_with("{closure_env#"),
             others: match ty {
                 _ if is_counted(ty) => Others::Counted,
+                _ if is_shared(reader, ty) && ty.name.starts_with('*') => Others::AnyOrGone,
                 _ if is_shared(reader, ty) => Others::Any,
                 _ => Others::None,
             },
             idle: IdleRule::of(ty),
         }
     })
+}
+
+/// Whether two members that both have a size begin at one place.
+fn is_union(reader: &Reader<'_>, ty: &Type) -> bool {
+    let first =
+        |member: &&Member| member.offset == 0 && reader.ty(member.ty).is_some_and(|ty| ty.size > 0);
+    ty.members().iter().filter(first).count() > 1
 }
 
 /// Whether it is a plain pointer that does not own what it leads to; where that is counted, the counts tell.
@@ -72,7 +82,10 @@ fn descent(reader: &Reader<'_>, ty: &'static Type) -> Descent {
             [data, length] if data.name == "data_ptr" && length.name == "length" => {
                 Descent::Slice(data, length)
             }
-            _ => Collection::of(ty).map_or(Descent::Members, Descent::Collection),
+            _ => Collection::of(ty)
+                .map(Descent::Collection)
+                .or_else(|| CellKind::of(ty).map(Descent::Cell))
+                .unwrap_or(Descent::Members),
         },
     }
 }

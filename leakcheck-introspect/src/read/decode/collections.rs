@@ -19,6 +19,9 @@ pub(super) trait Sink {
     /// Takes one of them, with the number that is shown.
     fn take(&mut self, index: u64, element: Value);
 
+    /// Takes one of those that have no order.
+    fn take_some(&mut self, element: Value);
+
     /// Hears that there are more.
     fn cut(&mut self);
 
@@ -169,10 +172,9 @@ impl<S: Sink> Elements<'_, '_, S> {
                 }
                 let below = (bucket + 1).wrapping_mul(element.size);
                 let pair = Value::new(element, control.wrapping_sub(below));
-                // Key and value go by the element's number.
                 for member in element.members() {
                     if let Some(part) = reader.at(pair, member) {
-                        self.sink.take(found, part);
+                        self.sink.take_some(part);
                     }
                 }
                 found += 1;

@@ -3,7 +3,7 @@
 //! A state has room for variables that were moved out of: captured ones always, others if they were borrowed before. What is
 //! still there is what the coroutine's own drop code would drop.
 
-use super::pointers::is_reference;
+use super::{pointers::is_reference, relevance::cannot_hold};
 use crate::{
     Class, FrameKind, Role,
     read::{
@@ -85,6 +85,34 @@ impl Variables {
             }
         }
         named
+    }
+
+    /// Whether there are values without a name in the source that may hold something, which nobody looks for: what an expression
+    /// has at this moment.
+    pub(super) fn has_unnamed(&self, reader: &Reader<'_>, inside: Value) -> bool {
+        let is_unnamed = |member: &Member| {
+            let name = member.name;
+            (name.is_empty() || name.starts_with("__")) && name != "__awaitee" && name != "__self"
+        };
+        let may_hold = |member: &Member| {
+            let ty = reader.ty(member.ty);
+            ty.is_none_or(|ty| !is_reference(ty) && !cannot_hold(reader, ty))
+        };
+        let unnamed = inside
+            .ty
+            .members()
+            .iter()
+            .filter(|member| is_unnamed(member));
+        unnamed.filter(|member| may_hold(member)).any(|member| {
+            let value = reader.at(inside, member);
+            value.is_none_or(|value| self.may_be_there(value))
+        })
+    }
+
+    /// Whether anything in a value may still be there.
+    fn may_be_there(&self, value: Value) -> bool {
+        let state = self.state.as_ref();
+        state.is_none_or(|state| state.touches(value.address, value.ty.size))
     }
 
     /// Whether what was found in a variable is still there.

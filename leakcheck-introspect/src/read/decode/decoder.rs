@@ -36,6 +36,8 @@ pub(crate) struct Decoded {
     pub(crate) holds: Vec<Hold>,
     /// Whether everything that it may be woken by is among the waits.
     pub(crate) is_complete: bool,
+    /// Whether all that its frames hold was found.
+    pub(crate) has_all_holds: bool,
 }
 
 /// Reads one future.
@@ -46,6 +48,7 @@ struct Decoder<'r, 'i> {
     waits: Waits,
     holds: Holds,
     is_complete: bool,
+    has_all_holds: bool,
     /// Whether what is read now is awaited by `ctrl_c`.
     is_in_ctrl_c: bool,
 }
@@ -58,6 +61,7 @@ pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
         waits: Waits::default(),
         holds: Holds::default(),
         is_complete: true,
+        has_all_holds: true,
         is_in_ctrl_c: false,
     };
     // Whether it is traced says nothing of it.
@@ -75,6 +79,7 @@ pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
         root,
         ty: future.ty,
         waits: decoder.waits.list,
+        has_all_holds: decoder.has_all_holds && !decoder.holds.is_blind,
         holds: decoder.holds.list,
         is_complete: decoder.is_complete,
     }
@@ -85,6 +90,7 @@ impl Decoder<'_, '_> {
         self.frames += 1;
         if depth > DEEPEST || self.frames > MOST_FRAMES {
             self.is_complete = false;
+            self.has_all_holds = false;
             return Frame {
                 kind: FrameKind::Unfollowed,
                 ..plain_frame("..".into())
@@ -102,6 +108,7 @@ impl Decoder<'_, '_> {
         let mut frame = plain_frame(Arc::clone(&function));
         let Some((kind, variant, inside)) = stage(self.reader, future) else {
             self.is_complete = false;
+            self.has_all_holds = false;
             return frame;
         };
         frame.kind = kind;
@@ -120,6 +127,7 @@ impl Decoder<'_, '_> {
         });
         frame.locals = locals;
         self.is_complete &= is_whole;
+        self.has_all_holds &= is_whole && !variables.has_unnamed(reader, inside);
         if frame.kind == FrameKind::Unresumed {
             self.is_complete = false;
             return frame;
@@ -171,6 +179,7 @@ impl Decoder<'_, '_> {
         let home = home_of(&frame.function).to_owned();
         let scan = Scan::of(self.reader, future, Mode::Futures, closures, &home);
         self.is_complete &= !scan.is_cut;
+        self.has_all_holds &= !scan.is_cut && !scan.is_blind;
         for (value, trust) in &scan.futures {
             if closures == Trust::Known && self.is_unresumed(*value) {
                 // A macro polls all of its branches at once, but for those that are switched off.

@@ -1,6 +1,6 @@
 //! How a scan goes on from values of one type.
 
-use super::idle_parts::IdleRule;
+use super::{cells::CellKind, idle_parts::IdleRule};
 use crate::read::dwarf::{Member, Type};
 
 /// What a scan does at a value.
@@ -11,6 +11,8 @@ pub(super) struct Classification {
     /// Whether it is the work of a well-known library.
     pub(super) is_of_library: bool,
     pub(super) is_closure: bool,
+    /// Whether its members lie at one place, of which one is there.
+    pub(super) is_union: bool,
     pub(super) others: Others,
     /// Members that are not polled all the time.
     pub(super) idle: Vec<&'static IdleRule>,
@@ -23,8 +25,10 @@ pub(super) enum Others {
     None,
     /// It is what an `Arc` or `Rc` points to: two counts tell, then comes the value.
     Counted,
-    /// Whoever has the same pointer: it is a plain one that does not own.
+    /// Whoever has the same pointer: it is a reference.
     Any,
+    /// The same, and nothing says that what it leads to is still there: it is a plain pointer.
+    AnyOrGone,
 }
 
 /// What the value itself is.
@@ -56,6 +60,8 @@ pub(super) enum Descent {
     /// A pointer and a length.
     Slice(&'static Member, &'static Member),
     Collection(Collection),
+    /// What a flag says whether it is there.
+    Cell(CellKind),
     Members,
 }
 
@@ -77,7 +83,7 @@ impl Collection {
             "alloc::vec::Vec" => Self::Vector,
             "alloc::collections::vec_deque::VecDeque" => Self::Deque,
             "alloc::collections::btree::map::BTreeMap" => Self::Tree,
-            "hashbrown::raw::RawTable" => Self::Table,
+            "hashbrown::raw::RawTable" | "hashbrown::raw::inner::RawTable" => Self::Table,
             "futures_util::stream::futures_unordered::FuturesUnordered" => Self::Unordered,
             "tokio::util::idle_notified_set::IdleNotifiedSet" => Self::JoinSet,
             _ => return None,

@@ -23,6 +23,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Holds {
     pub(super) list: Vec<Hold>,
+    /// Whether something was come to of which no type is known.
+    pub(super) is_blind: bool,
 }
 
 impl Holds {
@@ -46,6 +48,7 @@ impl Holds {
                 home_of(&frame.function),
             );
             is_whole &= !scan.is_cut;
+            self.is_blind |= scan.is_blind;
             let mut is_gone = variables.is_gone(reader, value);
             for (index, object) in scan.objects.iter().enumerate() {
                 let presence = variables.presence(value, &object.found);

@@ -2,6 +2,7 @@
 
 mod access_path;
 mod call_site;
+mod cells;
 mod classify;
 mod collections;
 mod coroutine;
@@ -13,7 +14,13 @@ mod pointers;
 mod relevance;
 mod scan;
 mod select_branches;
+mod statics;
 mod type_facts;
 mod waits;
 
-pub(crate) use self::{decoder::decode, pointers::concrete};
+pub(crate) use self::{
+    decoder::decode,
+    pointers::concrete,
+    relevance::cannot_hold,
+    statics::{InStatic, holds_of_static},
+};

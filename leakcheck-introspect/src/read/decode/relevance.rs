@@ -12,7 +12,7 @@ use crate::read::{
 const MOST_TYPES: usize = 5_000;
 
 /// Whether neither futures nor objects can be inside values of this type.
-pub(super) fn cannot_hold(reader: &Reader<'_>, ty: &'static Type) -> bool {
+pub(crate) fn cannot_hold(reader: &Reader<'_>, ty: &'static Type) -> bool {
     *TypeFacts::of(ty)
         .cannot_hold
         .get_or_init(|| find_nothing(reader, ty))

@@ -3,6 +3,7 @@
 
 use super::{
     access_path::{AccessPath, Trust},
+    cells::CellKind,
     classify::classify,
     collections::{Elements, Sink},
     coroutine::{Presence, Variables, stage},
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// Places that one scan visits.
-const MOST_PLACES: u32 = 20_000;
+pub(super) const MOST_PLACES: u32 = 20_000;
 /// Levels that it descends.
 const DEEPEST: u32 = 64;
 
@@ -44,6 +45,8 @@ pub(super) struct ScannedObject {
     pub(super) trust: Trust,
     pub(super) is_sole: bool,
     pub(super) owners: u64,
+    /// Whether the way to it led over a plain pointer, or into one of several readings of the same bytes.
+    pub(super) may_be_gone: bool,
     /// Whether it is known to be still there, where it is in an async function that is not awaited.
     pub(super) certainty: Certainty,
 }
@@ -62,9 +65,11 @@ pub(super) struct Scan<'r, 'i> {
     pub(super) idle: Vec<Value>,
     /// Whether it ended at a limit.
     pub(super) is_cut: bool,
+    /// Whether it came to something of which no type is known.
+    pub(super) is_blind: bool,
     seen: int_hash::Set<(u64, Die)>,
     /// Places that it may still visit.
-    left: u32,
+    pub(super) left: u32,
 }
 
 impl<'r, 'i> Scan<'r, 'i> {
@@ -72,6 +77,18 @@ impl<'r, 'i> Scan<'r, 'i> {
     ///
     /// `closures` tells whether closures outside of the well-known libraries are the work of a macro.
     pub(super) fn of(
+        reader: &'r Reader<'i>,
+        value: Value,
+        mode: Mode,
+        closures: Trust,
+        home: &'r str,
+    ) -> Self {
+        Self::within(MOST_PLACES, reader, value, mode, closures, home)
+    }
+
+    /// The same with at most `left` places.
+    pub(super) fn within(
+        left: u32,
         reader: &'r Reader<'i>,
         value: Value,
         mode: Mode,
@@ -87,8 +104,9 @@ impl<'r, 'i> Scan<'r, 'i> {
             objects: Vec::new(),
             idle: Vec::new(),
             is_cut: false,
+            is_blind: false,
             seen: int_hash::Set::new(),
-            left: MOST_PLACES,
+            left,
         };
         scan.visit(value, &AccessPath::start());
         scan
@@ -123,10 +141,11 @@ impl<'r, 'i> Scan<'r, 'i> {
         if class.kind == ValueKind::Object && self.object(value, &path) {
             return;
         }
-        path.is_sole &= class.others != Others::Any;
+        path.is_sole &= !matches!(class.others, Others::Any | Others::AnyOrGone);
+        path.may_be_gone |= class.others == Others::AnyOrGone || class.is_union;
         match class.others {
             Others::None => {}
-            Others::Any => path.owners = u64::MAX,
+            Others::Any | Others::AnyOrGone => path.owners = u64::MAX,
             Others::Counted => path.owners = path.owners.max(owners(self.reader, value.address)),
         }
         match class.descent {
@@ -151,10 +170,17 @@ impl<'r, 'i> Scan<'r, 'i> {
                     path.is_sole &= is_sole;
                     path.owners = path.owners.max(owners);
                     self.visit(target, &path);
+                } else {
+                    self.is_blind = true;
                 }
             }
             Descent::Slice(data, length) => self.elements(&path).slice(value, data, length),
             Descent::Collection(collection) => self.elements(&path).of(collection, value),
+            Descent::Cell(cell) => {
+                if let Some(content) = cell.content(self.reader, value) {
+                    self.visit(content, &path.deeper());
+                }
+            }
             Descent::Members => {
                 if class.others == Others::Counted && path.is_sole {
                     path.is_sole = has_one_owner(self.reader, value.address);
@@ -207,9 +233,14 @@ impl<'r, 'i> Scan<'r, 'i> {
             trust: path.trust,
             is_sole: path.is_sole,
             owners: path.owners,
+            may_be_gone: path.may_be_gone,
             certainty: Certainty::Certain,
         });
-        if let Some(content) = content.and_then(|name| self.reader.field(value, name)) {
+        let content = content.and_then(|name| match CellKind::of(value.ty) {
+            Some(cell) => cell.content(self.reader, value),
+            None => self.reader.field(value, name),
+        });
+        if let Some(content) = content {
             self.visit(content, &path.deeper());
         }
         true
@@ -271,6 +302,10 @@ struct Visitor<'s, 'r, 'i> {
 impl Sink for Visitor<'_, '_, '_> {
     fn take(&mut self, index: u64, element: Value) {
         self.scan.visit(element, &self.path.element(index));
+    }
+
+    fn take_some(&mut self, element: Value) {
+        self.scan.visit(element, &self.path.some_element());
     }
 
     fn cut(&mut self) {

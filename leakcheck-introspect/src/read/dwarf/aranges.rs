@@ -3,7 +3,7 @@
 //! It is the largest single cost of a first report, so neighbouring entries are merged while they are read: one unit's
 //! code lies in few runs. A run may cover what is not its unit's; the unit's own index decides.
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 use super::sections::fixed_number;
 
@@ -55,6 +55,13 @@ impl Runs {
             .take_while(move |(_, end)| **end > at)
             .filter(move |(run, _)| run.addresses.contains(&at))
             .map(|(run, _)| run.unit)
+    }
+
+    /// Units that may own an address in `addresses`, each once.
+    pub(super) fn units_in(&self, addresses: &Range<u64>) -> BTreeSet<usize> {
+        let is_in =
+            |run: &&Run| run.addresses.start < addresses.end && run.addresses.end > addresses.start;
+        self.runs.iter().filter(is_in).map(|run| run.unit).collect()
     }
 }
 

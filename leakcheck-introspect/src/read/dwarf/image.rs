@@ -1,5 +1,7 @@
 //! The debug info of the running program.
 
+use std::{collections::BTreeSet, ops::Range};
+
 use gimli::SectionId;
 
 use super::{
@@ -7,7 +9,7 @@ use super::{
     die::Die,
     executable::{note_read, program_file},
     notes::Notes,
-    sections::{load, parse, section},
+    sections::{load, parse, section, writable},
     split::MissingDwo,
     symbols::Symbols,
     unit::Unit,
@@ -30,6 +32,8 @@ pub(crate) struct Image {
     pub(super) symbols: Symbols,
     pub(super) units: Units,
     runs: Runs,
+    /// Where the program keeps what it changes, as addresses of the file.
+    pub(super) writable: Vec<Range<u64>>,
     pub(super) without_aranges: WithoutAranges,
     /// Types by the addresses of their vtables, as far as they were asked for.
     pub(super) vtables: OnceMap<u64, Option<Die>>,
@@ -66,6 +70,7 @@ impl Image {
             file: None,
             program,
             symbols: Symbols::of(&object),
+            writable: writable(&object),
             without_aranges: WithoutAranges::of(&units.starts.0, &aranges),
             units,
             runs: Runs::of(aranges.runs),
@@ -120,5 +125,18 @@ impl Image {
         let starts = self.runs.units_at(at);
         let starts = starts.chain(std::iter::once_with(others).flatten());
         starts.filter_map(|start| self.unit(self.units.starts.number(start)?))
+    }
+
+    /// Numbers of the units that may have something that changes at a fixed address.
+    pub(super) fn units_with_data(&self) -> BTreeSet<u32> {
+        let told = self
+            .writable
+            .iter()
+            .flat_map(|range| self.runs.units_in(range));
+        // Of others it is not known. Those without any code have nothing at all.
+        let others = self.without_aranges.code(&self.units);
+        let all = told.chain(others.units_in(&(0..u64::MAX)));
+        all.filter_map(|start| self.units.starts.number(start))
+            .collect()
     }
 }

@@ -17,6 +17,17 @@ pub(crate) struct Index {
     pub(super) functions: Vec<(u64, u32)>,
     /// Address and entry of each vtable.
     pub(super) vtables: Vec<(u64, u32)>,
+    /// Variables in namespaces: statics and constants.
+    pub(super) statics: Vec<InNamespace>,
+}
+
+/// A variable at a fixed address.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct InNamespace {
+    pub(super) address: u64,
+    pub(super) offset: u32,
+    /// Index of the namespace.
+    scope: u32,
 }
 
 /// An entry that others are inside of.
@@ -28,6 +39,7 @@ pub(super) struct Scope {
     /// Where its name stands, if that was easy to tell.
     pub(super) name: Option<u32>,
     pub(super) is_type: bool,
+    is_namespace: bool,
 }
 
 impl Index {
@@ -59,13 +71,23 @@ impl Index {
             let Some(pattern) = patterns.get(code - 1) else {
                 break;
             };
+            // Vtables are variables of the unit itself.
+            let is_static =
+                pattern.tag == c::DW_TAG_variable && outer.len() > 1 && index.is_namespace(current);
             if let Some(key) = &pattern.key
-                // Vtables are variables of the unit itself.
-                && (pattern.tag == c::DW_TAG_subprogram || outer.len() == 1)
+                && (pattern.tag == c::DW_TAG_subprogram || outer.len() == 1 || is_static)
             {
                 let address = quick_address(unit, key, bytes.get(start..).unwrap_or_default())
                     .or_else(|| address(dwarf, unit, offset, key.name));
-                index.note(offset, key, address);
+                if is_static {
+                    index.statics.extend(address.map(|address| InNamespace {
+                        address,
+                        offset,
+                        scope: current,
+                    }));
+                } else {
+                    index.note(offset, key, address);
+                }
             }
             let is_type = matches!(pattern.tag, c::DW_TAG_structure_type | c::DW_TAG_union_type);
             let is_scope = is_type
@@ -78,6 +100,7 @@ impl Index {
                     parent: current,
                     name,
                     is_type,
+                    is_namespace: pattern.tag == c::DW_TAG_namespace,
                 });
             }
             if pattern.has_children {
@@ -92,6 +115,11 @@ impl Index {
             at = end;
         }
         Ok(index)
+    }
+
+    fn is_namespace(&self, scope: u32) -> bool {
+        let scope = self.scopes.get(scope as usize);
+        scope.is_some_and(|scope| scope.is_namespace)
     }
 
     /// Notes the address of an entry.
@@ -123,6 +151,14 @@ impl Index {
             .scopes
             .binary_search_by_key(&offset, |scope| scope.offset);
         self.scopes.get(found.ok()?)
+    }
+
+    /// Scopes around a static, the nearest first.
+    pub(super) fn around_static(&self, of: InNamespace) -> impl Iterator<Item = &Scope> {
+        let parent = |scope: &Scope| self.scopes.get(scope.parent as usize);
+        std::iter::successors(self.scopes.get(of.scope as usize), move |scope| {
+            parent(scope)
+        })
     }
 
     /// Scopes around the entry at `offset`, the nearest first.

@@ -20,6 +20,7 @@ mod type_parser;
 mod types;
 mod unit;
 mod units;
+mod variables;
 mod without_aranges;
 
 pub use self::{
@@ -33,4 +34,5 @@ pub(crate) use self::{
     split::MissingDwo,
     types::{Member, Shape, Type, Variant},
     unit::Unit,
+    variables::Variable,
 };

@@ -1,10 +1,10 @@
 //! The sections of an executable.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use gimli::{EndianSlice, LittleEndian};
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
-use object::{CompressionFormat, Object, ObjectSection};
+use object::{CompressionFormat, Object, ObjectSection, SectionFlags, elf};
 
 use crate::Error;
 
@@ -83,4 +83,25 @@ pub(super) fn fixed_number(bytes: &[u8], at: usize, size: usize) -> Option<u64> 
     word.get_mut(..size)?
         .copy_from_slice(bytes.get(at..at + size)?);
     Some(u64::from_le_bytes(word))
+}
+
+/// Where the program keeps what it changes, as the addresses of its file.
+pub(super) fn writable(object: &object::File<'static>) -> Vec<Range<u64>> {
+    let is_data = |section: &object::Section<'static, '_>| {
+        let SectionFlags::Elf { sh_flags, .. } = section.flags() else {
+            return false;
+        };
+        let has = |flag| sh_flags.contains(flag);
+        // What is only written while it is loaded.
+        let is_sealed = section
+            .name()
+            .is_ok_and(|name| name.starts_with(".data.rel.ro"));
+        has(elf::SHF_ALLOC) && has(elf::SHF_WRITE) && !has(elf::SHF_TLS) && !is_sealed
+    };
+    let sections = object.sections().filter(is_data);
+    let ranges = sections.map(|section| {
+        let start = section.address();
+        start..start.saturating_add(section.size())
+    });
+    ranges.filter(|range| !range.is_empty()).collect()
 }

@@ -144,11 +144,13 @@ impl Unit {
 
     /// Namespaces around an entry, joined.
     pub(super) fn path(&self, offset: usize) -> String {
-        let mut names: Vec<_> = self
-            .index()
-            .around(offset)
-            .map(|scope| without_arguments(self.scope_name(scope)))
-            .collect();
+        self.joined(self.index().around(offset))
+    }
+
+    /// The names of scopes, of which the innermost comes first.
+    pub(super) fn joined<'s>(&self, scopes: impl Iterator<Item = &'s Scope>) -> String {
+        let names = scopes.map(|scope| without_arguments(self.scope_name(scope)));
+        let mut names: Vec<_> = names.collect();
         names.reverse();
         names.join("::")
     }

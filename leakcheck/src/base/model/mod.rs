@@ -11,8 +11,10 @@ mod hang;
 mod keeper;
 mod leak;
 mod level;
+mod missing;
 mod name;
 mod note;
+mod own_handle;
 mod report;
 #[cfg_attr(
     not(tokio_unstable),
@@ -35,12 +37,14 @@ pub use hang::{Hang, HangCause, HangEnd, KernelState, StuckThread, ThreadState};
 pub(crate) use keeper::{Keeper, Kept, Use};
 pub use leak::{Ignored, Leak};
 pub use level::Level;
+pub use missing::Missing;
 pub(crate) use name::without_numbers;
 pub(crate) use note::{Note, Remark, StacksUnread, TimerSite, Unreadable};
+pub use own_handle::{HandleKind, OwnHandle};
 pub(crate) use report::Gap;
 pub use report::{Body, Location, Report, Subject, Verdict};
 pub(crate) use resource::{Creator, Detail, OtherResource, Resource, ResourceId, RuntimeRelation};
 pub(crate) use thread_activity::{KernelActivity, ThreadActivity};
-pub use waiting::{Awaited, Holder, State, Waiting};
+pub use waiting::{Awaited, Holder, HolderKind, State, Waiting};
 
 pub use leakcheck_report::Kind;

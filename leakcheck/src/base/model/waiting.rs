@@ -1,6 +1,6 @@
 //! Where a task is suspended or a thread is blocked, and what it waits for.
 
-use super::{Call, Event, Frame};
+use super::{Call, Event, Frame, Missing, OwnHandle};
 
 /// What the tasks of a finding are doing, read out of the program's own debug info, or its threads, from their stacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +10,7 @@ pub struct Waiting {
     pub(crate) events: Vec<Awaited>,
     pub(crate) is_forever: bool,
     pub(crate) unread: Option<String>,
+    pub(crate) keeps_own_handle: Option<OwnHandle>,
     /// The same for tasks that wait at one place for the same, held by the same; 0 for threads, and for tasks that
     /// have not run yet.
     pub(crate) place: u64,
@@ -40,16 +41,19 @@ pub struct Awaited {
     pub(crate) held_by: Vec<Holder>,
     /// How many more hold it.
     pub(crate) unlisted: usize,
+    /// Whether it was looked for among statics as well.
+    pub(crate) has_statics: bool,
+    pub(crate) missing: Option<Missing>,
     /// Ids of the tasks whose end is waited for and that are in no list: closures of `spawn_blocking`.
     pub(crate) tasks: Vec<u64>,
 }
 
-/// A task, or the test's body, that could wake another.
+/// Who could wake a task: a task, the test's body, or a static that has the other end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
+    pub(crate) kind: HolderKind,
     pub(crate) task: u64,
     pub(crate) name: String,
-    pub(crate) is_itself: bool,
     /// Whether it is no task but the test's body.
     pub(crate) is_body: bool,
     pub(crate) is_certain: bool,
@@ -57,6 +61,32 @@ pub struct Holder {
     /// Further variables of the same task that hold it.
     pub(crate) also: Vec<String>,
     pub(crate) at: Option<Frame>,
+}
+
+/// What somebody is who has the other end of what a task waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum HolderKind {
+    /// The waiting task, or the waiting body, itself.
+    Itself,
+    /// Another task.
+    Task,
+    /// The test's body.
+    Body,
+    /// A static variable.
+    Static,
+}
+
+impl HolderKind {
+    /// The word that the JSON form uses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Itself => "itself",
+            Self::Task => "task",
+            Self::Body => "body",
+            Self::Static => "static",
+        }
+    }
 }
 
 impl Waiting {
@@ -68,6 +98,7 @@ impl Waiting {
             events: Vec::new(),
             is_forever: false,
             unread: Some(why.to_owned()),
+            keeps_own_handle: None,
             place: 0,
         }
     }
@@ -105,6 +136,11 @@ impl Waiting {
         self.is_forever
     }
 
+    /// The handle of the task that it owns itself. Of several tasks each has one.
+    pub fn keeps_own_handle(&self) -> Option<&OwnHandle> {
+        self.keeps_own_handle.as_ref()
+    }
+
     /// Why nothing is known but the state, where that is so.
     pub fn unread(&self) -> Option<&str> {
         self.unread.as_deref()
@@ -122,15 +158,21 @@ impl Awaited {
         self.is_certain
     }
 
-    /// The tasks that were found to be able to make it happen, each once, of a finding of several tasks those of all. What
+    /// Who was found to be able to make it happen, each once, of a finding of several tasks those of all. What
     /// was not found may still exist.
     pub fn held_by(&self) -> &[Holder] {
         &self.held_by
     }
 
-    /// How many more tasks than those of [`held_by`](Self::held_by) were found.
+    /// How many more than those of [`held_by`](Self::held_by) were found.
     pub fn unlisted(&self) -> usize {
         self.unlisted
+    }
+
+    /// What is counted to be alive, of what was looked for among tasks and statics, and was not found there. `None` where it
+    /// is not counted, where all was found, and where it was not looked for.
+    pub fn missing(&self) -> Option<&Missing> {
+        self.missing.as_ref()
     }
 
     /// Ids of the blocking tasks whose end is waited for.
@@ -140,12 +182,17 @@ impl Awaited {
 }
 
 impl Holder {
-    /// The task's id; 0 for the test's body, which is no task.
+    /// What it is.
+    pub fn kind(&self) -> HolderKind {
+        self.kind
+    }
+
+    /// The task's id; 0 for what is no task.
     pub fn task(&self) -> u64 {
         self.task
     }
 
-    /// The task's future.
+    /// The task's future, or the name of the static.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -160,18 +207,18 @@ impl Holder {
         self.is_certain
     }
 
-    /// The variable that holds the other end, with the path of fields inside it; `None` where the task itself is waited
-    /// for.
+    /// The variable that holds the other end, with the path of fields inside it; of a static that path alone. `None` where
+    /// the task itself is waited for, and where the static is the other end itself.
     pub fn local(&self) -> Option<&str> {
         self.local.as_deref()
     }
 
-    /// Further variables of this task that hold it as well.
+    /// Further variables of this task, or further paths inside this static, that hold it as well.
     pub fn also(&self) -> &[String] {
         &self.also
     }
 
-    /// Where the function that has this variable is suspended.
+    /// Where the function that has this variable is suspended, or where the static is declared.
     pub fn at(&self) -> Option<&Frame> {
         self.at.as_ref()
     }

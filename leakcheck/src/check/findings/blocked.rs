@@ -140,6 +140,7 @@ fn of_stack(mut stack: Vec<Frame>, activity: &ThreadActivity, count: usize) -> W
         events: Vec::new(),
         is_forever: false,
         unread: activity.unread.map(ToOwned::to_owned),
+        keeps_own_handle: None,
         place: 0,
     }
 }

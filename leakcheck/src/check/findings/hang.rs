@@ -1,19 +1,26 @@
 //! Of a body that does not end: what it waits for, what its thread does, and what to do about it.
 
-use leakcheck_introspect::{Graph, TaskList};
+use leakcheck_introspect::{Statics, TaskList};
 
-use super::{blocked, waiting};
+use super::{blocked, search::Search, waiting};
 use crate::{
-    base::model::{KernelActivity, KernelState, StuckThread, ThreadActivity, ThreadState, Waiting},
+    base::model::{
+        KernelActivity, KernelState, Resource, StuckThread, ThreadActivity, ThreadState, Waiting,
+    },
     observe::sources::fds,
     sys::proc_threads,
 };
 
 /// Where the body is suspended and what it waits for, among the tasks of `lists`; it is in one of them, with the number 0.
-pub(crate) fn body_waiting(lists: &[&TaskList], package_dir: Option<&str>) -> Option<Waiting> {
+pub(crate) fn body_waiting(
+    lists: &[&TaskList],
+    statics: Option<&Statics>,
+    alive: &[Resource],
+    package_dir: Option<&str>,
+) -> Option<Waiting> {
     let body = lists.iter().find_map(|list| list.find(0))?;
-    let graph = Graph::new(lists.iter().copied());
-    waiting::of(&[body], &graph, package_dir)
+    let search = Search::of(lists, statics, alive);
+    waiting::of(&[body], &search, package_dir)
 }
 
 /// What a thread does that does not come back; `asked` is what it answered.

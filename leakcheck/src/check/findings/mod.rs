@@ -6,21 +6,26 @@ mod depends;
 mod fingerprint;
 mod hang;
 mod holding;
+mod lacking;
 mod numbered;
+mod own_handle;
 mod runtimes;
+mod search;
 mod waiting;
 
 pub(crate) use blocked::{Handed, blocks_on_a_handle, is_blocked, place as thread_place};
 pub(crate) use hang::{body_waiting, stuck_thread};
 pub(crate) use holding::{name_holders, name_users};
+pub(crate) use lacking::lacks_keepers;
 pub(crate) use numbered::join as join_numbered;
 pub(crate) use runtimes::fold;
 pub(crate) use waiting::Places;
 
 use std::time::Duration;
 
-use leakcheck_introspect::{Graph, Task, TaskList};
+use leakcheck_introspect::{Statics, Task, TaskList};
 
+use self::search::Search;
 use crate::{
     base::model::{
         Kind, Leak, Level, Note, Resource, RuntimeRelation, TimerKind, TimerSite, Unreadable,
@@ -38,16 +43,17 @@ use crate::{
 pub(crate) fn findings(
     resources: &[Resource],
     lists: &[&TaskList],
+    statics: Option<&Statics>,
     own: Option<u32>,
     package_dir: Option<&str>,
 ) -> Vec<Leak> {
-    let graph = Graph::new(lists.iter().copied());
+    let search = Search::of(lists, statics, resources);
     let find = |id: &u64| lists.iter().find_map(|list| list.find(*id));
     let mut found: Vec<(Leak, Vec<&Task>)> = Vec::new();
     for group in diff::groups(resources, own) {
         let tasks: Vec<&Task> = group.tasks.iter().filter_map(find).collect();
         let of_tasks = |tasks: &[&Task], polls| {
-            waiting::of(tasks, &graph, package_dir).map(|waiting| waiting.polled(polls))
+            waiting::of(tasks, &search, package_dir).map(|waiting| waiting.polled(polls))
         };
         let waiting = match &group.activity {
             Some(activity) => {
@@ -69,7 +75,7 @@ pub(crate) fn findings(
         }
     }
     let tell = |(leak, tasks): (Leak, Vec<&Task>)| Leak {
-        depends: depends::of(&tasks, &graph, package_dir),
+        depends: depends::of(&tasks, &search.graph, package_dir),
         is_detached: are_all(&tasks, |task| !task.has_join_handle()),
         is_aborted: are_all(&tasks, Task::is_aborted),
         ..leak
@@ -182,7 +188,7 @@ pub(crate) fn panicked(seen: &[Panicked], package_dir: Option<&str>) -> Vec<Leak
             }
             None => message.clone(),
         };
-        for leak in findings(std::slice::from_ref(task), &[], None, package_dir) {
+        for leak in findings(std::slice::from_ref(task), &[], None, None, package_dir) {
             let leak = Leak {
                 panic: Some(panic.clone()),
                 note: Some(Note::HandleDropped),

@@ -8,12 +8,13 @@ use std::{
 };
 
 use leakcheck_introspect::{
-    Certainty, Class, Event as Seen, FrameKind, Graph, Hold, Location, Object, State as Stage,
-    Task, TaskList, Wait, Waker,
+    Certainty, Class, Event as Seen, FrameKind, Graph, Hold, Keeper, Location, Object,
+    State as Stage, Task, TaskList, Wait, Waker,
 };
 
+use super::{own_handle, search::Search};
 use crate::{
-    base::model::{Awaited, Event, Frame, Holder, State, Waiting, without_numbers},
+    base::model::{Awaited, Event, Frame, Holder, HolderKind, State, Waiting, without_numbers},
     observe::capture,
 };
 
@@ -27,7 +28,12 @@ const TOO_DEEP: &str =
     "it awaits more futures inside each other than are followed, and only the outer ones are shown";
 
 /// What the tasks of one group are doing; `None` where none of them could be read.
-pub(super) fn of(tasks: &[&Task], graph: &Graph<'_>, package_dir: Option<&str>) -> Option<Waiting> {
+pub(super) fn of(
+    tasks: &[&Task],
+    search: &Search<'_>,
+    package_dir: Option<&str>,
+) -> Option<Waiting> {
+    let graph = &search.graph;
     // Of very many some were only recognised.
     let rank = |task: &&&Task| (task.root().is_none(), task.is_recognised());
     let first = *tasks.iter().min_by_key(rank)?;
@@ -37,7 +43,7 @@ pub(super) fn of(tasks: &[&Task], graph: &Graph<'_>, package_dir: Option<&str>) 
             let wait = open(task).nth(index)?;
             is_alike(wait).then_some((*task, wait))
         });
-        awaited(&all.collect::<Vec<_>>(), graph, package_dir)
+        awaited(&all.collect::<Vec<_>>(), search, package_dir)
     });
     let unread = first.unread().or(first.is_cut().then_some(TOO_DEEP));
     let waiting = Waiting {
@@ -51,6 +57,7 @@ pub(super) fn of(tasks: &[&Task], graph: &Graph<'_>, package_dir: Option<&str>) 
         events: events.collect(),
         is_forever: tasks.iter().all(|task| graph.is_stuck(task)),
         unread: unread.map(ToOwned::to_owned),
+        keeps_own_handle: own_handle::of(tasks, package_dir),
         place: place(first, graph),
     };
     Some(waiting.polled(None))
@@ -128,9 +135,10 @@ fn place(task: &Task, graph: &Graph<'_>) -> u64 {
                     Certainty::Certain => Some(without_numbers(hold.local())),
                     Certainty::Possible => None,
                 };
+                let keeper = waker.task();
                 (
-                    waker.task.address() == task.address(),
-                    waker.task.future(),
+                    keeper.map(Task::address) == Some(task.address()),
+                    keeper.map(Task::future),
                     waker.hold.map(local),
                 )
             })
@@ -157,11 +165,11 @@ fn stack(task: &Task, package_dir: Option<&str>) -> Vec<Frame> {
 }
 
 /// What all of these tasks wait for in the same way.
-fn awaited(all: &[(&Task, &Wait)], graph: &Graph<'_>, package_dir: Option<&str>) -> Awaited {
+fn awaited(all: &[(&Task, &Wait)], search: &Search<'_>, package_dir: Option<&str>) -> Awaited {
     let mut held_by = Vec::new();
     let mut tasks = Vec::new();
     for (task, wait) in all {
-        let wakers = graph.wakers(task, wait);
+        let wakers = search.graph.wakers(task, wait);
         if wakers.is_empty() {
             tasks.extend(wait.task());
         }
@@ -171,7 +179,7 @@ fn awaited(all: &[(&Task, &Wait)], graph: &Graph<'_>, package_dir: Option<&str>)
     }
     // Those that hold it in the same way stand together.
     held_by.sort_by(|one: &Holder, other| {
-        let order = |holder: &Holder| (!holder.is_certain, !holder.is_itself);
+        let order = |holder: &Holder| (!holder.is_certain, holder.kind);
         order(one)
             .cmp(&order(other))
             .then_with(|| (&one.name, &one.local).cmp(&(&other.name, &other.local)))
@@ -185,28 +193,43 @@ fn awaited(all: &[(&Task, &Wait)], graph: &Graph<'_>, package_dir: Option<&str>)
         is_certain: earliest(all).is_none_or(is_certain),
         held_by,
         unlisted,
+        has_statics: search.has_statics,
+        missing: search.missing(all),
         tasks,
     }
 }
 
 fn holder(waiter: &Task, waker: &Waker<'_>, package_dir: Option<&str>) -> Holder {
-    let place = waker
-        .hold
-        .and_then(|hold| hold.location())
+    let hold = waker.hold;
+    let place = hold
+        .and_then(Hold::location)
         .map(|location| (location.file(), location.line()));
+    let local = hold.map(|hold| hold.local().to_owned());
+    let (kind, task, name) = match waker.keeper {
+        Keeper::Task(task) if task.address() == waiter.address() => {
+            (HolderKind::Itself, task.id(), task.future())
+        }
+        Keeper::Task(task) if task.id() == 0 => (HolderKind::Body, 0, task.future()),
+        Keeper::Task(task) => (HolderKind::Task, task.id(), task.future()),
+        Keeper::Static(one) => (HolderKind::Static, 0, one.name()),
+        _ => (HolderKind::Task, 0, ""),
+    };
+    let is_static = kind == HolderKind::Static;
     Holder {
-        task: waker.task.id(),
-        name: waker.task.future().to_owned(),
-        is_certain: waker
-            .hold
-            .is_none_or(|hold| hold.certainty() == Certainty::Certain),
-        is_body: waker.task.id() == 0,
-        is_itself: waker.task.address() == waiter.address(),
-        local: waker.hold.map(|hold| hold.local().to_owned()),
+        kind,
+        task,
+        name: name.to_owned(),
+        is_certain: hold.is_none_or(|hold| hold.certainty() == Certainty::Certain),
+        is_body: !is_static && task == 0,
+        local: local.filter(|local| !is_static || !local.is_empty()),
         also: Vec::new(),
         at: place.map(|place| {
-            let function = waker.hold.map_or("", |hold| hold.function());
-            capture::frame(function, Some(place), package_dir)
+            let function = hold.map_or("", Hold::function);
+            capture::frame(
+                if is_static { "" } else { function },
+                Some(place),
+                package_dir,
+            )
         }),
     }
 }
@@ -214,7 +237,12 @@ fn holder(waiter: &Task, waker: &Waker<'_>, package_dir: Option<&str>) -> Holder
 /// Adds a holder, or to one that is known the variable. Each of several tasks that holds what it waits for is told as one.
 fn add(held_by: &mut Vec<Holder>, new: Holder) {
     let is_same = |known: &&mut Holder| {
-        known.is_itself == new.is_itself && (new.is_itself || known.task == new.task)
+        known.kind == new.kind
+            && match new.kind {
+                HolderKind::Itself => true,
+                HolderKind::Static => known.name == new.name && known.at == new.at,
+                _ => known.task == new.task,
+            }
     };
     match held_by.iter_mut().find(is_same) {
         None => held_by.push(new),

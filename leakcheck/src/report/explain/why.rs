@@ -4,7 +4,8 @@ use leakcheck_report::Pattern;
 
 use super::{Causes, dependency, links::Link};
 use crate::base::model::{
-    Dependence, Event, Fact, Kind, Leak, ProcessState, RuntimeRelation, State, Tie, TimerKind,
+    Awaited, Dependence, Event, Fact, Holder, HolderKind, Kind, Leak, Missing, ProcessState,
+    RuntimeRelation, State, Tie, TimerKind,
 };
 
 /// A mistake, and how sure it is.
@@ -50,6 +51,9 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::Never, |found| when(found.waits_only(|event| matches!(event, Event::Never)), Proven)),
     (Pattern::LostWakeup, |found| when(found.waits_in_vain(|event| matches!(event, Event::Notification)), Proven)),
     (Pattern::TokenOrphaned, |found| when(found.waits_in_vain(|event| matches!(event, Event::Cancellation)), Proven)),
+    (Pattern::KeptByStatic, |found| when(found.is_kept_by_a_static(), Proven)),
+    (Pattern::Forgotten, |found| when(found.is_searched_in_vain(), Likely)),
+    (Pattern::OwnerCycle, |found| found.keeps_itself()),
     (Pattern::FullQueue, |found| when(found.waits_only(|event| matches!(event, Event::Capacity)), Proven)),
     (Pattern::AcceptLoop, |found| when(found.is_ready_later() && found.accepts(), Likely)),
     (Pattern::ReadLoop, |found| when(found.is_ready_later(), Likely)),
@@ -141,6 +145,34 @@ impl Finding<'_> {
     fn depends_on_itself(&self, tie: Tie) -> bool {
         let depends = &self.leak.depends;
         depends.iter().any(|found| found.tie == tie) && depends.iter().all(Dependence::is_on_itself)
+    }
+
+    fn keeps_itself(&self) -> Option<Certainty> {
+        let own = self.leak.waiting.as_ref()?.keeps_own_handle()?;
+        own.is_certain()
+            .then_some(if own.is_proven() { Proven } else { Likely })
+    }
+
+    /// What it waits for, if that is one thing.
+    fn only_event(&self) -> Option<&Awaited> {
+        match self.leak.waiting.as_ref()?.events() {
+            [only] if only.is_certain => Some(only),
+            _ => None,
+        }
+    }
+
+    fn is_kept_by_a_static(&self) -> bool {
+        let is_static = |holder: &Holder| holder.is_certain && holder.kind == HolderKind::Static;
+        self.only_event()
+            .is_some_and(|event| event.held_by.iter().any(is_static))
+    }
+
+    /// Whether all that can be searched was searched for the other end of what it waits for.
+    fn is_searched_in_vain(&self) -> bool {
+        self.only_event().is_some_and(|event| {
+            let is_whole = |missing: &Missing| missing.is_whole && missing.threads == 0;
+            event.held_by.is_empty() && event.missing.as_ref().is_some_and(is_whole)
+        })
     }
 
     fn is_in_a_circle(&self) -> Option<Certainty> {

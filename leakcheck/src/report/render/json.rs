@@ -8,8 +8,8 @@ use leakcheck_report as written;
 use super::{follows, waits, why};
 use crate::{
     base::model::{
-        Accepted, AcceptedSite, Awaited, Body, Frame, Hang, HangCause, Holder, Ignored, Keeper,
-        Kept, Leak, Level, Report, StuckThread, Use, Verdict, Waiting,
+        Accepted, AcceptedSite, Awaited, Body, Frame, Hang, HangCause, Holder, HolderKind, Ignored,
+        Keeper, Kept, Leak, Level, Missing, OwnHandle, Report, StuckThread, Use, Verdict, Waiting,
     },
     report::explain::{self, Causes, Certainty},
 };
@@ -162,6 +162,9 @@ impl Recorded for Leak {
             waits_at: all(self.waits_in().unwrap_or_default()),
             waits_in: waiting.and_then(waits::place).map(Recorded::record),
             waits_for: waiting.and_then(any_of),
+            keeps_own_handle: waiting
+                .and_then(Waiting::keeps_own_handle)
+                .map(Recorded::record),
             state: waiting.map(|waiting| waiting.state.to_string()),
             unread: waiting.and_then(|waiting| waiting.unread.clone()),
             age_ms: self.age.map(ms),
@@ -234,9 +237,37 @@ impl Recorded for Awaited {
             event: self.event.name().to_owned(),
             held_by: all(&self.held_by),
             unlisted: self.unlisted,
+            missing: self.missing.as_ref().map(Recorded::record),
             tasks: self.tasks.clone(),
             never: None,
             or: Vec::new(),
+        }
+    }
+}
+
+impl Recorded for Missing {
+    type Record = written::Missing;
+
+    fn record(&self) -> Self::Record {
+        Self::Record {
+            ends: self.ends,
+            whole: self.is_whole,
+            threads: self.threads,
+        }
+    }
+}
+
+impl Recorded for OwnHandle {
+    type Record = written::OwnHandle;
+
+    fn record(&self) -> Self::Record {
+        Self::Record {
+            kind: self.kind.name().to_owned(),
+            local: self.local.clone(),
+            path: self.path.clone(),
+            certain: self.is_certain,
+            proven: self.is_proven,
+            at: self.at.as_ref().map(Recorded::record),
         }
     }
 }
@@ -246,9 +277,10 @@ impl Recorded for Holder {
 
     fn record(&self) -> Self::Record {
         Self::Record {
+            kind: self.kind.name().to_owned(),
             task: self.task,
             name: self.name.clone(),
-            itself: self.is_itself,
+            itself: self.kind == HolderKind::Itself,
             body: self.is_body,
             certain: self.is_certain,
             local: self.local.clone(),

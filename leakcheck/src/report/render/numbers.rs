@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    base::model::{Kind, Leak, Report, Waiting},
+    base::model::{HolderKind, Kind, Leak, Report, Waiting},
     report::explain::Causes,
 };
 
@@ -57,7 +57,10 @@ impl<'r> Numbers<'r> {
 
     fn refer(&mut self, waiting: &Waiting) {
         for event in &waiting.events {
-            let holders = event.held_by.iter().filter(|holder| !holder.is_itself);
+            let holders = event
+                .held_by
+                .iter()
+                .filter(|holder| holder.kind != HolderKind::Itself);
             self.referred.extend(holders.map(|holder| holder.task));
             self.referred.extend(&event.tasks);
         }

@@ -56,6 +56,24 @@ const WORDS: &[Words] = &[
         cure: "take locks in one order everywhere, and drop what the others wait for before this `.await`",
     },
     Words {
+        pattern: Pattern::OwnerCycle,
+        one: "it keeps itself: what it owns has its own handle, so nobody drops that and ends it",
+        many: "each of them keeps itself: what it owns has its own handle, so nobody drops that and ends it",
+        cure: "give the task a `Weak` of what has its handle, or end it explicitly before that is dropped",
+    },
+    Words {
+        pattern: Pattern::KeptByStatic,
+        one: "a static keeps the other end of what it waits for",
+        many: "a static keeps the other end of what they wait for",
+        cure: "take it out of the static before the test ends; if it serves the whole process, `allow_static` accepts it",
+    },
+    Words {
+        pattern: Pattern::Forgotten,
+        one: "nothing that lives leads to the other end of what it waits for: it was forgotten, or is in a cycle of `Arc`s",
+        many: "nothing that lives leads to the other ends of what they wait for: they were forgotten, or are in cycles of `Arc`s",
+        cure: "drop the other end: look for `mem::forget`, `Box::leak`, `into_raw` and `Arc`s that lead back to themselves",
+    },
+    Words {
         pattern: Pattern::LockAcrossAwait,
         one: "it has a lock that others wait for, and waits itself before it gives the lock back",
         many: "they have locks that others wait for, and wait themselves before they give them back",

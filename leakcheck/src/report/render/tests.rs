@@ -332,7 +332,7 @@ fn a_stuck_pool_thread() {
             closure: None,
         },
     };
-    let found = crate::check::findings::findings(&[thread], &[], Some(3), None);
+    let found = crate::check::findings::findings(&[thread], &[], None, Some(3), None);
     golden("stuck_pool_thread.txt", &text(&report(found)));
 }
 

@@ -10,7 +10,9 @@ use super::{
     holder::{task, variables},
     numbers::Numbers,
 };
-use crate::base::model::{Awaited, CodeOwner, Frame, Holder, Kind, State, Waiting};
+use crate::base::model::{
+    Awaited, CodeOwner, Event, Frame, Holder, HolderKind, Kind, Missing, State, Waiting,
+};
 
 /// Callers of the place where it waits that are shown.
 const CALLERS: usize = 4;
@@ -122,12 +124,18 @@ pub(super) fn notes(
 fn awaited(event: &Awaited, is_forever: bool, numbers: &Numbers<'_>) -> String {
     let mut text = plain(&event.to_string());
     let ends = blocking(&event.tasks, numbers);
-    if event.held_by.is_empty() && event.event.has_holders() {
+    if event.held_by.is_empty()
+        && event.event.has_holders()
+        && (is_forever || event.missing.is_none())
+    {
         text.push_str(if is_forever {
             "; nobody else is left who could make it happen"
         } else {
             "; who could make it happen was not found among the tasks"
         });
+        if event.has_statics && !is_forever {
+            text.push_str(" and statics");
+        }
     }
     // Several tasks that hold it in the same way are told together.
     let same = |one: &Holder, other: &Holder| {
@@ -154,7 +162,33 @@ fn awaited(event: &Awaited, is_forever: bool, numbers: &Numbers<'_>) -> String {
     if event.unlisted > 0 {
         let _ = write!(text, " and {} more", event.unlisted);
     }
+    if let Some(missing) = &event.missing {
+        text.push_str(&searched(missing, event));
+    }
     text + &ends
+}
+
+/// What was looked for in vain, and where.
+fn searched(missing: &Missing, event: &Awaited) -> String {
+    let what = match (missing.ends, event.held_by.is_empty()) {
+        (1, true) if event.event == Event::OneshotValue => "its sender".to_owned(),
+        (1, true) => "it".to_owned(),
+        (_, true) => "them".to_owned(),
+        (1, false) => "the other sender".to_owned(),
+        (ends, false) => format!("the {ends} other senders"),
+    };
+    let mut text = format!("; nothing that was searched leads to {what}: no task, no static");
+    if !missing.is_whole {
+        text.push_str(", as far as they could be read");
+    }
+    match missing.threads {
+        0 => {}
+        1 => text.push_str("; the stack of a thread was not searched"),
+        threads => {
+            let _ = write!(text, "; the stacks of {threads} threads were not searched");
+        }
+    }
+    text
 }
 
 /// Closures of `spawn_blocking` whose end is waited for, and where they are, as far as they are told.
@@ -189,11 +223,12 @@ fn holders(alike: &[Holder], numbers: &Numbers<'_>) -> String {
         .map(|place| format!(" ({place})"))
         .unwrap_or_default();
     let how = variables(&locals) + &place;
-    match (holder.is_itself, holder.is_body) {
-        (true, true) => format!("the body itself{how}"),
-        (true, false) => format!("this same task{how}"),
-        (false, true) => format!("the test's body{how}"),
-        (false, false) => {
+    match (holder.kind, holder.is_body) {
+        (HolderKind::Itself, true) => format!("the body itself{how}"),
+        (HolderKind::Itself, false) => format!("this same task{how}"),
+        (HolderKind::Body, _) => format!("the test's body{how}"),
+        (HolderKind::Static, _) => format!("static `{}`{how}", plain(&holder.name)),
+        (HolderKind::Task, _) => {
             let ids: Vec<u64> = alike.iter().map(|holder| holder.task).collect();
             task(&ids, &holder.name, &how, numbers)
         }

@@ -11,6 +11,7 @@ pub(super) fn doing(state: State, stack: Vec<Frame>) -> Waiting {
         events: Vec::new(),
         is_forever: false,
         unread: None,
+        keeps_own_handle: None,
         place: 0,
     }
 }

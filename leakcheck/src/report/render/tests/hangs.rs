@@ -2,8 +2,8 @@
 
 use super::{waits::*, *};
 use crate::base::model::{
-    Call, Event, Fate, Hang, HangCause, HangEnd, Holder, KernelState, State, StuckThread,
-    ThreadState, Waiting,
+    Call, Event, Fate, Hang, HangCause, HangEnd, Holder, HolderKind, KernelState, State,
+    StuckThread, ThreadState, Waiting,
 };
 
 const LIMIT: HangCause = HangCause::Timeout(Duration::from_secs(2));
@@ -110,6 +110,7 @@ fn a_body_that_leaves_something_behind_as_well() {
     let waits = waiting(vec![awaited(
         Event::Mutex,
         vec![Holder {
+            kind: HolderKind::Body,
             is_body: true,
             local: Some("guard".to_owned()),
             ..holder(false, true)

@@ -89,6 +89,7 @@ fn workers_that_are_stuck_stay_threads() {
             events: Vec::new(),
             is_forever: false,
             unread: None,
+            keeps_own_handle: None,
             place: 0,
         }),
         ..worker("tokio-rt-worker", 1, 3)

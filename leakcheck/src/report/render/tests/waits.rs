@@ -1,7 +1,10 @@
 //! What is said of where a task waits.
 
 use super::*;
-use crate::base::model::{Awaited, Call, Dependence, Event, Holder, State, Tie, Waiting};
+use crate::base::model::{
+    Awaited, Call, Dependence, Event, HandleKind, Holder, HolderKind, Missing, OwnHandle, State,
+    Tie, Waiting,
+};
 
 pub(super) fn awaited(event: Event, held_by: Vec<Holder>) -> Awaited {
     Awaited {
@@ -9,6 +12,8 @@ pub(super) fn awaited(event: Event, held_by: Vec<Holder>) -> Awaited {
         is_certain: true,
         held_by,
         unlisted: 0,
+        has_statics: false,
+        missing: None,
         tasks: Vec::new(),
     }
 }
@@ -30,7 +35,11 @@ pub(super) fn holder(is_itself: bool, is_certain: bool) -> Holder {
     Holder {
         task: 12,
         name: "my_app::pool::reap".to_owned(),
-        is_itself,
+        kind: if is_itself {
+            HolderKind::Itself
+        } else {
+            HolderKind::Task
+        },
         is_body: false,
         is_certain,
         local: Some("tx".to_owned()),
@@ -56,6 +65,7 @@ pub(super) fn waiting(events: Vec<Awaited>) -> Waiting {
         events,
         is_forever: false,
         unread: None,
+        keeps_own_handle: None,
         place: 0,
     }
 }
@@ -93,6 +103,69 @@ fn a_sender_that_the_task_keeps_itself() {
         ..task(1)
     };
     golden("waits_for_itself.txt", &text(&report(vec![leak])));
+}
+
+/// One that a static holds.
+fn in_static(path: Option<&str>) -> Holder {
+    Holder {
+        kind: HolderKind::Static,
+        task: 0,
+        name: "REG".to_owned(),
+        local: path.map(ToOwned::to_owned),
+        at: Some(frame("", "src/lib.rs", 19, None, User)),
+        ..holder(false, true)
+    }
+}
+
+/// The same with so many ends that were looked for in vain.
+fn missing(awaited: Awaited, ends: u64, is_whole: bool, threads: usize) -> Awaited {
+    Awaited {
+        has_statics: true,
+        missing: Some(Missing {
+            ends,
+            is_whole,
+            threads,
+        }),
+        ..awaited
+    }
+}
+
+#[test]
+fn statics() {
+    let waiting = waiting(vec![
+        awaited(message(1), vec![in_static(None)]),
+        awaited(
+            message(2),
+            vec![holder(true, true), in_static(Some("[0].1"))],
+        ),
+        awaited(
+            Event::Notification,
+            vec![Holder {
+                is_certain: false,
+                also: vec![".b".to_owned()],
+                ..in_static(Some(".a"))
+            }],
+        ),
+    ]);
+    shown("waits_for_statics.txt", 1, waiting);
+}
+
+#[test]
+fn what_was_looked_for_in_vain() {
+    let none = |event| awaited(event, Vec::new());
+    let own = |senders| awaited(message(senders), vec![holder(true, true)]);
+    let waiting = waiting(vec![
+        missing(none(message(1)), 1, true, 0),
+        missing(none(message(2)), 2, true, 1),
+        missing(none(Event::OneshotValue), 1, false, 2),
+        missing(own(2), 1, true, 0),
+        missing(own(4), 3, false, 0),
+        Awaited {
+            has_statics: true,
+            ..none(Event::Notification)
+        },
+    ]);
+    shown("waits_in_vain.txt", 1, waiting);
 }
 
 #[test]
@@ -216,11 +289,26 @@ fn what_could_not_be_read() {
 
 #[test]
 fn for_machines() {
+    let own_handle = OwnHandle {
+        kind: HandleKind::Join,
+        local: "cache".to_owned(),
+        path: ".handle".to_owned(),
+        is_certain: true,
+        is_proven: true,
+        at: Some(frame("my_app::pool::reap", "src/pool.rs", 120, None, User)),
+    };
+    let with_static = awaited(
+        message(3),
+        vec![holder(true, true), in_static(Some("[0].1"))],
+    );
     let leak = Leak {
-        waiting: Some(waiting(vec![
-            awaited(message(1), vec![holder(true, true)]),
-            awaited(Event::Mutex, Vec::new()),
-        ])),
+        waiting: Some(Waiting {
+            keeps_own_handle: Some(own_handle),
+            ..waiting(vec![
+                missing(with_static, 1, true, 2),
+                awaited(Event::Mutex, Vec::new()),
+            ])
+        }),
         ..task(1)
     };
     golden(

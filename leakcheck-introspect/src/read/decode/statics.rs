@@ -1,0 +1,76 @@
+//! What a static holds.
+
+use std::sync::Arc;
+
+use super::{
+    access_path::Trust,
+    scan::{MOST_PLACES, Mode, Scan, ScannedObject},
+};
+use crate::{
+    Certainty, Hold, Location,
+    read::value::{Reader, Value},
+};
+
+/// What was found in a static.
+#[derive(Debug)]
+pub(crate) struct InStatic {
+    pub(crate) holds: Vec<Hold>,
+    /// Whether the search ended at a limit, or at something of which no type is known.
+    pub(crate) is_cut: bool,
+    /// Places that it visited.
+    pub(crate) visited: u32,
+}
+
+/// Reads the static `value` of this name, of the crate `home`, in at most `left` steps. Others may change it at any time: what
+/// is not there twice is not there.
+pub(crate) fn holds_of_static(
+    reader: &Reader<'_>,
+    value: Value,
+    (name, location): (&Arc<str>, Option<&Location>),
+    home: &str,
+    left: u32,
+) -> InStatic {
+    let left = left.min(MOST_PLACES);
+    let scan = |left| Scan::within(left, reader, value, Mode::Objects, Trust::Known, home);
+    let first = scan(left);
+    let mut found = InStatic {
+        holds: Vec::new(),
+        is_cut: first.is_cut || first.is_blind,
+        visited: left.saturating_sub(first.left),
+    };
+    if first.objects.is_empty() {
+        return found;
+    }
+    reader.memory.forget();
+    let second = scan(left);
+    found.visited = found.visited.saturating_mul(2);
+    let is_same = |one: &ScannedObject, other: &ScannedObject| {
+        let key = |object: &ScannedObject| {
+            let found = &object.found;
+            (found.object, found.role, found.place)
+        };
+        key(one) == key(other) && one.path == other.path
+    };
+    for object in &first.objects {
+        if second.objects.iter().any(|other| is_same(object, other)) {
+            let found_there = &object.found;
+            found.holds.push(Hold {
+                object: found_there.object,
+                role: found_there.role,
+                place: found_there.place,
+                is_exclusive: found_there.is_exclusive(),
+                is_sole: false,
+                owners: object.owners,
+                certainty: if object.may_be_gone {
+                    Certainty::Possible
+                } else {
+                    object.certainty
+                },
+                function: Arc::clone(name),
+                local: object.path.as_str().into(),
+                location: location.cloned(),
+            });
+        }
+    }
+    found
+}

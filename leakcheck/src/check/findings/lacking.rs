@@ -1,0 +1,27 @@
+//! Which tasks wait for what others than tasks may have.
+
+use leakcheck_introspect::{Event, Graph, Task};
+
+use super::waiting::open;
+
+/// Whether a task waits for something that not all of those were found to have who can have it.
+pub(crate) fn lacks_keepers(task: &Task, graph: &Graph<'_>) -> bool {
+    let mut waits = open(task).filter(|wait| may_be_kept(wait.event()));
+    let is_lacking = |wait| graph.ends_found(task, wait) < wait.ends().unwrap_or(u64::MAX);
+    !graph.is_stuck(task) && waits.any(is_lacking)
+}
+
+/// Whether somebody could hold what brings it about.
+fn may_be_kept(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Message { .. }
+            | Event::Change { .. }
+            | Event::Capacity
+            | Event::Closed
+            | Event::Permit
+            | Event::Notification
+            | Event::Arrivals
+            | Event::Cancellation
+    )
+}
