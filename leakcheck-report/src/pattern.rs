@@ -45,6 +45,8 @@ patterns! {
     OwnSender = "own-sender",
     /// A task waits for a lock that it has itself.
     SelfDeadlock = "self-deadlock",
+    /// A task waits for a lock that a part of it has, or stands in line for, and does not poll that part.
+    Futurelock = "futurelock",
     /// Tasks wait for each other in a circle.
     Deadlock = "deadlock",
     /// A task keeps, through what it owns, its own handle.
@@ -57,6 +59,8 @@ patterns! {
     LockAcrossAwait = "lock-across-await",
     /// A task sends into a channel that is full and whose receiver does not receive.
     FullQueue = "full-queue",
+    /// A task waits for a reply whose sender lies in a queue that nobody empties any more.
+    ReplyLost = "reply-lost",
     /// A task waits for a notification that nobody can give any more.
     LostWakeup = "lost-wakeup",
     /// A task waits for the cancellation of a token that nobody can cancel any more.
@@ -65,6 +69,8 @@ patterns! {
     Never = "never",
     /// A task does something at intervals and has no way out.
     Periodic = "periodic",
+    /// A task tries the same thing again and again and has no way out.
+    RetryLoop = "retry-loop",
     /// A task accepts connections and has no way out.
     AcceptLoop = "accept-loop",
     /// A task waits for a descriptor to become ready, without a time limit.
@@ -77,6 +83,8 @@ patterns! {
     AbortIgnored = "abort-ignored",
     /// Nobody drives a task.
     NeverPolled = "never-polled",
+    /// The `JoinHandle` of a task was dropped when a time limit or another branch came first, which does not end the task.
+    HandleTimeout = "handle-timeout",
     /// The `JoinHandle` of a task was dropped, which does not end it.
     Detached = "detached",
     /// A task panicked, and nobody could see it.

@@ -38,7 +38,7 @@ pub(crate) const WRITTEN: Order = Order {
             "rule",
             "time",
         ],
-        &["plural", "record"],
+        &["patterns", "plural", "record"],
         &["baseline", "place"],
         &["ignored", "waits"],
         &["leak"],
