@@ -27,10 +27,31 @@ impl<'a> Group<'a> {
     /// Groups the findings: those that fail first, and each time what has left most. One whose cause is not among them is a
     /// cause here.
     pub(crate) fn all(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Self> {
+        let mut groups = Self::by(findings, likeness);
+        groups.sort_by_key(|group| {
+            let first = group.first();
+            (
+                first.status,
+                first.level == Level::Warn,
+                Reverse(group.weight()),
+            )
+        });
+        groups
+    }
+
+    /// The same without any that are alike, and in their order.
+    pub(crate) fn each(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Self> {
+        Self::by(findings, |finding| member(finding, finding.identity()))
+    }
+
+    fn by<L: Ord>(
+        findings: impl IntoIterator<Item = &'a Finding>,
+        likeness: fn(&'a Finding) -> L,
+    ) -> Vec<Self> {
         let findings: Vec<&Finding> = findings.into_iter().collect();
         let causes = findings.iter().filter(|finding| finding.follows.is_none());
         let causes = causes.map(|finding| (member(finding, finding.identity()), *finding));
-        let mut sorted = Sorted::default();
+        let mut sorted = Sorted::new(likeness);
         for (member, cause) in causes {
             let group = sorted.group(cause);
             sorted.members.insert(member, group);
@@ -51,14 +72,6 @@ impl<'a> Group<'a> {
         for group in &mut groups {
             group.findings.sort_by_key(|finding| &finding.test);
         }
-        groups.sort_by_key(|group| {
-            let first = group.first();
-            (
-                first.status,
-                first.level == Level::Warn,
-                Reverse(group.weight()),
-            )
-        });
         groups
     }
 
@@ -97,15 +110,20 @@ impl<'a> Group<'a> {
         tests
     }
 
-    /// `` `reconnects` left 2 tasks behind that were created here ``.
-    pub(crate) fn sentence(&self) -> String {
+    /// The first tests by their names, and how many more there are.
+    pub(crate) fn named_tests(&self) -> String {
         let tests = self.tests();
         let mut names: Vec<String> = tests.iter().map(|test| test.quoted()).collect();
         if names.len() > NAMED + 1 {
             names.truncate(NAMED);
             names.push(format!("{} more tests", tests.len() - NAMED));
         }
-        let tests = plural::all_of(&names);
+        plural::all_of(&names)
+    }
+
+    /// `` `reconnects` left 2 tasks behind that were created here ``.
+    pub(crate) fn sentence(&self) -> String {
+        let tests = self.named_tests();
         let count = plural::named(self.count(), &self.first().kind);
         if self.first().panic.is_some() {
             return format!("{count} of {tests} panicked unseen");
@@ -120,20 +138,30 @@ impl<'a> Group<'a> {
 }
 
 /// Groups under way.
-#[derive(Default)]
-struct Sorted<'a> {
+struct Sorted<'a, L> {
     groups: Vec<Group<'a>>,
+    /// What findings of one group have in common.
+    likeness: fn(&'a Finding) -> L,
     /// The group of each likeness.
-    known: BTreeMap<Likeness<'a>, usize>,
+    known: BTreeMap<L, usize>,
     /// The group of each cause.
     members: BTreeMap<Member<'a>, usize>,
 }
 
-impl<'a> Sorted<'a> {
+impl<'a, L: Ord> Sorted<'a, L> {
+    fn new(likeness: fn(&'a Finding) -> L) -> Self {
+        Self {
+            groups: Vec::new(),
+            likeness,
+            known: BTreeMap::new(),
+            members: BTreeMap::new(),
+        }
+    }
+
     /// The group of a finding, to which it is added.
     fn group(&mut self, finding: &'a Finding) -> usize {
         let next = self.groups.len();
-        let at = *self.known.entry(likeness(finding)).or_insert(next);
+        let at = *self.known.entry((self.likeness)(finding)).or_insert(next);
         match self.groups.get_mut(at) {
             Some(group) => group.findings.push(finding),
             None => self.groups.push(Group {

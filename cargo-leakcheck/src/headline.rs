@@ -56,7 +56,9 @@ pub(crate) fn headline(summary: &Summary) -> String {
 fn causes(summary: &Summary) -> Option<usize> {
     let mut findings = summary.findings.iter();
     let are_told = findings.any(|finding| finding.follows.is_some() || !finding.whys.is_empty());
-    let causes = Group::all(&summary.findings).len();
+    let groups = Group::all(&summary.findings);
+    let is_cause = |group: &&Group<'_>| group.first().follows.is_none();
+    let causes = groups.iter().filter(is_cause).count();
     (are_told && causes < summary.findings.len()).then_some(causes)
 }
 

@@ -2,23 +2,51 @@
 
 use leakcheck_report::{Pattern, patterns};
 
-/// The page without the lines of its examples that only the compiler needs.
+/// The page for a terminal, where examples are indented.
 pub(crate) fn page(pattern: Pattern) -> String {
+    let line = |part: &Part<'_>| match part {
+        Part::Fence => String::new(),
+        Part::Text(line) | Part::Code(line @ "") => format!("{line}\n"),
+        Part::Code(line) => format!("    {line}\n"),
+    };
+    parts(pattern).iter().map(line).collect()
+}
+
+/// The page as Markdown, where examples are marked as Rust.
+pub(crate) fn markdown(pattern: Pattern) -> String {
+    let mut is_open = false;
+    let line = |part: &Part<'_>| match part {
+        Part::Fence => {
+            is_open = !is_open;
+            if is_open { "```rust\n" } else { "```\n" }.to_owned()
+        }
+        Part::Text(line) | Part::Code(line) => format!("{line}\n"),
+    };
+    parts(pattern).iter().map(line).collect()
+}
+
+/// A line of a page.
+enum Part<'p> {
+    Text(&'p str),
+    Code(&'p str),
+    /// The begin or end of an example.
+    Fence,
+}
+
+/// The page without the lines of its examples that only the compiler needs.
+fn parts(pattern: Pattern) -> Vec<Part<'static>> {
     let mut is_code = false;
-    let mut page = String::new();
-    for line in patterns::page(pattern).lines() {
+    let part = |line: &'static str| {
         let is_fence = line.starts_with("```");
         is_code ^= is_fence;
-        if is_fence || is_code && (line == "#" || line.starts_with("# ")) {
-            continue;
+        match line {
+            _ if is_fence => Some(Part::Fence),
+            _ if !is_code => Some(Part::Text(line)),
+            line if line == "#" || line.starts_with("# ") => None,
+            line => Some(Part::Code(line)),
         }
-        if is_code && !line.is_empty() {
-            page.push_str("    ");
-        }
-        page.push_str(line);
-        page.push('\n');
-    }
-    page
+    };
+    patterns::page(pattern).lines().filter_map(part).collect()
 }
 
 #[cfg(test)]
@@ -32,6 +60,9 @@ mod tests {
         for pattern in Pattern::ALL {
             let page = page(*pattern);
             assert!(page.starts_with(&format!("# {pattern}\n")), "{page}");
+            let markdown = markdown(*pattern);
+            assert_eq!(markdown.matches("\n```rust\n").count(), 2, "{markdown}");
+            assert!(!markdown.contains("no_run"), "{markdown}");
             assert!(!page.contains("```") && !page.contains("\n# "), "{page}");
         }
     }
