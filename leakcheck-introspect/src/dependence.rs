@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::{Certainty, Class, Event, Graph, Hold, Object, Role, Task, Wait};
+use crate::{
+    Certainty, Class, Enders, Event, Graph, Handles, Hold, Object, Party, Role, Task, Wait,
+};
 
 /// A task without which a wait of another, or of itself, does not end.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +29,8 @@ pub enum Tie {
     Guard,
     /// It waits for a lock for which the other stands in line before it.
     Line,
+    /// It waits for a cancellation, and all that could cancel it is in the tasks that it depends on.
+    Token,
     /// It sends, and only the other receives.
     Receiver,
 }
@@ -41,6 +45,11 @@ impl<'l> Graph<'l> {
         else {
             return Vec::new();
         };
+        match &wait.enders {
+            Enders::OfClass => {}
+            Enders::All(handles) => return self.having_all(handles, &wait.event),
+            Enders::Open => return Vec::new(),
+        }
         match wait.event {
             Event::End => self.with_address(object.address),
             Event::Message { senders } | Event::Change { senders } => {
@@ -70,6 +79,25 @@ impl<'l> Graph<'l> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Tasks that have all of these handles, as they are counted.
+    fn having_all(&self, all: &[Handles], event: &Event) -> Vec<Dependence<'l>> {
+        let mut tied = Vec::new();
+        for handles in all {
+            let tie = match (event, handles.party) {
+                (Event::Cancellation { .. }, _) => Tie::Token,
+                (Event::Capacity | Event::Closed, _) | (_, Party::Receivers) => Tie::Receiver,
+                (_, Party::Senders | Party::Anybody) => Tie::Sender,
+            };
+            let of_one = self.tied(handles.object, tie, |hold| handles.party.has(hold.role));
+            let places: HashSet<_> = of_one.iter().filter_map(Dependence::place).collect();
+            if places.len() as u64 != handles.count {
+                return Vec::new();
+            }
+            tied.extend(of_one);
+        }
+        tied
     }
 
     /// The task that stands before a wait in the line of a lock, which is served in order.

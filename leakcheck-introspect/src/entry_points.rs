@@ -5,7 +5,8 @@ use std::pin::Pin;
 use tokio::{runtime::Handle, task::LocalSet};
 
 use crate::{
-    BlockingTask, Error, FutureAddress, Statics, TaskList, TimerList, read, task_list::Detail,
+    BlockingTask, Error, FutureAddress, Statics, TaskList, ThreadStack, TimerList, read,
+    task_list::Detail,
 };
 
 impl TaskList {
@@ -130,6 +131,27 @@ impl Statics {
     /// As [`TaskList::of_runtime`](crate::TaskList::of_runtime).
     pub fn read() -> Result<Self, Error> {
         read::statics()
+    }
+}
+
+impl ThreadStack {
+    /// Reads the variables of the functions on the stack of a thread, of which the caller has the return address and the stack
+    /// pointer of each, innermost first. The thread has to keep still meanwhile, which only the caller can tell.
+    ///
+    /// ```
+    /// use leakcheck_introspect::ThreadStack;
+    ///
+    /// if let Ok(stack) = ThreadStack::read(7, &[]) {
+    ///     assert!(stack.number() == 7 && stack.holds().is_empty());
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`TaskList::of_runtime`](crate::TaskList::of_runtime).
+    pub fn read(number: u64, frames: &[(usize, usize)]) -> Result<Self, Error> {
+        let holds = read::stack_holds(frames)?;
+        Ok(Self { number, holds })
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use crate::{
-    Certainty, Class, Event, Hold, Object, Role, State, Static, Statics, Task, TaskList, Wait,
+    Certainty, Class, Enders, Event, Handles, Hold, Object, Role, State, Static, Statics, Task,
+    TaskList, ThreadStack, Wait,
 };
 
 /// Edges between the tasks of some lists.
@@ -13,6 +14,7 @@ pub struct Graph<'l> {
     /// Those that hold anything: of very many tasks few are read that far.
     pub(crate) holding: Vec<&'l Task>,
     statics: &'l [Static],
+    threads: &'l [ThreadStack],
     /// Addresses of the tasks that wait for ever.
     stuck: HashSet<u64>,
 }
@@ -34,6 +36,8 @@ pub enum Keeper<'l> {
     Task(&'l Task),
     /// A static, which anybody may use at any time.
     Static(&'l Static),
+    /// A thread.
+    Thread(&'l ThreadStack),
 }
 
 impl<'l> Waker<'l> {
@@ -41,7 +45,7 @@ impl<'l> Waker<'l> {
     pub fn task(&self) -> Option<&'l Task> {
         match self.keeper {
             Keeper::Task(task) => Some(task),
-            Keeper::Static(_) => None,
+            Keeper::Static(_) | Keeper::Thread(_) => None,
         }
     }
 }
@@ -64,6 +68,7 @@ impl<'l> Graph<'l> {
             tasks: Vec::new(),
             holding: Vec::new(),
             statics: &[],
+            threads: &[],
         };
         for list in lists {
             if believed(list) {
@@ -101,6 +106,13 @@ impl<'l> Graph<'l> {
         self
     }
 
+    /// The same with what is on the stacks of threads, which proves nothing either.
+    #[must_use]
+    pub fn with_threads(mut self, threads: &'l [ThreadStack]) -> Self {
+        self.threads = threads;
+        self
+    }
+
     /// Who was found to hold what could end this wait of `waiter`. What was not found may still exist.
     pub fn wakers(&self, waiter: &Task, wait: &Wait) -> Vec<Waker<'l>> {
         let Some(object) = wait.object else {
@@ -121,29 +133,39 @@ impl<'l> Graph<'l> {
         // A reference to what one waits on oneself helps nobody.
         let helps_others = matches!(
             wait.event,
-            Event::Notification | Event::Arrivals | Event::Cancellation
+            Event::Notification | Event::Arrivals | Event::Cancellation { .. }
         );
         let of_others = |task: &&&'l Task| !(helps_others && task.address == waiter.address);
         let tasks = self.holding.iter().filter(of_others);
         let tasks = tasks.map(|task| (Keeper::Task(task), &task.holds[..]));
         let statics = self.statics.iter();
         let statics = statics.map(|one| (Keeper::Static(one), &one.holds[..]));
-        let fits = |hold: &&Hold| hold.role == role && hold.object.is_same(object);
-        let wakers = tasks.chain(statics).flat_map(|(keeper, holds)| {
-            let held = holds.iter().filter(fits);
-            held.map(move |hold| Waker {
-                keeper,
-                hold: Some(hold),
-            })
+        let threads = self.threads.iter();
+        let threads = threads.map(|one| (Keeper::Thread(one), &one.holds[..]));
+        let fits = |hold: &&Hold| hold.role == role && is_for(wait, hold.object);
+        let held = |(keeper, holds): (Keeper<'l>, &'l [Hold])| {
+            let hold = holds.iter().filter(fits).map(Some);
+            hold.map(move |hold| Waker { keeper, hold })
+        };
+        let mut wakers: Vec<Waker<'l>> = tasks.chain(statics).flat_map(held).collect();
+        // Of one that it has given away, a thread has the bytes still. So none of them has more than are not known, and what it
+        // came to last is where it is.
+        let certain = wakers.iter().filter_map(|waker| waker.hold);
+        let certain = places(certain.filter(|hold| hold.certainty == Certainty::Certain));
+        let left = wait.ends().map(|ends| ends.saturating_sub(certain));
+        let left = left.map_or(usize::MAX, |left| {
+            usize::try_from(left).unwrap_or(usize::MAX)
         });
-        wakers.collect()
+        for thread in threads {
+            wakers.extend(held(thread).take(left));
+        }
+        wakers
     }
 
     /// How many different ends that could make it happen were found: one that two variables lead to counts once.
     pub fn ends_found(&self, waiter: &Task, wait: &Wait) -> u64 {
         let wakers = self.wakers(waiter, wait).into_iter();
-        let places = wakers.filter_map(|waker| Some(waker.hold?.place));
-        places.collect::<HashSet<u64>>().len() as u64
+        places(wakers.filter_map(|waker| waker.hold))
     }
 
     /// Whether the task was proven to wait for ever: nothing outside of the tasks that wait for ever can wake it.
@@ -158,9 +180,16 @@ impl<'l> Graph<'l> {
         let Some(object) = wait.object else {
             return wait.event == Event::Never;
         };
-        match wait.event {
+        if wait.is_over {
             // The task is about to run.
-            _ if wait.is_over => false,
+            return false;
+        }
+        match &wait.enders {
+            Enders::OfClass => {}
+            Enders::All(handles) => return handles.iter().all(|handles| self.are_stuck(handles)),
+            Enders::Open => return false,
+        }
+        match wait.event {
             Event::End => self.stuck.contains(&object.address),
             // The channel counts its senders. If as many different ones are held inside, there is no other.
             Event::Message { senders } | Event::Change { senders } => {
@@ -184,7 +213,7 @@ impl<'l> Graph<'l> {
             Event::Notification | Event::Arrivals => self
                 .stuck_holds(object)
                 .any(|hold| hold.role == Role::Owner),
-            Event::Cancellation
+            Event::Cancellation { .. }
             | Event::Deadline(_)
             | Event::Readiness
             | Event::Exit
@@ -212,14 +241,20 @@ impl<'l> Graph<'l> {
             .any(|hold| hold.role == Role::Receiver)
     }
 
-    /// Different senders that stuck tasks hold: one that two variables lead to counts once.
-    fn stuck_senders(&self, object: Object) -> u64 {
+    /// Whether stuck tasks have all of these handles. More than there are were misread.
+    fn are_stuck(&self, handles: &Handles) -> bool {
         let places: HashSet<u64> = self
-            .stuck_holds(object)
-            .filter(|hold| hold.role == Role::Sender)
+            .stuck_holds(handles.object)
+            .filter(|hold| handles.party.has(hold.role))
             .map(|hold| hold.place)
             .collect();
-        places.len() as u64
+        handles.count > 0 && places.len() as u64 == handles.count
+    }
+
+    /// Different senders that stuck tasks hold: one that two variables lead to counts once.
+    fn stuck_senders(&self, object: Object) -> u64 {
+        let holds = self.stuck_holds(object);
+        places(holds.filter(|hold| hold.role == Role::Sender))
     }
 
     /// What stuck tasks hold of an object for certain, and nobody else can come to: an `Arc` with another owner proves nothing.
@@ -234,6 +269,20 @@ impl<'l> Graph<'l> {
     }
 }
 
+/// Whether the wait is for this object, or can be ended by whoever has it.
+fn is_for(wait: &Wait, object: Object) -> bool {
+    let Enders::All(handles) = &wait.enders else {
+        return wait.object.is_some_and(|own| own.is_same(object));
+    };
+    handles.iter().any(|handles| handles.object.is_same(object))
+}
+
+/// How many different handles these are.
+fn places<'h>(holds: impl Iterator<Item = &'h Hold>) -> u64 {
+    let places: HashSet<u64> = holds.map(|hold| hold.place).collect();
+    places.len() as u64
+}
+
 impl Event {
     /// What somebody must have of the object to make this happen.
     fn ended_by(&self) -> Option<Role> {
@@ -241,7 +290,7 @@ impl Event {
             Self::Message { .. } | Self::Change { .. } => Some(Role::Sender),
             Self::Capacity | Self::Closed => Some(Role::Receiver),
             Self::Permit => Some(Role::Guard),
-            Self::Notification | Self::Arrivals | Self::Cancellation => Some(Role::Owner),
+            Self::Notification | Self::Arrivals | Self::Cancellation { .. } => Some(Role::Owner),
             Self::End
             | Self::Deadline(_)
             | Self::Readiness

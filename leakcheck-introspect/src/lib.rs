@@ -37,6 +37,7 @@
 //! - [`LocalTasks`], a way to the tasks of a `LocalSet` that is moved about.
 //! - [`FutureAddress`], for a future that is no task, such as the one given to `block_on`.
 //! - [`Statics`], what the statics of the program hold.
+//! - [`ThreadStack`], what the stack of a thread may hold.
 //! - [`Graph`], who could wake whom, who waits for ever, and on whom a task [depends](Dependence).
 //! - [`TimerList`], the armed timers of a runtime; [`TimerWheel`], whether there are any.
 //! - [`BlockingTask`], a closure that a thread runs, by its id.
@@ -57,6 +58,11 @@ mod blocking_task;
 )]
 mod call;
 mod dependence;
+#[cfg_attr(
+    not(all(target_os = "linux", target_pointer_width = "64", not(miri))),
+    allow(dead_code, reason = "where nothing is read nobody is counted")
+)]
+mod enders;
 mod entry_points;
 mod error;
 mod frame;
@@ -87,8 +93,10 @@ mod read;
 mod statics;
 mod task;
 mod task_list;
+mod thread_stack;
 mod timer;
 mod timer_wheel;
+mod wait;
 
 #[cfg(all(
     any(test, fuzzing),
@@ -99,6 +107,8 @@ mod timer_wheel;
 #[doc(hidden)]
 pub use read::fuzzing;
 
+pub(crate) use enders::{Enders, Handles, Party};
+
 pub use blocking_task::BlockingTask;
 pub use call::Call;
 pub use dependence::{Dependence, Tie};
@@ -107,7 +117,7 @@ pub use frame::{Frame, FrameKind, Local, Location};
 pub use future_address::FutureAddress;
 pub use graph::{Graph, Keeper, Waker};
 pub use local_tasks::LocalTasks;
-pub use object::{Certainty, Class, Event, Hold, Object, Role, Wait};
+pub use object::{Certainty, Class, Hold, Object, Role};
 pub use read::{
     available, barrier, called_from, calls_at, has_read, is_readable, keep_program, perhaps_alive,
     promised,
@@ -115,5 +125,7 @@ pub use read::{
 pub use statics::{Static, Statics};
 pub use task::{State, Task};
 pub use task_list::TaskList;
+pub use thread_stack::ThreadStack;
 pub use timer::{Timer, TimerList};
 pub use timer_wheel::TimerWheel;
+pub use wait::{Event, Wait};

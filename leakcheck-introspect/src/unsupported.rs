@@ -3,7 +3,7 @@
 use tokio::{runtime::Handle, task::LocalSet};
 
 use crate::{
-    Call, Error, FutureAddress, Statics, TaskList, TimerList, park_counts::ParkCounts,
+    Call, Error, FutureAddress, Hold, Statics, TaskList, TimerList, park_counts::ParkCounts,
     task_list::Detail,
 };
 
@@ -97,6 +97,10 @@ pub(crate) fn of_owner(_owner: &Owner, _detail: Detail) -> Result<TaskList, Erro
 }
 
 pub(crate) fn of_future(_future: FutureAddress) -> Result<TaskList, Error> {
+    Err(nothing())
+}
+
+pub(crate) fn stack_holds(_frames: &[(usize, usize)]) -> Result<Vec<Hold>, Error> {
     Err(nothing())
 }
 

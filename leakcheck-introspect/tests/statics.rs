@@ -10,7 +10,9 @@ use std::{
     sync::{Arc, Barrier, LazyLock, Mutex, MutexGuard, OnceLock, RwLock},
 };
 
-use leakcheck_introspect::{Certainty, Class, Graph, Hold, Keeper, Role, State, Statics, TaskList};
+use leakcheck_introspect::{
+    Certainty, Class, Graph, Hold, Keeper, Role, State, Statics, TaskList, ThreadStack,
+};
 use tokio::{
     runtime::{Builder, Handle},
     sync::{
@@ -320,4 +322,30 @@ fn a_pinned_future() {
         }));
     };
     check("FUTURE", ".tx", put, || drop(FUTURE.lock().unwrap().take()));
+}
+
+/// Whatever somebody takes for a stack: nothing is found there, and nothing else happens.
+#[test]
+fn a_stack_that_is_none() {
+    let function = a_stack_that_is_none as fn() as usize;
+    let local = [0_usize; 64];
+    let at = local.as_ptr() as usize;
+    let addresses = [
+        0,
+        1,
+        8,
+        function,
+        function + 1,
+        function + 64,
+        at,
+        usize::MAX,
+    ];
+    let pointers = [0, 1, at, at + 1, usize::MAX, usize::MAX - 8];
+    for address in addresses {
+        for pointer in pointers {
+            let frames = [(address, pointer), (function + 16, pointer), (address, 0)];
+            let stack = ThreadStack::read(3, &frames).unwrap();
+            assert!(stack.number() == 3 && stack.holds().is_empty());
+        }
+    }
 }

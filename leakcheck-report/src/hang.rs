@@ -1,7 +1,7 @@
 //! Bodies that did not end.
 
 use crate::{
-    leak::Leak,
+    leak::{Leak, Why},
     place::Frame,
     record::{record, words},
     waits::Awaited,
@@ -32,6 +32,10 @@ record! {
         always(default) ended_process: Option<String>,
         /// The thread of the body, where it did not come back from synchronous code.
         if_any(default) thread: Option<StuckThread>,
+        /// From the body to what keeps it, a sentence for each step.
+        if_any(default) because: Vec<String>,
+        /// Which mistake of the body it is, where that is known.
+        if_any(default) why: Option<Why>,
         /// The tasks and threads that the test had at that time.
         always(default) alive: Vec<Leak>,
     }

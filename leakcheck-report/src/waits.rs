@@ -57,11 +57,11 @@ record! {
 record! {
     /// Who could wake a task, and where the function waits whose variable holds the other end, or where the static is declared.
     Holder {
-        /// `task`, `body`, `static`, or `itself` for the waiting task.
+        /// `task`, `body`, `static`, `thread`, or `itself` for the waiting task.
         always(default) kind: String,
         /// Its id; 0 for what is no task.
         always(default) task: u64,
-        /// The path of its future, or the name of the static.
+        /// The path of its future, or the name of the static or thread.
         always(default) name: String,
         /// Whether it is the waiting task.
         always(default) itself: bool,

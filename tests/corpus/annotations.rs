@@ -11,11 +11,12 @@
 //!   where the report names no pattern. Without it the pattern is the one of which nothing is known but that it was left.
 //! - Holder: `itself in LOCAL`, `the task at LINE in LOCAL`, or `the task at LINE` where its end is waited for;
 //!   `the static NAME at LINE in PATH`, where it is declared, without a path where the static is the other end itself;
+//!   `perhaps the thread NAME at LINE in LOCAL`, where the function of that thread waits that has it;
 //!   `the running task`, where it is the only one; `the body in LOCAL` for that of the test; `nobody found` where the other end is in neither. `LINE` is where the holder waits.
 
 use leakcheck_report::Pattern;
 
-use crate::finding::{At, Event, Finding, Holder, Site, Waiting};
+use crate::finding::{At, Event, Finding, Holder, READS_STACKS, Site, Waiting};
 
 const KINDS: [&str; 8] = [
     "task",
@@ -215,7 +216,10 @@ impl Event {
             Some(holders) => holders
                 .split(" and ")
                 .map(|holder| Holder::read(holder, at))
-                .collect::<Option<_>>()?,
+                .collect::<Option<Vec<_>>>()?
+                .into_iter()
+                .filter(|holder| holder.is_certain || READS_STACKS)
+                .collect(),
         };
         Some(Self {
             what: what.to_owned(),
@@ -240,6 +244,15 @@ impl Holder {
             return Some(Self {
                 waits_at: Some(running()),
                 ..Self::new(false, String::new(), None, None)
+            });
+        }
+        if let Some(rest) = mark.strip_prefix("perhaps the thread ") {
+            let (name, rest) = rest.split_once(" at ")?;
+            let (line, local) = rest.split_once(" in ")?;
+            let (name, local) = (format!("thread {name}"), Some(local.to_owned()));
+            return Some(Self {
+                is_certain: false,
+                ..Self::new(false, name, local, Some(at(line)))
             });
         }
         if let Some(rest) = mark.strip_prefix("the static ") {

@@ -11,6 +11,9 @@ pub(crate) const HAS_STACKS: bool = cfg!(not(target_env = "musl"));
 /// Whether it is known why something is left: that goes by what is held for certain, and by stacks.
 pub(crate) const HAS_WHY: bool = IS_EXACT && HAS_STACKS;
 
+/// Whether variables are found on the stacks of threads: an optimiser keeps them in registers.
+pub(crate) const READS_STACKS: bool = HAS_STACKS && IS_EXACT && cfg!(target_arch = "x86_64");
+
 /// File and line.
 pub(crate) type Site = (String, u32);
 
@@ -64,7 +67,7 @@ pub(crate) struct Holder {
     pub(crate) is_itself: bool,
     /// Whether it is the body of the test.
     pub(crate) is_body: bool,
-    /// Always, in a mark.
+    /// Always, in a mark, but for threads.
     pub(crate) is_certain: bool,
     /// Behind `static` that of one.
     pub(crate) name: String,

@@ -135,6 +135,7 @@ fn held(holder: &Holder, own: &str) -> finding::Holder {
     // Others of the same name may be anywhere in the corpus.
     let name = match (&*holder.kind, holder.name.rsplit("::").next()) {
         ("static", Some(name)) => format!("static {name}"),
+        ("thread", _) => format!("thread {}", holder.name),
         _ => short(&holder.name, own),
     };
     finding::Holder {

@@ -50,6 +50,7 @@ async fn receives(socket: Arc<Socket>, sender: mpsc::Sender<u8>) {
 #[ignore = "leaks on purpose"]
 async fn tasks_share_a_socket() {
     // leak: fd "UDP socket"
+    // why: follows task
     let socket = Arc::new(Socket::bind("127.0.0.1:0").await.unwrap());
     let (sender, queue) = mpsc::channel(1);
     // leak: task "sends"
@@ -67,6 +68,7 @@ async fn tasks_share_a_socket() {
 #[ignore = "leaks on purpose"]
 async fn tasks_share_a_socket_on_workers() {
     // leak: fd "UDP socket"
+    // why: follows task
     let socket = Arc::new(Socket::bind("127.0.0.1:0").await.unwrap());
     let (sender, queue) = mpsc::channel(1);
     // leak: task "sends"
@@ -421,7 +423,7 @@ fn every_report_is_exact() {
     assert_eq!(of("closure_blocks_on_a_socket"), [[closure]]);
     says(
         "tasks_share_a_socket",
-        &["it is held by task *", "it closes when all of them end"],
+        &["fd *, UDP socket (corpus/holders.rs:*): closes when all that have it end"],
     );
     says(
         "task_shares_a_socket_with_a_static",

@@ -7,6 +7,7 @@
 mod annotations;
 mod background;
 mod blocking;
+mod causes;
 mod channels;
 mod closures;
 mod controls;
@@ -30,6 +31,7 @@ mod local;
 mod locks;
 mod net;
 mod numbers;
+mod other_crates;
 mod parallel;
 mod patterns;
 mod polled;

@@ -239,8 +239,8 @@ const PATTERNS: &[Pattern] = &[
 const COUNT: usize = 58;
 
 /// Files that test the corpus, not the checker, the siblings that stand for one pattern together, the table of all ways
-/// in which a thread is stuck, that of closures that wait on a runtime, what tasks do not poll, and descriptors, which the
-/// collection has beside tasks only.
+/// in which a thread is stuck, that of closures that wait on a runtime, what tasks do not poll, channels and locks of
+/// other crates, and descriptors, which the collection has beside tasks only.
 fn stands_for_a_pattern(test: &str) -> bool {
     let is_own = [
         "controls::",
@@ -248,7 +248,9 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "hang::",
         "hangs_alive::",
         "holders::",
+        "causes::",
         "keepers::",
+        "other_crates::",
         "annotations::",
         "numbers::",
         "parallel::",

@@ -78,6 +78,7 @@ pub(crate) const READER: Order = Order {
         &["name", "shape_memo"],
         &["value"],
         &["tokio"],
+        &["objects"],
         &["drop_state"],
         &["decode"],
         &["stillness", "task_reader"],

@@ -2,7 +2,9 @@
 //! makes findings nor hides them.
 
 use std::{
+    env, fs,
     hint::spin_loop,
+    path::Path,
     sync::atomic::{AtomicBool, Ordering},
     thread,
 };
@@ -16,7 +18,7 @@ use crate::{
 
 /// How often what must always be so is tried: `LEAKCHECK_TEST_REPEAT`, or a few times.
 fn rounds() -> usize {
-    let asked = std::env::var("LEAKCHECK_TEST_REPEAT").ok();
+    let asked = env::var("LEAKCHECK_TEST_REPEAT").ok();
     asked.map_or(3, |rounds| rounds.parse().expect("a number"))
 }
 
@@ -107,16 +109,20 @@ fn one_that_begins_late_is_waited_for() {
 #[test]
 fn the_reports_say_where_and_in_what() {
     for (subject, golden) in [
-        ("workers_bridges", include_str!("closures/bridge.txt")),
-        ("one_thread_ticks", include_str!("closures/ticks.txt")),
-        ("workers_and_another", include_str!("closures/thread.txt")),
-        (
-            "workers_shutdown_background",
-            include_str!("closures/outlived.txt"),
-        ),
+        ("workers_bridges", "bridge.txt"),
+        ("one_thread_ticks", "ticks.txt"),
+        ("workers_and_another", "thread.txt"),
+        ("workers_shutdown_background", "outlived.txt"),
     ] {
         let run = crate::child::run(module_path!(), subject, &[]);
-        assert_eq!(told(&run), golden, "{}", run.text());
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("suite/closures")
+            .join(golden);
+        if env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(&golden, told(&run)).unwrap();
+        }
+        let expected = fs::read_to_string(&golden).unwrap();
+        assert_eq!(told(&run), expected, "{}", run.text());
     }
 }
 

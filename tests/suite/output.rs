@@ -46,7 +46,7 @@ fn many_of_one_site_are_one_block() {
         &[tasks(1000, "tokio::spawn(pending::<()>());")],
     );
     let shown = shown(&run);
-    assert_eq!(shown.matches("task ×1000").count(), 1, "{shown}");
+    assert_eq!(shown.matches("\ntask ×1000").count(), 1, "{shown}");
     assert!(shown.lines().count() < 40, "{shown}");
 }
 
@@ -59,7 +59,7 @@ fn github_gets_annotations() {
         .lines()
         .filter(|line| line.starts_with("::error "))
         .collect();
-    assert_eq!(annotations.len(), run.report().leaks.len(), "{shown}");
+    assert_eq!(annotations.len(), run.report().causes, "{shown}");
     let thread = run
         .report()
         .leaks

@@ -16,9 +16,11 @@ mod local_sets;
 )]
 mod memory;
 mod name;
+mod objects;
 mod runtimes;
 mod self_check;
 mod shape_memo;
+mod stacks;
 mod startup;
 mod statics;
 mod stillness;
@@ -36,6 +38,7 @@ pub(crate) use self::{
     local_sets::{of_local_sets_with, of_owner, owner_of},
     memory::words,
     runtimes::{clock, of_future, of_runtime, park_counts, timers},
+    stacks::stack_holds,
     statics::statics,
     tokio::{Owner, Wheel},
 };

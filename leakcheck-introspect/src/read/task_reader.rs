@@ -95,6 +95,8 @@ impl<'r, 'i> TaskReader<'r, 'i> {
         // What it was may be gone by now.
         reader.memory.forget();
         if self.header.state(reader, listed.address) != Some(word) {
+            // Somebody runs it.
+            task.state = State::Running;
             task.root = None;
             task.waits.clear();
             task.holds.clear();

@@ -7,16 +7,23 @@ mod normal;
 mod shape;
 mod text;
 
+mod async_channels;
+mod async_locks;
 mod branches;
 mod channels;
 mod combinators;
+mod ends;
 mod erased;
+mod flumes;
+mod future_channels;
+mod kanals;
 mod local;
 mod locks;
 mod mpsc;
 mod net;
 mod owners;
 mod permits;
+mod pipes;
 mod plain;
 mod quiet;
 mod room;
@@ -24,6 +31,7 @@ mod senders;
 mod shared;
 mod signals;
 mod states;
+mod strangers;
 mod streams;
 mod switched;
 mod tasks;
@@ -42,20 +50,28 @@ use crate::{
 
 /// What runs on a runtime of either flavour.
 const SHARED: &[&Area] = &[
+    &async_channels::AREA,
+    &async_locks::AREA,
     &branches::AREA,
     &channels::AREA,
     &combinators::AREA,
+    &ends::AREA,
     &erased::AREA,
+    &flumes::AREA,
+    &future_channels::AREA,
+    &kanals::AREA,
     &locks::AREA,
     &mpsc::AREA,
     &net::AREA,
     &owners::AREA,
     &permits::AREA,
+    &pipes::AREA,
     &plain::AREA,
     &room::AREA,
     &senders::AREA,
     &shared::AREA,
     &signals::AREA,
+    &strangers::AREA,
     &streams::AREA,
     &switched::AREA,
     &tasks::AREA,
@@ -66,22 +82,30 @@ const SHARED: &[&Area] = &[
 
 /// Everything, for the lines of markers.
 const AREAS: &[&Area] = &[
+    &async_channels::AREA,
+    &async_locks::AREA,
     &branches::AREA,
     &channels::AREA,
     &combinators::AREA,
+    &ends::AREA,
     &erased::AREA,
+    &flumes::AREA,
+    &future_channels::AREA,
+    &kanals::AREA,
     &local::AREA,
     &locks::AREA,
     &mpsc::AREA,
     &net::AREA,
     &owners::AREA,
     &permits::AREA,
+    &pipes::AREA,
     &plain::AREA,
     &room::AREA,
     &senders::AREA,
     &shared::AREA,
     &signals::AREA,
     &states::AREA,
+    &strangers::AREA,
     &streams::AREA,
     &switched::AREA,
     &tasks::AREA,

@@ -3,7 +3,9 @@
 use std::{io, net};
 
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex},
+    io::{
+        AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, ReadHalf, SimplexStream, simplex,
+    },
     net::{
         TcpListener, TcpStream, UdpSocket, UnixStream,
         tcp::{OwnedReadHalf, OwnedWriteHalf},
@@ -56,7 +58,7 @@ async fn is_readable(stream: UnixStream) {
     let _ = stream.readable().await; // @is_readable
 }
 
-async fn reads_pipe(mut pipe: DuplexStream) {
+async fn reads_pipe(mut pipe: ReadHalf<SimplexStream>) {
     let _ = pipe.read_u8().await; // @reads_pipe
 }
 
@@ -203,13 +205,13 @@ pub(crate) const AREA: Area = Area {
         Shape {
             name: "a pipe in memory, of which nothing is known",
             spawn: |stage| {
-                let (near, far) = duplex(16);
+                let (near, far) = simplex(16);
                 stage.keep(far);
                 stage.spawn(reads_pipe(near));
             },
             tasks: "
                 net::reads_pipe [open]
-                  net::reads_pipe @reads_pipe  pipe: DuplexStream
+                  net::reads_pipe @reads_pipe  pipe: ReadHalf<SimplexStream>
             ",
         },
     ],

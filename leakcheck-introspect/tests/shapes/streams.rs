@@ -4,7 +4,6 @@ use std::{future::pending, pin::Pin};
 
 use futures::{
     StreamExt,
-    channel::mpsc::UnboundedReceiver,
     stream::{self, FuturesOrdered, FuturesUnordered},
 };
 use tokio::sync::mpsc;
@@ -52,10 +51,6 @@ async fn for_each() {
 
 async fn consume(number: u8) {
     leaf(number).await; // @consume
-}
-
-async fn foreign_channel(mut rx: UnboundedReceiver<u8>) {
-    rx.next().await; // @foreign_channel
 }
 
 async fn erased_stream() {
@@ -139,18 +134,6 @@ pub(crate) const AREA: Area = Area {
                       streams::consume @consume
                         streams::leaf @leaf  number: u8
                   waits for nothing
-            ",
-        },
-        Shape {
-            name: "a channel of which nothing is known",
-            spawn: |stage| {
-                let (sender, rx) = futures::channel::mpsc::unbounded();
-                stage.keep(sender);
-                stage.spawn(foreign_channel(rx));
-            },
-            tasks: "
-                streams::foreign_channel [open]
-                  streams::foreign_channel @foreign_channel  rx: UnboundedReceiver<u8>
             ",
         },
         Shape {

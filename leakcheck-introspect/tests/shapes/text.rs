@@ -122,7 +122,7 @@ impl<'l> Writer<'l> {
             Event::Notification => format!("notification of {class}"),
             Event::Arrivals => format!("arrivals at {class}"),
             Event::End => format!("end of {class}"),
-            Event::Cancellation => format!("cancellation of {class}"),
+            Event::Cancellation { left } => format!("cancellation of {class}{}", left_to(*left)),
             Event::Deadline(Some(at)) => return format!("{verb} for {}", hours(*at)),
             Event::Readiness => {
                 let number = wait.object().map_or(u64::MAX, |object| object.address());
@@ -263,6 +263,8 @@ fn object(role: Role, class: Class) -> String {
 fn class_name(class: Class) -> &'static str {
     match class {
         Class::Mpsc => "mpsc",
+        Class::Channel => "channel",
+        Class::Pipe => "pipe",
         Class::Oneshot => "oneshot",
         Class::Watch => "watch",
         Class::Broadcast => "broadcast",
@@ -287,6 +289,11 @@ fn counted(senders: Option<u64>) -> String {
         Some(1) => " (1 sender)".to_owned(),
         Some(several) => format!(" ({several} senders)"),
     }
+}
+
+/// How many could cancel a token.
+fn left_to(left: Option<u64>) -> String {
+    left.map_or_else(String::new, |left| format!(" (left to {left})"))
 }
 
 /// A deadline, to the nearest hour: no test takes half of one.

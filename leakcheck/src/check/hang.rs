@@ -115,7 +115,7 @@ impl Check {
                 let body = Arc::new(body);
                 present.lists.push(Arc::clone(&body));
                 if present.lacks_keepers(body.tasks().iter()) {
-                    present.read_statics();
+                    present.read_others();
                 }
             }
             Some(Err(error)) => unread = Some(error.to_string()),
@@ -180,22 +180,24 @@ impl Check {
             leak.note = Some(Note::RunningPoolThread);
         }
         let alive = findings::fold(alive);
+        let (waiting, depends) = match &hung.snapshot.unread {
+            _ if hung.fate == Fate::Late => (None, Vec::new()),
+            Some(why) => (Some(Waiting::unknown(why)), Vec::new()),
+            None => {
+                let others = present.others.as_deref();
+                let all = &present.resources;
+                let dir = package_dir.as_deref();
+                let body = findings::body_waiting(&lists, others, all, dir);
+                body.map_or_else(Default::default, |(waiting, depends)| {
+                    (Some(waiting), depends)
+                })
+            }
+        };
         Hang {
             cause: hung.cause,
             after: hung.after,
-            waiting: match &hung.snapshot.unread {
-                _ if hung.fate == Fate::Late => None,
-                Some(why) => Some(Waiting::unknown(why)),
-                None => {
-                    let statics = present.statics.as_deref();
-                    findings::body_waiting(
-                        &lists,
-                        statics,
-                        &present.resources,
-                        package_dir.as_deref(),
-                    )
-                }
-            },
+            waiting,
+            depends,
             thread: None,
             alive: alive.into_iter().map(without_advice).collect(),
             fate: hung.fate,

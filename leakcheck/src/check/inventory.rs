@@ -2,11 +2,14 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use leakcheck_introspect::{Graph, Statics, TaskList};
+use leakcheck_introspect::{Graph, TaskList};
 
 use crate::{
     base::model::{Detail, KernelActivity, Kind, Resource, ResourceId, ThreadActivity},
-    check::{findings, watched_runtime::WatchedRuntime},
+    check::{
+        findings::{self, Others},
+        watched_runtime::WatchedRuntime,
+    },
     observe::sources::{tasks, timers},
 };
 
@@ -35,8 +38,8 @@ pub(super) struct Inventory {
     pub(super) is_armed: bool,
     /// The lists of its runtime and of others, where they were read.
     pub(super) lists: Vec<Arc<TaskList>>,
-    /// What statics held then, where that was asked.
-    pub(super) statics: Option<Arc<Statics>>,
+    /// What others than tasks had then, where that was asked.
+    pub(super) others: Option<Arc<Others>>,
     /// Why it was not, or not all of it.
     pub(super) unread: Option<String>,
 }

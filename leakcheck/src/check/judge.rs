@@ -16,11 +16,11 @@ impl View {
         let own = self.runtime.as_ref().and_then(WatchedRuntime::token);
         let package_dir = self.whom.package_dir();
         let lists: Vec<_> = present.lists.iter().map(Arc::as_ref).collect();
-        let statics = present.statics.as_deref();
+        let others = present.others.as_deref();
         let mut found = findings::findings(
             &present.resources,
             &lists,
-            statics,
+            others,
             own,
             package_dir.as_deref(),
         );

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use leakcheck_introspect::{Graph, Statics, Task};
+use leakcheck_introspect::{Graph, Statics, Task, ThreadStack};
 
 use super::{evidence::Evidence, inventory::Inventory, view::View};
 use crate::{
-    base::model::{Kind, Leak, ResourceId},
-    check::findings,
+    base::model::{Detail, Kind, Leak, Resource, ResourceId},
+    check::findings::{self, Others},
 };
+
+/// Threads whose stacks are read.
+const MOST_THREADS: usize = 32;
 
 impl View {
     /// Reads what statics hold, where somebody will read of a task that waits for what they may have.
@@ -21,8 +24,8 @@ impl View {
         });
         let is_task = |leak: &Leak| leak.kind == Kind::Task;
         let is_reported = || self.sorted(found).leaks.iter().any(is_task);
-        if found.statics.is_none() && found.lacks_keepers(tasks) && is_reported() {
-            evidence.found.read_statics();
+        if found.others.is_none() && found.lacks_keepers(tasks) && is_reported() {
+            evidence.found.read_others();
         }
     }
 }
@@ -35,8 +38,33 @@ impl Inventory {
         tasks.any(|task| findings::lacks_keepers(task, &graph))
     }
 
-    pub(super) fn read_statics(&mut self) {
+    /// Reads what statics hold, and what the stacks of threads may hold that were asked for them.
+    pub(super) fn read_others(&mut self) {
         // Without it nothing is claimed.
-        self.statics = Statics::read().ok().map(Arc::new);
+        let Ok(statics) = Statics::read() else {
+            return;
+        };
+        let threads = self.resources.iter().filter_map(stack);
+        self.others = Some(Arc::new(Others {
+            threads: threads.take(MOST_THREADS).collect(),
+            statics,
+        }));
     }
+}
+
+/// What is on the stack of a thread that has told it.
+fn stack(found: &Resource) -> Option<ThreadStack> {
+    let (
+        ResourceId::Thread(number),
+        Detail::Thread {
+            activity: Some(activity),
+            ..
+        },
+    ) = (found.id, &found.detail)
+    else {
+        return None;
+    };
+    let pointers = activity.stack_pointers.iter().copied();
+    let frames: Vec<(usize, usize)> = activity.frames.iter().copied().zip(pointers).collect();
+    ThreadStack::read(number, &frames).ok()
 }

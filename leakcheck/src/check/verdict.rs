@@ -140,7 +140,7 @@ impl Check {
             phantoms: 0,
             is_armed: false,
             lists: Vec::new(),
-            statics: None,
+            others: None,
             unread: None,
         };
         self.view.attribute(&mut ended, &self.evidence);

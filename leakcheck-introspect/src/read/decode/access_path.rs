@@ -1,6 +1,9 @@
 //! How a scan came to a place.
 
-use crate::read::dwarf::{Member, Type};
+use crate::read::{
+    dwarf::{Member, Type},
+    objects::Use,
+};
 
 /// Whether code that is not an async function is known to poll all that it contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub(super) struct AccessPath<'r> {
     segment: Segment,
     pub(super) depth: u32,
     pub(super) trust: Trust,
+    /// What is done with a channel there, if that is known.
+    pub(super) use_: Use,
     /// Whether nobody else can come to it: no counted pointer with other owners was followed.
     pub(super) is_sole: bool,
     /// How many may share it: owners of a counted pointer that was followed, or anybody.
@@ -45,6 +50,7 @@ impl<'r> AccessPath<'r> {
             segment: Segment::Nothing,
             depth: 0,
             trust: Trust::Known,
+            use_: Use::Unknown,
             is_sole: true,
             owners: 1,
             may_be_gone: false,
@@ -74,6 +80,7 @@ impl<'r> AccessPath<'r> {
             segment,
             depth: self.depth + 1,
             trust: self.trust,
+            use_: self.use_,
             is_sole: self.is_sole,
             owners: self.owners,
             may_be_gone: self.may_be_gone,

@@ -4,13 +4,14 @@ use super::{
     cells::CellKind,
     descent::{Classification, Collection, Descent, Others, ValueKind},
     idle_parts::IdleRule,
+    library::is_of_library,
     pointers::is_counted,
     relevance::{cannot_hold, is_driver, is_opaque},
     type_facts::TypeFacts,
 };
 use crate::read::{
     dwarf::{Member, Shape, Type},
-    tokio::ObjectKind,
+    objects::ObjectKind,
     value::Reader,
 };
 
@@ -88,25 +89,4 @@ fn descent(reader: &Reader<'_>, ty: &'static Type) -> Descent {
                 .unwrap_or(Descent::Members),
         },
     }
-}
-
-/// Whether it is the work of a well-known library.
-fn is_of_library(ty: &Type) -> bool {
-    const HOMES: &[&str] = &[
-        "alloc",
-        "core",
-        "std",
-        "tokio",
-        "tokio_util",
-        "tokio_stream",
-        "futures_util",
-        "futures_core",
-        "pin_project",
-        "pin_project_lite",
-        "tracing",
-        "hashbrown",
-        // Tuples, references and arrays have no path.
-        "",
-    ];
-    HOMES.contains(&ty.home())
 }

@@ -9,7 +9,7 @@ use crate::{
     read::{
         drop_state::{self, DropState},
         dwarf::{Member, Type, Variant},
-        tokio::ObjectRef,
+        objects::ObjectRef,
         value::{Reader, Value},
     },
 };

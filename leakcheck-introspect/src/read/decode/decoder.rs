@@ -9,14 +9,15 @@ use super::{
     holds::Holds,
     pointers::{is_wrapper, unboxed},
     scan::{Mode, Scan, ScannedObject},
-    waits::Waits,
+    waits::{Waits, without_own},
 };
 use crate::{
-    Certainty, Event, Frame, FrameKind, Hold, Role, Wait,
+    Certainty, Event, Frame, FrameKind, Hold, Wait,
     read::{
         dwarf::Type,
         name::{coroutine_name, home_of},
-        tokio::{Leaf, Method, ObjectRef, ahead, traced},
+        objects::{Awaited, Method, ObjectRef, Use},
+        tokio::{ahead, traced},
         value::{Reader, Value},
     },
 };
@@ -75,6 +76,7 @@ pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
     if is_wrapper(future.ty) && root.inner.len() == 1 {
         root = root.inner.remove(0);
     }
+    without_own(&mut decoder.waits.list, &decoder.holds.list);
     Decoded {
         root,
         ty: future.ty,
@@ -195,17 +197,22 @@ impl Decoder<'_, '_> {
         }
         for object in &scan.objects {
             let found = &object.found;
-            let is_awaited = found.kind.leaf == Leaf::Yes
-                || found.role == Role::Receiver
-                || found.role == Role::Owner && found.object.class == crate::Class::Descriptor;
-            if is_awaited && let Some(event) = found.awaited(self.reader) {
+            let awaited = match object.mode {
+                Mode::Futures if found.depends_on_use() => {
+                    self.is_complete &= object.use_ != Use::Unknown;
+                    found.awaited_by(self.reader, object.use_)
+                }
+                Mode::Futures if found.is_polled() => found.awaited(self.reader),
+                Mode::Futures | Mode::Objects => None,
+            };
+            if let Some(awaited) = awaited {
                 let certainty = match object.trust {
-                    Trust::Known => Certainty::Certain,
-                    Trust::Unknown => Certainty::Possible,
+                    Trust::Known if awaited.is_read => Certainty::Certain,
+                    Trust::Known | Trust::Unknown => Certainty::Possible,
                 };
-                let wait = self.wait_on(found, event, certainty);
-                self.waits.note(wait);
                 self.is_complete &= certainty == Certainty::Certain;
+                let wait = self.wait_on(found, awaited, certainty);
+                self.waits.note(wait);
             }
             self.holds.add(&frame, object, "", object.certainty);
         }
@@ -236,8 +243,8 @@ impl Decoder<'_, '_> {
             };
             let scan = Scan::of(self.reader, value, Mode::Objects, Trust::Known, "");
             for ScannedObject { found, .. } in &scan.objects {
-                if let Some(event) = call.event(self.reader, found) {
-                    let mut wait = self.wait_on(found, event, Certainty::Certain);
+                if let Some(awaited) = call.awaited(self.reader, found) {
+                    let mut wait = self.wait_on(found, awaited, Certainty::Certain);
                     wait.is_exclusive = is_exclusive;
                     wait.is_full = call == Method::Capacity && found.is_full(self.reader);
                     if call == Method::Permit {
@@ -256,14 +263,15 @@ impl Decoder<'_, '_> {
     }
 
     /// The wait for an event of this object.
-    fn wait_on(&self, found: &ObjectRef, event: Event, certainty: Certainty) -> Wait {
-        let event = match event {
+    fn wait_on(&self, found: &ObjectRef, awaited: Awaited, certainty: Certainty) -> Wait {
+        let event = match awaited.event {
             Event::Signal(None) if self.is_in_ctrl_c => Event::Signal(Some(libc::SIGINT)),
             other => other,
         };
-        let is_over = found.is_over(self.reader, &event);
         let mut wait = Wait::of(event, Some(found.object), certainty);
-        wait.is_over = is_over;
+        wait.enders = awaited.enders;
+        wait.is_exclusive = awaited.is_exclusive;
+        wait.is_over = awaited.is_over;
         wait
     }
 

@@ -14,7 +14,7 @@ use crate::{
     read::{
         dwarf::{Image, Shape, Type},
         name::{coroutine_name, home_of, short},
-        tokio::Method,
+        objects::Method,
         value::{Reader, Value},
     },
 };

@@ -18,6 +18,8 @@ pub(super) struct IdleRule {
 /// When a field is not polled.
 #[derive(Clone, Copy, Debug)]
 enum While {
+    /// Always: it is a value.
+    Always,
     /// An `Option` at the end of this path has something in it.
     Some(&'static [&'static str]),
     /// A flag is set.
@@ -48,6 +50,7 @@ static IDLE: &[IdleRule] = idle! {
         "all::All" "stream" FUTURE;
         "any::Any" "stream" FUTURE;
         "fold::Fold" "stream" FUTURE;
+        "fold::Fold" "accum" While::Always;
         "for_each::ForEach" "stream" FUTURE;
         "scan::Scan" "stream" FUTURE;
         "then::Then" "stream" FUTURE;
@@ -73,6 +76,7 @@ static IDLE: &[IdleRule] = idle! {
         "try_all::TryAll" "stream" FUTURE;
         "try_any::TryAny" "stream" FUTURE;
         "try_fold::TryFold" "stream" FUTURE;
+        "try_fold::TryFold" "accum" While::Always;
         "try_for_each::TryForEach" "stream" FUTURE;
         "try_filter::TryFilter" "stream" PENDING_FUT;
         "try_filter_map::TryFilterMap" "stream" PENDING;
@@ -84,6 +88,7 @@ static IDLE: &[IdleRule] = idle! {
         "try_for_each_concurrent::TryForEachConcurrent" "stream" FUTURES_ARE_FULL;
     }
     "futures_util::sink" {
+        "feed::Feed" "item" While::Always;
         "send_all::SendAll" "stream" While::Some(&["buffered"]);
     }
     "tokio_stream::stream_ext" {
@@ -109,6 +114,7 @@ impl IdleRule {
             Some((flag.ty.size == 1).then(|| reader.deciding(flag))?? == 1)
         };
         match self.while_ {
+            While::Always => Some(true),
             While::Some(path) => {
                 let option = reader.resolve(value, path)?;
                 (option.ty.base == "core::option::Option").then_some(())?;

@@ -10,11 +10,13 @@ mod decoder;
 mod descent;
 mod holds;
 mod idle_parts;
+mod library;
 mod pointers;
 mod relevance;
 mod scan;
 mod select_branches;
 mod statics;
+mod strangers;
 mod type_facts;
 mod waits;
 
@@ -22,5 +24,5 @@ pub(crate) use self::{
     decoder::decode,
     pointers::concrete,
     relevance::cannot_hold,
-    statics::{InStatic, holds_of_static},
+    statics::{InStatic, holds_of_static, holds_on_stack},
 };

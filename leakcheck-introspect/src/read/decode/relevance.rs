@@ -4,7 +4,7 @@ use super::type_facts::TypeFacts;
 use crate::read::{
     dwarf::{Member, Type},
     int_hash,
-    tokio::ObjectKind,
+    objects::ObjectKind,
     value::Reader,
 };
 

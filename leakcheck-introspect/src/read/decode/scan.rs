@@ -12,13 +12,14 @@ use super::{
     pointers::{dynamic, has_one_owner, owners},
     relevance::relevant_members,
     select_branches::Branches,
+    strangers::{is_hand_written, is_only_called, may_be_stranger, strange_members},
 };
 use crate::{
     Certainty, FrameKind,
     read::{
         dwarf::Die,
         int_hash,
-        tokio::{ObjectKind, ObjectRef},
+        objects::{ObjectKind, ObjectRef, Use},
         value::{Reader, Value},
     },
 };
@@ -27,6 +28,8 @@ use crate::{
 pub(super) const MOST_PLACES: u32 = 20_000;
 /// Levels that it descends.
 const DEEPEST: u32 = 64;
+/// The case of a future that was joined and has ended: its result is only kept.
+const DONE: &str = "Done";
 
 /// What a scan is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +46,9 @@ pub(super) struct ScannedObject {
     pub(super) found: ObjectRef,
     pub(super) path: String,
     pub(super) trust: Trust,
+    pub(super) use_: Use,
+    /// What the scan was looking for there: what is polled, or what is only kept.
+    pub(super) mode: Mode,
     pub(super) is_sole: bool,
     pub(super) owners: u64,
     /// Whether the way to it led over a plain pointer, or into one of several readings of the same bytes.
@@ -63,7 +69,7 @@ pub(super) struct Scan<'r, 'i> {
     pub(super) objects: Vec<ScannedObject>,
     /// What it has and does not poll now.
     pub(super) idle: Vec<Value>,
-    /// Whether it ended at a limit.
+    /// Whether there may be more than it has found: it ended at a limit, or at a future of which nothing is known.
     pub(super) is_cut: bool,
     /// Whether it came to something of which no type is known.
     pub(super) is_blind: bool,
@@ -115,6 +121,7 @@ impl<'r, 'i> Scan<'r, 'i> {
     fn visit(&mut self, value: Value, path: &AccessPath<'_>) {
         let class = classify(self.reader, value.ty);
         if class.kind == ValueKind::Irrelevant {
+            self.is_cut |= self.mode == Mode::Futures && may_be_stranger(self.reader, value.ty);
             return;
         }
         if self.left == 0 || path.depth > DEEPEST {
@@ -135,12 +142,18 @@ impl<'r, 'i> Scan<'r, 'i> {
         // Whether a future of this type is known to poll all that it contains, and nothing else.
         let is_trusted = class.is_of_library || self.closures == Trust::Known && class.is_closure;
         let mut path = *path;
+        if class.kind == ValueKind::Object {
+            if self.object(value, &path) {
+                return;
+            }
+            self.is_cut |= self.mode == Mode::Futures;
+        }
         if !is_trusted {
             path.trust = Trust::Unknown;
         }
-        if class.kind == ValueKind::Object && self.object(value, &path) {
-            return;
-        }
+        path.use_ = Use::of(value.ty).unwrap_or(path.use_);
+        self.is_cut |= self.mode == Mode::Futures
+            && is_hand_written(self.reader, value.ty, self.closures == Trust::Known);
         path.is_sole &= !matches!(class.others, Others::Any | Others::AnyOrGone);
         path.may_be_gone |= class.others == Others::AnyOrGone || class.is_union;
         match class.others {
@@ -160,8 +173,13 @@ impl<'r, 'i> Scan<'r, 'i> {
                 self.elements(&path).array(element, first, count);
             }
             Descent::Case => {
-                if let Some((_, inside)) = self.reader.variant(value) {
+                if let Some((variant, inside)) = self.reader.variant(value) {
+                    let mode = self.mode;
+                    if variant.member.name == DONE {
+                        self.mode = Mode::Objects;
+                    }
                     self.visit(inside, &path.deeper());
+                    self.mode = mode;
                 }
             }
             Descent::Dynamic(data, table) => {
@@ -172,6 +190,7 @@ impl<'r, 'i> Scan<'r, 'i> {
                     self.visit(target, &path);
                 } else {
                     self.is_blind = true;
+                    self.is_cut |= self.mode == Mode::Futures;
                 }
             }
             Descent::Slice(data, length) => self.elements(&path).slice(value, data, length),
@@ -221,13 +240,22 @@ impl<'r, 'i> Scan<'r, 'i> {
         }
     }
 
-    /// Notes the object that the value stands for; false where it cannot be read.
+    /// Notes what the value stands for; false where that cannot be read.
     fn object(&mut self, value: Value, path: &AccessPath<'_>) -> bool {
-        let Some(found) = ObjectKind::find(self.reader, value) else {
-            return false;
-        };
+        let found = ObjectKind::find(self.reader, value);
+        let is_any = !found.is_empty();
+        for found in found {
+            self.found(found, value, path);
+        }
+        is_any
+    }
+
+    fn found(&mut self, found: ObjectRef, value: Value, path: &AccessPath<'_>) {
         let content = found.kind.content;
+        let is_leaf = found.is_leaf();
         self.objects.push(ScannedObject {
+            mode: self.mode,
+            use_: path.use_,
             found,
             path: path.text(self.home),
             trust: path.trust,
@@ -241,9 +269,14 @@ impl<'r, 'i> Scan<'r, 'i> {
             None => self.reader.field(value, name),
         });
         if let Some(content) = content {
+            let mode = self.mode;
+            // What a leaf does with what it has is known.
+            if is_leaf {
+                self.mode = Mode::Objects;
+            }
             self.visit(content, &path.deeper());
+            self.mode = mode;
         }
-        true
     }
 
     fn elements<'s>(
@@ -264,16 +297,24 @@ impl<'r, 'i> Scan<'r, 'i> {
         {
             return self.branches(&branches, path);
         }
+        let is_idle = |name: &str| {
+            let mut of_member = idle.iter().filter(|rule| rule.field == name);
+            of_member.any(|rule| rule.holds(self.reader, value) == Some(true))
+        };
+        let mut strange = strange_members(self.reader, value.ty).iter();
+        self.is_cut |= self.mode == Mode::Futures && strange.any(|name| !is_idle(name));
         for (member, ty) in relevant_members(self.reader, value.ty) {
             let inside = Reader::at_known(value, member, ty);
-            let mut of_member = idle.iter().filter(|rule| rule.field == member.name);
-            if self.mode == Mode::Futures
-                && of_member.any(|rule| rule.holds(self.reader, value) == Some(true))
-            {
+            if self.mode == Mode::Futures && is_idle(member.name) {
                 self.idle.push(inside);
-            } else {
-                self.visit(inside, &path.member(value.ty, member));
+                continue;
             }
+            let mode = self.mode;
+            if is_only_called(value.ty, ty) {
+                self.mode = Mode::Objects;
+            }
+            self.visit(inside, &path.member(value.ty, member));
+            self.mode = mode;
         }
     }
 

@@ -1,9 +1,10 @@
-//! What a static holds.
+//! What variables hold that no task has: statics, and those on the stack of a thread.
 
 use std::sync::Arc;
 
 use super::{
     access_path::Trust,
+    pointers::is_reference,
     scan::{MOST_PLACES, Mode, Scan, ScannedObject},
 };
 use crate::{
@@ -53,24 +54,56 @@ pub(crate) fn holds_of_static(
     };
     for object in &first.objects {
         if second.objects.iter().any(|other| is_same(object, other)) {
-            let found_there = &object.found;
             found.holds.push(Hold {
-                object: found_there.object,
-                role: found_there.role,
-                place: found_there.place,
-                is_exclusive: found_there.is_exclusive(),
-                is_sole: false,
-                owners: object.owners,
                 certainty: if object.may_be_gone {
                     Certainty::Possible
                 } else {
                     object.certainty
                 },
                 function: Arc::clone(name),
-                local: object.path.as_str().into(),
                 location: location.cloned(),
+                ..hold(object, object.path.as_str().into())
             });
         }
     }
     found
+}
+
+/// Reads a variable on the stack of a thread, which may have been moved out of; of a reference somebody else has what it leads
+/// to.
+pub(crate) fn holds_on_stack(
+    reader: &Reader<'_>,
+    value: Value,
+    name: &str,
+    home: &str,
+    left: &mut u32,
+) -> Vec<Hold> {
+    if is_reference(value.ty) {
+        return Vec::new();
+    }
+    let most = MOST_PLACES.min(*left);
+    let scan = Scan::within(most, reader, value, Mode::Objects, Trust::Known, home);
+    *left = left.saturating_sub(most - scan.left);
+    let holds = scan.objects.iter().map(|object| {
+        let local = format!("{name}{}", object.path);
+        hold(object, local.trim_start_matches('.').into())
+    });
+    holds.collect()
+}
+
+/// What was found, of which no more is known.
+fn hold(object: &ScannedObject, local: Arc<str>) -> Hold {
+    let found = &object.found;
+    Hold {
+        object: found.object,
+        role: found.role,
+        place: found.place,
+        is_exclusive: found.is_exclusive(),
+        is_sole: false,
+        owners: object.owners,
+        certainty: Certainty::Possible,
+        function: "".into(),
+        local,
+        location: None,
+    }
 }

@@ -14,6 +14,9 @@ pub(super) struct TypeFacts {
     pub(super) cannot_hold: OnceLock<bool>,
     /// Its members in which they can be, with their types.
     pub(super) relevant_members: OnceLock<Vec<(&'static Member, &'static Type)>>,
+    /// Whether futures of which nothing is known can be inside it, and its members of which that is so.
+    pub(super) may_be_stranger: OnceLock<bool>,
+    pub(super) strange_members: OnceLock<Vec<&'static str>>,
     pub(super) classification: OnceLock<Classification>,
     /// As variables of it are shown.
     pub(super) shown: OnceLock<Arc<str>>,

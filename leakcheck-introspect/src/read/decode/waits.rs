@@ -1,6 +1,8 @@
 //! What a task waits for, each wait once.
 
-use crate::{Certainty, Event, Object, Wait};
+use std::collections::HashSet;
+
+use crate::{Certainty, Enders, Event, Handles, Hold, Object, Wait};
 
 /// The waits of one task so far.
 #[derive(Clone, Debug, Default)]
@@ -22,11 +24,34 @@ impl Waits {
             // Both must be proven to be in vain, and one counts.
             Some(known) => {
                 known.is_full &= wait.is_full;
+                if known.enders != wait.enders {
+                    known.enders = Enders::Open;
+                }
                 known.ahead = known
                     .ahead
                     .zip(wait.ahead)
                     .map(|(one, other)| one.min(other));
             }
+        }
+    }
+}
+
+/// Leaves the handles of the task itself out of those that could cancel what it waits for.
+pub(super) fn without_own(waits: &mut [Wait], holds: &[Hold]) {
+    for wait in waits {
+        if let (Event::Cancellation { left: Some(left) }, Enders::All(handles)) =
+            (&mut wait.event, &wait.enders)
+        {
+            let is_own = |hold: &&Hold| {
+                let is_counted = |handles: &Handles| {
+                    handles.object == hold.object && handles.party.has(hold.role)
+                };
+                hold.certainty == Certainty::Certain
+                    && hold.is_sole
+                    && handles.iter().any(is_counted)
+            };
+            let own: HashSet<u64> = holds.iter().filter(is_own).map(|hold| hold.place).collect();
+            *left = left.saturating_sub(own.len() as u64);
         }
     }
 }
@@ -37,6 +62,7 @@ impl Wait {
             event,
             object,
             certainty,
+            enders: Enders::OfClass,
             is_exclusive: false,
             is_full: false,
             ahead: None,

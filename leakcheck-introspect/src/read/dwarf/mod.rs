@@ -15,6 +15,7 @@ mod notes;
 mod pattern;
 mod sections;
 mod split;
+mod stack_variables;
 mod symbols;
 mod type_parser;
 mod types;
@@ -32,6 +33,7 @@ pub(crate) use self::{
     executable::is_described,
     image::Image,
     split::MissingDwo,
+    stack_variables::OnStack,
     types::{Member, Shape, Type, Variant},
     unit::Unit,
     variables::Variable,

@@ -76,7 +76,7 @@ impl Image {
 impl Unit {
     /// Whether it is a part of the standard library as that was delivered: the path of its source begins with a folder of
     /// whoever built it.
-    fn is_of_toolchain(&self) -> bool {
+    pub(super) fn is_of_toolchain(&self) -> bool {
         let skeleton = self.skeleton.as_ref().map(|skeleton| &skeleton.parsed);
         let unit = skeleton.unwrap_or(&self.parsed);
         let is_delivered =

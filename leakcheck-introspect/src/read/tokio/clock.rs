@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::read::value::{Reader, Value};
 
 /// The moment in a value of std's or tokio's `Instant`. Std shows no numbers, so it is compared with one of our own.
-pub(super) fn instant(reader: &Reader<'_>, value: Value) -> Option<Instant> {
+pub(crate) fn instant(reader: &Reader<'_>, value: Value) -> Option<Instant> {
     const NANOS: u128 = 1_000_000_000;
     let value = reader.find(value, "std::time::Instant")?;
     // Seconds, then nanoseconds, on every Linux.

@@ -11,7 +11,7 @@ const MOST_WAITERS: u64 = 1_000;
 
 /// Whether messages take all the room of a bounded channel, and it is open: no permit is left, and nobody has one to give
 /// back.
-pub(super) fn is_full(reader: &Reader<'_>, channel: Value) -> Option<bool> {
+pub(crate) fn is_full(reader: &Reader<'_>, channel: Value) -> Option<bool> {
     let number = |value: Value, name| reader.number(reader.field(value, name)?);
     let semaphore = reader.field(channel, "semaphore")?;
     let bound = number(semaphore, "bound")?;

@@ -1,16 +1,14 @@
 //! Tokio's own structures: lists of tasks, cells, and the objects that tasks wait for.
 
-mod clock;
-mod contention;
+pub(super) mod clock;
+pub(super) mod contention;
 mod header;
 pub(super) mod layout;
-mod sync_objects;
 mod task_lists;
 mod timers;
 mod wheel;
 
 pub(crate) use contention::ahead;
 pub(crate) use header::{Header, TaskKind, blocking_if_alive, traced, vtable_if_alive};
-pub(crate) use sync_objects::{Leaf, Method, ObjectKind, ObjectRef};
 pub(crate) use task_lists::{Listed, Owner, TokioTypes};
 pub(crate) use wheel::Wheel;

@@ -1,14 +1,14 @@
 //! On whom it depends that a task goes on.
 
-use super::Frame;
+use super::{Frame, ResourceId};
 
 /// A task that does not go on before another one, or itself, does something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Dependence {
     /// The task that waits.
     pub(crate) waiter: u64,
-    /// The task, or blocking task, that it depends on; 0 for the test's body.
-    pub(crate) on: u64,
+    /// The task, blocking task or thread that it depends on; the test's body is the task 0.
+    pub(crate) on: ResourceId,
     pub(crate) tie: Tie,
     /// The variable in which the other has what is waited for.
     pub(crate) local: Option<String>,
@@ -23,10 +23,14 @@ pub(crate) enum Tie {
     End,
     /// It receives, and nobody but the tasks that it depends on can send.
     Sender,
+    /// It waits for what the other, a thread, probably has: nobody else was found who could.
+    Kept,
     /// It waits for a lock that the other has.
     Lock,
     /// It waits for a lock for which the other stands in line before it.
     Line,
+    /// It waits for a cancellation, and nobody but the tasks that it depends on can cancel it.
+    Token,
     /// It sends, and nobody but the other receives.
     Receiver,
 }
@@ -34,6 +38,6 @@ pub(crate) enum Tie {
 impl Dependence {
     /// Whether a task depends on itself.
     pub(crate) fn is_on_itself(&self) -> bool {
-        self.waiter == self.on
+        self.on == ResourceId::Task(self.waiter)
     }
 }

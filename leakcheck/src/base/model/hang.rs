@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Frame, Leak, State, Waiting};
+use super::{Dependence, Frame, Leak, State, Waiting};
 
 /// A test's body that did not end in time: what it was doing, and what was alive beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub struct Hang {
     pub(crate) cause: HangCause,
     pub(crate) after: Duration,
     pub(crate) waiting: Option<Waiting>,
+    /// On whom it depends that the body goes on.
+    pub(crate) depends: Vec<Dependence>,
     pub(crate) thread: Option<StuckThread>,
     pub(crate) alive: Vec<Leak>,
     pub(crate) fate: Fate,

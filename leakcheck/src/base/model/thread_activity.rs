@@ -5,6 +5,8 @@
 pub(crate) struct ThreadActivity {
     /// Return addresses, innermost first; empty where they could not be had.
     pub(crate) frames: Vec<usize>,
+    /// Stack pointers of the functions that these are in, of each where it is.
+    pub(crate) stack_pointers: Vec<usize>,
     pub(crate) kernel: KernelActivity,
     /// Number of the task that it polls, where that was asked; a closure of `spawn_blocking` is a task as well.
     pub(crate) task: Option<u64>,

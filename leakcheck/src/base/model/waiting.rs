@@ -48,7 +48,7 @@ pub struct Awaited {
     pub(crate) tasks: Vec<u64>,
 }
 
-/// Who could wake a task: a task, the test's body, or a static that has the other end.
+/// Who could wake a task: a task, the test's body, or a static or thread that has the other end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
     pub(crate) kind: HolderKind,
@@ -75,6 +75,8 @@ pub enum HolderKind {
     Body,
     /// A static variable.
     Static,
+    /// A thread, in a function on its stack.
+    Thread,
 }
 
 impl HolderKind {
@@ -85,6 +87,7 @@ impl HolderKind {
             Self::Task => "task",
             Self::Body => "body",
             Self::Static => "static",
+            Self::Thread => "thread",
         }
     }
 }
@@ -192,7 +195,7 @@ impl Holder {
         self.task
     }
 
-    /// The task's future, or the name of the static.
+    /// The task's future, or the name of the static or thread.
     pub fn name(&self) -> &str {
         &self.name
     }

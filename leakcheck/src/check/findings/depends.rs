@@ -1,21 +1,25 @@
 //! On whom it depends that the tasks of a finding go on.
 
-use leakcheck_introspect::{Graph, Task, Tie as Seen, Wait};
+use leakcheck_introspect::{Hold, Keeper, Task, Tie as Seen, Wait, Waker};
 
-use super::waiting::open;
+use super::{search::Search, waiting::open};
 use crate::{
-    base::model::{Dependence, Leak, Tie},
+    base::model::{Dependence, Frame, Leak, ResourceId, Tie},
     observe::capture,
 };
 
 /// On whom all of these tasks depend, each of them with all that it waits for; nothing where one may go on otherwise.
-pub(super) fn of(tasks: &[&Task], graph: &Graph<'_>, package_dir: Option<&str>) -> Vec<Dependence> {
+pub(super) fn of(
+    tasks: &[&Task],
+    search: &Search<'_>,
+    package_dir: Option<&str>,
+) -> Vec<Dependence> {
     let mut all = Vec::new();
     // Of very many only the first ones are read.
     for task in tasks.iter().filter(|task| !task.is_recognised()) {
         let mut of_task = Vec::new();
         for wait in open(task) {
-            let found = of_wait(task, wait, graph, package_dir);
+            let found = of_wait(task, wait, search, package_dir);
             if found.is_empty() {
                 return Vec::new();
             }
@@ -33,28 +37,31 @@ pub(super) fn of(tasks: &[&Task], graph: &Graph<'_>, package_dir: Option<&str>) 
 fn of_wait(
     task: &Task,
     wait: &Wait,
-    graph: &Graph<'_>,
+    search: &Search<'_>,
     package_dir: Option<&str>,
 ) -> Vec<Dependence> {
-    let tied = graph.dependences(wait).into_iter().filter_map(|found| {
-        let place = found.hold.and_then(|hold| hold.location());
-        Some(Dependence {
-            waiter: task.id(),
-            on: found.task.id(),
-            tie: tie(found.tie)?,
-            local: found.hold.map(|hold| hold.local().to_owned()),
-            at: place.map(|place| {
-                let function = found.hold.map_or("", |hold| hold.function());
-                capture::frame(function, Some((place.file(), place.line())), package_dir)
-            }),
-        })
-    });
+    let tied = search
+        .graph
+        .dependences(wait)
+        .into_iter()
+        .filter_map(|found| {
+            Some(Dependence {
+                waiter: task.id(),
+                on: ResourceId::Task(found.task.id()),
+                tie: tie(found.tie)?,
+                local: found.hold.map(|hold| hold.local().to_owned()),
+                at: found.hold.and_then(|hold| frame(hold, package_dir)),
+            })
+        });
     let mut all: Vec<Dependence> = tied.collect();
+    if all.is_empty() {
+        all = kept_by_threads(task, wait, search, package_dir);
+    }
     if all.is_empty() {
         // A blocking task is in no list.
         all.extend(wait.task().map(|on| Dependence {
             waiter: task.id(),
-            on,
+            on: ResourceId::Task(on),
             tie: Tie::End,
             local: None,
             at: None,
@@ -63,12 +70,46 @@ fn of_wait(
     all
 }
 
+/// Threads that have all ends which somebody else must have, as they are counted.
+fn kept_by_threads(
+    task: &Task,
+    wait: &Wait,
+    search: &Search<'_>,
+    package_dir: Option<&str>,
+) -> Vec<Dependence> {
+    let wakers = search.graph.wakers(task, wait);
+    let are_all = wait.ends() == Some(search.graph.ends_found(task, wait)) && search.is_whole;
+    let of_thread = |waker: Waker<'_>| match (waker.keeper, waker.hold) {
+        (Keeper::Thread(thread), Some(hold)) => Some(Dependence {
+            waiter: task.id(),
+            on: ResourceId::Thread(thread.number()),
+            tie: Tie::Kept,
+            local: Some(hold.local().to_owned()),
+            at: frame(hold, package_dir),
+        }),
+        _ => None,
+    };
+    let all: Option<Vec<Dependence>> = wakers.into_iter().map(of_thread).collect();
+    all.filter(|_| are_all).unwrap_or_default()
+}
+
+/// Where the function waits that has it.
+fn frame(hold: &Hold, package_dir: Option<&str>) -> Option<Frame> {
+    let place = hold.location()?;
+    Some(capture::frame(
+        hold.function(),
+        Some((place.file(), place.line())),
+        package_dir,
+    ))
+}
+
 const fn tie(seen: Seen) -> Option<Tie> {
     Some(match seen {
         Seen::End => Tie::End,
         Seen::Sender => Tie::Sender,
         Seen::Guard => Tie::Lock,
         Seen::Line => Tie::Line,
+        Seen::Token => Tie::Token,
         Seen::Receiver => Tie::Receiver,
         _ => return None,
     })

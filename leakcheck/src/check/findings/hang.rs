@@ -1,26 +1,32 @@
 //! Of a body that does not end: what it waits for, what its thread does, and what to do about it.
 
-use leakcheck_introspect::{Statics, TaskList};
+use leakcheck_introspect::TaskList;
 
-use super::{blocked, search::Search, waiting};
+use super::{
+    blocked, depends,
+    search::{Others, Search},
+    waiting,
+};
 use crate::{
     base::model::{
-        KernelActivity, KernelState, Resource, StuckThread, ThreadActivity, ThreadState, Waiting,
+        Dependence, KernelActivity, KernelState, Resource, StuckThread, ThreadActivity,
+        ThreadState, Waiting,
     },
     observe::sources::fds,
     sys::proc_threads,
 };
 
-/// Where the body is suspended and what it waits for, among the tasks of `lists`; it is in one of them, with the number 0.
+/// Where the body is suspended, what it waits for and on whom it depends, among the tasks of `lists`; it is in one of them, with the number 0.
 pub(crate) fn body_waiting(
     lists: &[&TaskList],
-    statics: Option<&Statics>,
+    others: Option<&Others>,
     alive: &[Resource],
     package_dir: Option<&str>,
-) -> Option<Waiting> {
+) -> Option<(Waiting, Vec<Dependence>)> {
     let body = lists.iter().find_map(|list| list.find(0))?;
-    let search = Search::of(lists, statics, alive);
-    waiting::of(&[body], &search, package_dir)
+    let search = Search::of(lists, others, alive);
+    let waiting = waiting::of(&[body], &search, package_dir)?;
+    Some((waiting, depends::of(&[body], &search, package_dir)))
 }
 
 /// What a thread does that does not come back; `asked` is what it answered.

@@ -22,6 +22,6 @@ fn may_be_kept(event: &Event) -> bool {
             | Event::Permit
             | Event::Notification
             | Event::Arrivals
-            | Event::Cancellation
+            | Event::Cancellation { .. }
     )
 }

@@ -19,11 +19,12 @@ pub(crate) use holding::{name_holders, name_users};
 pub(crate) use lacking::lacks_keepers;
 pub(crate) use numbered::join as join_numbered;
 pub(crate) use runtimes::fold;
+pub(crate) use search::Others;
 pub(crate) use waiting::Places;
 
 use std::time::Duration;
 
-use leakcheck_introspect::{Statics, Task, TaskList};
+use leakcheck_introspect::{Task, TaskList};
 
 use self::search::Search;
 use crate::{
@@ -43,11 +44,11 @@ use crate::{
 pub(crate) fn findings(
     resources: &[Resource],
     lists: &[&TaskList],
-    statics: Option<&Statics>,
+    others: Option<&Others>,
     own: Option<u32>,
     package_dir: Option<&str>,
 ) -> Vec<Leak> {
-    let search = Search::of(lists, statics, resources);
+    let search = Search::of(lists, others, resources);
     let find = |id: &u64| lists.iter().find_map(|list| list.find(*id));
     let mut found: Vec<(Leak, Vec<&Task>)> = Vec::new();
     for group in diff::groups(resources, own) {
@@ -75,7 +76,7 @@ pub(crate) fn findings(
         }
     }
     let tell = |(leak, tasks): (Leak, Vec<&Task>)| Leak {
-        depends: depends::of(&tasks, &search.graph, package_dir),
+        depends: depends::of(&tasks, &search, package_dir),
         is_detached: are_all(&tasks, |task| !task.has_join_handle()),
         is_aborted: are_all(&tasks, Task::is_aborted),
         ..leak

@@ -1,38 +1,64 @@
 //! Where those were looked for who could wake tasks, and what was not found.
 
-use leakcheck_introspect::{Graph, Statics, Task, TaskList, Wait};
+use std::collections::HashMap;
 
-use crate::base::model::{Kind, Missing, Resource};
+use leakcheck_introspect::{Graph, Statics, Task, TaskList, ThreadStack, Wait};
+
+use crate::base::model::{Detail, Kind, Missing, Resource, ResourceId};
+
+/// What others than tasks have.
+#[derive(Debug)]
+pub(crate) struct Others {
+    pub(crate) statics: Statics,
+    /// Of threads whose stacks could be read.
+    pub(crate) threads: Vec<ThreadStack>,
+}
 
 /// What was searched.
 pub(super) struct Search<'l> {
     pub(super) graph: Graph<'l>,
     pub(super) has_statics: bool,
     /// Whether all of it was read to its end.
-    is_whole: bool,
-    /// Threads that are alive.
+    pub(super) is_whole: bool,
+    /// Threads that are alive and were not searched.
     threads: usize,
+    /// The names of threads, by their numbers.
+    names: HashMap<u64, &'l str>,
 }
 
 impl<'l> Search<'l> {
-    /// The tasks of these lists, with what statics held at the same time, while these things were alive.
+    /// The tasks of these lists, with what others had at the same time, while these things were alive.
     pub(super) fn of(
         lists: &[&'l TaskList],
-        statics: Option<&'l Statics>,
-        alive: &[Resource],
+        others: Option<&'l Others>,
+        alive: &'l [Resource],
     ) -> Self {
         let graph = Graph::new(lists.iter().copied());
         let is_thread = |one: &&Resource| matches!(one.kind(), Kind::Thread | Kind::BlockingTask);
+        let searched = others.map_or(0, |others| others.threads.len());
+        let statics = others.map(|others| &others.statics);
         Self {
-            graph: match statics {
-                Some(statics) => graph.with_statics(statics),
+            graph: match others {
+                Some(others) => graph
+                    .with_statics(&others.statics)
+                    .with_threads(&others.threads),
                 None => graph,
             },
-            has_statics: statics.is_some(),
+            has_statics: others.is_some(),
             is_whole: lists.iter().all(|list| list.has_all_holds())
                 && statics.is_some_and(Statics::is_whole),
-            threads: alive.iter().filter(is_thread).count(),
+            threads: alive
+                .iter()
+                .filter(is_thread)
+                .count()
+                .saturating_sub(searched),
+            names: alive.iter().filter_map(name).collect(),
         }
+    }
+
+    /// The name of a thread, if it has one.
+    pub(super) fn name_of(&self, thread: &ThreadStack) -> &'l str {
+        self.names.get(&thread.number()).copied().unwrap_or("")
     }
 
     /// What all of these tasks miss of what they wait for; `None` where they do not miss the same.
@@ -49,5 +75,14 @@ impl<'l> Search<'l> {
             is_whole: self.is_whole,
             threads: self.threads,
         })
+    }
+}
+
+fn name(resource: &Resource) -> Option<(u64, &str)> {
+    match (resource.id, &resource.detail) {
+        (ResourceId::Thread(number), Detail::Thread { name, .. }) => {
+            Some((number, name.as_deref()?))
+        }
+        _ => None,
     }
 }

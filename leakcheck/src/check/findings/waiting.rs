@@ -174,7 +174,7 @@ fn awaited(all: &[(&Task, &Wait)], search: &Search<'_>, package_dir: Option<&str
             tasks.extend(wait.task());
         }
         for waker in wakers {
-            add(&mut held_by, holder(task, &waker, package_dir));
+            add(&mut held_by, holder(task, &waker, search, package_dir));
         }
     }
     // Those that hold it in the same way stand together.
@@ -199,7 +199,12 @@ fn awaited(all: &[(&Task, &Wait)], search: &Search<'_>, package_dir: Option<&str
     }
 }
 
-fn holder(waiter: &Task, waker: &Waker<'_>, package_dir: Option<&str>) -> Holder {
+fn holder(
+    waiter: &Task,
+    waker: &Waker<'_>,
+    search: &Search<'_>,
+    package_dir: Option<&str>,
+) -> Holder {
     let hold = waker.hold;
     let place = hold
         .and_then(Hold::location)
@@ -212,6 +217,7 @@ fn holder(waiter: &Task, waker: &Waker<'_>, package_dir: Option<&str>) -> Holder
         Keeper::Task(task) if task.id() == 0 => (HolderKind::Body, 0, task.future()),
         Keeper::Task(task) => (HolderKind::Task, task.id(), task.future()),
         Keeper::Static(one) => (HolderKind::Static, 0, one.name()),
+        Keeper::Thread(one) => (HolderKind::Thread, 0, search.name_of(one)),
         _ => (HolderKind::Task, 0, ""),
     };
     let is_static = kind == HolderKind::Static;
@@ -220,7 +226,7 @@ fn holder(waiter: &Task, waker: &Waker<'_>, package_dir: Option<&str>) -> Holder
         task,
         name: name.to_owned(),
         is_certain: hold.is_none_or(|hold| hold.certainty() == Certainty::Certain),
-        is_body: !is_static && task == 0,
+        is_body: task == 0 && matches!(waker.keeper, Keeper::Task(_)),
         local: local.filter(|local| !is_static || !local.is_empty()),
         also: Vec::new(),
         at: place.map(|place| {
@@ -240,7 +246,9 @@ fn add(held_by: &mut Vec<Holder>, new: Holder) {
         known.kind == new.kind
             && match new.kind {
                 HolderKind::Itself => true,
-                HolderKind::Static => known.name == new.name && known.at == new.at,
+                HolderKind::Static | HolderKind::Thread => {
+                    known.name == new.name && known.at == new.at
+                }
                 _ => known.task == new.task,
             }
     };
@@ -314,7 +322,7 @@ fn event(wait: &Wait, object: Option<Object>, task: &Task) -> Event {
         Seen::Notification => Event::Notification,
         Seen::Arrivals => Event::Arrivals,
         Seen::End => Event::TaskEnd,
-        Seen::Cancellation => Event::Cancellation,
+        Seen::Cancellation { .. } => Event::Cancellation,
         Seen::Deadline(deadline) => Event::Timer {
             left: deadline.map(|at| at.saturating_duration_since(task.read_at())),
             others_later: false,

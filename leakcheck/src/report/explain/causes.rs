@@ -21,7 +21,7 @@ impl<'l> Causes<'l> {
     /// Of these findings.
     pub(crate) fn of(leaks: &'l [Leak]) -> Self {
         let told = Told::of(leaks);
-        let edges = leaks.iter().map(|leak| links::of(leak, leaks, &told));
+        let edges = leaks.iter().map(|leak| links::of(leak, &told));
         let mut causes = Self {
             follows: edges.collect(),
             next: vec![Vec::new(); leaks.len()],
@@ -96,7 +96,7 @@ impl<'l> Causes<'l> {
 #[cfg(all(test, not(leakcheck_loom)))]
 mod tests {
     use super::*;
-    use crate::base::model::{Dependence, Kind};
+    use crate::base::model::{Dependence, Kind, ResourceId};
 
     /// One task for each, which awaits the end of those.
     fn tasks(awaits: &[&[u64]]) -> Vec<Leak> {
@@ -107,7 +107,7 @@ mod tests {
                 .iter()
                 .map(|on| Dependence {
                     waiter: task,
-                    on: *on,
+                    on: ResourceId::Task(*on),
                     tie: Tie::End,
                     local: None,
                     at: None,

@@ -1,7 +1,7 @@
 //! From which other finding one follows: end that one, and this one ends.
 
 use super::{Closing, descriptor, told::Told};
-use crate::base::model::{Dependence, Event, Fact, Keeper, Kept, Kind, Leak, Use};
+use crate::base::model::{Dependence, Event, Fact, Keeper, Kept, Kind, Leak, ResourceId, Use};
 
 /// Why one finding follows from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub(crate) enum Link<'l> {
     FarEnd,
     /// The descriptor closes when the other ends.
     Closes,
+    /// The descriptors close when the other and further ones end, which have them.
+    ClosesWithSeveral,
     /// The other is blocked in this call on the descriptor.
     Used(&'l str),
 }
@@ -27,14 +29,14 @@ pub(crate) struct Edge<'l> {
 }
 
 /// From which other one this finding follows, where that is certain.
-pub(super) fn of<'l>(leak: &'l Leak, all: &[Leak], told: &Told<'_>) -> Option<Edge<'l>> {
+pub(super) fn of<'l>(leak: &'l Leak, told: &Told<'_>) -> Option<Edge<'l>> {
     match leak.kind {
         // Nothing of it is left.
         _ if leak.panic.is_some() => None,
         Kind::Task => depends(leak, told)
             .or_else(|| exit(leak, told))
             .or_else(|| far_end(leak, told)),
-        Kind::Fd => closes(leak, all, told).or_else(|| used(leak, told)),
+        Kind::Fd => closes(leak, told).or_else(|| used(leak, told)),
         _ => None,
     }
 }
@@ -43,8 +45,12 @@ fn depends<'l>(leak: &'l Leak, told: &Told<'_>) -> Option<Edge<'l>> {
     let mut first = None;
     for dependence in &leak.depends {
         // What is not told here is nothing that a reader could look at.
-        let to = told.task(dependence.on)?;
-        if !leak.tasks.contains(&dependence.on) && first.is_none() {
+        let (to, is_own) = match dependence.on {
+            ResourceId::Task(task) => (told.task(task)?, leak.tasks.contains(&task)),
+            ResourceId::Thread(thread) => (told.thread(thread)?, false),
+            ResourceId::Other(..) => return None,
+        };
+        if !is_own && first.is_none() {
             let link = Link::Depends(dependence);
             first = Some(Edge { to, link });
         }
@@ -101,7 +107,7 @@ fn number(kept: &Kept) -> Option<u64> {
     })
 }
 
-fn closes<'l>(leak: &Leak, all: &[Leak], told: &Told<'_>) -> Option<Edge<'l>> {
+fn closes<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
     let is_owned = matches!(
         descriptor::closing(leak),
         Closing::WithTask { is_shared: false }
@@ -110,13 +116,18 @@ fn closes<'l>(leak: &Leak, all: &[Leak], told: &Told<'_>) -> Option<Edge<'l>> {
             | Closing::EachWithTasks { is_shared: false }
     );
     let keepers = leak.held.iter().flat_map(|kept| &kept.by);
-    let mut tasks = keepers.filter_map(Keeper::task);
-    let to = told.task(tasks.next()?)?;
-    // What several findings share is told by itself.
-    let is_one = tasks.all(|task| all[to].tasks.contains(&task));
-    (is_owned && is_one).then_some(Edge {
+    let tasks = keepers.filter_map(Keeper::task);
+    let findings: Option<Vec<usize>> = tasks.map(|task| told.task(task)).collect();
+    let findings = findings.filter(|_| is_owned)?;
+    let to = *findings.first()?;
+    let is_one = findings.iter().all(|finding| *finding == to);
+    Some(Edge {
         to,
-        link: Link::Closes,
+        link: if is_one {
+            Link::Closes
+        } else {
+            Link::ClosesWithSeveral
+        },
     })
 }
 

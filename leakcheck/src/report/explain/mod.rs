@@ -13,6 +13,6 @@ pub(crate) use advice::HangAdvice;
 pub(crate) use causes::Causes;
 pub(crate) use dependency::{Dependency, Made, When, of as dependency};
 pub(crate) use descriptor::{Closing, closing};
-pub(crate) use hang::advice as advice_on_hang;
+pub(crate) use hang::{BODY, advice as advice_on_hang, steps, with_body};
 pub(crate) use links::{Edge, Link};
 pub(crate) use why::{Certainty, Why, why};

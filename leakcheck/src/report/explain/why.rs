@@ -25,6 +25,32 @@ pub(crate) enum Certainty {
 
 use Certainty::{Likely, Proven};
 
+impl Why {
+    /// Whether it is a mistake in how something waits, be it a task or not.
+    pub(crate) const fn is_of_waits(self) -> bool {
+        matches!(
+            self.pattern,
+            Pattern::Deadlock
+                | Pattern::FullQueue
+                | Pattern::LockAcrossAwait
+                | Pattern::LostWakeup
+                | Pattern::SelfDeadlock
+        )
+    }
+
+    /// Whether it says no more than that something was left.
+    pub(crate) const fn is_plain(self) -> bool {
+        matches!(
+            self.pattern,
+            Pattern::Detached
+                | Pattern::OpenDescriptor
+                | Pattern::Unreaped
+                | Pattern::UnjoinedBlocking
+                | Pattern::UnjoinedThread
+        )
+    }
+}
+
 /// A finding among others.
 struct Finding<'a> {
     leak: &'a Leak,
@@ -45,7 +71,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::NeverPolled, |found| when(found.has_state(State::New), Proven)),
     (Pattern::Busy, |found| when(found.is_busy(), Likely)),
     (Pattern::SelfDeadlock, |found| when(found.depends_on_itself(Tie::Lock), Proven)),
-    (Pattern::OwnSender, |found| when(found.depends_on_itself(Tie::Sender), Proven)),
+    (Pattern::OwnSender, |found| when(found.receives() && found.depends_on_itself(Tie::Sender), Proven)),
     (Pattern::Deadlock, |found| found.is_in_a_circle()),
     (Pattern::LockAcrossAwait, |found| when(found.causes.keeps_a_lock(found.at), Proven)),
     (Pattern::Never, |found| when(found.waits_only(|event| matches!(event, Event::Never)), Proven)),
@@ -141,6 +167,15 @@ impl Finding<'_> {
         waiting.is_some_and(|waiting| waiting.is_forever) && self.waits_only(is_so)
     }
 
+    fn receives(&self) -> bool {
+        self.waits_only(|event| {
+            matches!(
+                event,
+                Event::Message { .. } | Event::Change { .. } | Event::OneshotValue
+            )
+        })
+    }
+
     /// Whether each of its tasks depends on itself only, in this way.
     fn depends_on_itself(&self, tie: Tie) -> bool {
         let depends = &self.leak.depends;
@@ -180,7 +215,9 @@ impl Finding<'_> {
         Some(match edge.link {
             Link::Depends(_) => Proven,
             // Others may have the same connection.
-            Link::Exit | Link::FarEnd | Link::Closes | Link::Used(_) => Likely,
+            Link::Exit | Link::FarEnd | Link::Closes | Link::ClosesWithSeveral | Link::Used(_) => {
+                Likely
+            }
         })
     }
 

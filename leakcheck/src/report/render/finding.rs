@@ -167,7 +167,7 @@ fn explanation(
     let found = explain::why(&report.leaks, at, causes);
     // Of a cause that stands in front.
     let told = found.filter(|_| follows.is_some());
-    notes.extend(told.map(|found| ("why", why::sentence(found, leak.count))));
+    notes.extend(told.map(|found| ("why", why::sentence(found, leak))));
     notes.extend(why::cure(found, leak, follows.is_some()).map(|cure| ("help", cure)));
     notes
 }

@@ -31,7 +31,7 @@ pub(super) fn lines(
             } else {
                 Other::elsewhere(above)
             };
-            let because = because(leak, edge, &other);
+            let because = in_words(leak, edge, &other);
             Some(format!("{}: {because}", what(leak, numbers)))
         })
         .collect();
@@ -67,8 +67,12 @@ pub(super) fn named(leak: &Leak, numbers: &Numbers<'_>) -> String {
     format!("{warning}{kind}{}{parts}", numbers.heading(leak))
 }
 
-/// Why a finding follows from another, in words that come after what it is.
-fn because(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
+/// Why a finding follows from another that is told elsewhere, in words that come after what it is.
+pub(super) fn because(leak: &Leak, edge: Edge<'_>, other: &Leak) -> String {
+    in_words(leak, edge, &Other::elsewhere(other))
+}
+
+fn in_words(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
     let (waits, closes, is) = match leak.count {
         1 => ("waits", "closes", "is"),
         _ => ("wait", "close", "are"),
@@ -85,6 +89,16 @@ fn because(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
                 "{waits}{at} for a lock that {subject} {}",
                 does("has", "have")
             ),
+            Tie::Kept => {
+                let local = found.local.as_deref().filter(|local| !local.is_empty());
+                let local =
+                    local.map_or_else(String::new, |local| format!(" in `{}`", plain(local)));
+                format!(
+                    "{waits}{at} for what {subject} probably {}{local}",
+                    does("has", "have")
+                )
+            }
+            Tie::Token => format!("{waits}{at} for a token that only {subject} can cancel"),
             Tie::Line => format!(
                 "{waits}{at} for a lock for which {subject} {} in line before",
                 does("stands", "stand")
@@ -97,6 +111,10 @@ fn because(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
         Link::Exit => format!("{waits}{at} for {owner} end"),
         Link::FarEnd => format!("{is} at the other end of {owner} connection, and {waits}{at}"),
         Link::Closes => format!("{closes} when {subject} {}", does("ends", "end")),
+        Link::ClosesWithSeveral => match leak.count {
+            1 => format!("{closes} when all that have it end"),
+            _ => format!("{closes} when those that have each end"),
+        },
         Link::Used(call) => format!(
             "{is} what {subject} {} blocked on, in {}",
             does("is", "are"),
@@ -138,6 +156,7 @@ impl Other {
             _ => None,
         });
         let subject = match (&leak.tasks[..], number, leak.count) {
+            ([0], None, 1) => "the body".to_owned(),
             ([task], None, 1) => format!("{kind} {task}"),
             (_, Some(number), 1) => format!("{kind} {number}"),
             (_, _, 1) => format!("that {kind}"),
@@ -156,7 +175,5 @@ impl Other {
 /// The same of a finding that is told by itself.
 pub(super) fn why(report: &Report, leak: &Leak, edge: Edge<'_>) -> String {
     let other = report.leaks.get(edge.to);
-    other.map_or_else(String::new, |other| {
-        because(leak, edge, &Other::elsewhere(other))
-    })
+    other.map_or_else(String::new, |other| because(leak, edge, other))
 }

@@ -4,17 +4,22 @@ use std::fmt::Write;
 
 use leakcheck_report::plural;
 
-use super::{escape, hang, waits};
-use crate::base::model::{Hang, Level, Report};
+use super::{escape, hang, totals::totals, waits, why};
+use crate::{
+    base::model::{Hang, Leak, Level, Report},
+    report::explain::{self, Causes},
+};
 
-/// One `::error` line for each finding, `::warning` for one that fails nothing, and one for a body that hangs; what has no
+/// One `::error` line for each cause, `::warning` for one that fails nothing, and one for a body that hangs; what has no
 /// place of its own is put at the test.
 pub(super) fn render(report: &Report) -> String {
     let mut out = String::new();
     if let Some(hang) = report.hang() {
         hangs(&mut out, report, hang);
     }
-    for leak in &report.leaks {
+    let causes = Causes::of(&report.leaks);
+    for at in causes.causes() {
+        let leak = &report.leaks[at];
         let site = leak.created_at.as_ref();
         let file = site
             .and_then(|site| site.file.as_deref())
@@ -36,7 +41,7 @@ pub(super) fn render(report: &Report) -> String {
                 (Some(_), 1) => " that was created here",
                 (Some(_), _) => " that were created here",
             }
-        );
+        ) + &mistake(report, at, &causes);
         let _ = writeln!(
             out,
             "::{} file={},line={line},title=leakcheck::{}",
@@ -50,6 +55,19 @@ pub(super) fn render(report: &Report) -> String {
         );
     }
     out
+}
+
+/// Which mistake it was, and how much follows from it.
+fn mistake(report: &Report, at: usize, causes: &Causes<'_>) -> String {
+    let leak = &report.leaks[at];
+    let why = explain::why(&report.leaks, at, causes);
+    let mut text = why.map_or_else(String::new, |why| format!(": {}", why::sentence(why, leak)));
+    let followers = causes.followers(at).into_iter();
+    let followers: Vec<&Leak> = followers.map(|at| &report.leaks[at]).collect();
+    if !followers.is_empty() {
+        let _ = write!(text, "; with it {}", totals(followers).join(", "));
+    }
+    text
 }
 
 /// At the line where the body waits.

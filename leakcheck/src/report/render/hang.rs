@@ -5,20 +5,20 @@ use std::{fmt::Write, path::Path};
 use leakcheck_report::time;
 
 use super::{
-    advice,
+    advice, chain,
     escape::plain,
     excerpt::{self, Place},
     finding::finding,
     frame::{place as at, short},
     numbers::Numbers,
     totals::totals,
-    waits,
+    waits, why,
 };
 use crate::{
     base::model::{
         CodeOwner, Fate, Frame, Hang, HangCause, Kind, Leak, Report, StuckThread, Subject,
     },
-    report::explain,
+    report::explain::{self, BODY, Causes, Why},
 };
 
 /// Frames of a stuck thread that are shown.
@@ -130,20 +130,26 @@ fn body(subject: &Subject, hang: &Hang, numbers: &Numbers<'_>) -> String {
         _ if hang.fate == Fate::Late => "which has ended".to_owned(),
         (None, ..) => "in synchronous code".to_owned(),
     };
+    let all = explain::with_body(hang);
+    let causes = Causes::of(&all);
     let mut notes = Vec::new();
     if let Some(waiting) = waiting {
         notes.extend(waits::notes(waiting, kind, numbers));
     }
+    let steps = chain::lines(&all, &causes, numbers);
+    if !steps.is_empty() {
+        notes.push(("because", steps.join("\n")));
+    }
+    let why = explain::why(&all, BODY, &causes).filter(|why| !why.is_plain());
+    notes.extend(why.map(|found| ("why", why::sentence(found, &all[BODY]))));
     if let Some(thread) = thread {
         notes.push(match (&hang.waiting, waiting) {
             (None, Some(_)) => ("thread", format!("tid {}", thread.tid)),
             _ => ("thread", stuck(thread)),
         });
     }
-    notes.push((
-        "help",
-        advice::on_hang(explain::advice_on_hang(hang)).to_owned(),
-    ));
+    let (_, last) = explain::steps(&causes);
+    notes.push(("help", help(hang, &all, last, &causes)));
     let label = waiting.map(|waiting| waits::label(waiting, kind));
     let waits = waiting.and_then(waits::place);
     let own = own_frame(subject);
@@ -159,6 +165,17 @@ fn body(subject: &Subject, hang: &Hang, numbers: &Numbers<'_>) -> String {
         &[place],
         &notes,
     )
+}
+
+/// What to do: about the mistake at the end of the way, if it is a known one.
+fn help(hang: &Hang, all: &[Leak], last: usize, causes: &Causes<'_>) -> String {
+    let found = explain::why(all, last, causes).filter(|found| !found.is_plain());
+    let is_suspended = hang.waiting.is_some();
+    // Other cures are about tasks.
+    let fits = last != BODY || found.is_some_and(Why::is_of_waits);
+    let leak = all.get(last).filter(|_| is_suspended && fits);
+    let cure = leak.and_then(|leak| why::cure(Some(found?), leak, false));
+    cure.unwrap_or_else(|| advice::on_hang(explain::advice_on_hang(hang)).to_owned())
 }
 
 /// What its thread does, with the innermost frames that are not internal.

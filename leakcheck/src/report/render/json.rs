@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use leakcheck_report as written;
 
-use super::{follows, waits, why};
+use super::{chain, follows, numbers::Numbers, waits, why};
 use crate::{
     base::model::{
         Accepted, AcceptedSite, Awaited, Body, Frame, Hang, HangCause, Holder, HolderKind, Ignored,
         Keeper, Kept, Leak, Level, Missing, OwnHandle, Report, StuckThread, Use, Verdict, Waiting,
     },
-    report::explain::{self, Causes, Certainty},
+    report::explain::{self, BODY, Causes, Certainty, Why},
 };
 
 /// Renders a report as one JSON object with a newline at its end; `written` says which checks have one in its folder.
@@ -25,12 +25,7 @@ pub(crate) fn render(report: &Report, written: Option<written::Written>) -> Stri
             leak: edge.to,
             because: follows::why(report, leak, edge),
         }),
-        why: explain::why(&report.leaks, at, &causes).map(|found| written::Why {
-            pattern: found.pattern.name().to_owned(),
-            certain: found.certainty == Certainty::Proven,
-            text: why::happened(found, leak.count),
-            help: why::cure(Some(found), leak, false).unwrap_or_default(),
-        }),
+        why: explain::why(&report.leaks, at, &causes).map(|found| mistake(found, leak)),
         ..leak.record()
     });
     let report = written::Report {
@@ -61,7 +56,10 @@ pub(crate) fn render(report: &Report, written: Option<written::Written>) -> Stri
             waits_for: any_of(waiting),
             unread: waiting.unread.clone(),
         }),
-        hang: report.hang().map(Recorded::record),
+        hang: report
+            .hang
+            .as_deref()
+            .map(|hang| hung(hang, &Numbers::of(report, &causes))),
         waited_ms: ms(report.waited),
         check_us: u64::try_from(report.spent.as_micros()).unwrap_or(u64::MAX),
         read_debug_info: report.has_read_debug_info,
@@ -76,6 +74,28 @@ pub(crate) fn render(report: &Report, written: Option<written::Written>) -> Stri
         notes: texts(&report.notes),
     };
     report.to_json()
+}
+
+/// A body that hangs, with the way to what keeps it.
+fn hung(hang: &Hang, numbers: &Numbers<'_>) -> written::Hang {
+    let all = explain::with_body(hang);
+    let causes = Causes::of(&all);
+    let found = explain::why(&all, BODY, &causes).filter(|found| !found.is_plain());
+    written::Hang {
+        because: chain::lines(&all, &causes, numbers),
+        why: found.map(|found| mistake(found, &all[BODY])),
+        ..hang.record()
+    }
+}
+
+/// A mistake, in words as well.
+fn mistake(found: Why, leak: &Leak) -> written::Why {
+    written::Why {
+        pattern: found.pattern.name().to_owned(),
+        certain: found.certainty == Certainty::Proven,
+        text: why::happened(found, leak),
+        help: why::cure(Some(found), leak, false).unwrap_or_default(),
+    }
 }
 
 /// What a record is written of.
@@ -111,6 +131,8 @@ impl Recorded for Hang {
             after_ms: ms(self.after),
             ended_process: self.ended_process().map(|end| end.to_string()),
             thread: self.thread.as_ref().map(Recorded::record),
+            because: Vec::new(),
+            why: None,
             alive: all(&self.alive),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     base::model::{HolderKind, Kind, Leak, Report, Waiting},
-    report::explain::Causes,
+    report::explain::{self, Causes},
 };
 
 /// Numbers that a heading shows.
@@ -25,6 +25,13 @@ impl<'r> Numbers<'r> {
         let mut numbers = Self::of_findings(report.leaks.iter().chain(alive));
         let body = report.hang.iter().filter_map(|hang| hang.waiting.as_ref());
         body.for_each(|waiting| numbers.refer(waiting));
+        if let Some(hang) = &report.hang {
+            let all = explain::with_body(hang);
+            let causes = Causes::of(&all);
+            let (steps, _) = explain::steps(&causes);
+            let tasks = steps.iter().filter_map(|(_, edge)| all.get(edge.to));
+            numbers.referred.extend(tasks.flat_map(|leak| &leak.tasks));
+        }
         for cause in causes.causes() {
             let followers = causes.followers(cause).into_iter();
             // What follows from the cause itself says so without a number.

@@ -39,8 +39,8 @@ const UNKNOWN: Words = Words {
 const WORDS: &[Words] = &[
     Words {
         pattern: Pattern::OwnSender,
-        one: "it keeps a sender of the channel that it receives from, so that channel never closes",
-        many: "each of them keeps a sender of the channel that it receives from, so that channel never closes",
+        one: "its channel never closes, because it keeps a sender itself",
+        many: "their channels never close, because each of them keeps a sender itself",
         cure: "drop the sender that the task keeps, or let it select on a shutdown signal as well",
     },
     Words {
@@ -57,8 +57,8 @@ const WORDS: &[Words] = &[
     },
     Words {
         pattern: Pattern::OwnerCycle,
-        one: "it keeps itself: what it owns has its own handle, so nobody drops that and ends it",
-        many: "each of them keeps itself: what it owns has its own handle, so nobody drops that and ends it",
+        one: "it owns what has its handle, so that is never dropped and never ends it",
+        many: "they own what has their handles, so that is never dropped and never ends them",
         cure: "give the task a `Weak` of what has its handle, or end it explicitly before that is dropped",
     },
     Words {

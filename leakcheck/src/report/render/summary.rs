@@ -1,6 +1,6 @@
 //! What a reader has to know first: a line for each cause, with the place to look at and the mistake.
 
-use leakcheck_report::plural;
+use leakcheck_report::{Pattern, plural};
 
 use super::{follows, frame::place, numbers::Numbers, waits, why};
 use crate::{
@@ -27,16 +27,26 @@ pub(super) fn lines(report: &Report, causes: &Causes<'_>, numbers: &Numbers<'_>)
 fn line(report: &Report, causes: &Causes<'_>, at: usize, numbers: &Numbers<'_>) -> Option<String> {
     let leak = report.leaks.get(at)?;
     let found = explain::why(&report.leaks, at, causes)?;
-    let place = look_at(leak).and_then(place)?;
+    let place = look_at(leak, found.pattern).and_then(place)?;
     Some(format!(
         "{place}: {}: {}",
         follows::named(leak, numbers),
-        why::sentence(found, leak.count)
+        why::sentence(found, leak)
     ))
 }
 
-/// The line of source that has to change, as far as that is known: where it waits, or where it was made.
-fn look_at(leak: &Leak) -> Option<&Frame> {
+/// The line of source that has to change, as far as that is known: where it was made, if it is a matter of who keeps it, or
+/// where it waits.
+fn look_at(leak: &Leak, pattern: Pattern) -> Option<&Frame> {
+    let made = leak.created_at.as_ref();
     let waits = leak.waiting.as_ref().and_then(waits::place);
-    waits.or(leak.created_at.as_ref())
+    match pattern {
+        Pattern::Detached
+        | Pattern::InDependency
+        | Pattern::NeverPolled
+        | Pattern::OwnerCycle
+        | Pattern::UnjoinedThread
+        | Pattern::UnseenPanic => made.or(waits),
+        _ => waits.or(made),
+    }
 }

@@ -2,25 +2,63 @@
 
 use leakcheck_report::Pattern;
 
-use super::patterns::{END_TASK, Words};
+use super::{
+    escape::plain,
+    frame::place,
+    patterns::{END_TASK, Words},
+};
 use crate::{
-    base::model::{Kind, Leak},
+    base::model::{HolderKind, Kind, Leak},
     report::explain::{self, Certainty, Closing, Dependency, Made, When, Why},
 };
 
-/// What happened, of one thing or of each of several.
-pub(super) fn happened(why: Why, count: usize) -> String {
+/// What happened, of one thing or of each of several, and where if that is known.
+pub(super) fn happened(why: Why, leak: &Leak) -> String {
     let words = Words::of(why.pattern);
-    let text = if count == 1 { words.one } else { words.many };
-    match why.certainty {
-        Certainty::Proven => text.to_owned(),
-        Certainty::Likely => format!("probably, {text}"),
-    }
+    let text = if leak.count == 1 {
+        words.one
+    } else {
+        words.many
+    };
+    let probably = match why.certainty {
+        Certainty::Proven => "",
+        Certainty::Likely => "probably, ",
+    };
+    let detail = detail(why.pattern, leak).unwrap_or_default();
+    format!("{probably}{text}{detail}")
 }
 
 /// The same with the name of the pattern.
-pub(super) fn sentence(why: Why, count: usize) -> String {
-    format!("{} ({})", happened(why, count), why.pattern)
+pub(super) fn sentence(why: Why, leak: &Leak) -> String {
+    format!("{} ({})", happened(why, leak), why.pattern)
+}
+
+/// Which variable or static it is, behind what happened.
+fn detail(pattern: Pattern, leak: &Leak) -> Option<String> {
+    match pattern {
+        Pattern::OwnSender | Pattern::SelfDeadlock => {
+            let first = leak.depends.first()?;
+            let at = first.at.as_ref().and_then(place);
+            let at = at.map_or_else(String::new, |at| format!(", at {at}"));
+            let local = first.local.as_deref().filter(|local| !local.is_empty())?;
+            Some(format!(": `{}`{at}", plain(local)))
+        }
+        Pattern::KeptByStatic => {
+            let events = leak.waiting.iter().flat_map(|waiting| &waiting.events);
+            let mut holders = events.flat_map(|event| &event.held_by);
+            let holder = holders.find(|holder| holder.kind == HolderKind::Static)?;
+            let path = holder.local.as_deref().filter(|path| !path.is_empty());
+            let path = path.map_or_else(String::new, |path| format!(", in `{}`", plain(path)));
+            let at = holder.at.as_ref().and_then(place);
+            let at = at.map_or_else(String::new, |at| format!(", at {at}"));
+            Some(format!(": `{}`{path}{at}", plain(&holder.name)))
+        }
+        Pattern::OwnerCycle => {
+            let own = leak.waiting.as_ref()?.keeps_own_handle()?;
+            Some(format!(": `{}{}`", plain(own.local()), plain(own.path())))
+        }
+        _ => None,
+    }
 }
 
 /// What to do about it; nothing where only the coverage can help.

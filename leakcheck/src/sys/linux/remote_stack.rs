@@ -53,6 +53,8 @@ static ASKED: AtomicI32 = AtomicI32::new(NOBODY);
 /// 1 once it has answered.
 static ANSWERED: AtomicU32 = AtomicU32::new(0);
 static FRAMES: [AtomicUsize; MAX_FRAMES] = [const { AtomicUsize::new(0) }; MAX_FRAMES];
+/// The stack pointer at each of these.
+static POINTERS: [AtomicUsize; MAX_FRAMES] = [const { AtomicUsize::new(0) }; MAX_FRAMES];
 static LEN: AtomicUsize = AtomicUsize::new(0);
 /// Where it was interrupted.
 static INTERRUPTED: AtomicUsize = AtomicUsize::new(0);
@@ -66,6 +68,9 @@ static TASK: AtomicU64 = AtomicU64::new(0);
 /// Tells the number of the task that the calling thread polls, or 0. It runs in a signal handler: it must not allocate,
 /// lock or unwind.
 pub(crate) type CurrentTask = fn() -> u64;
+
+/// A return address, and the stack pointer of the function that it is in.
+type Place = (usize, usize);
 
 /// Held by whoever asks.
 static ASKING: Mutex<()> = Mutex::new(());
@@ -116,16 +121,18 @@ impl Asker {
             Ok(frames) => (frames, None),
             Err(why) => (Vec::new(), Some(why)),
         };
+        let (frames, stack_pointers) = frames.into_iter().unzip();
         let task = Some(TASK.load(Ordering::Relaxed));
         Some(ThreadActivity {
             task: task.filter(|task| *task != 0 && unread.is_none()),
             frames,
+            stack_pointers,
             kernel: seen.facts.activity,
             unread,
         })
     }
 
-    fn stack(&self, tid: i32, seen: &Seen, limit: Duration) -> Result<Vec<usize>, &'static str> {
+    fn stack(&self, tid: i32, seen: &Seen, limit: Duration) -> Result<Vec<Place>, &'static str> {
         if real_fns::under_sanitizer() {
             return Err("a sanitizer delays signals");
         }
@@ -211,7 +218,7 @@ fn answer_of(
     signal: c_int,
     stack: Stack,
     limit: Duration,
-) -> Result<Vec<usize>, &'static str> {
+) -> Result<Vec<Place>, &'static str> {
     ANSWERED.store(0, Ordering::Relaxed);
     LOW.store(stack.low, Ordering::Relaxed);
     ASKED.store(tid, Ordering::SeqCst);
@@ -259,21 +266,25 @@ fn wait_for_answer(tid: i32, signal: c_int, limit: Duration) {
 }
 
 /// The frames from where the thread was interrupted: those inside are the handler's.
-fn interrupted_frames() -> Result<Vec<usize>, &'static str> {
+fn interrupted_frames() -> Result<Vec<Place>, &'static str> {
     let len = LEN.load(Ordering::Relaxed).min(MAX_FRAMES);
-    let all: Vec<usize> = FRAMES[..len]
-        .iter()
-        .map(|frame| frame.load(Ordering::Relaxed))
-        .collect();
+    let noted = FRAMES.iter().zip(&POINTERS).take(len);
+    let noted = noted.map(|(frame, pointer)| {
+        (
+            frame.load(Ordering::Relaxed),
+            pointer.load(Ordering::Relaxed),
+        )
+    });
+    let all: Vec<Place> = noted.collect();
     let at = INTERRUPTED.load(Ordering::Relaxed);
     if all.is_empty() {
         return Err("it went on, and has too little room on its stack now");
     }
-    let first = all.iter().position(|frame| *frame == at);
+    let first = all.iter().position(|frame| frame.0 == at);
     let first = first.ok_or("the code where it waits cannot be unwound")?;
     let mut frames = all[first..].to_vec();
     // Whoever reads return addresses takes one off, to be inside the call; this one is not behind a call.
-    frames[0] += 1;
+    frames[0].0 += 1;
     Ok(frames)
 }
 
@@ -317,10 +328,11 @@ fn has_room() -> bool {
 fn unwind() -> usize {
     let mut len = 0;
     let record = |frame: &backtrace::Frame| {
-        let Some(slot) = FRAMES.get(len) else {
+        let (Some(slot), Some(pointer)) = (FRAMES.get(len), POINTERS.get(len)) else {
             return false;
         };
         slot.store(frame.ip() as usize, Ordering::Relaxed);
+        pointer.store(frame.sp() as usize, Ordering::Relaxed);
         len += 1;
         true
     };

@@ -131,6 +131,7 @@ fn else_the_kernel_says() {
 fn threads_are_alike_if_they_do_the_same() {
     let activity = |kernel| ThreadActivity {
         frames: Vec::new(),
+        stack_pointers: Vec::new(),
         kernel,
         task: None,
         unread: None,

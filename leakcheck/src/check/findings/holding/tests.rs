@@ -33,6 +33,7 @@ fn thread(number: u64, name: &'static str, first: u64, closure: Option<&str>) ->
             parent: 0,
             activity: Some(Arc::new(ThreadActivity {
                 frames: Vec::new(),
+                stack_pointers: Vec::new(),
                 kernel: KernelActivity::Call {
                     name: Some(name),
                     first,

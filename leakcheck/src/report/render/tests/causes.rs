@@ -180,7 +180,7 @@ fn each_pattern_says_what_happened() {
                 certainty,
             };
             for count in [1, 2] {
-                let text = why::happened(why, count);
+                let text = why::happened(why, &Leak::unknown(Kind::Task, count));
                 let _ = writeln!(all, "{pattern}: {text}");
             }
         }

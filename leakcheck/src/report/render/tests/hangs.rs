@@ -2,8 +2,8 @@
 
 use super::{waits::*, *};
 use crate::base::model::{
-    Call, Event, Fate, Hang, HangCause, HangEnd, Holder, HolderKind, KernelState, State,
-    StuckThread, ThreadState, Waiting,
+    Call, Dependence, Event, Fate, Hang, HangCause, HangEnd, Holder, HolderKind, KernelState,
+    State, StuckThread, ThreadState, Tie, Waiting,
 };
 
 const LIMIT: HangCause = HangCause::Timeout(Duration::from_secs(2));
@@ -14,6 +14,7 @@ fn hang(cause: HangCause, waiting: Option<Waiting>) -> Hang {
         cause,
         after: Duration::from_millis(812),
         waiting,
+        depends: Vec::new(),
         thread: None,
         alive: vec![Leak {
             accept: None,
@@ -83,6 +84,66 @@ fn a_body_that_ended_too_late() {
     );
     let report = hung(late(None, vec![task(1)]), vec![thread(Some("flusher"))]);
     golden("hang_late_and_leak.txt", &text(&report));
+}
+
+/// An async body that waits for this, and depends on these.
+fn waits_and_depends(event: Event, depends: Vec<Dependence>, alive: Vec<Leak>) -> Report {
+    let waiting = waiting(vec![awaited(event, Vec::new())]);
+    let hang = Hang {
+        depends,
+        alive,
+        ..hang(LIMIT, Some(waiting))
+    };
+    hung(hang, Vec::new())
+}
+
+/// A task that is alive.
+fn alive(number: u64, event: Event, depends: Vec<Dependence>) -> Leak {
+    Leak {
+        accept: None,
+        name: Some(format!("my_app::pool::step_{number}")),
+        tasks: vec![number],
+        waiting: Some(waiting(vec![awaited(event, Vec::new())])),
+        depends,
+        ..task(1)
+    }
+}
+
+#[test]
+fn a_body_behind_a_chain_of_tasks() {
+    let report = waits_and_depends(
+        Event::TaskEnd,
+        vec![depends(0, 12, Tie::End)],
+        vec![
+            alive(12, Event::Mutex, vec![depends(12, 13, Tie::Lock)]),
+            alive(13, timer(Duration::from_secs(90)), Vec::new()),
+        ],
+    );
+    golden("hang_chain.txt", &text(&report));
+    golden(
+        "hang_chain.json",
+        &render(&report, Format::Json, TraceLevel::Site),
+    );
+}
+
+#[test]
+fn a_body_in_a_circle_and_one_behind_a_circle() {
+    let own = vec![alive(12, Event::Mutex, vec![depends(12, 0, Tie::Lock)])];
+    let report = waits_and_depends(Event::TaskEnd, vec![depends(0, 12, Tie::End)], own);
+    golden("hang_circle.txt", &text(&report));
+    let others = vec![
+        alive(12, Event::Mutex, vec![depends(12, 13, Tie::Lock)]),
+        alive(13, Event::Mutex, vec![depends(13, 12, Tie::Lock)]),
+    ];
+    let report = waits_and_depends(Event::TaskEnd, vec![depends(0, 12, Tie::End)], others);
+    golden("hang_behind_a_circle.txt", &text(&report));
+}
+
+#[test]
+fn a_body_that_waits_for_itself() {
+    let own = vec![depends(0, 0, Tie::Lock)];
+    let report = waits_and_depends(Event::Mutex, own, Vec::new());
+    golden("hang_waits_for_itself.txt", &text(&report));
 }
 
 #[test]

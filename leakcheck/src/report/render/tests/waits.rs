@@ -24,7 +24,7 @@ pub(super) fn message(senders: u64) -> Event {
     }
 }
 
-fn timer(left: Duration) -> Event {
+pub(super) fn timer(left: Duration) -> Event {
     Event::Timer {
         left: Some(left),
         others_later: false,
@@ -74,7 +74,7 @@ pub(super) fn waiting(events: Vec<Awaited>) -> Waiting {
 pub(super) fn depends(waiter: u64, on: u64, tie: Tie) -> Dependence {
     Dependence {
         waiter,
-        on,
+        on: ResourceId::Task(on),
         tie,
         local: Some("sender".to_owned()),
         at: None,
@@ -148,6 +148,21 @@ fn statics() {
         ),
     ]);
     shown("waits_for_statics.txt", 1, waiting);
+}
+
+#[test]
+fn threads() {
+    let thread = |name: &str| Holder {
+        kind: HolderKind::Thread,
+        task: 0,
+        name: name.to_owned(),
+        ..holder(false, false)
+    };
+    let waiting = waiting(vec![
+        awaited(message(1), vec![thread("keeper")]),
+        awaited(message(2), vec![in_static(None), thread("")]),
+    ]);
+    shown("waits_for_threads.txt", 1, waiting);
 }
 
 #[test]

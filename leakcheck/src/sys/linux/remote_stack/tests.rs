@@ -76,7 +76,7 @@ fn a_thread_answers_where_it_is_and_goes_on() {
 }
 
 /// Runs the handler on this thread, as if it were asked.
-fn answer_here(low: usize) -> Result<Vec<usize>, &'static str> {
+fn answer_here(low: usize) -> Result<Vec<Place>, &'static str> {
     let (signal, _permit) = signal::take(answer, |signal| Permit::of(signal, 0)).unwrap();
     ANSWERED.store(0, Ordering::Relaxed);
     LOW.store(low, Ordering::Relaxed);
