@@ -45,7 +45,9 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
 pub(crate) fn hang(checked: &Checked) -> Option<String> {
     let after = time::taken(checked.hung?);
     let test = checked.test.quoted();
-    Some(format!("{test} hangs: it was not over after {after}"))
+    let why = checked.why.as_ref().map(mistake::about);
+    let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+    Some(format!("{test} hangs: it was not over after {after}{why}"))
 }
 
 fn annotation(out: &mut String, command: &str, place: Option<&Place>, message: &str) {

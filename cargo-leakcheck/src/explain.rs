@@ -44,7 +44,7 @@ fn render(asked: &Asked<'_>, name: &str, repository: &Repository) -> String {
     let mut patterns: Vec<Pattern> = Vec::new();
     for report in &asked.hung {
         telling.begin(report.package.as_deref());
-        hung_body::tell(&mut telling, report);
+        patterns.extend(hung_body::tell(&mut telling, report));
         telling.line(0, "");
     }
     for stored in &asked.findings {
@@ -150,7 +150,9 @@ mod tests {
             "format_version": 1, "package": "my_app", "binary": "pool", "test": "reconnects",
             "location": { "file": "tests/pool.rs", "line": 12 }, "verdict": "leaked", "body": "timed_out",
             "hang": {
-                "cause": "deadlock", "after_ms": 2000, "ended_process": "it was in synchronous code",
+                "cause": "deadlock", "after_ms": 2000, "because": ["the body waits for task 12's end"],
+                "why": { "pattern": "never", "certain": true, "text": "it never ends", "help": "end it" },
+                "alive": [{ "kind": "thread", "name": "worker", "created_at": made, "fingerprint": "9f31c0ffee000003" }], "ended_process": "it was in synchronous code",
                 "thread": { "tid": 99, "doing": "blocked in mpsc::recv", "stack": [waits] },
             },
             "body_waits": { "waits_at": [waits], "waits_for": { "what": "a message" } },

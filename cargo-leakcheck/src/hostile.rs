@@ -64,7 +64,7 @@ fn hostile(trap: &str, verdict: &str) -> Value {
         "format_version": 1, "package": trap, "binary": trap, "test": trap,
         "location": { "file": trap, "line": 0 }, "verdict": verdict, "body": "timed_out",
         "hang": {
-            "after_ms": u64::MAX, "ended_process": trap, "thread": { "tid": -1, "doing": trap, "stack": [frame] },
+            "after_ms": u64::MAX, "because": [trap], "why": leak["why"], "alive": [leak], "ended_process": trap, "thread": { "tid": -1, "doing": trap, "stack": [frame] },
         },
         "body_waits": { "waits_at": [frame], "waits_for": awaited(trap), "unread": trap }, "waited_ms": u64::MAX, "check_us": u64::MAX,
         "leaks": [leak, leak, panicked, follower, lost], "known": [leak],

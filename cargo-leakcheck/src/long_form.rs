@@ -10,7 +10,7 @@ use crate::{
     escape::plain,
     finding::{Test, place},
     holders, mistake,
-    report::{Leak, Level, Report},
+    report::{Leak, Level, Report, Why},
     telling::Telling,
 };
 
@@ -76,10 +76,9 @@ pub(crate) fn tell(telling: &mut Telling<'_>, stored: Stored<'_>) -> Vec<Pattern
 }
 
 fn finding(telling: &mut Telling<'_>, stored: Stored<'_>) {
-    let leak = stored.leak();
     let test = Test::of(stored.report);
-    telling.heading(&chain::named(leak));
     let location = &stored.report.location;
+    telling.heading(&chain::named(stored.leak()));
     telling.line(
         2,
         &format!(
@@ -91,12 +90,16 @@ fn finding(telling: &mut Telling<'_>, stored: Stored<'_>) {
             standing(stored)
         ),
     );
-    telling.line(2, &format!("fingerprint: {}", plain(&leak.fingerprint)));
+    about(telling, stored.leak());
+}
+
+/// All that is known of it, apart from whose it is.
+pub(crate) fn about(telling: &mut Telling<'_>, leak: &Leak) {
+    if !leak.fingerprint.is_empty() {
+        telling.line(2, &format!("fingerprint: {}", plain(&leak.fingerprint)));
+    }
     if let Some(why) = &leak.why {
-        telling.line(2, &mistake::line(why));
-        if !why.help.is_empty() {
-            telling.line(2, &format!("help: {}", plain(&why.help)));
-        }
+        self::why(telling, why);
     }
     if let Some(panic) = &leak.panic {
         telling.line(2, &format!("panicked unseen: {}", plain(panic)));
@@ -112,6 +115,14 @@ fn finding(telling: &mut Telling<'_>, stored: Stored<'_>) {
     }
     if let Some(accept) = &leak.accept {
         telling.line(2, &format!("to accept it: {}", plain(accept)));
+    }
+}
+
+/// A mistake, and what to do about it.
+pub(crate) fn why(telling: &mut Telling<'_>, why: &Why) {
+    telling.line(2, &mistake::line(why));
+    if !why.help.is_empty() {
+        telling.line(2, &format!("help: {}", plain(&why.help)));
     }
 }
 
