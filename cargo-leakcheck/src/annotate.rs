@@ -8,12 +8,13 @@ use crate::{
     escape,
     finding::Status,
     grouping::Group,
+    mistake,
     report::Level,
     repository::{Place, Repository},
     summary::{Checked, Summary},
 };
 
-/// One `::error` for each place of new findings, `::warning` for what fails nothing, and one for each test that hangs.
+/// One `::error` for each cause of new findings at each place, `::warning` for what fails nothing, and one for each test that hangs.
 /// What is known is left out: its lines would be marked in every run.
 pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
     let mut out = String::new();
@@ -23,7 +24,12 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
             Level::Warn => "warning",
         };
         let place = repository.of_finding(group.first());
-        annotation(&mut out, command, place.as_ref(), &group.sentence());
+        annotation(
+            &mut out,
+            command,
+            place.as_ref(),
+            &mistake::sentence(&group),
+        );
     }
     for checked in &summary.checked {
         if let Some(sentence) = hang(checked) {
@@ -39,7 +45,9 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
 pub(crate) fn hang(checked: &Checked) -> Option<String> {
     let after = time::taken(checked.hung?);
     let test = checked.test.quoted();
-    Some(format!("{test} hangs: it was not over after {after}"))
+    let why = checked.why.as_ref().map(mistake::about);
+    let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+    Some(format!("{test} hangs: it was not over after {after}{why}"))
 }
 
 fn annotation(out: &mut String, command: &str, place: Option<&Place>, message: &str) {
@@ -76,6 +84,10 @@ mod tests {
             &render(&summaries::small(), &repository),
         );
         assert_eq!(render(&summaries::clean(3), &repository), "");
+        golden(
+            "annotations_causes.txt",
+            &render(&summaries::causes(), &repository),
+        );
     }
 
     #[test]

@@ -11,16 +11,18 @@ use clap::{CommandFactory as _, Parser, error::ErrorKind};
 #[command(
     name = "cargo leakcheck",
     version,
-    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck report [DIR] [FLAGS]",
+    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck report [DIR] [FLAGS]\n       cargo leakcheck explain NAME [DIR]",
     after_help = "\
 Commands:
   test     run `cargo test` (the default)
   nextest  run `cargo nextest run`
   report   show a stored run again: the last one, or the folder DIR
+  explain  show all that a stored run knows of a finding: NAME is a fingerprint,
+           a test, or a pattern such as own-sender
 
 Exit codes:
   0   nothing new was left behind
-  2   the command line is not understood
+  2   the command line is not understood, or there is nothing to explain of that name
   10  all tests that failed did so for new leaks only, or --deny-unused-rules found a rule
   11  a report, the baseline or an output file could not be read or written
   Where tests failed by themselves or did not build, the code is that of cargo."
@@ -62,6 +64,11 @@ pub(crate) enum Command {
     },
     /// Show a run again, the last one if none is named.
     Report { folder: Option<PathBuf> },
+    /// Show what a run, the last one if none is named, knows of this.
+    Explain {
+        name: String,
+        folder: Option<PathBuf>,
+    },
 }
 
 /// The whole command line.
@@ -96,6 +103,10 @@ impl Args {
             Some("report") => {
                 cargo.remove(0);
                 report(cargo, &flags)?
+            }
+            Some("explain") => {
+                cargo.remove(0);
+                explain(cargo, &flags)?
             }
             Some("nextest") => {
                 cargo.remove(0);
@@ -164,34 +175,73 @@ fn split(args: Vec<OsString>) -> (Vec<OsString>, Vec<OsString>) {
 }
 
 fn report(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
-    let usage = |message: String| Flags::command().error(ErrorKind::UnknownArgument, message);
     if flags.repeat.get() > 1 {
-        return Err(usage(
-            "--repeat runs tests, which `report` does not".to_owned(),
-        ));
+        return Err(usage("--repeat runs tests, which `report` does not"));
     }
     if flags.deny_unused_rules {
         return Err(usage(
-            "--deny-unused-rules needs a run of all tests, which `report` does not make".to_owned(),
+            "--deny-unused-rules needs a run of all tests, which `report` does not make",
         ));
     }
-    let mut folder = None;
+    let mut words = words(rest, 1, "`report` does not know", "it takes one folder")?;
+    Ok(Command::Report {
+        folder: words.pop().map(PathBuf::from),
+    })
+}
+
+fn explain(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
+    let writes = flags.bless || flags.sarif.is_some() || flags.junit.is_some();
+    let runs = flags.repeat.get() > 1 || flags.deny_unused_rules;
+    if writes || runs || flags.baseline.is_some() {
+        return Err(usage(
+            "`explain` takes no flags: it only shows what is stored",
+        ));
+    }
+    let takes = "it takes a name and one folder";
+    let mut words = words(rest, 2, "`explain` does not know", takes)?.into_iter();
+    let Some(name) = words.next() else {
+        return Err(usage(
+            "`explain` needs a name: a fingerprint, a test, or a pattern such as own-sender",
+        ));
+    };
+    Ok(Command::Explain {
+        name: name.to_string_lossy().into_owned(),
+        folder: words.next().map(PathBuf::from),
+    })
+}
+
+fn usage(message: &str) -> clap::Error {
+    Flags::command().error(ErrorKind::UnknownArgument, message)
+}
+
+/// So many words at most, without the flags that cargo has for the workspace.
+fn words(
+    rest: Vec<OsString>,
+    most: usize,
+    unknown: &str,
+    takes: &str,
+) -> Result<Vec<OsString>, clap::Error> {
+    let mut words = Vec::new();
     let mut rest = rest.into_iter();
     while let Some(arg) = rest.next() {
         let text = arg.to_string_lossy();
-        if ["--manifest-path", "--target-dir"].contains(&&*text) {
+        if WORKSPACE.contains(&&*text) {
             rest.next();
-        } else if text.starts_with("--manifest-path=") || text.starts_with("--target-dir=") {
-        } else if text.starts_with('-') || folder.is_some() {
-            return Err(usage(format!(
-                "`report` does not know {text:?}: it takes one folder"
-            )));
+        } else if WORKSPACE
+            .iter()
+            .any(|flag| text.starts_with(&format!("{flag}=")))
+        {
+        } else if text.starts_with('-') || words.len() == most {
+            return Err(usage(&format!("{unknown} {text:?}: {takes}")));
         } else {
-            folder = Some(PathBuf::from(arg));
+            words.push(arg);
         }
     }
-    Ok(Command::Report { folder })
+    Ok(words)
 }
+
+/// Flags of cargo's that say where the workspace is, and how to print.
+const WORKSPACE: [&str; 3] = ["--color", "--manifest-path", "--target-dir"];
 
 /// The value of a flag of cargo's.
 fn value(cargo: &[OsString], name: &str) -> Option<PathBuf> {
@@ -245,6 +295,13 @@ mod tests {
             ),
             ("leakcheck report", Command::Report { folder: None }),
             (
+                "leakcheck explain a::b --color=never target/a --target-dir t",
+                Command::Explain {
+                    name: "a::b".to_owned(),
+                    folder: Some("target/a".into()),
+                },
+            ),
+            (
                 "leakcheck report --manifest-path x/Cargo.toml target/a --target-dir=t --junit b.xml",
                 Command::Report {
                     folder: Some("target/a".into()),
@@ -289,6 +346,12 @@ mod tests {
             (
                 "report --repeat 2",
                 "--repeat runs tests, which `report` does not",
+            ),
+            ("explain", "`explain` needs a name"),
+            ("explain a --bless", "`explain` takes no flags"),
+            (
+                "explain a b c",
+                "`explain` does not know \"c\": it takes a name and one folder",
             ),
             (
                 "report --deny-unused-rules",

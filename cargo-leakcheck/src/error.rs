@@ -5,9 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use leakcheck_report::baseline::Why;
+use leakcheck_report::{baseline::Why, plural};
 
-use crate::escape::plain;
+use crate::escape::{code, plain};
 
 /// One thing that went wrong. It is told at the end, and nothing else is lost for it.
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub(crate) enum Error {
     },
     /// A run that is asked for and was never made.
     NoRun { folder: PathBuf },
+    /// A name that means nothing, and those that may be meant.
+    Unknown { name: String, nearest: Vec<String> },
     /// Cargo, or what it says of the workspace.
     Cargo { what: String, cause: String },
 }
@@ -83,6 +85,16 @@ impl std::fmt::Display for Error {
                 "failed to find a stored run in {}: make one with `cargo leakcheck`",
                 shown(folder)
             ),
+            Self::Unknown { name, nearest } => {
+                let nearest: Vec<String> = nearest.iter().map(|name| code(name)).collect();
+                write!(
+                    f,
+                    "failed to find {}: it is no pattern, and no fingerprint or test of the stored run; there {} {}",
+                    code(name),
+                    if nearest.len() == 1 { "is" } else { "are" },
+                    plural::all_of(&nearest)
+                )
+            }
             Self::Cargo { what, cause } => write!(f, "failed to {what}: {cause}"),
         }
     }
@@ -161,6 +173,13 @@ mod tests {
             (
                 Error::NoRun { folder: "a".into() },
                 "failed to find a stored run in a: make one with `cargo leakcheck`",
+            ),
+            (
+                Error::Unknown {
+                    name: "pol\n".to_owned(),
+                    nearest: vec!["pool".to_owned(), "poll".to_owned()],
+                },
+                "failed to find `pol\\n`: it is no pattern, and no fingerprint or test of the stored run; there are `pool` and `poll`",
             ),
             (
                 Error::Cargo {

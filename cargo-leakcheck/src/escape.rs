@@ -1,7 +1,7 @@
 //! Text from outside, made harmless for who reads it: nothing in it steers a terminal, a log of CI or a page.
 
-/// The longest word for a kind; those that are known have half of it.
-const LONGEST_KIND: usize = 32;
+/// The longest word for a kind or pattern; those that are known have half of it.
+const LONGEST: usize = 32;
 
 pub(crate) use leakcheck_report::escape::plain;
 
@@ -20,8 +20,17 @@ pub(crate) fn code(text: &str) -> String {
 
 /// A kind as reports have it; what is no word is none.
 pub(crate) fn kind(text: &str) -> &str {
-    let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    if !text.is_empty() && text.len() <= LONGEST_KIND && text.chars().all(is_word) {
+    word(text, '_')
+}
+
+/// A pattern as reports have it; what is no word is none.
+pub(crate) fn pattern(text: &str) -> &str {
+    word(text, '-')
+}
+
+fn word(text: &str, between: char) -> &str {
+    let is_of_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == between;
+    if !text.is_empty() && text.len() <= LONGEST && text.chars().all(is_of_word) {
         text
     } else {
         "unknown"
@@ -40,9 +49,15 @@ mod tests {
     #[test]
     fn kinds_are_words() {
         assert_eq!(kind("blocking_task"), "blocking_task");
+        assert_eq!(pattern("own-sender"), "own-sender");
+        assert_eq!(
+            (kind("own-sender"), pattern("blocking_task")),
+            ("unknown", "unknown")
+        );
         let long = "a".repeat(33);
         for none in ["", "a b", "Task", "a|b", "::error::", "\n", &long] {
             assert_eq!(kind(none), "unknown", "{none:?}");
+            assert_eq!(pattern(none), "unknown", "{none:?}");
         }
     }
 }

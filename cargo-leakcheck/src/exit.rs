@@ -2,13 +2,16 @@
 
 use std::process::ExitCode;
 
-/// Codes that neither `cargo test` nor nextest uses, apart from 2, which is usual for a wrong command line.
+/// Codes that neither `cargo test` nor nextest uses, apart from 2, which is usual for a wrong command line, and also tells that
+/// there is nothing of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Nothing new was left behind.
     Clean,
     /// All tests that failed did so for new leaks only; or a rule is unused or over-broad, where that is denied.
     Leaks,
+    /// What is to be explained is not there.
+    Unknown,
     /// Something could not be read or written.
     Broken,
     /// Tests failed by themselves, or did not build.
@@ -29,6 +32,7 @@ impl Exit {
     pub(crate) fn code(self) -> u8 {
         match self {
             Self::Clean => 0,
+            Self::Unknown => 2,
             Self::Leaks => 10,
             Self::Broken => 11,
             Self::Cargo(code) => code,

@@ -1,11 +1,11 @@
 //! A leak of a test as all rounds of a run showed it, known or new.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use crate::{
-    baseline::{Baseline, Key, Known},
+    baseline::{Key, Known},
     escape::{code, plain},
-    report::{Frame, Leak, Level, Location, Report, Verdict},
+    report::{Frame, Level, Location, Report, Why},
 };
 
 /// Whose report it is.
@@ -64,6 +64,18 @@ pub(crate) enum Status {
     Known,
 }
 
+/// What tells the findings of a test apart: kind, fingerprint, and whether it panicked unseen.
+pub(crate) type Identity = (String, String, bool);
+
+/// That a finding follows from another of its test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Follows {
+    /// From which in the end.
+    pub(crate) cause: Identity,
+    /// Why it follows, where that is the same for all of it.
+    pub(crate) because: Option<String>,
+}
+
 /// Things that one test left behind, alike and from one place.
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
@@ -76,6 +88,10 @@ pub(crate) struct Finding {
     pub(crate) waits_for: Option<String>,
     /// It is not left behind but panicked unseen.
     pub(crate) panic: Option<String>,
+    /// From what all of it follows.
+    pub(crate) follows: Option<Follows>,
+    /// Which mistakes it is, each once.
+    pub(crate) whys: Vec<Why>,
     pub(crate) fingerprint: String,
     pub(crate) level: Level,
     pub(crate) status: Status,
@@ -89,6 +105,20 @@ impl Finding {
     /// Whether it fails the run.
     pub(crate) fn fails(&self) -> bool {
         self.status == Status::New && self.level == Level::Deny
+    }
+
+    /// What tells it from others of its test.
+    pub(crate) fn identity(&self) -> Identity {
+        (
+            self.kind.clone(),
+            self.fingerprint.clone(),
+            self.panic.is_some(),
+        )
+    }
+
+    /// The line that has to change, as far as that is known: where it waits, or where it was made.
+    pub(crate) fn look_at(&self) -> Option<&Frame> {
+        self.waits_at.as_ref().or(self.site.as_ref())
     }
 
     /// What tells it in a baseline.
@@ -135,139 +165,7 @@ pub(crate) fn total(counts: impl IntoIterator<Item = usize>) -> usize {
 }
 
 /// Whether it is a line of the package or of a crate that it uses, and not of the standard library, nor of a C library.
-fn is_near(frame: &Frame) -> bool {
+pub(crate) fn is_near(frame: &Frame) -> bool {
     let file = frame.file.as_deref();
     file.is_some_and(|file| !Path::new(file).is_absolute() && !file.starts_with("./"))
-}
-
-/// What tells the leaks of a round apart.
-type Identity = (Test, String, String, bool);
-
-/// The leaks of all rounds, by test.
-pub(crate) fn findings(rounds: &[Vec<Report>], baseline: &Baseline) -> Vec<Finding> {
-    let mut findings: BTreeMap<(Identity, Status), Finding> = BTreeMap::new();
-    for reports in rounds {
-        for (identity, (finding, accepted)) in in_round(reports) {
-            let listed = baseline.count(&finding.key()).max(accepted);
-            let known = match finding.panic {
-                Some(_) => 0,
-                None => finding.count.min(listed),
-            };
-            for (status, count) in [(Status::New, finding.count - known), (Status::Known, known)] {
-                if count == 0 {
-                    continue;
-                }
-                findings
-                    .entry((identity.clone(), status))
-                    .and_modify(|before| {
-                        before.count = before.count.max(count);
-                        before.rounds += 1;
-                    })
-                    .or_insert_with(|| Finding {
-                        status,
-                        count,
-                        ..finding.clone()
-                    });
-            }
-        }
-    }
-    findings.into_values().collect()
-}
-
-/// What one round left, and how many of it the library accepted for its baseline.
-fn in_round(reports: &[Report]) -> BTreeMap<Identity, (Finding, usize)> {
-    let mut round: BTreeMap<Identity, (Finding, usize)> = BTreeMap::new();
-    // A test may have several reports in a round: of guards and checkpoints.
-    for report in reports {
-        let leaks = report
-            .leaks
-            .iter()
-            .filter(|_| report.verdict == Verdict::Leaked);
-        let leaks = leaks.map(|leak| (leak, 0));
-        let known = report.known.iter().map(|leak| (leak, leak.count));
-        // Where there is both, what is new says how bad it is.
-        for (leak, accepted) in leaks.chain(known) {
-            let fingerprint = leak.fingerprint.clone();
-            let identity = (
-                Test::of(report),
-                leak.kind.clone(),
-                fingerprint,
-                leak.panic.is_some(),
-            );
-            round
-                .entry(identity)
-                .and_modify(|(finding, before)| {
-                    finding.count = finding.count.saturating_add(leak.count);
-                    *before = before.saturating_add(accepted);
-                })
-                .or_insert_with(|| (finding(report, leak), accepted));
-        }
-    }
-    round
-}
-
-fn finding(report: &Report, leak: &Leak) -> Finding {
-    Finding {
-        test: Test::of(report),
-        test_at: report.location.clone(),
-        kind: leak.kind.clone(),
-        name: leak.name.clone(),
-        site: leak.created_at.clone(),
-        waits_at: leak
-            .waits_in
-            .as_ref()
-            .or_else(|| leak.waits_at.iter().find(|frame| is_near(frame)))
-            .cloned(),
-        waits_for: leak.waits_for.as_ref().map(|awaited| awaited.what.clone()),
-        panic: leak.panic.clone(),
-        fingerprint: leak.fingerprint.clone(),
-        level: leak.level,
-        status: Status::New,
-        count: leak.count,
-        rounds: 1,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    /// Where something waits whose report says this of it.
-    fn waits(more: &serde_json::Value) -> Option<String> {
-        let mut leak = json!({ "kind": "thread", "fingerprint": "f1" });
-        for (key, value) in more.as_object().expect("an object") {
-            leak[key] = value.clone();
-        }
-        let report = json!({
-            "format_version": 1, "test": "a", "location": { "file": "a.rs", "line": 1 }, "verdict": "leaked",
-            "body": "passed", "leaks": [leak],
-        });
-        let report =
-            crate::report::parse(&report.to_string(), Path::new("a.json")).expect("a report");
-        let findings = findings(&[vec![report]], &Baseline::default());
-        findings[0].waits_at.as_ref().and_then(place)
-    }
-
-    #[test]
-    fn it_waits_where_a_reader_has_to_look() {
-        let frame = |file: &str, line: u32| json!({ "file": file, "line": line, "function": "f" });
-        let stack = [
-            frame("./socket/../sysdeps/unix/sysv/linux/recv.c", 28),
-            frame("/rustc/abc/library/std/src/net.rs", 5),
-            frame("socket2-0.6.3/src/sys/unix.rs", 7),
-            frame("src/net.rs", 31),
-        ];
-        let of_user = Some("src/net.rs:31".to_owned());
-        assert_eq!(
-            waits(&json!({ "waits_at": stack, "waits_in": stack[3] })),
-            of_user
-        );
-        // Libraries that do not say it are older.
-        let of_crate = Some("socket2-0.6.3/src/sys/unix.rs:7".to_owned());
-        assert_eq!(waits(&json!({ "waits_at": stack })), of_crate);
-        assert_eq!(waits(&json!({ "waits_at": [stack[0], stack[1]] })), None);
-        assert_eq!(waits(&json!({})), None);
-    }
 }

@@ -1,35 +1,76 @@
-//! Findings by the place that made them, so that a place is told once for all its tests.
+//! Findings by their cause, so that what many tests share is told once, with all that follows from it.
 
-use std::collections::BTreeMap;
-
-use leakcheck_report::{Kind, plural};
-
-use crate::{
-    finding::{Finding, Status, Test, total},
-    report::{Frame, Level},
-    summary::Summary,
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
 };
 
-/// Findings of one kind from one place.
+use leakcheck_report::plural;
+
+use crate::{
+    finding::{Finding, Identity, Status, Test, total},
+    report::{Frame, Level},
+};
+
+/// Tests that are named.
+const NAMED: usize = 3;
+
+/// Causes of one kind from one place that are one mistake, and what follows from them.
 #[derive(Debug)]
 pub(crate) struct Group<'a> {
     /// At least one.
     findings: Vec<&'a Finding>,
+    followers: Vec<&'a Finding>,
 }
 
 impl<'a> Group<'a> {
-    /// Groups the findings, in the order of their first ones.
+    /// Groups the findings: those that fail first, and each time what has left most. One whose cause is not among them is a
+    /// cause here.
     pub(crate) fn all(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Self> {
-        let mut groups: Vec<Self> = Vec::new();
-        let mut known: BTreeMap<Likeness<'_>, usize> = BTreeMap::new();
-        for finding in findings {
-            let at = *known.entry(likeness(finding)).or_insert(groups.len());
-            match groups.get_mut(at) {
-                Some(group) => group.findings.push(finding),
-                None => groups.push(Self {
-                    findings: vec![finding],
-                }),
+        let mut groups = Self::by(findings, likeness);
+        groups.sort_by_key(|group| {
+            let first = group.first();
+            (
+                first.status,
+                first.level == Level::Warn,
+                Reverse(group.weight()),
+            )
+        });
+        groups
+    }
+
+    /// The same without any that are alike, and in their order.
+    pub(crate) fn each(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Self> {
+        Self::by(findings, |finding| member(finding, finding.identity()))
+    }
+
+    fn by<L: Ord>(
+        findings: impl IntoIterator<Item = &'a Finding>,
+        likeness: fn(&'a Finding) -> L,
+    ) -> Vec<Self> {
+        let findings: Vec<&Finding> = findings.into_iter().collect();
+        let causes = findings.iter().filter(|finding| finding.follows.is_none());
+        let causes = causes.map(|finding| (member(finding, finding.identity()), *finding));
+        let mut sorted = Sorted::new(likeness);
+        for (member, cause) in causes {
+            let group = sorted.group(cause);
+            sorted.members.insert(member, group);
+        }
+        let followers = findings.iter().filter_map(|finding| {
+            let follows = finding.follows.as_ref()?;
+            Some((member(finding, follows.cause.clone()), *finding))
+        });
+        for (cause, follower) in followers {
+            match sorted.members.get(&cause) {
+                Some(group) => sorted.groups[*group].followers.push(follower),
+                None => {
+                    sorted.group(follower);
+                }
             }
+        }
+        let mut groups = sorted.groups;
+        for group in &mut groups {
+            group.findings.sort_by_key(|finding| &finding.test);
         }
         groups
     }
@@ -42,23 +83,47 @@ impl<'a> Group<'a> {
         &self.findings
     }
 
-    /// How many things there are.
+    /// What follows from its findings, in their order.
+    pub(crate) fn followers(&self) -> &[&'a Finding] {
+        &self.followers
+    }
+
+    /// How many causes there are.
     pub(crate) fn count(&self) -> usize {
         total(self.findings.iter().map(|finding| finding.count))
+    }
+
+    /// How many things there are in all.
+    pub(crate) fn weight(&self) -> usize {
+        let all = self.findings.iter().chain(&self.followers);
+        total(all.map(|finding| finding.count))
     }
 
     pub(crate) fn frame(&self) -> Option<&'a Frame> {
         self.first().site.as_ref()
     }
 
+    /// The tests that have it, each once.
+    pub(crate) fn tests(&self) -> Vec<&'a Test> {
+        let mut tests: Vec<&Test> = self.findings.iter().map(|finding| &finding.test).collect();
+        tests.dedup(); // They are in order.
+        tests
+    }
+
+    /// The first tests by their names, and how many more there are.
+    pub(crate) fn named_tests(&self) -> String {
+        let tests = self.tests();
+        let mut names: Vec<String> = tests.iter().map(|test| test.quoted()).collect();
+        if names.len() > NAMED + 1 {
+            names.truncate(NAMED);
+            names.push(format!("{} more tests", tests.len() - NAMED));
+        }
+        plural::all_of(&names)
+    }
+
     /// `` `reconnects` left 2 tasks behind that were created here ``.
     pub(crate) fn sentence(&self) -> String {
-        let tests: Vec<String> = self
-            .findings
-            .iter()
-            .map(|finding| finding.test.quoted())
-            .collect();
-        let tests = plural::all_of(&tests);
+        let tests = self.named_tests();
         let count = plural::named(self.count(), &self.first().kind);
         if self.first().panic.is_some() {
             return format!("{count} of {tests} panicked unseen");
@@ -72,15 +137,75 @@ impl<'a> Group<'a> {
     }
 }
 
-/// What findings of one place have in common.
+/// Groups under way.
+struct Sorted<'a, L> {
+    groups: Vec<Group<'a>>,
+    /// What findings of one group have in common.
+    likeness: fn(&'a Finding) -> L,
+    /// The group of each likeness.
+    known: BTreeMap<L, usize>,
+    /// The group of each cause.
+    members: BTreeMap<Member<'a>, usize>,
+}
+
+impl<'a, L: Ord> Sorted<'a, L> {
+    fn new(likeness: fn(&'a Finding) -> L) -> Self {
+        Self {
+            groups: Vec::new(),
+            likeness,
+            known: BTreeMap::new(),
+            members: BTreeMap::new(),
+        }
+    }
+
+    /// The group of a finding, to which it is added.
+    fn group(&mut self, finding: &'a Finding) -> usize {
+        let next = self.groups.len();
+        let at = *self.known.entry((self.likeness)(finding)).or_insert(next);
+        match self.groups.get_mut(at) {
+            Some(group) => group.findings.push(finding),
+            None => self.groups.push(Group {
+                findings: vec![finding],
+                followers: Vec::new(),
+            }),
+        }
+        at
+    }
+}
+
+/// What tells a cause from others: a new one is not the cause of what is known, nor one that fails of a warning.
+type Member<'a> = (&'a Test, Identity, Status, bool);
+
+/// The cause that a finding has or is.
+fn member(finding: &Finding, cause: Identity) -> Member<'_> {
+    let is_warning = finding.level == Level::Warn;
+    (&finding.test, cause, finding.status, is_warning)
+}
+
+/// What causes of one group have in common.
 type Likeness<'a> = (
     (&'a str, Status, bool, bool),
+    BTreeSet<&'a str>,
     Option<(Option<&'a str>, Option<u32>, &'a str)>,
-    Option<(&'a Test, Option<&'a str>)>,
+    Option<Nowhere<'a>>,
 );
+
+/// How something is told that has no place.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Nowhere<'a> {
+    /// By what stays the same from test to test, where it is known what it is.
+    Fingerprint(&'a str),
+    /// By what it is called, at its own test.
+    Name(&'a Test, Option<&'a str>),
+}
 
 fn likeness(finding: &Finding) -> Likeness<'_> {
     let site = finding.site.as_ref();
+    let nowhere = if finding.whys.is_empty() {
+        Nowhere::Name(&finding.test, finding.name.as_deref())
+    } else {
+        Nowhere::Fingerprint(&finding.fingerprint)
+    };
     (
         (
             &finding.kind,
@@ -88,106 +213,22 @@ fn likeness(finding: &Finding) -> Likeness<'_> {
             finding.level == Level::Warn,
             finding.panic.is_some(),
         ),
+        finding.whys.iter().map(|why| &*why.pattern).collect(),
         site.map(|site| (site.file.as_deref(), site.line, site.function.as_str())),
-        // What has no place is told by what it is called, at its own test.
-        site.is_none()
-            .then_some((&finding.test, finding.name.as_deref())),
+        site.is_none().then_some(nowhere),
     )
-}
-
-/// All tests that are known; where those that left nothing have no reports, that is not all that were checked.
-fn checked(summary: &Summary) -> String {
-    let number = summary.checked.len();
-    if summary.is_of_dirty_only {
-        plural::of(number, "test with a report", "tests with a report")
-    } else {
-        plural::of(number, "checked test", "checked tests")
-    }
-}
-
-/// `2 of 3 checked tests left 2 tasks and 1 thread behind`.
-pub(crate) fn headline(summary: &Summary) -> String {
-    let mut tests: Vec<_> = summary
-        .findings
-        .iter()
-        .map(|finding| &finding.test)
-        .collect();
-    tests.dedup(); // They are in order.
-    let (panicked, left): (Vec<&Finding>, Vec<&Finding>) = summary
-        .findings
-        .iter()
-        .partition(|finding| finding.panic.is_some());
-    let mut found = Vec::new();
-    if !left.is_empty() {
-        found.push(format!("left {} behind", kinds(&left)));
-    }
-    if !panicked.is_empty() {
-        found.push(format!("had {} panic unseen", kinds(&panicked)));
-    }
-    format!(
-        "{} of {} {}",
-        tests.len(),
-        checked(summary),
-        found.join(" or ")
-    )
-}
-
-/// `3 checked tests left nothing behind`, of those for which that is certain.
-pub(crate) fn nothing(summary: &Summary) -> String {
-    let checked = checked(summary);
-    match summary.sure() {
-        sure if sure == summary.checked.len() => format!("{checked} left nothing behind"),
-        sure => format!("{sure} of {checked} left nothing behind"),
-    }
-}
-
-/// `2 tasks and 1 thread` for all of the findings.
-fn kinds(findings: &[&Finding]) -> String {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for finding in findings {
-        let count = counts.entry(&finding.kind).or_default();
-        *count = count.saturating_add(finding.count);
-    }
-    let mut kinds: Vec<(&str, usize)> = counts.into_iter().collect();
-    kinds.sort_by_key(|(kind, _)| Kind::named(kind).map_or(Kind::ALL.len(), |kind| kind as usize));
-    let kinds: Vec<String> = kinds
-        .into_iter()
-        .map(|(kind, count)| plural::named(count, kind))
-        .collect();
-    plural::all_of(&kinds)
-}
-
-/// How many findings are new, known, or warnings: `1 new, 2 known`.
-pub(crate) fn statuses(findings: &[Finding]) -> String {
-    let count = |select: &dyn Fn(&Finding) -> bool| -> usize {
-        let selected = findings.iter().filter(|finding| select(finding));
-        total(selected.map(|finding| finding.count))
-    };
-    let parts = [
-        (count(&|finding| finding.fails()), "new"),
-        (count(&|finding| finding.status == Status::Known), "known"),
-        (
-            count(&|finding| finding.status == Status::New && finding.level == Level::Warn),
-            "only warned of",
-        ),
-    ];
-    let parts: Vec<String> = parts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
-    parts.join(", ")
 }
 
 #[cfg(test)]
 mod tests {
-    use leakcheck_report::Written;
-
     use super::*;
     use crate::{
         baseline::Baseline,
         report::tests::sample,
-        summary::tests::{full, small},
+        summary::{
+            Summary,
+            tests::{full, small},
+        },
     };
 
     #[test]
@@ -213,26 +254,6 @@ mod tests {
         let one = vec![in_binary("pool", leaks[0]), in_binary("pool", leaks[1])];
         let summary = Summary::of(&[one], &Baseline::default());
         assert!(!summary.findings[0].test.is_namesake);
-    }
-
-    #[test]
-    fn where_clean_tests_have_no_report_not_all_are_counted() {
-        let dirty = |test: &str, leaks: &[&str]| {
-            let mut report = sample(test, leaks);
-            report.written = Some(Written::Dirty);
-            report
-        };
-        let reports = vec![dirty("a", &["f1 task 1 src/a.rs:1"]), dirty("b", &[])];
-        let summary = Summary::of(&[reports], &Baseline::default());
-        assert_eq!(
-            headline(&summary),
-            "1 of 2 tests with a report left 1 task behind"
-        );
-        let summary = Summary::of(&[vec![dirty("b", &[])]], &Baseline::default());
-        assert_eq!(
-            nothing(&summary),
-            "1 test with a report left nothing behind"
-        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     annotate,
     baseline::{Baseline, Key, Known},
-    junit, markdown,
+    explain, junit, markdown,
     overbroad_rules::OverbroadRules,
     report::{self, Report},
     repository::Repository,
@@ -39,22 +39,67 @@ const TRAPS: [&str; 14] = [
 /// A report with this in each field that has a text.
 fn hostile(trap: &str, verdict: &str) -> Value {
     let frame = json!({ "file": trap, "line": u32::MAX, "column": 0, "function": trap });
-    let leak = json!({
+    let mut leak = json!({
         "kind": trap, "count": u64::MAX, "name": trap, "created_at": frame, "waits_at": [frame], "waits_in": frame,
         "waits_for": { "what": trap }, "fingerprint": trap,
+        "why": { "pattern": trap, "certain": false, "text": trap, "help": trap },
+        "created_through": [frame], "created_by": [frame], "tasks": [u64::MAX, 0], "details": [trap], "state": trap,
+        "unread": trap, "accept": trap, "age_ms": u64::MAX, "polls": u32::MAX, "held": [kept(trap)],
     });
+    leak["waits_for"] = awaited(trap);
+    leak["keeps_own_handle"] = with(
+        &frame,
+        &json!({ "kind": trap, "local": trap, "path": trap, "certain": true, "proven": true }),
+    );
+    let mut follower = leak.clone();
+    follower["name"] = "a".into();
+    follower["fingerprint"] = "a".into();
+    follower["follows"] = json!({ "leak": 0, "because": trap });
+    let mut lost = follower.clone();
+    lost["fingerprint"] = "b".into();
+    lost["follows"]["leak"] = u64::MAX.into();
     let mut panicked = leak.clone();
     panicked["panic"] = trap.into();
     json!({
         "format_version": 1, "package": trap, "binary": trap, "test": trap,
         "location": { "file": trap, "line": 0 }, "verdict": verdict, "body": "timed_out",
-        "hang": { "after_ms": u64::MAX }, "waited_ms": u64::MAX, "check_us": u64::MAX,
-        "leaks": [leak, leak, panicked], "known": [leak],
+        "hang": {
+            "after_ms": u64::MAX, "because": [trap], "why": leak["why"], "alive": [leak], "ended_process": trap, "thread": { "tid": -1, "doing": trap, "stack": [frame] },
+        },
+        "body_waits": { "waits_at": [frame], "waits_for": awaited(trap), "unread": trap }, "waited_ms": u64::MAX, "check_us": u64::MAX,
+        "leaks": [leak, leak, panicked, follower, lost], "known": [leak],
         "ignored": [
             { "count": u64::MAX, "source": trap, "sites": [{ "by": trap, "function": trap, "file": trap, "line": 1 }] },
             { "count": u64::MAX, "source": "leakcheck.toml:1", "unlisted": u64::MAX, "sites": sites(trap) },
         ],
     })
+}
+
+fn awaited(trap: &str) -> Value {
+    let frame = json!({ "file": trap, "line": 1, "function": trap });
+    let holder = |kind: &str| {
+        with(
+            &frame,
+            &json!({ "kind": kind, "task": u64::MAX, "name": trap, "local": trap, "also": [trap] }),
+        )
+    };
+    let awaited = json!({
+        "what": trap, "event": trap, "held_by": [holder("task"), holder("static"), holder(trap)], "unlisted": u64::MAX,
+        "missing": { "ends": u64::MAX, "whole": true, "threads": u64::MAX }, "tasks": [u64::MAX], "never": true,
+    });
+    with(&awaited, &json!({ "or": [awaited] }))
+}
+
+fn kept(trap: &str) -> Value {
+    let keeper = json!({ "kind": trap, "task": 1, "name": trap, "locals": [trap], "certain": false, "call": trap });
+    json!({ "details": [trap], "by": [keeper] })
+}
+
+fn with(value: &Value, more: &Value) -> Value {
+    let mut value = value.clone();
+    let fields = more.as_object().into_iter().flatten();
+    fields.for_each(|(key, field)| value[key] = field.clone());
+    value
 }
 
 /// Functions of several modules.
@@ -75,8 +120,16 @@ fn rendered(rounds: &[Vec<Report>], baseline: &Baseline) -> BTreeMap<&'static st
     let summary = Summary::of(rounds, baseline);
     let repository = Repository::default();
     let text = text::render(&summary);
+    let plain = |text: &str| anstream::adapter::strip_str(text).to_string();
+    let reports: Vec<Report> = rounds.iter().flatten().cloned().collect();
+    let explained =
+        ["a", "b", TRAPS[0]].map(|name| match explain::text(name, &reports, &repository) {
+            Ok(told) => plain(&told),
+            Err(error) => error.to_string(),
+        });
     BTreeMap::from([
-        ("text", anstream::adapter::strip_str(&text).to_string()),
+        ("explained", explained.concat()),
+        ("text", plain(&text)),
         ("annotations", annotate::render(&summary, &repository)),
         ("markdown", markdown::render(&summary)),
         ("sarif", sarif::render(&summary, &repository)),

@@ -9,6 +9,7 @@ use crate::{
     escape::plain,
     finding::{Finding, Test, place},
     grouping::Group,
+    mistake,
     summary::{Checked, Summary},
 };
 
@@ -47,7 +48,10 @@ fn case(checked: &Checked, findings: &[&Finding], suite: &str) -> TestCase {
         let message = "its body failed, whatever it left behind";
         non_success(NonSuccessKind::Error, "failed", message, &lines(failing()))
     } else if failing().next().is_some() {
-        let message: Vec<String> = Group::all(failing()).iter().map(Group::sentence).collect();
+        let message: Vec<String> = Group::all(failing())
+            .iter()
+            .map(mistake::sentence)
+            .collect();
         let message = message.join("; ");
         non_success(NonSuccessKind::Failure, "leak", &message, &lines(failing()))
     } else {
@@ -72,19 +76,35 @@ fn non_success(kind: NonSuccessKind, ty: &str, message: &str, text: &str) -> Tes
     status
 }
 
-/// One line for each finding.
+/// One line for each cause, and one below it for what follows.
 fn lines<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
-    let line = |finding: &Finding| {
-        let made = finding.site.as_ref().and_then(place);
-        format!(
-            "{} {} {} {}\n",
-            finding.count,
-            finding.kind,
-            plain(&finding.fingerprint),
-            made.as_deref().unwrap_or("-")
-        )
-    };
-    findings.map(line).collect()
+    let lines = Group::each(findings).into_iter().flat_map(|group| {
+        let followers = group.followers().iter();
+        let followers: Vec<String> = followers
+            .map(|finding| format!("  {}", line(finding)))
+            .collect();
+        std::iter::once(line(group.first())).chain(followers)
+    });
+    lines.collect()
+}
+
+/// `1 task 9f31c0ffee000001 src/pool.rs:88 own-sender`
+fn line(finding: &Finding) -> String {
+    let made = finding.site.as_ref().and_then(place);
+    let patterns = finding.whys.iter().map(|why| format!(" {}", why.pattern));
+    let because = finding
+        .follows
+        .as_ref()
+        .and_then(|follows| follows.because.as_deref());
+    let because = because.map(|because| format!(" {}", plain(because)));
+    let more: String = patterns.chain(because).collect();
+    format!(
+        "{} {} {} {}{more}\n",
+        finding.count,
+        finding.kind,
+        plain(&finding.fingerprint),
+        made.as_deref().unwrap_or("-")
+    )
 }
 
 #[cfg(test)]
@@ -96,6 +116,7 @@ mod tests {
     fn it_is_complete_and_can_be_read() {
         for (name, summary) in [
             ("full.xml", summaries::full()),
+            ("causes.xml", summaries::causes()),
             ("more.xml", summaries::more()),
             ("clean.xml", summaries::clean(1)),
         ] {

@@ -4,23 +4,37 @@
 
 mod annotate;
 mod args;
+mod asked;
 mod baseline;
+mod causes;
+mod chain;
+mod consequence;
+mod entry;
 mod error;
 mod escape;
 mod exit;
+mod explain;
 mod finding;
 #[cfg(test)]
 mod golden;
 mod grouping;
+mod headline;
+mod holders;
 #[cfg(test)]
 mod hostile;
+mod hung_body;
 mod junit;
+mod long_form;
 mod markdown;
+mod mistake;
+mod nearness;
 mod output;
 mod overbroad_rules;
+mod page;
 mod progress;
 mod report;
 mod repository;
+mod rounds;
 mod rules;
 mod run;
 mod run_store;
@@ -28,7 +42,9 @@ mod runner_output;
 mod sarif;
 mod selection;
 mod session;
+mod source_file;
 mod summary;
+mod telling;
 mod text;
 mod unused;
 mod workspace;

@@ -5,16 +5,16 @@ use std::fmt::Write as _;
 use leakcheck_report::{plural, time};
 
 use crate::{
-    annotate,
+    annotate, entry,
     escape::code,
     finding::{Finding, Status, place},
-    grouping,
+    grouping::Group,
+    headline,
     report::Level,
     summary::Summary,
-    text,
 };
 
-/// One table of findings, new ones first.
+/// One table of causes, new ones first.
 pub(crate) fn render(summary: &Summary) -> String {
     let mut out = String::from("### leakcheck\n\n");
     if summary.checked.is_empty() {
@@ -22,13 +22,13 @@ pub(crate) fn render(summary: &Summary) -> String {
         return out;
     }
     if summary.findings.is_empty() {
-        let _ = writeln!(out, "{}.\n", grouping::nothing(summary));
+        let _ = writeln!(out, "{}.\n", headline::nothing(summary));
     } else {
         let _ = writeln!(
             out,
             "{}: {}.\n",
-            grouping::headline(summary),
-            grouping::statuses(&summary.findings)
+            headline::headline(summary),
+            headline::statuses(&summary.findings)
         );
         table(&mut out, summary);
     }
@@ -60,24 +60,39 @@ fn table(out: &mut String, summary: &Summary) {
     };
     let _ = writeln!(out, "| | what | made at | test |{title}");
     let _ = writeln!(out, "|---|---|---|---|{line}");
-    for status in [Status::New, Status::Known] {
-        for finding in summary.with(status) {
-            let made = finding.site.as_ref().and_then(place);
-            let made = made.map(|made| code(&made)).unwrap_or_default();
-            let _ = write!(
-                out,
-                "| {} | {} | {made} | {} |",
-                word(finding),
-                plural::named(finding.count, &finding.kind),
-                finding.test.quoted()
-            );
-            if rounds > 1 {
-                let _ = write!(out, " {} |", text::share(finding.rounds, rounds));
-            }
-            out.push('\n');
+    for group in Group::all(&summary.findings) {
+        let made = group.frame().and_then(place);
+        let made = made.map(|made| code(&made)).unwrap_or_default();
+        let _ = write!(
+            out,
+            "| {} | {} | {made} | {} |",
+            word(group.first()),
+            what(&group),
+            group.named_tests()
+        );
+        if rounds > 1 {
+            let shown = group.findings().iter().map(|finding| finding.rounds);
+            let _ = write!(out, " {} |", entry::share(shown.max().unwrap_or(0), rounds));
         }
+        out.push('\n');
     }
     out.push('\n');
+}
+
+/// `2 tasks (own-sender), 5 things in all`
+fn what(group: &Group<'_>) -> String {
+    let first = group.first();
+    let count = plural::named(group.count(), &first.kind);
+    let patterns: Vec<&str> = first.whys.iter().map(|why| &*why.pattern).collect();
+    let patterns = match patterns.as_slice() {
+        [] => String::new(),
+        patterns => format!(" ({})", patterns.join(", ")),
+    };
+    let all = match group.followers() {
+        [] => String::new(),
+        _ => format!(", {} things in all", group.weight()),
+    };
+    format!("{count}{patterns}{all}")
 }
 
 fn word(finding: &Finding) -> &'static str {
@@ -97,6 +112,7 @@ mod tests {
     fn each_sentence_fits_its_number() {
         golden("full.md", &render(&summaries::full()));
         golden("small.md", &render(&summaries::small()));
+        golden("causes.md", &render(&summaries::causes()));
         golden("more.md", &render(&summaries::more()));
         golden("unsure.md", &render(&summaries::unsure()));
         golden("clean_0.md", &render(&summaries::clean(0)));

@@ -7,7 +7,7 @@ use std::{
 };
 
 pub(crate) use leakcheck_report::{
-    AcceptedSite, FORMAT_VERSION, Frame, Leak, Level, Location, Report, Verdict,
+    AcceptedSite, FORMAT_VERSION, Frame, Leak, Level, Location, Report, Verdict, Why,
 };
 use serde_json::Value;
 
@@ -39,8 +39,22 @@ pub(crate) fn parse(text: &str, path: &Path) -> Result<Report, Error> {
     }
     // Once more from the text: only there an error has a place.
     let mut report: Report = serde_json::from_str(text).map_err(failed)?;
-    for leak in report.leaks.iter_mut().chain(&mut report.known) {
+    let hang = report.hang.as_mut();
+    let (mut whys, alive) = match hang {
+        Some(hang) => (Vec::from_iter(&mut hang.why), &mut hang.alive[..]),
+        None => (Vec::new(), &mut [][..]),
+    };
+    let leaks = report
+        .leaks
+        .iter_mut()
+        .chain(&mut report.known)
+        .chain(alive);
+    for leak in leaks {
         leak.kind = escape::kind(&leak.kind).to_owned();
+        whys.extend(&mut leak.why);
+    }
+    for why in whys {
+        why.pattern = escape::pattern(&why.pattern).to_owned();
     }
     Ok(report)
 }

@@ -72,6 +72,12 @@ impl Repository {
         })
     }
 
+    /// The whole path of the file of a frame, if it is one of the repository.
+    pub(crate) fn path_of(&self, frame: &Frame, package: Option<&str>) -> Option<PathBuf> {
+        let file = self.find(frame.file.as_deref()?, package)?;
+        Some(self.root.join(file))
+    }
+
     /// The file below the root; none for one of another crate or one that is not there.
     fn find(&self, file: &str, package: Option<&str>) -> Option<String> {
         let of_package = package.and_then(|name| self.packages.get(name));

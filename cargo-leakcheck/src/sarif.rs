@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use leakcheck_report::{Kind, plural};
+use leakcheck_report::{Kind, Pattern, plural};
 use serde::Serialize;
 
 use crate::{
     annotate,
     escape::plain,
-    finding::{Finding, Status},
+    finding::Status,
     grouping::Group,
+    mistake,
+    page::{markdown, page},
     report::Level,
     repository::{Place, Repository},
     summary::Summary,
@@ -54,6 +56,14 @@ struct Driver {
 struct Rule {
     id: String,
     short_description: Message,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<Help>,
+}
+
+#[derive(Serialize)]
+struct Help {
+    text: String,
+    markdown: String,
 }
 
 #[derive(Serialize)]
@@ -70,6 +80,8 @@ struct SarifResult {
     message: Message,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     locations: Vec<Location>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<RelatedLocation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     partial_fingerprints: Option<Fingerprints>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,6 +98,14 @@ struct Fingerprints {
 #[serde(rename_all = "camelCase")]
 struct Location {
     physical_location: PhysicalLocation,
+}
+
+#[derive(Serialize)]
+struct RelatedLocation {
+    id: usize,
+    message: Message,
+    #[serde(flatten)]
+    location: Location,
 }
 
 #[derive(Serialize)]
@@ -110,26 +130,27 @@ struct Region {
     start_column: Option<u32>,
 }
 
-/// Each leak of each test is one result; known ones are notes.
+/// Each cause of each test is one result, which what follows is related to; known ones are notes.
 pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
     let mut rules = Rules::default();
-    let mut results: Vec<SarifResult> = summary
-        .findings
+    let mut results: Vec<SarifResult> = Group::each(&summary.findings)
         .iter()
-        .map(|finding| of_finding(finding, summary, repository, &mut rules))
+        .map(|group| of_cause(group, summary, repository, &mut rules))
         .collect();
     for checked in &summary.checked {
         let Some(text) = annotate::hang(checked) else {
             continue;
         };
         let package = checked.test.package.as_deref();
-        let (rule_id, rule_index) = rules.find("hang", "A test whose body did not end");
+        let (rule_id, rule_index) =
+            rules.find("hang", |_| "A test whose body did not end".to_owned());
         results.push(SarifResult {
             rule_id,
             rule_index,
             level: "error",
             message: message(&text),
             locations: locations(repository.of_location(&checked.at, package)),
+            related_locations: Vec::new(),
             partial_fingerprints: None,
             baseline_state: summary.has_baseline.then_some("new"),
         });
@@ -155,30 +176,56 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
     text
 }
 
-fn of_finding(
-    finding: &Finding,
+fn of_cause(
+    group: &Group<'_>,
     summary: &Summary,
     repository: &Repository,
     rules: &mut Rules,
 ) -> SarifResult {
-    let (rule_id, rule_index) = rules.find(&finding.kind, &description(&finding.kind));
+    let finding = group.first();
+    let (rule_id, rule_index) = match finding.whys.first() {
+        Some(why) => rules.find(&why.pattern, |pattern| match pattern {
+            Some(pattern) => pattern.about().trim_end_matches('.').to_owned(),
+            None => plain(&why.text),
+        }),
+        None => rules.find(&finding.kind, |_| description(&finding.kind)),
+    };
     let (level, state) = match (finding.status, finding.level) {
         (Status::Known, _) => ("note", "unchanged"),
         (Status::New, Level::Warn) => ("warning", "new"),
         (Status::New, Level::Deny) => ("error", "new"),
     };
-    let text: String = Group::all([finding]).iter().map(Group::sentence).collect();
     SarifResult {
         rule_id,
         rule_index,
         level,
-        message: message(&text),
+        message: message(&mistake::sentence(group)),
         locations: locations(repository.of_finding(finding)),
+        related_locations: related(group, repository),
         partial_fingerprints: Some(Fingerprints {
             leakcheck: plain(&format!("{}/{}", finding.fingerprint, finding.test.name)),
         }),
         baseline_state: summary.has_baseline.then_some(state),
     }
+}
+
+/// Where what follows was made, and why it follows.
+fn related(group: &Group<'_>, repository: &Repository) -> Vec<RelatedLocation> {
+    let related = group.followers().iter().filter_map(|finding| {
+        let count = plural::named(finding.count, &finding.kind);
+        let because = finding.follows.as_ref()?.because.as_deref();
+        let because = because.map_or_else(String::new, |because| format!(": {}", plain(because)));
+        let location = locations(repository.of_finding(finding)).pop()?;
+        Some((message(&format!("{count}{because}")), location))
+    });
+    let numbered = (1..).zip(related);
+    numbered
+        .map(|(id, (message, location))| RelatedLocation {
+            id,
+            message,
+            location,
+        })
+        .collect()
 }
 
 /// Text that is no link, which brackets in front of each other would be.
@@ -197,15 +244,24 @@ struct Rules {
 }
 
 impl Rules {
-    /// Identifier and index of a rule, which is added where it is new.
-    fn find(&mut self, name: &str, description: &str) -> (String, usize) {
+    /// Identifier and index of the rule of a pattern or kind, which is added where it is new.
+    fn find(
+        &mut self,
+        name: &str,
+        description: impl FnOnce(Option<Pattern>) -> String,
+    ) -> (String, usize) {
         let id = format!("leakcheck/{name}");
         let next = self.all.len();
         let index = *self.known.entry(id.clone()).or_insert(next);
         if index == next {
+            let pattern = Pattern::named(name);
             self.all.push(Rule {
                 id: id.clone(),
-                short_description: message(description),
+                short_description: message(&description(pattern)),
+                help: pattern.map(|pattern| Help {
+                    text: page(pattern),
+                    markdown: markdown(pattern),
+                }),
             });
         }
         (id, index)
@@ -256,6 +312,7 @@ mod tests {
     fn it_is_complete() {
         let (_folder, repository) = sample();
         golden("full.sarif", &render(&summaries::full(), &repository));
+        golden("causes.sarif", &render(&summaries::causes(), &repository));
         golden("small.sarif", &render(&summaries::small(), &repository));
         golden("clean.sarif", &render(&summaries::clean(1), &repository));
     }
@@ -264,7 +321,12 @@ mod tests {
     #[test]
     fn required_properties_are_there() {
         let (_folder, repository) = sample();
-        for summary in [summaries::full(), summaries::small(), summaries::clean(0)] {
+        for summary in [
+            summaries::full(),
+            summaries::causes(),
+            summaries::small(),
+            summaries::clean(0),
+        ] {
             let log: Value = serde_json::from_str(&render(&summary, &repository)).expect("JSON");
             assert_eq!(log["version"], "2.1.0");
             let run = &log["runs"][0];
@@ -289,7 +351,13 @@ mod tests {
                     state.is_null()
                         || ["new", "unchanged"].contains(&state.as_str().unwrap_or_default())
                 );
-                for location in result["locations"].as_array().into_iter().flatten() {
+                let related = result["relatedLocations"].as_array();
+                let related = related.into_iter().flatten();
+                for location in related.clone() {
+                    assert!(location["message"]["text"].is_string() && location["id"].is_u64());
+                }
+                let made = result["locations"].as_array().into_iter().flatten();
+                for location in made.chain(related) {
                     let place = &location["physicalLocation"];
                     assert!(place["artifactLocation"]["uri"].is_string());
                     assert!(place["region"]["startLine"].as_u64() >= Some(1));

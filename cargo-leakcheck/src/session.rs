@@ -17,6 +17,7 @@ use crate::{
     error::Error,
     escape,
     exit::Exit,
+    explain,
     finding::total,
     junit, markdown, output,
     overbroad_rules::OverbroadRules,
@@ -49,6 +50,12 @@ struct Found {
 pub(crate) fn run(args: &Args) -> Exit {
     let variable = env::var("CARGO_TERM_COLOR").ok();
     output::colour(args.colour.as_deref().or(variable.as_deref()));
+    if let Command::Explain { name, .. } = &args.command
+        && let Some(page) = explain::pattern(name)
+    {
+        output::print(&page);
+        return Exit::Clean;
+    }
     let workspace = match Workspace::find(args.manifest.as_deref(), args.target.as_deref()) {
         Ok(workspace) => workspace,
         Err(error) => {
@@ -56,6 +63,9 @@ pub(crate) fn run(args: &Args) -> Exit {
             return Exit::Cargo(101);
         }
     };
+    if let Command::Explain { name, folder } = &args.command {
+        return explain(name, folder.as_deref(), &workspace);
+    }
     let path = baseline_path(&args.flags, &workspace);
     let (known, mut errors) = Baseline::read(&path);
     // What is to be blessed has to be seen, and one error of a broken file is enough.
@@ -69,7 +79,7 @@ pub(crate) fn run(args: &Args) -> Exit {
             let rounds = args.flags.repeat.get() as usize;
             new(*runner, cargo, rounds, &workspace.runs(), library)
         }
-        Command::Report { folder } => folder
+        Command::Report { folder } | Command::Explain { folder, .. } => folder
             .clone()
             .map_or_else(|| run_store::last(&workspace.runs()), Ok)
             .map(|folder| {
@@ -95,7 +105,9 @@ pub(crate) fn run(args: &Args) -> Exit {
             OverbroadRules::of(&workspace, &found.rounds),
         ),
         // Which tests did not run is not kept, nor what the rules were.
-        Command::Report { .. } => (Unused::default(), OverbroadRules::default()),
+        Command::Report { .. } | Command::Explain { .. } => {
+            (Unused::default(), OverbroadRules::default())
+        }
     };
     errors.extend(found.errors);
     let summary = Summary::of(&found.rounds, &known);
@@ -121,6 +133,35 @@ pub(crate) fn run(args: &Args) -> Exit {
     let is_denied = args.flags.deny_unused_rules && (unused.is_some() || overbroad.is_some());
     let fails = is_denied || summary.fails() && !blessed;
     Exit::of(found.cargo, !errors.is_empty(), fails)
+}
+
+/// Shows what a stored run knows of a name.
+fn explain(name: &str, folder: Option<&Path>, workspace: &Workspace) -> Exit {
+    let folder = folder.map_or_else(
+        || run_store::last(&workspace.runs()),
+        |named| Ok(named.to_owned()),
+    );
+    let folder = match folder {
+        Ok(folder) => folder,
+        Err(error) => {
+            output::complain(error);
+            return Exit::Broken;
+        }
+    };
+    let (told, errors) = explain::stored(name, &folder, &repository(workspace));
+    errors.iter().for_each(output::complain);
+    match told {
+        Ok(text) => output::print(&text),
+        Err(error) => {
+            output::complain(error);
+            return if errors.is_empty() {
+                Exit::Unknown
+            } else {
+                Exit::Broken
+            };
+        }
+    }
+    Exit::of(None, !errors.is_empty(), false)
 }
 
 /// Whether all tests of the whole workspace ran, or those of some packages; or why not even these did.

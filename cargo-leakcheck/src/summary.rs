@@ -7,8 +7,9 @@ use std::{
 
 use crate::{
     baseline::{Baseline, Key, Known},
-    finding::{Finding, Status, Test, findings, total},
-    report::{Location, Report, Verdict},
+    finding::{Finding, Status, Test, total},
+    report::{Location, Report, Verdict, Why},
+    rounds::findings,
 };
 
 /// One checked test over all rounds.
@@ -18,6 +19,8 @@ pub(crate) struct Checked {
     pub(crate) at: Location,
     /// It hung, and this is how long.
     pub(crate) hung: Option<Duration>,
+    /// The mistake of its body, where that is known.
+    pub(crate) why: Option<Why>,
     /// Its own body failed.
     pub(crate) failed: bool,
     pub(crate) inconclusive: bool,
@@ -174,6 +177,7 @@ fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
             test,
             at: report.location.clone(),
             hung: None,
+            why: None,
             failed: false,
             inconclusive: false,
             spent: Duration::ZERO,
@@ -182,6 +186,9 @@ fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
         checked.hung = checked
             .hung
             .or(hung.map(|hang| Duration::from_millis(hang.after_ms)));
+        checked.why = hung
+            .and_then(|hang| hang.why.clone())
+            .or(checked.why.take());
         checked.failed |= report.fails_by_itself();
         checked.inconclusive |= report.verdict == Verdict::Inconclusive;
         checked.spent = checked.spent.saturating_add(report.spent());
@@ -190,179 +197,4 @@ fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use leakcheck_report::{Body, Hang, Ignored};
-
-    use super::*;
-    use crate::report::{Level, tests::sample};
-
-    /// Two rounds with all that there is.
-    pub(crate) fn full() -> Summary {
-        let mut hung = sample("hangs", &[]);
-        hung.body = Body::TimedOut;
-        hung.hang = Some(Hang {
-            after_ms: 2000,
-            ..Hang::default()
-        });
-        let mut warned = sample("warns", &["f4 fd 2 src/log.rs:3"]);
-        warned.leaks[0].level = Level::Warn;
-        let mut panicked = sample("panics", &["f5 task 1 src/pool.rs:90"]);
-        panicked.leaks[0].panic = Some("no connection".to_owned());
-        let reconnects = ["f1 task 2 src/pool.rs:88", "f2 thread 1 -"];
-        let first = vec![
-            sample("reconnects", &reconnects),
-            sample("drains", &["f3 task 1 src/pool.rs:88"]),
-            sample("is_clean", &[]),
-            sample("known", &["f6 timer 1 src/old.rs:5"]),
-            warned,
-            panicked,
-            hung,
-        ];
-        let second = vec![sample("reconnects", &reconnects[..1]), sample("known", &[])];
-        let baseline = baseline(&[
-            ("known", "timer", "f6", 1),
-            ("is_clean", "task", "f7", 1),
-            ("elsewhere", "task", "f8", 1),
-        ]);
-        Summary::of(&[first, second], &baseline)
-    }
-
-    /// Known leaks of the package of the samples.
-    fn baseline(lines: &[(&str, &str, &str, usize)]) -> Baseline {
-        let mut baseline = Baseline::default();
-        for (test, kind, fingerprint, count) in lines {
-            let key = Key::new((Some("my_app"), "pool", test), kind, fingerprint);
-            let site = "src/old.rs my_app::old".to_owned();
-            baseline.add(
-                key,
-                Known {
-                    count: *count,
-                    site,
-                },
-            );
-        }
-        baseline
-    }
-
-    /// One leak in one test, without a baseline.
-    pub(crate) fn small() -> Summary {
-        let reports = vec![sample("reconnects", &["f1 task 1 src/pool.rs:88"])];
-        Summary::of(&[reports], &Baseline::default())
-    }
-
-    /// All known, with the other numbers of what [`full`] has.
-    pub(crate) fn more() -> Summary {
-        let mut unsure = sample("unsure", &[]);
-        unsure.verdict = Verdict::Inconclusive;
-        let mut accepting = sample("reconnects", &["f1 task 1 src/pool.rs:88"]);
-        accepting.ignored = vec![Ignored {
-            count: 2,
-            ..Ignored::default()
-        }];
-        let reports = vec![accepting, sample("is_clean", &[]), unsure];
-        let known = baseline(&[
-            ("reconnects", "task", "f1", 1),
-            ("is_clean", "task", "f2", 2),
-            ("is_clean", "thread", "f3", 1),
-            ("unsure", "task", "f4", 1),
-            ("elsewhere", "task", "f5", 1),
-        ]);
-        Summary::of(&[reports], &known)
-    }
-
-    /// Nothing that is certain.
-    pub(crate) fn unsure() -> Summary {
-        let mut unsure = sample("unsure", &[]);
-        unsure.verdict = Verdict::Inconclusive;
-        let mut hung = sample("hangs", &[]);
-        hung.body = Body::TimedOut;
-        hung.hang = Some(Hang {
-            after_ms: 40,
-            ..Hang::default()
-        });
-        let reports = vec![sample("is_clean", &[]), unsure, hung];
-        Summary::of(&[reports], &Baseline::default())
-    }
-
-    /// Tests that left nothing.
-    pub(crate) fn clean(tests: usize) -> Summary {
-        let names = (0..tests).map(|number| format!("t{number}"));
-        let reports = names.map(|name| sample(&name, &[])).collect();
-        Summary::of(&[reports], &Baseline::default())
-    }
-
-    #[test]
-    fn rounds_are_put_together() {
-        let summary = full();
-        let found = |fingerprint: &str| {
-            let found = |finding: &&Finding| finding.fingerprint == fingerprint;
-            summary.findings.iter().find(found).expect("it was found")
-        };
-        assert_eq!((found("f1").count, found("f1").rounds), (2, 2));
-        assert_eq!((found("f2").count, found("f2").rounds), (1, 1));
-        assert_eq!(found("f6").status, Status::Known);
-        assert!(found("f1").fails() && !found("f4").fails() && !found("f6").fails());
-        assert_eq!(summary.checked.len(), 7);
-    }
-
-    #[test]
-    fn what_was_not_run_is_not_gone() {
-        let summary = full();
-        let names = |known: &[(Key, Known)]| -> Vec<String> {
-            known.iter().map(|(key, _)| key.test.clone()).collect()
-        };
-        assert_eq!(names(&summary.gone), ["is_clean"]);
-        assert_eq!(names(&summary.absent), ["elsewhere"]);
-        let blessed = summary.baseline();
-        let counts = [&summary.absent[0], &summary.gone[0]].map(|(key, _)| blessed.count(key));
-        assert_eq!(counts, [1, 0]);
-        assert!(blessed.entries().all(|(key, _)| key.test != "panics"));
-    }
-
-    #[test]
-    fn as_many_are_known_as_are_listed() {
-        let found = |summary: &Summary| -> Vec<(Status, usize)> {
-            let findings = summary.findings.iter();
-            findings
-                .map(|finding| (finding.status, finding.count))
-                .collect()
-        };
-        let report = || sample("a", &["f1 task 3 src/a.rs:1"]);
-        let known = baseline(&[("a", "task", "f1", 2)]);
-        let summary = Summary::of(&[vec![report()]], &known);
-        assert_eq!(found(&summary), [(Status::New, 1), (Status::Known, 2)]);
-        let blessed = summary.baseline();
-        let (_, known) = blessed.entries().next().expect("one");
-        assert_eq!(
-            (known.count, &*known.site),
-            (3, "src/a.rs my_app::pool::Pool::connect")
-        );
-
-        // The library may have told them apart already.
-        let mut told = sample("a", &["f1 task 1 src/a.rs:1"]);
-        told.known = report().leaks;
-        told.known[0].count = 2;
-        let summary = Summary::of(&[vec![told]], &Baseline::default());
-        assert_eq!(found(&summary), [(Status::New, 1), (Status::Known, 2)]);
-        assert!(summary.has_baseline && summary.gone.is_empty());
-    }
-
-    #[test]
-    fn fewer_than_known_are_told() {
-        let report = sample("a", &["f1 task 1 src/a.rs:1"]);
-        let summary = Summary::of(&[vec![report]], &baseline(&[("a", "task", "f1", 3)]));
-        assert!(!summary.fails());
-        assert_eq!(summary.gone[0].1.count, 2);
-    }
-
-    #[test]
-    fn guards_of_one_test_add_up() {
-        let guard = || sample("a", &["f1 task 1 src/a.rs:1"]);
-        let summary = Summary::of(&[vec![guard(), guard()]], &Baseline::default());
-        assert_eq!(summary.findings.len(), 1);
-        assert_eq!(
-            (summary.findings[0].count, summary.findings[0].rounds),
-            (2, 1)
-        );
-    }
-}
+pub(crate) mod tests;

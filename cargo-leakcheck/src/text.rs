@@ -6,15 +6,15 @@ use anstyle::{AnsiColor, Style};
 use leakcheck_report::{plural, time};
 
 use crate::{
-    annotate,
+    annotate, entry,
     escape::plain,
-    finding::{Finding, Status, place},
-    grouping::{self, Group},
+    finding::{Finding, Status},
+    grouping::Group,
+    headline,
     report::Level,
     summary::Summary,
 };
 
-const BOLD: Style = Style::new().bold();
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
@@ -79,15 +79,15 @@ fn headline(out: &mut String, summary: &Summary) {
         let _ = writeln!(
             out,
             "{style}leakcheck: {}{style:#}{rounds}",
-            grouping::nothing(summary)
+            headline::nothing(summary)
         );
     } else {
         let style = if summary.fails() { RED } else { YELLOW };
         let _ = writeln!(
             out,
             "{style}leakcheck: {}{style:#}{rounds}: {}",
-            grouping::headline(summary),
-            grouping::statuses(&summary.findings)
+            headline::headline(summary),
+            headline::statuses(&summary.findings)
         );
     }
 }
@@ -100,70 +100,12 @@ fn section<'a>(
     summary: &Summary,
 ) {
     let groups = Group::all(findings);
-    if groups.is_empty() {
-        return;
+    if !groups.is_empty() {
+        let _ = writeln!(out, "\n{style}{title}{style:#}");
     }
-    let _ = writeln!(out, "\n{style}{title}{style:#}");
     for group in &groups {
-        let count = plural::named(group.count(), &group.first().kind);
-        let made = match group.frame() {
-            None => String::new(),
-            Some(frame) => {
-                let at = place(frame)
-                    .map(|at| format!(", made at {at}"))
-                    .unwrap_or_default();
-                format!("{at} {DIM}{}{DIM:#}", plain(&frame.function))
-            }
-        };
-        let _ = writeln!(out, "  {BOLD}{count}{BOLD:#}{made}");
-        for finding in group.findings() {
-            of_test(out, finding, summary.rounds);
-        }
+        out.push_str(&entry::render(group, summary.rounds));
     }
-}
-
-fn of_test(out: &mut String, finding: &Finding, rounds: usize) {
-    let _ = write!(
-        out,
-        "    {} in {}",
-        finding.count,
-        plain(&finding.test.name)
-    );
-    if finding.test.is_of_documentation() {
-        out.push_str(" (of a documentation test)");
-    } else if finding.test.is_namesake {
-        let _ = write!(out, " ({})", plain(&finding.test.suite()));
-    } else if let Some(package) = &finding.test.package {
-        let _ = write!(out, " ({})", plain(package));
-    }
-    if let Some(name) = &finding.name {
-        let _ = write!(out, ": {}", plain(name));
-    }
-    if let Some(panic) = &finding.panic {
-        let _ = write!(out, ", panicked unseen: {}", plain(panic));
-    }
-    let at = finding.waits_at.as_ref().and_then(place);
-    if at.is_some() || finding.waits_for.is_some() {
-        out.push_str(", waits");
-    }
-    if let Some(at) = at {
-        let _ = write!(out, " at {at}");
-    }
-    if let Some(what) = &finding.waits_for {
-        let _ = write!(out, " for {}", plain(what));
-    }
-    if rounds > 1 {
-        let _ = write!(out, ", in {}", share(finding.rounds, rounds));
-    }
-    out.push('\n');
-}
-
-/// `3 of 10 runs (30 %)`.
-pub(crate) fn share(shown: usize, rounds: usize) -> String {
-    format!(
-        "{shown} of {rounds} runs ({} %)",
-        shown * 100 / rounds.max(1)
-    )
 }
 
 fn hangs(out: &mut String, summary: &Summary) {
@@ -277,6 +219,7 @@ mod tests {
         golden("text_clean_2.txt", &text(&summaries::clean(2)));
         golden("text_more.txt", &text(&summaries::more()));
         golden("text_unsure.txt", &text(&summaries::unsure()));
+        golden("text_causes.txt", &text(&summaries::causes()));
     }
 
     #[test]

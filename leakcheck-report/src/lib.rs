@@ -3,7 +3,7 @@
 //! - [`Report`]: the JSON file of one check, with all records in it. The feature `serde` reads it, and [`SCHEMA`] is published.
 //! - [`baseline`]: the file of known leaks, which go by their [fingerprint](fingerprint::of).
 //! - [`rule`]: what rules of `leakcheck.toml` go by.
-//! - [`Pattern`]: the mistakes that reports name.
+//! - [`Pattern`]: the mistakes that reports name. The feature `pages` has a page on each.
 //! - [`Kind`], [`plural`], [`time`] and [`escape`]: the words that reports share.
 
 pub mod baseline;
@@ -17,6 +17,8 @@ mod json;
 mod kind;
 mod leak;
 mod pattern;
+#[cfg(feature = "pages")]
+pub mod patterns;
 mod place;
 pub mod plural;
 mod record;

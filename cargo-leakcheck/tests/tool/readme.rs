@@ -87,7 +87,7 @@ fn the_job_runs() {
     }
     let summary = fs::read_to_string(checkout.summary()).expect("a summary of the step");
     assert!(
-        summary.contains("| **new** | 2 tasks | `src/lib.rs:10` |"),
+        summary.contains("| **new** | 4 tasks (never) | `src/lib.rs:10` |"),
         "{summary}"
     );
 }

@@ -9,12 +9,12 @@ use quick_junit::{Report, TestCaseStatus};
 use serde_json::Value;
 
 use crate::{
-    ended::{Ended, alone, cargo, last_run, leakcheck},
+    ended::{Ended, alone, cargo, command, last_run, leakcheck},
     sarif::validate,
 };
 
 const SEEDED: [&str; 7] = [
-    "leakcheck: 7 of 11 checked tests left 4 tasks and 4 threads behind: 7 new, 1 only warned of",
+    "leakcheck: 7 of 11 checked tests left 4 tasks and 4 threads behind, of 3 causes: 7 new, 1 only warned of",
     "1 in leaves_a_task (sample): Pending<()>, waits for a future that is never ready",
     "2 in leaves_two_tasks (sample): Pending<()>, waits for a future that is never ready",
     "1 in tests::starts (sample): Pending<()>, waits for a future that is never ready",
@@ -50,6 +50,7 @@ fn the_sample_is_summed_up() {
     );
 
     everything_that_is_asked_for_is_written(&known, &file("run"));
+    what_was_found_is_explained();
     ratchet(&known);
     unused_rules_are_told(&file("rules.baseline"));
     failures_count_more(&file("none"));
@@ -73,13 +74,13 @@ fn everything_that_is_asked_for_is_written(known: &Path, folder: &Path) {
     run.expect(
         10,
         &[
-            "::error file=tests/packages/seeded-leaks/src/lib.rs,line=10,col=5,title=leakcheck::`tests::starts`, `leaves_a_task` and `leaves_two_tasks` left 4 tasks behind that were created here",
-            "::warning file=tests/packages/seeded-leaks/src/lib.rs,line=21,col=5,title=leakcheck::`is_warned_of` left 1 thread behind that was created here",
+            "::error file=tests/packages/seeded-leaks/src/lib.rs,line=10,col=5,title=leakcheck::`tests::starts`, `leaves_a_task` and `leaves_two_tasks` left 4 tasks behind that were created here (never: a task awaits a future that is never ready)",
+            "::warning file=tests/packages/seeded-leaks/src/lib.rs,line=21,col=5,title=leakcheck::`is_warned_of` left 1 thread behind that was created here (unjoined-thread: nobody has stopped and joined a thread)",
         ],
     );
     let text = fs::read_to_string(folder.join("a.md")).expect("a summary");
     assert!(
-        text.contains("| **new** | 2 tasks | `src/lib.rs:10` | `leaves_two_tasks` |"),
+        text.contains("| **new** | 4 tasks (never) | `src/lib.rs:10` | `tests::starts`, `leaves_a_task` and `leaves_two_tasks` |"),
         "{text}"
     );
 
@@ -108,6 +109,33 @@ fn everything_that_is_asked_for_is_written(known: &Path, folder: &Path) {
     assert_eq!(again.summary().trim_end(), summary);
 }
 
+/// All that the last run knows, or a name that it does not know.
+fn what_was_found_is_explained() {
+    let explain = |name: &str| {
+        let mut command = command(env!("CARGO_BIN_EXE_cargo-leakcheck"));
+        command.args(["leakcheck", "explain", name]);
+        Ended::of(command)
+    };
+    let test = explain("leaves_a_task");
+    let of_source = [
+        "made at src/lib.rs:10 sample::start",
+        "> 10 |     tokio::spawn(std::future::pending::<()>());",
+        "# never",
+    ];
+    test.expect(0, &of_source);
+    let words = |line: &str| line.trim().strip_prefix("fingerprint: ").map(str::to_owned);
+    let fingerprint = test.stdout.lines().find_map(words).expect("it has one");
+    explain(&fingerprint).expect(0, &of_source);
+    explain("own-sender").expect(0, &["# own-sender"]);
+    let unknown = explain("leves_a_task");
+    unknown.expect(2, &[]);
+    assert!(
+        unknown.stderr.contains("`leaves_a_task`"),
+        "{}",
+        unknown.all()
+    );
+}
+
 /// What is known fails nothing, what is new does, and what is gone is told.
 fn ratchet(known: &Path) {
     Ended::of(leakcheck(known, &["--bless"])).expect(0, &SEEDED);
@@ -120,7 +148,7 @@ fn ratchet(known: &Path) {
     let is_new = |line: &&str| !line.contains(" leaves_two_tasks ");
     let some: Vec<&str> = blessed.lines().filter(is_new).collect();
     fs::write(known, some.join("\n")).expect("it is written");
-    let one = "leakcheck: 7 of 11 checked tests left 4 tasks and 4 threads behind: 2 new, 6 known";
+    let one = "leakcheck: 7 of 11 checked tests left 4 tasks and 4 threads behind, of 4 causes: 2 new, 6 known";
     Ended::of(leakcheck(known, &[])).expect(10, &[one]);
 
     fs::write(known, &blessed).expect("it is written");
@@ -238,7 +266,7 @@ fn nextest_agrees(known: &Path, junit: &Path) {
     }
     let shown = junit.display().to_string();
     let run = Ended::of(leakcheck(known, &["nextest", "--junit", &shown]));
-    let headline = "leakcheck: 6 of 10 checked tests left 4 tasks and 3 threads behind: 6 new, 1 only warned of";
+    let headline = "leakcheck: 6 of 10 checked tests left 4 tasks and 3 threads behind, of 3 causes: 6 new, 1 only warned of";
     run.expect(10, &[headline]);
     run.expect(10, &SEEDED[1..6]);
     let report = fs::read_to_string(junit).expect("JUnit");

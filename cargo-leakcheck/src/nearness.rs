@@ -1,0 +1,76 @@
+//! Which of the names that there are somebody may have meant.
+
+/// Names that are told.
+const TOLD: usize = 6;
+
+/// Characters that are compared: what is longer is not typed.
+const COMPARED: usize = 64;
+
+/// Parts of a path that may stand alone.
+const PARTS: usize = 8;
+
+/// The nearest names, nearest first; where none is near, the first ones.
+pub(crate) fn nearest<'n>(meant: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
+    let mut all: Vec<(usize, &str)> = names
+        .into_iter()
+        .map(|name| (of_end(meant, name), name))
+        .collect();
+    all.sort_by_key(|(distance, _)| *distance);
+    let is_near = |distance: usize| distance <= 1 + meant.chars().count() / 4;
+    if all.first().is_some_and(|(least, _)| is_near(*least)) {
+        all.retain(|(distance, _)| is_near(*distance));
+    }
+    all.into_iter().map(|(_, name)| name).take(TOLD).collect()
+}
+
+/// The distance of the path, or of as many of its last parts as are nearest.
+fn of_end(meant: &str, name: &str) -> usize {
+    if !meant.is_empty() && name.contains(meant) {
+        return 1;
+    }
+    let parts = name.match_indices("::").map(|(at, _)| &name[at + 2..]);
+    let ends = std::iter::once(name).chain(parts.take(PARTS));
+    ends.map(|end| distance(meant, end))
+        .min()
+        .unwrap_or(usize::MAX)
+}
+
+/// How many characters have to be added, removed or replaced.
+fn distance(meant: &str, name: &str) -> usize {
+    let meant: Vec<char> = meant.chars().take(COMPARED).collect();
+    let mut row: Vec<usize> = (0..=meant.len()).collect();
+    for (number, c) in name.chars().take(COMPARED).enumerate() {
+        let mut diagonal = row[0];
+        row[0] = number + 1;
+        for at in 1..row.len() {
+            let replaced = diagonal + usize::from(meant[at - 1] != c);
+            diagonal = row[at];
+            row[at] = replaced.min(diagonal + 1).min(row[at - 1] + 1);
+        }
+    }
+    row[meant.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_errors_are_near() {
+        let names = ["pool::drains", "pool::reconnects", "log::rotates"];
+        assert_eq!(nearest("reconects", names), ["pool::reconnects"]);
+        assert_eq!(nearest("pool::drain", names), ["pool::drains"]);
+        assert_eq!(nearest("pool", names), ["pool::drains", "pool::reconnects"]);
+        assert_eq!(distance("own-sendr", "own-sender"), 1);
+        assert_eq!((distance("", "ab"), distance("ab", "")), (2, 2));
+    }
+
+    #[test]
+    fn where_nothing_is_near_some_are_told() {
+        let names: Vec<String> = (0..9).map(|number| format!("t{number}")).collect();
+        let names = names.iter().map(String::as_str);
+        assert_eq!(nearest("completely_different", names).len(), TOLD);
+        let long = "a".repeat(1 << 20);
+        assert_eq!(nearest(&long, [&*long, "b"])[0], long);
+    }
+}
