@@ -299,7 +299,6 @@ async fn owner_of_its_abort_handle() {
     let stop = Arc::new(OnceLock::new());
     // leak: task "stop_itself"
     // waits: at stop for a timer
-    // why: owner-cycle
     let stopping = tokio::spawn(stop_itself(Arc::clone(&stop)));
     stop.set(stopping.abort_handle()).unwrap();
 }

@@ -82,7 +82,7 @@ fn one_that_was_polled_waits_where_it_is() {
 #[cfg(unix)]
 #[test]
 fn a_child_is_told_by_its_command() {
-    let run = run!(waits_for_a_child);
+    let run = run!(waits_for_a_child, "LEAKCHECK_TRACE" = "full");
     assert_eq!(said(&run), ["waits for: the end of process `sleep #`"]);
 }
 

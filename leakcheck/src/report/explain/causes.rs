@@ -1,5 +1,7 @@
 //! Causes, and what follows from each.
 
+use std::collections::VecDeque;
+
 use super::{
     links::{self, Edge, Link},
     told::Told,
@@ -21,9 +23,9 @@ impl<'l> Causes<'l> {
     /// Of these findings.
     pub(crate) fn of(leaks: &'l [Leak]) -> Self {
         let told = Told::of(leaks);
-        let edges = leaks.iter().map(|leak| links::of(leak, &told));
+        let all: Vec<Vec<Edge<'l>>> = leaks.iter().map(|leak| links::of(leak, &told)).collect();
         let mut causes = Self {
-            follows: edges.collect(),
+            follows: ways_out(&all),
             next: vec![Vec::new(); leaks.len()],
             circles: Vec::new(),
         };
@@ -93,6 +95,32 @@ impl<'l> Causes<'l> {
     }
 }
 
+/// Of all that each follows from, the one that leads to a cause on the shortest way; where none does, all ways lead into a
+/// circle.
+fn ways_out<'l>(all: &[Vec<Edge<'l>>]) -> Vec<Option<Edge<'l>>> {
+    let mut before: Vec<Vec<(usize, Edge<'l>)>> = vec![Vec::new(); all.len()];
+    for (leak, edges) in all.iter().enumerate() {
+        for edge in edges {
+            before[edge.to].push((leak, *edge));
+        }
+    }
+    let mut ways: Vec<Option<Edge<'l>>> = vec![None; all.len()];
+    let mut open: VecDeque<usize> = (0..all.len())
+        .filter(|leak| all[*leak].is_empty())
+        .collect();
+    while let Some(to) = open.pop_front() {
+        for (leak, edge) in &before[to] {
+            if ways[*leak].is_none() {
+                ways[*leak] = Some(*edge);
+                open.push_back(*leak);
+            }
+        }
+    }
+    let with_first =
+        |(way, edges): (Option<Edge<'l>>, &Vec<Edge<'l>>)| way.or(edges.first().copied());
+    ways.into_iter().zip(all).map(with_first).collect()
+}
+
 #[cfg(all(test, not(leakcheck_loom)))]
 mod tests {
     use super::*;
@@ -143,6 +171,17 @@ mod tests {
     fn a_circle_is_one_cause() {
         assert_eq!(of(&[&[1], &[0]]), [(0, vec![1], true)]);
         assert_eq!(of(&[&[3], &[2], &[3], &[1]]), [(1, vec![3, 0, 2], true)]);
+    }
+
+    /// One that waits for several follows from what leads out of the circle, if anything does.
+    #[test]
+    fn what_leads_out_of_a_circle_is_its_cause() {
+        assert_eq!(of(&[&[1, 2], &[0], &[]]), [(2, vec![0, 1], false)]);
+        assert_eq!(of(&[&[1, 2], &[0], &[0]]), [(0, vec![1, 2], true)]);
+        assert_eq!(
+            of(&[&[1], &[0, 2], &[1, 3], &[]]),
+            [(3, vec![2, 1, 0], false)]
+        );
     }
 
     #[test]

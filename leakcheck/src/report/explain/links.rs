@@ -28,21 +28,23 @@ pub(crate) struct Edge<'l> {
     pub(crate) link: Link<'l>,
 }
 
-/// From which other one this finding follows, where that is certain.
-pub(super) fn of<'l>(leak: &'l Leak, told: &Told<'_>) -> Option<Edge<'l>> {
-    match leak.kind {
+/// From which others this finding follows, where that is certain: from one of them, unless its tasks depend on several.
+pub(super) fn of<'l>(leak: &'l Leak, told: &Told<'_>) -> Vec<Edge<'l>> {
+    let one = match leak.kind {
         // Nothing of it is left.
         _ if leak.panic.is_some() => None,
-        Kind::Task => depends(leak, told)
-            .or_else(|| exit(leak, told))
-            .or_else(|| far_end(leak, told)),
+        Kind::Task => match depends(leak, told) {
+            Some(all) if !all.is_empty() => return all,
+            _ => exit(leak, told).or_else(|| far_end(leak, told)),
+        },
         Kind::Fd => closes(leak, told).or_else(|| used(leak, told)),
         _ => None,
-    }
+    };
+    one.into_iter().collect()
 }
 
-fn depends<'l>(leak: &'l Leak, told: &Told<'_>) -> Option<Edge<'l>> {
-    let mut first = None;
+fn depends<'l>(leak: &'l Leak, told: &Told<'_>) -> Option<Vec<Edge<'l>>> {
+    let mut all: Vec<Edge<'l>> = Vec::new();
     for dependence in &leak.depends {
         // What is not told here is nothing that a reader could look at.
         let (to, is_own) = match dependence.on {
@@ -50,12 +52,12 @@ fn depends<'l>(leak: &'l Leak, told: &Told<'_>) -> Option<Edge<'l>> {
             ResourceId::Thread(thread) => (told.thread(thread)?, false),
             ResourceId::Other(..) => return None,
         };
-        if !is_own && first.is_none() {
+        if !is_own && all.iter().all(|known| known.to != to) {
             let link = Link::Depends(dependence);
-            first = Some(Edge { to, link });
+            all.push(Edge { to, link });
         }
     }
-    first
+    Some(all)
 }
 
 /// What all of its tasks wait for, if it is one thing.

@@ -5,7 +5,7 @@ use leakcheck_report::Pattern;
 use super::{Causes, dependency, links::Link};
 use crate::base::model::{
     Awaited, Dependence, Event, Fact, Holder, HolderKind, Kind, Leak, Missing, ProcessState,
-    RuntimeRelation, State, Tie, TimerKind,
+    ResourceId, RuntimeRelation, State, Tie, TimerKind,
 };
 
 /// A mistake, and how sure it is.
@@ -162,9 +162,23 @@ impl Finding<'_> {
         })
     }
 
-    fn waits_in_vain(&self, is_so: fn(&Event) -> bool) -> bool {
+    fn is_forever(&self) -> bool {
         let waiting = self.leak.waiting.as_ref();
-        waiting.is_some_and(|waiting| waiting.is_forever) && self.waits_only(is_so)
+        waiting.is_some_and(|waiting| waiting.is_forever)
+    }
+
+    /// Whether its tasks depend on each other, and on nobody else.
+    fn depends_on_its_own(&self) -> bool {
+        let is_own = |found: &Dependence| match found.on {
+            ResourceId::Task(task) => self.leak.tasks.contains(&task),
+            ResourceId::Thread(_) | ResourceId::Other(..) => false,
+        };
+        let depends = &self.leak.depends;
+        !depends.is_empty() && self.leak.count > 1 && depends.iter().all(is_own)
+    }
+
+    fn waits_in_vain(&self, is_so: fn(&Event) -> bool) -> bool {
+        self.is_forever() && self.waits_only(is_so)
     }
 
     fn receives(&self) -> bool {
@@ -182,10 +196,14 @@ impl Finding<'_> {
         depends.iter().any(|found| found.tie == tie) && depends.iter().all(Dependence::is_on_itself)
     }
 
+    /// Whether what it owns has its handle; one that it has itself keeps nothing alive.
     fn keeps_itself(&self) -> Option<Certainty> {
         let own = self.leak.waiting.as_ref()?.keeps_own_handle()?;
-        own.is_certain()
-            .then_some(if own.is_proven() { Proven } else { Likely })
+        (own.is_certain() && !own.path().is_empty()).then_some(if own.is_proven() {
+            Proven
+        } else {
+            Likely
+        })
     }
 
     /// What it waits for, if that is one thing.
@@ -211,13 +229,19 @@ impl Finding<'_> {
     }
 
     fn is_in_a_circle(&self) -> Option<Certainty> {
+        if self.depends_on_its_own() {
+            return self.is_forever().then_some(Proven);
+        }
         let edge = self.causes.circle(self.at)?;
         Some(match edge.link {
-            Link::Depends(_) => Proven,
-            // Others may have the same connection.
-            Link::Exit | Link::FarEnd | Link::Closes | Link::ClosesWithSeveral | Link::Used(_) => {
-                Likely
-            }
+            Link::Depends(_) if self.is_forever() => Proven,
+            // Others may have the same connection, or come to what is waited for.
+            Link::Depends(_)
+            | Link::Exit
+            | Link::FarEnd
+            | Link::Closes
+            | Link::ClosesWithSeveral
+            | Link::Used(_) => Likely,
         })
     }
 

@@ -69,8 +69,8 @@ const WORDS: &[Words] = &[
     },
     Words {
         pattern: Pattern::Forgotten,
-        one: "nothing that lives leads to the other end of what it waits for: it was forgotten, or is in a cycle of `Arc`s",
-        many: "nothing that lives leads to the other ends of what they wait for: they were forgotten, or are in cycles of `Arc`s",
+        one: "no task, static or thread was found that has the other end of what it waits for: it was forgotten, or is in a cycle of `Arc`s, a queue or a `thread_local!`",
+        many: "no task, static or thread was found that has the other ends of what they wait for: they were forgotten, or are in cycles of `Arc`s, queues or a `thread_local!`",
         cure: "drop the other end: look for `mem::forget`, `Box::leak`, `into_raw` and `Arc`s that lead back to themselves",
     },
     Words {
@@ -113,8 +113,8 @@ const WORDS: &[Words] = &[
     },
     Words {
         pattern: Pattern::AcceptLoop,
-        one: "it accepts connections until somebody stops it, and nobody does",
-        many: "they accept connections until somebody stops them, and nobody does",
+        one: "it waits for connections until somebody stops it, and nobody does",
+        many: "they wait for connections until somebody stops them, and nobody does",
         cure: "let it select on a shutdown signal beside `accept`, or keep its `JoinHandle` and `abort()` it",
     },
     Words {
@@ -138,8 +138,8 @@ const WORDS: &[Words] = &[
     },
     Words {
         pattern: Pattern::AbortIgnored,
-        one: "it was aborted and is still there: an abort ends a task at its next `.await`, to which it does not come",
-        many: "they were aborted and are still there: an abort ends a task at its next `.await`, to which they do not come",
+        one: "it was aborted and is still there: an abort ends a task when it is run and comes to an `.await`, and it does not",
+        many: "they were aborted and are still there: an abort ends a task when it is run and comes to an `.await`, and they do not",
         cure: "let the code between two awaits come to an end, or give it to `spawn_blocking` with a flag that stops it",
     },
     Words {

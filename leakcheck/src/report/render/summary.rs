@@ -26,12 +26,16 @@ pub(super) fn lines(report: &Report, causes: &Causes<'_>, numbers: &Numbers<'_>)
 
 fn line(report: &Report, causes: &Causes<'_>, at: usize, numbers: &Numbers<'_>) -> Option<String> {
     let leak = report.leaks.get(at)?;
-    let found = explain::why(&report.leaks, at, causes)?;
-    let place = look_at(leak, found.pattern).and_then(place)?;
+    let found = explain::why(&report.leaks, at, causes);
+    let pattern = found.map_or(Pattern::Detached, |found| found.pattern);
+    let place = look_at(leak, pattern).and_then(place)?;
+    let what = found.map_or_else(
+        || why::unknown(leak).to_owned(),
+        |found| why::sentence(found, leak),
+    );
     Some(format!(
-        "{place}: {}: {}",
-        follows::named(leak, numbers),
-        why::sentence(found, leak)
+        "{place}: {}: {what}",
+        follows::named(leak, numbers)
     ))
 }
 

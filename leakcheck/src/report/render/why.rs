@@ -28,6 +28,14 @@ pub(super) fn happened(why: Why, leak: &Leak) -> String {
     format!("{probably}{text}{detail}")
 }
 
+/// What is said where no pattern fits.
+pub(super) const fn unknown(leak: &Leak) -> &'static str {
+    match leak.count {
+        1 => "nobody has ended it",
+        _ => "nobody has ended them",
+    }
+}
+
 /// The same with the name of the pattern.
 pub(super) fn sentence(why: Why, leak: &Leak) -> String {
     format!("{} ({})", happened(why, leak), why.pattern)
