@@ -214,7 +214,7 @@ impl Waiting {
         // Where threads cannot be asked, a task is merely run.
         let is_unasked = !HAS_STACKS && is_blocked && found.state.as_deref() == Some("running");
         // Optimised functions may be merged with others; then a stack shows nothing.
-        let is_doubted = !IS_EXACT && is_blocked && found.at == At::Nowhere;
+        let is_doubted = !IS_EXACT && is_blocked && !matches!(found.at, At::Line(_));
         let says_the_same = if IS_EXACT {
             self.events == found.events && self.is_forever == found.is_forever
         } else {

@@ -1,13 +1,19 @@
 //! Which tasks wait for what others than tasks may have.
 
-use leakcheck_introspect::{Event, Graph, Task};
+use leakcheck_introspect::{Certainty, Event, Graph, Task, Wait};
 
 use super::waiting::open;
 
 /// Whether a task waits for something that not all of those were found to have who can have it.
 pub(crate) fn lacks_keepers(task: &Task, graph: &Graph<'_>) -> bool {
     let mut waits = open(task).filter(|wait| may_be_kept(wait.event()));
-    let is_lacking = |wait| graph.ends_found(task, wait) < wait.ends().unwrap_or(u64::MAX);
+    let is_lacking = |wait: &Wait| {
+        let wakers = graph.wakers(task, wait);
+        // What may have been moved away may be there twice.
+        let are_certain = wakers.iter().filter_map(|waker| waker.hold);
+        let are_certain = are_certain.all(|hold| hold.certainty() == Certainty::Certain);
+        !are_certain || graph.ends_found(task, wait) < wait.ends().unwrap_or(u64::MAX)
+    };
     !graph.is_stuck(task) && waits.any(is_lacking)
 }
 
