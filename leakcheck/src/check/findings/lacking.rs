@@ -10,8 +10,8 @@ pub(crate) fn lacks_keepers(task: &Task, graph: &Graph<'_>) -> bool {
     let is_lacking = |wait: &Wait| {
         let wakers = graph.wakers(task, wait);
         // What may have been moved away may be there twice.
-        let are_certain = wakers.iter().filter_map(|waker| waker.hold);
-        let are_certain = are_certain.all(|hold| hold.certainty() == Certainty::Certain);
+        let mut held = wakers.iter().filter_map(|waker| waker.hold);
+        let are_certain = held.all(|hold| hold.certainty() == Certainty::Certain);
         !are_certain || graph.ends_found(task, wait) < wait.ends().unwrap_or(u64::MAX)
     };
     !graph.is_stuck(task) && waits.any(is_lacking)
