@@ -29,10 +29,10 @@ pub enum Tie {
     Guard,
     /// It waits for a lock for which the other stands in line before it.
     Line,
-    /// It waits for a cancellation, and all that could cancel it is in the tasks that it depends on.
-    Token,
     /// It sends, and only the other receives.
     Receiver,
+    /// It waits for the end of the receiver that the other has.
+    Closed,
 }
 
 impl<'l> Graph<'l> {
@@ -75,7 +75,7 @@ impl<'l> Graph<'l> {
                 self.tied(object, Tie::Receiver, |hold| hold.role == Role::Receiver)
             }
             Event::Closed if matches!(object.class, Class::Mpsc | Class::Oneshot) => {
-                self.tied(object, Tie::Receiver, |hold| hold.role == Role::Receiver)
+                self.tied(object, Tie::Closed, |hold| hold.role == Role::Receiver)
             }
             _ => Vec::new(),
         }
@@ -86,8 +86,10 @@ impl<'l> Graph<'l> {
         let mut tied = Vec::new();
         for handles in all {
             let tie = match (event, handles.party) {
-                (Event::Cancellation { .. }, _) => Tie::Token,
-                (Event::Capacity | Event::Closed, _) | (_, Party::Receivers) => Tie::Receiver,
+                // Whoever has a token may end without cancelling it.
+                (Event::Cancellation { .. }, _) => return Vec::new(),
+                (Event::Closed, _) => Tie::Closed,
+                (Event::Capacity, _) | (_, Party::Receivers) => Tie::Receiver,
                 (_, Party::Senders | Party::Anybody) => Tie::Sender,
             };
             let of_one = self.tied(handles.object, tie, |hold| handles.party.has(hold.role));
@@ -97,6 +99,12 @@ impl<'l> Graph<'l> {
             }
             tied.extend(of_one);
         }
+        // What they have of the other end is no matter.
+        let role = match event {
+            Event::Capacity | Event::Closed => Role::Receiver,
+            _ => Role::Sender,
+        };
+        tied.retain(|found| found.hold.is_some_and(|hold| hold.role == role));
         tied
     }
 

@@ -1,12 +1,17 @@
 //! What only follows from another leak is told with that: a chain has one cause, and so has a circle.
 
-use std::{future::pending, mem::forget, sync::Arc, time::Duration};
+use std::{
+    future::pending,
+    mem::forget,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use leakcheck::leak_checked;
 use tokio::{
     io::AsyncReadExt as _,
     net::{TcpListener, TcpStream},
-    sync::{Mutex, broadcast, watch},
+    sync::{Mutex, broadcast, oneshot, watch},
     time::{interval, sleep},
 };
 use tokio_util::sync::CancellationToken;
@@ -234,6 +239,50 @@ async fn tick_that_is_shut_down() {
         }
     });
     stop.cancel();
+}
+
+/// It waits for either, and one of them leads out of the circle.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn circle_with_a_way_out() {
+    let (tell, told) = oneshot::channel::<()>();
+    // leak: task
+    // waits: at sleeper for a timer
+    // why: unknown
+    let mut sleeper = tokio::spawn(async { sleep(HOUR).await }); // at: sleeper
+    // leak: task
+    // waits: at partner for a value, held by the task at either end in tell
+    // why: follows task
+    let mut partner = tokio::spawn(async move { told.await.is_ok() }); // at: partner
+    // leak: task
+    // waits: at either end for an end, held by the task at partner
+    // or: for an end, held by the task at sleeper
+    // why: follows task
+    tokio::spawn(async move {
+        // at: either end
+        tokio::select! {
+            _ = &mut partner => {}
+            _ = &mut sleeper => {}
+        }
+        let _ = tell.send(());
+    });
+}
+
+/// Out of a weak sender another one may come.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn weak_sender_may_become_one() {
+    static WEAK: OnceLock<broadcast::WeakSender<u8>> = OnceLock::new();
+    let (events, mut subscriber) = broadcast::channel::<u8>(4);
+    WEAK.get_or_init(|| events.downgrade());
+    // leak: task
+    // waits: at own and weak for a message, held by itself in _events
+    tokio::spawn(async move {
+        let _events = events;
+        while subscriber.recv().await.is_ok() {} // at: own and weak
+    });
 }
 
 #[test]

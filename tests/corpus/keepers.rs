@@ -126,7 +126,7 @@ async fn static_and_itself() {
     BESIDE.set(sender.clone()).unwrap();
     // leak: task
     // waits: at both for a message, held by itself in _sender and the static BESIDE at beside
-    // why: kept-by-static
+    // why: detached
     tokio::spawn(async move {
         let _sender = sender;
         while queue.recv().await.is_some() {} // at: both

@@ -134,7 +134,7 @@ pub(crate) const AREA: Area = Area {
             name: "a future that may be aborted, by ways that are not followed",
             spawn: |stage| stage.spawn(may_be_aborted()),
             tasks: "
-                combinators::may_be_aborted [stuck]
+                combinators::may_be_aborted [open]
                   combinators::may_be_aborted @may_be_aborted  handle: AbortHandle
                     futures_util::abortable::Abortable
                       combinators::leaf @leaf  number: u8

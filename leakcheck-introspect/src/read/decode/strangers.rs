@@ -17,11 +17,16 @@ use crate::read::{
 /// Types that one question looks at; beyond that the answer is yes.
 const MOST_TYPES: usize = 2_000;
 
-/// Who keeps wakers to pass on what the futures beside them say, or to abort them.
+/// Who keeps wakers to pass on what the futures beside them say.
 const PASSING_ON: &[&str] = &[
-    "futures_util::abortable",
     "futures_util::future::future::shared::Notifier",
     "futures_util::stream::stream::flatten_unordered",
+];
+
+/// Who can be made ready by handles that stand in no variable, beside what is inside.
+const ENDED_BY_HANDLES: &[&str] = &[
+    "futures_util::abortable::Abortable",
+    "futures_util::future::future::remote_handle::Remote",
 ];
 
 const WAKER: &str = "core::task::wake::Waker";
@@ -50,6 +55,9 @@ pub(super) fn is_hand_written(reader: &Reader<'_>, ty: &Type, are_closures_known
         let closure = ty.argument("F").and_then(|closure| reader.ty(closure));
         let is_known = |ty: &Type| is_closure(ty) && (are_closures_known || is_of_library(ty));
         return !closure.is_some_and(is_known);
+    }
+    if ENDED_BY_HANDLES.contains(&ty.base.as_str()) {
+        return true;
     }
     // Closures of combinators are called with what was ready.
     !is_of_library(ty) && !is_closure(ty)

@@ -20,7 +20,7 @@ pub(super) fn event(found: &ObjectRef, reader: &Reader<'_>) -> Option<Event> {
             senders: word("tx_count").filter(|_| word("tx_weak_count") == Some(0)),
         },
         (Class::Broadcast, Role::Receiver) => Event::Message {
-            senders: word("num_tx"),
+            senders: word("num_tx").filter(|_| word("num_weak_tx") == Some(0)),
         },
         (Class::Oneshot, Role::Receiver) => Event::Message { senders: None },
         (Class::Watch, Role::Receiver) => Event::Change {

@@ -29,10 +29,10 @@ pub(crate) enum Tie {
     Lock,
     /// It waits for a lock for which the other stands in line before it.
     Line,
-    /// It waits for a cancellation, and nobody but the tasks that it depends on can cancel it.
-    Token,
     /// It sends, and nobody but the other receives.
     Receiver,
+    /// It waits for the end of the receiver that the other has.
+    Closed,
 }
 
 impl Dependence {

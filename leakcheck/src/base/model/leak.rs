@@ -216,6 +216,12 @@ impl Leak {
         self.tid
     }
 
+    /// Whether its tasks were proven to wait for ever.
+    pub(crate) fn is_forever(&self) -> bool {
+        let waiting = self.waiting.as_ref();
+        waiting.is_some_and(|waiting| waiting.is_forever)
+    }
+
     /// The frames in which it waits, innermost first.
     pub(crate) fn waits_in(&self) -> Option<&[Frame]> {
         self.waiting

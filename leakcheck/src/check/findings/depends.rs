@@ -109,7 +109,7 @@ const fn tie(seen: Seen) -> Option<Tie> {
         Seen::Sender => Tie::Sender,
         Seen::Guard => Tie::Lock,
         Seen::Line => Tie::Line,
-        Seen::Token => Tie::Token,
+        Seen::Closed => Tie::Closed,
         Seen::Receiver => Tie::Receiver,
         _ => return None,
     })

@@ -6,7 +6,7 @@ use super::{
     links::{self, Edge, Link},
     told::Told,
 };
-use crate::base::model::{Leak, Tie};
+use crate::base::model::{Frame, Leak, Tie};
 
 /// How findings follow from each other.
 #[derive(Debug, Default)]
@@ -84,6 +84,16 @@ impl<'l> Causes<'l> {
             open.extend(self.next[follower].iter().rev());
         }
         all
+    }
+
+    /// Where the lock is that this one has and others wait for.
+    pub(crate) fn guard(&self, leak: usize) -> Option<&'l Frame> {
+        let next = self.next.get(leak)?;
+        let mut edges = next.iter().filter_map(|follower| self.follows[*follower]);
+        edges.find_map(|edge| match edge.link {
+            Link::Depends(found) if found.tie == Tie::Lock => found.at.as_ref(),
+            _ => None,
+        })
     }
 
     /// Whether others wait for a lock that this one has.

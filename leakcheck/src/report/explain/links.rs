@@ -1,7 +1,7 @@
 //! From which other finding one follows: end that one, and this one ends.
 
 use super::{Closing, descriptor, told::Told};
-use crate::base::model::{Dependence, Event, Fact, Keeper, Kept, Kind, Leak, ResourceId, Use};
+use crate::base::model::{Dependence, Event, Fact, Keeper, Kept, Kind, Leak, ResourceId, Tie, Use};
 
 /// Why one finding follows from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub(crate) struct Edge<'l> {
     /// The other, by its place among the findings.
     pub(crate) to: usize,
     pub(crate) link: Link<'l>,
+    /// Whether it follows from nothing else.
+    pub(crate) is_only: bool,
 }
 
 /// From which others this finding follows, where that is certain: from one of them, unless its tasks depend on several.
@@ -45,6 +47,17 @@ pub(super) fn of<'l>(leak: &'l Leak, told: &Told<'_>) -> Vec<Edge<'l>> {
 
 fn depends<'l>(leak: &'l Leak, told: &Told<'_>) -> Option<Vec<Edge<'l>>> {
     let mut all: Vec<Edge<'l>> = Vec::new();
+    // What it waits for it has itself; whoever else has it as well is of no matter.
+    let is_own = |tie| {
+        leak.depends
+            .iter()
+            .any(|found| found.is_on_itself() && found.tie == tie)
+    };
+    let stands_in_line = leak.depends.iter().any(|found| found.tie == Tie::Line);
+    if is_own(Tie::Sender) || is_own(Tie::Lock) || stands_in_line && !leak.is_forever() {
+        return None;
+    }
+    let mut is_among_others = false;
     for dependence in &leak.depends {
         // What is not told here is nothing that a reader could look at.
         let (to, is_own) = match dependence.on {
@@ -54,8 +67,14 @@ fn depends<'l>(leak: &'l Leak, told: &Told<'_>) -> Option<Vec<Edge<'l>>> {
         };
         if !is_own && all.iter().all(|known| known.to != to) {
             let link = Link::Depends(dependence);
-            all.push(Edge { to, link });
+            let is_only = true;
+            all.push(Edge { to, link, is_only });
         }
+        is_among_others |= is_own;
+    }
+    let is_only = all.len() == 1 && !is_among_others;
+    for edge in &mut all {
+        edge.is_only = is_only;
     }
     Some(all)
 }
@@ -79,6 +98,7 @@ fn exit<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
     told.process(*awaited).map(|to| Edge {
         to,
         link: Link::Exit,
+        is_only: true,
     })
 }
 
@@ -99,6 +119,7 @@ fn far_end<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
     far_ends.all(|other| other == Some(to)).then_some(Edge {
         to,
         link: Link::FarEnd,
+        is_only: true,
     })
 }
 
@@ -130,6 +151,7 @@ fn closes<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
         } else {
             Link::ClosesWithSeveral
         },
+        is_only: is_one,
     })
 }
 
@@ -141,6 +163,7 @@ fn used<'l>(leak: &'l Leak, told: &Told<'_>) -> Option<Edge<'l>> {
     (is_one && leak.held.len() == leak.count).then_some(Edge {
         to,
         link: Link::Used(call),
+        is_only: true,
     })
 }
 

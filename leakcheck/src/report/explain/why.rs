@@ -4,8 +4,8 @@ use leakcheck_report::Pattern;
 
 use super::{Causes, dependency, links::Link};
 use crate::base::model::{
-    Awaited, Dependence, Event, Fact, Holder, HolderKind, Kind, Leak, Missing, ProcessState,
-    ResourceId, RuntimeRelation, State, Tie, TimerKind,
+    Awaited, CodeOwner, Dependence, Event, Fact, HandleKind, Holder, HolderKind, Kind, Leak,
+    Missing, ProcessState, ResourceId, RuntimeRelation, State, Tie, TimerKind,
 };
 
 /// A mistake, and how sure it is.
@@ -65,9 +65,9 @@ type Check = fn(&Finding<'_>) -> Option<Certainty>;
 #[rustfmt::skip]
 const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::UnseenPanic, |found| when(found.leak.panic.is_some(), Proven)),
-    (Pattern::InDependency, |found| when(is_of_dependency(found.leak), Proven)),
+    (Pattern::InDependency, |found| when(found.is_of_dependency() && !found.is_own_future(), Proven)),
     (Pattern::BlockingInAsync, |found| when(found.is(Kind::Task) && found.blocks(), Proven)),
-    (Pattern::AbortIgnored, |found| when(found.leak.is_aborted, Proven)),
+    (Pattern::AbortIgnored, |found| when(found.leak.is_aborted && found.runs(), Proven)),
     (Pattern::NeverPolled, |found| when(found.has_state(State::New), Proven)),
     (Pattern::Busy, |found| when(found.is_busy(), Likely)),
     (Pattern::SelfDeadlock, |found| when(found.depends_on_itself(Tie::Lock), Proven)),
@@ -80,7 +80,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::KeptByStatic, |found| when(found.is_kept_by_a_static(), Proven)),
     (Pattern::Forgotten, |found| when(found.is_searched_in_vain(), Likely)),
     (Pattern::OwnerCycle, |found| found.keeps_itself()),
-    (Pattern::FullQueue, |found| when(found.waits_only(|event| matches!(event, Event::Capacity)), Proven)),
+    (Pattern::FullQueue, |found| found.sends_in_vain()),
     (Pattern::AcceptLoop, |found| when(found.is_ready_later() && found.accepts(), Likely)),
     (Pattern::ReadLoop, |found| when(found.is_ready_later(), Likely)),
     (Pattern::Periodic, |found| when(found.ticks(), Likely)),
@@ -113,12 +113,34 @@ fn when(holds: bool, certainty: Certainty) -> Option<Certainty> {
     holds.then_some(certainty)
 }
 
-/// Whether a dependency chose to make it. A timer is a part of what the test has of it, and ends with that.
-fn is_of_dependency(leak: &Leak) -> bool {
-    leak.timer != Some(TimerKind::Tokio) && dependency::of(leak).is_some()
-}
-
 impl Finding<'_> {
+    /// Whether a dependency chose to make it. A timer is a part of what the test has of it, and ends with that.
+    fn is_of_dependency(&self) -> bool {
+        self.leak.timer != Some(TimerKind::Tokio) && dependency::of(self.leak).is_some()
+    }
+
+    /// Whether it is a task whose future is the user's own, whoever has spawned it.
+    fn is_own_future(&self) -> bool {
+        let frames = self.leak.waits_in().unwrap_or_default();
+        let outermost = frames.last();
+        self.is(Kind::Task) && outermost.is_some_and(|frame| frame.owner == CodeOwner::User)
+    }
+
+    fn runs(&self) -> bool {
+        matches!(self.state(), Some(State::Running | State::Blocked(_)))
+    }
+
+    /// Whether it waits for room. That messages take it all is known where it is known who receives.
+    fn sends_in_vain(&self) -> Option<Certainty> {
+        let is_full = self
+            .leak
+            .depends
+            .iter()
+            .any(|found| found.tie == Tie::Receiver);
+        let waits = self.waits_only(|event| matches!(event, Event::Capacity));
+        waits.then_some(if is_full { Proven } else { Likely })
+    }
+
     fn is(&self, kind: Kind) -> bool {
         self.leak.kind == kind
     }
@@ -162,11 +184,6 @@ impl Finding<'_> {
         })
     }
 
-    fn is_forever(&self) -> bool {
-        let waiting = self.leak.waiting.as_ref();
-        waiting.is_some_and(|waiting| waiting.is_forever)
-    }
-
     /// Whether its tasks depend on each other, and on nobody else.
     fn depends_on_its_own(&self) -> bool {
         let is_own = |found: &Dependence| match found.on {
@@ -178,7 +195,7 @@ impl Finding<'_> {
     }
 
     fn waits_in_vain(&self, is_so: fn(&Event) -> bool) -> bool {
-        self.is_forever() && self.waits_only(is_so)
+        self.leak.is_forever() && self.waits_only(is_so)
     }
 
     fn receives(&self) -> bool {
@@ -190,20 +207,17 @@ impl Finding<'_> {
         })
     }
 
-    /// Whether each of its tasks depends on itself only, in this way.
+    /// Whether its tasks depend on themselves, in this way.
     fn depends_on_itself(&self, tie: Tie) -> bool {
-        let depends = &self.leak.depends;
-        depends.iter().any(|found| found.tie == tie) && depends.iter().all(Dependence::is_on_itself)
+        let mut depends = self.leak.depends.iter();
+        depends.any(|found| found.tie == tie && found.is_on_itself())
     }
 
     /// Whether what it owns has its handle; one that it has itself keeps nothing alive.
     fn keeps_itself(&self) -> Option<Certainty> {
         let own = self.leak.waiting.as_ref()?.keeps_own_handle()?;
-        (own.is_certain() && !own.path().is_empty()).then_some(if own.is_proven() {
-            Proven
-        } else {
-            Likely
-        })
+        let may_end_it = own.kind() == HandleKind::Join && !own.path().is_empty();
+        when(own.is_certain() && may_end_it, Likely)
     }
 
     /// What it waits for, if that is one thing.
@@ -216,8 +230,10 @@ impl Finding<'_> {
 
     fn is_kept_by_a_static(&self) -> bool {
         let is_static = |holder: &Holder| holder.is_certain && holder.kind == HolderKind::Static;
-        self.only_event()
-            .is_some_and(|event| event.held_by.iter().any(is_static))
+        self.only_event().is_some_and(|event| {
+            let are_all = event.held_by.iter().all(is_static) && event.missing.is_none();
+            !event.held_by.is_empty() && are_all
+        })
     }
 
     /// Whether all that can be searched was searched for the other end of what it waits for.
@@ -230,11 +246,11 @@ impl Finding<'_> {
 
     fn is_in_a_circle(&self) -> Option<Certainty> {
         if self.depends_on_its_own() {
-            return self.is_forever().then_some(Proven);
+            return self.leak.is_forever().then_some(Proven);
         }
         let edge = self.causes.circle(self.at)?;
         Some(match edge.link {
-            Link::Depends(_) if self.is_forever() => Proven,
+            Link::Depends(_) if self.leak.is_forever() => Proven,
             // Others may have the same connection, or come to what is waited for.
             Link::Depends(_)
             | Link::Exit

@@ -83,11 +83,16 @@ fn in_words(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
     let does = |one: &'static str, many: &'static str| if other.is_one { one } else { many };
     match edge.link {
         Link::Depends(found) => match found.tie {
-            Tie::End => format!("{waits}{at} for {owner} end"),
-            Tie::Sender => format!("{waits}{at} for what only {subject} can send"),
+            Tie::End if edge.is_only => format!("{waits}{at} for {owner} end"),
+            Tie::End => format!("{waits}{at} for {owner} end, among others"),
+            Tie::Sender if edge.is_only => {
+                format!("{waits}{at} for what only {subject} can send")
+            }
+            Tie::Sender => format!("{waits}{at} for what {subject} can send, and others"),
             Tie::Lock => format!(
-                "{waits}{at} for a lock that {subject} {}",
-                does("has", "have")
+                "{waits}{at} for a lock that {subject} {}{}",
+                does("has", "have"),
+                if edge.is_only { "" } else { ", among others" }
             ),
             Tie::Kept => {
                 let local = found.local.as_deref().filter(|local| !local.is_empty());
@@ -98,7 +103,6 @@ fn in_words(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
                     does("has", "have")
                 )
             }
-            Tie::Token => format!("{waits}{at} for a token that only {subject} can cancel"),
             Tie::Line => format!(
                 "{waits}{at} for a lock for which {subject} {} in line before",
                 does("stands", "stand")
@@ -106,6 +110,10 @@ fn in_words(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
             Tie::Receiver => format!(
                 "{waits}{at} until {subject} {}",
                 does("receives", "receive")
+            ),
+            Tie::Closed => format!(
+                "{waits}{at} until {subject} {} receiving",
+                does("stops", "stop")
             ),
         },
         Link::Exit => format!("{waits}{at} for {owner} end"),

@@ -53,7 +53,7 @@ const WORDS: &[Words] = &[
         pattern: Pattern::Deadlock,
         one: "it waits for others that wait for it, in a circle",
         many: "they wait for others that wait for them, in a circle",
-        cure: "take locks in one order everywhere, and drop what the others wait for before this `.await`",
+        cure: "break the circle: drop what the others wait for before this `.await`, and take locks in one order everywhere",
     },
     Words {
         pattern: Pattern::OwnerCycle,
@@ -65,7 +65,8 @@ const WORDS: &[Words] = &[
         pattern: Pattern::KeptByStatic,
         one: "a static keeps the other end of what it waits for",
         many: "a static keeps the other end of what they wait for",
-        cure: "take it out of the static before the test ends; if it serves the whole process, `allow_static` accepts it",
+        cure: "take it out of the static, or let it send, notify or cancel, before the test ends; if it serves the whole process, \
+             `allow_static` accepts it",
     },
     Words {
         pattern: Pattern::Forgotten,
@@ -151,8 +152,8 @@ const WORDS: &[Words] = &[
     },
     Words {
         pattern: Pattern::Detached,
-        one: "its `JoinHandle` was dropped, and nothing else ends it",
-        many: "their `JoinHandle`s were dropped, and nothing else ends them",
+        one: "its `JoinHandle` was dropped, and it has not ended",
+        many: "their `JoinHandle`s were dropped, and they have not ended",
         cure: END_TASK,
     },
     Words {
@@ -163,8 +164,8 @@ const WORDS: &[Words] = &[
     },
     Words {
         pattern: Pattern::UnjoinedThread,
-        one: "nobody has told it to stop and joined it",
-        many: "nobody has told them to stop and joined them",
+        one: "nobody has joined it, and it has not ended",
+        many: "nobody has joined them, and they have not ended",
         cure: "dropping a `JoinHandle` does not end its thread: tell it to stop, then `join()` it, or use `thread::scope`",
     },
     Words {
@@ -182,7 +183,7 @@ const WORDS: &[Words] = &[
     Words {
         pattern: Pattern::Unreaped,
         one: "nobody has ended it and waited for it",
-        many: "nobody has ended them and waited for them",
+        many: "nobody has waited for them",
         cure: "dropping a `Child` of std neither ends nor reaps its process, and one of tokio goes on unless it was \
              started with `kill_on_drop(true)`: `kill()` it if need be, then `wait()` for it",
     },

@@ -28,7 +28,11 @@ fn line(report: &Report, causes: &Causes<'_>, at: usize, numbers: &Numbers<'_>) 
     let leak = report.leaks.get(at)?;
     let found = explain::why(&report.leaks, at, causes);
     let pattern = found.map_or(Pattern::Detached, |found| found.pattern);
-    let place = look_at(leak, pattern).and_then(place)?;
+    let guard = (pattern == Pattern::LockAcrossAwait).then(|| causes.guard(at));
+    let place = guard
+        .flatten()
+        .or_else(|| look_at(leak, pattern))
+        .and_then(place)?;
     let what = found.map_or_else(
         || why::unknown(leak).to_owned(),
         |found| why::sentence(found, leak),

@@ -78,7 +78,10 @@ pub(super) fn cure(why: Option<Why>, leak: &Leak, follows: bool) -> Option<Strin
         None if leak.kind == Kind::Fd => close_descriptor(explain::closing(leak)),
         None if leak.kind != Kind::Task || follows => return None,
         None if leak.waiting.is_none() && leak.stack.is_empty() => return None,
-        None => END_TASK,
+        None if leak.is_detached => END_TASK,
+        None => {
+            "its `JoinHandle` still exists: `abort()` or await it before the test ends, or give the task a shutdown signal"
+        }
     };
     Some(text.to_owned())
 }
