@@ -91,6 +91,10 @@ mod read;
 #[path = "unsupported.rs"]
 mod read;
 mod statics;
+#[cfg_attr(
+    not(all(target_os = "linux", target_pointer_width = "64", not(miri))),
+    allow(dead_code, reason = "where nothing is read nothing is left out")
+)]
 mod task;
 mod task_list;
 mod thread_stack;
