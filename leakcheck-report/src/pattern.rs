@@ -69,8 +69,6 @@ patterns! {
     Never = "never",
     /// A task does something at intervals and has no way out.
     Periodic = "periodic",
-    /// A task tries the same thing again and again and has no way out.
-    RetryLoop = "retry-loop",
     /// A task accepts connections and has no way out.
     AcceptLoop = "accept-loop",
     /// A task waits for a descriptor to become ready, without a time limit.
@@ -83,8 +81,6 @@ patterns! {
     AbortIgnored = "abort-ignored",
     /// Nobody drives a task.
     NeverPolled = "never-polled",
-    /// The `JoinHandle` of a task was dropped when a time limit or another branch came first, which does not end the task.
-    HandleTimeout = "handle-timeout",
     /// The `JoinHandle` of a task was dropped, which does not end it.
     Detached = "detached",
     /// A task panicked, and nobody could see it.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     base::model::{Body, Fate, Kind, Leak, Report, Seen, Verdict},
-    report::explain::Causes,
+    report::explain::{self, Causes},
     settings::env::TraceLevel,
 };
 
@@ -70,7 +70,7 @@ pub(super) fn render(report: &Report, trace: TraceLevel) -> String {
     for note in &report.notes {
         let _ = writeln!(out, "note: {note}");
     }
-    footer(&mut out, report, trace);
+    footer(&mut out, report, &causes, trace);
     out
 }
 
@@ -229,12 +229,22 @@ fn coverage(out: &mut String, report: &Report) {
     }
 }
 
-fn footer(out: &mut String, report: &Report, trace: TraceLevel) {
+fn footer(out: &mut String, report: &Report, causes: &Causes<'_>, trace: TraceLevel) {
     let has_stacks = report.leaks.iter().any(|leak| !leak.stack.is_empty());
     if has_stacks && trace != TraceLevel::Full {
         let _ = writeln!(
             out,
             "full creation stacks: LEAKCHECK_TRACE=full    machine-readable: LEAKCHECK_REPORT_DIR=<dir>"
+        );
+    }
+    let mut found = causes
+        .causes()
+        .filter_map(|at| explain::why(&report.leaks, at, causes));
+    if let Some(first) = found.next() {
+        let _ = writeln!(
+            out,
+            "what such a mistake is: cargo leakcheck explain {}",
+            first.pattern
         );
     }
 }
