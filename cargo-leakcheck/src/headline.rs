@@ -72,7 +72,7 @@ pub(crate) fn nothing(summary: &Summary) -> String {
 }
 
 /// `2 tasks and 1 thread` for all of the findings.
-fn kinds(findings: &[&Finding]) -> String {
+pub(crate) fn kinds(findings: &[&Finding]) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in findings {
         let count = counts.entry(&finding.kind).or_default();

@@ -2,7 +2,7 @@
 
 use leakcheck_report::Pattern;
 
-use crate::{escape::plain, finding::total, grouping::Group, report::Why};
+use crate::{escape::plain, grouping::Group, headline::kinds, report::Why};
 
 /// `own-sender: it keeps a sender of the channel that it receives from, so that channel never closes`
 pub(crate) fn line(why: &Why) -> String {
@@ -21,19 +21,19 @@ pub(crate) fn about(why: &Why) -> String {
     format!("{probably}{}{about}", why.pattern)
 }
 
-/// A sentence on causes, with their mistakes: `.. left 1 task behind (never: a task awaits a future that is never ready)`
+/// A sentence on causes, with their mistakes and what follows:
+/// `.. left 1 task behind (never: a task awaits a future that is never ready); with it 2 file descriptors`
 pub(crate) fn sentence(group: &Group<'_>) -> String {
     let all: Vec<String> = group.first().whys.iter().map(about).collect();
     let mistakes = match all.as_slice() {
         [] => String::new(),
         all => format!(" ({})", all.join("; ")),
     };
-    let following = match total(group.followers().iter().map(|finding| finding.count)) {
-        0 => String::new(),
-        1 => ", and 1 thing that follows".to_owned(),
-        count => format!(", and {count} things that follow"),
+    let following = match group.followers() {
+        [] => String::new(),
+        followers => format!("; with it {}", kinds(followers)),
     };
-    format!("{}{following}{mistakes}", group.sentence())
+    format!("{}{mistakes}{following}", group.sentence())
 }
 
 /// The sentence as the rest of another one.
