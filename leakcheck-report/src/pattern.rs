@@ -45,8 +45,6 @@ patterns! {
     OwnSender = "own-sender",
     /// A task waits for a lock that it has itself.
     SelfDeadlock = "self-deadlock",
-    /// A task waits for a lock that a part of it has, or stands in line for, and does not poll that part.
-    Futurelock = "futurelock",
     /// Tasks wait for each other in a circle.
     Deadlock = "deadlock",
     /// A task keeps, through what it owns, its own handle.
@@ -59,8 +57,6 @@ patterns! {
     LockAcrossAwait = "lock-across-await",
     /// A task sends into a channel that is full and whose receiver does not receive.
     FullQueue = "full-queue",
-    /// A task waits for a reply whose sender lies in a queue that nobody empties any more.
-    ReplyLost = "reply-lost",
     /// A task waits for a notification that nobody can give any more.
     LostWakeup = "lost-wakeup",
     /// A task waits for the cancellation of a token that nobody can cancel any more.
