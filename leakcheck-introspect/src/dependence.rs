@@ -1,9 +1,8 @@
 //! On which tasks it depends that another one goes on.
 
-use std::collections::HashSet;
-
 use crate::{
     Certainty, Class, Enders, Event, Graph, Handles, Hold, Object, Party, Role, Task, Wait,
+    graph::places,
 };
 
 /// A task without which a wait of another, or of itself, does not end.
@@ -52,12 +51,13 @@ impl<'l> Graph<'l> {
         }
         match wait.event {
             Event::End => self.with_address(object.address),
-            Event::Message { senders } | Event::Change { senders } => {
-                let senders = senders.or((object.class == Class::Oneshot).then_some(1));
+            Event::Message { .. } | Event::Change { .. } => {
                 let tied = self.tied(object, Tie::Sender, |hold| hold.role == Role::Sender);
-                let places: HashSet<_> = tied.iter().filter_map(Dependence::place).collect();
-                let are_all = senders.is_some_and(|senders| senders == places.len() as u64);
-                if are_all { tied } else { Vec::new() }
+                if wait.ends() == Some(ends(&tied)) {
+                    tied
+                } else {
+                    Vec::new()
+                }
             }
             // Of several permits nobody knows which comes back first.
             Event::Permit => {
@@ -93,8 +93,7 @@ impl<'l> Graph<'l> {
                 (_, Party::Senders | Party::Anybody) => Tie::Sender,
             };
             let of_one = self.tied(handles.object, tie, |hold| handles.party.has(hold.role));
-            let places: HashSet<_> = of_one.iter().filter_map(Dependence::place).collect();
-            if places.len() as u64 != handles.count {
+            if ends(&of_one) != handles.count {
                 return Vec::new();
             }
             tied.extend(of_one);
@@ -170,9 +169,9 @@ impl<'l> Dependence<'l> {
             tie,
         }
     }
+}
 
-    /// Where the handle itself is: what two variables lead to counts once.
-    fn place(&self) -> Option<u64> {
-        self.hold.map(|hold| hold.place)
-    }
+/// How many different handles they have.
+fn ends(tied: &[Dependence<'_>]) -> u64 {
+    places(tied.iter().filter_map(|found| found.hold))
 }

@@ -192,8 +192,8 @@ impl<'l> Graph<'l> {
         match wait.event {
             Event::End => self.stuck.contains(&object.address),
             // The channel counts its senders. If as many different ones are held inside, there is no other.
-            Event::Message { senders } | Event::Change { senders } => {
-                let senders = senders.or((object.class == Class::Oneshot).then_some(1));
+            Event::Message { .. } | Event::Change { .. } => {
+                let senders = wait.ends();
                 senders.is_some_and(|senders| self.stuck_senders(object) >= senders)
             }
             // Who wants to be alone waits for every reader, and a reader for who is alone.
@@ -243,12 +243,9 @@ impl<'l> Graph<'l> {
 
     /// Whether stuck tasks have all of these handles. More than there are were misread.
     fn are_stuck(&self, handles: &Handles) -> bool {
-        let places: HashSet<u64> = self
-            .stuck_holds(handles.object)
-            .filter(|hold| handles.party.has(hold.role))
-            .map(|hold| hold.place)
-            .collect();
-        handles.count > 0 && places.len() as u64 == handles.count
+        let held = self.stuck_holds(handles.object);
+        let held = held.filter(|hold| handles.party.has(hold.role));
+        handles.count > 0 && places(held) == handles.count
     }
 
     /// Different senders that stuck tasks hold: one that two variables lead to counts once.
@@ -278,7 +275,7 @@ fn is_for(wait: &Wait, object: Object) -> bool {
 }
 
 /// How many different handles these are.
-fn places<'h>(holds: impl Iterator<Item = &'h Hold>) -> u64 {
+pub(crate) fn places<'h>(holds: impl Iterator<Item = &'h Hold>) -> u64 {
     let places: HashSet<u64> = holds.map(|hold| hold.place).collect();
     places.len() as u64
 }

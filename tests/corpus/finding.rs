@@ -213,7 +213,7 @@ impl Waiting {
         let is_caught = self.events.is_empty() && !is_blocked && found.at == At::Nowhere;
         // Where threads cannot be asked, a task is merely run.
         let is_unasked = !HAS_STACKS && is_blocked && found.state.as_deref() == Some("running");
-        // Optimised functions may be merged with others; then a stack shows nothing.
+        // Optimised functions may be merged with others; then a stack shows no line of the user's.
         let is_doubted = !IS_EXACT && is_blocked && !matches!(found.at, At::Line(_));
         let says_the_same = if IS_EXACT {
             self.events == found.events && self.is_forever == found.is_forever

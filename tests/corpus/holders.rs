@@ -441,6 +441,15 @@ fn every_report_is_exact() {
         "closure_blocks_on_a_socket",
         &["is used by blocking task *", "blocking task *: "],
     );
+    let thrice = "holders::task_holds_a_sender_three_times";
+    let thrice = reports.iter().find(|report| report.test == thrice).unwrap();
+    let waits = thrice
+        .leaks
+        .iter()
+        .filter_map(|leak| leak.waits_for.as_ref());
+    let held_by: Vec<_> = waits.flat_map(|waits| &waits.held_by).collect();
+    assert_eq!(held_by.len(), 1);
+    assert_eq!(held_by[0].also, ["two", "three"]);
     says(
         "task_holds_a_sender_three_times",
         &[

@@ -400,7 +400,6 @@ async fn one_of_two_is_with_a_thread() {
     tokio::spawn(receive(queue));
     // leak: task "receive"
     // waits: at queue for a message, held by nobody found
-    // why: forgotten
     tokio::spawn(receive(other_queue));
 }
 

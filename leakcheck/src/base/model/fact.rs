@@ -33,6 +33,16 @@ pub(crate) enum Fact {
     },
 }
 
+impl Fact {
+    /// The number of the descriptor that these are of.
+    pub(crate) fn descriptor(facts: &[Self]) -> Option<i32> {
+        facts.iter().find_map(|fact| match fact {
+            Self::Descriptor(number) => Some(*number),
+            _ => None,
+        })
+    }
+}
+
 /// Where a descriptor leads.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Place {

@@ -8,6 +8,8 @@
 pub struct Missing {
     pub(crate) ends: u64,
     pub(crate) is_whole: bool,
+    /// Whether threads of the test are alive: optimised code may have it in registers, or somewhere else than on the stack.
+    pub(crate) has_threads: bool,
     pub(crate) threads: usize,
 }
 

@@ -20,7 +20,8 @@ pub(super) struct Search<'l> {
     pub(super) has_statics: bool,
     /// Whether all of it was read to its end.
     pub(super) is_whole: bool,
-    /// Threads that are alive and were not searched.
+    /// Whether threads are alive, and how many of them were not searched.
+    has_threads: bool,
     threads: usize,
     /// The names of threads, by their numbers.
     names: HashMap<u64, &'l str>,
@@ -35,6 +36,7 @@ impl<'l> Search<'l> {
     ) -> Self {
         let graph = Graph::new(lists.iter().copied());
         let is_thread = |one: &&Resource| matches!(one.kind(), Kind::Thread | Kind::BlockingTask);
+        let threads = alive.iter().filter(is_thread).count();
         let searched = others.map_or(0, |others| others.threads.len());
         let statics = others.map(|others| &others.statics);
         Self {
@@ -47,11 +49,8 @@ impl<'l> Search<'l> {
             has_statics: others.is_some(),
             is_whole: lists.iter().all(|list| list.has_all_holds())
                 && statics.is_some_and(Statics::is_whole),
-            threads: alive
-                .iter()
-                .filter(is_thread)
-                .count()
-                .saturating_sub(searched),
+            has_threads: threads > 0,
+            threads: threads.saturating_sub(searched),
             names: alive.iter().filter_map(name).collect(),
         }
     }
@@ -73,6 +72,7 @@ impl<'l> Search<'l> {
         others.iter().all(is_same).then_some(Missing {
             ends,
             is_whole: self.is_whole,
+            has_threads: self.has_threads,
             threads: self.threads,
         })
     }

@@ -6,7 +6,7 @@ use super::{
     links::{self, Edge, Link},
     told::Told,
 };
-use crate::base::model::{Frame, Leak, Tie};
+use crate::base::model::{Dependence, Leak, Tie};
 
 /// How findings follow from each other.
 #[derive(Debug, Default)]
@@ -86,22 +86,14 @@ impl<'l> Causes<'l> {
         all
     }
 
-    /// Where the lock is that this one has and others wait for.
-    pub(crate) fn guard(&self, leak: usize) -> Option<&'l Frame> {
+    /// How one of those that follow from this at once depends on a lock that it has, if one does.
+    pub(crate) fn lock(&self, leak: usize) -> Option<&'l Dependence> {
         let next = self.next.get(leak)?;
-        let mut edges = next.iter().filter_map(|follower| self.follows[*follower]);
+        let mut edges = next.iter().filter_map(|follower| self.follows(*follower));
         edges.find_map(|edge| match edge.link {
-            Link::Depends(found) if found.tie == Tie::Lock => found.at.as_ref(),
+            Link::Depends(found) if found.tie == Tie::Lock => Some(found),
             _ => None,
         })
-    }
-
-    /// Whether others wait for a lock that this one has.
-    pub(super) fn keeps_a_lock(&self, leak: usize) -> bool {
-        let is_lock =
-            |edge: Edge<'_>| matches!(edge.link, Link::Depends(found) if found.tie == Tie::Lock);
-        let mut next = self.next.get(leak).into_iter().flatten();
-        next.any(|follower| self.follows(*follower).is_some_and(is_lock))
     }
 }
 
@@ -134,7 +126,7 @@ fn ways_out<'l>(all: &[Vec<Edge<'l>>]) -> Vec<Option<Edge<'l>>> {
 #[cfg(all(test, not(leakcheck_loom)))]
 mod tests {
     use super::*;
-    use crate::base::model::{Dependence, Kind, ResourceId};
+    use crate::base::model::{Kind, ResourceId};
 
     /// One task for each, which awaits the end of those.
     fn tasks(awaits: &[&[u64]]) -> Vec<Leak> {

@@ -66,9 +66,11 @@ fn depends<'l>(leak: &'l Leak, told: &Told<'_>) -> Option<Vec<Edge<'l>>> {
             ResourceId::Other(..) => return None,
         };
         if !is_own && all.iter().all(|known| known.to != to) {
-            let link = Link::Depends(dependence);
-            let is_only = true;
-            all.push(Edge { to, link, is_only });
+            all.push(Edge {
+                to,
+                link: Link::Depends(dependence),
+                is_only: true,
+            });
         }
         is_among_others |= is_own;
     }
@@ -111,7 +113,8 @@ fn far_end<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
         let [only] = told.kept_by(*task) else {
             return None;
         };
-        let is_awaited = descriptor.is_none_or(|awaited| number(only) == Some(awaited));
+        let number = Fact::descriptor(&only.facts).and_then(|number| u64::try_from(number).ok());
+        let is_awaited = descriptor.is_none_or(|awaited| number == Some(awaited));
         is_awaited.then(|| told.far_end(only)).flatten()
     };
     let mut far_ends = leak.tasks.iter().map(far_end_of);
@@ -120,13 +123,6 @@ fn far_end<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
         to,
         link: Link::FarEnd,
         is_only: true,
-    })
-}
-
-fn number(kept: &Kept) -> Option<u64> {
-    kept.facts.iter().find_map(|fact| match fact {
-        Fact::Descriptor(number) => u64::try_from(*number).ok(),
-        _ => None,
     })
 }
 

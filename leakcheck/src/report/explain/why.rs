@@ -73,7 +73,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::SelfDeadlock, |found| when(found.depends_on_itself(Tie::Lock), Proven)),
     (Pattern::OwnSender, |found| when(found.receives() && found.depends_on_itself(Tie::Sender), Proven)),
     (Pattern::Deadlock, |found| found.is_in_a_circle()),
-    (Pattern::LockAcrossAwait, |found| when(found.causes.keeps_a_lock(found.at), Proven)),
+    (Pattern::LockAcrossAwait, |found| when(found.causes.lock(found.at).is_some(), Proven)),
     (Pattern::Never, |found| when(found.waits_only(|event| matches!(event, Event::Never)), Proven)),
     (Pattern::LostWakeup, |found| when(found.waits_in_vain(|event| matches!(event, Event::Notification)), Proven)),
     (Pattern::TokenOrphaned, |found| when(found.waits_in_vain(|event| matches!(event, Event::Cancellation)), Proven)),
@@ -132,11 +132,8 @@ impl Finding<'_> {
 
     /// Whether it waits for room. That messages take it all is known where it is known who receives.
     fn sends_in_vain(&self) -> Option<Certainty> {
-        let is_full = self
-            .leak
-            .depends
-            .iter()
-            .any(|found| found.tie == Tie::Receiver);
+        let mut depends = self.leak.depends.iter();
+        let is_full = depends.any(|found| found.tie == Tie::Receiver);
         let waits = self.waits_only(|event| matches!(event, Event::Capacity));
         waits.then_some(if is_full { Proven } else { Likely })
     }
@@ -191,7 +188,7 @@ impl Finding<'_> {
             ResourceId::Thread(_) | ResourceId::Other(..) => false,
         };
         let depends = &self.leak.depends;
-        !depends.is_empty() && self.leak.count > 1 && depends.iter().all(is_own)
+        depends.iter().all(is_own) && !depends.iter().all(Dependence::is_on_itself)
     }
 
     fn waits_in_vain(&self, is_so: fn(&Event) -> bool) -> bool {
@@ -239,7 +236,7 @@ impl Finding<'_> {
     /// Whether all that can be searched was searched for the other end of what it waits for.
     fn is_searched_in_vain(&self) -> bool {
         self.only_event().is_some_and(|event| {
-            let is_whole = |missing: &Missing| missing.is_whole && missing.threads == 0;
+            let is_whole = |missing: &Missing| missing.is_whole && !missing.has_threads;
             event.held_by.is_empty() && event.missing.as_ref().is_some_and(is_whole)
         })
     }

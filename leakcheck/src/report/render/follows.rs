@@ -36,14 +36,13 @@ pub(super) fn lines(
         })
         .collect();
     if followers.len() > SHOWN {
-        let more = followers.iter().skip(SHOWN);
-        let count = more.filter_map(|at| report.leaks.get(*at)).count();
-        lines.push(plural::of(count, "more finding", "more findings"));
+        let more = followers.len() - SHOWN;
+        lines.push(plural::of(more, "more finding", "more findings"));
     }
     lines
 }
 
-/// The same with the place where it was made: ``task 5 `app::serve` (src/app.rs:31)``.
+/// Kind, name and the place where it was made: ``task 5 `app::serve` (src/app.rs:31)``.
 fn what(leak: &Leak, numbers: &Numbers<'_>) -> String {
     let site = leak.created_at.as_ref().and_then(place);
     let site = site.map_or_else(String::new, |site| format!(" ({site})"));
@@ -54,10 +53,7 @@ fn what(leak: &Leak, numbers: &Numbers<'_>) -> String {
 pub(super) fn named(leak: &Leak, numbers: &Numbers<'_>) -> String {
     let warning = if is_warning(leak) { "warning: " } else { "" };
     let kind = leak.kind.name().replace('_', " ");
-    let number = leak.facts.iter().find_map(|fact| match fact {
-        Fact::Descriptor(number) => Some(format!(" {number}")),
-        _ => None,
-    });
+    let number = Fact::descriptor(&leak.facts).map(|number| format!(" {number}"));
     let name = leak.name.iter().map(|name| match leak.kind {
         Kind::Thread => format!(" \"{}\"", plain(name)),
         Kind::Task | Kind::BlockingTask => format!(" `{}`", plain(name)),
@@ -159,10 +155,7 @@ impl Other {
     /// One that is told elsewhere.
     fn elsewhere(leak: &Leak) -> Self {
         let kind = leak.kind.name().replace('_', " ");
-        let number = leak.facts.iter().find_map(|fact| match fact {
-            Fact::Descriptor(number) => Some(*number),
-            _ => None,
-        });
+        let number = Fact::descriptor(&leak.facts);
         let subject = match (&leak.tasks[..], number, leak.count) {
             ([0], None, 1) => "the body".to_owned(),
             ([task], None, 1) => format!("{kind} {task}"),

@@ -12,28 +12,24 @@ pub(super) struct Words {
     pub(super) one: &'static str,
     /// The same of each of several.
     pub(super) many: &'static str,
-    /// What to do.
-    pub(super) cure: &'static str,
+    /// What to do, where that is the same for all.
+    pub(super) cure: Option<&'static str>,
 }
 
 /// What to do about a task of which nothing more is known.
 pub(super) const END_TASK: &str = "dropping a `JoinHandle` does not end its task: keep it and `abort()` or await it, use a `JoinSet`, or give the \
      task a shutdown signal";
 
+/// What there is to say of a finding of which no pattern is known.
+pub(super) const UNKNOWN: (&str, &str) = ("nobody has ended it", "nobody has ended them");
+
 impl Words {
-    pub(super) fn of(pattern: Pattern) -> Self {
+    /// Those of a pattern, of which each has some.
+    pub(super) fn of(pattern: Pattern) -> Option<Self> {
         let mut all = WORDS.iter().copied();
         all.find(|words| words.pattern == pattern)
-            .unwrap_or(UNKNOWN)
     }
 }
-
-const UNKNOWN: Words = Words {
-    pattern: Pattern::Detached,
-    one: "nobody has ended it",
-    many: "nobody has ended them",
-    cure: END_TASK,
-};
 
 #[rustfmt::skip]
 const WORDS: &[Words] = &[
@@ -41,189 +37,202 @@ const WORDS: &[Words] = &[
         pattern: Pattern::OwnSender,
         one: "its channel never closes, because it keeps a sender itself",
         many: "their channels never close, because each of them keeps a sender itself",
-        cure: "drop the sender that the task keeps, or let it select on a shutdown signal as well",
+        cure: Some("drop the sender that the task keeps, or let it select on a shutdown signal as well"),
     },
     Words {
         pattern: Pattern::SelfDeadlock,
         one: "it waits for a lock that it has itself",
         many: "each of them waits for a lock that it has itself",
-        cure: "end the scope of the first guard, or `drop` it, before the lock is taken again",
+        cure: Some("end the scope of the first guard, or `drop` it, before the lock is taken again"),
     },
     Words {
         pattern: Pattern::Deadlock,
         one: "it waits for others that wait for it, in a circle",
         many: "they wait for others that wait for them, in a circle",
-        cure: "break the circle: drop what the others wait for before this `.await`, and take locks in one order everywhere",
+        cure: Some("break the circle: drop what the others wait for before this `.await`, and take locks in one order everywhere"),
     },
     Words {
         pattern: Pattern::OwnerCycle,
         one: "it owns what has its handle, so that is never dropped and never ends it",
         many: "they own what has their handles, so that is never dropped and never ends them",
-        cure: "give the task a `Weak` of what has its handle, or end it explicitly before that is dropped",
+        cure: Some("give the task a `Weak` of what has its handle, or end it explicitly before that is dropped"),
     },
     Words {
         pattern: Pattern::KeptByStatic,
         one: "a static keeps the other end of what it waits for",
         many: "a static keeps the other end of what they wait for",
-        cure: "take it out of the static, or let it send, notify or cancel, before the test ends; if it serves the whole process, \
-             `allow_static` accepts it",
+        cure: Some("take it out of the static, or let it send, notify or cancel, before the test ends; if it serves the whole process, \
+             `allow_static` accepts it"),
     },
     Words {
         pattern: Pattern::Forgotten,
         one: "no task, static or thread was found that has the other end of what it waits for: it was forgotten, or is in a cycle of `Arc`s, a queue or a `thread_local!`",
         many: "no task, static or thread was found that has the other ends of what they wait for: they were forgotten, or are in cycles of `Arc`s, queues or a `thread_local!`",
-        cure: "drop the other end: look for `mem::forget`, `Box::leak`, `into_raw` and `Arc`s that lead back to themselves",
+        cure: Some("drop the other end: look for `mem::forget`, `Box::leak`, `into_raw` and `Arc`s that lead back to themselves"),
     },
     Words {
         pattern: Pattern::LockAcrossAwait,
         one: "it has a lock that others wait for, and waits itself before it gives the lock back",
         many: "they have locks that others wait for, and wait themselves before they give them back",
-        cure: "drop the guard before this `.await`: end its scope, or copy what is needed out of it",
+        cure: Some("drop the guard before this `.await`: end its scope, or copy what is needed out of it"),
     },
     Words {
         pattern: Pattern::FullQueue,
         one: "its channel is full, and the receiver is alive but does not receive",
         many: "their channels are full, and the receivers are alive but do not receive",
-        cure: "receive until the senders are gone, drop the receiver, or use `try_send`",
+        cure: Some("receive until the senders are gone, drop the receiver, or use `try_send`"),
     },
     Words {
         pattern: Pattern::LostWakeup,
         one: "it waits for a notification, and nobody else is left who could give it",
         many: "they wait for notifications, and nobody else is left who could give them",
-        cure: "keep what it waits on where it is notified, too; `notify_waiters` of a `Notify` wakes only those that wait already, \
-             `notify_one` the next one as well",
+        cure: Some("keep what it waits on where it is notified, too; `notify_waiters` of a `Notify` wakes only those that wait already, \
+             `notify_one` the next one as well"),
     },
     Words {
         pattern: Pattern::TokenOrphaned,
         one: "no token, parent or guard is left that could cancel it",
         many: "no token, parent or guard is left that could cancel them",
-        cure: "keep the token, or a `DropGuard` of it, where the task is to be cancelled",
+        cure: Some("keep the token, or a `DropGuard` of it, where the task is to be cancelled"),
     },
     Words {
         pattern: Pattern::Never,
         one: "it awaits a future that is never ready, so only an abort ends it",
         many: "they await a future that is never ready, so only an abort ends them",
-        cure: "keep its `JoinHandle` and `abort()` it, or let it select on a shutdown signal beside this future",
+        cure: Some("keep its `JoinHandle` and `abort()` it, or let it select on a shutdown signal beside this future"),
     },
     Words {
         pattern: Pattern::Periodic,
         one: "it works at intervals until somebody stops it, and nobody does",
         many: "they work at intervals until somebody stops them, and nobody does",
-        cure: "let it select on a shutdown signal beside the `tick`, end when a `Weak` of what it works for is gone, or \
-             `abort()` it when that is dropped",
+        cure: Some("let it select on a shutdown signal beside the `tick`, end when a `Weak` of what it works for is gone, or \
+             `abort()` it when that is dropped"),
     },
     Words {
         pattern: Pattern::AcceptLoop,
         one: "it waits for connections until somebody stops it, and nobody does",
         many: "they wait for connections until somebody stops them, and nobody does",
-        cure: "let it select on a shutdown signal beside `accept`, or keep its `JoinHandle` and `abort()` it",
+        cure: Some("let it select on a shutdown signal beside `accept`, or keep its `JoinHandle` and `abort()` it"),
     },
     Words {
         pattern: Pattern::ReadLoop,
         one: "it waits for its descriptor to become ready, without a time limit, and nothing makes it ready",
         many: "they wait for their descriptors to become ready, without a time limit, and nothing makes them ready",
-        cure: "close the other end, give the wait a time limit with `tokio::time::timeout`, or keep the task in a `JoinSet` \
-             that is shut down",
+        cure: Some("close the other end, give the wait a time limit with `tokio::time::timeout`, or keep the task in a `JoinSet` \
+             that is shut down"),
     },
     Words {
         pattern: Pattern::BlockingInAsync,
         one: "it is in code that blocks its thread, where no abort can end it",
         many: "they are in code that blocks their threads, where no abort can end them",
-        cure: STOP_BLOCKING,
+        cure: Some(STOP_BLOCKING),
     },
     Words {
         pattern: Pattern::Busy,
         one: "it never comes to rest: it was about to run, or ran, when it was looked at last",
         many: "they never come to rest: they were about to run, or ran, when they were looked at last",
-        cure: "`yield_now` lets others run and ends nothing: give its loop a condition that becomes false, or a shutdown signal",
+        cure: Some("`yield_now` lets others run and ends nothing: give its loop a condition that becomes false, or a shutdown signal"),
     },
     Words {
         pattern: Pattern::AbortIgnored,
         one: "it was aborted and is still there: an abort ends a task when it is run and comes to an `.await`, and it does not",
         many: "they were aborted and are still there: an abort ends a task when it is run and comes to an `.await`, and they do not",
-        cure: "let the code between two awaits come to an end, or give it to `spawn_blocking` with a flag that stops it",
+        cure: Some("let the code between two awaits come to an end, or give it to `spawn_blocking` with a flag that stops it"),
     },
     Words {
         pattern: Pattern::NeverPolled,
         one: "nothing has run it since it was spawned",
         many: "nothing has run them since they were spawned",
-        cure: "nothing has run it: nobody drives its `LocalSet` or runtime, or another task keeps the thread; await that \
-             `LocalSet`, or `block_on` that runtime, until the task has ended",
+        cure: Some("nothing has run it: nobody drives its `LocalSet` or runtime, or another task keeps the thread; await that \
+             `LocalSet`, or `block_on` that runtime, until the task has ended"),
     },
     Words {
         pattern: Pattern::Detached,
         one: "its `JoinHandle` was dropped, and it has not ended",
         many: "their `JoinHandle`s were dropped, and they have not ended",
-        cure: END_TASK,
+        cure: Some(END_TASK),
     },
     Words {
         pattern: Pattern::UnseenPanic,
         one: "its `JoinHandle` was dropped, so nobody could see its panic",
         many: "their `JoinHandle`s were dropped, so nobody could see their panics",
-        cure: "keep the `JoinHandle` and await it, or use a `JoinSet`: a panic is an error there",
+        cure: Some("keep the `JoinHandle` and await it, or use a `JoinSet`: a panic is an error there"),
     },
     Words {
         pattern: Pattern::UnjoinedThread,
         one: "nobody has joined it, and it has not ended",
         many: "nobody has joined them, and they have not ended",
-        cure: "dropping a `JoinHandle` does not end its thread: tell it to stop, then `join()` it, or use `thread::scope`",
+        cure: Some("dropping a `JoinHandle` does not end its thread: tell it to stop, then `join()` it, or use `thread::scope`"),
     },
     Words {
         pattern: Pattern::UnjoinedBlocking,
         one: "its closure has not ended, and cannot be cancelled",
         many: "their closures have not ended, and cannot be cancelled",
-        cure: "a blocking closure cannot be cancelled: make what it waits for end, and await its `JoinHandle`",
+        cure: Some("a blocking closure cannot be cancelled: make what it waits for end, and await its `JoinHandle`"),
     },
     Words {
         pattern: Pattern::Zombie,
         one: "it has exited, and nobody has waited for it",
         many: "they have exited, and nobody has waited for them",
-        cure: "a process that has exited stays a zombie until somebody waits for it: keep its `Child` and `wait()` for it",
+        cure: Some("a process that has exited stays a zombie until somebody waits for it: keep its `Child` and `wait()` for it"),
     },
     Words {
         pattern: Pattern::Unreaped,
         one: "nobody has ended it and waited for it",
         many: "nobody has waited for them",
-        cure: "dropping a `Child` of std neither ends nor reaps its process, and one of tokio goes on unless it was \
-             started with `kill_on_drop(true)`: `kill()` it if need be, then `wait()` for it",
+        cure: Some("dropping a `Child` of std neither ends nor reaps its process, and one of tokio goes on unless it was \
+             started with `kill_on_drop(true)`: `kill()` it if need be, then `wait()` for it"),
     },
     Words {
         pattern: Pattern::OpenDescriptor,
         one: "nobody has dropped what owns it",
         many: "nobody has dropped what owns them",
-        cure: END_TASK,
+        cure: None,
     },
     Words {
         pattern: Pattern::UndeletedTimer,
         one: "nobody has deleted it",
         many: "nobody has deleted them",
-        cure: "a timer of `timer_create` stays until `timer_delete`, whether it has fired or not: delete it before the test \
-             ends",
+        cure: Some("a timer of `timer_create` stays until `timer_delete`, whether it has fired or not: delete it before the test \
+             ends"),
     },
     Words {
         pattern: Pattern::KeptTimer,
         one: "it is in something that outlives the test",
         many: "they are in something that outlives the test",
-        cure: "drop the `Sleep`, `Interval`, `Timeout` or `DelayQueue` before the test ends, or give it to a task that ends",
+        cure: Some("drop the `Sleep`, `Interval`, `Timeout` or `DelayQueue` before the test ends, or give it to a task that ends"),
     },
     Words {
         pattern: Pattern::KeptRuntime,
         one: "nobody has dropped it",
         many: "nobody has dropped them",
-        cure: "a runtime ends when it is dropped, which one that was forgotten or is kept in a `static` never is: drop it \
+        cure: Some("a runtime ends when it is dropped, which one that was forgotten or is kept in a `static` never is: drop it \
              before the test ends, or end it with `shutdown_timeout`; a worker thread that code of a task blocks outlives \
-             either, and a runtime of the whole process belongs in a `LazyLock` or `OnceLock`",
+             either, and a runtime of the whole process belongs in a `LazyLock` or `OnceLock`"),
     },
     Words {
         pattern: Pattern::KeptRegistration,
         one: "nobody has dropped what it stands for",
         many: "nobody has dropped what they stand for",
-        cure: "drop what the registration stands for before the test ends",
+        cure: Some("drop what the registration stands for before the test ends"),
     },
     Words {
         pattern: Pattern::InDependency,
         one: "a dependency made it and has not ended it",
         many: "a dependency made them and has not ended them",
-        cure: END_TASK,
+        cure: None,
     },
 ];
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_pattern_has_words() {
+        for pattern in Pattern::ALL {
+            let of_it = WORDS.iter().filter(|words| words.pattern == *pattern);
+            assert_eq!(of_it.count(), 1, "{pattern}");
+        }
+    }
+}

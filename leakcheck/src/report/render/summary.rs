@@ -28,13 +28,13 @@ fn line(report: &Report, causes: &Causes<'_>, at: usize, numbers: &Numbers<'_>) 
     let leak = report.leaks.get(at)?;
     let found = explain::why(&report.leaks, at, causes);
     let pattern = found.map_or(Pattern::Detached, |found| found.pattern);
-    let guard = (pattern == Pattern::LockAcrossAwait).then(|| causes.guard(at));
-    let place = guard
-        .flatten()
-        .or_else(|| look_at(leak, pattern))
-        .and_then(place)?;
+    let guard = match pattern {
+        Pattern::LockAcrossAwait => causes.lock(at).and_then(|found| found.at.as_ref()),
+        _ => None,
+    };
+    let place = guard.or_else(|| look_at(leak, pattern)).and_then(place)?;
     let what = found.map_or_else(
-        || why::unknown(leak).to_owned(),
+        || why::unknown(leak.count).to_owned(),
         |found| why::sentence(found, leak),
     );
     Some(format!(

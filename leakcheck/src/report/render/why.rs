@@ -5,7 +5,7 @@ use leakcheck_report::Pattern;
 use super::{
     escape::plain,
     frame::place,
-    patterns::{END_TASK, Words},
+    patterns::{END_TASK, UNKNOWN, Words},
 };
 use crate::{
     base::model::{HolderKind, Kind, Leak},
@@ -14,11 +14,10 @@ use crate::{
 
 /// What happened, of one thing or of each of several, and where if that is known.
 pub(super) fn happened(why: Why, leak: &Leak) -> String {
-    let words = Words::of(why.pattern);
-    let text = if leak.count == 1 {
-        words.one
-    } else {
-        words.many
+    let text = match Words::of(why.pattern) {
+        Some(words) if leak.count == 1 => words.one,
+        Some(words) => words.many,
+        None => unknown(leak.count),
     };
     let probably = match why.certainty {
         Certainty::Proven => "",
@@ -29,10 +28,10 @@ pub(super) fn happened(why: Why, leak: &Leak) -> String {
 }
 
 /// What is said where no pattern fits.
-pub(super) const fn unknown(leak: &Leak) -> &'static str {
-    match leak.count {
-        1 => "nobody has ended it",
-        _ => "nobody has ended them",
+pub(super) const fn unknown(count: usize) -> &'static str {
+    match count {
+        1 => UNKNOWN.0,
+        _ => UNKNOWN.1,
     }
 }
 
@@ -74,7 +73,7 @@ pub(super) fn cure(why: Option<Why>, leak: &Leak, follows: bool) -> Option<Strin
     let text = match why.map(|why| why.pattern) {
         Some(Pattern::InDependency) => return explain::dependency(leak).map(|made| close(&made)),
         Some(Pattern::OpenDescriptor) => close_descriptor(explain::closing(leak)),
-        Some(pattern) => Words::of(pattern).cure,
+        Some(pattern) => Words::of(pattern)?.cure?,
         None if leak.kind == Kind::Fd => close_descriptor(explain::closing(leak)),
         None if leak.kind != Kind::Task || follows => return None,
         None if leak.waiting.is_none() && leak.stack.is_empty() => return None,

@@ -124,6 +124,7 @@ fn missing(awaited: Awaited, ends: u64, is_whole: bool, threads: usize) -> Await
         missing: Some(Missing {
             ends,
             is_whole,
+            has_threads: threads > 0,
             threads,
         }),
         ..awaited
