@@ -104,7 +104,7 @@ fn describe(graph: &Graph<'_>, task: &Task, wait: &Wait) -> String {
         .iter()
         .map(|waker| {
             let held = waker.hold.map(|hold| format!(" `{}`", hold.local()));
-            format!("{}{}", own(waker.task.future()), held.unwrap_or_default())
+            format!("{}{}", own(waker.task().unwrap().future()), held.unwrap_or_default())
         })
         .collect();
     wakers.sort_unstable();
