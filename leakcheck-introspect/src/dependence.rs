@@ -29,6 +29,8 @@ pub enum Tie {
     Guard,
     /// It waits for a lock for which the other stands in line before it.
     Line,
+    /// It waits for a lock that the other has, or stands in line for before it, in a future that it does not poll.
+    Parked,
     /// It waits for a cancellation, and all that could cancel it is in the tasks that it depends on.
     Token,
     /// It sends, and only the other receives.
@@ -61,14 +63,19 @@ impl<'l> Graph<'l> {
             }
             // Of several permits nobody knows which comes back first.
             Event::Permit => {
-                let tied = self.tied(object, Tie::Guard, |hold| {
-                    hold.is_exclusive || wait.is_exclusive && hold.role == Role::Guard
+                let is_kept = |hold: &Hold| {
+                    hold.role == Role::Guard && (hold.is_exclusive || wait.is_exclusive)
+                };
+                let mut tied = self.tied(object, Tie::Parked, |hold| {
+                    hold.is_parked && is_kept(hold) || hold.is_parked_before(wait)
                 });
                 if tied.is_empty() {
-                    self.before(object, wait)
-                } else {
-                    tied
+                    tied = self.tied(object, Tie::Guard, is_kept);
                 }
+                if tied.is_empty() {
+                    tied = self.before(object, wait);
+                }
+                tied
             }
             // There is one receiver.
             Event::Capacity if wait.is_full && object.class == Class::Mpsc => {

@@ -199,9 +199,13 @@ impl<'l> Graph<'l> {
             // Who wants to be alone waits for every reader, and a reader for who is alone.
             Event::Permit => {
                 let is_kept = |hold: &Hold| {
-                    hold.is_exclusive || wait.is_exclusive && hold.role == Role::Guard
+                    hold.role == Role::Guard && (hold.is_exclusive || wait.is_exclusive)
                 };
-                self.stuck_holds(object).any(is_kept) || self.is_behind(object, wait)
+                self.stuck_holds(object).any(is_kept)
+                    || self.is_behind(object, wait)
+                    || self
+                        .stuck_holds(object)
+                        .any(|hold| hold.is_parked_before(wait))
             }
             // There is one receiver, and nothing else makes room among messages.
             Event::Capacity => wait.is_full && self.is_received_by_stuck(object),
@@ -298,6 +302,22 @@ impl Event {
             | Self::Signal(_)
             | Self::Never => None,
         }
+    }
+}
+
+impl Hold {
+    /// Whether it is a place in the queue of a lock, before that of a wait, which a future has that nobody polls: it gets the
+    /// lock at its turn, and keeps it.
+    pub(crate) fn is_parked_before(&self, wait: &Wait) -> bool {
+        let is_before = self
+            .ahead
+            .zip(wait.ahead)
+            .is_some_and(|(other, own)| other < own);
+        is_before
+            && self.role == Role::Waiter
+            && self.is_parked
+            // Of several permits the next one may be left for whoever stands behind.
+            && (self.is_exclusive || wait.is_exclusive)
     }
 }
 

@@ -80,6 +80,7 @@ pub enum Role {
 
 /// One end of an object in a local variable of a frame.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact by itself")]
 pub struct Hold {
     pub(crate) object: Object,
     pub(crate) role: Role,
@@ -91,6 +92,10 @@ pub struct Hold {
     pub(crate) is_sole: bool,
     /// How many may share it.
     pub(crate) owners: u64,
+    /// Whether a future has it that was polled before and that nobody polls now.
+    pub(crate) is_parked: bool,
+    /// How many stand before it in the queue of a lock, where it stands there.
+    pub(crate) ahead: Option<u64>,
     pub(crate) certainty: Certainty,
     pub(crate) function: Arc<str>,
     pub(crate) local: Arc<str>,
@@ -112,6 +117,11 @@ impl Hold {
     /// reference does that anybody may have.
     pub fn owners(&self) -> u64 {
         self.owners
+    }
+
+    /// Whether a future inside the holder has it that was polled before and that the holder does not poll now.
+    pub fn is_parked(&self) -> bool {
+        self.is_parked
     }
 
     /// Whether it is known to hold it still, or may have been moved out of.

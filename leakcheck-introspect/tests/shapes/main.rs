@@ -22,6 +22,7 @@ mod locks;
 mod mpsc;
 mod net;
 mod owners;
+mod parked;
 mod permits;
 mod pipes;
 mod plain;
@@ -64,6 +65,7 @@ const SHARED: &[&Area] = &[
     &mpsc::AREA,
     &net::AREA,
     &owners::AREA,
+    &parked::AREA,
     &permits::AREA,
     &pipes::AREA,
     &plain::AREA,
@@ -97,6 +99,7 @@ const AREAS: &[&Area] = &[
     &mpsc::AREA,
     &net::AREA,
     &owners::AREA,
+    &parked::AREA,
     &permits::AREA,
     &pipes::AREA,
     &plain::AREA,

@@ -73,7 +73,8 @@ impl<'l> Writer<'l> {
             .map(|hold| {
                 let doubt = doubt(hold.certainty());
                 let object = object(hold.role(), hold.object().class());
-                format!("{}{doubt}: {object}", hold.local())
+                let parked = if hold.is_parked() { "parked " } else { "" };
+                format!("{}{doubt}: {parked}{object}", hold.local())
             });
         let holds = sorted(holds);
         if !holds.is_empty() {

@@ -1,7 +1,7 @@
 //! How a scan came to a place.
 
 use crate::read::{
-    dwarf::{Member, Type},
+    dwarf::{Die, Member, Type},
     objects::Use,
 };
 
@@ -30,6 +30,8 @@ pub(super) struct AccessPath<'r> {
     /// Whether nothing says that what is there is what the type says: a plain pointer was followed, or one of several readings
     /// of the same bytes.
     pub(super) may_be_gone: bool,
+    /// The suspended coroutine that was entered last.
+    pub(super) inside: Option<(u64, Die)>,
 }
 
 /// What a step shows of the source.
@@ -54,6 +56,7 @@ impl<'r> AccessPath<'r> {
             is_sole: true,
             owners: 1,
             may_be_gone: false,
+            inside: None,
         }
     }
 
@@ -84,6 +87,7 @@ impl<'r> AccessPath<'r> {
             is_sole: self.is_sole,
             owners: self.owners,
             may_be_gone: self.may_be_gone,
+            inside: self.inside,
         }
     }
 

@@ -55,6 +55,19 @@ pub(super) struct ScannedObject {
     pub(super) may_be_gone: bool,
     /// Whether it is known to be still there, where it is in an async function that is not awaited.
     pub(super) certainty: Certainty,
+    /// That function's future, if it was polled before.
+    pub(super) inside: Option<(u64, Die)>,
+}
+
+/// A future that was polled before, and how the scan came to it.
+#[derive(Debug)]
+pub(super) struct ScannedFuture {
+    pub(super) future: Value,
+    pub(super) path: String,
+    pub(super) is_sole: bool,
+    pub(super) owners: u64,
+    pub(super) may_be_gone: bool,
+    pub(super) certainty: Certainty,
 }
 
 /// What a scan has found.
@@ -69,6 +82,8 @@ pub(super) struct Scan<'r, 'i> {
     pub(super) objects: Vec<ScannedObject>,
     /// What it has and does not poll now.
     pub(super) idle: Vec<Value>,
+    /// Futures in what is only kept.
+    pub(super) suspended: Vec<ScannedFuture>,
     /// Whether there may be more than it has found: it ended at a limit, or at a future of which nothing is known.
     pub(super) is_cut: bool,
     /// Whether it came to something of which no type is known.
@@ -109,6 +124,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             futures: Vec::new(),
             objects: Vec::new(),
             idle: Vec::new(),
+            suspended: Vec::new(),
             is_cut: false,
             is_blind: false,
             seen: int_hash::Set::new(),
@@ -129,7 +145,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             return;
         }
         self.left -= 1;
-        if !self.seen.insert((value.address, value.ty.die)) {
+        if !self.seen.insert(value.identity()) {
             return;
         }
         match class.kind {
@@ -216,11 +232,23 @@ impl<'r, 'i> Scan<'r, 'i> {
             && kind != FrameKind::Finished
         {
             let variables = Variables::of(self.reader, value, kind);
+            let mut path = *path;
+            if kind == FrameKind::Suspended {
+                path.inside = Some(value.identity());
+                self.suspended.push(ScannedFuture {
+                    future: value,
+                    path: path.text(self.home),
+                    is_sole: path.is_sole,
+                    owners: path.owners,
+                    may_be_gone: path.may_be_gone,
+                    certainty: Certainty::Certain,
+                });
+            }
             for (member, ty) in relevant_members(self.reader, inside.ty) {
                 // What it awaits itself is read when it is awaited.
                 if !member.name.starts_with("__") {
                     let variable = Reader::at_known(inside, member, ty);
-                    let before = self.objects.len();
+                    let before = (self.objects.len(), self.suspended.len());
                     self.visit(variable, &path.member(inside.ty, member));
                     self.keep_present(before, &variables, variable);
                 }
@@ -228,9 +256,19 @@ impl<'r, 'i> Scan<'r, 'i> {
         }
     }
 
-    /// Of the objects that were found in a variable of an async function, keeps those that were not moved out of it.
-    fn keep_present(&mut self, before: usize, variables: &Variables, variable: Value) {
-        for mut object in self.objects.split_off(before) {
+    /// Of what was found in a variable of an async function, keeps what was not moved out of it.
+    fn keep_present(
+        &mut self,
+        (objects, futures): (usize, usize),
+        variables: &Variables,
+        variable: Value,
+    ) {
+        for future in self.suspended.iter_mut().skip(futures) {
+            if variables.presence_of_future(variable, future.future) != Presence::There {
+                future.certainty = Certainty::Possible;
+            }
+        }
+        for mut object in self.objects.split_off(objects) {
             match variables.presence(variable, &object.found) {
                 Presence::There => {}
                 Presence::Unknown => object.certainty = Certainty::Possible,
@@ -263,6 +301,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             owners: path.owners,
             may_be_gone: path.may_be_gone,
             certainty: Certainty::Certain,
+            inside: path.inside,
         });
         let content = content.and_then(|name| match CellKind::of(value.ty) {
             Some(cell) => cell.content(self.reader, value),

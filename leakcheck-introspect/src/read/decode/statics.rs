@@ -101,6 +101,8 @@ fn hold(object: &ScannedObject, local: Arc<str>) -> Hold {
         is_exclusive: found.is_exclusive(),
         is_sole: false,
         owners: object.owners,
+        is_parked: false,
+        ahead: None,
         certainty: Certainty::Possible,
         function: "".into(),
         local,

@@ -8,7 +8,7 @@ mod task_lists;
 mod timers;
 mod wheel;
 
-pub(crate) use contention::ahead;
+pub(crate) use contention::{Turn, turn};
 pub(crate) use header::{Header, TaskKind, blocking_if_alive, traced, vtable_if_alive};
 pub(crate) use task_lists::{Listed, Owner, TokioTypes};
 pub(crate) use wheel::Wheel;
