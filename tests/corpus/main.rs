@@ -17,6 +17,7 @@ mod failing;
 mod fds;
 mod finding;
 mod found;
+mod futurelock;
 mod hang;
 mod hangs;
 mod hangs_alive;

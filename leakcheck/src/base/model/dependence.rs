@@ -29,6 +29,8 @@ pub(crate) enum Tie {
     Lock,
     /// It waits for a lock for which the other stands in line before it.
     Line,
+    /// It waits for a lock that the other has, or for which it stands in line before it, in a future that nobody polls.
+    Parked,
     /// It waits for a cancellation, and nobody but the tasks that it depends on can cancel it.
     Token,
     /// It sends, and nobody but the other receives.

@@ -60,6 +60,8 @@ pub struct Holder {
     pub(crate) local: Option<String>,
     /// Further variables of the same task that hold it.
     pub(crate) also: Vec<String>,
+    /// Whether a future in that variable has it which is not polled.
+    pub(crate) is_parked: bool,
     pub(crate) at: Option<Frame>,
 }
 

@@ -44,6 +44,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::AbortIgnored, |found| when(found.leak.is_aborted, Proven)),
     (Pattern::NeverPolled, |found| when(found.has_state(State::New), Proven)),
     (Pattern::Busy, |found| when(found.is_busy(), Likely)),
+    (Pattern::Futurelock, |found| found.waits_for_its_own_future()),
     (Pattern::SelfDeadlock, |found| when(found.depends_on_itself(Tie::Lock), Proven)),
     (Pattern::OwnSender, |found| when(found.receives() && found.depends_on_itself(Tie::Sender), Proven)),
     (Pattern::Deadlock, |found| found.is_in_a_circle()),
@@ -154,6 +155,23 @@ impl Finding<'_> {
     fn depends_on_itself(&self, tie: Tie) -> bool {
         let depends = &self.leak.depends;
         depends.iter().any(|found| found.tie == tie) && depends.iter().all(Dependence::is_on_itself)
+    }
+
+    /// Whether what it waits for is with a future of its own that is not polled. Of several permits another may come back.
+    fn waits_for_its_own_future(&self) -> Option<Certainty> {
+        if self.depends_on_itself(Tie::Parked) {
+            return Some(Proven);
+        }
+        let event = self.only_event()?;
+        let is_lock = matches!(event.event, Event::Mutex | Event::RwLock | Event::Permit);
+        let is_own = |holder: &Holder| {
+            holder.is_certain && holder.is_parked && holder.kind == HolderKind::Itself
+        };
+        let is_all = event.unlisted == 0 && !event.held_by.is_empty();
+        when(
+            is_lock && is_all && event.held_by.iter().all(is_own),
+            Likely,
+        )
     }
 
     fn keeps_itself(&self) -> Option<Certainty> {

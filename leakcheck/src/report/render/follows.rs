@@ -100,6 +100,9 @@ fn because(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
                 "{waits}{at} for a lock for which {subject} {} in line before",
                 does("stands", "stand")
             ),
+            Tie::Parked => format!(
+                "{waits}{at} for a lock for which a future of {owner} own stands in line before, and nobody polls that future"
+            ),
             Tie::Receiver => format!(
                 "{waits}{at} until {subject} {}",
                 does("receives", "receive")

@@ -50,6 +50,13 @@ const WORDS: &[Words] = &[
         cure: "end the scope of the first guard, or `drop` it, before the lock is taken again",
     },
     Words {
+        pattern: Pattern::Futurelock,
+        one: "it waits for a lock that another future of its own has or stands in line for, and nobody polls that future",
+        many: "each of them waits for a lock that another future of its own has or stands in line for, and nobody polls that \
+             future",
+        cure: "poll both futures, by `select!` or `join!`, or drop the other one before this `.await`",
+    },
+    Words {
         pattern: Pattern::Deadlock,
         one: "it waits for others that wait for it, in a circle",
         many: "they wait for others that wait for them, in a circle",

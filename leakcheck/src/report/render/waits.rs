@@ -222,7 +222,12 @@ fn holders(alike: &[Holder], numbers: &Numbers<'_>) -> String {
         .and_then(at)
         .map(|place| format!(" ({place})"))
         .unwrap_or_default();
-    let how = variables(&locals) + &place;
+    let parked = if holder.is_parked {
+        ", in a future that nobody polls"
+    } else {
+        ""
+    };
+    let how = variables(&locals) + &place + parked;
     match (holder.kind, holder.is_body) {
         (HolderKind::Itself, true) => format!("the body itself{how}"),
         (HolderKind::Itself, false) => format!("this same task{how}"),
