@@ -25,6 +25,8 @@ pub enum Tie {
     End,
     /// It receives, and all senders are in the tasks that it depends on.
     Sender,
+    /// The same, and the sender is in a message that only the other can receive.
+    Queue,
     /// It waits for a lock that the other has.
     Guard,
     /// It waits for a lock for which the other stands in line before it.
@@ -154,7 +156,10 @@ impl<'l> Graph<'l> {
             tied.extend(holds.map(|hold| Dependence {
                 task,
                 hold: Some(hold),
-                tie,
+                tie: match tie {
+                    Tie::Sender if hold.queued.is_some() => Tie::Queue,
+                    _ => tie,
+                },
             }));
         }
         tied

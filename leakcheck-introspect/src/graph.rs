@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crate::{
-    Certainty, Class, Enders, Event, Handles, Hold, Object, Role, State, Static, Statics, Task,
-    TaskList, ThreadStack, Wait,
+    Certainty, Class, Enders, Event, Handles, Hold, Object, Queued, Role, State, Static, Statics,
+    Task, TaskList, ThreadStack, Wait,
 };
 
 /// Edges between the tasks of some lists.
@@ -159,7 +159,7 @@ impl<'l> Graph<'l> {
         for thread in threads {
             wakers.extend(held(thread).take(left));
         }
-        wakers
+        without_senders(wakers)
     }
 
     /// How many different ends that could make it happen were found: one that two variables lead to counts once.
@@ -271,6 +271,21 @@ impl<'l> Graph<'l> {
                 hold.object.is_same(object) && hold.certainty == Certainty::Certain && hold.is_sole
             })
     }
+}
+
+/// Leaves out who only has a sender of the channel in which something waits that another one may receive.
+fn without_senders(mut wakers: Vec<Waker<'_>>) -> Vec<Waker<'_>> {
+    let is_by = |waker: &Waker<'_>, end| waker.hold.is_some_and(|hold| hold.queued == Some(end));
+    let received: HashSet<u64> = wakers
+        .iter()
+        .filter(|waker| is_by(waker, Queued::ToReceive))
+        .filter_map(|waker| Some(waker.hold?.place))
+        .collect();
+    wakers.retain(|waker| {
+        let place = waker.hold.map(|hold| hold.place);
+        !is_by(waker, Queued::Sent) || place.is_none_or(|place| !received.contains(&place))
+    });
+    wakers
 }
 
 /// Whether the wait is for this object, or can be ended by whoever has it.

@@ -26,6 +26,7 @@ mod parked;
 mod permits;
 mod pipes;
 mod plain;
+mod queues;
 mod quiet;
 mod room;
 mod senders;
@@ -69,6 +70,7 @@ const SHARED: &[&Area] = &[
     &permits::AREA,
     &pipes::AREA,
     &plain::AREA,
+    &queues::AREA,
     &room::AREA,
     &senders::AREA,
     &shared::AREA,
@@ -103,6 +105,7 @@ const AREAS: &[&Area] = &[
     &permits::AREA,
     &pipes::AREA,
     &plain::AREA,
+    &queues::AREA,
     &room::AREA,
     &senders::AREA,
     &shared::AREA,

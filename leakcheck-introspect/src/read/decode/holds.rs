@@ -142,6 +142,7 @@ impl Holds {
             is_sole: true,
             owners: 1,
             is_parked: false,
+            queued: None,
             ahead: turn.ahead,
             certainty: Certainty::Certain,
             function: "".into(),
@@ -188,6 +189,7 @@ impl Holds {
             is_sole: object.is_sole && !found.is_borrowed(),
             owners: object.owners,
             is_parked: false,
+            queued: object.queued,
             ahead: None,
             certainty,
             function: Arc::clone(&frame.function),
@@ -214,6 +216,14 @@ impl Holds {
             }
             // Behind the reference of one frame stands the variable of another.
             Some(known) if known.hold.certainty < certainty => *known = Noted { hold, inside },
+            // Whoever receives a message has more to do with it than who has sent it.
+            Some(known)
+                if known.hold.certainty == certainty
+                    && known.hold.queued > hold.queued
+                    && hold.queued.is_some() =>
+            {
+                *known = Noted { hold, inside };
+            }
             Some(_) => {}
             None => self.list.push(Noted { hold, inside }),
         }

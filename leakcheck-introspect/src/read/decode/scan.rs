@@ -10,12 +10,12 @@ use super::{
     descent::{Descent, Others, ValueKind},
     idle_parts::IdleRule,
     pointers::{dynamic, has_one_owner, owners},
-    relevance::relevant_members,
+    relevance::{cannot_hold, relevant_members},
     select_branches::Branches,
     strangers::{is_hand_written, is_only_called, may_be_stranger, strange_members},
 };
 use crate::{
-    Certainty, FrameKind,
+    Certainty, Class, FrameKind, Queued, Role,
     read::{
         dwarf::Die,
         int_hash,
@@ -55,6 +55,8 @@ pub(super) struct ScannedObject {
     pub(super) may_be_gone: bool,
     /// Whether it is known to be still there, where it is in an async function that is not awaited.
     pub(super) certainty: Certainty,
+    /// Whether it is in a message that nobody has received.
+    pub(super) queued: Option<Queued>,
     /// That function's future, if it was polled before.
     pub(super) inside: Option<(u64, Die)>,
 }
@@ -148,6 +150,7 @@ impl<'r, 'i> Scan<'r, 'i> {
         if !self.seen.insert(value.identity()) {
             return;
         }
+        self.is_blind |= class.is_unread;
         match class.kind {
             ValueKind::Coroutine => return self.coroutine(value, path),
             ValueKind::Pending => return self.futures.push((value, path.trust)),
@@ -290,6 +293,7 @@ impl<'r, 'i> Scan<'r, 'i> {
 
     fn found(&mut self, found: ObjectRef, value: Value, path: &AccessPath<'_>) {
         let content = found.kind.content;
+        let channel = found.clone();
         let is_leaf = found.is_leaf();
         self.objects.push(ScannedObject {
             mode: self.mode,
@@ -301,6 +305,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             owners: path.owners,
             may_be_gone: path.may_be_gone,
             certainty: Certainty::Certain,
+            queued: path.queued,
             inside: path.inside,
         });
         let content = content.and_then(|name| match CellKind::of(value.ty) {
@@ -316,6 +321,40 @@ impl<'r, 'i> Scan<'r, 'i> {
             self.visit(content, &path.deeper());
             self.mode = mode;
         }
+        self.messages(&channel, path);
+    }
+
+    /// Visits what is in a channel, once from each kind of end.
+    fn messages(&mut self, channel: &ObjectRef, path: &AccessPath<'_>) {
+        let Some(message) = channel.message(self.reader) else {
+            return;
+        };
+        let key = (channel.object.address(), channel.value.ty.die);
+        if cannot_hold(self.reader, message) || !self.seen.insert(key) {
+            return;
+        }
+        let content = self.reader.aside(|| channel.content(self.reader));
+        self.is_blind |= !content.is_whole;
+        let mut path = *path;
+        if !content.is_sole {
+            path.is_sole = false;
+            path.owners = u64::MAX;
+        }
+        path.queued = content.queued.or(path.queued);
+        if channel.role == Role::Sender {
+            path.inside = None;
+        }
+        let mode = self.mode;
+        self.mode = Mode::Objects;
+        for (index, value) in (0..).zip(content.values) {
+            // What everybody sees has no order.
+            let step = match content.queued {
+                Some(_) if channel.object.class() == Class::Mpsc => path.element(index),
+                _ => path.deeper(),
+            };
+            self.visit(value, &step);
+        }
+        self.mode = mode;
     }
 
     fn elements<'s>(

@@ -102,6 +102,7 @@ fn hold(object: &ScannedObject, local: Arc<str>) -> Hold {
         is_sole: false,
         owners: object.owners,
         is_parked: false,
+        queued: object.queued,
         ahead: None,
         certainty: Certainty::Possible,
         function: "".into(),
