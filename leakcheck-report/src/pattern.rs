@@ -59,6 +59,8 @@ patterns! {
     LockAcrossAwait = "lock-across-await",
     /// A task sends into a channel that is full and whose receiver does not receive.
     FullQueue = "full-queue",
+    /// A task awaits a reply whose sender is in a queue that nobody reads.
+    ReplyLost = "reply-lost",
     /// A task waits for a notification that nobody can give any more.
     LostWakeup = "lost-wakeup",
     /// A task waits for the cancellation of a token that nobody can cancel any more.

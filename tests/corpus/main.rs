@@ -37,6 +37,7 @@ mod patterns;
 mod polled;
 mod posix_timers;
 mod processes;
+mod queues;
 mod runtimes;
 mod serving;
 mod source;

@@ -240,8 +240,8 @@ const PATTERNS: &[Pattern] = &[
 const COUNT: usize = 58;
 
 /// Files that test the corpus, not the checker, the siblings that stand for one pattern together, the table of all ways
-/// in which a thread is stuck, that of closures that wait on a runtime, what tasks do not poll, and have a lock in, channels and locks of
-/// other crates, and descriptors, which the collection has beside tasks only.
+/// in which a thread is stuck, that of closures that wait on a runtime, what tasks do not poll, and have a lock in, what is
+/// in queues, channels and locks of other crates, and descriptors, which the collection has beside tasks only.
 fn stands_for_a_pattern(test: &str) -> bool {
     let is_own = [
         "controls::",
@@ -258,6 +258,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "polled::",
         "patterns::",
         "serving::",
+        "queues::",
         "source::",
         "unread::",
         "why::",

@@ -23,6 +23,8 @@ pub(crate) enum Tie {
     End,
     /// It receives, and nobody but the tasks that it depends on can send.
     Sender,
+    /// The same, and the sender is in a message that only the other can receive.
+    Queue,
     /// It waits for what the other, a thread, probably has: nobody else was found who could.
     Kept,
     /// It waits for a lock that the other has.

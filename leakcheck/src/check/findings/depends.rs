@@ -114,6 +114,7 @@ fn tie(waiter: &Task, found: &Found<'_>) -> Option<Tie> {
         Seen::Parked => Tie::Parked,
         Seen::End => Tie::End,
         Seen::Sender => Tie::Sender,
+        Seen::Queue => Tie::Queue,
         Seen::Guard => Tie::Lock,
         Seen::Line => Tie::Line,
         Seen::Token => Tie::Token,

@@ -52,6 +52,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::Never, |found| when(found.waits_only(|event| matches!(event, Event::Never)), Proven)),
     (Pattern::LostWakeup, |found| when(found.waits_in_vain(|event| matches!(event, Event::Notification)), Proven)),
     (Pattern::TokenOrphaned, |found| when(found.waits_in_vain(|event| matches!(event, Event::Cancellation)), Proven)),
+    (Pattern::ReplyLost, |found| found.is_replied_to_by_nobody()),
     (Pattern::KeptByStatic, |found| when(found.is_kept_by_a_static(), Proven)),
     (Pattern::Forgotten, |found| when(found.is_searched_in_vain(), Likely)),
     (Pattern::OwnerCycle, |found| found.keeps_itself()),
@@ -186,6 +187,19 @@ impl Finding<'_> {
             [only] if only.is_certain => Some(only),
             _ => None,
         }
+    }
+
+    /// Whether the sender of what it waits for is in a message that nobody has received, and nowhere else; whether anybody could
+    /// still receive that is another matter.
+    fn is_replied_to_by_nobody(&self) -> Option<Certainty> {
+        let event = self.only_event().filter(|_| self.receives())?;
+        let mut certain = event.held_by.iter().filter(|holder| holder.is_certain);
+        let is_queued = event.held_by.iter().any(|holder| holder.is_certain);
+        let is_proven = self.leak.waiting.as_ref()?.is_forever;
+        when(
+            is_queued && certain.all(|holder| holder.is_queued),
+            if is_proven { Proven } else { Likely },
+        )
     }
 
     fn is_kept_by_a_static(&self) -> bool {

@@ -81,6 +81,10 @@ fn because(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
         Link::Depends(found) => match found.tie {
             Tie::End => format!("{waits}{at} for {owner} end"),
             Tie::Sender => format!("{waits}{at} for what only {subject} can send"),
+            Tie::Queue => format!(
+                "{waits}{at} for a reply whose sender is in a message that {subject} {} not received",
+                does("has", "have")
+            ),
             Tie::Lock => format!(
                 "{waits}{at} for a lock that {subject} {}",
                 does("has", "have")
@@ -101,7 +105,8 @@ fn because(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
                 does("stands", "stand")
             ),
             Tie::Parked => format!(
-                "{waits}{at} for a lock for which a future of {owner} own stands in line before, and nobody polls that future"
+                "{waits}{at} for a lock for which a future that {subject} {} not poll stands in line before",
+                does("does", "do")
             ),
             Tie::Receiver => format!(
                 "{waits}{at} until {subject} {}",

@@ -93,6 +93,12 @@ const WORDS: &[Words] = &[
         cure: "receive until the senders are gone, drop the receiver, or use `try_send`",
     },
     Words {
+        pattern: Pattern::ReplyLost,
+        one: "it awaits a reply, and the sender of that is in a message that nobody receives",
+        many: "they await replies, and the senders of those are in messages that nobody receives",
+        cure: "drop the queue with the actor, or let the actor reply to all that is left in it before it stops",
+    },
+    Words {
         pattern: Pattern::LostWakeup,
         one: "it waits for a notification, and nobody else is left who could give it",
         many: "they wait for notifications, and nobody else is left who could give them",

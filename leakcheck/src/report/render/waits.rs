@@ -227,7 +227,12 @@ fn holders(alike: &[Holder], numbers: &Numbers<'_>) -> String {
     } else {
         ""
     };
-    let how = variables(&locals) + &place + parked;
+    let queued = if holder.is_queued {
+        ", in a message that nobody has received"
+    } else {
+        ""
+    };
+    let how = variables(&locals) + &place + parked + queued;
     match (holder.kind, holder.is_body) {
         (HolderKind::Itself, true) => format!("the body itself{how}"),
         (HolderKind::Itself, false) => format!("this same task{how}"),

@@ -42,6 +42,7 @@ pub(super) fn holder(is_itself: bool, is_certain: bool) -> Holder {
         },
         is_body: false,
         is_parked: false,
+        is_queued: false,
         is_certain,
         local: Some("tx".to_owned()),
         also: Vec::new(),
@@ -128,6 +129,20 @@ fn a_lock_that_a_future_has_that_nobody_polls() {
         ..task(1)
     };
     golden("waits_for_futurelock.txt", &text(&report(vec![leak])));
+}
+
+#[test]
+fn a_reply_that_is_in_a_queue() {
+    let queued = Holder {
+        local: Some("jobs[0].reply".to_owned()),
+        is_queued: true,
+        ..holder(false, true)
+    };
+    shown(
+        "waits_for_lost_reply.txt",
+        1,
+        waiting(vec![awaited(Event::OneshotValue, vec![queued])]),
+    );
 }
 
 /// One that a static holds.
