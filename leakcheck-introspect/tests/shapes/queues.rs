@@ -44,7 +44,9 @@ async fn reads_some(mut jobs: mpsc::UnboundedReceiver<Job>) {
     }
     let job = jobs.recv().await;
     sleep(HOUR).await; // @reads_some
-    drop(job.map(|job| job.number));
+    if let Some(Job { number, reply }) = job {
+        let _ = reply.send(number);
+    }
 }
 
 async fn sends(jobs: mpsc::Sender<Job>) {
