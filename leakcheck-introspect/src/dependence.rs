@@ -24,10 +24,14 @@ pub enum Tie {
     End,
     /// It receives, and all senders are in the tasks that it depends on.
     Sender,
+    /// The same, and the sender is in a message that only the other can receive.
+    Queue,
     /// It waits for a lock that the other has.
     Guard,
     /// It waits for a lock for which the other stands in line before it.
     Line,
+    /// It waits for a lock that the other has, or stands in line for before it, in a future that it does not poll.
+    Parked,
     /// It sends, and only the other receives.
     Receiver,
     /// It waits for the end of the receiver that the other has.
@@ -61,14 +65,19 @@ impl<'l> Graph<'l> {
             }
             // Of several permits nobody knows which comes back first.
             Event::Permit => {
-                let tied = self.tied(object, Tie::Guard, |hold| {
-                    hold.is_exclusive || wait.is_exclusive && hold.role == Role::Guard
+                let is_kept = |hold: &Hold| {
+                    hold.role == Role::Guard && (hold.is_exclusive || wait.is_exclusive)
+                };
+                let mut tied = self.tied(object, Tie::Parked, |hold| {
+                    hold.is_parked && is_kept(hold) || hold.is_parked_before(wait)
                 });
                 if tied.is_empty() {
-                    self.before(object, wait)
-                } else {
-                    tied
+                    tied = self.tied(object, Tie::Guard, is_kept);
                 }
+                if tied.is_empty() {
+                    tied = self.before(object, wait);
+                }
+                tied
             }
             // There is one receiver.
             Event::Capacity if wait.is_full && object.class == Class::Mpsc => {
@@ -154,7 +163,10 @@ impl<'l> Graph<'l> {
             tied.extend(holds.map(|hold| Dependence {
                 task,
                 hold: Some(hold),
-                tie,
+                tie: match tie {
+                    Tie::Sender if hold.queued.is_some() => Tie::Queue,
+                    _ => tie,
+                },
             }));
         }
         tied

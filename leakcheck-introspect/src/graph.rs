@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crate::{
-    Certainty, Class, Enders, Event, Handles, Hold, Object, Role, State, Static, Statics, Task,
-    TaskList, ThreadStack, Wait,
+    Certainty, Class, Enders, Event, Handles, Hold, Object, Queued, Role, State, Static, Statics,
+    Task, TaskList, ThreadStack, Wait,
 };
 
 /// Edges between the tasks of some lists.
@@ -159,7 +159,7 @@ impl<'l> Graph<'l> {
         for thread in threads {
             wakers.extend(held(thread).take(left));
         }
-        wakers
+        without_senders(wakers)
     }
 
     /// How many different ends that could make it happen were found: one that two variables lead to counts once.
@@ -199,9 +199,13 @@ impl<'l> Graph<'l> {
             // Who wants to be alone waits for every reader, and a reader for who is alone.
             Event::Permit => {
                 let is_kept = |hold: &Hold| {
-                    hold.is_exclusive || wait.is_exclusive && hold.role == Role::Guard
+                    hold.role == Role::Guard && (hold.is_exclusive || wait.is_exclusive)
                 };
-                self.stuck_holds(object).any(is_kept) || self.is_behind(object, wait)
+                self.stuck_holds(object).any(is_kept)
+                    || self.is_behind(object, wait)
+                    || self
+                        .stuck_holds(object)
+                        .any(|hold| hold.is_parked_before(wait))
             }
             // There is one receiver, and nothing else makes room among messages.
             Event::Capacity => wait.is_full && self.is_received_by_stuck(object),
@@ -266,6 +270,21 @@ impl<'l> Graph<'l> {
     }
 }
 
+/// Leaves out who only has a sender of the channel in which something waits that another one may receive.
+fn without_senders(mut wakers: Vec<Waker<'_>>) -> Vec<Waker<'_>> {
+    let is_by = |waker: &Waker<'_>, end| waker.hold.is_some_and(|hold| hold.queued == Some(end));
+    let received: HashSet<u64> = wakers
+        .iter()
+        .filter(|waker| is_by(waker, Queued::ToReceive))
+        .filter_map(|waker| Some(waker.hold?.place))
+        .collect();
+    wakers.retain(|waker| {
+        let place = waker.hold.map(|hold| hold.place);
+        !is_by(waker, Queued::Sent) || place.is_none_or(|place| !received.contains(&place))
+    });
+    wakers
+}
+
 /// Whether the wait is for this object, or can be ended by whoever has it.
 fn is_for(wait: &Wait, object: Object) -> bool {
     let Enders::All(handles) = &wait.enders else {
@@ -295,6 +314,22 @@ impl Event {
             | Self::Signal(_)
             | Self::Never => None,
         }
+    }
+}
+
+impl Hold {
+    /// Whether it is a place in the queue of a lock, before that of a wait, which a future has that nobody polls: it gets the
+    /// lock at its turn, and keeps it.
+    pub(crate) fn is_parked_before(&self, wait: &Wait) -> bool {
+        let is_before = self
+            .ahead
+            .zip(wait.ahead)
+            .is_some_and(|(other, own)| other < own);
+        is_before
+            && self.role == Role::Waiter
+            && self.is_parked
+            // Of several permits the next one may be left for whoever stands behind.
+            && (self.is_exclusive || wait.is_exclusive)
     }
 }
 

@@ -121,7 +121,7 @@ pub use frame::{Frame, FrameKind, Local, Location};
 pub use future_address::FutureAddress;
 pub use graph::{Graph, Keeper, Waker};
 pub use local_tasks::LocalTasks;
-pub use object::{Certainty, Class, Hold, Object, Role};
+pub use object::{Certainty, Class, Hold, Object, Queued, Role};
 pub use read::{
     available, barrier, called_from, calls_at, has_read, is_readable, keep_program, perhaps_alive,
     promised,

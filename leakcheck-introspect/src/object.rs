@@ -78,8 +78,18 @@ pub enum Role {
     Waiter,
 }
 
+/// What somebody can do about a message that nobody has received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Queued {
+    /// Receive it.
+    ToReceive,
+    /// Nothing: it has a sender of that channel, which keeps the channel alive.
+    Sent,
+}
+
 /// One end of an object in a local variable of a frame.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact by itself")]
 pub struct Hold {
     pub(crate) object: Object,
     pub(crate) role: Role,
@@ -91,6 +101,12 @@ pub struct Hold {
     pub(crate) is_sole: bool,
     /// How many may share it.
     pub(crate) owners: u64,
+    /// Whether a future has it that was polled before and that nobody polls now.
+    pub(crate) is_parked: bool,
+    /// Whether it is in a message that nobody has received.
+    pub(crate) queued: Option<Queued>,
+    /// How many stand before it in the queue of a lock, where it stands there.
+    pub(crate) ahead: Option<u64>,
     pub(crate) certainty: Certainty,
     pub(crate) function: Arc<str>,
     pub(crate) local: Arc<str>,
@@ -112,6 +128,16 @@ impl Hold {
     /// reference does that anybody may have.
     pub fn owners(&self) -> u64 {
         self.owners
+    }
+
+    /// Whether a future inside the holder has it that was polled before and that the holder does not poll now.
+    pub fn is_parked(&self) -> bool {
+        self.is_parked
+    }
+
+    /// Whether it is in a message that was sent and that nobody has received, and which end of that channel the holder has.
+    pub fn queued(&self) -> Option<Queued> {
+        self.queued
     }
 
     /// Whether it is known to hold it still, or may have been moved out of.

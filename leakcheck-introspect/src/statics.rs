@@ -19,8 +19,8 @@ impl Statics {
         &self.list
     }
 
-    /// Whether all statics of crates with debug info were read to the end. What only a plain pointer or the queue of a channel
-    /// leads to is never read.
+    /// Whether all statics of crates with debug info were read to the end. What only a plain pointer leads to is never
+    /// read.
     pub fn is_whole(&self) -> bool {
         self.is_whole
     }

@@ -45,6 +45,8 @@ patterns! {
     OwnSender = "own-sender",
     /// A task waits for a lock that it has itself.
     SelfDeadlock = "self-deadlock",
+    /// A task waits for a lock that another future of the same task has or stands in line for, and nobody polls that future.
+    Futurelock = "futurelock",
     /// Tasks wait for each other in a circle.
     Deadlock = "deadlock",
     /// A task keeps, through what it owns, its own handle.
@@ -57,6 +59,8 @@ patterns! {
     LockAcrossAwait = "lock-across-await",
     /// A task sends into a channel that is full and whose receiver does not receive.
     FullQueue = "full-queue",
+    /// A task awaits a reply whose sender is in a queue that nobody reads.
+    ReplyLost = "reply-lost",
     /// A task waits for a notification that nobody can give any more.
     LostWakeup = "lost-wakeup",
     /// A task waits for the cancellation of a token that nobody can cancel any more.

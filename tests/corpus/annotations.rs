@@ -38,6 +38,7 @@ pub(crate) const EVENTS: &[(&str, &str, bool)] = &[
     ("room", "room in a full channel", true),
     ("a mutex", "a mutex", true),
     ("a lock", "a read-write lock", true),
+    ("a permit", "a permit of a semaphore", true),
     ("a notification", "a notification", true),
     ("a cancellation", "the cancellation of a token", true),
     ("an end", "the end of a task", true),

@@ -5,12 +5,14 @@
 use std::{
     mem::forget,
     sync::{Arc, Mutex as StdMutex},
+    time::Duration,
 };
 
 use leakcheck::leak_checked;
 use tokio::{
     sync::{Mutex, mpsc, oneshot},
-    task::{JoinSet, spawn_blocking},
+    task::{JoinSet, spawn_blocking, yield_now},
+    time::sleep,
 };
 
 use crate::expected::verify;
@@ -37,6 +39,47 @@ async fn mutex_locked_twice_on_workers() {
     // waits: at second lock for a mutex, held by itself in first, for ever
     let second = lock.lock().await; // at: second lock
     drop((first, second));
+}
+
+#[leak_checked(timeout = "20s")]
+#[tokio::test]
+#[ignore = "hangs on purpose"]
+async fn mutex_of_a_future_that_nobody_polls() {
+    let lock = Mutex::new(0);
+    let mut future = Box::pin(async {
+        let mut guard = lock.lock().await;
+        sleep(Duration::from_millis(1)).await;
+        *guard += 1;
+    });
+    tokio::select! {
+        biased;
+        () = &mut future => {}
+        () = yield_now() => {}
+    }
+    // hangs: deadlock
+    // waits: at number for a mutex, held by itself in future.guard, for ever
+    let number = *lock.lock().await; // at: number
+    future.await;
+    assert_eq!(number, 0);
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn mutex_of_a_future_that_is_polled_to_its_end() {
+    let lock = Mutex::new(0);
+    let mut future = Box::pin(async {
+        let mut guard = lock.lock().await;
+        sleep(Duration::from_millis(1)).await;
+        *guard += 1;
+    });
+    tokio::select! {
+        biased;
+        () = &mut future => {}
+        () = yield_now() => {}
+    }
+    future.await;
+    let number = *lock.lock().await;
+    assert_eq!(number, 1);
 }
 
 #[leak_checked]

@@ -37,6 +37,7 @@ const PATTERNS: &[Pattern] = &[
     covered(9, "wait group without done", &["lifecycle::tracker_is_never_closed", "lifecycle::tracker_is_closed"]),
     covered(11, "double lock", &[
         "locks::mutex_locked_twice", "locks::mutex_given_back_in_between",
+        "hangs::mutex_of_a_future_that_nobody_polls", "hangs::mutex_of_a_future_that_is_polled_to_its_end",
         "hangs::mutex_locked_twice", "hangs::mutex_locked_twice_on_workers", "hangs::mutex_given_back_in_between",
         "hangs_sync::mutex_locked_twice", "hangs_sync::mutex_given_back_in_between",
     ]),
@@ -239,12 +240,13 @@ const PATTERNS: &[Pattern] = &[
 const COUNT: usize = 58;
 
 /// Files that test the corpus, not the checker, the siblings that stand for one pattern together, the table of all ways
-/// in which a thread is stuck, that of closures that wait on a runtime, what tasks do not poll, channels and locks of
-/// other crates, and descriptors, which the collection has beside tasks only.
+/// in which a thread is stuck, that of closures that wait on a runtime, what tasks do not poll, and have a lock in, what is
+/// in queues, channels and locks of other crates, and descriptors, which the collection has beside tasks only.
 fn stands_for_a_pattern(test: &str) -> bool {
     let is_own = [
         "controls::",
         "fds::",
+        "futurelock::",
         "hang::",
         "hangs_alive::",
         "holders::",
@@ -257,6 +259,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "polled::",
         "patterns::",
         "serving::",
+        "queues::",
         "source::",
         "unread::",
         "why::",

@@ -27,6 +27,11 @@ impl Value {
         }
     }
 
+    /// What tells it apart from others, also from the first member of itself.
+    pub(crate) fn identity(&self) -> (u64, Die) {
+        (self.address, self.ty.die)
+    }
+
     /// One of several of a type that lie side by side from `first` on.
     pub(crate) fn nth(ty: &'static Type, first: u64, index: u64) -> Self {
         Self::new(ty, first.wrapping_add(index.wrapping_mul(ty.size)))

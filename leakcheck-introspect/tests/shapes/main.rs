@@ -22,9 +22,11 @@ mod locks;
 mod mpsc;
 mod net;
 mod owners;
+mod parked;
 mod permits;
 mod pipes;
 mod plain;
+mod queues;
 mod quiet;
 mod room;
 mod senders;
@@ -64,9 +66,11 @@ const SHARED: &[&Area] = &[
     &mpsc::AREA,
     &net::AREA,
     &owners::AREA,
+    &parked::AREA,
     &permits::AREA,
     &pipes::AREA,
     &plain::AREA,
+    &queues::AREA,
     &room::AREA,
     &senders::AREA,
     &shared::AREA,
@@ -97,9 +101,11 @@ const AREAS: &[&Area] = &[
     &mpsc::AREA,
     &net::AREA,
     &owners::AREA,
+    &parked::AREA,
     &permits::AREA,
     &pipes::AREA,
     &plain::AREA,
+    &queues::AREA,
     &room::AREA,
     &senders::AREA,
     &shared::AREA,

@@ -42,7 +42,7 @@ pub(crate) fn inside(frame: &Frame) -> Vec<&Frame> {
 
 /// Whether a hold counts.
 pub(crate) fn is_shown(hold: &Hold) -> bool {
-    is_own(hold.function()) && hold.role() != Role::Waiter
+    is_own(hold.function()) && (hold.role() != Role::Waiter || hold.is_parked())
 }
 
 /// A type with every path in it cut down to its last segment.

@@ -15,8 +15,8 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use leakcheck_introspect::{
-    Certainty, Class, Event, Frame, FrameKind, Graph, Location, Role, State, Task, TaskList, Wait,
-    Waker,
+    Certainty, Class, Event, Frame, FrameKind, Graph, Location, Queued, Role, State, Task,
+    TaskList, Wait, Waker,
 };
 use tokio::time::Instant;
 
@@ -73,7 +73,13 @@ impl<'l> Writer<'l> {
             .map(|hold| {
                 let doubt = doubt(hold.certainty());
                 let object = object(hold.role(), hold.object().class());
-                format!("{}{doubt}: {object}", hold.local())
+                let parked = if hold.is_parked() { "parked " } else { "" };
+                let queued = match hold.queued() {
+                    None => "",
+                    Some(Queued::ToReceive) => " in a queue",
+                    Some(Queued::Sent) => " in a queue of others",
+                };
+                format!("{}{doubt}: {parked}{object}{queued}", hold.local())
             });
         let holds = sorted(holds);
         if !holds.is_empty() {

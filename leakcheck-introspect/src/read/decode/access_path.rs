@@ -1,8 +1,11 @@
 //! How a scan came to a place.
 
-use crate::read::{
-    dwarf::{Member, Type},
-    objects::Use,
+use crate::{
+    Queued,
+    read::{
+        dwarf::{Die, Member, Type},
+        objects::Use,
+    },
 };
 
 /// Whether code that is not an async function is known to poll all that it contains.
@@ -30,6 +33,10 @@ pub(super) struct AccessPath<'r> {
     /// Whether nothing says that what is there is what the type says: a plain pointer was followed, or one of several readings
     /// of the same bytes.
     pub(super) may_be_gone: bool,
+    /// Whether it is in a message that nobody has received.
+    pub(super) queued: Option<Queued>,
+    /// The suspended coroutine that was entered last.
+    pub(super) inside: Option<(u64, Die)>,
 }
 
 /// What a step shows of the source.
@@ -54,6 +61,8 @@ impl<'r> AccessPath<'r> {
             is_sole: true,
             owners: 1,
             may_be_gone: false,
+            queued: None,
+            inside: None,
         }
     }
 
@@ -84,6 +93,8 @@ impl<'r> AccessPath<'r> {
             is_sole: self.is_sole,
             owners: self.owners,
             may_be_gone: self.may_be_gone,
+            queued: self.queued,
+            inside: self.inside,
         }
     }
 

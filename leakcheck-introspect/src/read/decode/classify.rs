@@ -11,7 +11,7 @@ use super::{
 };
 use crate::read::{
     dwarf::{Member, Shape, Type},
-    objects::ObjectKind,
+    objects::{ObjectKind, unread},
     value::Reader,
 };
 
@@ -26,6 +26,7 @@ pub(super) fn classify(reader: &Reader<'_>, ty: &'static Type) -> &'static Class
                 _ => descent(reader, ty),
             },
             is_of_library: is_of_library(ty),
+            is_unread: unread(reader, ty).is_some_and(|message| !cannot_hold(reader, message)),
             is_union: is_union(reader, ty),
             is_closure: ty.name.starts_with("{closure_env#"),
             others: match ty {

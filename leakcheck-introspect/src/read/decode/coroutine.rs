@@ -124,8 +124,7 @@ impl Variables {
         let Some(state) = self.state.as_ref().filter(|_| !is_reference(variable.ty)) else {
             return Presence::Unknown;
         };
-        let end = variable.address.saturating_add(variable.ty.size);
-        let is_inside = (variable.address..end).contains(&found.place);
+        let is_inside = lies_in(variable, found.place);
         // Without anything to drop in them they leave no trace in the code that drops.
         let leaves_no_trace = found.role == Role::Owner
             && matches!(
@@ -141,6 +140,26 @@ impl Variables {
             true => Presence::There,
             false if is_inside && leaves_no_trace => Presence::Unknown,
             false => Presence::Gone,
+        }
+    }
+
+    /// Whether a future that a variable has, or leads to, is still there.
+    pub(super) fn presence_of_future(&self, variable: Value, future: Value) -> Presence {
+        if self.kind == FrameKind::Unresumed {
+            return Presence::There;
+        }
+        let Some(state) = self.state.as_ref().filter(|_| !is_reference(variable.ty)) else {
+            return Presence::Unknown;
+        };
+        let is_there = if lies_in(variable, future.address) {
+            state.covers(future.address, future.ty.size)
+        } else {
+            state.touches(variable.address, variable.ty.size)
+        };
+        if is_there {
+            Presence::There
+        } else {
+            Presence::Gone
         }
     }
 
@@ -161,6 +180,12 @@ impl Variables {
             && !state.touches(variable.address, variable.ty.size)
             && reader.inside(variable, &is_owner).is_some()
     }
+}
+
+/// Whether a variable has what is at this address in itself, and does not lead to it.
+fn lies_in(variable: Value, address: u64) -> bool {
+    let end = variable.address.saturating_add(variable.ty.size);
+    (variable.address..end).contains(&address)
 }
 
 /// What macros of tokio and std put beside the user's own variables.

@@ -1,6 +1,6 @@
 //! Follows what a future awaits, level by level.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use super::{
     access_path::Trust,
@@ -12,12 +12,12 @@ use super::{
     waits::{Waits, without_own},
 };
 use crate::{
-    Certainty, Event, Frame, FrameKind, Hold, Wait,
+    Certainty, Class, Event, Frame, FrameKind, Hold, Wait,
     read::{
-        dwarf::Type,
+        dwarf::{Die, Type},
         name::{coroutine_name, home_of},
         objects::{Awaited, Method, ObjectRef, Use},
-        tokio::{ahead, traced},
+        tokio::{traced, turn},
         value::{Reader, Value},
     },
 };
@@ -26,6 +26,8 @@ use crate::{
 const DEEPEST: u32 = 64;
 /// Frames of one task.
 const MOST_FRAMES: u32 = 400;
+/// Futures of one task that it keeps and does not poll, of which the frames are read.
+const MOST_PARKED: usize = 64;
 
 /// What a future says of itself.
 #[derive(Debug)]
@@ -43,6 +45,7 @@ pub(crate) struct Decoded {
 
 /// Reads one future.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact by itself")]
 struct Decoder<'r, 'i> {
     reader: &'r Reader<'i>,
     frames: u32,
@@ -52,6 +55,10 @@ struct Decoder<'r, 'i> {
     has_all_holds: bool,
     /// Whether what is read now is awaited by `ctrl_c`.
     is_in_ctrl_c: bool,
+    /// Whether what is read now is polled when the task is.
+    is_polled: bool,
+    /// The coroutines that were read as such.
+    polled: HashSet<(u64, Die)>,
 }
 
 /// Reads a future and everything that it awaits.
@@ -64,6 +71,8 @@ pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
         is_complete: true,
         has_all_holds: true,
         is_in_ctrl_c: false,
+        is_polled: true,
+        polled: HashSet::new(),
     };
     // Whether it is traced says nothing of it.
     let inside = traced(reader, future.ty);
@@ -76,14 +85,25 @@ pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
     if is_wrapper(future.ty) && root.inner.len() == 1 {
         root = root.inner.remove(0);
     }
-    without_own(&mut decoder.waits.list, &decoder.holds.list);
+    reader.aside(|| decoder.parked());
+    let Decoder {
+        mut waits,
+        holds,
+        polled,
+        is_complete,
+        ..
+    } = decoder;
+    let has_all_holds = decoder.has_all_holds && !holds.is_blind;
+    // What is not known may poll any of them.
+    let holds = holds.finish(|future| !is_complete || polled.contains(&future));
+    without_own(&mut waits.list, &holds);
     Decoded {
         root,
         ty: future.ty,
-        waits: decoder.waits.list,
-        has_all_holds: decoder.has_all_holds && !decoder.holds.is_blind,
-        holds: decoder.holds.list,
-        is_complete: decoder.is_complete,
+        waits: waits.list,
+        holds,
+        is_complete,
+        has_all_holds,
     }
 }
 
@@ -116,6 +136,9 @@ impl Decoder<'_, '_> {
         frame.kind = kind;
         if frame.kind == FrameKind::Finished {
             return frame;
+        }
+        if self.is_polled {
+            self.polled.insert(future.identity());
         }
         let site = call_site::of(self.reader.image, future.ty, variant, inside.ty);
         frame.location = site.location;
@@ -228,9 +251,31 @@ impl Decoder<'_, '_> {
     /// What is not polled now is no wait, and what it holds it holds all the same.
     fn idle(&mut self, future: Value, depth: u32) {
         let (waits, is_complete) = (self.waits.clone(), self.is_complete);
+        let is_polled = std::mem::replace(&mut self.is_polled, false);
         self.awaited(future, depth, Trust::Unknown);
+        self.is_polled = is_polled;
         self.waits = waits;
         self.is_complete = is_complete;
+    }
+
+    /// Reads what futures in variables hold that were polled before and are not polled now.
+    fn parked(&mut self) {
+        let mut seen = HashSet::new();
+        self.frames = 0;
+        while let Some(next) = self.holds.kept.pop() {
+            let future = next.future.identity();
+            if self.polled.contains(&future) || !seen.insert(future) {
+                continue;
+            }
+            if seen.len() > MOST_PARKED {
+                self.has_all_holds = false;
+                return;
+            }
+            let future = next.future;
+            self.holds.within = Some(next);
+            self.idle(future, 0);
+            self.holds.within = None;
+        }
     }
 
     /// Waits of a function of tokio, read off what its `self` leads to.
@@ -249,8 +294,13 @@ impl Decoder<'_, '_> {
                     wait.is_full = call == Method::Capacity && found.is_full(self.reader);
                     if call == Method::Permit {
                         let awaited = self.reader.field(inside, "__awaitee");
-                        wait.ahead = awaited
-                            .and_then(|future| ahead(self.reader, future, found.object.address));
+                        let turn = awaited
+                            .and_then(|future| turn(self.reader, future, found.object.address));
+                        wait.ahead = turn.and_then(|turn| turn.ahead);
+                        if let Some(turn) = turn {
+                            let is_alone = is_exclusive || found.object.class() == Class::Mutex;
+                            self.holds.add_turn(found, turn, is_alone);
+                        }
                     }
                     self.waits.note(wait);
                 }

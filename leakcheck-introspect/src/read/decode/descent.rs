@@ -5,12 +5,15 @@ use crate::read::dwarf::{Member, Type};
 
 /// What a scan does at a value.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact by itself")]
 pub(super) struct Classification {
     pub(super) kind: ValueKind,
     pub(super) descent: Descent,
     /// Whether it is the work of a well-known library.
     pub(super) is_of_library: bool,
     pub(super) is_closure: bool,
+    /// Whether it is an end of a channel whose messages may hold something and are not read.
+    pub(super) is_unread: bool,
     /// Whether its members lie at one place, of which one is there.
     pub(super) is_union: bool,
     pub(super) others: Others,

@@ -5,16 +5,18 @@ use std::sync::Arc;
 use super::{
     access_path::Trust,
     coroutine::{Presence, Variables},
+    parked::{Parked, pinned},
     pointers::is_reference,
     scan::{Mode, Scan, ScannedObject},
     type_facts::TypeFacts,
 };
 use crate::{
-    Certainty, Frame, Hold, Local,
+    Certainty, Frame, Hold, Local, Role,
     read::{
-        dwarf::{Image, Shape, Type},
+        dwarf::{Die, Image, Shape, Type},
         name::{coroutine_name, home_of, short},
-        objects::Method,
+        objects::{Method, ObjectRef},
+        tokio::Turn,
         value::{Reader, Value},
     },
 };
@@ -22,9 +24,21 @@ use crate::{
 /// What the frames of one task hold, each end of an object once.
 #[derive(Debug, Default)]
 pub(super) struct Holds {
-    pub(super) list: Vec<Hold>,
+    list: Vec<Noted>,
     /// Whether something was come to of which no type is known.
     pub(super) is_blind: bool,
+    /// Futures in variables that were polled before.
+    pub(super) kept: Vec<Parked>,
+    /// The one of them whose frames are read now.
+    pub(super) within: Option<Parked>,
+}
+
+/// Something that is held.
+#[derive(Debug)]
+struct Noted {
+    hold: Hold,
+    /// The future in a variable that has it.
+    inside: Option<(u64, Die)>,
 }
 
 impl Holds {
@@ -39,7 +53,11 @@ impl Holds {
         is_library: bool,
     ) -> (Vec<Local>, bool) {
         let (mut locals, mut is_whole) = (Vec::<Local>::new(), true);
-        for (name, value) in variables.named(reader, inside) {
+        let named = variables.named(reader, inside);
+        if !is_library {
+            self.keep_pinned(reader, frame, variables, pinned(reader, inside, &named));
+        }
+        for (name, value) in named {
             let scan = Scan::of(
                 reader,
                 value,
@@ -49,6 +67,12 @@ impl Holds {
             );
             is_whole &= !scan.is_cut;
             self.is_blind |= scan.is_blind;
+            if !is_library {
+                let kept = scan.suspended.iter();
+                let parked =
+                    kept.filter_map(|future| Parked::of(frame, variables, (name, value), future));
+                self.kept.extend(parked);
+            }
             let mut is_gone = variables.is_gone(reader, value);
             for (index, object) in scan.objects.iter().enumerate() {
                 let presence = variables.presence(value, &object.found);
@@ -83,6 +107,71 @@ impl Holds {
         (locals, is_whole)
     }
 
+    /// Notes the futures in what `pin!` has pinned.
+    fn keep_pinned(
+        &mut self,
+        reader: &Reader<'_>,
+        frame: &Frame,
+        variables: &Variables,
+        pinned: Vec<(&str, Value)>,
+    ) {
+        let home = home_of(&frame.function);
+        for (name, value) in pinned {
+            let scan = Scan::of(reader, value, Mode::Objects, Trust::Known, home);
+            let kept = scan.suspended.iter();
+            let parked =
+                kept.filter_map(|future| Parked::of(frame, variables, (name, value), future));
+            self.kept.extend(parked);
+        }
+    }
+
+    /// Adds the turn of a future that is not polled: a lock that it has got, or its place in the queue.
+    pub(super) fn add_turn(&mut self, lock: &ObjectRef, turn: Turn, is_exclusive: bool) {
+        let Some(parked) = &self.within else {
+            return;
+        };
+        let hold = Hold {
+            object: lock.object,
+            role: if turn.ahead.is_some() {
+                Role::Waiter
+            } else {
+                Role::Guard
+            },
+            place: turn.place,
+            is_exclusive,
+            is_sole: true,
+            owners: 1,
+            is_parked: false,
+            queued: None,
+            ahead: turn.ahead,
+            certainty: Certainty::Certain,
+            function: "".into(),
+            local: "".into(),
+            location: None,
+        };
+        let inside = Some(parked.future.identity());
+        let hold = parked.keeps(&hold);
+        self.list.push(Noted { hold, inside });
+    }
+
+    /// All of them, where it is known which futures are `polled`, or may be.
+    pub(super) fn finish(self, is_polled: impl Fn((u64, Die)) -> bool) -> Vec<Hold> {
+        let holds = self.list.into_iter().map(|noted| {
+            let is_parked = noted.inside.is_some_and(|future| !is_polled(future));
+            // Whoever is asked goes on.
+            let certainty = match noted.hold.ahead {
+                Some(_) if !is_parked => Certainty::Possible,
+                _ => noted.hold.certainty,
+            };
+            Hold {
+                is_parked,
+                certainty,
+                ..noted.hold
+            }
+        });
+        holds.collect()
+    }
+
     /// Adds one, under the name of the variable that leads to it.
     pub(super) fn add(
         &mut self,
@@ -99,6 +188,9 @@ impl Holds {
             is_exclusive: found.is_exclusive(),
             is_sole: object.is_sole && !found.is_borrowed(),
             owners: object.owners,
+            is_parked: false,
+            queued: object.queued,
+            ahead: None,
             certainty,
             function: Arc::clone(&frame.function),
             local: format!("{variable}{}", object.path)
@@ -106,21 +198,34 @@ impl Holds {
                 .into(),
             location: frame.location.clone(),
         };
-        let is_same = |known: &&mut Hold| {
-            known.object == hold.object && known.role == hold.role && known.place == hold.place
+        let (hold, inside) = match &self.within {
+            Some(parked) => (parked.keeps(&hold), Some(parked.future.identity())),
+            None => (hold, object.inside),
+        };
+        let is_same = |known: &&mut Noted| {
+            let key = |hold: &Hold| (hold.object, hold.role, hold.place);
+            key(&known.hold) == key(&hold)
         };
         match self.list.iter_mut().find(is_same) {
             // A future and a library's own frame know better whether it is there, and the user's how it is called.
             Some(known)
-                if known.certainty < certainty
+                if known.hold.certainty < certainty
                     && (variable.is_empty() || Method::of(&frame.function).is_some()) =>
             {
-                known.certainty = certainty;
+                known.hold.certainty = certainty;
             }
             // Behind the reference of one frame stands the variable of another.
-            Some(known) if known.certainty < certainty => *known = hold,
+            Some(known) if known.hold.certainty < certainty => *known = Noted { hold, inside },
+            // Whoever receives a message has more to do with it than who has sent it.
+            Some(known)
+                if known.hold.certainty == certainty
+                    && known.hold.queued > hold.queued
+                    && hold.queued.is_some() =>
+            {
+                *known = Noted { hold, inside };
+            }
             Some(_) => {}
-            None => self.list.push(hold),
+            None => self.list.push(Noted { hold, inside }),
         }
     }
 }

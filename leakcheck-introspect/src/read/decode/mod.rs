@@ -11,6 +11,7 @@ mod descent;
 mod holds;
 mod idle_parts;
 mod library;
+mod parked;
 mod pointers;
 mod relevance;
 mod scan;

@@ -10,12 +10,12 @@ use super::{
     descent::{Descent, Others, ValueKind},
     idle_parts::IdleRule,
     pointers::{dynamic, has_one_owner, owners},
-    relevance::relevant_members,
+    relevance::{cannot_hold, relevant_members},
     select_branches::Branches,
     strangers::{is_hand_written, is_only_called, may_be_stranger, strange_members},
 };
 use crate::{
-    Certainty, FrameKind,
+    Certainty, Class, FrameKind, Queued, Role,
     read::{
         dwarf::Die,
         int_hash,
@@ -55,6 +55,21 @@ pub(super) struct ScannedObject {
     pub(super) may_be_gone: bool,
     /// Whether it is known to be still there, where it is in an async function that is not awaited.
     pub(super) certainty: Certainty,
+    /// Whether it is in a message that nobody has received.
+    pub(super) queued: Option<Queued>,
+    /// That function's future, if it was polled before.
+    pub(super) inside: Option<(u64, Die)>,
+}
+
+/// A future that was polled before, and how the scan came to it.
+#[derive(Debug)]
+pub(super) struct ScannedFuture {
+    pub(super) future: Value,
+    pub(super) path: String,
+    pub(super) is_sole: bool,
+    pub(super) owners: u64,
+    pub(super) may_be_gone: bool,
+    pub(super) certainty: Certainty,
 }
 
 /// What a scan has found.
@@ -69,6 +84,8 @@ pub(super) struct Scan<'r, 'i> {
     pub(super) objects: Vec<ScannedObject>,
     /// What it has and does not poll now.
     pub(super) idle: Vec<Value>,
+    /// Futures in what is only kept.
+    pub(super) suspended: Vec<ScannedFuture>,
     /// Whether there may be more than it has found: it ended at a limit, or at a future of which nothing is known.
     pub(super) is_cut: bool,
     /// Whether it came to something of which no type is known.
@@ -109,6 +126,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             futures: Vec::new(),
             objects: Vec::new(),
             idle: Vec::new(),
+            suspended: Vec::new(),
             is_cut: false,
             is_blind: false,
             seen: int_hash::Set::new(),
@@ -129,9 +147,10 @@ impl<'r, 'i> Scan<'r, 'i> {
             return;
         }
         self.left -= 1;
-        if !self.seen.insert((value.address, value.ty.die)) {
+        if !self.seen.insert(value.identity()) {
             return;
         }
+        self.is_blind |= class.is_unread;
         match class.kind {
             ValueKind::Coroutine => return self.coroutine(value, path),
             ValueKind::Pending => return self.futures.push((value, path.trust)),
@@ -216,11 +235,23 @@ impl<'r, 'i> Scan<'r, 'i> {
             && kind != FrameKind::Finished
         {
             let variables = Variables::of(self.reader, value, kind);
+            let mut path = *path;
+            if kind == FrameKind::Suspended {
+                path.inside = Some(value.identity());
+                self.suspended.push(ScannedFuture {
+                    future: value,
+                    path: path.text(self.home),
+                    is_sole: path.is_sole,
+                    owners: path.owners,
+                    may_be_gone: path.may_be_gone,
+                    certainty: Certainty::Certain,
+                });
+            }
             for (member, ty) in relevant_members(self.reader, inside.ty) {
                 // What it awaits itself is read when it is awaited.
                 if !member.name.starts_with("__") {
                     let variable = Reader::at_known(inside, member, ty);
-                    let before = self.objects.len();
+                    let before = (self.objects.len(), self.suspended.len());
                     self.visit(variable, &path.member(inside.ty, member));
                     self.keep_present(before, &variables, variable);
                 }
@@ -228,9 +259,19 @@ impl<'r, 'i> Scan<'r, 'i> {
         }
     }
 
-    /// Of the objects that were found in a variable of an async function, keeps those that were not moved out of it.
-    fn keep_present(&mut self, before: usize, variables: &Variables, variable: Value) {
-        for mut object in self.objects.split_off(before) {
+    /// Of what was found in a variable of an async function, keeps what was not moved out of it.
+    fn keep_present(
+        &mut self,
+        (objects, futures): (usize, usize),
+        variables: &Variables,
+        variable: Value,
+    ) {
+        for future in self.suspended.iter_mut().skip(futures) {
+            if variables.presence_of_future(variable, future.future) != Presence::There {
+                future.certainty = Certainty::Possible;
+            }
+        }
+        for mut object in self.objects.split_off(objects) {
             match variables.presence(variable, &object.found) {
                 Presence::There => {}
                 Presence::Unknown => object.certainty = Certainty::Possible,
@@ -252,6 +293,7 @@ impl<'r, 'i> Scan<'r, 'i> {
 
     fn found(&mut self, found: ObjectRef, value: Value, path: &AccessPath<'_>) {
         let content = found.kind.content;
+        let channel = found.clone();
         let is_leaf = found.is_leaf();
         self.objects.push(ScannedObject {
             mode: self.mode,
@@ -263,6 +305,8 @@ impl<'r, 'i> Scan<'r, 'i> {
             owners: path.owners,
             may_be_gone: path.may_be_gone,
             certainty: Certainty::Certain,
+            queued: path.queued,
+            inside: path.inside,
         });
         let content = content.and_then(|name| match CellKind::of(value.ty) {
             Some(cell) => cell.content(self.reader, value),
@@ -277,6 +321,40 @@ impl<'r, 'i> Scan<'r, 'i> {
             self.visit(content, &path.deeper());
             self.mode = mode;
         }
+        self.messages(&channel, path);
+    }
+
+    /// Visits what is in a channel, once from each kind of end.
+    fn messages(&mut self, channel: &ObjectRef, path: &AccessPath<'_>) {
+        let Some(message) = channel.message(self.reader) else {
+            return;
+        };
+        let key = (channel.object.address(), channel.value.ty.die);
+        if cannot_hold(self.reader, message) || !self.seen.insert(key) {
+            return;
+        }
+        let content = self.reader.aside(|| channel.content(self.reader));
+        self.is_blind |= !content.is_whole;
+        let mut path = *path;
+        if !content.is_sole {
+            path.is_sole = false;
+            path.owners = u64::MAX;
+        }
+        path.queued = content.queued.or(path.queued);
+        if channel.role == Role::Sender {
+            path.inside = None;
+        }
+        let mode = self.mode;
+        self.mode = Mode::Objects;
+        for (index, value) in (0..).zip(content.values) {
+            // What everybody sees has no order.
+            let step = match content.queued {
+                Some(_) if channel.object.class() == Class::Mpsc => path.element(index),
+                _ => path.deeper(),
+            };
+            self.visit(value, &step);
+        }
+        self.mode = mode;
     }
 
     fn elements<'s>(

@@ -2,7 +2,7 @@
 
 use super::layout;
 use crate::read::{
-    dwarf::Type,
+    dwarf::{Shape, Type},
     value::{Reader, Value},
 };
 
@@ -22,8 +22,17 @@ pub(crate) fn is_full(reader: &Reader<'_>, channel: Value) -> Option<bool> {
     Some(permits == 0 && tail.wrapping_sub(head) == bound)
 }
 
-/// How many stand before the one that a future inside `future` has put into the queue of the lock at `lock`.
-pub(crate) fn ahead(reader: &Reader<'_>, future: Value, lock: u64) -> Option<u64> {
+/// How far a future has come in the queue of a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Turn {
+    /// Where the future stands that asks.
+    pub(crate) place: u64,
+    /// How many stand before it; `None` where it has got what it asks for, and was not polled since.
+    pub(crate) ahead: Option<u64>,
+}
+
+/// The turn of a future inside `future` at the lock at `lock`.
+pub(crate) fn turn(reader: &Reader<'_>, future: Value, lock: u64) -> Option<Turn> {
     let is_acquire = |ty: &Type| ty.base == "tokio::sync::batch_semaphore::Acquire";
     let is_either = |ty: &Type| ty.is_coroutine() || is_acquire(ty);
     let mut future = reader.inside(future, &is_either)?;
@@ -33,7 +42,26 @@ pub(crate) fn ahead(reader: &Reader<'_>, future: Value, lock: u64) -> Option<u64
     }
     let semaphore = reader.target(reader.field(future, "semaphore")?)?;
     (semaphore.address == lock).then_some(())?;
-    let node = reader.field(future, "node")?.address;
+    let node = reader.field(future, "node")?;
+    let ahead = ahead(reader, node.address, semaphore);
+    (ahead.is_some() || is_served(reader, future, node) == Some(true)).then_some(Turn {
+        place: future.address,
+        ahead,
+    })
+}
+
+/// Whether one that stood in the queue has all that it asks for.
+fn is_served(reader: &Reader<'_>, future: Value, node: Value) -> Option<bool> {
+    let number = |value: Value, name| {
+        let number = |ty: &Type| matches!(ty.shape, Shape::Leaf);
+        reader.number(reader.inside(reader.field(value, name)?, &number)?)
+    };
+    let (queued, left) = (number(future, "queued")?, number(node, "state")?);
+    Some(queued == 1 && left == 0 && number(future, "num_permits")? > 0)
+}
+
+/// How many stand before the waiter at `node`.
+fn ahead(reader: &Reader<'_>, node: u64, semaphore: Value) -> Option<u64> {
     let queue = reader.find(reader.field(semaphore, "waiters")?, layout::LINKED_LIST)?;
     // Whoever comes is put at the head, and served at the tail.
     let mut waiter = reader.target(reader.field(queue, "tail")?)?;

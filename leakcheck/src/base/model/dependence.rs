@@ -23,12 +23,16 @@ pub(crate) enum Tie {
     End,
     /// It receives, and nobody but the tasks that it depends on can send.
     Sender,
+    /// The same, and the sender is in a message that only the other can receive.
+    Queue,
     /// It waits for what the other, a thread, probably has: nobody else was found who could.
     Kept,
     /// It waits for a lock that the other has.
     Lock,
     /// It waits for a lock for which the other stands in line before it.
     Line,
+    /// It waits for a lock that the other has, or for which it stands in line before it, in a future that nobody polls.
+    Parked,
     /// It sends, and nobody but the other receives.
     Receiver,
     /// It waits for the end of the receiver that the other has.

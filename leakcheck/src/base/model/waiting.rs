@@ -50,6 +50,7 @@ pub struct Awaited {
 
 /// Who could wake a task: a task, the test's body, or a static or thread that has the other end.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact by itself")]
 pub struct Holder {
     pub(crate) kind: HolderKind,
     pub(crate) task: u64,
@@ -60,6 +61,10 @@ pub struct Holder {
     pub(crate) local: Option<String>,
     /// Further variables of the same task that hold it.
     pub(crate) also: Vec<String>,
+    /// Whether a future in that variable has it which is not polled.
+    pub(crate) is_parked: bool,
+    /// Whether it is in a message that nobody has received.
+    pub(crate) is_queued: bool,
     pub(crate) at: Option<Frame>,
 }
 

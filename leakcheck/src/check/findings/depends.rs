@@ -1,6 +1,8 @@
 //! On whom it depends that the tasks of a finding go on.
 
-use leakcheck_introspect::{Hold, Keeper, Task, Tie as Seen, Wait, Waker};
+use leakcheck_introspect::{
+    Dependence as Found, Hold, Keeper, Role, Task, Tie as Seen, Wait, Waker,
+};
 
 use super::{search::Search, waiting::open};
 use crate::{
@@ -48,7 +50,7 @@ fn of_wait(
             Some(Dependence {
                 waiter: task.id(),
                 on: ResourceId::Task(found.task.id()),
-                tie: tie(found.tie)?,
+                tie: tie(task, &found)?,
                 local: found.hold.map(|hold| hold.local().to_owned()),
                 at: found.hold.and_then(|hold| frame(hold, package_dir)),
             })
@@ -103,10 +105,16 @@ fn frame(hold: &Hold, package_dir: Option<&str>) -> Option<Frame> {
     ))
 }
 
-const fn tie(seen: Seen) -> Option<Tie> {
-    Some(match seen {
+fn tie(waiter: &Task, found: &Found<'_>) -> Option<Tie> {
+    let has_it = found.hold.is_some_and(|hold| hold.role() == Role::Guard);
+    let is_own = found.task.address() == waiter.address();
+    Some(match found.tie {
+        // How another one has it is the other one's matter.
+        Seen::Parked if has_it && !is_own => Tie::Lock,
+        Seen::Parked => Tie::Parked,
         Seen::End => Tie::End,
         Seen::Sender => Tie::Sender,
+        Seen::Queue => Tie::Queue,
         Seen::Guard => Tie::Lock,
         Seen::Line => Tie::Line,
         Seen::Closed => Tie::Closed,

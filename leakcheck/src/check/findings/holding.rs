@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use leakcheck_introspect::{Certainty, Class, Hold, Task, TaskList};
+use leakcheck_introspect::{Certainty, Class, Hold, Queued, Task, TaskList};
 
 use crate::base::model::{
     Detail, Keeper, KernelActivity, Kind, OtherResource, Resource, ResourceId, ThreadActivity, Use,
@@ -131,7 +131,9 @@ fn by_tasks(lists: &[Arc<TaskList>]) -> HashMap<u64, Vec<Keeper>> {
     let mut all: HashMap<u64, Vec<Keeper>> = HashMap::new();
     for task in lists.iter().flat_map(|list| list.tasks()) {
         for hold in task.holds() {
-            if hold.object().class() == Class::Descriptor {
+            // Whoever has sent it on has it no more.
+            let is_sent = hold.queued() == Some(Queued::Sent);
+            if hold.object().class() == Class::Descriptor && !is_sent {
                 add(all.entry(hold.object().address()).or_default(), task, hold);
             }
         }

@@ -1,6 +1,6 @@
 //! Tasks that own their own handles.
 
-use leakcheck_introspect::{Certainty, Class, Hold, Location, Role, Task};
+use leakcheck_introspect::{Certainty, Class, Hold, Location, Queued, Role, Task};
 
 use crate::{
     base::model::{HandleKind, OwnHandle},
@@ -27,7 +27,9 @@ pub(super) fn of(tasks: &[&Task], package_dir: Option<&str>) -> Option<OwnHandle
 /// The handle that a task has of itself: of several the one that is most certain, and that does most.
 fn of_task(task: &Task, package_dir: Option<&str>) -> Option<OwnHandle> {
     let is_own = |hold: &&Hold| {
-        hold.object().class() == Class::Task && hold.object().address() == task.address()
+        hold.object().class() == Class::Task
+            && hold.object().address() == task.address()
+            && hold.queued() != Some(Queued::Sent)
     };
     let own = task.holds().iter().filter(is_own);
     let own = own.filter_map(|hold| Some((kind(hold)?, hold)));

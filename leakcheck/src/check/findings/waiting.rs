@@ -229,6 +229,8 @@ fn holder(
         is_body: task == 0 && matches!(waker.keeper, Keeper::Task(_)),
         local: local.filter(|local| !is_static || !local.is_empty()),
         also: Vec::new(),
+        is_parked: hold.is_some_and(Hold::is_parked),
+        is_queued: hold.is_some_and(|hold| hold.queued().is_some()),
         at: place.map(|place| {
             let function = hold.map_or("", Hold::function);
             capture::frame(
@@ -255,6 +257,8 @@ fn add(held_by: &mut Vec<Holder>, new: Holder) {
     match held_by.iter_mut().find(is_same) {
         None => held_by.push(new),
         Some(known) if known.is_certain == new.is_certain => {
+            known.is_parked &= new.is_parked;
+            known.is_queued &= new.is_queued;
             let is_known = |local: &String| known.also.contains(local);
             if known.local != new.local
                 && let Some(local) = new.local.filter(|local| !is_known(local))

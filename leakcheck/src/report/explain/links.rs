@@ -54,7 +54,11 @@ fn depends<'l>(leak: &'l Leak, told: &Told<'_>) -> Option<Vec<Edge<'l>>> {
             .any(|found| found.is_on_itself() && found.tie == tie)
     };
     let stands_in_line = leak.depends.iter().any(|found| found.tie == Tie::Line);
-    if is_own(Tie::Sender) || is_own(Tie::Lock) || stands_in_line && !leak.is_forever() {
+    if [Tie::Sender, Tie::Lock, Tie::Parked]
+        .into_iter()
+        .any(is_own)
+        || stands_in_line && !leak.is_forever()
+    {
         return None;
     }
     let mut is_among_others = false;

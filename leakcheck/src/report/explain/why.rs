@@ -70,6 +70,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::AbortIgnored, |found| when(found.leak.is_aborted && found.runs(), Proven)),
     (Pattern::NeverPolled, |found| when(found.has_state(State::New), Proven)),
     (Pattern::Busy, |found| when(found.is_busy(), Likely)),
+    (Pattern::Futurelock, |found| found.waits_for_its_own_future()),
     (Pattern::SelfDeadlock, |found| when(found.depends_on_itself(Tie::Lock), Proven)),
     (Pattern::OwnSender, |found| when(found.receives() && found.depends_on_itself(Tie::Sender), Proven)),
     (Pattern::Deadlock, |found| found.is_in_a_circle()),
@@ -77,6 +78,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::Never, |found| when(found.waits_only(|event| matches!(event, Event::Never)), Proven)),
     (Pattern::LostWakeup, |found| when(found.waits_in_vain(|event| matches!(event, Event::Notification)), Proven)),
     (Pattern::TokenOrphaned, |found| when(found.waits_in_vain(|event| matches!(event, Event::Cancellation)), Proven)),
+    (Pattern::ReplyLost, |found| found.is_replied_to_by_nobody()),
     (Pattern::KeptByStatic, |found| when(found.is_kept_by_a_static(), Proven)),
     (Pattern::Forgotten, |found| when(found.is_searched_in_vain(), Likely)),
     (Pattern::OwnerCycle, |found| found.keeps_itself()),
@@ -210,6 +212,23 @@ impl Finding<'_> {
         depends.any(|found| found.tie == tie && found.is_on_itself())
     }
 
+    /// Whether what it waits for is with a future of its own that is not polled. Of several permits another may come back.
+    fn waits_for_its_own_future(&self) -> Option<Certainty> {
+        if self.depends_on_itself(Tie::Parked) {
+            return Some(Proven);
+        }
+        let event = self.only_event()?;
+        let is_lock = matches!(event.event, Event::Mutex | Event::RwLock | Event::Permit);
+        let is_own = |holder: &Holder| {
+            holder.is_certain && holder.is_parked && holder.kind == HolderKind::Itself
+        };
+        let is_all = event.unlisted == 0 && !event.held_by.is_empty();
+        when(
+            is_lock && is_all && event.held_by.iter().all(is_own),
+            Likely,
+        )
+    }
+
     /// Whether what it owns has its handle; one that it has itself keeps nothing alive.
     fn keeps_itself(&self) -> Option<Certainty> {
         let own = self.leak.waiting.as_ref()?.keeps_own_handle()?;
@@ -223,6 +242,19 @@ impl Finding<'_> {
             [only] if only.is_certain => Some(only),
             _ => None,
         }
+    }
+
+    /// Whether the sender of what it waits for is in a message that nobody has received, and nowhere else; whether anybody could
+    /// still receive that is another matter.
+    fn is_replied_to_by_nobody(&self) -> Option<Certainty> {
+        let event = self.only_event().filter(|_| self.receives())?;
+        let mut certain = event.held_by.iter().filter(|holder| holder.is_certain);
+        let is_queued = event.held_by.iter().any(|holder| holder.is_certain);
+        let is_proven = self.leak.waiting.as_ref()?.is_forever;
+        when(
+            is_queued && certain.all(|holder| holder.is_queued),
+            if is_proven { Proven } else { Likely },
+        )
     }
 
     fn is_kept_by_a_static(&self) -> bool {

@@ -85,6 +85,10 @@ fn in_words(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
                 format!("{waits}{at} for what only {subject} can send")
             }
             Tie::Sender => format!("{waits}{at} for what {subject} can send, and others"),
+            Tie::Queue => format!(
+                "{waits}{at} for a reply whose sender is in a message that {subject} {} not received",
+                does("has", "have")
+            ),
             Tie::Lock => format!(
                 "{waits}{at} for a lock that {subject} {}{}",
                 does("has", "have"),
@@ -102,6 +106,10 @@ fn in_words(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
             Tie::Line => format!(
                 "{waits}{at} for a lock for which {subject} {} in line before",
                 does("stands", "stand")
+            ),
+            Tie::Parked => format!(
+                "{waits}{at} for a lock for which a future that {subject} {} not poll stands in line before",
+                does("does", "do")
             ),
             Tie::Receiver => format!(
                 "{waits}{at} until {subject} {}",

@@ -46,6 +46,13 @@ const WORDS: &[Words] = &[
         cure: Some("end the scope of the first guard, or `drop` it, before the lock is taken again"),
     },
     Words {
+        pattern: Pattern::Futurelock,
+        one: "it waits for a lock that another future of its own has or stands in line for, and nobody polls that future",
+        many: "each of them waits for a lock that another future of its own has or stands in line for, and nobody polls that \
+             future",
+        cure: Some("poll both futures, by `select!` or `join!`, or drop the other one before this `.await`"),
+    },
+    Words {
         pattern: Pattern::Deadlock,
         one: "it waits for others that wait for it, in a circle",
         many: "they wait for others that wait for them, in a circle",
@@ -81,6 +88,12 @@ const WORDS: &[Words] = &[
         one: "its channel is full, and the receiver is alive but does not receive",
         many: "their channels are full, and the receivers are alive but do not receive",
         cure: Some("receive until the senders are gone, drop the receiver, or use `try_send`"),
+    },
+    Words {
+        pattern: Pattern::ReplyLost,
+        one: "it awaits a reply, and the sender of that is in a message that nobody receives",
+        many: "they await replies, and the senders of those are in messages that nobody receives",
+        cure: Some("drop the queue with the actor, or let the actor reply to all that is left in it before it stops"),
     },
     Words {
         pattern: Pattern::LostWakeup,

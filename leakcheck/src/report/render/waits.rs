@@ -222,7 +222,17 @@ fn holders(alike: &[Holder], numbers: &Numbers<'_>) -> String {
         .and_then(at)
         .map(|place| format!(" ({place})"))
         .unwrap_or_default();
-    let how = variables(&locals) + &place;
+    let parked = if holder.is_parked {
+        ", in a future that nobody polls"
+    } else {
+        ""
+    };
+    let queued = if holder.is_queued {
+        ", in a message that nobody has received"
+    } else {
+        ""
+    };
+    let how = variables(&locals) + &place + parked + queued;
     match (holder.kind, holder.is_body) {
         (HolderKind::Itself, true) => format!("the body itself{how}"),
         (HolderKind::Itself, false) => format!("this same task{how}"),

@@ -50,6 +50,15 @@ fn detail(pattern: Pattern, leak: &Leak) -> Option<String> {
             let local = first.local.as_deref().filter(|local| !local.is_empty())?;
             Some(format!(": `{}`{at}", plain(local)))
         }
+        Pattern::Futurelock => {
+            let events = leak.waiting.iter().flat_map(|waiting| &waiting.events);
+            let held_in = events.flat_map(|event| &event.held_by);
+            let held_in = held_in.filter(|holder| holder.is_parked);
+            let depends = leak.depends.iter().map(|found| &found.local);
+            let mut locals = depends.chain(held_in.map(|holder| &holder.local)).flatten();
+            let local = locals.find(|local| !local.is_empty())?;
+            Some(format!(": `{}`", plain(local)))
+        }
         Pattern::KeptByStatic => {
             let events = leak.waiting.iter().flat_map(|waiting| &waiting.events);
             let mut holders = events.flat_map(|event| &event.held_by);

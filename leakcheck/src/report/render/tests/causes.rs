@@ -95,6 +95,18 @@ fn a_chain_has_one_cause() {
 }
 
 #[test]
+fn what_one_does_not_receive_or_poll_follows_from_it() {
+    both(
+        "causes_kept",
+        vec![
+            waits(12, Event::OneshotValue, vec![depends(12, 14, Tie::Queue)]),
+            waits(13, Event::Mutex, vec![depends(13, 14, Tie::Parked)]),
+            waits(14, Event::Never, Vec::new()),
+        ],
+    );
+}
+
+#[test]
 fn a_circle_is_one_cause() {
     both(
         "causes_circle",

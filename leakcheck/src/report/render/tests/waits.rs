@@ -41,6 +41,8 @@ pub(super) fn holder(is_itself: bool, is_certain: bool) -> Holder {
             HolderKind::Task
         },
         is_body: false,
+        is_parked: false,
+        is_queued: false,
         is_certain,
         local: Some("tx".to_owned()),
         also: Vec::new(),
@@ -103,6 +105,44 @@ fn a_sender_that_the_task_keeps_itself() {
         ..task(1)
     };
     golden("waits_for_itself.txt", &text(&report(vec![leak])));
+}
+
+#[test]
+fn a_lock_that_a_future_has_that_nobody_polls() {
+    let parked = Holder {
+        local: Some("future.guard".to_owned()),
+        is_parked: true,
+        ..holder(true, true)
+    };
+    let depends = Dependence {
+        local: Some("future.guard".to_owned()),
+        ..depends(12, 12, Tie::Parked)
+    };
+    let waiting = Waiting {
+        is_forever: true,
+        ..waiting(vec![awaited(Event::Mutex, vec![parked])])
+    };
+    let leak = Leak {
+        name: Some("my_app::pool::keep_alive".to_owned()),
+        waiting: Some(waiting),
+        depends: vec![depends],
+        ..task(1)
+    };
+    golden("waits_for_futurelock.txt", &text(&report(vec![leak])));
+}
+
+#[test]
+fn a_reply_that_is_in_a_queue() {
+    let queued = Holder {
+        local: Some("jobs[0].reply".to_owned()),
+        is_queued: true,
+        ..holder(false, true)
+    };
+    shown(
+        "waits_for_lost_reply.txt",
+        1,
+        waiting(vec![awaited(Event::OneshotValue, vec![queued])]),
+    );
 }
 
 /// One that a static holds.
