@@ -1,4 +1,4 @@
-//! Reading tasks out of the debug info, in programs of which nothing is optimised.
+//! Reading tasks and statics out of the debug info, in programs of which nothing is optimised.
 //!
 //! The programs are packages of their own, in `reading/`, so that no profile of this workspace applies to them.
 
@@ -13,6 +13,8 @@ struct Figures {
     first_us: u64,
     /// The slower of the second and the last.
     later_us: u64,
+    first_statics_us: u64,
+    later_statics_us: u64,
     tasks: u64,
     memory_kib: u64,
     program_bytes: u64,
@@ -67,6 +69,16 @@ pub(crate) fn row(scale: Scale) -> Result<Vec<Section>, String> {
             |program| program.later_us,
             ["target 20 ms", "target 20 ms"],
         ),
+        both(
+            "statics, where tasks do not tell who has the other end: more of the first report",
+            |program| program.first_statics_us,
+            ["target 100 ms", "target 100 ms"],
+        ),
+        both(
+            "more of later reports",
+            |program| program.later_statics_us,
+            ["target 20 ms", "target 20 ms"],
+        ),
         Section::new(format!("{} tasks of two shapes", many.tasks))
             .fact(read, milliseconds(many.first_us))
             .remark(read, "target 1.5 s")
@@ -91,6 +103,8 @@ impl Figures {
         Ok(Self {
             first_us: number("first_us")?,
             later_us: number("second_us")?.max(number("last_us")?),
+            first_statics_us: number("first_statics_us")?,
+            later_statics_us: number("later_statics_us")?,
             tasks,
             memory_kib: number("memory_kib")?,
             program_bytes: number("program_bytes")?,
@@ -106,6 +120,8 @@ impl Figures {
         Self {
             first_us: median(|round| round.first_us),
             later_us: median(|round| round.later_us),
+            first_statics_us: median(|round| round.first_statics_us),
+            later_statics_us: median(|round| round.later_statics_us),
             tasks: median(|round| round.tasks),
             memory_kib: median(|round| round.memory_kib),
             program_bytes: median(|round| round.program_bytes),
@@ -128,7 +144,7 @@ mod tests {
     fn a_round_counts_if_all_tasks_were_read() {
         let said = |framed| {
             format!(
-                r#"{{"first_us":9,"second_us":2,"last_us":3,"tasks":5,"framed":{framed},"memory_kib":7,"program_bytes":8}}"#
+                r#"{{"first_us":9,"second_us":2,"last_us":3,"first_statics_us":4,"later_statics_us":1,"tasks":5,"framed":{framed},"memory_kib":7,"program_bytes":8}}"#
             )
         };
         let figures = Figures::parse(&said(5)).map(|figures| (figures.first_us, figures.later_us));

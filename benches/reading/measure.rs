@@ -1,9 +1,12 @@
-//! Reads the tasks of this process again and again, and prints what that took as one line of JSON.
+//! Reads the tasks and statics of this process again and again, and prints what that took as one line of JSON.
 
-use std::{fs, hint::black_box, time::Instant};
+use std::{fs, hint::black_box, sync::OnceLock, time::Instant};
 
-use leakcheck_introspect::{Graph, TaskList};
-use tokio::runtime::Handle;
+use leakcheck_introspect::{Graph, Statics, TaskList};
+use tokio::{runtime::Handle, sync::mpsc};
+
+/// What statics are read for.
+static KEPT: OnceLock<mpsc::Sender<u32>> = OnceLock::new();
 
 /// Makes that many reports of the tasks that belong to `handle`; the first, the second and the last count.
 pub fn measure(handle: &Handle, reports: usize) {
@@ -23,12 +26,26 @@ pub fn measure(handle: &Handle, reports: usize) {
     let [first, second, .., last] = times[..] else {
         panic!("three reports are the least");
     };
+    let [first_statics, later_statics] = statics();
     println!(
         "{{\"first_us\":{first},\"second_us\":{second},\"last_us\":{last},\"tasks\":{tasks},\"framed\":{framed},\
-         \"memory_kib\":{},\"program_bytes\":{}}}",
+         \"first_statics_us\":{first_statics},\"later_statics_us\":{later_statics},\"memory_kib\":{},\"program_bytes\":{}}}",
         self::memory("VmHWM:").saturating_sub(memory),
         program.len(),
     );
+}
+
+/// What the first look at the statics takes, once tasks were read, and a later one.
+fn statics() -> [u128; 2] {
+    KEPT.get_or_init(|| mpsc::channel(1).0);
+    [(); 2].map(|()| {
+        let start = Instant::now();
+        let statics = Statics::read().expect("statics can be read");
+        let took = start.elapsed().as_micros();
+        let mut names = statics.list().iter().map(leakcheck_introspect::Static::name);
+        assert!(names.any(|name| name == "KEPT"));
+        took
+    })
 }
 
 /// A line of what the kernel says of this process, in KiB.
