@@ -167,8 +167,12 @@ impl Finding<'_> {
         matches!(self.state(), Some(State::Blocked(_)))
     }
 
+    /// Whether it never comes to rest. What waits for something was woken, or had no turn yet.
     fn is_busy(&self) -> bool {
-        let runs = matches!(self.state(), Some(State::Scheduled | State::Running));
+        let waiting = self.leak.waiting.as_ref();
+        let waits =
+            waiting.is_some_and(|waiting| waiting.events.iter().any(|event| event.is_certain));
+        let runs = !waits && matches!(self.state(), Some(State::Scheduled | State::Running));
         // Between two turns it waits for nothing.
         let yields = || self.is_in(|function| function.ends_with("::yield_now"));
         self.is(Kind::Task) && (runs || yields())

@@ -131,6 +131,16 @@ fn a_lock_that_a_future_has_that_nobody_polls() {
     golden("waits_for_futurelock.txt", &text(&report(vec![leak])));
 }
 
+/// It had no turn yet: what it waits for is known, and that it comes to rest as well.
+#[test]
+fn what_waits_and_is_about_to_run() {
+    let waiting = Waiting {
+        state: State::Scheduled,
+        ..waiting(vec![awaited(Event::Never, vec![])])
+    };
+    shown("waits_and_is_scheduled.txt", 1, waiting);
+}
+
 #[test]
 fn a_reply_that_is_in_a_queue() {
     let queued = Holder {
