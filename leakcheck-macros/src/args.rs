@@ -11,7 +11,10 @@ use syn::{LitStr, Path, Token, bracketed, parse_quote_spanned};
 use crate::errors::Errors;
 use crate::key_value::{KeyValue, Table, fill};
 use crate::runtime::Runtime;
-use crate::suggest::{listed, suggestion};
+use leakcheck_report::{
+    rule,
+    suggest::{listed, suggestion},
+};
 
 /// The ignore lists; each key is also the name of the method it calls.
 const PATTERNS: [&str; 4] = [
@@ -280,9 +283,17 @@ fn patterns(entry: &KeyValue) -> syn::Result<Vec<LitStr>> {
     }
     let patterns = patterns
         .into_iter()
-        .filter_map(|pattern| errors.keep(entry.not_empty(pattern)))
+        .filter_map(|pattern| errors.keep(understood(entry, pattern)))
         .collect();
     errors.finish(patterns)
+}
+
+/// Refuses a pattern that would match nothing, or not what was meant.
+fn understood(entry: &KeyValue, pattern: LitStr) -> syn::Result<LitStr> {
+    match rule::mistake(&pattern.value()) {
+        Some(mistake) => Err(entry.error(pattern.span(), mistake)),
+        None => Ok(pattern),
+    }
 }
 
 /// A time, as a person writes it.

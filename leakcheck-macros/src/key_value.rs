@@ -8,7 +8,7 @@ use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{LitStr, Token, parenthesized};
 
 use crate::errors::Errors;
-use crate::suggest::{listed, suggestion};
+use leakcheck_report::suggest::{listed, suggestion};
 
 /// One argument of an attribute.
 pub(crate) struct KeyValue {
@@ -217,6 +217,9 @@ impl Parse for KeyValue {
         } else if input.parse::<Option<Token![=]>>()?.is_some() {
             let mut tokens = TokenStream::new();
             while !input.is_empty() && !input.peek(Token![,]) {
+                if input.peek(Ident::peek_any) && input.peek2(Token![=]) && !tokens.is_empty() {
+                    return Err(no_comma(&input.call(Ident::parse_any)?));
+                }
                 tokens.extend([input.parse::<TokenTree>()?]);
             }
             Value::Assigned(tokens)
@@ -225,4 +228,9 @@ impl Parse for KeyValue {
         };
         Ok(Self { key, value })
     }
+}
+
+/// The error for a key that follows a value.
+fn no_comma(key: &Ident) -> syn::Error {
+    syn::Error::new(key.span(), format!("a comma is missing before `{key}`"))
 }

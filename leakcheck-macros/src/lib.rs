@@ -20,7 +20,6 @@ mod module;
 mod runtime;
 mod should_panic;
 mod source_scan;
-mod suggest;
 mod suite;
 mod test_fn;
 mod unregistered;

@@ -6,7 +6,7 @@ use syn::{LitBool, LitInt, LitStr, Path};
 
 use crate::errors::Errors;
 use crate::key_value::{KeyValue, Table, fill};
-use crate::suggest::{listed, suggestion};
+use leakcheck_report::suggest::{listed, suggestion};
 
 /// The flavors, by the names that tokio gives them.
 const FLAVORS: [&str; 3] = ["current_thread", "multi_thread", "local"];

@@ -5,8 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::{LitStr, Path, parse_quote_spanned};
 
 use crate::key_value::{KeyValue, Table, fill};
-use crate::suggest::{listed, suggestion};
 use crate::unregistered::{self, Unregistered};
+use leakcheck_report::suggest::{listed, suggestion};
 
 /// The hooks; each key is also the name of the method it calls.
 const HOOKS: [(&str, &str); 4] = [

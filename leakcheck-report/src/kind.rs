@@ -62,6 +62,21 @@ impl Kind {
         all.find(|kind| kind.name() == name)
     }
 
+    /// The kind that a setting names: one of something, or several.
+    #[doc(hidden)]
+    pub fn chosen(word: &str) -> Option<Self> {
+        let mut choices = Self::CHOICES.iter();
+        let choice = choices.find(|(_, several)| *several == word);
+        choice.map(|(kind, _)| *kind).or_else(|| Self::named(word))
+    }
+
+    /// The same of those that have a level of their own.
+    #[doc(hidden)]
+    pub fn with_level(word: &str) -> Option<Self> {
+        let choices = Self::CHOICES.map(|(kind, _)| kind);
+        Self::chosen(word).filter(|kind| choices.contains(kind))
+    }
+
     /// The word that reports and their JSON form use.
     pub const fn name(self) -> &'static str {
         match self {

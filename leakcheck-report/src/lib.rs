@@ -4,7 +4,7 @@
 //! - [`baseline`]: the file of known leaks, which go by their [fingerprint](fingerprint::of).
 //! - [`rule`]: what rules of `leakcheck.toml` go by.
 //! - [`Pattern`]: the mistakes that reports name. The feature `pages` has a page on each.
-//! - [`Kind`], [`plural`], [`time`] and [`escape`]: the words that reports share.
+//! - [`Kind`], [`plural`], [`time`], [`suggest`] and [`escape`]: the words that reports share.
 
 pub mod baseline;
 #[doc(hidden)]
@@ -24,6 +24,7 @@ pub mod plural;
 mod record;
 mod report;
 pub mod rule;
+pub mod suggest;
 pub mod time;
 mod waits;
 

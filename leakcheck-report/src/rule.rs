@@ -17,3 +17,38 @@ pub const THREAD_NAME: &str = "thread_name";
 
 /// The keys of patterns, of which each rule has one.
 pub const PATTERNS: [&str; 4] = [CREATED_BY, TOP_FUNCTION, ANY_FUNCTION, THREAD_NAME];
+
+/// What is wrong with a pattern of functions or threads, in which only `*` stands for other text.
+///
+/// ```
+/// use leakcheck_report::rule::mistake;
+///
+/// assert_eq!(mistake("my_app::*"), None);
+/// assert!(mistake("my_app::**").is_some());
+/// assert!(mistake("my_app::[a-z]*").is_some());
+/// ```
+pub fn mistake(pattern: &str) -> Option<&'static str> {
+    if pattern.trim().is_empty() {
+        Some(
+            "an empty pattern matches nothing: write a whole path or name, or a glob such as `my_app::metrics::*`",
+        )
+    } else if pattern.contains("**") {
+        Some(
+            "`**` is no more than `*`, which stands for any text with all of its `::`: write one `*`",
+        )
+    } else if has_set(pattern) {
+        Some("`[` begins no set of letters: only `*` stands for other text")
+    } else {
+        None
+    }
+}
+
+/// Whether it has `[a-z]`, `[!0]` or the like, which no path of a function has.
+fn has_set(pattern: &str) -> bool {
+    let sets = pattern
+        .split('[')
+        .skip(1)
+        .filter_map(|rest| rest.split_once(']'));
+    sets.map(|(set, _)| set)
+        .any(|set| set.starts_with(['!', '^']) || set.contains('-'))
+}

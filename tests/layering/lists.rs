@@ -36,6 +36,7 @@ pub(crate) const WRITTEN: Order = Order {
             "kind",
             "pattern",
             "rule",
+            "suggest",
             "time",
         ],
         &["patterns", "plural", "record"],
@@ -94,7 +95,7 @@ pub(crate) const MACROS: Order = Order {
     krate: "leakcheck-macros",
     folder: "",
     layers: &[
-        &["source_scan", "attr", "errors", "suggest"],
+        &["source_scan", "attr", "errors"],
         &["key_value", "unregistered", "test_fn"],
         &["already_expanded", "runtime", "should_panic", "suite"],
         &["args"],

@@ -23,6 +23,16 @@ fn options(args: &Args) -> String {
 }
 
 #[test]
+fn a_missing_comma_is_named() {
+    for tokens in [
+        quote!(settle = "1s" timeout = "2s"),
+        quote!(ignore_created_by = ["a"] timeout = "2s"),
+    ] {
+        assert_eq!(mistakes(tokens), ["a comma is missing before `timeout`"]);
+    }
+}
+
+#[test]
 fn nothing_said_is_the_default() {
     assert_eq!(options(&args(quote!())), "::leakcheck::Options::new()");
 }

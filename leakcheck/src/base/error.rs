@@ -16,6 +16,8 @@ pub(crate) enum Repr {
         value: String,
         expected: String,
     },
+    /// A variable that there is not.
+    UnknownVariable { name: String, expected: String },
     /// A place in a file that is not understood; lines and columns count from one.
     File {
         path: PathBuf,
@@ -67,6 +69,9 @@ impl std::fmt::Display for Error {
                 value,
                 expected,
             } => write!(f, "failed to read {name}={value:?}: expected {expected}"),
+            Repr::UnknownVariable { name, expected } => {
+                write!(f, "failed to read {name}: there is no such variable: expected {expected}")
+            }
             Repr::File { path, line, column, what } => write!(
                 f,
                 "failed to read {}:{line}:{column}: {what}",

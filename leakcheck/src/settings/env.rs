@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use leakcheck_report::plural::one_of;
+use leakcheck_report::{plural::one_of, suggest::nearest};
 use once_cell::sync::OnceCell;
 
 use crate::{
@@ -95,8 +95,45 @@ pub(crate) struct Env {
 pub(crate) fn get() -> Result<&'static Env, Error> {
     static ENV: OnceCell<Env> = OnceCell::new();
     ENV.get_or_try_init(|| {
+        let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
+        all_are_known(names)?;
         Env::parse(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
     })
+}
+
+/// The variables that there are.
+const NAMES: [&str; 10] = [
+    "LEAKCHECK",
+    "LEAKCHECK_BASELINE",
+    "LEAKCHECK_FORMAT",
+    "LEAKCHECK_LEVELS",
+    "LEAKCHECK_REPORT_DIR",
+    "LEAKCHECK_REQUIRE",
+    "LEAKCHECK_SETTLE",
+    "LEAKCHECK_STACKS",
+    "LEAKCHECK_TIMEOUT",
+    "LEAKCHECK_TRACE",
+];
+
+/// What stands in front of the names of all but the first.
+const PREFIX: &str = "LEAKCHECK_";
+
+/// What stands in front of variables that are another program's, the tests of this library among them.
+const OTHERS: &str = "LEAKCHECK_TEST_";
+
+/// Refuses a variable that nobody would read.
+fn all_are_known(names: impl Iterator<Item = String>) -> Result<(), Error> {
+    let is_unknown = |name: &String| {
+        name.starts_with(PREFIX) && !name.starts_with(OTHERS) && !NAMES.contains(&name.as_str())
+    };
+    let Some(name) = { names }.find(is_unknown) else {
+        return Ok(());
+    };
+    let words = NAMES.iter().filter_map(|name| name.strip_prefix(PREFIX));
+    let meant = nearest(name.strip_prefix(PREFIX).unwrap_or_default(), words);
+    let meant = meant.map(|word| format!("; did you mean `{PREFIX}{word}`?"));
+    let expected = one_of(NAMES) + &meant.unwrap_or_default();
+    Err(Repr::UnknownVariable { name, expected }.into())
 }
 
 impl Env {
@@ -186,11 +223,9 @@ pub(crate) const LEVELS: [(&str, Level); 3] = [
 fn levels(value: &str) -> Result<Vec<(Kind, Level)>, Error> {
     let read = |entry: &str| {
         let (kind, level) = entry.split_once('=')?;
-        let (kind, _) = Kind::CHOICES
-            .iter()
-            .find(|(_, word)| *word == kind.trim())?;
+        let kind = Kind::with_level(kind.trim())?;
         let (_, level) = LEVELS.iter().find(|(word, _)| *word == level.trim())?;
-        Some((*kind, *level))
+        Some((kind, *level))
     };
     value
         .split(',')
@@ -321,6 +356,23 @@ mod tests {
         assert_eq!(
             env.required,
             [(Requirement::Tasks, "tasks"), (Requirement::Sites, "sites")]
+        );
+    }
+
+    #[test]
+    fn unknown_variables_name_the_known_ones() {
+        let check = |name: &str| all_are_known([name.to_owned()].into_iter());
+        for known in NAMES.into_iter().chain(["LEAKCHECK_TEST_REPEAT", "PATH"]) {
+            assert!(check(known).is_ok(), "{known}");
+        }
+        let error = check("LEAKCHECK_COLOUR").unwrap_err().to_string();
+        assert!(error.ends_with(" or `LEAKCHECK_TRACE`"), "{error}");
+        let error = check("LEAKCHECK_SETLE").unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "failed to read LEAKCHECK_SETLE: there is no such variable: expected `LEAKCHECK`, `LEAKCHECK_BASELINE`, \
+             `LEAKCHECK_FORMAT`, `LEAKCHECK_LEVELS`, `LEAKCHECK_REPORT_DIR`, `LEAKCHECK_REQUIRE`, `LEAKCHECK_SETTLE`, \
+             `LEAKCHECK_STACKS`, `LEAKCHECK_TIMEOUT` or `LEAKCHECK_TRACE`; did you mean `LEAKCHECK_SETTLE`?"
         );
     }
 

@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "empty ignore pattern")]
+    #[should_panic(expected = "an empty pattern")]
     fn an_empty_pattern_is_refused() {
         let _ = Options::new().ignore_created_by(" ");
     }

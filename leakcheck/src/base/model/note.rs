@@ -60,6 +60,8 @@ pub(crate) enum Remark {
     OverLimit { rule: String, limit: usize },
     /// A rule would have accepted some of this, and has expired on this day.
     Expired { rule: String, day: String },
+    /// A rule accepts none of this, and would with this pattern.
+    NearMiss { rule: String, meant: String },
     /// The baseline lists fewer of this fingerprint than there were.
     BeyondBaseline {
         file: String,

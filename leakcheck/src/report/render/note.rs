@@ -132,6 +132,9 @@ impl Display for Remark {
                 f,
                 "{rule} would accept some of this, but expired on {day}: end what it was for, or give it a later day"
             ),
+            Self::NearMiss { rule, meant } => {
+                write!(f, "{rule} accepts none of this: did you mean \"{meant}\"?")
+            }
             Self::BeyondBaseline {
                 file,
                 listed,

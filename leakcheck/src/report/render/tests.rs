@@ -364,10 +364,16 @@ fn rules_that_accepted_something() {
             ),
         ],
         gaps: Vec::new(),
-        notes: vec![Remark::OverLimit {
-            rule: "ignore_created_by(\"moka::*\")".to_owned(),
-            limit: 2,
-        }],
+        notes: vec![
+            Remark::OverLimit {
+                rule: "ignore_created_by(\"moka::*\")".to_owned(),
+                limit: 2,
+            },
+            Remark::NearMiss {
+                rule: "ignore_created_by(\"my_ap::pool::*\")".to_owned(),
+                meant: "my_app::pool::*".to_owned(),
+            },
+        ],
         ..report(vec![task(1)])
     };
     golden("rules.txt", &text(&report));

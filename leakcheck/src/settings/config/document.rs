@@ -49,11 +49,10 @@ pub(super) fn read(file: &File, today: Date) -> Result<Options, Error> {
 
 fn levels(file: &File, table: &DeTable<'_>, mut options: Options) -> Result<Options, Error> {
     for at in Entry::all(file, table) {
-        let known = Kind::CHOICES.iter().find(|(_, word)| *word == at.name());
-        let Some((kind, _)) = known else {
+        let Some(kind) = Kind::with_level(at.name()) else {
             return Err(at.unknown_key(&Kind::CHOICES.map(|(_, word)| word)));
         };
-        options = options.level_of(*kind, at.level()?);
+        options = options.level_of(kind, at.level()?);
     }
     Ok(options)
 }

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::Range, time::Duration};
 
-use leakcheck_report::plural::one_of;
+use leakcheck_report::{plural::one_of, suggest::suggestion};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -36,8 +36,9 @@ impl<'e> Entry<'e> {
     }
 
     pub(super) fn unknown_key(&self, known: &[&'static str]) -> Error {
-        let keys = one_of(known.iter().copied());
-        let what = format!("unknown key `{}`: expected {keys}", self.name());
+        let (keys, name) = (one_of(known.iter().copied()), self.name());
+        let meant = suggestion(name, known.iter().copied());
+        let what = format!("unknown key `{name}`: expected {keys}{meant}");
         self.file.error(self.key.span().start, what)
     }
 
@@ -101,6 +102,8 @@ impl<'e> Entry<'e> {
     pub(super) fn level(&self) -> Result<Level, Error> {
         let level = LEVELS.iter().find(|(word, _)| Some(*word) == self.text());
         let level = level.map(|(_, level)| *level);
-        level.ok_or_else(|| self.expected(&one_of(LEVELS.iter().map(|(word, _)| *word))))
+        let words = || LEVELS.iter().map(|(word, _)| *word);
+        let meant = || suggestion(self.text().unwrap_or_default(), words());
+        level.ok_or_else(|| self.expected(&(one_of(words()) + &meant())))
     }
 }

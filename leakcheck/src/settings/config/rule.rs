@@ -1,6 +1,6 @@
 //! The rules of `leakcheck.toml`: one `[[ignore]]` each.
 
-use leakcheck_report::{plural::one_of, rule};
+use leakcheck_report::{plural::one_of, rule, suggest::suggestion};
 use toml::de::{DeTable, DeValue};
 
 use super::{date::Date, entry::Entry, file::File};
@@ -118,9 +118,12 @@ impl Parts {
             );
             return Err(entry.file.error(entry.key.span().start, what));
         }
-        let pattern = entry.text().filter(|pattern| !pattern.trim().is_empty());
         let form = "a whole path or name, or a glob such as \"my_app::metrics::*\"";
-        self.rule = Some(make(pattern.ok_or_else(|| entry.expected(form))?));
+        let pattern = entry.text().ok_or_else(|| entry.expected(form))?;
+        if let Some(mistake) = rule::mistake(pattern) {
+            return Err(entry.wrong(format!("`{name}` is {pattern:?}: {mistake}")));
+        }
+        self.rule = Some(make(pattern));
         self.name = name;
         Ok(())
     }
@@ -128,9 +131,13 @@ impl Parts {
 
 /// One kind, or a list.
 fn kinds(entry: &Entry<'_>) -> Result<Vec<Kind>, Error> {
-    let words = || one_of(Kind::ALL.iter().map(|kind| kind.name()));
+    let names = || Kind::ALL.iter().map(|kind| kind.name());
+    let meant = |value: &DeValue<'_>| match value {
+        DeValue::String(word) => suggestion(word, names()),
+        _ => String::new(),
+    };
     let read = |value: &DeValue<'_>| match value {
-        DeValue::String(word) => Kind::named(word),
+        DeValue::String(word) => Kind::chosen(word),
         _ => None,
     };
     match entry.value.get_ref() {
@@ -138,11 +145,16 @@ fn kinds(entry: &Entry<'_>) -> Result<Vec<Kind>, Error> {
             .iter()
             .map(|value| {
                 let entry = Entry { value, ..*entry };
-                read(value.get_ref()).ok_or_else(|| entry.expected(&words()))
+                let words = one_of(names()) + &meant(value.get_ref());
+                read(value.get_ref()).ok_or_else(|| entry.expected(&words))
             })
             .collect(),
         one => Ok(vec![read(one).ok_or_else(|| {
-            entry.expected(&format!("{}, or a list of them", words()))
+            entry.expected(&format!(
+                "{}, or a list of them{}",
+                one_of(names()),
+                meant(one)
+            ))
         })?]),
     }
 }

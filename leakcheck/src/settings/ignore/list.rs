@@ -1,6 +1,6 @@
 //! Sorts findings into accepted and not, and says which rule accepted what.
 
-use super::{Ignore, builtin, registered};
+use super::{Ignore, builtin, near_miss::near_miss, registered};
 use crate::base::model::{Accepted, Ignored, Leak, Remark, RuntimeRelation};
 
 /// Findings after the rules.
@@ -49,15 +49,20 @@ pub(crate) fn sort(found: Vec<Leak>, rules: &[Ignore]) -> Sorted {
     let would_accept = |rule: &&Ignore| sorted.leaks.iter().any(|leak| rule.accepts(leak));
     let missed = expired.into_iter().filter(would_accept).map(expiry);
     sorted.notes.extend(missed.collect::<Vec<_>>());
+    let unused = rules.iter().filter(|rule| rule.expired().is_none());
+    let unused = unused.filter(|rule| !sorted.ignored.iter().any(|used| is_of(used, rule)));
+    let missed = unused.filter_map(|rule| Some((rule, near_miss(rule, &sorted.leaks)?)));
+    let missed = missed.map(|(rule, meant)| Remark::NearMiss {
+        rule: rule.shown(),
+        meant,
+    });
+    sorted.notes.extend(missed.collect::<Vec<_>>());
     sorted
 }
 
 fn note(ignored: &mut Vec<Ignored>, rule: &Ignore, leak: &Leak, count: usize) {
-    let place = ignored.iter().position(|entry| {
-        entry.rule == rule.describe()
-            && entry.source.as_deref() == rule.source()
-            && entry.kind == leak.kind
-    });
+    let is_entry = |entry: &Ignored| is_of(entry, rule) && entry.kind == leak.kind;
+    let place = ignored.iter().position(is_entry);
     let place = place.unwrap_or_else(|| {
         ignored.push(Ignored {
             rule: rule.describe(),
@@ -76,6 +81,10 @@ fn note(ignored: &mut Vec<Ignored>, rule: &Ignore, leak: &Leak, count: usize) {
     if let Some((by, frame)) = rule.site(leak).filter(|_| !rule.built_in) {
         entry.accepted.add(by, frame, count);
     }
+}
+
+fn is_of(entry: &Ignored, rule: &Ignore) -> bool {
+    entry.rule == rule.describe() && entry.source.as_deref() == rule.source()
 }
 
 fn over_limit(rule: &Ignore, room: usize) -> Remark {

@@ -2,6 +2,7 @@
 
 mod builtin;
 mod list;
+mod near_miss;
 mod registered;
 mod rule;
 mod site;

@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
+use leakcheck_report::rule;
 use wildmatch::WildMatch;
 
 use crate::{
@@ -76,10 +77,9 @@ impl Ignore {
     }
 
     fn pattern(make: impl FnOnce(WildMatch) -> Matcher, pattern: &str) -> Self {
-        assert!(
-            !pattern.trim().is_empty(),
-            "an empty ignore pattern matches nothing; write a function path, a name or a `*` glob"
-        );
+        if let Some(mistake) = rule::mistake(pattern) {
+            panic!("the ignore pattern {pattern:?} is not understood: {mistake}");
+        }
         Self::new(make(WildMatch::new(pattern)))
     }
 
@@ -91,7 +91,7 @@ impl Ignore {
     ///
     /// # Panics
     ///
-    /// Where the pattern is empty, as all constructors that take one.
+    /// Where the pattern is empty, or has `**` or a set of letters such as `[a-z]`, as all constructors that take one.
     pub fn top_function(pattern: &str) -> Self {
         Self::pattern(Matcher::TopFunction, pattern)
     }
@@ -298,6 +298,18 @@ fn top(stack: &[Frame]) -> impl Iterator<Item = &Frame> {
 }
 
 impl Matcher {
+    /// What it compares names with.
+    pub(super) fn pattern(&self) -> Option<String> {
+        match self {
+            Self::TopFunction(pattern)
+            | Self::AnyFunction(pattern)
+            | Self::CreatedBy(pattern)
+            | Self::StartedBy(pattern)
+            | Self::ThreadName(pattern) => Some(pattern.to_string()),
+            Self::Predicate(_) | Self::Current(_) => None,
+        }
+    }
+
     fn describe(&self) -> String {
         match self {
             Self::TopFunction(pattern) => format!("ignore_top_function(\"{pattern}\")"),

@@ -103,6 +103,28 @@ fn a_rule_expires_on_its_day() {
 }
 
 #[test]
+fn a_rule_with_a_slip_says_what_was_meant() {
+    let notes = |rule: &str| {
+        let text = format!("[[ignore]]\n{rule}\nreason = \"a\"\n");
+        let sorted = ignore::sort(tasks(1), read(&text).unwrap().rules());
+        assert_eq!(sorted.leaks.len(), 1, "{rule}");
+        sorted.notes
+    };
+    let says = |rule: &str, meant: &str| {
+        let said = Remark::NearMiss {
+            rule: format!("ignore_created_by({rule:?}) (leakcheck.toml:1)"),
+            meant: meant.to_owned(),
+        };
+        assert_eq!(notes(&format!("created_by = {rule:?}")), [said]);
+    };
+    says("my_ap::metrics::*", "my_app::metrics::*");
+    says("metrics::start", "my_app::metrics::start");
+    for other in ["other::*", "a", "*::nothing"] {
+        assert_eq!(notes(&format!("created_by = {other:?}")), []);
+    }
+}
+
+#[test]
 fn rules_that_differ_in_kind_are_two() {
     let rule = |more: &str| format!("[[ignore]]\ncreated_by = \"a\"\nreason = \"b\"\n{more}\n");
     let kinds = [
@@ -132,7 +154,7 @@ fn what_is_not_understood_is_said_with_its_place() {
         "level = \"allow\"",
         "unseen_panics = \"fail\"",
         "levels = \"warn\"",
-        "[levels]\nthread = \"warn\"",
+        "[levels]\nthraeds = \"warn\"",
         "[levels]\nthreads = \"warm\"",
         "[levels]\nthreads = \"warn\"\nthreads = \"off\"",
         "ignore = \"my_app::*\"",
@@ -143,10 +165,12 @@ fn what_is_not_understood_is_said_with_its_place() {
         "[[ignore]]\ncreated_by = \"a\"",
         "[[ignore]]\ncreated_by = \"a\"\nreason = \" \"",
         "[[ignore]]\ncreated_by = \"\"\nreason = \"a\"",
+        "[[ignore]]\ncreated_by = \"a::**\"\nreason = \"a\"",
+        "[[ignore]]\nany_function = \"a::[a-z]*\"\nreason = \"a\"",
         "[[ignore]]\ncreated_by = [\"a\", \"b\"]\nreason = \"a\"",
         "[[ignore]]\ncreated_by = \"a\"\nthread_name = \"b\"\nreason = \"c\"",
         "[[ignore]]\ncreatedby = \"a\"\nreason = \"b\"",
-        "[[ignore]]\ncreated_by = \"a\"\nreason = \"b\"\nkind = \"threads\"",
+        "[[ignore]]\ncreated_by = \"a\"\nreason = \"b\"\nkind = \"thraed\"",
         "[[ignore]]\ncreated_by = \"a\"\nreason = \"b\"\nkind = []",
         "[[ignore]]\ncreated_by = \"a\"\nreason = \"b\"\nkind = [\"task\", \"thraed\"]",
         "[[ignore]]\nkind = \"task\"\nthread_name = \"a\"\nreason = \"b\"",

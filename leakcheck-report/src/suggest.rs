@@ -1,23 +1,33 @@
 //! Lists the words that are valid somewhere, and finds the one a typo meant.
 
 /// `` `a`, `b`, `c` `` for error texts.
-pub(crate) fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+pub fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let quoted: Vec<_> = words.into_iter().map(|word| format!("`{word}`")).collect();
     quoted.join(", ")
 }
 
 /// ``; did you mean `x`?``, or nothing where no valid word is close.
-pub(crate) fn suggestion<'a>(typed: &str, valid: impl IntoIterator<Item = &'a str>) -> String {
-    valid
-        .into_iter()
-        .map(|word| (distance(typed, word), word))
-        .filter(|(distance, word)| *distance <= word.len().div_ceil(3))
+///
+/// ```
+/// use leakcheck_report::suggest::suggestion;
+///
+/// assert_eq!(suggestion("setle", ["settle", "timeout"]), "; did you mean `settle`?");
+/// assert_eq!(suggestion("colour", ["settle", "timeout"]), "");
+/// ```
+pub fn suggestion<'a>(typed: &str, valid: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(typed, valid).map_or_else(String::new, |word| format!("; did you mean `{word}`?"))
+}
+
+/// The valid word that is close to what was typed, if one is.
+pub fn nearest<'a>(typed: &str, valid: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let all = valid.into_iter().map(|word| (distance(typed, word), word));
+    all.filter(|(distance, word)| *distance <= word.len().div_ceil(3))
         .min()
-        .map_or_else(String::new, |(_, word)| format!("; did you mean `{word}`?"))
+        .map(|(_, word)| word)
 }
 
 /// Edits between two words; leaving off the end of a word counts as one.
-fn distance(typed: &str, word: &str) -> usize {
+pub fn distance(typed: &str, word: &str) -> usize {
     if typed.len() >= 3 && word.starts_with(typed) {
         return usize::from(typed != word);
     }
