@@ -2,12 +2,15 @@
 
 mod file;
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt, sync::Mutex};
 
 use leakcheck_report::Written;
 
 use crate::{
-    base::model::{Report, Verdict},
+    base::{
+        model::{Report, Verdict},
+        sync::{Work, lock_std},
+    },
     report::render,
     settings::env::{Env, ReportDir},
     sys::writing,
@@ -57,8 +60,15 @@ fn publish_by(print: fn(&str), report: &Report, env: &Env) {
         Some(ReportDir::Dirty(dir)) if is_dirty => file::write(report, dir, Written::Dirty),
         _ => Ok(()),
     };
-    print(&render::render(report, env.format, env.trace));
+    print(&render::render(report, env.format, env.trace, is_news));
     if let Err(error) = written {
         print(&format!("leakcheck: {error}"));
     }
+}
+
+/// Whether this process has not printed the line yet.
+fn is_news(line: &str) -> bool {
+    static PRINTED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let _work = Work::begin();
+    lock_std(&PRINTED).insert(line.to_owned())
 }

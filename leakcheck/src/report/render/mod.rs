@@ -31,17 +31,25 @@ use crate::{
     settings::env::{Format, TraceLevel},
 };
 
+/// Whether a line that says the same in many reports is to be told in this one.
+pub(crate) type IsNews = fn(&str) -> bool;
+
 /// Renders a report.
-pub(crate) fn render(report: &Report, format: Format, trace: TraceLevel) -> String {
+pub(crate) fn render(
+    report: &Report,
+    format: Format,
+    trace: TraceLevel,
+    is_news: IsNews,
+) -> String {
     match format {
-        Format::Text => text(report, trace),
+        Format::Text => text(report, trace, is_news),
         Format::Json => json::render(report, None),
-        Format::Github => text(report, trace) + &github::render(report),
+        Format::Github => text(report, trace, is_news) + &github::render(report),
     }
 }
 
-fn text(report: &Report, trace: TraceLevel) -> String {
-    escape::lines(&text::render(report, trace))
+fn text(report: &Report, trace: TraceLevel, is_news: IsNews) -> String {
+    escape::lines(&text::render(report, trace, is_news))
 }
 
 /// Renders the live tasks of a runtime.
@@ -53,6 +61,6 @@ pub(crate) use json::render as to_json;
 
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&text(self, TraceLevel::Site))
+        f.write_str(&text(self, TraceLevel::Site, |_| true))
     }
 }

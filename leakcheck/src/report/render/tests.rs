@@ -13,7 +13,6 @@ mod runtimes;
 mod timers;
 mod waits;
 
-use super::render;
 use crate::{
     base::model::{
         Accepted, Body,
@@ -33,6 +32,11 @@ fn golden(name: &str, actual: &str) {
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(actual, expected, "{name} differs from its golden file");
+}
+
+/// With all lines, as the first report of a process has them.
+fn render(report: &Report, format: Format, trace: TraceLevel) -> String {
+    super::render(report, format, trace, |_| true)
 }
 
 fn text(report: &Report) -> String {
@@ -377,6 +381,16 @@ fn rules_that_accepted_something() {
         ..report(vec![task(1)])
     };
     golden("rules.txt", &text(&report));
+}
+
+#[test]
+fn what_was_told_before_is_left_out() {
+    let report = report(vec![task(1)]);
+    let later = super::render(&report, Format::Text, TraceLevel::Site, |_| false);
+    let first = text(&report);
+    assert!(first.starts_with(later.trim_end()), "{later}");
+    assert_eq!(first.matches("LEAKCHECK_TRACE=full").count(), 1);
+    assert!(!later.contains("LEAKCHECK_TRACE=full") && !later.contains("cargo leakcheck"));
 }
 
 #[test]

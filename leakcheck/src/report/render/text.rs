@@ -5,6 +5,7 @@ use std::fmt::Write;
 use leakcheck_report::{plural, time};
 
 use super::{
+    IsNews,
     escape::plain,
     finding::{Among, finding},
     frame::{place, short},
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// Renders a report; empty where there is nothing to say.
-pub(super) fn render(report: &Report, trace: TraceLevel) -> String {
+pub(super) fn render(report: &Report, trace: TraceLevel, is_news: IsNews) -> String {
     let mut out = String::new();
     let causes = Causes::of(&report.leaks);
     let numbers = Numbers::of(report, &causes);
@@ -66,12 +67,19 @@ pub(super) fn render(report: &Report, trace: TraceLevel) -> String {
     out.push('\n');
     known(&mut out, report);
     ignored(&mut out, report);
-    coverage(&mut out, report);
+    news(&mut out, coverage(report), is_news);
     for note in &report.notes {
         let _ = writeln!(out, "note: {note}");
     }
-    footer(&mut out, report, &causes, trace);
+    news(&mut out, footer(report, &causes, trace), is_news);
     out
+}
+
+/// Lines that many reports have, each told where it is news.
+fn news(out: &mut String, lines: impl IntoIterator<Item = String>, is_news: IsNews) {
+    for line in lines.into_iter().filter(|line| is_news(line)) {
+        let _ = writeln!(out, "{line}");
+    }
 }
 
 /// Renders the live tasks of a runtime.
@@ -216,35 +224,32 @@ fn ignored(out: &mut String, report: &Report) {
     }
 }
 
-fn coverage(out: &mut String, report: &Report) {
-    for (kind, seen) in report.coverage.iter() {
-        match seen {
+fn coverage(report: &Report) -> impl Iterator<Item = String> {
+    report
+        .coverage
+        .iter()
+        .filter_map(|(kind, seen)| match seen {
             Seen::Partial(why) | Seen::Nothing(why)
                 if matches!(kind, Kind::Task | Kind::Thread) =>
             {
-                let _ = writeln!(out, "coverage of {kind}s: {why}");
+                Some(format!("coverage of {kind}s: {why}"))
             }
-            _ => {}
-        }
-    }
+            _ => None,
+        })
 }
 
-fn footer(out: &mut String, report: &Report, causes: &Causes<'_>, trace: TraceLevel) {
+fn footer(report: &Report, causes: &Causes<'_>, trace: TraceLevel) -> Vec<String> {
     let has_stacks = report.leaks.iter().any(|leak| !leak.stack.is_empty());
-    if has_stacks && trace != TraceLevel::Full {
-        let _ = writeln!(
-            out,
-            "full creation stacks: LEAKCHECK_TRACE=full    machine-readable: LEAKCHECK_REPORT_DIR=<dir>"
-        );
-    }
-    let mut found = causes
-        .causes()
-        .filter_map(|at| explain::why(&report.leaks, at, causes));
-    if let Some(first) = found.next() {
-        let _ = writeln!(
-            out,
+    let more = (has_stacks && trace != TraceLevel::Full).then(|| {
+        "full creation stacks: LEAKCHECK_TRACE=full    machine-readable: LEAKCHECK_REPORT_DIR=<dir>".to_owned()
+    });
+    let mut found = causes.causes();
+    let first = found.find_map(|at| explain::why(&report.leaks, at, causes));
+    let page = first.map(|first| {
+        format!(
             "what such a mistake is: cargo leakcheck explain {}",
             first.pattern
-        );
-    }
+        )
+    });
+    more.into_iter().chain(page).collect()
 }
