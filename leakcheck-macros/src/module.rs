@@ -5,6 +5,8 @@ use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{Attribute, Item, Meta, Path, Signature, Token, Visibility, braced, token};
 
+mod in_macro;
+
 use crate::args::Args;
 use crate::attr::{Role, arguments};
 
@@ -28,6 +30,8 @@ enum Part {
     Function(Vec<Attribute>, TokenStream),
     /// A module with a body.
     Module(Module),
+    /// A macro, in which tests may stand.
+    Macro(syn::ItemMacro),
     /// Anything else.
     Other(TokenStream),
 }
@@ -53,6 +57,7 @@ impl Module {
                         items.extend(module.expand(defaults)?);
                     }
                 }
+                Part::Macro(item) => items.extend(in_macro::expand(item, defaults)),
                 Part::Other(tokens) => items.extend(tokens),
             }
         }
@@ -130,9 +135,10 @@ impl Parse for Part {
             let body: proc_macro2::Group = input.parse()?;
             return Ok(Self::Function(attrs, quote!(#vis #sig #body)));
         }
-        input
-            .parse::<Item>()
-            .map(|item| Self::Other(item.into_token_stream()))
+        input.parse::<Item>().map(|item| match item {
+            Item::Macro(item) => Self::Macro(item),
+            item => Self::Other(item.into_token_stream()),
+        })
     }
 }
 

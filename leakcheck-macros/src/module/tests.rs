@@ -35,6 +35,49 @@ fn tests_get_the_attribute_above_all_others() {
 }
 
 #[test]
+fn tests_in_a_macro_that_passes_attributes_on_get_it() {
+    let given = quote! {
+        proptest! {
+            #![proptest_config(config())]
+            #[doc = "a"]
+            #[test]
+            fn a(b in 0..9) { c[0] }
+            fn d() {}
+            #[leak_checked]
+            #[test]
+            fn e() {}
+        }
+    };
+    let expected = quote! {
+        proptest! {
+            #![proptest_config(config())]
+            #[::leakcheck::leak_checked()]
+            #[doc = "a"]
+            #[test]
+            fn a(b in 0..9) { c[0] }
+            fn d() {}
+            #[leak_checked()]
+            #[test]
+            fn e() {}
+        }
+    };
+    assert_eq!(items(quote!(), &given), expected.to_string());
+}
+
+#[test]
+fn tests_in_another_macro_are_warned_of() {
+    let given = quote! {
+        mine! { #[test] fn a() {} }
+        b::mine! { #[tokio::test] async fn c() {} }
+        mine! { #[leak_checked] #[test] fn d() {} }
+    };
+    let expanded = items(quote!(), &given);
+    assert!(expanded.starts_with(&quote!(mine! { #[test] fn a() {} }).to_string()));
+    let warnings = expanded.matches("the tests inside of `mine!` are not leak checked");
+    assert_eq!(warnings.count(), 2, "{expanded}");
+}
+
+#[test]
 fn other_items_stay_as_they_are() {
     let others = quote! {
         #![allow(dead_code)]
@@ -50,7 +93,6 @@ fn other_items_stay_as_they_are() {
         fn g() {}
         macro_rules! h { () => { #[test] fn i() {} } }
         h!();
-        proptest! { #[test] fn j(k in 0..9) {} }
         mod l;
         extern "C" { fn m(); }
     };
