@@ -71,7 +71,7 @@ fn github_gets_annotations() {
         .as_ref()
         .and_then(|site| site.line)
         .expect("it has a site");
-    let place = format!("::error file=suite/output.rs,line={line},title=leakcheck::");
+    let place = format!("::error file=tests/suite/output.rs,line={line},title=leakcheck::");
     assert!(
         annotations.iter().any(|line| line.starts_with(&place)),
         "{annotations:?}"

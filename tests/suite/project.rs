@@ -247,11 +247,11 @@ fn levels_of_the_file_are_below_those_of_the_attribute() {
 fn a_file_that_is_not_understood_fails_each_test() {
     let dir = package(&[(
         "leakcheck.toml",
-        "settle = \"50ms\"\n[levels]\n  thread = \"warn\"\n",
+        "settle = \"50ms\"\n[levels]\n  thraed = \"warn\"\n",
     )]);
     let path = dir.path().join("leakcheck.toml");
     let said = format!(
-        "leakcheck: failed to read {}:3:3: unknown key `thread`: expected `tasks`, `threads`,",
+        "leakcheck: failed to read {}:3:3: unknown key `thraed`: expected `tasks`, `threads`,",
         path.display()
     );
     for subject in ["clean", "verifies", "guards", "marks", "finds"] {

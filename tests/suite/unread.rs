@@ -57,7 +57,7 @@ fn all_in_one_process(reports: Option<&str>) {
 /// The control: something is left, and what it is was read.
 #[test]
 fn a_leak_is_read() {
-    let run = run!(leaves_a_thread, "LEAKCHECK_LEVEL" = "warn");
+    let run = run!(leaves_a_thread, "LEAKCHECK" = "warn");
     assert!(run.report().read_debug_info, "{}", run.text());
 }
 

@@ -21,7 +21,7 @@ fn a_panic_that_nobody_can_see_is_a_warning() {
         assert_eq!(leaks[0].level, "warn");
         let panic = leaks[0].panic.as_deref().unwrap_or_default();
         assert!(
-            panic.starts_with("out of order, at suite/unseen.rs:"),
+            panic.starts_with("out of order, at tests/suite/unseen.rs:"),
             "{panic}"
         );
         let name = leaks[0].name.as_deref().unwrap_or_default();

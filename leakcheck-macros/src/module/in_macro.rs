@@ -6,7 +6,7 @@ use syn::parse::Parser as _;
 use syn::spanned::Spanned as _;
 use syn::{Attribute, ItemMacro};
 
-use super::annotate;
+use super::annotate::annotate;
 use crate::args::Args;
 use crate::attr::Role;
 

@@ -43,10 +43,15 @@ impl CheckTarget {
     pub(crate) fn tell(&self) {
         match self {
             Self::Test(meta) => {
-                package::set_under_test(meta.module, meta.package, meta.manifest_dir);
+                package::set_under_test(meta.module, meta.package, meta.manifest_dir, meta.file);
             }
             Self::Process(place, _) => {
-                package::set_under_test(place.module, place.package, place.manifest_dir);
+                package::set_under_test(
+                    place.module,
+                    place.package,
+                    place.manifest_dir,
+                    place.file,
+                );
             }
             Self::Caller(..) => {}
         }
@@ -72,6 +77,7 @@ fn of_test(meta: &TestMeta, package_dir: Option<String>) -> Subject {
         function: Some(format!("{}::{}", meta.module, meta.function())),
         location: model::Location {
             file: in_package(meta.file, package_dir.as_deref()),
+            from_root: meta.file.to_owned(),
             line: meta.line,
         },
         package_dir,
@@ -87,6 +93,7 @@ fn of_process(place: &BinarySite, test: Option<&str>, package_dir: Option<String
         function: test.map(|test| format!("{binary}::{test}")),
         location: model::Location {
             file: in_package(place.file, package_dir.as_deref()),
+            from_root: place.file.to_owned(),
             line: place.line,
         },
         package_dir,
@@ -102,6 +109,7 @@ fn of_caller(thread: &Thread, place: &Location<'_>, package_dir: Option<String>)
         function: None,
         location: model::Location {
             file: in_package(place.file(), package_dir.as_deref()),
+            from_root: place.file().to_owned(),
             line: place.line(),
         },
         package_dir,

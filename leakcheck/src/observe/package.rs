@@ -9,15 +9,18 @@ use std::{
 #[derive(Clone, Debug)]
 pub(crate) struct UnderTest {
     pub(crate) folder: Option<PathBuf>,
+    /// The folder of its workspace, in which the compiler ran.
+    pub(crate) root: Option<PathBuf>,
     /// The crate of the tests, and the package's library.
     crates: [String; 2],
 }
 
 impl UnderTest {
-    fn new(module: &str, package: Option<&str>, folder: Option<&str>) -> Self {
+    fn new(module: &str, package: Option<&str>, folder: Option<&str>, file: Option<&str>) -> Self {
         let (krate, _) = module.split_once("::").unwrap_or((module, ""));
         Self {
             folder: folder.map(PathBuf::from),
+            root: file.and_then(|file| root(file, Path::new(folder?))),
             crates: [krate, package.unwrap_or(krate)].map(|name| name.replace('-', "_")),
         }
     }
@@ -30,9 +33,15 @@ impl UnderTest {
 /// What the first check with an attribute said; all of a process are of one package.
 static KNOWN: OnceLock<UnderTest> = OnceLock::new();
 
-/// Makes the package known whose tests these are: its module path, name and folder, as an attribute has them.
-pub(crate) fn set_under_test(module: &str, package: Option<&str>, folder: Option<&str>) {
-    KNOWN.get_or_init(|| UnderTest::new(module, package, folder));
+/// Makes the package known whose tests these are: its module path, name and folder, and a `file!()` of it, as an attribute has
+/// them.
+pub(crate) fn set_under_test(
+    module: &str,
+    package: Option<&str>,
+    folder: Option<&str>,
+    file: &str,
+) {
+    KNOWN.get_or_init(|| UnderTest::new(module, package, folder, Some(file)));
 }
 
 /// The package whose tests this process runs, as an attribute says, or else as far as cargo and the binary's name do.
@@ -42,7 +51,7 @@ pub(crate) fn under_test() -> &'static UnderTest {
         GUESSED.get_or_init(|| {
             let [package, folder] =
                 ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"].map(|name| std::env::var(name).ok());
-            UnderTest::new(&binary(), package.as_deref(), folder.as_deref())
+            UnderTest::new(&binary(), package.as_deref(), folder.as_deref(), None)
         })
     })
 }
@@ -66,12 +75,20 @@ pub(crate) fn in_package(file: &str, package_dir: Option<&str>) -> String {
     let Some(dir) = package_dir.map(Path::new) else {
         return file.to_owned();
     };
-    let inside = dir.ancestors().find_map(|folder| {
-        let whole = folder.join(file);
-        (whole.starts_with(dir) && whole.is_file())
-            .then(|| whole.strip_prefix(dir).ok().map(Path::to_path_buf))?
+    let inside = root(file, dir).and_then(|root| {
+        let whole = root.join(file);
+        whole.strip_prefix(dir).ok().map(Path::to_path_buf)
     });
     inside.map_or_else(|| file.to_owned(), |inside| inside.display().to_string())
+}
+
+/// The folder that a `file!()` of the package in `dir` is relative to.
+fn root(file: &str, dir: &Path) -> Option<PathBuf> {
+    let is_root = |folder: &&Path| {
+        let whole = folder.join(file);
+        whole.starts_with(dir) && whole.is_file()
+    };
+    dir.ancestors().find(is_root).map(Path::to_path_buf)
 }
 
 #[cfg(all(test, not(leakcheck_loom)))]

@@ -19,6 +19,8 @@ pub enum CodeOwner {
 pub struct Frame {
     pub(crate) function: String,
     pub(crate) file: Option<String>,
+    /// The same as the compiler names it, where it is the user's: relative to the workspace.
+    pub(crate) from_root: Option<String>,
     pub(crate) path: Option<PathBuf>,
     pub(crate) line: Option<u32>,
     pub(crate) column: Option<u32>,
@@ -26,6 +28,11 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// The file as somebody can open it who has started the tests.
+    pub(crate) fn shown(&self) -> Option<&str> {
+        self.from_root.as_deref().or(self.file.as_deref())
+    }
+
     /// Full path of the function, without closures and generic arguments; empty where it has no name.
     pub fn function(&self) -> &str {
         &self.function

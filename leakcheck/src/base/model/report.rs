@@ -53,6 +53,8 @@ pub enum Body {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
     pub(crate) file: String,
+    /// The same as the compiler names it: relative to the workspace.
+    pub(crate) from_root: String,
     pub(crate) line: u32,
 }
 

@@ -35,7 +35,6 @@ use crate::{
     observe::{
         capture::{self, Names, Trace},
         diff::{self, Group},
-        package::in_package,
         sources::{panics::Panicked, timers},
     },
 };
@@ -182,10 +181,7 @@ pub(crate) fn panicked(seen: &[Panicked], package_dir: Option<&str>) -> Vec<Leak
             Some((file, line)) => {
                 // After several lines that would seem to be a part of the last.
                 let before = if message.contains('\n') { "\n" } else { ", " };
-                format!(
-                    "{message}{before}at {}:{line}",
-                    in_package(file, package_dir)
-                )
+                format!("{message}{before}at {file}:{line}")
             }
             None => message.clone(),
         };

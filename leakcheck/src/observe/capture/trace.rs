@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     base::model::{CodeOwner, Frame},
+    observe::package,
     sys::{creation_stack, object::Object},
 };
 
@@ -282,6 +283,7 @@ pub(crate) fn frame(name: &str, place: Option<(&str, u32)>, package_dir: Option<
     Frame {
         function: function::tidy(name),
         file: path.as_deref().map(|path| display(path, package_dir)),
+        from_root: path.as_deref().and_then(from_root),
         owner: code_owner::of(name, path.as_deref(), Object::Program).owner(),
         path,
         line: place.map(|place| place.1),
@@ -294,11 +296,22 @@ fn of_symbol(symbol: &Symbol, package_dir: Option<&str>) -> Frame {
     Frame {
         function: symbol.function.clone(),
         file: path.map(|path| display(path, package_dir)),
+        from_root: path.and_then(from_root),
         path: symbol.path.clone(),
         line: symbol.line,
         column: symbol.column,
         owner: symbol.owner,
     }
+}
+
+/// A file of the user's, relative to the workspace.
+fn from_root(path: &Path) -> Option<String> {
+    if code_owner::in_package(path).is_some() {
+        return None;
+    }
+    let root = package::under_test().root.as_deref()?;
+    let inside = path.strip_prefix(root).ok()?;
+    Some(inside.display().to_string())
 }
 
 fn display(path: &Path, package_dir: Option<&str>) -> String {

@@ -124,6 +124,7 @@ mod tests {
             function: None,
             location: Location {
                 file: "tests/pool.rs".to_owned(),
+                from_root: "tests/pool.rs".to_owned(),
                 line: 1,
             },
         }

@@ -27,11 +27,11 @@ pub(super) fn render(
         .map(|place| source_line(place.frame))
         .collect();
     for (Place { frame, label }, line) in places.iter().zip(&lines) {
-        group = match (line, &frame.file, frame.line) {
+        group = match (line, frame.shown(), frame.line) {
             (Some(line), _, _) => group.element(
                 Snippet::source(line.as_str())
                     .line_start(frame.line.unwrap_or(1) as usize)
-                    .path(frame.file.as_deref().map(escape::plain))
+                    .path(frame.shown().map(escape::plain))
                     .annotation(
                         AnnotationKind::Primary
                             .span(call_span(line, frame.column))

@@ -5,7 +5,7 @@ use crate::base::model::Frame;
 
 /// File and line, as far as they are known.
 pub(super) fn place(frame: &Frame) -> Option<String> {
-    match (&frame.file, frame.line) {
+    match (frame.shown(), frame.line) {
         (Some(file), Some(line)) => Some(format!("{}:{line}", plain(file))),
         (Some(file), None) => Some(plain(file)),
         _ => None,

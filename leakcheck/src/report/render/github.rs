@@ -22,8 +22,8 @@ pub(super) fn render(report: &Report) -> String {
         let leak = &report.leaks[at];
         let site = leak.created_at.as_ref();
         let file = site
-            .and_then(|site| site.file.as_deref())
-            .unwrap_or(&report.subject.location.file);
+            .and_then(|site| site.shown())
+            .unwrap_or(&report.subject.location.from_root);
         let line = site
             .and_then(|site| site.line)
             .unwrap_or(report.subject.location.line);
@@ -74,8 +74,8 @@ fn mistake(report: &Report, at: usize, causes: &Causes<'_>) -> String {
 fn hangs(out: &mut String, report: &Report, hang: &Hang) {
     let subject = &report.subject;
     let waits = hang.waiting.as_ref().and_then(waits::place);
-    let place = waits.and_then(|frame| Some((frame.file.as_deref()?, frame.line?)));
-    let (file, line) = place.unwrap_or((&subject.location.file, subject.location.line));
+    let place = waits.and_then(|frame| Some((frame.shown()?, frame.line?)));
+    let (file, line) = place.unwrap_or((&subject.location.from_root, subject.location.line));
     let _ = writeln!(
         out,
         "::error file={},line={line},title=leakcheck::{}",

@@ -204,6 +204,7 @@ fn own_frame(subject: &Subject) -> Frame {
     Frame {
         function: String::new(),
         file: Some(file.clone()),
+        from_root: Some(subject.location.from_root.clone()),
         path: dir.map(|dir| Path::new(dir).join(file)),
         line: Some(subject.location.line),
         column: None,

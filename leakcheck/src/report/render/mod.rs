@@ -31,9 +31,6 @@ use crate::{
     settings::env::{Format, TraceLevel},
 };
 
-/// Whether a line that says the same in many reports is to be told in this one.
-pub(crate) type IsNews = fn(&str) -> bool;
-
 /// Renders a report.
 pub(crate) fn render(
     report: &Report,
@@ -58,6 +55,7 @@ pub(crate) fn tasks(tasks: &[Leak]) -> String {
 }
 
 pub(crate) use json::render as to_json;
+use text::IsNews;
 
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

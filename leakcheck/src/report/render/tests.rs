@@ -53,6 +53,7 @@ fn report(leaks: Vec<Leak>) -> Report {
             function: Some("pool::reconnects".to_owned()),
             location: Location {
                 file: "tests/pool.rs".to_owned(),
+                from_root: "tests/pool.rs".to_owned(),
                 line: 12,
             },
         },
@@ -84,6 +85,7 @@ fn frame(function: &str, file: &str, line: u32, column: Option<u32>, owner: Code
     Frame {
         function: function.to_owned(),
         file: Some(file.to_owned()),
+        from_root: None,
         path: (file == "src/pool.rs").then_some(sample),
         line: Some(line),
         column,
@@ -381,6 +383,33 @@ fn rules_that_accepted_something() {
         ..report(vec![task(1)])
     };
     golden("rules.txt", &text(&report));
+}
+
+/// From the folder of the workspace, so that a terminal and GitHub find it.
+#[test]
+fn files_are_named_as_the_compiler_does() {
+    let named = |frame: &Frame| Frame {
+        from_root: frame
+            .file
+            .as_ref()
+            .map(|file| format!("crates/my_app/{file}")),
+        ..frame.clone()
+    };
+    let leak = task(1);
+    let leak = Leak {
+        created_at: leak.created_at.as_ref().map(named),
+        ..leak
+    };
+    let report = report(vec![leak]);
+    let said = render(&report, Format::Github, TraceLevel::Site);
+    assert!(
+        said.contains("\n --> crates/my_app/src/pool.rs:3:9\n"),
+        "{said}"
+    );
+    assert!(
+        said.contains("file=crates/my_app/src/pool.rs,line=3"),
+        "{said}"
+    );
 }
 
 #[test]

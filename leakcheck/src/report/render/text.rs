@@ -5,7 +5,6 @@ use std::fmt::Write;
 use leakcheck_report::{plural, time};
 
 use super::{
-    IsNews,
     escape::plain,
     finding::{Among, finding},
     frame::{place, short},
@@ -19,6 +18,9 @@ use crate::{
     report::explain::{self, Causes},
     settings::env::TraceLevel,
 };
+
+/// Whether a line that says the same in many reports is to be told in this one.
+pub(super) type IsNews = fn(&str) -> bool;
 
 /// Renders a report; empty where there is nothing to say.
 pub(super) fn render(report: &Report, trace: TraceLevel, is_news: IsNews) -> String {

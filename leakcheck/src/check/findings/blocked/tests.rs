@@ -10,6 +10,7 @@ fn stack(functions: &[&str]) -> Vec<Frame> {
         .map(|function| Frame {
             function: (*function).to_owned(),
             file: None,
+            from_root: None,
             path: None,
             line: None,
             column: None,

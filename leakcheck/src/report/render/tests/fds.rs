@@ -124,6 +124,7 @@ fn opened_by_a_dependency() {
     let through = Frame {
         function: "hyper::connect".to_owned(),
         file: Some("hyper-1.0.0/src/lib.rs".to_owned()),
+        from_root: None,
         path: None,
         line: Some(9),
         column: None,

@@ -13,6 +13,7 @@ fn frame(function: &str, owner: CodeOwner) -> Frame {
     Frame {
         function: function.to_owned(),
         file: None,
+        from_root: None,
         path: None,
         line: None,
         column: None,

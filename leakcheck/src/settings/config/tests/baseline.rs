@@ -22,6 +22,7 @@ fn subject(test: &str) -> Subject {
         function: None,
         location: Location {
             file: "tests/pool.rs".to_owned(),
+            from_root: "tests/pool.rs".to_owned(),
             line: 12,
         },
     }

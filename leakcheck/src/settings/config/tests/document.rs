@@ -29,6 +29,7 @@ fn tasks(count: usize) -> Vec<Leak> {
     let frame = crate::base::model::Frame {
         function: "my_app::metrics::start".to_owned(),
         file: None,
+        from_root: None,
         path: None,
         line: None,
         column: None,
