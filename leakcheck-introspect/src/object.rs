@@ -130,6 +130,11 @@ impl Hold {
         self.owners
     }
 
+    /// Whether nobody else has the lock beside it.
+    pub fn is_exclusive(&self) -> bool {
+        self.is_exclusive
+    }
+
     /// Whether a future inside the holder has it that was polled before and that the holder does not poll now.
     pub fn is_parked(&self) -> bool {
         self.is_parked

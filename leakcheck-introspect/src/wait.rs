@@ -56,6 +56,11 @@ impl Wait {
         self.is_over
     }
 
+    /// Whether messages take all the room that it waits for, as far as that is read: of tokio's channels.
+    pub fn is_full(&self) -> bool {
+        self.is_full
+    }
+
     /// What it waits for, as the caller has named it; see [`TaskList::name_objects`](crate::TaskList::name_objects).
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()

@@ -258,7 +258,6 @@ async fn circle_with_a_way_out() {
     // leak: task
     // waits: at either end for an end, held by the task at partner
     // or: for an end, held by the task at sleeper
-    // why: follows task
     tokio::spawn(async move {
         // at: either end
         tokio::select! {

@@ -423,7 +423,7 @@ fn every_report_is_exact() {
     assert_eq!(of("closure_blocks_on_a_socket"), [[closure]]);
     says(
         "tasks_share_a_socket",
-        &["fd *, UDP socket (corpus/holders.rs:*): closes when all that have it end"],
+        &["fd *, UDP socket (tests/corpus/holders.rs:*): closes when all that have it end"],
     );
     says(
         "task_shares_a_socket_with_a_static",
@@ -435,7 +435,7 @@ fn every_report_is_exact() {
     );
     says(
         "thread_blocks_on_a_socket",
-        &["  = with it: fd *, UDP socket (corpus/holders.rs:*): is what it is blocked on, in recv"],
+        &["  = with it: fd *, UDP socket (tests/corpus/holders.rs:*): is what it is blocked on, in recv"],
     );
     says(
         "closure_blocks_on_a_socket",
@@ -453,20 +453,20 @@ fn every_report_is_exact() {
     says(
         "task_holds_a_sender_three_times",
         &[
-            "`corpus::holders::relays` (corpus/holders.rs:*): waits at corpus/holders.rs:* for what only it can send",
+            "`corpus::holders::relays` (tests/corpus/holders.rs:*): waits at tests/corpus/holders.rs:* for what only it can send",
         ],
     );
     says(
         "tasks_of_one_line_wait_for_holders_of_one_kind",
         &[
-            "task ×* `corpus::holders::relays` (corpus/holders.rs:*): wait at corpus/holders.rs:* for what only they can send",
+            "task ×* `corpus::holders::relays` (tests/corpus/holders.rs:*): wait at tests/corpus/holders.rs:* for what only they can send",
         ],
     );
     says(
         "body_awaits_a_closure",
         &[
             "the end of a task: blocking task * `",
-            ", blocked in mpsc::recv at corpus/holders.rs:",
+            ", blocked in mpsc::recv at tests/corpus/holders.rs:",
             "blocking task *: ",
         ],
     );

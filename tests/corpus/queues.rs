@@ -162,7 +162,6 @@ async fn queue_that_is_shared() {
     });
     // leak: task "ask"
     // waits: at asked for a value, held by the task at shared in jobs[0].reply
-    // why: reply-lost
     tokio::spawn(ask(reply));
 }
 

@@ -7,6 +7,8 @@ use super::{Frame, ResourceId};
 pub(crate) struct Dependence {
     /// The task that waits.
     pub(crate) waiter: u64,
+    /// Which of the things that it waits for.
+    pub(crate) wait: usize,
     /// The task, blocking task or thread that it depends on; the test's body is the task 0.
     pub(crate) on: ResourceId,
     pub(crate) tie: Tie,
@@ -43,5 +45,15 @@ impl Dependence {
     /// Whether a task depends on itself.
     pub(crate) fn is_on_itself(&self) -> bool {
         self.on == ResourceId::Task(self.waiter)
+    }
+
+    /// Whether the task keeps itself from going on: whoever else has the same as well is of no matter.
+    pub(crate) fn is_kept_by_itself(&self) -> bool {
+        self.is_on_itself() && matches!(self.tie, Tie::Sender | Tie::Lock | Tie::Parked)
+    }
+
+    /// Those of each thing that each task waits for.
+    pub(crate) fn by_wait(all: &[Self]) -> impl Iterator<Item = &[Self]> {
+        all.chunk_by(|one, next| (one.waiter, one.wait) == (next.waiter, next.wait))
     }
 }

@@ -9,6 +9,8 @@ pub struct Waiting {
     pub(crate) stack: Vec<Frame>,
     pub(crate) events: Vec<Awaited>,
     pub(crate) is_forever: bool,
+    /// Whether nothing else can wake it, as far as its future shows.
+    pub(crate) are_all: bool,
     pub(crate) unread: Option<String>,
     pub(crate) keeps_own_handle: Option<OwnHandle>,
     /// The same for tasks that wait at one place for the same, held by the same; 0 for threads, and for tasks that
@@ -39,6 +41,8 @@ pub struct Awaited {
     /// Whether it certainly waits for that.
     pub(crate) is_certain: bool,
     pub(crate) held_by: Vec<Holder>,
+    /// Whether messages take all the room that it waits for, as far as that is known.
+    pub(crate) is_full: bool,
     /// How many more hold it.
     pub(crate) unlisted: usize,
     /// Whether it was looked for among statics as well.
@@ -105,6 +109,7 @@ impl Waiting {
             stack: Vec::new(),
             events: Vec::new(),
             is_forever: false,
+            are_all: false,
             unread: Some(why.to_owned()),
             keeps_own_handle: None,
             place: 0,

@@ -20,12 +20,15 @@ pub(super) fn of(
     // Of very many only the first ones are read.
     for task in tasks.iter().filter(|task| !task.is_recognised()) {
         let mut of_task = Vec::new();
-        for wait in open(task) {
+        for (number, wait) in open(task).enumerate() {
             let found = of_wait(task, wait, search, package_dir);
             if found.is_empty() {
                 return Vec::new();
             }
-            of_task.extend(found);
+            of_task.extend(found.into_iter().map(|found| Dependence {
+                wait: number,
+                ..found
+            }));
         }
         if of_task.is_empty() || !task.is_complete() {
             return Vec::new();
@@ -42,20 +45,7 @@ fn of_wait(
     search: &Search<'_>,
     package_dir: Option<&str>,
 ) -> Vec<Dependence> {
-    let tied = search
-        .graph
-        .dependences(wait)
-        .into_iter()
-        .filter_map(|found| {
-            Some(Dependence {
-                waiter: task.id(),
-                on: ResourceId::Task(found.task.id()),
-                tie: tie(task, &found)?,
-                local: found.hold.map(|hold| hold.local().to_owned()),
-                at: found.hold.and_then(|hold| frame(hold, package_dir)),
-            })
-        });
-    let mut all: Vec<Dependence> = tied.collect();
+    let mut all = on_tasks(task, wait, search, package_dir);
     if all.is_empty() {
         all = kept_by_threads(task, wait, search, package_dir);
     }
@@ -63,6 +53,7 @@ fn of_wait(
         // A blocking task is in no list.
         all.extend(wait.task().map(|on| Dependence {
             waiter: task.id(),
+            wait: 0,
             on: ResourceId::Task(on),
             tie: Tie::End,
             local: None,
@@ -70,6 +61,37 @@ fn of_wait(
         }));
     }
     all
+}
+
+fn on_tasks(
+    task: &Task,
+    wait: &Wait,
+    search: &Search<'_>,
+    package_dir: Option<&str>,
+) -> Vec<Dependence> {
+    let found = search.graph.dependences(wait);
+    // Who else reads, nobody knows: but one that never ends is enough.
+    let is_one_of_many = |found: &Found<'_>| {
+        let is_shared = found
+            .hold
+            .is_some_and(|hold| hold.role() == Role::Guard && !hold.is_exclusive());
+        let is_own = found.task.address() == task.address();
+        is_shared && !is_own && !search.graph.is_stuck(found.task)
+    };
+    if found.iter().any(is_one_of_many) {
+        return Vec::new();
+    }
+    let told = |found: Found<'_>| {
+        Some(Dependence {
+            waiter: task.id(),
+            wait: 0,
+            on: ResourceId::Task(found.task.id()),
+            tie: tie(task, &found)?,
+            local: found.hold.map(|hold| hold.local().to_owned()),
+            at: found.hold.and_then(|hold| frame(hold, package_dir)),
+        })
+    };
+    found.into_iter().filter_map(told).collect()
 }
 
 /// Threads that have all ends which somebody else must have, as they are counted.
@@ -84,6 +106,7 @@ fn kept_by_threads(
     let of_thread = |waker: Waker<'_>| match (waker.keeper, waker.hold) {
         (Keeper::Thread(thread), Some(hold)) => Some(Dependence {
             waiter: task.id(),
+            wait: 0,
             on: ResourceId::Thread(thread.number()),
             tie: Tie::Kept,
             local: Some(hold.local().to_owned()),

@@ -56,6 +56,9 @@ pub(super) fn of(
         stack: stack(first, package_dir),
         events: events.collect(),
         is_forever: tasks.iter().all(|task| graph.is_stuck(task)),
+        are_all: tasks
+            .iter()
+            .all(|task| task.is_recognised() || task.is_complete()),
         unread: unread.map(ToOwned::to_owned),
         keeps_own_handle: own_handle::of(tasks, package_dir),
         place: place(first, graph),
@@ -192,11 +195,20 @@ fn awaited(all: &[(&Task, &Wait)], search: &Search<'_>, package_dir: Option<&str
         event: event_of_all(all),
         is_certain: earliest(all).is_none_or(is_certain),
         held_by,
+        is_full: all.iter().all(|(_, wait)| is_full(wait)),
         unlisted,
         has_statics: search.has_statics,
         missing: search.missing(all),
         tasks,
     }
+}
+
+/// Whether messages take all the room of a channel, as far as its crate tells.
+fn is_full(wait: &Wait) -> bool {
+    let is_told = wait
+        .object()
+        .is_some_and(|object| object.class() == Class::Mpsc);
+    matches!(wait.event(), Seen::Capacity) && (wait.is_full() || !is_told)
 }
 
 fn holder(

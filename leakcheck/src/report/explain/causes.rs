@@ -24,6 +24,7 @@ impl<'l> Causes<'l> {
     pub(crate) fn of(leaks: &'l [Leak]) -> Self {
         let told = Told::of(leaks);
         let all: Vec<Vec<Edge<'l>>> = leaks.iter().map(|leak| links::of(leak, &told)).collect();
+        let all = without_doubt(all);
         let mut causes = Self {
             follows: ways_out(&all),
             next: vec![Vec::new(); leaks.len()],
@@ -97,6 +98,35 @@ impl<'l> Causes<'l> {
     }
 }
 
+/// Leaves out what somebody follows from who waits for several, of whom some wait for it: whether the others help is not known.
+fn without_doubt(mut all: Vec<Vec<Edge<'_>>>) -> Vec<Vec<Edge<'_>>> {
+    let is_in_doubt = |leak: &usize| {
+        let edges = &all[*leak];
+        let back = edges.iter().filter(|edge| leads(&all, edge.to, *leak));
+        (1..edges.len()).contains(&back.count())
+    };
+    let in_doubt: Vec<usize> = (0..all.len()).filter(is_in_doubt).collect();
+    for leak in in_doubt {
+        all[leak].clear();
+    }
+    all
+}
+
+/// Whether one follows from the other in the end.
+fn leads(all: &[Vec<Edge<'_>>], from: usize, to: usize) -> bool {
+    let mut seen = vec![false; all.len()];
+    let mut open = vec![from];
+    while let Some(at) = open.pop() {
+        if at == to {
+            return true;
+        }
+        if !std::mem::replace(&mut seen[at], true) {
+            open.extend(all[at].iter().map(|edge| edge.to));
+        }
+    }
+    false
+}
+
 /// Of all that each follows from, the one that leads to a cause on the shortest way; where none does, all ways lead into a
 /// circle.
 fn ways_out<'l>(all: &[Vec<Edge<'l>>]) -> Vec<Option<Edge<'l>>> {
@@ -137,6 +167,7 @@ mod tests {
                 .iter()
                 .map(|on| Dependence {
                     waiter: task,
+                    wait: 0,
                     on: ResourceId::Task(*on),
                     tie: Tie::End,
                     local: None,
@@ -175,15 +206,15 @@ mod tests {
         assert_eq!(of(&[&[3], &[2], &[3], &[1]]), [(1, vec![3, 0, 2], true)]);
     }
 
-    /// One that waits for several follows from what leads out of the circle, if anything does.
+    /// One that waits for several may need one of them or all: where only some wait for it, it follows from none.
     #[test]
-    fn what_leads_out_of_a_circle_is_its_cause() {
-        assert_eq!(of(&[&[1, 2], &[0], &[]]), [(2, vec![0, 1], false)]);
-        assert_eq!(of(&[&[1, 2], &[0], &[0]]), [(0, vec![1, 2], true)]);
+    fn who_may_be_helped_from_outside_of_a_circle_follows_from_nobody() {
         assert_eq!(
-            of(&[&[1], &[0, 2], &[1, 3], &[]]),
-            [(3, vec![2, 1, 0], false)]
+            of(&[&[1, 2], &[0], &[]]),
+            [(0, vec![1], false), (2, vec![], false)]
         );
+        assert_eq!(of(&[&[1, 2], &[0], &[0]]), [(0, vec![1, 2], true)]);
+        assert_eq!(of(&[&[1, 2], &[2], &[]]), [(2, vec![0, 1], false)]);
     }
 
     #[test]

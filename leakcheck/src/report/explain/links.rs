@@ -47,18 +47,12 @@ pub(super) fn of<'l>(leak: &'l Leak, told: &Told<'_>) -> Vec<Edge<'l>> {
 
 fn depends<'l>(leak: &'l Leak, told: &Told<'_>) -> Option<Vec<Edge<'l>>> {
     let mut all: Vec<Edge<'l>> = Vec::new();
-    // What it waits for it has itself; whoever else has it as well is of no matter.
-    let is_own = |tie| {
-        leak.depends
-            .iter()
-            .any(|found| found.is_on_itself() && found.tie == tie)
-    };
+    // Whether one thing must happen or all of them is not known.
+    if Dependence::by_wait(&leak.depends).any(|of| of.iter().any(Dependence::is_kept_by_itself)) {
+        return None;
+    }
     let stands_in_line = leak.depends.iter().any(|found| found.tie == Tie::Line);
-    if [Tie::Sender, Tie::Lock, Tie::Parked]
-        .into_iter()
-        .any(is_own)
-        || stands_in_line && !leak.is_forever()
-    {
+    if stands_in_line && !leak.is_forever() {
         return None;
     }
     let mut is_among_others = false;

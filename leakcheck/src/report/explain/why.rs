@@ -79,7 +79,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::LostWakeup, |found| when(found.waits_in_vain(|event| matches!(event, Event::Notification)), Proven)),
     (Pattern::TokenOrphaned, |found| when(found.waits_in_vain(|event| matches!(event, Event::Cancellation)), Proven)),
     (Pattern::ReplyLost, |found| found.is_replied_to_by_nobody()),
-    (Pattern::KeptByStatic, |found| when(found.is_kept_by_a_static(), Proven)),
+    (Pattern::KeptByStatic, |found| found.is_kept_by_a_static()),
     (Pattern::Forgotten, |found| when(found.is_searched_in_vain(), Likely)),
     (Pattern::OwnerCycle, |found| found.keeps_itself()),
     (Pattern::FullQueue, |found| found.sends_in_vain()),
@@ -137,7 +137,12 @@ impl Finding<'_> {
         let mut depends = self.leak.depends.iter();
         let is_full = depends.any(|found| found.tie == Tie::Receiver);
         let waits = self.waits_only(|event| matches!(event, Event::Capacity));
-        waits.then_some(if is_full { Proven } else { Likely })
+        let events = self.leak.waiting.as_ref()?.events();
+        (waits && events.iter().all(|event| event.is_full)).then_some(if is_full {
+            Proven
+        } else {
+            Likely
+        })
     }
 
     fn is(&self, kind: Kind) -> bool {
@@ -163,8 +168,10 @@ impl Finding<'_> {
         self.state() == Some(state)
     }
 
+    /// Whether it blocks its worker, which others do not take over.
     fn blocks(&self) -> bool {
-        matches!(self.state(), Some(State::Blocked(_)))
+        let has_left = || self.is_in(|function| function.ends_with("::block_in_place"));
+        matches!(self.state(), Some(State::Blocked(_))) && !has_left()
     }
 
     /// Whether it never comes to rest. What waits for something was woken, or had no turn yet.
@@ -178,11 +185,12 @@ impl Finding<'_> {
         self.is(Kind::Task) && (runs || yields())
     }
 
-    /// Whether all that it waits for is so, and it certainly waits for it.
+    /// Whether all that it waits for is so, and it certainly waits for it, and for nothing else.
     fn waits_only(&self, is_so: fn(&Event) -> bool) -> bool {
         self.leak.waiting.as_ref().is_some_and(|waiting| {
             let mut events = waiting.events.iter();
-            !waiting.events.is_empty()
+            waiting.are_all
+                && !waiting.events.is_empty()
                 && events.all(|event| event.is_certain && is_so(&event.event))
         })
     }
@@ -210,10 +218,14 @@ impl Finding<'_> {
         })
     }
 
-    /// Whether its tasks depend on themselves, in this way.
+    /// Whether its tasks keep themselves from all that they wait for, of which one may be enough, in this way.
     fn depends_on_itself(&self, tie: Tie) -> bool {
-        let mut depends = self.leak.depends.iter();
-        depends.any(|found| found.tie == tie && found.is_on_itself())
+        let depends = &self.leak.depends;
+        let is_kept = |of: &[Dependence]| of.iter().any(Dependence::is_kept_by_itself);
+        Dependence::by_wait(depends).all(is_kept)
+            && depends
+                .iter()
+                .any(|found| found.is_on_itself() && found.tie == tie)
     }
 
     /// Whether what it waits for is with a future of its own that is not polled. Of several permits another may come back.
@@ -242,8 +254,9 @@ impl Finding<'_> {
 
     /// What it waits for, if that is one thing.
     fn only_event(&self) -> Option<&Awaited> {
-        match self.leak.waiting.as_ref()?.events() {
-            [only] if only.is_certain => Some(only),
+        let waiting = self.leak.waiting.as_ref()?;
+        match waiting.events() {
+            [only] if only.is_certain && waiting.are_all => Some(only),
             _ => None,
         }
     }
@@ -251,22 +264,34 @@ impl Finding<'_> {
     /// Whether the sender of what it waits for is in a message that nobody has received, and nowhere else; whether anybody could
     /// still receive that is another matter.
     fn is_replied_to_by_nobody(&self) -> Option<Certainty> {
-        let event = self.only_event().filter(|_| self.receives())?;
+        let event = self.only_event()?;
         let mut certain = event.held_by.iter().filter(|holder| holder.is_certain);
         let is_queued = event.held_by.iter().any(|holder| holder.is_certain);
-        let is_proven = self.leak.waiting.as_ref()?.is_forever;
+        // A task that has the queue may yet come to it.
+        let is_task = |holder: &Holder| holder.kind == HolderKind::Task;
+        let is_proven = self.leak.is_forever();
         when(
-            is_queued && certain.all(|holder| holder.is_queued),
+            matches!(event.event, Event::OneshotValue)
+                && is_queued
+                && certain.all(|holder| holder.is_queued)
+                && (is_proven || !event.held_by.iter().any(is_task)),
             if is_proven { Proven } else { Likely },
         )
     }
 
-    fn is_kept_by_a_static(&self) -> bool {
+    fn is_kept_by_a_static(&self) -> Option<Certainty> {
         let is_static = |holder: &Holder| holder.is_certain && holder.kind == HolderKind::Static;
-        self.only_event().is_some_and(|event| {
-            let are_all = event.held_by.iter().all(is_static) && event.missing.is_none();
-            !event.held_by.is_empty() && are_all
-        })
+        let event = self.only_event()?;
+        let are_all = event.held_by.iter().all(is_static) && event.missing.is_none();
+        // Whoever comes to these may let it happen, wherever they are.
+        let is_open = matches!(
+            event.event,
+            Event::Notification | Event::Cancellation | Event::Arrivals
+        );
+        when(
+            !event.held_by.is_empty() && are_all,
+            if is_open { Likely } else { Proven },
+        )
     }
 
     /// Whether all that can be searched was searched for the other end of what it waits for.

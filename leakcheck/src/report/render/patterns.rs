@@ -104,8 +104,8 @@ const WORDS: &[Words] = &[
     },
     Words {
         pattern: Pattern::TokenOrphaned,
-        one: "no token, parent or guard is left that could cancel it",
-        many: "no token, parent or guard is left that could cancel them",
+        one: "nobody else has its token, a parent of that or a guard, so it can never be cancelled",
+        many: "nobody else has their tokens, parents of those or guards, so they can never be cancelled",
         cure: Some("keep the token, or a `DropGuard` of it, where the task is to be cancelled"),
     },
     Words {

@@ -44,7 +44,8 @@ pub(super) fn sentence(why: Why, leak: &Leak) -> String {
 fn detail(pattern: Pattern, leak: &Leak) -> Option<String> {
     match pattern {
         Pattern::OwnSender | Pattern::SelfDeadlock => {
-            let first = leak.depends.first()?;
+            let mut depends = leak.depends.iter();
+            let first = depends.find(|found| found.is_kept_by_itself())?;
             let at = first.at.as_ref().and_then(place);
             let at = at.map_or_else(String::new, |at| format!(", at {at}"));
             let local = first.local.as_deref().filter(|local| !local.is_empty())?;

@@ -8,6 +8,7 @@ use crate::base::model::{
 
 pub(super) fn awaited(event: Event, held_by: Vec<Holder>) -> Awaited {
     Awaited {
+        is_full: true,
         event,
         is_certain: true,
         held_by,
@@ -66,6 +67,7 @@ pub(super) fn waiting(events: Vec<Awaited>) -> Waiting {
         ],
         events,
         is_forever: false,
+        are_all: true,
         unread: None,
         keeps_own_handle: None,
         place: 0,
@@ -76,6 +78,7 @@ pub(super) fn waiting(events: Vec<Awaited>) -> Waiting {
 pub(super) fn depends(waiter: u64, on: u64, tie: Tie) -> Dependence {
     Dependence {
         waiter,
+        wait: 0,
         on: ResourceId::Task(on),
         tie,
         local: Some("sender".to_owned()),
@@ -148,11 +151,11 @@ fn a_reply_that_is_in_a_queue() {
         is_queued: true,
         ..holder(false, true)
     };
-    shown(
-        "waits_for_lost_reply.txt",
-        1,
-        waiting(vec![awaited(Event::OneshotValue, vec![queued])]),
-    );
+    let waiting = Waiting {
+        is_forever: true,
+        ..waiting(vec![awaited(Event::OneshotValue, vec![queued])])
+    };
+    shown("waits_for_lost_reply.txt", 1, waiting);
 }
 
 /// One that a static holds.
