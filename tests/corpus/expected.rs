@@ -15,10 +15,12 @@ use crate::{
 pub(crate) const VERIFYING: &str = "every_report_is_exact";
 
 /// What is about the corpus, and the files with runs of their own.
-const NOT_RUN: [&str; 11] = [
+const NOT_RUN: [&str; 13] = [
     VERIFYING,
     "controls::",
     "hangs_alive::",
+    "hidden::",
+    "instrumented::",
     "hangs_sync::",
     "annotations::",
     "numbers::",

@@ -435,7 +435,9 @@ fn every_report_is_exact() {
     );
     says(
         "thread_blocks_on_a_socket",
-        &["  = with it: fd *, UDP socket (tests/corpus/holders.rs:*): is what it is blocked on, in recv"],
+        &[
+            "  = with it: fd *, UDP socket (tests/corpus/holders.rs:*): is what it is blocked on, in recv",
+        ],
     );
     says(
         "closure_blocks_on_a_socket",

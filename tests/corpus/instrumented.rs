@@ -5,7 +5,7 @@ use std::{future::pending, sync::OnceLock};
 use leakcheck::leak_checked;
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::expected::verify;
+use crate::expected::verify_alone;
 
 fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
@@ -48,5 +48,6 @@ async fn task_on_a_static_runtime_is_awaited() {
 
 #[test]
 fn every_report_is_exact() {
-    verify("instrumented", include_str!("instrumented.rs"));
+    // A task that one of them leaves may have what others miss.
+    verify_alone("instrumented", include_str!("instrumented.rs"));
 }

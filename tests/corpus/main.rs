@@ -24,6 +24,7 @@ mod hangs;
 mod hangs_alive;
 mod hangs_sync;
 mod harness;
+mod hidden;
 mod holders;
 mod instrumented;
 mod keepers;

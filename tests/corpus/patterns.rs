@@ -249,6 +249,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "futurelock::",
         "hang::",
         "hangs_alive::",
+        "hidden::",
         "holders::",
         "causes::",
         "keepers::",

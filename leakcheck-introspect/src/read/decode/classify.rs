@@ -6,7 +6,7 @@ use super::{
     idle_parts::IdleRule,
     library::is_of_library,
     pointers::is_counted,
-    relevance::{cannot_hold, is_driver, is_opaque},
+    relevance::{cannot_hold, is_driver, is_opaque, is_runtime, may_hold_object},
     type_facts::TypeFacts,
 };
 use crate::read::{
@@ -26,7 +26,9 @@ pub(super) fn classify(reader: &Reader<'_>, ty: &'static Type) -> &'static Class
                 _ => descent(reader, ty),
             },
             is_of_library: is_of_library(ty),
-            is_unread: unread(reader, ty).is_some_and(|message| !cannot_hold(reader, message)),
+            is_unread: unread(reader, ty).is_some_and(|message| !cannot_hold(reader, message))
+                || covered(reader, ty).is_some_and(|inside| may_hold_object(reader, inside)),
+            hides: is_runtime(ty),
             is_union: is_union(reader, ty),
             is_closure: ty.name.starts_with("{closure_env#"),
             others: match ty {
@@ -38,6 +40,17 @@ pub(super) fn classify(reader: &Reader<'_>, ty: &'static Type) -> &'static Class
             idle: IdleRule::of(ty),
         }
     })
+}
+
+/// The type of what it has or leads to and is not read: nothing says what is there, or the result of a task may be.
+fn covered(reader: &Reader<'_>, ty: &Type) -> Option<&'static Type> {
+    const COVERS: [&str; 3] = [
+        "core::mem::maybe_uninit::MaybeUninit",
+        "core::sync::atomic::AtomicPtr",
+        "tokio::runtime::task::join::JoinHandle",
+    ];
+    let is_meant = COVERS.contains(&ty.base.as_str());
+    is_meant.then(|| reader.ty(ty.argument("T")?))?
 }
 
 /// Whether two members that both have a size begin at one place.

@@ -12,8 +12,10 @@ pub(super) struct Classification {
     /// Whether it is the work of a well-known library.
     pub(super) is_of_library: bool,
     pub(super) is_closure: bool,
-    /// Whether it is an end of a channel whose messages may hold something and are not read.
+    /// Whether it has or leads to what may hold something and is not read, as an end of a channel to its messages.
     pub(super) is_unread: bool,
+    /// Whether it leads to a runtime, whose tasks are not read with it.
+    pub(super) hides: bool,
     /// Whether its members lie at one place, of which one is there.
     pub(super) is_union: bool,
     pub(super) others: Others,

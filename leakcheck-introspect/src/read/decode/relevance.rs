@@ -33,6 +33,24 @@ pub(super) fn relevant_members(
 }
 
 fn find_nothing(reader: &Reader<'_>, ty: &'static Type) -> bool {
+    !may_be_inside(reader, ty, |next| {
+        TypeFacts::of(next).cannot_hold.get() == Some(&false)
+            || next.is_coroutine()
+            || next.member("vtable").is_some()
+            || next.base == "core::future::pending::Pending"
+            || is_driver(next)
+            || is_runtime(next)
+            || ObjectKind::is_one(next)
+    })
+}
+
+/// Whether an object is inside values of this type, as far as their types name it.
+pub(super) fn may_hold_object(reader: &Reader<'_>, ty: &'static Type) -> bool {
+    may_be_inside(reader, ty, ObjectKind::is_one)
+}
+
+/// Whether something may be inside values of this type.
+fn may_be_inside(reader: &Reader<'_>, ty: &'static Type, is_meant: impl Fn(&Type) -> bool) -> bool {
     let image = reader.image;
     let mut seen = int_hash::Set::new();
     let mut open = vec![ty];
@@ -41,14 +59,8 @@ fn find_nothing(reader: &Reader<'_>, ty: &'static Type) -> bool {
         if !seen.insert(next.die) || known == Some(&true) {
             continue;
         }
-        let is_relevant = known == Some(&false)
-            || next.is_coroutine()
-            || next.member("vtable").is_some()
-            || next.base == "core::future::pending::Pending"
-            || is_driver(next)
-            || ObjectKind::is_one(next);
-        if is_relevant || seen.len() > MOST_TYPES {
-            return false;
+        if is_meant(next) || seen.len() > MOST_TYPES {
+            return true;
         }
         // Collections point to bytes; their elements stand in their arguments.
         let arguments = next.arguments.iter().map(|argument| argument.1);
@@ -57,12 +69,21 @@ fn find_nothing(reader: &Reader<'_>, ty: &'static Type) -> bool {
             open.extend(next.parts().filter_map(|part| image.ty(part)));
         }
     }
-    true
+    false
 }
 
 /// Whether it is a set of tasks that whoever polls it drives.
 pub(super) fn is_driver(ty: &Type) -> bool {
     ty.base == "tokio::task::local::LocalSet"
+}
+
+/// Whether it leads to a runtime, whose tasks may hold anything.
+pub(super) fn is_runtime(ty: &Type) -> bool {
+    const RUNTIMES: [&str; 2] = [
+        "tokio::runtime::runtime::Runtime",
+        "tokio::runtime::handle::Handle",
+    ];
+    RUNTIMES.contains(&ty.base.as_str())
 }
 
 /// Types whose insides are bookkeeping, or not known to hold anything.

@@ -20,6 +20,7 @@ use crate::{
         dwarf::Die,
         int_hash,
         objects::{ObjectKind, ObjectRef, Use},
+        tokio,
         value::{Reader, Value},
     },
 };
@@ -90,6 +91,8 @@ pub(super) struct Scan<'r, 'i> {
     pub(super) is_cut: bool,
     /// Whether it came to something of which no type is known.
     pub(super) is_blind: bool,
+    /// Whether it came to a runtime with tasks.
+    pub(super) hides: bool,
     seen: int_hash::Set<(u64, Die)>,
     /// Places that it may still visit.
     pub(super) left: u32,
@@ -129,6 +132,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             suspended: Vec::new(),
             is_cut: false,
             is_blind: false,
+            hides: false,
             seen: int_hash::Set::new(),
             left,
         };
@@ -150,7 +154,8 @@ impl<'r, 'i> Scan<'r, 'i> {
         if !self.seen.insert(value.identity()) {
             return;
         }
-        self.is_blind |= class.is_unread;
+        self.is_blind |= class.is_unread && self.reader.number(value) != Some(0);
+        self.hides |= class.hides && tokio::count(self.reader, value) != Some(0);
         match class.kind {
             ValueKind::Coroutine => return self.coroutine(value, path),
             ValueKind::Pending => return self.futures.push((value, path.trust)),

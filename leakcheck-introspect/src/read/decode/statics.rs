@@ -36,7 +36,7 @@ pub(crate) fn holds_of_static(
     let first = scan(left);
     let mut found = InStatic {
         holds: Vec::new(),
-        is_cut: first.is_cut || first.is_blind,
+        is_cut: first.is_cut || first.is_blind || first.hides,
         visited: left.saturating_sub(first.left),
     };
     if first.objects.is_empty() {

@@ -12,5 +12,5 @@ mod wheel;
 pub(crate) use contention::{Turn, turn};
 pub(crate) use header::{Header, TaskKind, blocking_if_alive, traced, vtable_if_alive};
 pub(crate) use queue::messages;
-pub(crate) use task_lists::{Listed, Owner, TokioTypes};
+pub(crate) use task_lists::{Listed, Owner, TokioTypes, count};
 pub(crate) use wheel::Wheel;

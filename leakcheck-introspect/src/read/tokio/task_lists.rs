@@ -293,6 +293,17 @@ impl TokioTypes {
     }
 }
 
+/// How many tasks a runtime has, as its list counts them; `runtime` is that or a handle of it.
+pub(crate) fn count(reader: &Reader<'_>, runtime: Value) -> Option<u64> {
+    let handle = match runtime.ty.base.as_str() {
+        layout::HANDLE => runtime,
+        _ => reader.field(runtime, "handle")?,
+    };
+    let owned = reader.resolve(handle, layout::OWNED_BY_HANDLE)?;
+    let count = reader.resolve(owned, &["list", "count"])?;
+    reader.memory.word(count.address)
+}
+
 /// What the only parameter of one of our functions refers to, or the type found by its path.
 fn parameter(
     image: &Image,
