@@ -101,6 +101,7 @@ pub struct Hold {
     pub(crate) is_sole: bool,
     /// How many may share it.
     pub(crate) owners: u64,
+    pub(crate) may_end: bool,
     /// Whether a future has it that was polled before and that nobody polls now.
     pub(crate) is_parked: bool,
     /// Whether it is in a message that nobody has received.
@@ -128,6 +129,11 @@ impl Hold {
     /// reference does that anybody may have.
     pub fn owners(&self) -> u64 {
         self.owners
+    }
+
+    /// Whether it is the handle of a task inside something whose own `Drop` may end that task.
+    pub fn may_end(&self) -> bool {
+        self.may_end
     }
 
     /// Whether nobody else has the lock beside it.

@@ -259,6 +259,28 @@ async fn owner_of_its_owner_with_another() {
     *cache.handle.lock().unwrap() = Some(refreshing);
 }
 
+/// It ends nothing when it is dropped.
+struct Server {
+    handle: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn owner_that_ends_nothing() {
+    let handle = Mutex::new(None);
+    let server = Arc::new(Server { handle });
+    let kept = server.clone();
+    // leak: task
+    // waits: at server for a timer
+    // why: unknown
+    let served = tokio::spawn(async move {
+        tokio::time::sleep(LONG).await; // at: server
+        assert!(kept.handle.lock().is_ok());
+    });
+    *server.handle.lock().unwrap() = Some(served);
+}
+
 /// What the task has is the handle of another.
 #[leak_checked]
 #[tokio::test]

@@ -98,6 +98,15 @@ impl<'r> AccessPath<'r> {
         }
     }
 
+    /// The types whose fields were entered, the last one first.
+    pub(super) fn owners_of_fields(&self) -> impl Iterator<Item = &'static Type> {
+        let steps = std::iter::successors(Some(self), |step| step.before);
+        steps.filter_map(|step| match step.segment {
+            Segment::Member(of, _) => Some(of),
+            _ => None,
+        })
+    }
+
     /// Fields, as the source of the crate `home` has them: `.extra.tx[0]`.
     pub(super) fn text(&self, home: &str) -> String {
         let mut path = String::new();

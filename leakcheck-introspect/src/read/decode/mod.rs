@@ -11,6 +11,7 @@ mod descent;
 mod holds;
 mod idle_parts;
 mod library;
+mod own_drop;
 mod parked;
 mod pointers;
 mod relevance;

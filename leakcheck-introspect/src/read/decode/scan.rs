@@ -9,6 +9,7 @@ use super::{
     coroutine::{Presence, Variables, stage},
     descent::{Descent, Others, ValueKind},
     idle_parts::IdleRule,
+    own_drop,
     pointers::{dynamic, has_one_owner, owners},
     relevance::{cannot_hold, relevant_members},
     select_branches::Branches,
@@ -60,6 +61,8 @@ pub(super) struct ScannedObject {
     pub(super) queued: Option<Queued>,
     /// That function's future, if it was polled before.
     pub(super) inside: Option<(u64, Die)>,
+    /// Whether it is the handle of a task that may end with what has it.
+    pub(super) may_end: bool,
 }
 
 /// A future that was polled before, and how the scan came to it.
@@ -300,6 +303,10 @@ impl<'r, 'i> Scan<'r, 'i> {
         let content = found.kind.content;
         let channel = found.clone();
         let is_leaf = found.is_leaf();
+        let may_end = found.object.class == Class::Task
+            && path
+                .owners_of_fields()
+                .any(|ty| own_drop::may_end(self.reader.image, ty));
         self.objects.push(ScannedObject {
             mode: self.mode,
             use_: path.use_,
@@ -312,6 +319,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             certainty: Certainty::Certain,
             queued: path.queued,
             inside: path.inside,
+            may_end,
         });
         let content = content.and_then(|name| match CellKind::of(value.ty) {
             Some(cell) => cell.content(self.reader, value),

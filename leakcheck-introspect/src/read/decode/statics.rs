@@ -101,6 +101,7 @@ fn hold(object: &ScannedObject, local: Arc<str>) -> Hold {
         is_exclusive: found.is_exclusive(),
         is_sole: false,
         owners: object.owners,
+        may_end: object.may_end,
         is_parked: false,
         queued: object.queued,
         ahead: None,

@@ -34,7 +34,7 @@ pub(crate) use self::{
     image::Image,
     split::MissingDwo,
     stack_variables::OnStack,
-    types::{Member, Shape, Type, Variant},
+    types::{Member, Shape, Type, Variant, without_arguments},
     unit::Unit,
     variables::Variable,
 };

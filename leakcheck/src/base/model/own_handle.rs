@@ -11,6 +11,8 @@ pub struct OwnHandle {
     pub(crate) path: String,
     pub(crate) is_certain: bool,
     pub(crate) is_proven: bool,
+    /// Whether what has it may end the task when it is dropped.
+    pub(crate) may_end: bool,
     pub(crate) at: Option<Frame>,
 }
 

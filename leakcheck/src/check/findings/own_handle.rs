@@ -19,6 +19,7 @@ pub(super) fn of(tasks: &[&Task], package_dir: Option<&str>) -> Option<OwnHandle
         let other = other.filter(is_alike)?;
         first.is_certain &= other.is_certain;
         first.is_proven &= other.is_proven;
+        first.may_end &= other.may_end;
     }
     first.is_proven &= !tasks.iter().any(|task| task.is_recognised());
     Some(first)
@@ -46,6 +47,7 @@ fn of_task(task: &Task, package_dir: Option<&str>) -> Option<OwnHandle> {
         local: local.to_owned(),
         path: path.to_owned(),
         is_certain,
+        may_end: hold.may_end(),
         is_proven: is_certain && hold.owners() == 1,
         at: place.map(|place| capture::frame(hold.function(), Some(place), package_dir)),
     })

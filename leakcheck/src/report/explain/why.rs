@@ -4,8 +4,8 @@ use leakcheck_report::Pattern;
 
 use super::{Causes, dependency, links::Link};
 use crate::base::model::{
-    Awaited, CodeOwner, Dependence, Event, Fact, HandleKind, Holder, HolderKind, Kind, Leak,
-    Missing, ProcessState, ResourceId, RuntimeRelation, State, Tie, TimerKind,
+    Awaited, CodeOwner, Dependence, Event, Fact, Holder, HolderKind, Kind, Leak, Missing,
+    ProcessState, ResourceId, RuntimeRelation, State, Tie, TimerKind,
 };
 
 /// A mistake, and how sure it is.
@@ -179,7 +179,7 @@ impl Finding<'_> {
         let waiting = self.leak.waiting.as_ref();
         let waits =
             waiting.is_some_and(|waiting| waiting.events.iter().any(|event| event.is_certain));
-        let runs = !waits && matches!(self.state(), Some(State::Scheduled | State::Running));
+        let runs = !waits && self.has_state(State::Running);
         // Between two turns it waits for nothing.
         let yields = || self.is_in(|function| function.ends_with("::yield_now"));
         self.is(Kind::Task) && (runs || yields())
@@ -228,7 +228,7 @@ impl Finding<'_> {
                 .any(|found| found.is_on_itself() && found.tie == tie)
     }
 
-    /// Whether what it waits for is with a future of its own that is not polled. Of several permits another may come back.
+    /// Whether what it waits for is with a future of its own that is not polled. Of permits another may come back, or a new one.
     fn waits_for_its_own_future(&self) -> Option<Certainty> {
         if self.depends_on_itself(Tie::Parked) {
             return Some(Proven);
@@ -248,7 +248,7 @@ impl Finding<'_> {
     /// Whether what it owns has its handle; one that it has itself keeps nothing alive.
     fn keeps_itself(&self) -> Option<Certainty> {
         let own = self.leak.waiting.as_ref()?.keeps_own_handle()?;
-        let may_end_it = own.kind() == HandleKind::Join && !own.path().is_empty();
+        let may_end_it = own.may_end && !own.path().is_empty();
         when(own.is_certain() && may_end_it, Likely)
     }
 

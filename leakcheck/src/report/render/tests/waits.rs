@@ -359,6 +359,7 @@ fn what_could_not_be_read() {
 #[test]
 fn for_machines() {
     let own_handle = OwnHandle {
+        may_end: true,
         kind: HandleKind::Join,
         local: "cache".to_owned(),
         path: ".handle".to_owned(),
