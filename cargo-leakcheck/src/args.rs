@@ -1,6 +1,10 @@
 //! The command line: what is for this program is taken out, and everything else is cargo's, unchanged.
 
-use std::{ffi::OsString, num::NonZeroU32, path::PathBuf};
+use std::{
+    ffi::OsString,
+    num::{NonZeroU32, NonZeroUsize},
+    path::PathBuf,
+};
 
 use clap::{CommandFactory as _, Parser, error::ErrorKind};
 
@@ -11,12 +15,13 @@ use clap::{CommandFactory as _, Parser, error::ErrorKind};
 #[command(
     name = "cargo leakcheck",
     version,
-    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck report [DIR] [FLAGS]\n       cargo leakcheck explain NAME [DIR]",
+    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck report [DIR..] [FLAGS]\n       cargo leakcheck explain NAME [DIR]",
     after_help = "\
 Commands:
   test     run `cargo test` (the default)
   nextest  run `cargo nextest run`
-  report   show a stored run again: the last one, or the folder DIR
+  report   show a stored run again: the last one, or those of several machines as one,
+           each in a folder DIR
   explain  show all that a stored run knows of a finding: NAME is a fingerprint,
            a test, or a pattern such as own-sender
 
@@ -42,6 +47,9 @@ pub(crate) struct Flags {
     pub(crate) sarif: Option<PathBuf>,
     #[arg(long, value_name = "FILE", help = "Write the checked tests as JUnit")]
     pub(crate) junit: Option<PathBuf>,
+    /// With `report`: fail unless there are so many folders, each with all that its machine has found
+    #[arg(long, value_name = "N")]
+    pub(crate) shards: Option<NonZeroUsize>,
     /// Fail also for rules of leakcheck.toml that accepted nothing in a run of all tests, or that are over-broad
     #[arg(long)]
     pub(crate) deny_unused_rules: bool,
@@ -62,8 +70,8 @@ pub(crate) enum Command {
         runner: Runner,
         cargo: Vec<OsString>,
     },
-    /// Show a run again, the last one if none is named.
-    Report { folder: Option<PathBuf> },
+    /// Show runs again, all as one; the last one if none is named.
+    Report { folders: Vec<PathBuf> },
     /// Show what a run, the last one if none is named, knows of this.
     Explain {
         name: String,
@@ -99,6 +107,11 @@ impl Args {
         let target = value(&cargo, "--target-dir");
         let colour = value(&cargo, "--color").map(|colour| colour.display().to_string());
         let first = cargo.first().and_then(|first| first.to_str());
+        if flags.shards.is_some() && first != Some("report") {
+            return Err(usage(
+                "--shards is for `report`, which puts shards together",
+            ));
+        }
         let command = match first {
             Some("report") => {
                 cargo.remove(0);
@@ -183,9 +196,14 @@ fn report(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
             "--deny-unused-rules needs a run of all tests, which `report` does not make",
         ));
     }
-    let mut words = words(rest, 1, "`report` does not know", "it takes one folder")?;
+    let words = words(
+        rest,
+        usize::MAX,
+        "`report` does not know",
+        "it takes folders",
+    )?;
     Ok(Command::Report {
-        folder: words.pop().map(PathBuf::from),
+        folders: words.into_iter().map(PathBuf::from).collect(),
     })
 }
 
@@ -293,7 +311,18 @@ mod tests {
                 "leakcheck --sarif a.sarif nextest run -P ci",
                 run(Nextest, "-P ci"),
             ),
-            ("leakcheck report", Command::Report { folder: None }),
+            (
+                "leakcheck report",
+                Command::Report {
+                    folders: Vec::new(),
+                },
+            ),
+            (
+                "leakcheck report a --shards 2 b",
+                Command::Report {
+                    folders: vec!["a".into(), "b".into()],
+                },
+            ),
             (
                 "leakcheck explain a::b --color=never target/a --target-dir t",
                 Command::Explain {
@@ -304,7 +333,7 @@ mod tests {
             (
                 "leakcheck report --manifest-path x/Cargo.toml target/a --target-dir=t --junit b.xml",
                 Command::Report {
-                    folder: Some("target/a".into()),
+                    folders: vec!["target/a".into()],
                 },
             ),
         ] {
@@ -336,12 +365,16 @@ mod tests {
             ("--repeat", "a value is required for '--repeat <N>'"),
             ("--bless --bless", "cannot be used multiple times"),
             (
-                "report a b",
-                "`report` does not know \"b\": it takes one folder",
+                "report a --workspace",
+                "`report` does not know \"--workspace\": it takes folders",
             ),
             (
-                "report --workspace",
-                "`report` does not know \"--workspace\": it takes one folder",
+                "report a b --shards 0",
+                "invalid value '0' for '--shards <N>'",
+            ),
+            (
+                "--shards 2",
+                "--shards is for `report`, which puts shards together",
             ),
             (
                 "report --repeat 2",

@@ -37,6 +37,17 @@ pub(crate) enum Error {
     },
     /// A run that is asked for and was never made.
     NoRun { folder: PathBuf },
+    /// A folder of a shard that has no report.
+    EmptyShard { folder: PathBuf },
+    /// A shard whose tests were not run to their end, with so many reports.
+    UnendedShard { folder: PathBuf, reports: usize },
+    /// A shard that was named before.
+    ShardTwice { folder: PathBuf },
+    /// Not as many shards as there should be: those that there are, with how many reports each has.
+    Shards {
+        expected: usize,
+        found: Vec<(PathBuf, usize)>,
+    },
     /// A name that means nothing, and those that may be meant.
     Unknown { name: String, nearest: Vec<String> },
     /// Cargo, or what it says of the workspace.
@@ -85,6 +96,21 @@ impl std::fmt::Display for Error {
                 "failed to find a stored run in {}: make one with `cargo leakcheck`",
                 shown(folder)
             ),
+            Self::EmptyShard { folder } => write!(
+                f,
+                "failed to find a report in {}: name the folder of a shard's reports, or its copy of target/leakcheck",
+                shown(folder)
+            ),
+            Self::UnendedShard { folder, reports } => write!(
+                f,
+                "failed to read all of {}: its tests were not run to their end, and it has {}",
+                shown(folder),
+                plural::of(*reports, "report", "reports")
+            ),
+            Self::ShardTwice { folder } => {
+                write!(f, "failed to merge {}: it is named twice", shown(folder))
+            }
+            Self::Shards { expected, found } => shards(f, *expected, found),
             Self::Unknown { name, nearest } => {
                 let nearest: Vec<String> = nearest.iter().map(|name| code(name)).collect();
                 write!(
@@ -98,6 +124,24 @@ impl std::fmt::Display for Error {
             Self::Cargo { what, cause } => write!(f, "failed to {what}: {cause}"),
         }
     }
+}
+
+fn shards(
+    f: &mut std::fmt::Formatter<'_>,
+    expected: usize,
+    found: &[(PathBuf, usize)],
+) -> std::fmt::Result {
+    let expected = plural::of(expected, "shard", "shards");
+    let found: Vec<String> = found
+        .iter()
+        .map(|(folder, reports)| {
+            let reports = plural::of(*reports, "report", "reports");
+            format!("{} with {reports}", shown(folder))
+        })
+        .collect();
+    let are = if found.len() == 1 { "is" } else { "are" };
+    let found = plural::all_of(&found);
+    write!(f, "failed to find {expected}: there {are} {found}")
 }
 
 /// The message alone: the place stands before it, as in every other message.
@@ -187,6 +231,43 @@ mod tests {
                     cause: "gone".to_owned(),
                 },
                 "failed to run cargo: gone",
+            ),
+        ] {
+            assert_eq!(error.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn shards_that_are_missing_are_told_by_those_that_are_there() {
+        for (error, expected) in [
+            (
+                Error::EmptyShard { folder: "a".into() },
+                "failed to find a report in a: name the folder of a shard's reports, or its copy of target/leakcheck",
+            ),
+            (
+                Error::UnendedShard {
+                    folder: "a".into(),
+                    reports: 1,
+                },
+                "failed to read all of a: its tests were not run to their end, and it has 1 report",
+            ),
+            (
+                Error::ShardTwice { folder: "a".into() },
+                "failed to merge a: it is named twice",
+            ),
+            (
+                Error::Shards {
+                    expected: 3,
+                    found: vec![("a".into(), 1), ("b".into(), 0)],
+                },
+                "failed to find 3 shards: there are a with 1 report and b with 0 reports",
+            ),
+            (
+                Error::Shards {
+                    expected: 2,
+                    found: vec![("a".into(), 2)],
+                },
+                "failed to find 2 shards: there is a with 2 reports",
             ),
         ] {
             assert_eq!(error.to_string(), expected);

@@ -1,12 +1,10 @@
 //! `cargo leakcheck explain`: the long form of what was found, from a stored run.
 
-use std::path::Path;
-
 use leakcheck_report::{Pattern, plural};
 
 use crate::{
     asked::Asked, error::Error, escape::code, finding::Test, hung_body, long_form, page::page,
-    report::Report, repository::Repository, run_store, source_file::SourceFiles, telling::Telling,
+    report::Report, repository::Repository, source_file::SourceFiles, telling::Telling,
 };
 
 /// Tests that are named.
@@ -16,17 +14,6 @@ const NAMED: usize = 20;
 pub(crate) fn pattern(name: &str) -> Option<String> {
     let name = name.strip_prefix("leakcheck/").unwrap_or(name);
     Pattern::named(name).map(page)
-}
-
-/// What a stored run knows of this name, and what could not be read of the run.
-pub(crate) fn stored(
-    name: &str,
-    folder: &Path,
-    repository: &Repository,
-) -> (Result<String, Error>, Vec<Error>) {
-    let (rounds, errors) = run_store::read(folder);
-    let reports: Vec<Report> = rounds.into_iter().flatten().collect();
-    (text(name, &reports, repository), errors)
 }
 
 /// What these reports know of this name.
@@ -172,8 +159,10 @@ mod tests {
             let path = round.join(format!("{number}.json"));
             fs::write(path, report.to_string()).expect("it is written");
         }
-        let (told, errors) = stored(name, &run, &repository);
+        let (rounds, errors) = run_store::read(&run);
         assert!(errors.is_empty(), "{errors:?}");
+        let reports: Vec<Report> = rounds.into_iter().flatten().collect();
+        let told = text(name, &reports, &repository);
         let told = told.map(|text| anstream::adapter::strip_str(&text).to_string());
         told.map_err(|error| error.to_string())
     }

@@ -42,6 +42,7 @@ mod runner_output;
 mod sarif;
 mod selection;
 mod session;
+mod shards;
 mod source_file;
 mod summary;
 mod telling;

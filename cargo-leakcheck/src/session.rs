@@ -24,7 +24,7 @@ use crate::{
     progress,
     report::{self, Report},
     repository::Repository,
-    run, run_store, sarif, selection,
+    run, run_store, sarif, selection, shards,
     summary::Summary,
     text,
     unused::{Unsure, Unused, VARIABLES},
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args) -> Exit {
         }
     };
     if let Command::Explain { name, folder } = &args.command {
-        return explain(name, folder.as_deref(), &workspace);
+        return explain(name, folder.as_slice(), &args.flags, &workspace);
     }
     let path = baseline_path(&args.flags, &workspace);
     let (known, mut errors) = Baseline::read(&path);
@@ -79,17 +79,8 @@ pub(crate) fn run(args: &Args) -> Exit {
             let rounds = args.flags.repeat.get() as usize;
             new(*runner, cargo, rounds, &workspace.runs(), library)
         }
-        Command::Report { folder } | Command::Explain { folder, .. } => folder
-            .clone()
-            .map_or_else(|| run_store::last(&workspace.runs()), Ok)
-            .map(|folder| {
-                let (rounds, errors) = run_store::read(&folder);
-                Found {
-                    rounds,
-                    errors,
-                    ..Found::default()
-                }
-            }),
+        Command::Report { folders } => stored(folders, &args.flags, &workspace),
+        Command::Explain { folder, .. } => stored(folder.as_slice(), &args.flags, &workspace),
     };
     let found = match found {
         Ok(found) => found,
@@ -135,20 +126,31 @@ pub(crate) fn run(args: &Args) -> Exit {
     Exit::of(found.cargo, !errors.is_empty(), fails)
 }
 
+/// What stored runs have, as one; the last one if none is named.
+fn stored(folders: &[PathBuf], flags: &Flags, workspace: &Workspace) -> Result<Found, Error> {
+    let folders = match folders {
+        [] => vec![run_store::last(&workspace.runs())?],
+        folders => folders.to_vec(),
+    };
+    let (rounds, errors) = shards::read(&folders, flags.shards, workspace);
+    Ok(Found {
+        rounds,
+        errors,
+        ..Found::default()
+    })
+}
+
 /// Shows what a stored run knows of a name.
-fn explain(name: &str, folder: Option<&Path>, workspace: &Workspace) -> Exit {
-    let folder = folder.map_or_else(
-        || run_store::last(&workspace.runs()),
-        |named| Ok(named.to_owned()),
-    );
-    let folder = match folder {
-        Ok(folder) => folder,
+fn explain(name: &str, folders: &[PathBuf], flags: &Flags, workspace: &Workspace) -> Exit {
+    let Found { rounds, errors, .. } = match stored(folders, flags, workspace) {
+        Ok(found) => found,
         Err(error) => {
             output::complain(error);
             return Exit::Broken;
         }
     };
-    let (told, errors) = explain::stored(name, &folder, &repository(workspace));
+    let reports: Vec<Report> = rounds.into_iter().flatten().collect();
+    let told = explain::text(name, &reports, &repository(workspace));
     errors.iter().for_each(output::complain);
     match told {
         Ok(text) => output::print(&text),
@@ -226,6 +228,7 @@ fn new(
             output::print(&progress::round(number, rounds, begin.elapsed()));
         }
         let (reports, errors) = report::read(&round);
+        found.errors.extend(run_store::end(&round).err());
         let failed = ended.code != 0 && !ended.printed.are_leaks_only(&reports);
         if failed {
             found.unread.extend(ended.printed.unread.iter().cloned());

@@ -7,3 +7,4 @@ mod overbroad_rules;
 mod readme;
 mod sample;
 mod sarif;
+mod shards;
