@@ -27,6 +27,12 @@ pub(crate) enum Error {
     Foreign { path: PathBuf },
     /// A report in a form that this program does not know yet.
     NewerReport { path: PathBuf, version: u64 },
+    /// A line of a file that is not the TOML that it should be.
+    Toml {
+        path: PathBuf,
+        line: usize,
+        cause: String,
+    },
     /// A file that does not begin as a baseline does.
     NoBaseline { path: PathBuf },
     /// A line of a baseline.
@@ -82,6 +88,9 @@ impl std::fmt::Display for Error {
                 "failed to read {}: it has format {version}, which is newer than this cargo-leakcheck; update it",
                 shown(path)
             ),
+            Self::Toml { path, line, cause } => {
+                write!(f, "failed to read {}:{line}: {}", shown(path), plain(cause))
+            }
             Self::NoBaseline { path } => write!(
                 f,
                 "failed to read {}:1: expected `leakcheck baseline 1`; if it is no baseline, name another file with --baseline",
@@ -112,17 +121,36 @@ impl std::fmt::Display for Error {
             }
             Self::Shards { expected, found } => shards(f, *expected, found),
             Self::Unknown { name, nearest } => {
-                let nearest: Vec<String> = nearest.iter().map(|name| code(name)).collect();
+                let (name, there) = (code(name), there(nearest));
                 write!(
                     f,
-                    "failed to find {}: it is no pattern, and no fingerprint or test of the stored run; there {} {}",
-                    code(name),
-                    if nearest.len() == 1 { "is" } else { "are" },
-                    plural::all_of(&nearest)
+                    "failed to find {name}: it is no pattern, and no fingerprint or test of the stored run{there}"
                 )
             }
             Self::Cargo { what, cause } => write!(f, "failed to {what}: {cause}"),
         }
+    }
+}
+
+impl Error {
+    /// What is wrong with a text that should be TOML.
+    pub(crate) fn toml(path: PathBuf, text: &str, cause: &toml::de::Error) -> Self {
+        let at = cause.span().map_or(0, |span| span.start);
+        Self::Toml {
+            path,
+            line: text.get(..at).unwrap_or_default().matches('\n').count() + 1,
+            cause: cause.message().to_owned(),
+        }
+    }
+}
+
+/// `; there is `pool``
+fn there(nearest: &[String]) -> String {
+    let names: Vec<String> = nearest.iter().map(|name| code(name)).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => format!("; there is {one}"),
+        names => format!("; there are {}", plural::all_of(names)),
     }
 }
 

@@ -2,9 +2,11 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::doc_markdown, reason = "JUnit is a name")]
 
+mod advisories;
 mod annotate;
 mod args;
 mod asked;
+mod audit;
 mod baseline;
 mod causes;
 mod chain;

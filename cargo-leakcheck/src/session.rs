@@ -13,6 +13,7 @@ use leakcheck_report::plural;
 use crate::{
     annotate,
     args::{Args, Command, Flags, Runner},
+    audit::Audit,
     baseline::{self, Baseline},
     error::Error,
     escape,
@@ -66,6 +67,9 @@ pub(crate) fn run(args: &Args) -> Exit {
     if let Command::Explain { name, folder } = &args.command {
         return explain(name, folder.as_slice(), &args.flags, &workspace);
     }
+    if args.command == Command::Audit {
+        return told(Audit::of(&workspace.root), Audit::render, Audit::finds);
+    }
     let path = baseline_path(&args.flags, &workspace);
     let (known, mut errors) = Baseline::read(&path);
     // What is to be blessed has to be seen, and one error of a broken file is enough.
@@ -80,7 +84,7 @@ pub(crate) fn run(args: &Args) -> Exit {
             new(*runner, cargo, rounds, &workspace.runs(), library)
         }
         Command::Report { folders } => stored(folders, &args.flags, &workspace),
-        Command::Explain { folder, .. } => stored(folder.as_slice(), &args.flags, &workspace),
+        _ => Ok(Found::default()),
     };
     let found = match found {
         Ok(found) => found,
@@ -96,9 +100,7 @@ pub(crate) fn run(args: &Args) -> Exit {
             OverbroadRules::of(&workspace, &found.rounds),
         ),
         // Which tests did not run is not kept, nor what the rules were.
-        Command::Report { .. } | Command::Explain { .. } => {
-            (Unused::default(), OverbroadRules::default())
-        }
+        _ => (Unused::default(), OverbroadRules::default()),
     };
     errors.extend(found.errors);
     let summary = Summary::of(&found.rounds, &known);
@@ -164,6 +166,20 @@ fn explain(name: &str, folders: &[PathBuf], flags: &Flags, workspace: &Workspace
         }
     }
     Exit::of(None, !errors.is_empty(), false)
+}
+
+/// Prints a text, and says whether it tells of something bad; or why there is none.
+fn told<T>(result: Result<T, Error>, render: fn(&T) -> String, is_bad: fn(&T) -> bool) -> Exit {
+    match result {
+        Ok(found) => {
+            output::print(&render(&found));
+            Exit::of(None, false, is_bad(&found))
+        }
+        Err(error) => {
+            output::complain(error);
+            Exit::Broken
+        }
+    }
 }
 
 /// Whether all tests of the whole workspace ran, or those of some packages; or why not even these did.

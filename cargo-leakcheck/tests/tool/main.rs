@@ -1,5 +1,6 @@
 //! The whole program on a sample workspace with seeded leaks, through cargo and nextest.
 
+mod advisories;
 mod broken;
 mod copy;
 mod ended;
