@@ -15,7 +15,7 @@ use clap::{CommandFactory as _, Parser, error::ErrorKind};
 #[command(
     name = "cargo leakcheck",
     version,
-    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck report [DIR..] [FLAGS]\n       cargo leakcheck explain NAME [DIR]\n       cargo leakcheck audit",
+    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck report [DIR..] [FLAGS]\n       cargo leakcheck explain NAME [DIR]\n       cargo leakcheck audit\n       cargo leakcheck doctor [-p PACKAGE]",
     after_help = "\
 Commands:
   test     run `cargo test` (the default)
@@ -25,12 +25,13 @@ Commands:
   explain  show all that a stored run knows of a finding: NAME is a fingerprint,
            a test, or a pattern such as own-sender
   audit    tell which crates in Cargo.lock are known to leak, and what to do
+  doctor   plant a leak of each kind, look for it, and tell what keeps from seeing more
 
 Exit codes:
   0   nothing new was left behind
   2   the command line is not understood, or there is nothing to explain of that name
   10  all tests that failed did so for new leaks only, or --deny-unused-rules found a rule,
-      or `audit` a crate
+      or `audit` a crate, or `doctor` missed a planted leak
   11  a report, the baseline or an output file could not be read or written
   Where tests failed by themselves or did not build, the code is that of cargo."
 )]
@@ -81,6 +82,8 @@ pub(crate) enum Command {
     },
     /// Tell which crates that the workspace uses are known to leak.
     Audit,
+    /// Look for planted leaks, with the versions of this package.
+    Doctor { package: Option<String> },
 }
 
 /// The whole command line.
@@ -128,6 +131,10 @@ impl Args {
             Some("audit") => {
                 cargo.remove(0);
                 audit(cargo, &flags)?
+            }
+            Some("doctor") => {
+                cargo.remove(0);
+                doctor(cargo, &flags)?
             }
             Some("nextest") => {
                 cargo.remove(0);
@@ -228,6 +235,38 @@ fn audit(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
     }
     words(rest, 0, "`audit` does not know", "it takes no name")?;
     Ok(Command::Audit)
+}
+
+fn doctor(mut rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
+    if is_flagged(flags) {
+        return Err(usage("`doctor` takes no flags but `-p PACKAGE`"));
+    }
+    let package = package(&mut rest)?;
+    words(rest, 0, "`doctor` does not know", "it takes `-p PACKAGE`")?;
+    Ok(Command::Doctor { package })
+}
+
+/// Takes out `-p PACKAGE`.
+fn package(rest: &mut Vec<OsString>) -> Result<Option<String>, clap::Error> {
+    for name in ["-p", "--package"] {
+        let with_value = |arg: &OsString| {
+            let arg = arg.to_string_lossy();
+            arg.strip_prefix(name)?
+                .strip_prefix('=')
+                .map(ToOwned::to_owned)
+        };
+        if let Some(at) = rest.iter().position(|arg| arg == name) {
+            if at + 1 == rest.len() {
+                return Err(usage(&format!("`{name}` needs the name of a package")));
+            }
+            rest.remove(at);
+            return Ok(Some(rest.remove(at).to_string_lossy().into_owned()));
+        }
+        if let Some(at) = rest.iter().position(|arg| with_value(arg).is_some()) {
+            return Ok(with_value(&rest.remove(at)));
+        }
+    }
+    Ok(None)
 }
 
 fn explain(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {

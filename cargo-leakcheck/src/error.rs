@@ -54,6 +54,10 @@ pub(crate) enum Error {
         expected: usize,
         found: Vec<(PathBuf, usize)>,
     },
+    /// No package of the workspace, or not this one, has leakcheck.
+    NoLeakcheck { package: Option<String> },
+    /// A package that is none of the workspace's, and those that may be meant.
+    NoPackage { name: String, nearest: Vec<String> },
     /// A name that means nothing, and those that may be meant.
     Unknown { name: String, nearest: Vec<String> },
     /// Cargo, or what it says of the workspace.
@@ -120,6 +124,23 @@ impl std::fmt::Display for Error {
                 write!(f, "failed to merge {}: it is named twice", shown(folder))
             }
             Self::Shards { expected, found } => shards(f, *expected, found),
+            Self::NoLeakcheck { package } => {
+                let whose = match package {
+                    Some(package) => code(package),
+                    None => "this workspace".to_owned(),
+                };
+                write!(
+                    f,
+                    "failed to find leakcheck among what {whose} depends on: see with `cargo leakcheck try` what it finds, or add it with `cargo leakcheck init`"
+                )
+            }
+            Self::NoPackage { name, nearest } => {
+                let (name, there) = (code(name), there(nearest));
+                write!(
+                    f,
+                    "failed to find a package {name} in this workspace{there}"
+                )
+            }
             Self::Unknown { name, nearest } => {
                 let (name, there) = (code(name), there(nearest));
                 write!(
@@ -300,5 +321,30 @@ mod tests {
         ] {
             assert_eq!(error.to_string(), expected);
         }
+    }
+
+    #[test]
+    fn who_has_no_leakcheck_is_told_how_to_get_it() {
+        let none = |package: Option<&str>| {
+            let package = package.map(ToOwned::to_owned);
+            Error::NoLeakcheck { package }.to_string()
+        };
+        let rest = "depends on: see with `cargo leakcheck try` what it finds, or add it with `cargo leakcheck init`";
+        assert_eq!(
+            none(None),
+            format!("failed to find leakcheck among what this workspace {rest}")
+        );
+        assert_eq!(
+            none(Some("a")),
+            format!("failed to find leakcheck among what `a` {rest}")
+        );
+        let error = Error::NoPackage {
+            name: "ap".to_owned(),
+            nearest: vec!["app".to_owned()],
+        };
+        assert_eq!(
+            error.to_string(),
+            "failed to find a package `ap` in this workspace; there is `app`"
+        );
     }
 }

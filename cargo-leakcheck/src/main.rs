@@ -11,6 +11,7 @@ mod baseline;
 mod causes;
 mod chain;
 mod consequence;
+mod doctor;
 mod entry;
 mod error;
 mod escape;

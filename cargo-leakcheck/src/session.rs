@@ -15,6 +15,7 @@ use crate::{
     args::{Args, Command, Flags, Runner},
     audit::Audit,
     baseline::{self, Baseline},
+    doctor::{self, Diagnosis},
     error::Error,
     escape,
     exit::Exit,
@@ -67,8 +68,13 @@ pub(crate) fn run(args: &Args) -> Exit {
     if let Command::Explain { name, folder } = &args.command {
         return explain(name, folder.as_slice(), &args.flags, &workspace);
     }
-    if args.command == Command::Audit {
-        return told(Audit::of(&workspace.root), Audit::render, Audit::finds);
+    match &args.command {
+        Command::Audit => return told(Audit::of(&workspace.root), Audit::render, Audit::finds),
+        Command::Doctor { package } => {
+            let diagnosis = doctor::examine(&workspace, package.as_deref());
+            return told(diagnosis, Diagnosis::render, |found| !found.finds_all());
+        }
+        _ => {}
     }
     let path = baseline_path(&args.flags, &workspace);
     let (known, mut errors) = Baseline::read(&path);

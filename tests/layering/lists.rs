@@ -117,7 +117,7 @@ pub(crate) const TOOL: Order = Order {
         &["output"],
         &["baseline", "report", "workspace"],
         &["advisories"],
-        &["audit", "causes", "finding", "rules", "run_store"],
+        &["audit", "causes", "doctor", "finding", "rules", "run_store"],
         &["rounds"],
         &["overbroad_rules", "summary", "unused"],
         &["repository", "grouping", "runner_output"],

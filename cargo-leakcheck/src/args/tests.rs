@@ -34,6 +34,19 @@ fn what_is_unknown_is_cargos() {
                 folders: Vec::new(),
             },
         ),
+        ("leakcheck doctor", Command::Doctor { package: None }),
+        (
+            "leakcheck doctor -p app --color never",
+            Command::Doctor {
+                package: Some("app".to_owned()),
+            },
+        ),
+        (
+            "leakcheck doctor --package=app",
+            Command::Doctor {
+                package: Some("app".to_owned()),
+            },
+        ),
         (
             "leakcheck audit --manifest-path a/Cargo.toml",
             Command::Audit,
@@ -102,6 +115,12 @@ fn misuse_is_told() {
             "--repeat runs tests, which `report` does not",
         ),
         ("explain", "`explain` needs a name"),
+        ("doctor --bless", "`doctor` takes no flags but `-p PACKAGE`"),
+        ("doctor -p", "`-p` needs the name of a package"),
+        (
+            "doctor app",
+            "`doctor` does not know \"app\": it takes `-p PACKAGE`",
+        ),
         (
             "audit --bless",
             "`audit` takes no flags: it only reads Cargo.lock",

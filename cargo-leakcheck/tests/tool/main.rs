@@ -3,6 +3,7 @@
 mod advisories;
 mod broken;
 mod copy;
+mod doctor;
 mod ended;
 mod overbroad_rules;
 mod readme;
