@@ -1,5 +1,7 @@
 //! The command line: what is for this program is taken out, and everything else is cargo's, unchanged.
 
+mod near_miss;
+
 use std::{
     ffi::OsString,
     num::{NonZeroU32, NonZeroUsize},
@@ -23,7 +25,7 @@ Commands:
   report   show a stored run again: the last one, or those of several machines as one,
            each in a folder DIR
   explain  show all that a stored run knows of a finding: NAME is a fingerprint,
-           a test, or a pattern such as own-sender
+           a test, or a pattern such as own-sender; `explain reading` tells how to read a report
   audit    tell which crates in Cargo.lock are known to leak, and what to do
   doctor   plant a leak of each kind, look for it, and tell what keeps from seeing more
 
@@ -50,12 +52,31 @@ pub(crate) struct Flags {
     pub(crate) sarif: Option<PathBuf>,
     #[arg(long, value_name = "FILE", help = "Write the checked tests as JUnit")]
     pub(crate) junit: Option<PathBuf>,
+    /// Print the summary as `text`, or as `json` for programs: then all else goes to standard error
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "text",
+        hide_possible_values = true
+    )]
+    pub(crate) format: Format,
     /// With `report`: fail unless there are so many folders, each with all that its machine has found
     #[arg(long, value_name = "N")]
     pub(crate) shards: Option<NonZeroUsize>,
     /// Fail also for rules of leakcheck.toml that accepted nothing in a run of all tests, or that are over-broad
     #[arg(long)]
     pub(crate) deny_unused_rules: bool,
+}
+
+/// How a summary is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For a reader.
+    #[default]
+    Text,
+    /// For a program, by a published schema.
+    Json,
 }
 
 /// What runs the tests.
@@ -107,13 +128,14 @@ impl Args {
         if args.first().is_some_and(|first| first == "leakcheck") {
             args.remove(0);
         }
-        let (own, mut cargo) = split(args);
+        let (own, mut cargo) = split(args)?;
         let flags =
             Flags::try_parse_from([OsString::from("cargo leakcheck")].into_iter().chain(own))?;
         let manifest = value(&cargo, "--manifest-path");
         let target = value(&cargo, "--target-dir");
         let colour = value(&cargo, "--color").map(|colour| colour.display().to_string());
         let first = cargo.first().and_then(|first| first.to_str());
+        filter(first)?;
         if flags.shards.is_some() && first != Some("report") {
             return Err(usage(
                 "--shards is for `report`, which puts shards together",
@@ -169,8 +191,9 @@ impl Args {
 }
 
 /// Takes out the flags of this program; what stands after `--` is never one.
-fn split(args: Vec<OsString>) -> (Vec<OsString>, Vec<OsString>) {
+fn split(args: Vec<OsString>) -> Result<(Vec<OsString>, Vec<OsString>), clap::Error> {
     let command = Flags::command();
+    let names = own_flags(&command);
     let (mut own, mut cargo) = (Vec::new(), Vec::new());
     let mut args = args.into_iter();
     while let Some(arg) = args.next() {
@@ -196,10 +219,33 @@ fn split(args: Vec<OsString>) -> (Vec<OsString>, Vec<OsString>) {
                 }
             }
             None if ["-h", "--help", "-V", "--version"].contains(&name) => own.push(arg),
-            None => cargo.push(arg),
+            None => match near_miss::flag(name, &names) {
+                Some(meant) => {
+                    return Err(usage(&format!(
+                        "there is no {name}: did you mean `{meant}`?"
+                    )));
+                }
+                None => cargo.push(arg),
+            },
         }
     }
-    (own, cargo)
+    Ok((own, cargo))
+}
+
+/// The flags of this program, without their dashes.
+fn own_flags(command: &clap::Command) -> Vec<&str> {
+    let all = command.get_arguments();
+    all.filter_map(clap::Arg::get_long).collect()
+}
+
+/// A name of a test is a name of a test, unless it is nearly a command.
+fn filter(first: Option<&str>) -> Result<(), clap::Error> {
+    match first.and_then(|first| Some((first, near_miss::command(first)?))) {
+        Some((first, meant)) => Err(usage(&format!(
+            "there is no command {first}: did you mean `{meant}`? Tests of that name are run by `cargo leakcheck test {first}`"
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn report(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
@@ -226,7 +272,7 @@ fn report(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
 fn is_flagged(flags: &Flags) -> bool {
     let writes = flags.bless || flags.sarif.is_some() || flags.junit.is_some();
     let runs = flags.repeat.get() > 1 || flags.deny_unused_rules;
-    writes || runs || flags.baseline.is_some()
+    writes || runs || flags.baseline.is_some() || flags.format != Format::Text
 }
 
 fn audit(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {

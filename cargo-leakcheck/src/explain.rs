@@ -10,8 +10,19 @@ use crate::{
 /// Tests that are named.
 const NAMED: usize = 20;
 
+/// How to read a report.
+const READING: &str = include_str!("../READING.md");
+
+/// The page of this name: that on reading, or that on a pattern.
+pub(crate) fn without_run(name: &str) -> Option<String> {
+    match name {
+        "reading" => Some(READING.to_owned()),
+        name => pattern(name),
+    }
+}
+
 /// The page on a pattern, if this is the name of one. The identifiers of rules in SARIF have a `leakcheck/` in front.
-pub(crate) fn pattern(name: &str) -> Option<String> {
+fn pattern(name: &str) -> Option<String> {
     let name = name.strip_prefix("leakcheck/").unwrap_or(name);
     Pattern::named(name).map(page)
 }
@@ -179,6 +190,25 @@ mod tests {
         let page = pattern("never").expect("it has one");
         assert_eq!(pattern("leakcheck/never"), Some(page));
         assert_eq!(pattern("task"), None);
+    }
+
+    #[test]
+    fn so_does_how_to_read_one() {
+        let page = without_run("reading").expect("it has one");
+        // Each mistake, command and flag that it names is there.
+        let named = |start: &'static str| {
+            let parts = page.split(start).skip(1);
+            parts.map(|part| part.split(['`', ' ', '\n']).next().unwrap_or_default())
+        };
+        for pattern in named(" explain ").filter(|name| name.contains('-')) {
+            assert!(super::pattern(pattern).is_some(), "{pattern}");
+        }
+        for flag in named(" --") {
+            let help = include_str!("golden/help.txt");
+            assert!(help.contains(&format!("--{flag}")), "{flag}");
+        }
+        assert!(named(" explain ").count() >= 3 && named(" --").count() >= 3);
+        assert_eq!(without_run("never"), super::pattern("never"));
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod holders;
 #[cfg(test)]
 mod hostile;
 mod hung_body;
+mod json;
 mod junit;
 mod long_form;
 mod markdown;

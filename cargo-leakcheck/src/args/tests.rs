@@ -18,6 +18,8 @@ fn what_is_unknown_is_cargos() {
         ("", run(Test, "")),
         ("leakcheck test", run(Test, "")),
         ("leakcheck test report", run(Test, "report")),
+        ("leakcheck test reports", run(Test, "reports")),
+        ("leakcheck -- --bles", run(Test, "-- --bles")),
         ("leakcheck reconnects", run(Test, "reconnects")),
         ("leakcheck -p report --bless", run(Test, "-p report")),
         (
@@ -115,6 +117,24 @@ fn misuse_is_told() {
             "--repeat runs tests, which `report` does not",
         ),
         ("explain", "`explain` needs a name"),
+        ("--bles", "there is no --bles: did you mean `--bless`?"),
+        (
+            "report --accept",
+            "there is no --accept: did you mean `--bless`?",
+        ),
+        (
+            "--json",
+            "there is no --json: did you mean `--format json`?",
+        ),
+        (
+            "explian a",
+            "there is no command explian: did you mean `explain`? Tests of that name are run by `cargo leakcheck test explian`",
+        ),
+        (
+            "--format yaml",
+            "invalid value 'yaml' for '--format <FORMAT>'",
+        ),
+        ("audit --format json", "`audit` takes no flags"),
         ("doctor --bless", "`doctor` takes no flags but `-p PACKAGE`"),
         ("doctor -p", "`-p` needs the name of a package"),
         (
@@ -156,4 +176,27 @@ fn the_help_names_the_exit_codes() {
             .render_long_help()
             .to_string(),
     );
+}
+
+/// Of `cargo test` and `cargo nextest run`.
+#[test]
+fn no_flag_of_cargo_is_nearly_one() {
+    let command = Flags::command();
+    let own = own_flags(&command);
+    for written in "
+        --all --all-features --all-targets --archive-file --archive-format --bench --benches --bin --binaries-metadata --bins
+        --build-jobs --cargo-metadata --cargo-profile --cargo-quiet --cargo-verbose --color --compile-time-deps --config
+        --config-file --debugger --doc --example --examples --exclude --extract-overwrite --extract-to --fail-fast --failure-output
+        --features --filter-expr --filterset --final-status-level --flaky-result --frozen --future-incompat-report
+        --help --hide-progress-bar --ignore-default-filter --ignore-rust-version --jobs --keep-going --lib --list --locked
+        --lockfile-path --manifest-path --max-fail --max-progress-running --message-format --message-format-version
+        --no-capture --no-default-features --no-fail-fast --no-input-handler --no-output-indent --no-run --no-tests --nocapture
+        --offline --override-version-check --package --partition --persist-extract-tempdir --profile --quiet --release --retries
+        --run-ignored --show-progress --status-level --stress-count --stress-duration --success-output --target
+        --target-dir --target-dir-remap --test --test-threads --tests --timings --tool-config-file --tracer --unit-graph
+        --user-config-file --verbose --version --workspace --workspace-remap"
+        .split_whitespace()
+    {
+        assert_eq!(near_miss::flag(written, &own), None, "{written}");
+    }
 }
