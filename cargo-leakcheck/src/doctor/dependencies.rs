@@ -173,3 +173,49 @@ impl From {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// Of this repository.
+    fn found(package: Option<&str>) -> Result<Dependencies, String> {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+        let workspace = Workspace::find(Some(&manifest), None).expect("a workspace");
+        Dependencies::of(&workspace, package).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_the_tests_use_is_found() {
+        let found = found(Some("leakcheck-tests")).expect("it is used there");
+        assert_eq!(
+            found.leakcheck.version.to_string(),
+            env!("CARGO_PKG_VERSION")
+        );
+        let From::Folder(folder) = &found.leakcheck.from else {
+            panic!("it is in this repository: {:?}", found.leakcheck);
+        };
+        assert!(Path::new(folder).ends_with("leakcheck"), "{folder}");
+        assert_eq!(
+            (&*found.tokio.name, &found.tokio.from),
+            ("tokio", &From::Registry)
+        );
+        assert!(found.tokio.features.contains(&"rt".to_owned()));
+    }
+
+    #[test]
+    fn a_package_may_do_without() {
+        let none = found(Some("leakcheck-report")).expect_err("it does without");
+        assert!(
+            none.contains("what `leakcheck-report` depends on"),
+            "{none}"
+        );
+        let unknown = found(Some("leakchek")).expect_err("there is none");
+        assert!(
+            unknown.contains("there is `leakcheck`") || unknown.contains("there are `leakcheck`"),
+            "{unknown}"
+        );
+    }
+}

@@ -3,6 +3,7 @@
 mod dependencies;
 mod diagnosis;
 mod machine;
+mod manifest;
 mod profile;
 mod proof;
 mod scratch;

@@ -8,10 +8,10 @@ use std::{
 };
 
 use cargo_metadata::{Artifact, Message};
-use toml::{Table, Value};
 
 use super::{
-    dependencies::{Dependencies, Dependency, From},
+    dependencies::Dependencies,
+    manifest::{self, Manifest},
     profile::{Build, Profile},
     proof::{FILE, SOURCE},
 };
@@ -22,8 +22,6 @@ use crate::{
     report::{self, Report},
     workspace::Workspace,
 };
-
-const NAME: &str = "leakcheck-doctor";
 
 /// The package in its folder.
 #[derive(Debug)]
@@ -39,12 +37,9 @@ impl Scratch {
     /// Writes it below the target folder: the versions, the profiles and the patches are the workspace's.
     pub(super) fn write(workspace: &Workspace, dependencies: &Dependencies) -> Result<Self, Error> {
         let folder = workspace.runs().join("doctor");
-        let of_workspace = manifest(&workspace.root)?;
-        let text = format!(
-            "{}{}",
-            head(&dependencies.leakcheck, &dependencies.tokio),
-            shared(&of_workspace, &workspace.root)
-        );
+        let of_workspace = Manifest::read(&workspace.root)?;
+        let text =
+            manifest::of_scratch(&dependencies.leakcheck, &dependencies.tokio, &of_workspace);
         output::write(&folder.join("Cargo.toml"), &text)?;
         output::write(&folder.join(FILE), SOURCE)?;
         let lock = workspace.root.join("Cargo.lock");
@@ -54,58 +49,35 @@ impl Scratch {
             folder,
             root: workspace.root.clone(),
             target: workspace.target.clone(),
-            strips: strips(&of_workspace),
+            strips: of_workspace.strips(),
         })
     }
 
     /// Builds it, and says how.
     pub(super) fn build(&self) -> Result<Build, Error> {
         let mut command = self.cargo();
-        command
-            .args(["--no-run", "--message-format", "json-render-diagnostics"])
-            .stdout(Stdio::piped());
-        let mut child = command.spawn().map_err(failed)?;
-        let messages = child
-            .stdout
-            .take()
-            .map(|stdout| Message::parse_stream(BufReader::new(stdout)));
-        let artifacts: Vec<Artifact> = messages
-            .into_iter()
-            .flatten()
-            .filter_map(|message| match message {
-                Ok(Message::CompilerArtifact(artifact)) => Some(artifact),
-                _ => None,
-            })
-            .collect();
-        let status = child.wait().map_err(failed)?;
-        let profile = |is_it: &dyn Fn(&Artifact) -> bool| {
-            let artifact = artifacts.iter().rfind(|artifact| is_it(artifact));
+        command.args(["--no-run", "--message-format", "json-render-diagnostics"]);
+        let built = artifacts(command)?;
+        let profile = |is_it: fn(&Artifact) -> bool| {
+            let artifact = built.iter().rfind(|artifact| is_it(artifact));
             artifact.map(Profile::of)
         };
-        let tests = profile(&|artifact| artifact.executable.is_some());
-        let tokio = profile(&|artifact| artifact.target.name == "tokio");
-        match (tests, tokio) {
-            (Some(tests), Some(tokio)) if status.success() => Ok(Build {
-                tests,
-                tokio,
-                strips: self.strips,
-            }),
-            _ => Err(failed(format!("cargo ended with {status}"))),
-        }
+        let tests = profile(|artifact| artifact.executable.is_some());
+        let tokio = profile(|artifact| artifact.target.name == "tokio");
+        let (Some(tests), Some(tokio)) = (tests, tokio) else {
+            return Err(failed("cargo does not tell what it has built"));
+        };
+        Ok(Build {
+            tests,
+            tokio,
+            strips: self.strips,
+        })
     }
 
     /// Runs it. Its tests fail, which is what they are for.
     pub(super) fn run(&self) -> Result<Vec<Report>, Error> {
         let reports = self.folder.join("reports");
-        match fs::remove_dir_all(&reports) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-                return Err(Error::Write {
-                    path: reports,
-                    cause,
-                });
-            }
-            _ => {}
-        }
+        empty(&reports)?;
         let mut command = self.cargo();
         for (name, _) in env::vars_os() {
             if name.to_string_lossy().starts_with("LEAKCHECK") {
@@ -137,145 +109,36 @@ impl Scratch {
     }
 }
 
+/// What cargo builds, while it shows how far it is.
+fn artifacts(mut command: Command) -> Result<Vec<Artifact>, Error> {
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(failed)?;
+    let stdout = child.stdout.take().into_iter();
+    let messages = stdout.flat_map(|stdout| Message::parse_stream(BufReader::new(stdout)));
+    let artifacts = messages.filter_map(|message| match message {
+        Ok(Message::CompilerArtifact(artifact)) => Some(artifact),
+        _ => None,
+    });
+    let artifacts = artifacts.collect();
+    match child.wait().map_err(failed)? {
+        status if status.success() => Ok(artifacts),
+        status => Err(failed(format!("cargo ended with {status}"))),
+    }
+}
+
+/// Takes away what an earlier run has left.
+fn empty(folder: &Path) -> Result<(), Error> {
+    match fs::remove_dir_all(folder) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(Error::Write {
+            path: folder.to_owned(),
+            cause,
+        }),
+        _ => Ok(()),
+    }
+}
+
 fn failed(cause: impl std::fmt::Display) -> Error {
     Error::Cargo {
         what: "build and run the planted leaks".to_owned(),
         cause: cause.to_string(),
-    }
-}
-
-fn manifest(root: &Path) -> Result<Table, Error> {
-    let path = root.join("Cargo.toml");
-    let text = fs::read_to_string(&path).map_err(|cause| Error::Read {
-        path: path.clone(),
-        cause,
-    })?;
-    text.parse()
-        .map_err(|cause| Error::toml(path, &text, &cause))
-}
-
-/// What the package is, and what it needs.
-fn head(leakcheck: &Dependency, tokio: &Dependency) -> String {
-    let mut package = Table::new();
-    package.insert("name".into(), NAME.into());
-    package.insert("version".into(), "0.0.0".into());
-    package.insert("edition".into(), "2024".into());
-    package.insert("publish".into(), false.into());
-    let mut test = Table::new();
-    test.insert("name".into(), "planted".into());
-    test.insert("path".into(), FILE.into());
-    let needs = [leakcheck, tokio].map(|needed| (needed.name.clone(), requirement(needed)));
-    let mut manifest = Table::new();
-    manifest.insert("package".into(), package.into());
-    manifest.insert("test".into(), Value::Array(vec![test.into()]));
-    manifest.insert("dev-dependencies".into(), Table::from_iter(needs).into());
-    manifest.insert("workspace".into(), Table::new().into());
-    manifest.to_string()
-}
-
-fn requirement(dependency: &Dependency) -> Value {
-    let mut table = Table::new();
-    match &dependency.from {
-        From::Registry => {
-            table.insert("version".into(), format!("={}", dependency.version).into());
-        }
-        From::Folder(folder) => {
-            table.insert("path".into(), folder.clone().into());
-        }
-        From::Git { url, commit } => {
-            table.insert("git".into(), url.clone().into());
-            table.insert("rev".into(), commit.clone().into());
-        }
-    }
-    table.insert("default-features".into(), false.into());
-    table.insert("features".into(), dependency.features.clone().into());
-    table.into()
-}
-
-/// The profiles and patches of a workspace, as another folder has to write them.
-fn shared(manifest: &Table, root: &Path) -> String {
-    let mut shared = Table::new();
-    for key in ["profile", "patch"] {
-        if let Some(value) = manifest.get(key) {
-            let mut value = value.clone();
-            absolute(&mut value, root);
-            shared.insert(key.to_owned(), value);
-        }
-    }
-    format!("\n{shared}")
-}
-
-/// Names folders by their whole path.
-fn absolute(value: &mut Value, root: &Path) {
-    let Value::Table(table) = value else {
-        return;
-    };
-    for (key, value) in table {
-        match value {
-            Value::String(path) if key == "path" => *path = root.join(&*path).display().to_string(),
-            value => absolute(value, root),
-        }
-    }
-}
-
-/// Whether the profile of tests takes debug info out of what it has built.
-fn strips(manifest: &Table) -> bool {
-    let of = |profile: &str| manifest.get("profile")?.get(profile)?.get("strip").cloned();
-    match of("test").or_else(|| of("dev")) {
-        Some(Value::Boolean(strips)) => strips,
-        Some(Value::String(what)) => what != "none",
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_package_is_built_as_the_workspace_is() {
-        let dependency = |name: &str, from| Dependency {
-            name: name.to_owned(),
-            version: semver::Version::new(1, 2, 3),
-            features: vec!["rt".to_owned()],
-            from,
-        };
-        let text = head(
-            &dependency("leakcheck", From::Folder("/src/leakcheck".to_owned())),
-            &dependency("tokio", From::Registry),
-        );
-        let of_workspace = "[package]\nname = 'a'\n[profile.dev]\nstrip = 'debuginfo'\n[patch.crates-io]\na = { path = 'b' }\n";
-        let of_workspace: Table = of_workspace.parse().expect("TOML");
-        let text = text + &shared(&of_workspace, Path::new("/root"));
-        let manifest: Table = text.parse().expect("TOML");
-        let needs = &manifest["dev-dependencies"];
-        assert_eq!(needs["leakcheck"]["path"].as_str(), Some("/src/leakcheck"));
-        assert_eq!(needs["tokio"]["version"].as_str(), Some("=1.2.3"));
-        assert_eq!(needs["tokio"]["features"].as_array().map(Vec::len), Some(1));
-        assert_eq!(manifest["package"]["name"].as_str(), Some(NAME));
-        assert_eq!(
-            manifest["patch"]["crates-io"]["a"]["path"].as_str(),
-            Some("/root/b")
-        );
-        assert!(strips(&manifest) && !strips(&Table::new()));
-    }
-
-    #[test]
-    fn what_strips_is_known() {
-        for (line, expected) in [
-            ("strip = true", true),
-            ("strip = false", false),
-            ("strip = 'symbols'", true),
-            ("strip = 'none'", false),
-            ("debug = 1", false),
-        ] {
-            let manifest = format!("[profile.dev]\n{line}\n").parse().expect("TOML");
-            assert_eq!(strips(&manifest), expected, "{line}");
-        }
-        let manifest = "[profile.dev]\nstrip = true\n[profile.test]\nstrip = false\n";
-        assert!(
-            !strips(&manifest.parse().expect("TOML")),
-            "tests have a profile of their own"
-        );
     }
 }
