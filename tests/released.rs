@@ -57,6 +57,29 @@ enum Leg {
      through metrics-exporter-prometheus-0.18.3/src/exporter/builder.rs:555",
     "an_exporter_that_is_installed_stays: clean",
 ]; "metrics-exporter-prometheus-0.18")]
+#[test_case("async-nats-0.51", &[
+    "a_dropped_client_stops_retrying: task x1 at LEAK \
+     through async-nats-0.51.0/src/lib.rs:1103 in async-nats-0.51.0/src/options.rs:181",
+    "a_dropped_client_stops_retrying: task x1 at LEAK \
+     through async-nats-0.51.0/src/lib.rs:1112 in async-nats-0.51.0/src/options.rs:181",
+]; "async-nats-0.51")]
+#[test_case("bb8-0.9.1", &[
+    "a_dropped_pool_stops_connecting: task x1 at LEAK \
+     through bb8-0.9.1/src/inner.rs:60 in bb8-0.9.1/src/inner.rs:51",
+]; "bb8-0.9.1")]
+#[test_case("poem-3.1", &[
+    "a_server_that_was_shut_down_ends_its_timer: task x1 at LEAK through poem-3.1.12/src/server.rs:198",
+    "a_server_without_a_limit_has_no_timer: clean",
+]; "poem-3.1")]
+#[test_case("redis-1.8", &[
+    "a_dropped_manager_stops_reconnecting: task x1 at LEAK \
+     through redis-1.8.1/src/aio/tokio.rs:163 in redis-1.8.1/src/aio/runtime.rs:144",
+]; "redis-1.8")]
+#[test_case("salvo-1.1", &[
+    "a_server_that_was_stopped_ends_its_timer: task x1 at LEAK \
+     through salvo_core-1.1.0/src/server.rs:427 in salvo_core-1.1.0/src/server.rs:354",
+    "a_server_without_a_limit_has_no_timer: clean",
+]; "salvo-1.1")]
 #[ignore = "builds many packages; `.ci/run released`"]
 fn tasks_are_named_without_any_flag(package: &str, expected: &[&str]) {
     assert_eq!(findings(package, Leg::Plain), expected);
@@ -107,6 +130,10 @@ fn tasks_are_named_by_the_runtime_s_hooks(package: &str, expected: &[&str]) {
     "a_server_with_options_stays: clean",
     "a_thread_beside_a_server_is_a_leak: thread x1 at LEAK",
 ]; "mockito-1.7")]
+#[test_case("rumqttd-0.20", &[
+    "a_dropped_broker_ends_its_router: thread x1 at LEAK \
+     through rumqttd-0.20.0/src/router/routing.rs:168 in rumqttd-0.20.0/src/server/broker.rs:93",
+]; "rumqttd-0.20")]
 #[test_case("httpmock-0.7", &["a_server_goes_back_to_the_pool: clean"]; "httpmock-0.7")]
 #[ignore = "builds many packages; `.ci/run released`"]
 fn threads_are_named_without_any_flag(package: &str, expected: &[&str]) {

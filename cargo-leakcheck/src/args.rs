@@ -1,6 +1,12 @@
 //! The command line: what is for this program is taken out, and everything else is cargo's, unchanged.
 
-use std::{ffi::OsString, num::NonZeroU32, path::PathBuf};
+mod near_miss;
+
+use std::{
+    ffi::OsString,
+    num::{NonZeroU32, NonZeroUsize},
+    path::PathBuf,
+};
 
 use clap::{CommandFactory as _, Parser, error::ErrorKind};
 
@@ -11,19 +17,23 @@ use clap::{CommandFactory as _, Parser, error::ErrorKind};
 #[command(
     name = "cargo leakcheck",
     version,
-    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck report [DIR] [FLAGS]\n       cargo leakcheck explain NAME [DIR]",
+    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck report [DIR..] [FLAGS]\n       cargo leakcheck explain NAME [DIR]\n       cargo leakcheck audit\n       cargo leakcheck doctor [-p PACKAGE]",
     after_help = "\
 Commands:
   test     run `cargo test` (the default)
   nextest  run `cargo nextest run`
-  report   show a stored run again: the last one, or the folder DIR
+  report   show a stored run again: the last one, or those of several machines as one,
+           each in a folder DIR
   explain  show all that a stored run knows of a finding: NAME is a fingerprint,
-           a test, or a pattern such as own-sender
+           a test, or a pattern such as own-sender; `explain reading` tells how to read a report
+  audit    tell which crates in Cargo.lock are known to leak, and what to do
+  doctor   plant a leak of each kind, look for it, and tell what keeps from seeing more
 
 Exit codes:
   0   nothing new was left behind
   2   the command line is not understood, or there is nothing to explain of that name
-  10  all tests that failed did so for new leaks only, or --deny-unused-rules found a rule
+  10  all tests that failed did so for new leaks only, or --deny-unused-rules found a rule,
+      or `audit` a crate, or `doctor` missed a planted leak
   11  a report, the baseline or an output file could not be read or written
   Where tests failed by themselves or did not build, the code is that of cargo."
 )]
@@ -42,9 +52,31 @@ pub(crate) struct Flags {
     pub(crate) sarif: Option<PathBuf>,
     #[arg(long, value_name = "FILE", help = "Write the checked tests as JUnit")]
     pub(crate) junit: Option<PathBuf>,
+    /// Print the summary as `text`, or as `json` for programs: then all else goes to standard error
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "text",
+        hide_possible_values = true
+    )]
+    pub(crate) format: Format,
+    /// With `report`: fail unless there are so many folders, each with all that its machine has found
+    #[arg(long, value_name = "N")]
+    pub(crate) shards: Option<NonZeroUsize>,
     /// Fail also for rules of leakcheck.toml that accepted nothing in a run of all tests, or that are over-broad
     #[arg(long)]
     pub(crate) deny_unused_rules: bool,
+}
+
+/// How a summary is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For a reader.
+    #[default]
+    Text,
+    /// For a program, by a published schema.
+    Json,
 }
 
 /// What runs the tests.
@@ -62,13 +94,17 @@ pub(crate) enum Command {
         runner: Runner,
         cargo: Vec<OsString>,
     },
-    /// Show a run again, the last one if none is named.
-    Report { folder: Option<PathBuf> },
+    /// Show runs again, all as one; the last one if none is named.
+    Report { folders: Vec<PathBuf> },
     /// Show what a run, the last one if none is named, knows of this.
     Explain {
         name: String,
         folder: Option<PathBuf>,
     },
+    /// Tell which crates that the workspace uses are known to leak.
+    Audit,
+    /// Look for planted leaks, with the versions of this package.
+    Doctor { package: Option<String> },
 }
 
 /// The whole command line.
@@ -92,13 +128,19 @@ impl Args {
         if args.first().is_some_and(|first| first == "leakcheck") {
             args.remove(0);
         }
-        let (own, mut cargo) = split(args);
+        let (own, mut cargo) = split(args)?;
         let flags =
             Flags::try_parse_from([OsString::from("cargo leakcheck")].into_iter().chain(own))?;
         let manifest = value(&cargo, "--manifest-path");
         let target = value(&cargo, "--target-dir");
         let colour = value(&cargo, "--color").map(|colour| colour.display().to_string());
         let first = cargo.first().and_then(|first| first.to_str());
+        filter(first)?;
+        if flags.shards.is_some() && first != Some("report") {
+            return Err(usage(
+                "--shards is for `report`, which puts shards together",
+            ));
+        }
         let command = match first {
             Some("report") => {
                 cargo.remove(0);
@@ -107,6 +149,14 @@ impl Args {
             Some("explain") => {
                 cargo.remove(0);
                 explain(cargo, &flags)?
+            }
+            Some("audit") => {
+                cargo.remove(0);
+                audit(cargo, &flags)?
+            }
+            Some("doctor") => {
+                cargo.remove(0);
+                doctor(cargo, &flags)?
             }
             Some("nextest") => {
                 cargo.remove(0);
@@ -141,8 +191,9 @@ impl Args {
 }
 
 /// Takes out the flags of this program; what stands after `--` is never one.
-fn split(args: Vec<OsString>) -> (Vec<OsString>, Vec<OsString>) {
+fn split(args: Vec<OsString>) -> Result<(Vec<OsString>, Vec<OsString>), clap::Error> {
     let command = Flags::command();
+    let names = own_flags(&command);
     let (mut own, mut cargo) = (Vec::new(), Vec::new());
     let mut args = args.into_iter();
     while let Some(arg) = args.next() {
@@ -168,10 +219,33 @@ fn split(args: Vec<OsString>) -> (Vec<OsString>, Vec<OsString>) {
                 }
             }
             None if ["-h", "--help", "-V", "--version"].contains(&name) => own.push(arg),
-            None => cargo.push(arg),
+            None => match near_miss::flag(name, &names) {
+                Some(meant) => {
+                    return Err(usage(&format!(
+                        "there is no {name}: did you mean `{meant}`?"
+                    )));
+                }
+                None => cargo.push(arg),
+            },
         }
     }
-    (own, cargo)
+    Ok((own, cargo))
+}
+
+/// The flags of this program, without their dashes.
+fn own_flags(command: &clap::Command) -> Vec<&str> {
+    let all = command.get_arguments();
+    all.filter_map(clap::Arg::get_long).collect()
+}
+
+/// A name of a test is a name of a test, unless it is nearly a command.
+fn filter(first: Option<&str>) -> Result<(), clap::Error> {
+    match first.and_then(|first| Some((first, near_miss::command(first)?))) {
+        Some((first, meant)) => Err(usage(&format!(
+            "there is no command {first}: did you mean `{meant}`? Tests of that name are run by `cargo leakcheck test {first}`"
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn report(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
@@ -183,16 +257,66 @@ fn report(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
             "--deny-unused-rules needs a run of all tests, which `report` does not make",
         ));
     }
-    let mut words = words(rest, 1, "`report` does not know", "it takes one folder")?;
+    let words = words(
+        rest,
+        usize::MAX,
+        "`report` does not know",
+        "it takes folders",
+    )?;
     Ok(Command::Report {
-        folder: words.pop().map(PathBuf::from),
+        folders: words.into_iter().map(PathBuf::from).collect(),
     })
 }
 
-fn explain(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
+/// Whether a flag is there that says how to run, judge or show tests.
+fn is_flagged(flags: &Flags) -> bool {
     let writes = flags.bless || flags.sarif.is_some() || flags.junit.is_some();
     let runs = flags.repeat.get() > 1 || flags.deny_unused_rules;
-    if writes || runs || flags.baseline.is_some() {
+    writes || runs || flags.baseline.is_some() || flags.format != Format::Text
+}
+
+fn audit(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
+    if is_flagged(flags) {
+        return Err(usage("`audit` takes no flags: it only reads Cargo.lock"));
+    }
+    words(rest, 0, "`audit` does not know", "it takes no name")?;
+    Ok(Command::Audit)
+}
+
+fn doctor(mut rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
+    if is_flagged(flags) {
+        return Err(usage("`doctor` takes no flags but `-p PACKAGE`"));
+    }
+    let package = package(&mut rest)?;
+    words(rest, 0, "`doctor` does not know", "it takes `-p PACKAGE`")?;
+    Ok(Command::Doctor { package })
+}
+
+/// Takes out `-p PACKAGE`.
+fn package(rest: &mut Vec<OsString>) -> Result<Option<String>, clap::Error> {
+    for name in ["-p", "--package"] {
+        let with_value = |arg: &OsString| {
+            let arg = arg.to_string_lossy();
+            arg.strip_prefix(name)?
+                .strip_prefix('=')
+                .map(ToOwned::to_owned)
+        };
+        if let Some(at) = rest.iter().position(|arg| arg == name) {
+            if at + 1 == rest.len() {
+                return Err(usage(&format!("`{name}` needs the name of a package")));
+            }
+            rest.remove(at);
+            return Ok(Some(rest.remove(at).to_string_lossy().into_owned()));
+        }
+        if let Some(at) = rest.iter().position(|arg| with_value(arg).is_some()) {
+            return Ok(with_value(&rest.remove(at)));
+        }
+    }
+    Ok(None)
+}
+
+fn explain(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
+    if is_flagged(flags) {
         return Err(usage(
             "`explain` takes no flags: it only shows what is stored",
         ));
@@ -262,118 +386,4 @@ fn value(cargo: &[OsString], name: &str) -> Option<PathBuf> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::golden::golden;
-
-    fn parse(line: &str) -> Result<Args, clap::Error> {
-        Args::parse(line.split_whitespace().map(OsString::from))
-    }
-
-    fn run(runner: Runner, cargo: &str) -> Command {
-        let cargo = cargo.split_whitespace().map(OsString::from).collect();
-        Command::Run { runner, cargo }
-    }
-
-    #[test]
-    fn what_is_unknown_is_cargos() {
-        use Runner::{Nextest, Test};
-        for (line, expected) in [
-            ("leakcheck", run(Test, "")),
-            ("", run(Test, "")),
-            ("leakcheck test", run(Test, "")),
-            ("leakcheck test report", run(Test, "report")),
-            ("leakcheck reconnects", run(Test, "reconnects")),
-            ("leakcheck -p report --bless", run(Test, "-p report")),
-            (
-                "leakcheck --workspace --repeat 3 --features a,b -- --nocapture --bless",
-                run(Test, "--workspace --features a,b -- --nocapture --bless"),
-            ),
-            (
-                "leakcheck --sarif a.sarif nextest run -P ci",
-                run(Nextest, "-P ci"),
-            ),
-            ("leakcheck report", Command::Report { folder: None }),
-            (
-                "leakcheck explain a::b --color=never target/a --target-dir t",
-                Command::Explain {
-                    name: "a::b".to_owned(),
-                    folder: Some("target/a".into()),
-                },
-            ),
-            (
-                "leakcheck report --manifest-path x/Cargo.toml target/a --target-dir=t --junit b.xml",
-                Command::Report {
-                    folder: Some("target/a".into()),
-                },
-            ),
-        ] {
-            assert_eq!(parse(line).expect(line).command, expected, "{line}");
-        }
-    }
-
-    #[test]
-    fn own_flags_are_found_wherever_they_stand() {
-        let args = parse("leakcheck -p a --repeat=3 --lib --baseline b.baseline --bless --manifest-path x --target-dir=t")
-            .expect("flags");
-        assert_eq!(
-            args.command,
-            run(Runner::Test, "-p a --lib --manifest-path x --target-dir=t")
-        );
-        assert_eq!(args.flags.repeat.get(), 3);
-        assert!(args.flags.bless);
-        assert_eq!(args.flags.baseline, Some("b.baseline".into()));
-        assert_eq!(
-            (args.manifest, args.target),
-            (Some("x".into()), Some("t".into()))
-        );
-    }
-
-    #[test]
-    fn misuse_is_told() {
-        for (line, expected) in [
-            ("--repeat 0", "invalid value '0' for '--repeat <N>'"),
-            ("--repeat", "a value is required for '--repeat <N>'"),
-            ("--bless --bless", "cannot be used multiple times"),
-            (
-                "report a b",
-                "`report` does not know \"b\": it takes one folder",
-            ),
-            (
-                "report --workspace",
-                "`report` does not know \"--workspace\": it takes one folder",
-            ),
-            (
-                "report --repeat 2",
-                "--repeat runs tests, which `report` does not",
-            ),
-            ("explain", "`explain` needs a name"),
-            ("explain a --bless", "`explain` takes no flags"),
-            (
-                "explain a b c",
-                "`explain` does not know \"c\": it takes a name and one folder",
-            ),
-            (
-                "report --deny-unused-rules",
-                "--deny-unused-rules needs a run of all tests, which `report` does not make",
-            ),
-        ] {
-            let error = parse(line).expect_err(line);
-            assert!(error.to_string().contains(expected), "{line}: {error}");
-            assert_eq!(error.exit_code(), 2);
-        }
-    }
-
-    #[test]
-    fn the_help_names_the_exit_codes() {
-        let help = parse("leakcheck --help").expect_err("it is shown");
-        assert_eq!(help.exit_code(), 0);
-        golden(
-            "help.txt",
-            &Flags::command()
-                .term_width(100)
-                .render_long_help()
-                .to_string(),
-        );
-    }
-}
+mod tests;

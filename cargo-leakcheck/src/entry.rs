@@ -39,6 +39,9 @@ pub(crate) fn render(group: &Group<'_>, rounds: usize) -> String {
     for why in &first.whys {
         let _ = writeln!(out, "    {look_at}{}", mistake::line(why));
     }
+    if let Some(release) = &first.release {
+        let _ = writeln!(out, "    {}", release.line());
+    }
     for finding in group.findings().iter().take(SHOWN) {
         of_test(&mut out, finding, rounds);
     }

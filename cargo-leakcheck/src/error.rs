@@ -27,6 +27,12 @@ pub(crate) enum Error {
     Foreign { path: PathBuf },
     /// A report in a form that this program does not know yet.
     NewerReport { path: PathBuf, version: u64 },
+    /// A line of a file that is not the TOML that it should be.
+    Toml {
+        path: PathBuf,
+        line: usize,
+        cause: String,
+    },
     /// A file that does not begin as a baseline does.
     NoBaseline { path: PathBuf },
     /// A line of a baseline.
@@ -37,6 +43,21 @@ pub(crate) enum Error {
     },
     /// A run that is asked for and was never made.
     NoRun { folder: PathBuf },
+    /// A folder of a shard that has no report.
+    EmptyShard { folder: PathBuf },
+    /// A shard whose tests were not run to their end, with so many reports.
+    UnendedShard { folder: PathBuf, reports: usize },
+    /// A shard that was named before.
+    ShardTwice { folder: PathBuf },
+    /// Not as many shards as there should be: those that there are, with how many reports each has.
+    Shards {
+        expected: usize,
+        found: Vec<(PathBuf, usize)>,
+    },
+    /// No package of the workspace, or not this one, has leakcheck.
+    NoLeakcheck { package: Option<String> },
+    /// A package that is none of the workspace's, and those that may be meant.
+    NoPackage { name: String, nearest: Vec<String> },
     /// A name that means nothing, and those that may be meant.
     Unknown { name: String, nearest: Vec<String> },
     /// Cargo, or what it says of the workspace.
@@ -71,6 +92,9 @@ impl std::fmt::Display for Error {
                 "failed to read {}: it has format {version}, which is newer than this cargo-leakcheck; update it",
                 shown(path)
             ),
+            Self::Toml { path, line, cause } => {
+                write!(f, "failed to read {}:{line}: {}", shown(path), plain(cause))
+            }
             Self::NoBaseline { path } => write!(
                 f,
                 "failed to read {}:1: expected `leakcheck baseline 1`; if it is no baseline, name another file with --baseline",
@@ -85,19 +109,88 @@ impl std::fmt::Display for Error {
                 "failed to find a stored run in {}: make one with `cargo leakcheck`",
                 shown(folder)
             ),
-            Self::Unknown { name, nearest } => {
-                let nearest: Vec<String> = nearest.iter().map(|name| code(name)).collect();
+            Self::EmptyShard { folder } => write!(
+                f,
+                "failed to find a report in {}: name the folder of a shard's reports, or its copy of target/leakcheck",
+                shown(folder)
+            ),
+            Self::UnendedShard { folder, reports } => write!(
+                f,
+                "failed to read all of {}: its tests were not run to their end, and it has {}",
+                shown(folder),
+                plural::of(*reports, "report", "reports")
+            ),
+            Self::ShardTwice { folder } => {
+                write!(f, "failed to merge {}: it is named twice", shown(folder))
+            }
+            Self::Shards { expected, found } => shards(f, *expected, found),
+            Self::NoLeakcheck { package } => {
+                let whose = match package {
+                    Some(package) => code(package),
+                    None => "this workspace".to_owned(),
+                };
                 write!(
                     f,
-                    "failed to find {}: it is no pattern, and no fingerprint or test of the stored run; there {} {}",
-                    code(name),
-                    if nearest.len() == 1 { "is" } else { "are" },
-                    plural::all_of(&nearest)
+                    "failed to find leakcheck among what {whose} depends on: see with `cargo leakcheck try` what it finds, or add it with `cargo leakcheck init`"
+                )
+            }
+            Self::NoPackage { name, nearest } => {
+                let (name, there) = (code(name), there(nearest));
+                write!(
+                    f,
+                    "failed to find a package {name} in this workspace{there}"
+                )
+            }
+            Self::Unknown { name, nearest } => {
+                let (name, there) = (code(name), there(nearest));
+                write!(
+                    f,
+                    "failed to find {name}: it is no pattern, and no fingerprint or test of the stored run{there}"
                 )
             }
             Self::Cargo { what, cause } => write!(f, "failed to {what}: {cause}"),
         }
     }
+}
+
+impl Error {
+    /// What is wrong with a text that should be TOML.
+    pub(crate) fn toml(path: PathBuf, text: &str, cause: &toml::de::Error) -> Self {
+        let at = cause.span().map_or(0, |span| span.start);
+        Self::Toml {
+            path,
+            line: text.get(..at).unwrap_or_default().matches('\n').count() + 1,
+            cause: cause.message().to_owned(),
+        }
+    }
+}
+
+/// `; there is `pool``
+fn there(nearest: &[String]) -> String {
+    let names: Vec<String> = nearest.iter().map(|name| code(name)).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => format!("; there is {one}"),
+        names => format!("; there are {}", plural::all_of(names)),
+    }
+}
+
+fn shards(
+    f: &mut std::fmt::Formatter<'_>,
+    expected: usize,
+    found: &[(PathBuf, usize)],
+) -> std::fmt::Result {
+    let expected = plural::of(expected, "shard", "shards");
+    let found: Vec<String> = found
+        .iter()
+        .map(|(folder, reports)| {
+            let reports = plural::of(*reports, "report", "reports");
+            format!("{} with {reports}", shown(folder))
+        })
+        .collect();
+    let are = if found.len() == 1 { "is" } else { "are" };
+    let found = plural::all_of(&found);
+    write!(f, "failed to find {expected}: there {are} {found}")
 }
 
 /// The message alone: the place stands before it, as in every other message.
@@ -191,5 +284,67 @@ mod tests {
         ] {
             assert_eq!(error.to_string(), expected);
         }
+    }
+
+    #[test]
+    fn shards_that_are_missing_are_told_by_those_that_are_there() {
+        for (error, expected) in [
+            (
+                Error::EmptyShard { folder: "a".into() },
+                "failed to find a report in a: name the folder of a shard's reports, or its copy of target/leakcheck",
+            ),
+            (
+                Error::UnendedShard {
+                    folder: "a".into(),
+                    reports: 1,
+                },
+                "failed to read all of a: its tests were not run to their end, and it has 1 report",
+            ),
+            (
+                Error::ShardTwice { folder: "a".into() },
+                "failed to merge a: it is named twice",
+            ),
+            (
+                Error::Shards {
+                    expected: 3,
+                    found: vec![("a".into(), 1), ("b".into(), 0)],
+                },
+                "failed to find 3 shards: there are a with 1 report and b with 0 reports",
+            ),
+            (
+                Error::Shards {
+                    expected: 2,
+                    found: vec![("a".into(), 2)],
+                },
+                "failed to find 2 shards: there is a with 2 reports",
+            ),
+        ] {
+            assert_eq!(error.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn who_has_no_leakcheck_is_told_how_to_get_it() {
+        let none = |package: Option<&str>| {
+            let package = package.map(ToOwned::to_owned);
+            Error::NoLeakcheck { package }.to_string()
+        };
+        let rest = "depends on: see with `cargo leakcheck try` what it finds, or add it with `cargo leakcheck init`";
+        assert_eq!(
+            none(None),
+            format!("failed to find leakcheck among what this workspace {rest}")
+        );
+        assert_eq!(
+            none(Some("a")),
+            format!("failed to find leakcheck among what `a` {rest}")
+        );
+        let error = Error::NoPackage {
+            name: "ap".to_owned(),
+            nearest: vec!["app".to_owned()],
+        };
+        assert_eq!(
+            error.to_string(),
+            "failed to find a package `ap` in this workspace; there is `app`"
+        );
     }
 }

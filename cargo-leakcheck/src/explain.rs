@@ -1,32 +1,30 @@
 //! `cargo leakcheck explain`: the long form of what was found, from a stored run.
 
-use std::path::Path;
-
 use leakcheck_report::{Pattern, plural};
 
 use crate::{
     asked::Asked, error::Error, escape::code, finding::Test, hung_body, long_form, page::page,
-    report::Report, repository::Repository, run_store, source_file::SourceFiles, telling::Telling,
+    report::Report, repository::Repository, source_file::SourceFiles, telling::Telling,
 };
 
 /// Tests that are named.
 const NAMED: usize = 20;
 
-/// The page on a pattern, if this is the name of one. The identifiers of rules in SARIF have a `leakcheck/` in front.
-pub(crate) fn pattern(name: &str) -> Option<String> {
-    let name = name.strip_prefix("leakcheck/").unwrap_or(name);
-    Pattern::named(name).map(page)
+/// How to read a report.
+const READING: &str = include_str!("../READING.md");
+
+/// The page of this name: that on reading, or that on a pattern.
+pub(crate) fn without_run(name: &str) -> Option<String> {
+    match name {
+        "reading" => Some(READING.to_owned()),
+        name => pattern(name),
+    }
 }
 
-/// What a stored run knows of this name, and what could not be read of the run.
-pub(crate) fn stored(
-    name: &str,
-    folder: &Path,
-    repository: &Repository,
-) -> (Result<String, Error>, Vec<Error>) {
-    let (rounds, errors) = run_store::read(folder);
-    let reports: Vec<Report> = rounds.into_iter().flatten().collect();
-    (text(name, &reports, repository), errors)
+/// The page on a pattern, if this is the name of one. The identifiers of rules in SARIF have a `leakcheck/` in front.
+fn pattern(name: &str) -> Option<String> {
+    let name = name.strip_prefix("leakcheck/").unwrap_or(name);
+    Pattern::named(name).map(page)
 }
 
 /// What these reports know of this name.
@@ -172,8 +170,10 @@ mod tests {
             let path = round.join(format!("{number}.json"));
             fs::write(path, report.to_string()).expect("it is written");
         }
-        let (told, errors) = stored(name, &run, &repository);
+        let (rounds, errors) = run_store::read(&run);
         assert!(errors.is_empty(), "{errors:?}");
+        let reports: Vec<Report> = rounds.into_iter().flatten().collect();
+        let told = text(name, &reports, &repository);
         let told = told.map(|text| anstream::adapter::strip_str(&text).to_string());
         told.map_err(|error| error.to_string())
     }
@@ -190,6 +190,25 @@ mod tests {
         let page = pattern("never").expect("it has one");
         assert_eq!(pattern("leakcheck/never"), Some(page));
         assert_eq!(pattern("task"), None);
+    }
+
+    #[test]
+    fn so_does_how_to_read_one() {
+        let page = without_run("reading").expect("it has one");
+        // Each mistake, command and flag that it names is there.
+        let named = |start: &'static str| {
+            let parts = page.split(start).skip(1);
+            parts.map(|part| part.split(['`', ' ', '\n']).next().unwrap_or_default())
+        };
+        for pattern in named(" explain ").filter(|name| name.contains('-')) {
+            assert!(super::pattern(pattern).is_some(), "{pattern}");
+        }
+        for flag in named(" --") {
+            let help = include_str!("golden/help.txt");
+            assert!(help.contains(&format!("--{flag}")), "{flag}");
+        }
+        assert!(named(" explain ").count() >= 3 && named(" --").count() >= 3);
+        assert_eq!(without_run("never"), super::pattern("never"));
     }
 
     #[test]

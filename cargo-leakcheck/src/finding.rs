@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::{
+    advisories::Release,
     baseline::{Key, Known},
     escape::{code, plain},
     report::{Frame, Level, Location, Report, Why},
@@ -92,6 +93,8 @@ pub(crate) struct Finding {
     pub(crate) follows: Option<Follows>,
     /// Which mistakes it is, each once.
     pub(crate) whys: Vec<Why>,
+    /// The release that is known to leave it.
+    pub(crate) release: Option<Release>,
     pub(crate) fingerprint: String,
     pub(crate) level: Level,
     pub(crate) status: Status,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use leakcheck_report::{Pattern, plural, time};
 
 use crate::{
+    advisories::Release,
     causes::Causes,
     chain,
     escape::plain,
@@ -100,6 +101,9 @@ pub(crate) fn about(telling: &mut Telling<'_>, leak: &Leak) {
     }
     if let Some(why) = &leak.why {
         self::why(telling, why);
+    }
+    if let Some(release) = Release::of(leak) {
+        telling.line(2, &release.line());
     }
     if let Some(panic) = &leak.panic {
         telling.line(2, &format!("panicked unseen: {}", plain(panic)));

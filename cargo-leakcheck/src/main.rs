@@ -2,13 +2,16 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::doc_markdown, reason = "JUnit is a name")]
 
+mod advisories;
 mod annotate;
 mod args;
 mod asked;
+mod audit;
 mod baseline;
 mod causes;
 mod chain;
 mod consequence;
+mod doctor;
 mod entry;
 mod error;
 mod escape;
@@ -23,6 +26,7 @@ mod holders;
 #[cfg(test)]
 mod hostile;
 mod hung_body;
+mod json;
 mod junit;
 mod long_form;
 mod markdown;
@@ -42,6 +46,7 @@ mod runner_output;
 mod sarif;
 mod selection;
 mod session;
+mod shards;
 mod source_file;
 mod summary;
 mod telling;

@@ -23,6 +23,23 @@ pub(crate) fn nearest<'n>(meant: &str, names: impl IntoIterator<Item = &'n str>)
     all.into_iter().map(|(_, name)| name).take(TOLD).collect()
 }
 
+/// The name that was mistyped, if it was: few letters are wrong, and there is no other name that is as near.
+pub(crate) fn only_near<'n>(
+    meant: &str,
+    names: impl IntoIterator<Item = &'n str>,
+) -> Option<&'n str> {
+    let names = names.into_iter().map(|name| (distance(meant, name), name));
+    let mut near: Vec<(usize, &str)> = names
+        .filter(|(distance, name)| (1..=1 + name.len() / 6).contains(distance))
+        .collect();
+    near.sort_unstable();
+    match near.as_slice() {
+        [(_, only)] => Some(only),
+        [(first, name), (second, _), ..] if first < second => Some(name),
+        _ => None,
+    }
+}
+
 /// The distance of the path, or of as many of its last parts as are nearest.
 fn of_end(meant: &str, name: &str) -> usize {
     if !meant.is_empty() && name.contains(meant) {
@@ -63,6 +80,24 @@ mod tests {
         assert_eq!(nearest("pool", names), ["pool::drains", "pool::reconnects"]);
         assert_eq!(distance("own-sendr", "own-sender"), 1);
         assert_eq!((distance("", "ab"), distance("ab", "")), (2, 2));
+    }
+
+    #[test]
+    fn few_letters_may_be_wrong() {
+        let names = ["bless", "baseline", "report"];
+        for (meant, expected) in [
+            ("bles", Some("bless")),
+            ("base_lines", Some("baseline")),
+            ("reprot", Some("report")),
+            ("bless", None),
+            ("blast", None),
+            ("release", None),
+            ("repert", Some("report")),
+            ("", None),
+        ] {
+            assert_eq!(only_near(meant, names), expected, "{meant}");
+        }
+        assert_eq!(only_near("ab", ["ac", "ad"]), None, "either may be meant");
     }
 
     #[test]

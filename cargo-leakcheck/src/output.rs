@@ -8,7 +8,7 @@ use std::{
 
 use anstream::ColorChoice;
 
-use crate::error::Error;
+use crate::{args::Format, error::Error};
 
 /// Applies what `--color` or cargo's variable say; else terminals have colours.
 pub(crate) fn colour(choice: Option<&str>) {
@@ -22,6 +22,16 @@ pub(crate) fn colour(choice: Option<&str>) {
 /// Prints to standard output. One who has stopped reading is not told.
 pub(crate) fn print(text: &str) {
     let _ = anstream::stdout().write_all(text.as_bytes());
+}
+
+/// Prints what stands beside a summary: where a program reads that, nothing else goes to the same place.
+pub(crate) fn beside(format: Format) -> fn(&str) {
+    match format {
+        Format::Text => print,
+        Format::Json => |text| {
+            let _ = anstream::stderr().write_all(text.as_bytes());
+        },
+    }
 }
 
 /// Prints what went wrong.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    advisories::Release,
     baseline::Baseline,
     causes::Causes,
     finding::{Finding, Follows, Identity, Status, Test, is_near},
@@ -123,6 +124,7 @@ fn finding(report: &Report, leak: &Leak, follows: Option<Follows>) -> Finding {
         panic: leak.panic.clone(),
         follows,
         whys: leak.why.iter().cloned().collect(),
+        release: Release::of(leak),
         fingerprint: leak.fingerprint.clone(),
         level: leak.level,
         status: Status::New,

@@ -8,7 +8,13 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
 };
 
-use crate::{args::Runner, baseline, error::Error, progress, runner_output::RunnerOutput};
+use crate::{
+    args::{Format, Runner},
+    baseline,
+    error::Error,
+    progress,
+    runner_output::RunnerOutput,
+};
 
 /// How a run ended.
 #[derive(Debug)]
@@ -24,6 +30,7 @@ pub(crate) fn tests(
     args: &[OsString],
     folder: Option<&Path>,
     known: &OsStr,
+    format: Format,
 ) -> Result<Ended, Error> {
     let mut command = command(runner, args, folder, known);
     let failed = |cause: io::Error| Error::Cargo {
@@ -31,7 +38,7 @@ pub(crate) fn tests(
         cause: cause.to_string(),
     };
     let mut child = command.spawn().map_err(failed)?;
-    let printed = follow(runner, &mut child).map_err(failed);
+    let printed = follow(runner, &mut child, format).map_err(failed);
     // It is waited for in any case: nothing is left behind.
     let status = child.wait().map_err(failed)?;
     Ok(Ended {
@@ -94,8 +101,11 @@ fn is_about_failing(args: &[OsString]) -> bool {
     })
 }
 
-fn follow(runner: Runner, child: &mut Child) -> io::Result<RunnerOutput> {
+fn follow(runner: Runner, child: &mut Child, format: Format) -> io::Result<RunnerOutput> {
     match (child.stdout.take(), child.stderr.take()) {
+        (Some(from), _) if format == Format::Json => {
+            progress::follow(runner, from, &mut io::stderr().lock())
+        }
         (Some(from), _) => progress::follow(runner, from, &mut io::stdout().lock()),
         (None, Some(from)) => progress::follow(runner, from, &mut io::stderr().lock()),
         (None, None) => Ok(RunnerOutput::new(runner)),

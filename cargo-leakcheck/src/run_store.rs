@@ -1,6 +1,7 @@
 //! Runs that are kept below the target folder: `leakcheck/<time>/<round>/*.json`.
 
 use std::{
+    ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
     time::SystemTime,
@@ -8,6 +9,7 @@ use std::{
 
 use crate::{
     error::Error,
+    output,
     report::{self, Report},
 };
 
@@ -44,26 +46,78 @@ pub(crate) fn round(run: &Path, number: usize) -> Result<PathBuf, Error> {
     }
 }
 
+/// What stands in a round whose tests were run to their end.
+const ENDED: &str = "ended";
+
+/// Notes that the tests of a round were run to their end.
+pub(crate) fn end(round: &Path) -> Result<(), Error> {
+    output::write(&round.join(ENDED), "")
+}
+
+/// Whether a run came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// Each of its rounds did.
+    Whole,
+    /// One did not.
+    CutShort,
+    /// Somebody else has made the folder.
+    Unknown,
+}
+
+/// Whether a run came to its end.
+pub(crate) fn progress(run: &Path) -> Progress {
+    match rounds(run).as_slice() {
+        [] => Progress::Unknown,
+        rounds if rounds.iter().all(|round| round.join(ENDED).is_file()) => Progress::Whole,
+        _ => Progress::CutShort,
+    }
+}
+
+/// The run in a folder: the last one where that holds several, such as a copy of `target/leakcheck`, or itself.
+pub(crate) fn run_in(folder: &Path) -> PathBuf {
+    let is_run = |run: &PathBuf| run.file_name().is_some_and(is_time) && !rounds(run).is_empty();
+    let last = folders(folder).into_iter().filter(is_run).max();
+    last.unwrap_or_else(|| folder.to_owned())
+}
+
+/// Whether it begins as the names of runs do: `2026-11-30T`.
+fn is_time(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    let shape = |(letter, at): (&u8, &u8)| match at {
+        b'0' => letter.is_ascii_digit(),
+        at => letter == at,
+    };
+    name.len() > 11 && name.iter().zip(b"0000-00-00T").all(shape)
+}
+
 /// The folder of the last run.
 pub(crate) fn last(runs: &Path) -> Result<PathBuf, Error> {
     let none = || Error::NoRun {
         folder: runs.to_owned(),
     };
-    let last = folders(runs).into_iter().max();
+    let is_run = |run: &PathBuf| run.file_name().is_some_and(is_time);
+    let last = folders(runs).into_iter().filter(is_run).max();
     last.ok_or_else(none)
 }
 
 /// The reports of all rounds. A folder without rounds, such as one that `LEAKCHECK_REPORT_DIR` named, is one round.
 pub(crate) fn read(run: &Path) -> (Vec<Vec<Report>>, Vec<Error>) {
-    let number = |path: &PathBuf| path.file_name()?.to_str()?.parse::<usize>().ok();
-    let mut rounds = folders(run);
-    rounds.retain(|path| number(path).is_some());
-    rounds.sort_by_key(number);
+    let mut rounds = rounds(run);
     if rounds.is_empty() {
         rounds.push(run.to_owned());
     }
     let (reports, errors): (Vec<_>, Vec<_>) = rounds.iter().map(|path| report::read(path)).unzip();
     (reports, errors.into_iter().flatten().collect())
+}
+
+/// The folders of its rounds, in their order.
+fn rounds(run: &Path) -> Vec<PathBuf> {
+    let number = |path: &PathBuf| path.file_name()?.to_str()?.parse::<usize>().ok();
+    let mut rounds = folders(run);
+    rounds.retain(|path| number(path).is_some());
+    rounds.sort_by_key(number);
+    rounds
 }
 
 fn folders(parent: &Path) -> Vec<PathBuf> {
@@ -87,6 +141,33 @@ mod tests {
         let second = create(&runs).expect("a folder");
         assert_ne!(first, second);
         assert_eq!(last(&runs).expect("a run"), second);
+    }
+
+    #[test]
+    fn a_run_is_whole_once_each_round_has_ended() {
+        let run = tempfile::tempdir().expect("a folder");
+        let is = |expected| assert_eq!(progress(run.path()), expected);
+        is(Progress::Unknown);
+        for number in [1, 2] {
+            let round = round(run.path(), number).expect("a folder");
+            is(Progress::CutShort);
+            end(&round).expect("it is written");
+            is(Progress::Whole);
+        }
+    }
+
+    #[test]
+    fn the_last_run_of_a_folder_is_meant() {
+        let runs = tempfile::tempdir().expect("a folder");
+        let runs = runs.path();
+        assert_eq!(run_in(runs), runs);
+        fs::create_dir_all(runs.join("doctor/1")).expect("a folder");
+        assert_eq!(run_in(runs), runs, "this is no time");
+        let run = create(runs).expect("a folder");
+        assert_eq!(run_in(runs), runs, "it has no round");
+        round(&run, 1).expect("a folder");
+        assert_eq!(run_in(runs), run);
+        assert_eq!(run_in(&run), run);
     }
 
     #[test]

@@ -12,19 +12,21 @@ use leakcheck_report::plural;
 
 use crate::{
     annotate,
-    args::{Args, Command, Flags, Runner},
+    args::{Args, Command, Flags, Format, Runner},
+    audit::Audit,
     baseline::{self, Baseline},
+    doctor::{self, Diagnosis},
     error::Error,
     escape,
     exit::Exit,
     explain,
     finding::total,
-    junit, markdown, output,
+    json, junit, markdown, output,
     overbroad_rules::OverbroadRules,
     progress,
     report::{self, Report},
     repository::Repository,
-    run, run_store, sarif, selection,
+    run, run_store, sarif, selection, shards,
     summary::Summary,
     text,
     unused::{Unsure, Unused, VARIABLES},
@@ -51,7 +53,7 @@ pub(crate) fn run(args: &Args) -> Exit {
     let variable = env::var("CARGO_TERM_COLOR").ok();
     output::colour(args.colour.as_deref().or(variable.as_deref()));
     if let Command::Explain { name, .. } = &args.command
-        && let Some(page) = explain::pattern(name)
+        && let Some(page) = explain::without_run(name)
     {
         output::print(&page);
         return Exit::Clean;
@@ -64,8 +66,17 @@ pub(crate) fn run(args: &Args) -> Exit {
         }
     };
     if let Command::Explain { name, folder } = &args.command {
-        return explain(name, folder.as_deref(), &workspace);
+        return explain(name, folder.as_slice(), &args.flags, &workspace);
     }
+    match &args.command {
+        Command::Audit => return told(Audit::of(&workspace.root), Audit::render, Audit::finds),
+        Command::Doctor { package } => {
+            let diagnosis = doctor::examine(&workspace, package.as_deref());
+            return told(diagnosis, Diagnosis::render, |found| !found.finds_all());
+        }
+        _ => {}
+    }
+    let beside = output::beside(args.flags.format);
     let path = baseline_path(&args.flags, &workspace);
     let (known, mut errors) = Baseline::read(&path);
     // What is to be blessed has to be seen, and one error of a broken file is enough.
@@ -76,26 +87,19 @@ pub(crate) fn run(args: &Args) -> Exit {
     };
     let found = match &args.command {
         Command::Run { runner, cargo } => {
-            let rounds = args.flags.repeat.get() as usize;
-            new(*runner, cargo, rounds, &workspace.runs(), library)
+            new(*runner, cargo, &args.flags, &workspace.runs(), library)
         }
-        Command::Report { folder } | Command::Explain { folder, .. } => folder
-            .clone()
-            .map_or_else(|| run_store::last(&workspace.runs()), Ok)
-            .map(|folder| {
-                let (rounds, errors) = run_store::read(&folder);
-                Found {
-                    rounds,
-                    errors,
-                    ..Found::default()
-                }
-            }),
+        Command::Report { folders } => stored(folders, &args.flags, &workspace),
+        _ => Ok(Found::default()),
     };
     let found = match found {
         Ok(found) => found,
         Err(error) => {
             errors.push(error);
             errors.iter().for_each(output::complain);
+            if args.flags.format == Format::Json {
+                output::print(&json::render(&Summary::of(&[], &known), &told_of(&errors)));
+            }
             return Exit::Broken;
         }
     };
@@ -105,24 +109,27 @@ pub(crate) fn run(args: &Args) -> Exit {
             OverbroadRules::of(&workspace, &found.rounds),
         ),
         // Which tests did not run is not kept, nor what the rules were.
-        Command::Report { .. } | Command::Explain { .. } => {
-            (Unused::default(), OverbroadRules::default())
-        }
+        _ => (Unused::default(), OverbroadRules::default()),
     };
     errors.extend(found.errors);
     let summary = Summary::of(&found.rounds, &known);
     let repository = repository(&workspace);
     // Where nothing was built, cargo has said it; and without a folder nothing is known.
     if found.cargo.is_none() && !found.rounds.is_empty() || !summary.checked.is_empty() {
-        output::print(&format!("\n{}", text::render(&summary)));
-        if summary.fails() && !summary.has_baseline && !args.flags.bless {
-            output::print(text::HINT);
+        if args.flags.format == Format::Text {
+            output::print(&format!("\n{}", text::render(&summary)));
         }
-        output::print(&unused.render(args.flags.deny_unused_rules));
-        output::print(&overbroad.render(args.flags.deny_unused_rules));
+        if summary.fails() && !summary.has_baseline && !args.flags.bless {
+            beside(text::HINT);
+        }
+        beside(&unused.render(args.flags.deny_unused_rules));
+        beside(&overbroad.render(args.flags.deny_unused_rules));
         errors.extend(files(&summary, &repository, &args.flags));
     }
-    let blessed = args.flags.bless && bless(&summary, &path, &mut errors);
+    let blessed = args.flags.bless && bless(&summary, &path, beside, &mut errors);
+    if args.flags.format == Format::Json {
+        output::print(&json::render(&summary, &told_of(&errors)));
+    }
     errors.iter().for_each(output::complain);
     for complaint in &found.unread {
         output::complain(format_args!(
@@ -135,20 +142,35 @@ pub(crate) fn run(args: &Args) -> Exit {
     Exit::of(found.cargo, !errors.is_empty(), fails)
 }
 
+fn told_of(errors: &[Error]) -> Vec<String> {
+    errors.iter().map(ToString::to_string).collect()
+}
+
+/// What stored runs have, as one; the last one if none is named.
+fn stored(folders: &[PathBuf], flags: &Flags, workspace: &Workspace) -> Result<Found, Error> {
+    let folders = match folders {
+        [] => vec![run_store::last(&workspace.runs())?],
+        folders => folders.to_vec(),
+    };
+    let (rounds, errors) = shards::read(&folders, flags.shards, workspace);
+    Ok(Found {
+        rounds,
+        errors,
+        ..Found::default()
+    })
+}
+
 /// Shows what a stored run knows of a name.
-fn explain(name: &str, folder: Option<&Path>, workspace: &Workspace) -> Exit {
-    let folder = folder.map_or_else(
-        || run_store::last(&workspace.runs()),
-        |named| Ok(named.to_owned()),
-    );
-    let folder = match folder {
-        Ok(folder) => folder,
+fn explain(name: &str, folders: &[PathBuf], flags: &Flags, workspace: &Workspace) -> Exit {
+    let Found { rounds, errors, .. } = match stored(folders, flags, workspace) {
+        Ok(found) => found,
         Err(error) => {
             output::complain(error);
             return Exit::Broken;
         }
     };
-    let (told, errors) = explain::stored(name, &folder, &repository(workspace));
+    let reports: Vec<Report> = rounds.into_iter().flatten().collect();
+    let told = explain::text(name, &reports, &repository(workspace));
     errors.iter().for_each(output::complain);
     match told {
         Ok(text) => output::print(&text),
@@ -162,6 +184,20 @@ fn explain(name: &str, folder: Option<&Path>, workspace: &Workspace) -> Exit {
         }
     }
     Exit::of(None, !errors.is_empty(), false)
+}
+
+/// Prints a text, and says whether it tells of something bad; or why there is none.
+fn told<T>(result: Result<T, Error>, render: fn(&T) -> String, is_bad: fn(&T) -> bool) -> Exit {
+    match result {
+        Ok(found) => {
+            output::print(&render(&found));
+            Exit::of(None, false, is_bad(&found))
+        }
+        Err(error) => {
+            output::complain(error);
+            Exit::Broken
+        }
+    }
 }
 
 /// Whether all tests of the whole workspace ran, or those of some packages; or why not even these did.
@@ -203,16 +239,17 @@ fn baseline_path(flags: &Flags, workspace: &Workspace) -> PathBuf {
 fn new(
     runner: Runner,
     cargo: &[OsString],
-    rounds: usize,
+    flags: &Flags,
     runs: &Path,
     library: &OsStr,
 ) -> Result<Found, Error> {
+    let rounds = flags.repeat.get() as usize;
     let mut found = Found::default();
     let folder = match run_store::create(runs) {
         Ok(folder) => folder,
         Err(error) => {
             // The tests are run all the same, and tell their leaks themselves.
-            let ended = run::tests(runner, cargo, None, library)?;
+            let ended = run::tests(runner, cargo, None, library, flags.format)?;
             found.cargo = (ended.code != 0).then_some(ended.code);
             found.errors.push(error);
             return Ok(found);
@@ -221,11 +258,12 @@ fn new(
     for number in 1..=rounds {
         let begin = Instant::now();
         let round = run_store::round(&folder, number)?;
-        let ended = run::tests(runner, cargo, Some(&round), library)?;
+        let ended = run::tests(runner, cargo, Some(&round), library, flags.format)?;
         if rounds > 1 {
-            output::print(&progress::round(number, rounds, begin.elapsed()));
+            output::beside(flags.format)(&progress::round(number, rounds, begin.elapsed()));
         }
         let (reports, errors) = report::read(&round);
+        found.errors.extend(run_store::end(&round).err());
         let failed = ended.code != 0 && !ended.printed.are_leaks_only(&reports);
         if failed {
             found.unread.extend(ended.printed.unread.iter().cloned());
@@ -251,7 +289,7 @@ fn repository(workspace: &Workspace) -> Repository {
 fn files(summary: &Summary, repository: &Repository, flags: &Flags) -> Vec<Error> {
     let mut results = Vec::new();
     if env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
-        output::print(&annotate::render(summary, repository));
+        output::beside(flags.format)(&annotate::render(summary, repository));
     }
     if let Some(path) = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
         results.push(output::append(path.as_ref(), &markdown::render(summary)));
@@ -266,7 +304,7 @@ fn files(summary: &Summary, repository: &Repository, flags: &Flags) -> Vec<Error
 }
 
 /// Writes the baseline anew, unless that would lose what could not be read.
-fn bless(summary: &Summary, path: &Path, errors: &mut Vec<Error>) -> bool {
+fn bless(summary: &Summary, path: &Path, beside: fn(&str), errors: &mut Vec<Error>) -> bool {
     if !errors.is_empty() {
         output::complain("nothing was blessed, because not everything could be read or written");
         return false;
@@ -281,14 +319,14 @@ fn bless(summary: &Summary, path: &Path, errors: &mut Vec<Error>) -> bool {
         return false;
     }
     if baseline.is_empty() && !path.exists() {
-        output::print("leakcheck: there is nothing to bless\n");
+        beside("leakcheck: there is nothing to bless\n");
         return true;
     }
     match baseline.write(path) {
         Ok(()) => {
             let known = total(baseline.entries().map(|(_, known)| known.count));
             let known = plural::of(known, "known leak", "known leaks");
-            output::print(&format!("leakcheck: {} has {known} now\n", path.display()));
+            beside(&format!("leakcheck: {} has {known} now\n", path.display()));
             true
         }
         Err(error) => {

@@ -5,10 +5,13 @@ use crate::{
     AcceptedSite, Awaited, Body, BodyWaits, Follows, Frame, Hang, HangCause, Holder, Ignored,
     Keeper, Kept, Leak, Level, Location, Missing, OwnHandle, Report, StuckThread, Verdict, Why,
     Written,
+    summary::{
+        Cause, Consequence, GoneLeak, HungTest, KnownRelease, Status, Summary, TestName, TestShare,
+    },
 };
 
-/// All definitions, the whole report first.
-pub const ALL: [Definition; 22] = [
+/// All definitions of a report, the whole report first.
+pub const REPORT: [Definition; 22] = [
     Report::DEFINITION,
     AcceptedSite::DEFINITION,
     Awaited::DEFINITION,
@@ -31,4 +34,20 @@ pub const ALL: [Definition; 22] = [
     Verdict::DEFINITION,
     Why::DEFINITION,
     Written::DEFINITION,
+];
+
+/// All definitions of a summary, the whole summary first.
+pub const SUMMARY: [Definition; 12] = [
+    Summary::DEFINITION,
+    Cause::DEFINITION,
+    Consequence::DEFINITION,
+    Frame::DEFINITION,
+    GoneLeak::DEFINITION,
+    HungTest::DEFINITION,
+    KnownRelease::DEFINITION,
+    Level::DEFINITION,
+    Status::DEFINITION,
+    TestName::DEFINITION,
+    TestShare::DEFINITION,
+    Why::DEFINITION,
 ];

@@ -1,6 +1,7 @@
 //! What leakcheck writes down, defined once for who writes it and for who reads it.
 //!
 //! - [`Report`]: the JSON file of one check, with all records in it. The feature `serde` reads it, and [`SCHEMA`] is published.
+//! - [`summary`]: what `cargo leakcheck --format json` says of a whole run, by [`summary::SCHEMA`].
 //! - [`baseline`]: the file of known leaks, which go by their [fingerprint](fingerprint::of).
 //! - [`rule`]: what rules of `leakcheck.toml` go by.
 //! - [`Pattern`]: the mistakes that reports name. The feature `pages` has a page on each.
@@ -25,6 +26,7 @@ mod record;
 mod report;
 pub mod rule;
 pub mod suggest;
+pub mod summary;
 pub mod time;
 mod waits;
 

@@ -23,6 +23,8 @@ record! {
         always format_version: u32,
         /// The cargo package, where it is known.
         always(default) package: Option<String>,
+        /// The folder of the package where it was built; it tells where in the workspace a file is that has its whole path.
+        if_any(default) package_dir: Option<String>,
         /// The test binary.
         always(default) binary: String,
         /// The test as its harness names it.

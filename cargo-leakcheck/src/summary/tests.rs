@@ -140,6 +140,27 @@ pub(crate) fn causes() -> Summary {
     Summary::of(&[reports], &baseline(&[("half_known", "task", "e1", 1)]))
 }
 
+/// What released crates left: one that was repaired, and one that was not.
+pub(crate) fn released() -> Summary {
+    let through = |file: &str, function: &str| Frame {
+        function: function.to_owned(),
+        ..frame(file, 7)
+    };
+    let mut report = sample(
+        "serves",
+        &["f1 task 1 tests/pool.rs:9", "f2 task 1 tests/pool.rs:12"],
+    );
+    report.leaks[0].created_through = vec![through(
+        "axum-0.8.3/src/serve/mod.rs",
+        "axum::serve::WithGracefulShutdown::run",
+    )];
+    report.leaks[1].created_through = vec![through(
+        "poem-3.1.12/src/server.rs",
+        "poem::server::Server::run_with_graceful_shutdown",
+    )];
+    Summary::of(&[vec![report]], &Baseline::default())
+}
+
 fn why(pattern: &str, certain: bool) -> Why {
     Why {
         pattern: pattern.to_owned(),

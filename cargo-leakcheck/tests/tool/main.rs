@@ -1,9 +1,12 @@
 //! The whole program on a sample workspace with seeded leaks, through cargo and nextest.
 
+mod advisories;
 mod broken;
 mod copy;
+mod doctor;
 mod ended;
 mod overbroad_rules;
 mod readme;
 mod sample;
 mod sarif;
+mod shards;

@@ -51,6 +51,7 @@ fn the_sample_is_summed_up() {
 
     everything_that_is_asked_for_is_written(&known, &file("run"));
     what_was_found_is_explained();
+    programs_read_the_same(&known);
     ratchet(&known);
     unused_rules_are_told(&file("rules.baseline"));
     failures_count_more(&file("none"));
@@ -107,6 +108,34 @@ fn everything_that_is_asked_for_is_written(known: &Path, folder: &Path) {
     let summary = run.summary();
     let summary = summary.split("\n::").next().expect("text").trim_end();
     assert_eq!(again.summary().trim_end(), summary);
+}
+
+/// One document, and nothing beside it.
+fn programs_read_the_same(known: &Path) {
+    let report = Ended::of(leakcheck(known, &["report", "--format", "json"]));
+    assert_eq!(report.code, Some(10), "{}", report.all());
+    let summary: Value = serde_json::from_str(&report.stdout).expect("JSON");
+    assert_eq!(
+        (&summary["fails"], &summary["tests"]),
+        (&Value::Bool(true), &11.into())
+    );
+    assert_eq!(summary["causes"].as_array().map(Vec::len), Some(3));
+    let run = ["--format=json", "--test", "seeded", "--", "is_clean"];
+    let run = Ended::of(leakcheck(known, &run));
+    let summary: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(
+        (&summary["fails"], &summary["tests"]),
+        (&Value::Bool(false), &1.into())
+    );
+    run.expect(0, &["test is_clean ... ok"]);
+    let none = Ended::of(leakcheck(known, &["report", "no/such", "--format", "json"]));
+    let summary: Value = serde_json::from_str(&none.stdout).expect("JSON");
+    assert_eq!(
+        summary["errors"].as_array().map(Vec::len),
+        Some(1),
+        "{}",
+        none.all()
+    );
 }
 
 /// All that the last run knows, or a name that it does not know.

@@ -89,6 +89,23 @@ fn reports_of_the_library_are_valid_by_the_schema_that_is_published() {
 
 #[test]
 #[ignore = "builds a validator; `.ci/run tool`"]
+fn summaries_are_valid_by_theirs() {
+    let _alone = alone();
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../leakcheck-report/schema");
+    let schema = schema.join("summary-1.schema.json");
+    let documents = golden("src/golden", "json");
+    assert!(documents.len() >= 4, "{documents:?}");
+    let valid = validate_by(&schema, &documents);
+    valid.expect(0, &[]);
+    assert_eq!(valid.stdout, "");
+    let invalid = validate_by(&schema, std::slice::from_ref(&schema));
+    invalid.expect(1, &[]);
+    let told = &invalid.stdout;
+    assert!(told.contains("\"causes\" is a required property"), "{told}");
+}
+
+#[test]
+#[ignore = "builds a validator; `.ci/run tool`"]
 fn broken_documents_are_not() {
     let _alone = alone();
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/golden/small.sarif");

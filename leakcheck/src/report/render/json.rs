@@ -31,6 +31,7 @@ pub(crate) fn render(report: &Report, written: Option<written::Written>) -> Stri
     let report = written::Report {
         format_version: written::FORMAT_VERSION,
         package: report.subject.package.clone(),
+        package_dir: report.subject.package_dir.clone(),
         binary: report.subject.binary.clone(),
         test: report.subject.test.clone(),
         location: written::Location {

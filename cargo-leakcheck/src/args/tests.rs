@@ -1,0 +1,202 @@
+use super::*;
+use crate::golden::golden;
+
+fn parse(line: &str) -> Result<Args, clap::Error> {
+    Args::parse(line.split_whitespace().map(OsString::from))
+}
+
+fn run(runner: Runner, cargo: &str) -> Command {
+    let cargo = cargo.split_whitespace().map(OsString::from).collect();
+    Command::Run { runner, cargo }
+}
+
+#[test]
+fn what_is_unknown_is_cargos() {
+    use Runner::{Nextest, Test};
+    for (line, expected) in [
+        ("leakcheck", run(Test, "")),
+        ("", run(Test, "")),
+        ("leakcheck test", run(Test, "")),
+        ("leakcheck test report", run(Test, "report")),
+        ("leakcheck test reports", run(Test, "reports")),
+        ("leakcheck -- --bles", run(Test, "-- --bles")),
+        ("leakcheck reconnects", run(Test, "reconnects")),
+        ("leakcheck -p report --bless", run(Test, "-p report")),
+        (
+            "leakcheck --workspace --repeat 3 --features a,b -- --nocapture --bless",
+            run(Test, "--workspace --features a,b -- --nocapture --bless"),
+        ),
+        (
+            "leakcheck --sarif a.sarif nextest run -P ci",
+            run(Nextest, "-P ci"),
+        ),
+        (
+            "leakcheck report",
+            Command::Report {
+                folders: Vec::new(),
+            },
+        ),
+        ("leakcheck doctor", Command::Doctor { package: None }),
+        (
+            "leakcheck doctor -p app --color never",
+            Command::Doctor {
+                package: Some("app".to_owned()),
+            },
+        ),
+        (
+            "leakcheck doctor --package=app",
+            Command::Doctor {
+                package: Some("app".to_owned()),
+            },
+        ),
+        (
+            "leakcheck audit --manifest-path a/Cargo.toml",
+            Command::Audit,
+        ),
+        (
+            "leakcheck report a --shards 2 b",
+            Command::Report {
+                folders: vec!["a".into(), "b".into()],
+            },
+        ),
+        (
+            "leakcheck explain a::b --color=never target/a --target-dir t",
+            Command::Explain {
+                name: "a::b".to_owned(),
+                folder: Some("target/a".into()),
+            },
+        ),
+        (
+            "leakcheck report --manifest-path x/Cargo.toml target/a --target-dir=t --junit b.xml",
+            Command::Report {
+                folders: vec!["target/a".into()],
+            },
+        ),
+    ] {
+        assert_eq!(parse(line).expect(line).command, expected, "{line}");
+    }
+}
+
+#[test]
+fn own_flags_are_found_wherever_they_stand() {
+    let args = parse("leakcheck -p a --repeat=3 --lib --baseline b.baseline --bless --manifest-path x --target-dir=t")
+        .expect("flags");
+    assert_eq!(
+        args.command,
+        run(Runner::Test, "-p a --lib --manifest-path x --target-dir=t")
+    );
+    assert_eq!(args.flags.repeat.get(), 3);
+    assert!(args.flags.bless);
+    assert_eq!(args.flags.baseline, Some("b.baseline".into()));
+    assert_eq!(
+        (args.manifest, args.target),
+        (Some("x".into()), Some("t".into()))
+    );
+}
+
+#[test]
+fn misuse_is_told() {
+    for (line, expected) in [
+        ("--repeat 0", "invalid value '0' for '--repeat <N>'"),
+        ("--repeat", "a value is required for '--repeat <N>'"),
+        ("--bless --bless", "cannot be used multiple times"),
+        (
+            "report a --workspace",
+            "`report` does not know \"--workspace\": it takes folders",
+        ),
+        (
+            "report a b --shards 0",
+            "invalid value '0' for '--shards <N>'",
+        ),
+        (
+            "--shards 2",
+            "--shards is for `report`, which puts shards together",
+        ),
+        (
+            "report --repeat 2",
+            "--repeat runs tests, which `report` does not",
+        ),
+        ("explain", "`explain` needs a name"),
+        ("--bles", "there is no --bles: did you mean `--bless`?"),
+        (
+            "report --accept",
+            "there is no --accept: did you mean `--bless`?",
+        ),
+        (
+            "--json",
+            "there is no --json: did you mean `--format json`?",
+        ),
+        (
+            "explian a",
+            "there is no command explian: did you mean `explain`? Tests of that name are run by `cargo leakcheck test explian`",
+        ),
+        (
+            "--format yaml",
+            "invalid value 'yaml' for '--format <FORMAT>'",
+        ),
+        ("audit --format json", "`audit` takes no flags"),
+        ("doctor --bless", "`doctor` takes no flags but `-p PACKAGE`"),
+        ("doctor -p", "`-p` needs the name of a package"),
+        (
+            "doctor app",
+            "`doctor` does not know \"app\": it takes `-p PACKAGE`",
+        ),
+        (
+            "audit --bless",
+            "`audit` takes no flags: it only reads Cargo.lock",
+        ),
+        (
+            "audit axum",
+            "`audit` does not know \"axum\": it takes no name",
+        ),
+        ("explain a --bless", "`explain` takes no flags"),
+        (
+            "explain a b c",
+            "`explain` does not know \"c\": it takes a name and one folder",
+        ),
+        (
+            "report --deny-unused-rules",
+            "--deny-unused-rules needs a run of all tests, which `report` does not make",
+        ),
+    ] {
+        let error = parse(line).expect_err(line);
+        assert!(error.to_string().contains(expected), "{line}: {error}");
+        assert_eq!(error.exit_code(), 2);
+    }
+}
+
+#[test]
+fn the_help_names_the_exit_codes() {
+    let help = parse("leakcheck --help").expect_err("it is shown");
+    assert_eq!(help.exit_code(), 0);
+    golden(
+        "help.txt",
+        &Flags::command()
+            .term_width(100)
+            .render_long_help()
+            .to_string(),
+    );
+}
+
+/// Of `cargo test` and `cargo nextest run`.
+#[test]
+fn no_flag_of_cargo_is_nearly_one() {
+    let command = Flags::command();
+    let own = own_flags(&command);
+    for written in "
+        --all --all-features --all-targets --archive-file --archive-format --bench --benches --bin --binaries-metadata --bins
+        --build-jobs --cargo-metadata --cargo-profile --cargo-quiet --cargo-verbose --color --compile-time-deps --config
+        --config-file --debugger --doc --example --examples --exclude --extract-overwrite --extract-to --fail-fast --failure-output
+        --features --filter-expr --filterset --final-status-level --flaky-result --frozen --future-incompat-report
+        --help --hide-progress-bar --ignore-default-filter --ignore-rust-version --jobs --keep-going --lib --list --locked
+        --lockfile-path --manifest-path --max-fail --max-progress-running --message-format --message-format-version
+        --no-capture --no-default-features --no-fail-fast --no-input-handler --no-output-indent --no-run --no-tests --nocapture
+        --offline --override-version-check --package --partition --persist-extract-tempdir --profile --quiet --release --retries
+        --run-ignored --show-progress --status-level --stress-count --stress-duration --success-output --target
+        --target-dir --target-dir-remap --test --test-threads --tests --timings --tool-config-file --tracer --unit-graph
+        --user-config-file --verbose --version --workspace --workspace-remap"
+        .split_whitespace()
+    {
+        assert_eq!(near_miss::flag(written, &own), None, "{written}");
+    }
+}
