@@ -230,8 +230,11 @@ impl Event {
 }
 
 impl Holder {
-    /// Reads `itself in LOCAL`, `the task at LINE in LOCAL`, `the task at LINE` or `the static NAME at LINE`.
+    /// Reads `itself in LOCAL`, where `passing` stands for a value without a name, `the task at LINE in LOCAL`, `the task at LINE` or `the static NAME at LINE`.
     fn read(mark: &str, at: &mut dyn FnMut(&str) -> Site) -> Option<Self> {
+        if mark == "itself in passing" {
+            return Some(Self::new(true, String::new(), None, None));
+        }
         if let Some(local) = mark.strip_prefix("itself in ") {
             return Some(Self::new(true, String::new(), Some(local.to_owned()), None));
         }
@@ -266,12 +269,14 @@ impl Holder {
             return Some(Self::new(false, name, local, Some(at(line))));
         }
         let rest = mark.strip_prefix("the task at ")?;
-        let (line, local) = match rest.split_once(" in ") {
-            Some((line, local)) => (line, Some(local.to_owned())),
-            None => (rest, None),
+        let (line, local, has_place) = match rest.split_once(" in ") {
+            // What has no name in the source.
+            Some((line, "passing")) => (line, None, true),
+            Some((line, local)) => (line, Some(local.to_owned()), true),
+            None => (rest, None, false),
         };
         let line = at(line);
-        let place = local.is_some().then(|| line.clone());
+        let place = has_place.then(|| line.clone());
         Some(Self {
             waits_at: Some(line),
             ..Self::new(false, String::new(), local, place)

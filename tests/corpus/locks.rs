@@ -1,9 +1,12 @@
 //! A deadlock leaves everyone behind who takes part in it, and a lock given back on every path leaves nobody.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use leakcheck::leak_checked;
-use tokio::sync::{Barrier, Mutex, RwLock, mpsc};
+use tokio::{
+    sync::{Barrier, Mutex, RwLock, mpsc},
+    task::yield_now,
+};
 
 use crate::expected::verify;
 
@@ -20,6 +23,63 @@ async fn mutex_locked_twice() {
         let second = lock.lock().await; // at: second lock
         *first + *second
     });
+}
+
+/// The guard of the `match` lives until its end, and has no name.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn mutex_locked_by_what_is_matched() {
+    let lock = Arc::new(Mutex::new(vec![1]));
+    // leak: task
+    // waits: at inside of the match for a mutex, held by itself in passing, for ever
+    // why: self-deadlock
+    tokio::spawn(async move {
+        match lock.lock().await.first() {
+            Some(_) => lock.lock().await.push(2), // at: inside of the match
+            None => {}
+        }
+    });
+}
+
+/// The guard of the condition lives as long as the turn of the loop.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn workers_share_a_receiver() {
+    static SENDER: OnceLock<mpsc::Sender<u8>> = OnceLock::new(); // at: sender of jobs
+    let (sender, jobs) = mpsc::channel::<u8>(1);
+    SENDER.set(sender).unwrap();
+    let jobs = Arc::new(Mutex::new(jobs));
+    let other = jobs.clone();
+    // leak: task
+    // waits: at first job for a message, held by the static SENDER at sender of jobs
+    // why: kept-by-static
+    tokio::spawn(async move {
+        while jobs.lock().await.recv().await.is_some() {} // at: first job
+    });
+    yield_now().await;
+    // leak: task
+    // waits: at second job for a mutex, held by the task at first job in passing
+    // why: follows task
+    tokio::spawn(async move {
+        while other.lock().await.recv().await.is_some() {} // at: second job
+    });
+}
+
+/// What is matched is a copy, and the guard is gone.
+#[leak_checked]
+#[tokio::test]
+async fn mutex_given_back_before_the_match() {
+    let lock = Arc::new(Mutex::new(vec![1]));
+    let task = tokio::spawn(async move {
+        let first = lock.lock().await.first().copied();
+        match first {
+            Some(_) => lock.lock().await.push(2),
+            None => {}
+        }
+    });
+    task.await.unwrap();
 }
 
 #[leak_checked]

@@ -36,7 +36,8 @@ const PATTERNS: &[Pattern] = &[
     covered(7, "select without cases", &["lifecycle::select_without_a_live_branch"]),
     covered(9, "wait group without done", &["lifecycle::tracker_is_never_closed", "lifecycle::tracker_is_closed"]),
     covered(11, "double lock", &[
-        "locks::mutex_locked_twice", "locks::mutex_given_back_in_between",
+        "locks::mutex_locked_twice", "locks::mutex_given_back_in_between", "locks::mutex_locked_by_what_is_matched",
+        "locks::mutex_given_back_before_the_match", "locks::workers_share_a_receiver",
         "hangs::mutex_of_a_future_that_nobody_polls", "hangs::mutex_of_a_future_that_is_polled_to_its_end",
         "hangs::mutex_locked_twice", "hangs::mutex_locked_twice_on_workers", "hangs::mutex_given_back_in_between",
         "hangs_sync::mutex_locked_twice", "hangs_sync::mutex_given_back_in_between",

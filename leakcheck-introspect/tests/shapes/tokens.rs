@@ -162,12 +162,13 @@ pub(crate) const AREA: Area = Area {
             ",
         },
         Shape {
-            name: "a token that is no variable, where none is looked for",
+            name: "a token that is no variable",
             spawn: |stage| stage.spawn(cancels_nobody()),
             tasks: "
-                tokens::cancels_nobody
+                tokens::cancels_nobody [stuck]
                   tokens::cancels_nobody @cancels_nobody
-                  waits for cancellation of token (left to 1) <- nobody found
+                  holds : token
+                  waits for cancellation of token (left to 0) <- nobody found
             ",
         },
         Shape {

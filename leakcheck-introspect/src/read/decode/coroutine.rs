@@ -87,26 +87,32 @@ impl Variables {
         named
     }
 
-    /// Whether there are values without a name in the source that may hold something, which nobody looks for: what an expression
-    /// has at this moment.
-    pub(super) fn has_unnamed(&self, reader: &Reader<'_>, inside: Value) -> bool {
-        let is_unnamed = |member: &Member| {
+    /// Values without a name in the source, which an expression has at this moment: those that are still to be dropped, and
+    /// whether there may be others.
+    pub(super) fn temporaries(&self, reader: &Reader<'_>, inside: Value) -> (Vec<Value>, bool) {
+        let is_unnamed = |member: &&Member| {
             let name = member.name;
             (name.is_empty() || name.starts_with("__")) && name != "__awaitee" && name != "__self"
         };
-        let may_hold = |member: &Member| {
-            let ty = reader.ty(member.ty);
-            ty.is_none_or(|ty| !is_reference(ty) && !cannot_hold(reader, ty))
-        };
-        let unnamed = inside
-            .ty
-            .members()
-            .iter()
-            .filter(|member| is_unnamed(member));
-        unnamed.filter(|member| may_hold(member)).any(|member| {
-            let value = reader.at(inside, member);
-            value.is_none_or(|value| self.may_be_there(value))
-        })
+        let may_hold = |ty: &'static Type| !is_reference(ty) && !cannot_hold(reader, ty);
+        let (mut there, mut may_be_more) = (Vec::new(), false);
+        for member in inside.ty.members().iter().filter(is_unnamed) {
+            if reader.ty(member.ty).is_some_and(|ty| !may_hold(ty)) {
+                continue;
+            }
+            match reader.at(inside, member) {
+                Some(value) if self.is_there(value) => there.push(value),
+                Some(value) if !self.may_be_there(value) => {}
+                _ => may_be_more = true,
+            }
+        }
+        (there, may_be_more)
+    }
+
+    /// Whether all of a value is certainly still there.
+    fn is_there(&self, value: Value) -> bool {
+        let state = self.state.as_ref();
+        state.is_some_and(|state| state.covers(value.address, value.ty.size))
     }
 
     /// Whether anything in a value may still be there.

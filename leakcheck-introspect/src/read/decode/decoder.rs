@@ -152,7 +152,7 @@ impl Decoder<'_, '_> {
         });
         frame.locals = locals;
         self.is_complete &= is_whole;
-        self.has_all_holds &= is_whole && !variables.has_unnamed(reader, inside);
+        self.has_all_holds &= is_whole;
         if frame.kind == FrameKind::Unresumed {
             self.is_complete = false;
             return frame;

@@ -104,7 +104,34 @@ impl Holds {
                 locals.push(local);
             }
         }
+        is_whole &= self.add_temporaries(reader, frame, variables, inside, is_library);
         (locals, is_whole)
+    }
+
+    /// Adds what an expression has at this moment that has no name. Returns whether that is all.
+    fn add_temporaries(
+        &mut self,
+        reader: &Reader<'_>,
+        frame: &Frame,
+        variables: &Variables,
+        inside: Value,
+        is_library: bool,
+    ) -> bool {
+        let (there, may_be_more) = variables.temporaries(reader, inside);
+        let mut is_whole = !may_be_more;
+        let home = home_of(&frame.function);
+        for value in there {
+            let scan = Scan::of(reader, value, Mode::Objects, Trust::Known, home);
+            is_whole &= !scan.is_cut;
+            self.is_blind |= scan.is_blind;
+            let is_there = |object: &&ScannedObject| {
+                variables.presence(value, &object.found) == Presence::There
+            };
+            for object in scan.objects.iter().filter(is_there).filter(|_| !is_library) {
+                self.add(frame, object, "", object.certainty);
+            }
+        }
+        is_whole
     }
 
     /// Notes the futures in what `pin!` has pinned.

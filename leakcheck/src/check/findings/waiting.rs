@@ -239,7 +239,7 @@ fn holder(
         name: name.to_owned(),
         is_certain: hold.is_none_or(|hold| hold.certainty() == Certainty::Certain),
         is_body: task == 0 && matches!(waker.keeper, Keeper::Task(_)),
-        local: local.filter(|local| !is_static || !local.is_empty()),
+        local: local.filter(|local| !local.is_empty()),
         also: Vec::new(),
         is_parked: hold.is_some_and(Hold::is_parked),
         is_queued: hold.is_some_and(|hold| hold.queued().is_some()),
