@@ -9,6 +9,7 @@ mod baseline;
 mod causes;
 mod chain;
 mod consequence;
+mod edit;
 mod entry;
 mod error;
 mod escape;

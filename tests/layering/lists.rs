@@ -112,7 +112,7 @@ pub(crate) const TOOL: Order = Order {
     krate: "cargo-leakcheck",
     folder: "",
     layers: &[
-        &["escape", "golden", "nearness"],
+        &["edit", "escape", "golden", "nearness"],
         &["args", "error", "exit", "page", "selection"],
         &["output"],
         &["baseline", "report", "workspace"],
