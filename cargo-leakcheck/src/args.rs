@@ -11,11 +11,13 @@ use clap::{CommandFactory as _, Parser, error::ErrorKind};
 #[command(
     name = "cargo leakcheck",
     version,
-    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck report [DIR] [FLAGS]\n       cargo leakcheck explain NAME [DIR]",
+    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck try [test|nextest] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck report [DIR] [FLAGS]\n       cargo leakcheck explain NAME [DIR]",
     after_help = "\
 Commands:
   test     run `cargo test` (the default)
   nextest  run `cargo nextest run`
+  try      check a copy of a workspace that knows nothing of leakcheck; its own files
+           stay as they are, and leaks fail nothing
   report   show a stored run again: the last one, or the folder DIR
   explain  show all that a stored run knows of a finding: NAME is a fingerprint,
            a test, or a pattern such as own-sender
@@ -45,6 +47,9 @@ pub(crate) struct Flags {
     /// Fail also for rules of leakcheck.toml that accepted nothing in a run of all tests, or that are over-broad
     #[arg(long)]
     pub(crate) deny_unused_rules: bool,
+    /// The folder of the library, where it shall not come from the registry
+    #[arg(long, value_name = "DIR", hide = true)]
+    pub(crate) leakcheck_path: Option<PathBuf>,
 }
 
 /// What runs the tests.
@@ -59,6 +64,11 @@ pub(crate) enum Runner {
 pub(crate) enum Command {
     /// Run the tests, with these arguments for cargo.
     Run {
+        runner: Runner,
+        cargo: Vec<OsString>,
+    },
+    /// Run the tests of a copy that has leakcheck, with these arguments for cargo.
+    Try {
         runner: Runner,
         cargo: Vec<OsString>,
     },
@@ -108,27 +118,19 @@ impl Args {
                 cargo.remove(0);
                 explain(cargo, &flags)?
             }
-            Some("nextest") => {
+            Some("try") => {
                 cargo.remove(0);
-                if cargo.first().is_some_and(|next| next == "run") {
-                    cargo.remove(0);
-                }
-                Command::Run {
-                    runner: Runner::Nextest,
-                    cargo,
-                }
+                refuse_all(
+                    &flags,
+                    "`try` takes only flags of cargo's: it shows what is there, and changes nothing",
+                )?;
+                let runner = runner(&mut cargo);
+                Command::Try { runner, cargo }
             }
-            Some("test") => {
-                cargo.remove(0);
-                Command::Run {
-                    runner: Runner::Test,
-                    cargo,
-                }
+            _ => {
+                let runner = runner(&mut cargo);
+                Command::Run { runner, cargo }
             }
-            _ => Command::Run {
-                runner: Runner::Test,
-                cargo,
-            },
         };
         Ok(Self {
             command,
@@ -190,13 +192,10 @@ fn report(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
 }
 
 fn explain(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
-    let writes = flags.bless || flags.sarif.is_some() || flags.junit.is_some();
-    let runs = flags.repeat.get() > 1 || flags.deny_unused_rules;
-    if writes || runs || flags.baseline.is_some() {
-        return Err(usage(
-            "`explain` takes no flags: it only shows what is stored",
-        ));
-    }
+    refuse_all(
+        flags,
+        "`explain` takes no flags: it only shows what is stored",
+    )?;
     let takes = "it takes a name and one folder";
     let mut words = words(rest, 2, "`explain` does not know", takes)?.into_iter();
     let Some(name) = words.next() else {
@@ -208,6 +207,32 @@ fn explain(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
         name: name.to_string_lossy().into_owned(),
         folder: words.next().map(PathBuf::from),
     })
+}
+
+/// Takes the words that name a runner; it is `cargo test` without them.
+fn runner(cargo: &mut Vec<OsString>) -> Runner {
+    let is = |word: &str, cargo: &[OsString]| cargo.first().is_some_and(|first| first == word);
+    if is("nextest", cargo) {
+        cargo.remove(0);
+        if is("run", cargo) {
+            cargo.remove(0);
+        }
+        return Runner::Nextest;
+    }
+    if is("test", cargo) {
+        cargo.remove(0);
+    }
+    Runner::Test
+}
+
+/// Refuses the flags of a run, which this command has no use for.
+fn refuse_all(flags: &Flags, why: &str) -> Result<(), clap::Error> {
+    let writes = flags.bless || flags.sarif.is_some() || flags.junit.is_some();
+    let runs = flags.repeat.get() > 1 || flags.deny_unused_rules;
+    if writes || runs || flags.baseline.is_some() {
+        return Err(usage(why));
+    }
+    Ok(())
 }
 
 fn usage(message: &str) -> clap::Error {
@@ -293,6 +318,13 @@ mod tests {
                 "leakcheck --sarif a.sarif nextest run -P ci",
                 run(Nextest, "-P ci"),
             ),
+            (
+                "leakcheck try nextest run -p a --leakcheck-path /l",
+                Command::Try {
+                    runner: Nextest,
+                    cargo: vec!["-p".into(), "a".into()],
+                },
+            ),
             ("leakcheck report", Command::Report { folder: None }),
             (
                 "leakcheck explain a::b --color=never target/a --target-dir t",
@@ -349,6 +381,10 @@ mod tests {
             ),
             ("explain", "`explain` needs a name"),
             ("explain a --bless", "`explain` takes no flags"),
+            (
+                "try --bless",
+                "`try` takes only flags of cargo's: it shows what is there, and changes nothing",
+            ),
             (
                 "explain a b c",
                 "`explain` does not know \"c\": it takes a name and one folder",

@@ -39,6 +39,14 @@ pub(crate) enum Error {
     NoRun { folder: PathBuf },
     /// A name that means nothing, and those that may be meant.
     Unknown { name: String, nearest: Vec<String> },
+    /// A file that could not be copied.
+    Copy {
+        from: PathBuf,
+        to: PathBuf,
+        cause: io::Error,
+    },
+    /// What git says of a folder.
+    Git { folder: PathBuf, cause: String },
     /// Cargo, or what it says of the workspace.
     Cargo { what: String, cause: String },
 }
@@ -95,6 +103,18 @@ impl std::fmt::Display for Error {
                     plural::all_of(&nearest)
                 )
             }
+            Self::Copy { from, to, cause } => write!(
+                f,
+                "failed to copy {} to {}: {cause}",
+                shown(from),
+                shown(to)
+            ),
+            Self::Git { folder, cause } => write!(
+                f,
+                "failed to list the files of the repository {} with git: {}",
+                shown(folder),
+                plain(cause)
+            ),
             Self::Cargo { what, cause } => write!(f, "failed to {what}: {cause}"),
         }
     }
@@ -180,6 +200,21 @@ mod tests {
                     nearest: vec!["pool".to_owned(), "poll".to_owned()],
                 },
                 "failed to find `pol\\n`: it is no pattern, and no fingerprint or test of the stored run; there are `pool` and `poll`",
+            ),
+            (
+                Error::Copy {
+                    from: path(),
+                    to: "c".into(),
+                    cause: denied(),
+                },
+                "failed to copy a/b.json to c: permission denied",
+            ),
+            (
+                Error::Git {
+                    folder: "a".into(),
+                    cause: "it is broken".to_owned(),
+                },
+                "failed to list the files of the repository a with git: it is broken",
             ),
             (
                 Error::Cargo {

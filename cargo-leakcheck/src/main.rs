@@ -47,6 +47,7 @@ mod source_file;
 mod summary;
 mod telling;
 mod text;
+mod trial;
 mod unused;
 mod workspace;
 

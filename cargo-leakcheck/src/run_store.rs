@@ -49,7 +49,11 @@ pub(crate) fn last(runs: &Path) -> Result<PathBuf, Error> {
     let none = || Error::NoRun {
         folder: runs.to_owned(),
     };
-    let last = folders(runs).into_iter().max();
+    let is_run = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.starts_with(|first: char| first.is_ascii_digit()))
+    };
+    let last = folders(runs).into_iter().filter(is_run).max();
     last.ok_or_else(none)
 }
 
@@ -86,6 +90,7 @@ mod tests {
         let first = create(&runs).expect("a folder");
         let second = create(&runs).expect("a folder");
         assert_ne!(first, second);
+        fs::create_dir(runs.join("try")).expect("a folder of something else");
         assert_eq!(last(&runs).expect("a run"), second);
     }
 

@@ -27,6 +27,7 @@ use crate::{
     run, run_store, sarif, selection,
     summary::Summary,
     text,
+    trial::{self, Trial},
     unused::{Unsure, Unused, VARIABLES},
     workspace::Workspace,
 };
@@ -63,6 +64,9 @@ pub(crate) fn run(args: &Args) -> Exit {
             return Exit::Cargo(101);
         }
     };
+    if let Command::Try { runner, cargo } = &args.command {
+        return attempt(*runner, cargo, args, &workspace);
+    }
     if let Command::Explain { name, folder } = &args.command {
         return explain(name, folder.as_deref(), &workspace);
     }
@@ -79,6 +83,7 @@ pub(crate) fn run(args: &Args) -> Exit {
             let rounds = args.flags.repeat.get() as usize;
             new(*runner, cargo, rounds, &workspace.runs(), library)
         }
+        Command::Try { .. } => Ok(Found::default()),
         Command::Report { folder } | Command::Explain { folder, .. } => folder
             .clone()
             .map_or_else(|| run_store::last(&workspace.runs()), Ok)
@@ -105,7 +110,7 @@ pub(crate) fn run(args: &Args) -> Exit {
             OverbroadRules::of(&workspace, &found.rounds),
         ),
         // Which tests did not run is not kept, nor what the rules were.
-        Command::Report { .. } | Command::Explain { .. } => {
+        Command::Try { .. } | Command::Report { .. } | Command::Explain { .. } => {
             (Unused::default(), OverbroadRules::default())
         }
     };
@@ -133,6 +138,21 @@ pub(crate) fn run(args: &Args) -> Exit {
     let is_denied = args.flags.deny_unused_rules && (unused.is_some() || overbroad.is_some());
     let fails = is_denied || summary.fails() && !blessed;
     Exit::of(found.cargo, !errors.is_empty(), fails)
+}
+
+/// Checks the tests of a copy.
+fn attempt(runner: Runner, cargo: &[OsString], args: &Args, workspace: &Workspace) -> Exit {
+    let trial = Trial {
+        workspace,
+        runner,
+        cargo,
+        manifest: args.manifest.as_deref(),
+        library: trial::library(args.flags.leakcheck_path.as_deref()),
+    };
+    trial.run().unwrap_or_else(|error| {
+        output::complain(error);
+        Exit::Broken
+    })
 }
 
 /// Shows what a stored run knows of a name.

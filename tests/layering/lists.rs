@@ -128,7 +128,7 @@ pub(crate) const TOOL: Order = Order {
         &["asked", "hung_body"],
         &["explain"],
         &["run", "text"],
-        &["junit", "markdown", "sarif"],
+        &["junit", "markdown", "sarif", "trial"],
         &["hostile", "session"],
         &["main"],
     ],

@@ -20,10 +20,12 @@ impl Change {
     }
 }
 
-/// The text with all changes, which stand in no order. Of two for the same bytes, the first counts.
+/// The text with all changes, which stand in no order. Of two for the same bytes, the first counts, and what is there twice is
+/// made once.
 pub(crate) fn apply(text: &str, changes: &[Change]) -> String {
     let mut changes: Vec<&Change> = changes.iter().collect();
     changes.sort_by_key(|change| (change.at.start, change.at.end));
+    changes.dedup();
     let (mut out, mut end) = (String::with_capacity(text.len()), 0);
     for change in changes {
         if change.at.start < end {
@@ -47,7 +49,12 @@ mod tests {
             at,
             text: text.to_owned(),
         };
-        let changes = [put(4..4, "x"), put(0..1, "A"), put(0..2, "overlaps")];
+        let changes = [
+            put(4..4, "x"),
+            put(0..1, "A"),
+            put(0..2, "overlaps"),
+            put(4..4, "x"),
+        ];
         assert_eq!(apply("abcd\r\n", &changes), "Abcdx\r\n");
         assert_eq!(apply("abcd", &[]), "abcd");
     }

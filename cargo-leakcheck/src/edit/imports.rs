@@ -1,16 +1,14 @@
 //! Names under which a module has imported tokio's test attribute.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use syn::{Item, UseTree};
+use syn::{Ident, Item, UseTree, spanned::Spanned as _};
 
 /// The imports of a module that matter.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Imports {
-    /// What `tokio::test` is called.
-    tokio: BTreeSet<String>,
-    /// Whether `test` is something else that was imported by name.
-    has_other_test: bool,
+    /// What `tokio::test` is called, and the byte that its `use` begins at.
+    tokio: BTreeMap<String, usize>,
     /// Whether all of the parent is there as well.
     has_parent: bool,
 }
@@ -21,49 +19,44 @@ impl Imports {
         let mut imports = Self::default();
         for item in items {
             if let Item::Use(item) = item {
-                imports.add(&item.tree, &mut Vec::new());
+                let at = item.span().byte_range().start;
+                imports.add(&item.tree, at, &mut Vec::new());
             }
         }
         if imports.has_parent {
-            imports.tokio.extend(parent.tokio.iter().cloned());
-            imports.has_other_test |= parent.has_other_test;
+            let inherited = parent.tokio.iter();
+            imports
+                .tokio
+                .extend(inherited.map(|(name, at)| (name.clone(), *at)));
         }
         imports
     }
 
-    /// Whether an attribute of this name is tokio's.
-    pub(crate) fn is_tokio(&self, name: &str) -> bool {
-        self.tokio.contains(name)
+    /// The begin of the `use` that makes an attribute of this name tokio's.
+    pub(crate) fn of_tokio(&self, name: &str) -> Option<usize> {
+        self.tokio.get(name).copied()
     }
 
-    /// Whether `#[test]` is an attribute of another crate.
-    pub(crate) fn has_other_test(&self) -> bool {
-        self.has_other_test
-    }
-
-    fn add(&mut self, tree: &UseTree, above: &mut Vec<String>) {
+    fn add(&mut self, tree: &UseTree, at: usize, above: &mut Vec<String>) {
         match tree {
             UseTree::Path(path) => {
                 above.push(path.ident.to_string());
-                self.add(&path.tree, above);
+                self.add(&path.tree, at, above);
                 above.pop();
             }
-            UseTree::Name(name) => self.name(above, &name.ident.to_string(), None),
-            UseTree::Rename(name) => {
-                let rename = name.rename.to_string();
-                self.name(above, &name.ident.to_string(), Some(rename));
-            }
-            UseTree::Group(group) => group.items.iter().for_each(|tree| self.add(tree, above)),
+            UseTree::Name(name) => self.name(above, at, &name.ident, &name.ident),
+            UseTree::Rename(name) => self.name(above, at, &name.ident, &name.rename),
+            UseTree::Group(group) => group
+                .items
+                .iter()
+                .for_each(|tree| self.add(tree, at, above)),
             UseTree::Glob(_) => self.has_parent |= above == &["super"],
         }
     }
 
-    fn name(&mut self, above: &[String], name: &str, rename: Option<String>) {
-        let known = rename.unwrap_or_else(|| name.to_owned());
+    fn name(&mut self, above: &[String], at: usize, name: &Ident, known: &Ident) {
         if above == ["tokio"] && name == "test" {
-            self.tokio.insert(known);
-        } else if known == "test" {
-            self.has_other_test = true;
+            self.tokio.insert(known.to_string(), at);
         }
     }
 }
@@ -79,18 +72,20 @@ mod tests {
 
     #[test]
     fn names_of_the_attribute_are_proven() {
-        assert!(imports("use tokio::test;").is_tokio("test"));
-        assert!(imports("use tokio::{sync, test as async_test};").is_tokio("async_test"));
-        assert!(!imports("use tokio::*;").is_tokio("test"));
-        let other = imports("use test_log::test;");
-        assert!(!other.is_tokio("test") && other.has_other_test());
+        assert_eq!(imports("use tokio::test;").of_tokio("test"), Some(0));
+        assert_eq!(
+            imports("use tokio::{sync, test as async_test};").of_tokio("async_test"),
+            Some(0)
+        );
+        assert_eq!(imports("use tokio::*;").of_tokio("test"), None);
+        assert_eq!(imports("use test_log::test;").of_tokio("test"), None);
     }
 
     #[test]
     fn a_glob_brings_those_of_the_parent() {
         let parent = imports("use tokio::test;");
         let file = syn::parse_file("use super::*;").expect("code");
-        assert!(Imports::of(&file.items, &parent).is_tokio("test"));
-        assert!(!Imports::of(&[], &parent).is_tokio("test"));
+        assert_eq!(Imports::of(&file.items, &parent).of_tokio("test"), Some(0));
+        assert_eq!(Imports::of(&[], &parent).of_tokio("test"), None);
     }
 }

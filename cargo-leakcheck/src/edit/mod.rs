@@ -1,6 +1,6 @@
 //! Puts leakcheck into the sources and manifests of others, as text: what is not meant stays byte for byte as it is.
 
-#![allow(dead_code, unused_imports, reason = "its users follow")]
+#![allow(dead_code, reason = "`init` follows")]
 
 mod attribute;
 mod change;
@@ -11,4 +11,4 @@ mod source;
 
 pub(crate) use change::{Change, apply};
 pub(crate) use crate_files::{CrateFile, crate_files};
-pub(crate) use source::{Module, Place, TestFn};
+pub(crate) use source::{Module, TestFn};

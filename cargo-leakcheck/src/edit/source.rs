@@ -11,6 +11,9 @@ use super::{
     imports::Imports,
 };
 
+/// Above an import that nothing uses any more.
+const UNUSED: &str = "#[allow(unused_imports)] ";
+
 /// A place in a file where an attribute can stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -30,8 +33,8 @@ pub(crate) struct TestFn {
     pub(crate) is_checked: bool,
     /// Whether it stands in a macro, where no attribute of a module sees it.
     pub(crate) is_in_macro: bool,
-    /// What writes an imported `tokio::test` with its path.
-    pub(crate) with_path: Option<Change>,
+    /// What writes an imported `tokio::test` with its path, and lets the import be unused.
+    pub(crate) with_path: Vec<Change>,
     /// Whether an imported attribute runs it that cannot be told.
     pub(crate) is_unproven: bool,
     /// The crate of another executor that runs it.
@@ -153,18 +156,20 @@ impl Reader {
             lines: attrs[0].span().start().line..=item.span().end().line,
             is_checked: is(Role::Own),
             is_in_macro: self.is_in_macro,
-            with_path: imported.map(|attr| self.with_path(attr)),
+            with_path: imported.map_or_else(Vec::new, |attr| self.with_path(attr, imports)),
             is_unproven: is_async && bare.is_some() && imported.is_none() && !is(Role::Test),
             executor: attrs.iter().find_map(|attr| attribute::executor(attr)),
         })
     }
 
-    fn with_path(&self, attr: &Attribute) -> Change {
+    fn with_path(&self, attr: &Attribute, imports: &Imports) -> Vec<Change> {
         let at = attr.path().span().byte_range();
-        Change {
+        let path = Change {
             at: at.start + self.cut..at.end + self.cut,
             text: "tokio::test".to_owned(),
-        }
+        };
+        let import = of_tokio(attr, imports).map(|at| Change::insert(at + self.cut, UNUSED));
+        std::iter::once(path).chain(import).collect()
     }
 
     fn module(&mut self, parent: &mut Module, item: &ItemMod, imports: &Imports) {
@@ -241,8 +246,13 @@ impl Reader {
 
 /// Whether it is tokio's attribute under a name of its own.
 fn is_imported(attr: &Attribute, imports: &Imports) -> bool {
-    let name = attr.path().get_ident();
-    name.is_some_and(|name| imports.is_tokio(&name.to_string()))
+    of_tokio(attr, imports).is_some()
+}
+
+/// The begin of the `use` that says so.
+fn of_tokio(attr: &Attribute, imports: &Imports) -> Option<usize> {
+    let name = attr.path().get_ident()?;
+    imports.of_tokio(&name.to_string())
 }
 
 #[cfg(test)]
@@ -301,9 +311,11 @@ macro_rules! tests { () => { #[test] fn h() {} } }
         let tests = module.all_tests();
         let changes: Vec<Change> = tests
             .iter()
-            .filter_map(|(_, test)| test.with_path.clone())
+            .flat_map(|(_, test)| test.with_path.clone())
             .collect();
-        let expected = text.replace("#[test] async fn b", "#[tokio::test] async fn b");
+        let expected = text
+            .replace("#[test] async fn b", "#[tokio::test] async fn b")
+            .replace("use tokio::test;", &format!("{UNUSED}use tokio::test;"));
         assert_eq!(apply(text, &changes), expected);
         let unproven: Vec<&str> = tests
             .iter()

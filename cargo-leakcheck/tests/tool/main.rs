@@ -4,6 +4,8 @@ mod broken;
 mod copy;
 mod ended;
 mod overbroad_rules;
+mod project;
 mod readme;
 mod sample;
 mod sarif;
+mod trial;
