@@ -11,13 +11,16 @@ use clap::{CommandFactory as _, Parser, error::ErrorKind};
 #[command(
     name = "cargo leakcheck",
     version,
-    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck try [test|nextest] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck report [DIR] [FLAGS]\n       cargo leakcheck explain NAME [DIR]",
+    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck try [test|nextest] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck init [nextest] [--yes] [--no-run] [--undo] [CARGO'S FLAGS]\n       cargo leakcheck report [DIR] [FLAGS]\n       cargo leakcheck explain NAME [DIR]",
     after_help = "\
 Commands:
   test     run `cargo test` (the default)
   nextest  run `cargo nextest run`
   try      check a copy of a workspace that knows nothing of leakcheck; its own files
            stay as they are, and leaks fail nothing
+  init     put leakcheck into a workspace, show the changes first, and accept what its
+           tests leave behind today: --yes does not ask, --no-run writes no baseline,
+           --undo makes everything as it was
   report   show a stored run again: the last one, or the folder DIR
   explain  show all that a stored run knows of a finding: NAME is a fingerprint,
            a test, or a pattern such as own-sender
@@ -59,6 +62,13 @@ pub(crate) enum Runner {
     Nextest,
 }
 
+/// Whether what is to change is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Consent {
+    Ask,
+    Given,
+}
+
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
@@ -72,6 +82,16 @@ pub(crate) enum Command {
         runner: Runner,
         cargo: Vec<OsString>,
     },
+    /// Put leakcheck into the workspace, and then write a baseline with these arguments for cargo.
+    Init {
+        runner: Runner,
+        cargo: Vec<OsString>,
+        consent: Consent,
+        /// Whether the tests are run for the baseline.
+        runs: bool,
+    },
+    /// Take out what `init` has put in.
+    Undo,
     /// Show a run again, the last one if none is named.
     Report { folder: Option<PathBuf> },
     /// Show what a run, the last one if none is named, knows of this.
@@ -126,6 +146,10 @@ impl Args {
                 )?;
                 let runner = runner(&mut cargo);
                 Command::Try { runner, cargo }
+            }
+            Some("init") => {
+                cargo.remove(0);
+                init(cargo, &flags)?
             }
             _ => {
                 let runner = runner(&mut cargo);
@@ -189,6 +213,35 @@ fn report(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
     Ok(Command::Report {
         folder: words.pop().map(PathBuf::from),
     })
+}
+
+fn init(mut rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
+    refuse_all(
+        flags,
+        "`init` takes only --yes, --no-run, --undo and flags of cargo's",
+    )?;
+    let [yes, no_run, undo] = ["--yes", "--no-run", "--undo"].map(|flag| take(&mut rest, flag));
+    if undo {
+        words(rest, 0, "`init --undo` does not know", "it takes nothing")?;
+        return Ok(Command::Undo);
+    }
+    let consent = if yes { Consent::Given } else { Consent::Ask };
+    Ok(Command::Init {
+        runner: runner(&mut rest),
+        cargo: rest,
+        consent,
+        runs: !no_run,
+    })
+}
+
+/// Takes out a flag, where it is there.
+fn take(args: &mut Vec<OsString>, flag: &str) -> bool {
+    let end = args
+        .iter()
+        .position(|arg| arg == "--")
+        .unwrap_or(args.len());
+    let at = args[..end].iter().position(|arg| arg == flag);
+    at.map(|at| args.remove(at)).is_some()
 }
 
 fn explain(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
@@ -325,6 +378,25 @@ mod tests {
                     cargo: vec!["-p".into(), "a".into()],
                 },
             ),
+            (
+                "leakcheck init nextest --yes -p a -- --undo",
+                Command::Init {
+                    runner: Nextest,
+                    cargo: vec!["-p".into(), "a".into(), "--".into(), "--undo".into()],
+                    consent: Consent::Given,
+                    runs: true,
+                },
+            ),
+            (
+                "leakcheck init --no-run",
+                Command::Init {
+                    runner: Test,
+                    cargo: Vec::new(),
+                    consent: Consent::Ask,
+                    runs: false,
+                },
+            ),
+            ("leakcheck init --undo --manifest-path x", Command::Undo),
             ("leakcheck report", Command::Report { folder: None }),
             (
                 "leakcheck explain a::b --color=never target/a --target-dir t",
@@ -381,6 +453,14 @@ mod tests {
             ),
             ("explain", "`explain` needs a name"),
             ("explain a --bless", "`explain` takes no flags"),
+            (
+                "init --sarif a",
+                "`init` takes only --yes, --no-run, --undo and flags of cargo's",
+            ),
+            (
+                "init --undo src",
+                "`init --undo` does not know \"src\": it takes nothing",
+            ),
             (
                 "try --bless",
                 "`try` takes only flags of cargo's: it shows what is there, and changes nothing",

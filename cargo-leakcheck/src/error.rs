@@ -39,6 +39,8 @@ pub(crate) enum Error {
     NoRun { folder: PathBuf },
     /// A name that means nothing, and those that may be meant.
     Unknown { name: String, nearest: Vec<String> },
+    /// That something is to be taken back which was never done, or is not known any more.
+    NothingToUndo { path: PathBuf },
     /// A file that could not be copied.
     Copy {
         from: PathBuf,
@@ -103,6 +105,11 @@ impl std::fmt::Display for Error {
                     plural::all_of(&nearest)
                 )
             }
+            Self::NothingToUndo { path } => write!(
+                f,
+                "failed to undo: {} has nothing that `cargo leakcheck init` has changed",
+                shown(path)
+            ),
             Self::Copy { from, to, cause } => write!(
                 f,
                 "failed to copy {} to {}: {cause}",
@@ -200,6 +207,10 @@ mod tests {
                     nearest: vec!["pool".to_owned(), "poll".to_owned()],
                 },
                 "failed to find `pol\\n`: it is no pattern, and no fingerprint or test of the stored run; there are `pool` and `poll`",
+            ),
+            (
+                Error::NothingToUndo { path: path() },
+                "failed to undo: a/b.json has nothing that `cargo leakcheck init` has changed",
             ),
             (
                 Error::Copy {

@@ -24,6 +24,7 @@ mod holders;
 #[cfg(test)]
 mod hostile;
 mod hung_body;
+mod init;
 mod junit;
 mod long_form;
 mod markdown;

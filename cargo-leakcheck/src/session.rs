@@ -14,11 +14,13 @@ use crate::{
     annotate,
     args::{Args, Command, Flags, Runner},
     baseline::{self, Baseline},
+    edit::manifest::Library,
     error::Error,
     escape,
     exit::Exit,
     explain,
     finding::total,
+    init::{self, Init},
     junit, markdown, output,
     overbroad_rules::OverbroadRules,
     progress,
@@ -27,7 +29,7 @@ use crate::{
     run, run_store, sarif, selection,
     summary::Summary,
     text,
-    trial::{self, Trial},
+    trial::Trial,
     unused::{Unsure, Unused, VARIABLES},
     workspace::Workspace,
 };
@@ -67,6 +69,12 @@ pub(crate) fn run(args: &Args) -> Exit {
     if let Command::Try { runner, cargo } = &args.command {
         return attempt(*runner, cargo, args, &workspace);
     }
+    if let Command::Init { .. } | Command::Undo = &args.command {
+        return change(args, &workspace).unwrap_or_else(|error| {
+            output::complain(error);
+            Exit::Broken
+        });
+    }
     if let Command::Explain { name, folder } = &args.command {
         return explain(name, folder.as_deref(), &workspace);
     }
@@ -83,7 +91,7 @@ pub(crate) fn run(args: &Args) -> Exit {
             let rounds = args.flags.repeat.get() as usize;
             new(*runner, cargo, rounds, &workspace.runs(), library)
         }
-        Command::Try { .. } => Ok(Found::default()),
+        Command::Try { .. } | Command::Init { .. } | Command::Undo => Ok(Found::default()),
         Command::Report { folder } | Command::Explain { folder, .. } => folder
             .clone()
             .map_or_else(|| run_store::last(&workspace.runs()), Ok)
@@ -110,9 +118,7 @@ pub(crate) fn run(args: &Args) -> Exit {
             OverbroadRules::of(&workspace, &found.rounds),
         ),
         // Which tests did not run is not kept, nor what the rules were.
-        Command::Try { .. } | Command::Report { .. } | Command::Explain { .. } => {
-            (Unused::default(), OverbroadRules::default())
-        }
+        _ => (Unused::default(), OverbroadRules::default()),
     };
     errors.extend(found.errors);
     let summary = Summary::of(&found.rounds, &known);
@@ -140,6 +146,49 @@ pub(crate) fn run(args: &Args) -> Exit {
     Exit::of(found.cargo, !errors.is_empty(), fails)
 }
 
+/// Puts leakcheck into the workspace, or takes it out.
+fn change(args: &Args, workspace: &Workspace) -> Result<Exit, Error> {
+    let Command::Init {
+        runner,
+        cargo,
+        consent,
+        runs,
+    } = &args.command
+    else {
+        let is_whole = init::undo(workspace)?;
+        return Ok(Exit::of(None, !is_whole, false));
+    };
+    let folder = args.flags.leakcheck_path.as_deref();
+    let init = Init {
+        workspace,
+        library: Library::compatible(folder),
+        consent: *consent,
+        wants_nextest: *runner == Runner::Nextest,
+    };
+    let Some(before) = init.run()? else {
+        return Ok(Exit::Clean);
+    };
+    if !runs {
+        return Ok(Exit::Clean);
+    }
+    let exit = bless_all(*runner, cargo);
+    init::note(before, workspace)?;
+    Ok(exit)
+}
+
+/// Runs the tests and accepts what they leave behind.
+fn bless_all(runner: Runner, cargo: &[OsString]) -> Exit {
+    let word = match runner {
+        Runner::Test => "test",
+        Runner::Nextest => "nextest",
+    };
+    let own = ["--bless", word].map(OsString::from);
+    match Args::parse(own.into_iter().chain(cargo.iter().cloned())) {
+        Ok(args) => run(&args),
+        Err(error) => error.exit(),
+    }
+}
+
 /// Checks the tests of a copy.
 fn attempt(runner: Runner, cargo: &[OsString], args: &Args, workspace: &Workspace) -> Exit {
     let trial = Trial {
@@ -147,7 +196,7 @@ fn attempt(runner: Runner, cargo: &[OsString], args: &Args, workspace: &Workspac
         runner,
         cargo,
         manifest: args.manifest.as_deref(),
-        library: trial::library(args.flags.leakcheck_path.as_deref()),
+        library: Library::exact(args.flags.leakcheck_path.as_deref()),
     };
     trial.run().unwrap_or_else(|error| {
         output::complain(error);

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use cargo_metadata::{Edition, MetadataCommand, Package, TargetKind};
+use cargo_metadata::{Edition, MetadataCommand, Package, Target, TargetKind};
 
 use crate::error::Error;
 
@@ -23,10 +23,28 @@ pub(crate) struct Workspace {
 pub(crate) struct Member {
     pub(crate) name: String,
     pub(crate) manifest: PathBuf,
-    /// The file that each of its targets begins with, that of its build script aside.
-    pub(crate) roots: Vec<PathBuf>,
+    /// Its targets, the build script aside.
+    pub(crate) roots: Vec<Root>,
     /// Whether its edition is that of 2015, where paths have another meaning.
     pub(crate) is_of_2015: bool,
+}
+
+/// The file that a target begins with.
+#[derive(Clone, Debug)]
+pub(crate) struct Root {
+    pub(crate) path: PathBuf,
+    /// Whether it has dev-dependencies in every build, as libraries and programs have not.
+    pub(crate) is_for_tests: bool,
+}
+
+impl Root {
+    fn of(target: &Target) -> Self {
+        let kinds = [TargetKind::Bench, TargetKind::Example, TargetKind::Test];
+        Self {
+            path: target.src_path.as_std_path().to_owned(),
+            is_for_tests: target.kind.iter().any(|kind| kinds.contains(kind)),
+        }
+    }
 }
 
 impl Member {
@@ -36,9 +54,7 @@ impl Member {
         Self {
             name: package.name.to_string(),
             manifest: package.manifest_path.as_std_path().to_owned(),
-            roots: targets
-                .map(|target| target.src_path.as_std_path().to_owned())
-                .collect(),
+            roots: targets.map(Root::of).collect(),
             is_of_2015: package.edition == Edition::E2015,
         }
     }

@@ -129,6 +129,7 @@ pub(crate) const TOOL: Order = Order {
         &["explain"],
         &["run", "text"],
         &["junit", "markdown", "sarif", "trial"],
+        &["init"],
         &["hostile", "session"],
         &["main"],
     ],

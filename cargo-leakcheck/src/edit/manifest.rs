@@ -17,6 +17,8 @@ const READERS: [&str; 4] = ["addr2line", "gimli", "miniz_oxide", "object"];
 pub(crate) enum Library {
     Version(String),
     Folder(String),
+    /// What the workspace says.
+    Inherited,
 }
 
 /// A manifest under change.
@@ -52,7 +54,24 @@ impl Manifest {
             .entry("dev-dependencies")
             .or_insert(Item::Table(Table::new()));
         if let Some(dependencies) = dependencies.as_table_like_mut() {
-            dependencies.insert(LIBRARY, library.item());
+            add(dependencies, library.item());
+        }
+    }
+
+    /// Whether packages take their dependencies from the workspace.
+    pub(crate) fn has_dependencies_for_all(&self) -> bool {
+        let workspace = self.0.get("workspace");
+        workspace.is_some_and(|workspace| workspace.get("dependencies").is_some())
+    }
+
+    /// Adds the library to what packages take from the workspace, unless it is there.
+    pub(crate) fn add_library_for_all(&mut self, library: &Library) {
+        let workspace = self.0.get_mut("workspace");
+        let dependencies = workspace.and_then(|workspace| workspace.get_mut("dependencies"));
+        if let Some(dependencies) = dependencies.and_then(Item::as_table_like_mut)
+            && !dependencies.iter().any(|(key, item)| is_library(key, item))
+        {
+            add(dependencies, library.item());
         }
     }
 
@@ -116,6 +135,27 @@ impl Manifest {
 }
 
 impl Library {
+    /// The release of this program, or what is in a folder.
+    pub(crate) fn exact(folder: Option<&Path>) -> Self {
+        let version = concat!("=", env!("CARGO_PKG_VERSION"));
+        folder.map_or_else(|| Self::Version(version.to_owned()), Self::folder)
+    }
+
+    /// Any release that this program can read the reports of, or what is in a folder.
+    pub(crate) fn compatible(folder: Option<&Path>) -> Self {
+        let version = concat!(
+            env!("CARGO_PKG_VERSION_MAJOR"),
+            ".",
+            env!("CARGO_PKG_VERSION_MINOR")
+        );
+        folder.map_or_else(|| Self::Version(version.to_owned()), Self::folder)
+    }
+
+    fn folder(folder: &Path) -> Self {
+        let whole = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        Self::Folder(whole.display().to_string())
+    }
+
     fn item(&self) -> Item {
         match self {
             Self::Version(version) => value(version.clone()),
@@ -124,7 +164,24 @@ impl Library {
                 table.insert("path", folder.clone().into());
                 value(table)
             }
+            Self::Inherited => {
+                let mut table = dotted();
+                table["workspace"] = value(true);
+                table
+            }
         }
+    }
+}
+
+/// Adds the library where it belongs in the order of the others, if they have one.
+fn add(dependencies: &mut dyn TableLike, library: Item) {
+    let names: Vec<String> = dependencies
+        .iter()
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    dependencies.insert(LIBRARY, library);
+    if names.is_sorted() {
+        dependencies.sort_values();
     }
 }
 
@@ -205,7 +262,7 @@ mod tests {
         let added = changed(text, |manifest| manifest.add_library(&version()));
         assert_eq!(
             added,
-            "[dev-dependencies] # for tests\ntokio = { version = \"1\" }\nleakcheck = \"0.1\"\n\n[features]\n"
+            "[dev-dependencies] # for tests\nleakcheck = \"0.1\"\ntokio = { version = \"1\" }\n\n[features]\n"
         );
         assert_eq!(
             changed(&added, |manifest| manifest.add_library(&version())),
@@ -221,6 +278,24 @@ mod tests {
         assert_eq!(
             changed(renamed, |manifest| manifest.add_library(&version())),
             renamed
+        );
+    }
+
+    #[test]
+    fn it_is_taken_from_the_workspace() {
+        let text = "[workspace.dependencies]\ntokio = \"1\"\nbytes = \"1\"\n";
+        let added = changed(text, |manifest| manifest.add_library_for_all(&version()));
+        assert_eq!(added, format!("{text}leakcheck = \"0.1\"\n"));
+        assert_eq!(
+            changed(&added, |manifest| manifest.add_library_for_all(&version())),
+            added
+        );
+        let member = changed("[dev-dependencies]\ntokio.workspace = true\n", |manifest| {
+            manifest.add_library(&Library::Inherited);
+        });
+        assert_eq!(
+            member,
+            "[dev-dependencies]\nleakcheck.workspace = true\ntokio.workspace = true\n"
         );
     }
 

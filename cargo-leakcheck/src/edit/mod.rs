@@ -1,7 +1,5 @@
 //! Puts leakcheck into the sources and manifests of others, as text: what is not meant stays byte for byte as it is.
 
-#![allow(dead_code, reason = "`init` follows")]
-
 mod attribute;
 mod change;
 mod crate_files;
@@ -11,4 +9,4 @@ mod source;
 
 pub(crate) use change::{Change, apply};
 pub(crate) use crate_files::{CrateFile, crate_files};
-pub(crate) use source::{Module, TestFn};
+pub(crate) use source::{Module, Origin, Place, TestFn};

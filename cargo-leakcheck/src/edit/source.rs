@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
-use syn::{Attribute, Item, ItemFn, ItemMacro, ItemMod, Meta, spanned::Spanned as _};
+use syn::{Attribute, Item, ItemFn, ItemMacro, ItemMod, Meta, Visibility, spanned::Spanned as _};
 
 use super::{
     attribute::{self, Role},
@@ -21,22 +21,32 @@ pub(crate) struct Place {
     pub(crate) line: usize,
 }
 
+/// Where the attribute comes from that makes a function a test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Its name says it.
+    Named,
+    /// It is tokio's, by an import; these changes write it with its path, and let the import be unused.
+    Imported(Vec<Change>),
+    /// It was imported, and it is not known from where.
+    Unproven,
+}
+
 /// A test function.
 #[derive(Clone, Debug)]
 pub(crate) struct TestFn {
     pub(crate) name: String,
-    /// Before its first attribute.
+    /// Before its first attribute that is no `cfg`.
     pub(crate) at: Place,
     /// From its first attribute to its end.
     pub(crate) lines: RangeInclusive<usize>,
     /// Whether it has an attribute of leakcheck's itself.
     pub(crate) is_checked: bool,
+    /// Whether it is there for tests only, by its own attributes.
+    pub(crate) is_for_tests: bool,
     /// Whether it stands in a macro, where no attribute of a module sees it.
     pub(crate) is_in_macro: bool,
-    /// What writes an imported `tokio::test` with its path, and lets the import be unused.
-    pub(crate) with_path: Vec<Change>,
-    /// Whether an imported attribute runs it that cannot be told.
-    pub(crate) is_unproven: bool,
+    pub(crate) origin: Origin,
     /// The crate of another executor that runs it.
     pub(crate) executor: Option<String>,
 }
@@ -55,7 +65,7 @@ pub(crate) struct Child {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Module {
     pub(crate) name: String,
-    /// Before its first attribute; a file has no such place.
+    /// Before its first attribute that is no `cfg`, or itself; a file has no such place, and what is in a macro has none.
     pub(crate) at: Option<Place>,
     pub(crate) is_checked: bool,
     /// Whether it is there for tests only, by its own attributes.
@@ -142,24 +152,35 @@ impl Reader {
         if !is(Role::BareTest) && !is(Role::Test) && !is(Role::Own) {
             return None;
         }
-        let is_async = item.sig.asyncness.is_some();
-        let imported = attrs
-            .iter()
-            .filter(|_| is_async)
-            .find(|attr| is_imported(attr, imports));
-        let is_bare =
-            |attr: &&&Attribute| role(attr) == Role::BareTest && matches!(attr.meta, Meta::Path(_));
-        let bare = attrs.iter().find(is_bare);
+        let is_proven = is(Role::Test);
         Some(TestFn {
             name: item.sig.ident.to_string(),
-            at: self.place(attrs[0].span()),
+            at: self.place(active(&item.attrs).map_or(attrs[0].span(), Attribute::span)),
             lines: attrs[0].span().start().line..=item.span().end().line,
             is_checked: is(Role::Own),
+            is_for_tests: item.attrs.iter().any(attribute::is_for_tests),
             is_in_macro: self.is_in_macro,
-            with_path: imported.map_or_else(Vec::new, |attr| self.with_path(attr, imports)),
-            is_unproven: is_async && bare.is_some() && imported.is_none() && !is(Role::Test),
+            origin: match item.sig.asyncness {
+                Some(_) => self.origin(&attrs, imports, is_proven),
+                None => Origin::Named,
+            },
             executor: attrs.iter().find_map(|attr| attribute::executor(attr)),
         })
+    }
+
+    /// Where the attribute of an async test comes from; it is proven if another than the bare `test` makes it one.
+    fn origin(&self, attrs: &[&Attribute], imports: &Imports, is_proven: bool) -> Origin {
+        let is_bare = |attr: &&Attribute| {
+            Role::of(attr) == Role::BareTest && matches!(attr.meta, Meta::Path(_))
+        };
+        let is_unproven = !is_proven && attrs.iter().any(is_bare);
+        if let Some(attr) = attrs.iter().find(|attr| is_imported(attr, imports)) {
+            Origin::Imported(self.with_path(attr, imports))
+        } else if is_unproven {
+            Origin::Unproven
+        } else {
+            Origin::Named
+        }
     }
 
     fn with_path(&self, attr: &Attribute, imports: &Imports) -> Vec<Change> {
@@ -184,9 +205,13 @@ impl Reader {
             });
             return;
         };
-        let first = item.attrs.iter().find(|attr| !attr.path().is_ident("doc"));
+        let head = match &item.vis {
+            Visibility::Inherited => item.mod_token.span,
+            vis => vis.span(),
+        };
+        let first = active(&item.attrs);
         let mut module = Module {
-            at: (!self.is_in_macro).then(|| self.place(first.map_or(item.span(), Attribute::span))),
+            at: (!self.is_in_macro).then(|| self.place(first.map_or(head, Attribute::span))),
             is_checked: item.attrs.iter().any(|attr| Role::of(attr) == Role::Own),
             is_for_tests,
             ..Module::default()
@@ -244,6 +269,13 @@ impl Reader {
     }
 }
 
+/// The first attribute that is neither documentation nor a condition.
+fn active(attrs: &[Attribute]) -> Option<&Attribute> {
+    let is_active =
+        |attr: &&Attribute| !attr.path().is_ident("doc") && !attr.path().is_ident("cfg");
+    attrs.iter().find(is_active)
+}
+
 /// Whether it is tokio's attribute under a name of its own.
 fn is_imported(attr: &Attribute, imports: &Imports) -> bool {
     of_tokio(attr, imports).is_some()
@@ -272,14 +304,11 @@ mod tests {
     }
 
     #[test]
-    fn a_test_begins_with_its_first_attribute() {
+    fn a_test_begins_with_its_first_attribute_that_is_no_condition() {
         let text = "\u{feff}/// It works.\n#[cfg(unix)] #[test]\nfn a() {\n}\r\n#[tokio::test] async fn ü() {}\nfn no() {}\n";
         assert_eq!(
             tests(text),
-            [
-                "a 2-4 #[cfg(unix)] #[test]",
-                "ü 5-5 #[tokio::test] async fn ü() {}"
-            ]
+            ["a 2-4 #[test]", "ü 5-5 #[tokio::test] async fn ü() {}"]
         );
         let script = "#!/usr/bin/env run\n#[test] fn a() {}\n";
         assert_eq!(tests(script), ["a 2-2 #[test] fn a() {}"]);
@@ -311,7 +340,10 @@ macro_rules! tests { () => { #[test] fn h() {} } }
         let tests = module.all_tests();
         let changes: Vec<Change> = tests
             .iter()
-            .flat_map(|(_, test)| test.with_path.clone())
+            .flat_map(|(_, test)| match &test.origin {
+                Origin::Imported(changes) => changes.clone(),
+                _ => Vec::new(),
+            })
             .collect();
         let expected = text
             .replace("#[test] async fn b", "#[tokio::test] async fn b")
@@ -319,7 +351,7 @@ macro_rules! tests { () => { #[test] fn h() {} } }
         assert_eq!(apply(text, &changes), expected);
         let unproven: Vec<&str> = tests
             .iter()
-            .filter(|(_, test)| test.is_unproven)
+            .filter(|(_, test)| test.origin == Origin::Unproven)
             .map(|(name, _)| &**name)
             .collect();
         assert_eq!(unproven, ["d"]);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    edit::{Change, CrateFile, TestFn},
+    edit::{Change, CrateFile, Module, Origin, TestFn},
     workspace::Member,
 };
 
@@ -73,7 +73,7 @@ impl Candidate {
 }
 
 /// Whether each of the tests has an attribute of leakcheck's, or one of its modules has, in the order of all tests.
-fn checked(module: &crate::edit::Module, is_above: bool) -> Vec<bool> {
+fn checked(module: &Module, is_above: bool) -> Vec<bool> {
     let is_above = is_above || module.is_checked;
     let own = module
         .tests
@@ -94,20 +94,23 @@ fn left(test: &TestFn, is_checked: bool, member: &Member, is_inside: bool) -> Op
     } else if member.is_of_2015 {
         Some(Left::Of2015)
     } else {
-        test.is_unproven.then_some(Left::Unproven)
+        (test.origin == Origin::Unproven).then_some(Left::Unproven)
     }
 }
 
 fn changes(test: &TestFn) -> Vec<Change> {
-    let with_path = test.with_path.iter().cloned();
+    let with_path = match &test.origin {
+        Origin::Imported(changes) => &changes[..],
+        Origin::Named | Origin::Unproven => &[],
+    };
     let attribute = Change::insert(test.at.byte, ATTRIBUTE);
-    std::iter::once(attribute).chain(with_path).collect()
+    [&[attribute], with_path].concat()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edit::{Module, apply};
+    use crate::edit::apply;
 
     fn candidates(text: &str, is_of_2015: bool) -> Vec<Candidate> {
         let file = CrateFile {

@@ -11,7 +11,7 @@ mod page;
 mod plan;
 mod rounds;
 mod setting;
-mod tree;
+pub(crate) mod tree;
 
 use std::{
     collections::BTreeMap,
@@ -54,15 +54,6 @@ pub(crate) struct Trial<'a> {
     /// `--manifest-path`.
     pub(crate) manifest: Option<&'a Path>,
     pub(crate) library: Library,
-}
-
-/// The library of this program's own release, or the one in a folder.
-pub(crate) fn library(folder: Option<&Path>) -> Library {
-    let whole = |folder: &Path| std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    folder.map_or_else(
-        || Library::Version(concat!("=", env!("CARGO_PKG_VERSION")).to_owned()),
-        |folder| Library::Folder(whole(folder).display().to_string()),
-    )
 }
 
 impl Trial<'_> {

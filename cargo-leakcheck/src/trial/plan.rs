@@ -153,7 +153,7 @@ impl Plan {
     fn member(&mut self, tree: &Tree, member: &Member, seen: &mut BTreeSet<PathBuf>) {
         self.members
             .insert(member.name.clone(), inside(tree, &member.manifest));
-        for file in member.roots.iter().flat_map(|root| crate_files(root)) {
+        for file in member.roots.iter().flat_map(|root| crate_files(&root.path)) {
             let at = inside(tree, &file.path);
             if !seen.insert(file.path.clone()) {
                 continue;
@@ -178,6 +178,7 @@ fn inside(tree: &Tree, path: &Path) -> PathBuf {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::workspace::Root;
 
     /// A package with a file in a temporary folder, and the plan for it.
     pub(crate) fn plan(text: &str) -> (tempfile::TempDir, Plan) {
@@ -189,7 +190,10 @@ pub(crate) mod tests {
         let member = Member {
             name: "a".to_owned(),
             manifest: root.join("Cargo.toml"),
-            roots: vec![root.join("lib.rs")],
+            roots: vec![Root {
+                path: root.join("lib.rs"),
+                is_for_tests: false,
+            }],
             is_of_2015: false,
         };
         let workspace = Workspace {

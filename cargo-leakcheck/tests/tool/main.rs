@@ -3,6 +3,7 @@
 mod broken;
 mod copy;
 mod ended;
+mod init;
 mod overbroad_rules;
 mod project;
 mod readme;
