@@ -10,10 +10,9 @@ use crate::{
     trial::{
         build::{Refusal, Spot, build},
         candidate::{Candidate, Left},
-        mirror::Mirror,
+        copy::Copy,
         plan::Plan,
         setting::Setting,
-        tree::Tree,
     },
 };
 
@@ -22,8 +21,7 @@ const ROUNDS: usize = 16;
 
 /// What is built, and in which way.
 pub(crate) struct Rounds<'t> {
-    pub(crate) tree: &'t Tree,
-    pub(crate) mirror: &'t Mirror,
+    pub(crate) copy: &'t Copy<'t>,
     pub(crate) setting: &'t Setting,
     pub(crate) args: &'t [OsString],
 }
@@ -33,8 +31,7 @@ impl Rounds<'_> {
     pub(crate) fn build(&self, plan: &mut Plan) -> Result<Result<(), (u8, Vec<Refusal>)>, Error> {
         let mut left = (1, Vec::new());
         for _ in 0..ROUNDS {
-            self.mirror
-                .write(&self.tree.root, &self.tree.files, &plan.texts())?;
+            self.copy.write(plan)?;
             let (code, refusals) = build(self.setting, self.args)?;
             if code == 0 {
                 return Ok(Ok(()));
@@ -84,7 +81,7 @@ impl Rounds<'_> {
 
     fn packages(&self, plan: &mut Plan, refusal: &Refusal) -> bool {
         let why = Left::WithOthers(refusal.message.clone());
-        let Ok(root) = refusal.root.strip_prefix(&self.mirror.root) else {
+        let Ok(root) = refusal.root.strip_prefix(&self.copy.mirror.root) else {
             return false;
         };
         let Some(package) = plan.package_around(root) else {
@@ -94,7 +91,7 @@ impl Rounds<'_> {
     }
 
     fn is_at(&self, candidate: &Candidate, spot: &Spot) -> bool {
-        let inside: Option<&Path> = spot.file.strip_prefix(&self.mirror.root).ok();
+        let inside: Option<&Path> = spot.file.strip_prefix(&self.copy.mirror.root).ok();
         inside == Some(&*candidate.file)
     }
 }
@@ -121,37 +118,46 @@ pub(crate) fn shown(refusals: &[Refusal]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeSet, path::PathBuf};
+    use std::{
+        collections::{BTreeMap, BTreeSet},
+        path::PathBuf,
+    };
 
     use super::*;
-    use crate::{trial::plan::tests::plan, workspace::Workspace};
+    use crate::{
+        trial::{mirror::Mirror, plan::tests::plan, tree::Tree},
+        workspace::Workspace,
+    };
 
     const TEXT: &str = "#[test]\nfn a() {}\n#[test]\nfn b() {}\nfn c() {}\n";
 
     /// The tests that keep the attribute after errors at these lines of a file, the last of a round, and whether one was taken.
     fn kept(errors: &[(&str, usize)]) -> (Vec<String>, bool) {
         let (folder, mut plan) = plan(TEXT);
-        let mirror = Mirror::in_folder(folder.path());
-        let tree = Tree {
-            root: folder.path().to_owned(),
-            files: BTreeSet::new(),
-        };
+        let root = folder.path().to_owned();
         let workspace = Workspace {
-            root: tree.root.clone(),
-            target: tree.root.join("target"),
-            packages: std::collections::BTreeMap::new(),
+            root: root.clone(),
+            target: root.join("target"),
+            packages: BTreeMap::new(),
             members: Vec::new(),
         };
-        let setting = Setting::of(&workspace, &tree, &mirror, None);
+        let copy = Copy {
+            workspace: &workspace,
+            mirror: Mirror::in_folder(&root),
+            tree: Tree {
+                root: root.clone(),
+                files: BTreeSet::new(),
+            },
+            folder: root,
+        };
         let rounds = Rounds {
-            tree: &tree,
-            mirror: &mirror,
-            setting: &setting,
+            copy: &copy,
+            setting: &Setting::of(&copy, None),
             args: &[],
         };
         let refusal = |(file, line): &(&str, usize)| Refusal {
-            spots: vec![Spot::new(mirror.root.join(file), *line)],
-            root: mirror.root.join("lib.rs"),
+            spots: vec![Spot::new(copy.mirror.root.join(file), *line)],
+            root: copy.mirror.root.join("lib.rs"),
             message: "no".to_owned(),
             shown: PathBuf::from(file).display().to_string(),
         };

@@ -7,10 +7,7 @@ use std::{
     process::Command,
 };
 
-use crate::{
-    trial::{mirror::Mirror, tree::Tree},
-    workspace::Workspace,
-};
+use crate::trial::copy::Copy;
 
 /// The folders of a trial, and what cargo has to be told of those of the original.
 #[derive(Debug)]
@@ -26,22 +23,18 @@ pub(crate) struct Setting {
 
 impl Setting {
     /// For what is done in a folder of the workspace, or with one of its manifests.
-    pub(crate) fn of(
-        workspace: &Workspace,
-        tree: &Tree,
-        mirror: &Mirror,
-        manifest: Option<&Path>,
-    ) -> Self {
-        let given =
-            manifest.and_then(|path| Some(std::path::absolute(path).ok()?.parent()?.to_owned()));
-        let begin = given.or_else(|| env::current_dir().ok());
-        let begin = begin.unwrap_or_else(|| workspace.root.clone());
-        let root = copied(&workspace.root, tree, mirror).unwrap_or_else(|| mirror.root.clone());
-        let folder = copied(&begin, tree, mirror).filter(|folder| folder.starts_with(&root));
+    pub(crate) fn of(copy: &Copy<'_>, manifest: Option<&Path>) -> Self {
+        let whole = |path: &Path| Some(std::path::absolute(path).ok()?.parent()?.to_owned());
+        let begin = manifest.and_then(whole).or_else(|| env::current_dir().ok());
+        let begin = begin.unwrap_or_else(|| copy.workspace.root.clone());
+        let root = copy.root();
+        let folder = copy
+            .folder_of(&begin)
+            .filter(|folder| folder.starts_with(&root));
         let folder = folder.unwrap_or_else(|| root.clone());
         Self {
             configurations: configurations(&begin, &folder),
-            target: trial(workspace).join("target"),
+            target: copy.folder.join("target"),
             folder,
             root,
         }
@@ -60,17 +53,6 @@ impl Setting {
         let configurations = self.configurations.iter();
         configurations.flat_map(|path| ["--config".into(), path.clone().into()])
     }
-}
-
-/// The folder of the trial of a workspace.
-pub(crate) fn trial(workspace: &Workspace) -> PathBuf {
-    workspace.runs().join("try")
-}
-
-/// The same folder of the copy.
-fn copied(folder: &Path, tree: &Tree, mirror: &Mirror) -> Option<PathBuf> {
-    let inside = folder.strip_prefix(&tree.root).ok()?;
-    Some(mirror.root.join(inside)).filter(|folder| folder.is_dir())
 }
 
 /// What cargo reads in a folder and not in another; the nearest, which counts most, is the last.

@@ -63,6 +63,29 @@ impl Project {
         leakcheck
     }
 
+    /// A line of a shell in the project, where `cargo leakcheck` takes the library of this checkout.
+    #[cfg(unix)]
+    pub(crate) fn shell(&self, line: &str) -> Ended {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = folder.path().join("cargo-leakcheck");
+        let built = env!("CARGO_BIN_EXE_cargo-leakcheck");
+        let library = library();
+        let text = format!(
+            "#!/bin/sh\nshift\nexec {built} leakcheck --leakcheck-path {} \"$@\"\n",
+            library.display()
+        );
+        fs::write(&program, text).expect("it is written");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("a program");
+        let path = std::env::var("PATH").unwrap_or_default();
+        let mut shell = command("sh");
+        shell
+            .args(["-c", line])
+            .current_dir(self.path(""))
+            .env("PATH", format!("{}:{path}", folder.path().display()));
+        Ended::of(shell)
+    }
+
     /// All files with their bytes, and where links lead.
     pub(crate) fn content(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut content = BTreeMap::new();
