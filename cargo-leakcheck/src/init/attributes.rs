@@ -1,5 +1,7 @@
 //! The attributes that a source file needs: one for a module where all of its tests can have it, else one for each test.
 
+use std::collections::BTreeMap;
+
 use crate::edit::{Change, CrateFile, Module, Origin, Place, TestFn};
 
 /// Where code is for tests only, and where the library may be missing.
@@ -12,17 +14,31 @@ pub(crate) struct Attributes {
     pub(crate) changes: Vec<Change>,
     /// Tests that the changes cover.
     pub(crate) covered: usize,
-    /// Tests whose attribute has no path, by line and name.
-    pub(crate) imported: Vec<(usize, String)>,
+    /// Tests that cannot have it.
+    pub(crate) left: Vec<Left>,
+}
+
+/// A test that cannot have the attribute.
+#[derive(Debug)]
+pub(crate) struct Left {
+    pub(crate) line: usize,
+    pub(crate) name: String,
+    /// In which words the compiler has refused it in a trial; else its own attribute has no path.
+    pub(crate) refused: Option<String>,
 }
 
 impl Attributes {
     /// Those of a file, all of which may be there for tests only.
-    pub(crate) fn of(file: &CrateFile, is_for_tests: bool) -> Self {
+    pub(crate) fn of(
+        file: &CrateFile,
+        is_for_tests: bool,
+        refused: &BTreeMap<usize, String>,
+    ) -> Self {
         let mut attributes = Self::default();
         if let Ok(module) = &file.content {
             let around = Around {
                 text: &file.text,
+                refused,
                 is_checked: module.is_checked,
                 is_for_tests: is_for_tests || file.is_for_tests,
             };
@@ -33,7 +49,7 @@ impl Attributes {
 
     fn add(&mut self, module: &Module, around: Around<'_>) {
         for test in module.tests.iter().filter(|test| around.misses(test)) {
-            if can_have(test) {
+            if around.lets(test) {
                 let is_for_tests = around.is_for_tests || test.is_for_tests;
                 self.put(
                     test.at,
@@ -44,7 +60,12 @@ impl Attributes {
                 );
                 self.covered += 1;
             } else {
-                self.imported.push((*test.lines.start(), test.name.clone()));
+                let line = *test.lines.start();
+                self.left.push(Left {
+                    line,
+                    name: test.name.clone(),
+                    refused: around.refused.get(&line).cloned(),
+                });
             }
         }
         for module in &module.modules {
@@ -90,19 +111,20 @@ impl Attributes {
 #[derive(Clone, Copy)]
 struct Around<'t> {
     text: &'t str,
+    refused: &'t BTreeMap<usize, String>,
     is_checked: bool,
     is_for_tests: bool,
 }
 
 impl Around<'_> {
+    /// Whether a test can have the attribute, which has to know what runs it.
+    fn lets(&self, test: &TestFn) -> bool {
+        test.origin == Origin::Named && !self.refused.contains_key(test.lines.start())
+    }
+
     fn misses(&self, test: &TestFn) -> bool {
         !test.is_checked && (!self.is_checked || test.is_in_macro)
     }
-}
-
-/// Whether the attribute above it does: it has to know what runs the test.
-fn can_have(test: &TestFn) -> bool {
-    test.origin == Origin::Named
 }
 
 /// How many tests an attribute above a module covers; none where it would not do for one of them.
@@ -114,7 +136,7 @@ fn tests_that_it_covers(module: &Module, around: Around<'_>) -> usize {
             .map(|(_, test)| test)
             .filter(|test| !test.is_in_macro)
     };
-    if !seen().all(|test| can_have(test)) {
+    if !seen().all(|test| around.lets(test)) {
         return 0;
     }
     missed(module, around)
@@ -153,7 +175,7 @@ mod tests {
             text: text.to_owned(),
             content: Module::of_file(text),
         };
-        let attributes = Attributes::of(&file, is_for_tests);
+        let attributes = Attributes::of(&file, is_for_tests, &BTreeMap::new());
         (apply(text, &attributes.changes), attributes.covered)
     }
 
@@ -179,6 +201,31 @@ mod tests {
             .replace("mod tests", "#[leakcheck::leak_checked]\nmod tests")
             .replace("#[test] fn b", "#[leakcheck::leak_checked] #[test] fn b");
         assert_eq!(covered(in_macro, false), (expected, 2));
+    }
+
+    #[test]
+    fn what_was_refused_does_not_have_it() {
+        let text = "#[cfg(test)]\nmod tests {\n    #[test]\n    fn a() {}\n    #[test]\n    fn b() {}\n}\n";
+        let file = CrateFile {
+            path: "a.rs".into(),
+            module: Vec::new(),
+            is_for_tests: false,
+            text: text.to_owned(),
+            content: Module::of_file(text),
+        };
+        let refused = [(3, "no".to_owned())].into();
+        let attributes = Attributes::of(&file, false, &refused);
+        let left: Vec<_> = attributes
+            .left
+            .iter()
+            .map(|left| (&*left.name, left.refused.as_deref()))
+            .collect();
+        assert_eq!(left, [("a", Some("no"))]);
+        let expected = text.replace(
+            "    #[test]\n    fn b",
+            &format!("    {ALWAYS}\n    #[test]\n    fn b"),
+        );
+        assert_eq!(apply(text, &attributes.changes), expected);
     }
 
     #[test]

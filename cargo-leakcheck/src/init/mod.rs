@@ -6,6 +6,7 @@ mod draft;
 #[cfg(test)]
 mod layouts;
 mod record;
+mod sources;
 mod told;
 
 use std::{
@@ -16,19 +17,16 @@ use std::{
 
 use crate::{
     args::Consent,
-    edit::{
-        CrateFile, apply, crate_files,
-        manifest::{Library, Manifest},
-    },
+    edit::manifest::{Library, Manifest},
     error::Error,
     output,
     trial::tree::Tree,
     workspace::{Member, Workspace},
 };
-use attributes::Attributes;
 use beside::Beside;
 use draft::Draft;
 use record::Record;
+use sources::Sources;
 use told::Told;
 
 /// What is put in, and how.
@@ -92,10 +90,10 @@ impl Init<'_> {
         let tree = Tree::around(self.workspace)?;
         let mut draft = Draft::new(&tree.root);
         let mut told = Told::new(self.workspace);
-        let mut seen = BTreeSet::new();
+        let mut sources = Sources::of(self.workspace, &tree);
         let mut checked = Vec::new();
         for member in &self.workspace.members {
-            if Self::sources(member, &tree, &mut draft, &mut told, &mut seen)? {
+            if sources.add(member, &mut draft, &mut told)? {
                 checked.push(member);
             }
         }
@@ -110,36 +108,6 @@ impl Init<'_> {
             beside.add(&mut draft)?;
         }
         Ok((draft, told))
-    }
-
-    /// Adds the attributes of a package; true if there are new ones.
-    fn sources(
-        member: &Member,
-        tree: &Tree,
-        draft: &mut Draft,
-        told: &mut Told,
-        seen: &mut BTreeSet<PathBuf>,
-    ) -> Result<bool, Error> {
-        let is_ours = |file: &CrateFile| {
-            file.path
-                .strip_prefix(&tree.root)
-                .is_ok_and(|path| tree.files.contains(path))
-        };
-        let mut has_new = false;
-        for root in &member.roots {
-            for file in crate_files(&root.path).into_iter().filter(is_ours) {
-                if !seen.insert(file.path.clone()) {
-                    continue;
-                }
-                let attributes = Attributes::of(&file, root.is_for_tests);
-                if !told.add(&file, member, &attributes) {
-                    continue;
-                }
-                has_new |= !attributes.changes.is_empty();
-                draft.change(&file.path, |text| Some(apply(text?, &attributes.changes)))?;
-            }
-        }
-        Ok(has_new)
     }
 
     /// Adds the library to packages, and to what they have in common.

@@ -7,7 +7,10 @@ use leakcheck_report::plural;
 use crate::{
     edit::CrateFile,
     escape::plain,
-    init::{attributes::Attributes, record::Undone},
+    init::{
+        attributes::{Attributes, Left},
+        record::Undone,
+    },
     workspace::{Member, Workspace},
 };
 
@@ -64,11 +67,8 @@ impl Told {
             }
             return false;
         }
-        let imported = attributes.imported.iter();
-        self.left.extend(imported.map(|(line, name)| {
-            let name = plain(name);
-            format!("{at}:{line} {name}: its attribute is imported; write it with its path, such as #[tokio::test]")
-        }));
+        let left = attributes.left.iter();
+        self.left.extend(left.map(|left| line(&at, left)));
         self.covered += attributes.covered;
         self.attributes += attributes.changes.len();
         true
@@ -98,6 +98,24 @@ impl Told {
         };
         format!("leakcheck: {files}{tests}; to take it back: cargo leakcheck init --undo\n")
     }
+}
+
+/// `src/a.rs:12 odd: its attribute is imported; write it with its path, such as #[tokio::test]`
+fn line(
+    at: &str,
+    Left {
+        line,
+        name,
+        refused,
+    }: &Left,
+) -> String {
+    let why = match refused {
+        Some(why) => format!("it does not compile with the attribute: {}", plain(why)),
+        None => {
+            "its attribute is imported; write it with its path, such as #[tokio::test]".to_owned()
+        }
+    };
+    format!("{at}:{line} {}: {why}", plain(name))
 }
 
 pub(crate) fn question(files: usize) -> String {
@@ -164,6 +182,14 @@ mod tests {
             Undone::AsBefore(path("c")),
         ];
         text += &undone(&mixed, Path::new("/w"));
+        for refused in [None, Some("nothing here runs an `async fn`".to_owned())] {
+            let left = Left {
+                line: 12,
+                name: "odd".to_owned(),
+                refused,
+            };
+            text += &(line("src/a.rs", &left) + "\n");
+        }
         golden("init_told.txt", &text);
     }
 }

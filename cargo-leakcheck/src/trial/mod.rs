@@ -5,7 +5,7 @@ mod candidate;
 mod copy;
 mod flags;
 mod locked;
-mod memory;
+pub(crate) mod memory;
 mod mirror;
 mod missing;
 mod outcome;
@@ -28,6 +28,7 @@ use crate::{
     output, report, run, run_store, text, workspace::Workspace,
 };
 use copy::Copy;
+use memory::Memory;
 use plan::Plan;
 use rounds::Rounds;
 use setting::Setting;
@@ -49,8 +50,8 @@ impl Trial<'_> {
     pub(crate) fn run(&self) -> Result<Exit, Error> {
         let copy = Copy::of(self.workspace)?;
         let mut plan = Plan::of(self.workspace, &copy.tree, self.library.clone())?;
-        let refused = copy.folder.join("refused.json");
-        memory::recall(&refused, &mut plan);
+        let memory = Memory::of(self.workspace);
+        memory.recall(&mut plan);
         copy.write(&plan)?;
         copy.lock()?;
         let setting = Setting::of(&copy, self.manifest);
@@ -67,7 +68,7 @@ impl Trial<'_> {
             output::complain(UNBUILT);
             return Ok(Exit::Cargo(code));
         }
-        memory::keep(&refused, &plan)?;
+        memory.keep(&plan)?;
         self.test(&setting, &args, &plan, &copy)
     }
 

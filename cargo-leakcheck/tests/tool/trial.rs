@@ -208,6 +208,8 @@ fn a_workspace_is_tried_and_stays_as_it_was() {
     );
     assert!(project.content() == before, "the original has changed");
     what_was_found_is_explained(&project);
+    what_was_refused_is_left_by_init(&project);
+    assert!(project.content() == before, "the original has changed");
     nothing_is_built_again(&project);
     only_some_are_tried(&project);
     assert!(project.content() == before, "the original has changed");
@@ -222,6 +224,20 @@ fn what_was_found_is_explained(project: &Project) {
         0,
         &["> 6 |     tokio::spawn(std::future::pending::<()>());"],
     );
+}
+
+fn what_was_refused_is_left_by_init(project: &Project) {
+    let init =
+        |flags: &[&str]| Ended::of(project.leakcheck("repo/ws", &[&["init"], flags].concat()));
+    init(&["--yes", "--no-run"]).expect(
+        0,
+        &[
+            "crates/app/src/lib.rs:43 is_odd: it does not compile with the attribute: nothing here runs an `async fn`",
+            "crates/app/src/lib.rs:25 leaves_a_task: its attribute is imported; write it with its path, such as #[tokio::test]",
+            "crates/old/src/lib.rs: the attribute does not work in edition 2015",
+        ],
+    );
+    init(&["--undo"]).expect(0, &[]);
 }
 
 fn nothing_is_built_again(project: &Project) {
