@@ -71,10 +71,15 @@ pub(crate) fn target() -> &'static Path {
     target.parent().expect("it is in the target folder")
 }
 
-/// The folder of the last run.
+/// The folder of the last run, beside what `try` and `init` keep.
 pub(crate) fn last_run() -> PathBuf {
     let folders = fs::read_dir(target().join("leakcheck")).expect("runs");
-    let last = folders.map(|entry| entry.expect("a run").path()).max();
+    let folders = folders.map(|entry| entry.expect("a run"));
+    let runs = folders.filter(|entry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        name.starts_with(|first: char| first.is_ascii_digit())
+    });
+    let last = runs.map(|run| run.path()).max();
     last.expect("a run")
 }
 
