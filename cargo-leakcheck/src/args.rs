@@ -17,11 +17,16 @@ use clap::{CommandFactory as _, Parser, error::ErrorKind};
 #[command(
     name = "cargo leakcheck",
     version,
-    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck report [DIR..] [FLAGS]\n       cargo leakcheck explain NAME [DIR]\n       cargo leakcheck audit\n       cargo leakcheck doctor [-p PACKAGE]",
+    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck try [test|nextest] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck init [nextest] [--yes] [--no-run] [--undo] [CARGO'S FLAGS]\n       cargo leakcheck report [DIR..] [FLAGS]\n       cargo leakcheck explain NAME [DIR]\n       cargo leakcheck audit\n       cargo leakcheck doctor [-p PACKAGE]",
     after_help = "\
 Commands:
   test     run `cargo test` (the default)
   nextest  run `cargo nextest run`
+  try      check a copy of a workspace that knows nothing of leakcheck; its own files
+           stay as they are, and leaks fail nothing
+  init     put leakcheck into a workspace, show the changes first, and accept what its
+           tests leave behind today: --yes does not ask, --no-run writes no baseline,
+           --undo makes everything as it was
   report   show a stored run again: the last one, or those of several machines as one,
            each in a folder DIR
   explain  show all that a stored run knows of a finding: NAME is a fingerprint,
@@ -67,6 +72,9 @@ pub(crate) struct Flags {
     /// Fail also for rules of leakcheck.toml that accepted nothing in a run of all tests, or that are over-broad
     #[arg(long)]
     pub(crate) deny_unused_rules: bool,
+    /// The folder of the library, where it shall not come from the registry
+    #[arg(long, value_name = "DIR", hide = true)]
+    pub(crate) leakcheck_path: Option<PathBuf>,
 }
 
 /// How a summary is printed.
@@ -86,6 +94,13 @@ pub(crate) enum Runner {
     Nextest,
 }
 
+/// Whether what is to change is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Consent {
+    Ask,
+    Given,
+}
+
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
@@ -94,6 +109,21 @@ pub(crate) enum Command {
         runner: Runner,
         cargo: Vec<OsString>,
     },
+    /// Run the tests of a copy that has leakcheck, with these arguments for cargo.
+    Try {
+        runner: Runner,
+        cargo: Vec<OsString>,
+    },
+    /// Put leakcheck into the workspace, and then write a baseline with these arguments for cargo.
+    Init {
+        runner: Runner,
+        cargo: Vec<OsString>,
+        consent: Consent,
+        /// Whether the tests are run for the baseline.
+        runs: bool,
+    },
+    /// Take out what `init` has put in.
+    Undo,
     /// Show runs again, all as one; the last one if none is named.
     Report { folders: Vec<PathBuf> },
     /// Show what a run, the last one if none is named, knows of this.
@@ -158,27 +188,23 @@ impl Args {
                 cargo.remove(0);
                 doctor(cargo, &flags)?
             }
-            Some("nextest") => {
+            Some("try") => {
                 cargo.remove(0);
-                if cargo.first().is_some_and(|next| next == "run") {
-                    cargo.remove(0);
-                }
-                Command::Run {
-                    runner: Runner::Nextest,
-                    cargo,
-                }
+                refuse_all(
+                    &flags,
+                    "`try` takes only flags of cargo's: it shows what is there, and changes nothing",
+                )?;
+                let runner = runner(&mut cargo);
+                Command::Try { runner, cargo }
             }
-            Some("test") => {
+            Some("init") => {
                 cargo.remove(0);
-                Command::Run {
-                    runner: Runner::Test,
-                    cargo,
-                }
+                init(cargo, &flags)?
             }
-            _ => Command::Run {
-                runner: Runner::Test,
-                cargo,
-            },
+            _ => {
+                let runner = runner(&mut cargo);
+                Command::Run { runner, cargo }
+            }
         };
         Ok(Self {
             command,
@@ -268,25 +294,14 @@ fn report(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
     })
 }
 
-/// Whether a flag is there that says how to run, judge or show tests.
-fn is_flagged(flags: &Flags) -> bool {
-    let writes = flags.bless || flags.sarif.is_some() || flags.junit.is_some();
-    let runs = flags.repeat.get() > 1 || flags.deny_unused_rules;
-    writes || runs || flags.baseline.is_some() || flags.format != Format::Text
-}
-
 fn audit(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
-    if is_flagged(flags) {
-        return Err(usage("`audit` takes no flags: it only reads Cargo.lock"));
-    }
+    refuse_all(flags, "`audit` takes no flags: it only reads Cargo.lock")?;
     words(rest, 0, "`audit` does not know", "it takes no name")?;
     Ok(Command::Audit)
 }
 
 fn doctor(mut rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
-    if is_flagged(flags) {
-        return Err(usage("`doctor` takes no flags but `-p PACKAGE`"));
-    }
+    refuse_all(flags, "`doctor` takes no flags but `-p PACKAGE`")?;
     let package = package(&mut rest)?;
     words(rest, 0, "`doctor` does not know", "it takes `-p PACKAGE`")?;
     Ok(Command::Doctor { package })
@@ -315,12 +330,40 @@ fn package(rest: &mut Vec<OsString>) -> Result<Option<String>, clap::Error> {
     Ok(None)
 }
 
-fn explain(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
-    if is_flagged(flags) {
-        return Err(usage(
-            "`explain` takes no flags: it only shows what is stored",
-        ));
+fn init(mut rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
+    refuse_all(
+        flags,
+        "`init` takes only --yes, --no-run, --undo and flags of cargo's",
+    )?;
+    let [yes, no_run, undo] = ["--yes", "--no-run", "--undo"].map(|flag| take(&mut rest, flag));
+    if undo {
+        words(rest, 0, "`init --undo` does not know", "it takes nothing")?;
+        return Ok(Command::Undo);
     }
+    let consent = if yes { Consent::Given } else { Consent::Ask };
+    Ok(Command::Init {
+        runner: runner(&mut rest),
+        cargo: rest,
+        consent,
+        runs: !no_run,
+    })
+}
+
+/// Takes out a flag, where it is there.
+fn take(args: &mut Vec<OsString>, flag: &str) -> bool {
+    let end = args
+        .iter()
+        .position(|arg| arg == "--")
+        .unwrap_or(args.len());
+    let at = args[..end].iter().position(|arg| arg == flag);
+    at.map(|at| args.remove(at)).is_some()
+}
+
+fn explain(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
+    refuse_all(
+        flags,
+        "`explain` takes no flags: it only shows what is stored",
+    )?;
     let takes = "it takes a name and one folder";
     let mut words = words(rest, 2, "`explain` does not know", takes)?.into_iter();
     let Some(name) = words.next() else {
@@ -332,6 +375,32 @@ fn explain(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
         name: name.to_string_lossy().into_owned(),
         folder: words.next().map(PathBuf::from),
     })
+}
+
+/// Takes the words that name a runner; it is `cargo test` without them.
+fn runner(cargo: &mut Vec<OsString>) -> Runner {
+    let is = |word: &str, cargo: &[OsString]| cargo.first().is_some_and(|first| first == word);
+    if is("nextest", cargo) {
+        cargo.remove(0);
+        if is("run", cargo) {
+            cargo.remove(0);
+        }
+        return Runner::Nextest;
+    }
+    if is("test", cargo) {
+        cargo.remove(0);
+    }
+    Runner::Test
+}
+
+/// Refuses the flags of a run, which this command has no use for.
+fn refuse_all(flags: &Flags, why: &str) -> Result<(), clap::Error> {
+    let writes = flags.bless || flags.sarif.is_some() || flags.junit.is_some();
+    let runs = flags.repeat.get() > 1 || flags.deny_unused_rules;
+    if writes || runs || flags.baseline.is_some() || flags.format != Format::Text {
+        return Err(usage(why));
+    }
+    Ok(())
 }
 
 fn usage(message: &str) -> clap::Error {

@@ -60,6 +60,16 @@ pub(crate) enum Error {
     NoPackage { name: String, nearest: Vec<String> },
     /// A name that means nothing, and those that may be meant.
     Unknown { name: String, nearest: Vec<String> },
+    /// That something is to be taken back which was never done, or is not known any more.
+    NothingToUndo { path: PathBuf },
+    /// A file that could not be copied.
+    Copy {
+        from: PathBuf,
+        to: PathBuf,
+        cause: io::Error,
+    },
+    /// What git says of a folder.
+    Git { folder: PathBuf, cause: String },
     /// Cargo, or what it says of the workspace.
     Cargo { what: String, cause: String },
 }
@@ -148,6 +158,23 @@ impl std::fmt::Display for Error {
                     "failed to find {name}: it is no pattern, and no fingerprint or test of the stored run{there}"
                 )
             }
+            Self::NothingToUndo { path } => write!(
+                f,
+                "failed to undo: {} has nothing that `cargo leakcheck init` has changed",
+                shown(path)
+            ),
+            Self::Copy { from, to, cause } => write!(
+                f,
+                "failed to copy {} to {}: {cause}",
+                shown(from),
+                shown(to)
+            ),
+            Self::Git { folder, cause } => write!(
+                f,
+                "failed to list the files of the repository {} with git: {}",
+                shown(folder),
+                plain(cause)
+            ),
             Self::Cargo { what, cause } => write!(f, "failed to {what}: {cause}"),
         }
     }
@@ -273,6 +300,25 @@ mod tests {
                     nearest: vec!["pool".to_owned(), "poll".to_owned()],
                 },
                 "failed to find `pol\\n`: it is no pattern, and no fingerprint or test of the stored run; there are `pool` and `poll`",
+            ),
+            (
+                Error::NothingToUndo { path: path() },
+                "failed to undo: a/b.json has nothing that `cargo leakcheck init` has changed",
+            ),
+            (
+                Error::Copy {
+                    from: path(),
+                    to: "c".into(),
+                    cause: denied(),
+                },
+                "failed to copy a/b.json to c: permission denied",
+            ),
+            (
+                Error::Git {
+                    folder: "a".into(),
+                    cause: "it is broken".to_owned(),
+                },
+                "failed to list the files of the repository a with git: it is broken",
             ),
             (
                 Error::Cargo {

@@ -210,6 +210,7 @@ fn no_rule_that_is_told_does_harm() {
             root: folder.path().to_owned(),
             target: folder.path().join("target"),
             packages: [("a".to_owned(), folder.path().to_owned())].into(),
+            members: Vec::new(),
         };
         let overbroad = OverbroadRules::of(&workspace, &[vec![parse(&report)]]);
         assert!(overbroad.is_some(), "{trap:?}");

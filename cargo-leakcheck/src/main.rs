@@ -12,6 +12,7 @@ mod causes;
 mod chain;
 mod consequence;
 mod doctor;
+mod edit;
 mod entry;
 mod error;
 mod escape;
@@ -26,6 +27,7 @@ mod holders;
 #[cfg(test)]
 mod hostile;
 mod hung_body;
+mod init;
 mod json;
 mod junit;
 mod long_form;
@@ -51,6 +53,7 @@ mod source_file;
 mod summary;
 mod telling;
 mod text;
+mod trial;
 mod unused;
 mod workspace;
 

@@ -52,7 +52,7 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Error> {
     written.map_err(failed(path))
 }
 
-/// Writes a file in place of another, whole or not at all. A draft that somebody has left, or a link, is not written to.
+/// Writes a file in place of another, with its permissions, whole or not at all. A draft that somebody has left, or a link, is not written to.
 pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Error> {
     let mut draft = path.as_os_str().to_owned();
     draft.push(".part");
@@ -62,11 +62,16 @@ pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Error> {
     let mut file = file.map_err(failed(path))?;
     let written = file
         .write_all(text.as_bytes())
+        .and_then(|()| keep_permissions(path, &draft))
         .and_then(|()| fs::rename(&draft, path));
     if written.is_err() {
         let _ = fs::remove_file(&draft);
     }
     written.map_err(failed(path))
+}
+
+fn keep_permissions(of: &Path, at: &Path) -> io::Result<()> {
+    fs::metadata(of).map_or(Ok(()), |about| fs::set_permissions(at, about.permissions()))
 }
 
 /// Adds to a file that others write to as well.

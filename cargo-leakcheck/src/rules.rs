@@ -167,6 +167,7 @@ expires = \"2999-01-31\"
             root: root.to_owned(),
             target: root.join("target"),
             packages: packages.into(),
+            members: Vec::new(),
         }
     }
 

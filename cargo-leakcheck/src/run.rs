@@ -32,7 +32,11 @@ pub(crate) fn tests(
     known: &OsStr,
     format: Format,
 ) -> Result<Ended, Error> {
-    let mut command = command(runner, args, folder, known);
+    wait(runner, command(runner, args, folder, known), format)
+}
+
+/// Runs a command of [`command`] to its end.
+pub(crate) fn wait(runner: Runner, mut command: Command, format: Format) -> Result<Ended, Error> {
     let failed = |cause: io::Error| Error::Cargo {
         what: format!("run {}", command_name(runner)),
         cause: cause.to_string(),
@@ -54,8 +58,19 @@ fn command_name(runner: Runner) -> &'static str {
     }
 }
 
-fn command(runner: Runner, args: &[OsString], folder: Option<&Path>, known: &OsStr) -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+/// Cargo, as the shell has it.
+pub(crate) fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// What runs the tests, and lets them write their reports to the folder.
+pub(crate) fn command(
+    runner: Runner,
+    args: &[OsString],
+    folder: Option<&Path>,
+    known: &OsStr,
+) -> Command {
+    let mut command = cargo();
     match runner {
         Runner::Test => command.arg("test").stdout(Stdio::piped()),
         Runner::Nextest => command.args(["nextest", "run"]).stderr(Stdio::piped()),
@@ -113,7 +128,7 @@ fn follow(runner: Runner, child: &mut Child, format: Format) -> io::Result<Runne
 }
 
 /// A process that a signal ended has the code that shells give.
-fn code(status: ExitStatus) -> u8 {
+pub(crate) fn code(status: ExitStatus) -> u8 {
     #[cfg(unix)]
     let signal = std::os::unix::process::ExitStatusExt::signal(&status);
     #[cfg(not(unix))]

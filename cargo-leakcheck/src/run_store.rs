@@ -140,6 +140,7 @@ mod tests {
         let first = create(&runs).expect("a folder");
         let second = create(&runs).expect("a folder");
         assert_ne!(first, second);
+        fs::create_dir(runs.join("try")).expect("a folder of something else");
         assert_eq!(last(&runs).expect("a run"), second);
     }
 

@@ -26,6 +26,8 @@ pub(crate) struct RunnerOutput {
     has_counted: bool,
     /// Tests that have ended.
     pub(crate) ended: usize,
+    /// The names of those that were not ignored.
+    pub(crate) ran: Vec<String>,
     /// Files for which tests could not be checked, in the library's words.
     pub(crate) unread: BTreeSet<String>,
 }
@@ -42,6 +44,7 @@ impl RunnerOutput {
             left_out: 0,
             has_counted: false,
             ended: 0,
+            ran: Vec::new(),
             unread: BTreeSet::new(),
         }
     }
@@ -78,8 +81,9 @@ impl RunnerOutput {
             self.is_in_list = true;
         } else if let Some(name) = line.strip_prefix("    ").filter(|_| self.is_in_list) {
             self.list.push(name.to_owned());
-        } else if line.starts_with("test ") {
+        } else if let Some(rest) = line.strip_prefix("test ") {
             self.ended += 1;
+            self.ran.extend(name_in(rest));
         }
     }
 
@@ -98,10 +102,12 @@ impl RunnerOutput {
             let skipped = skipped.map(|word| number_before(line, word));
             self.left_out = self.left_out.saturating_add(total(skipped));
         } else if self.is_in_list && (is_of_a_test("FAIL") || is_of_a_test("TRY")) {
-            self.failed
-                .extend(line.split_whitespace().last().map(str::to_owned));
+            self.failed.extend(last_word(line));
         } else if is_of_a_test("PASS") || is_of_a_test("FAIL") {
             self.ended += 1;
+            self.ran.extend(last_word(line));
+        } else if ENDED.iter().any(|word| is_of_a_test(word)) {
+            self.ran.extend(last_word(line));
         }
     }
 
@@ -140,8 +146,23 @@ impl RunnerOutput {
     }
 }
 
+/// Other words of nextest's for tests that have ended.
+const ENDED: [&str; 5] = ["ABORT", "FLAKY", "LEAK", "SIG", "TIMEOUT"];
+
+/// The name in what libtest writes behind `test `; nothing of a test that was ignored.
+fn name_in(rest: &str) -> Option<String> {
+    let (name, result) = rest.split_once(" ... ")?;
+    let name = name.trim_end();
+    let name = name.strip_suffix(" - should panic").unwrap_or(name);
+    (!result.starts_with("ignored")).then(|| name.to_owned())
+}
+
+fn last_word(line: &str) -> Option<String> {
+    line.split_whitespace().last().map(str::to_owned)
+}
+
 /// `src/lib.rs - start (line 3)`, and perhaps more in the brackets.
-fn is_of_documentation(name: &str) -> bool {
+pub(crate) fn is_of_documentation(name: &str) -> bool {
     name.contains(".rs - ") && name.contains("(line ")
 }
 
@@ -213,6 +234,15 @@ error: test run failed
 
     fn leaky(test: &str) -> Report {
         sample(test, &["f1 task 1 src/pool.rs:88"])
+    }
+
+    #[test]
+    fn those_that_ran_are_named() {
+        let text = "test a ... ok\ntest b::c - should panic ... ok\ntest d ... ignored, slow\ntest own          ... FAILED\n";
+        assert_eq!(read(Runner::Test, text).ran, ["a", "b::c", "own"]);
+        assert_eq!(read(Runner::Nextest, NEXTEST).ran, ["a", "pool::b", "c"]);
+        let ended = "SIGABRT [   0.1s] (1/2) my_app::pool a\n   LEAK [   0.1s] (2/2) my_app b\n";
+        assert_eq!(read(Runner::Nextest, ended).ran, ["a", "b"]);
     }
 
     #[test]

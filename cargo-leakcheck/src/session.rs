@@ -16,11 +16,13 @@ use crate::{
     audit::Audit,
     baseline::{self, Baseline},
     doctor::{self, Diagnosis},
+    edit::manifest::Library,
     error::Error,
     escape,
     exit::Exit,
     explain,
     finding::total,
+    init::{self, Init},
     json, junit, markdown, output,
     overbroad_rules::OverbroadRules,
     progress,
@@ -29,6 +31,7 @@ use crate::{
     run, run_store, sarif, selection, shards,
     summary::Summary,
     text,
+    trial::Trial,
     unused::{Unsure, Unused, VARIABLES},
     workspace::Workspace,
 };
@@ -65,6 +68,15 @@ pub(crate) fn run(args: &Args) -> Exit {
             return Exit::Cargo(101);
         }
     };
+    if let Command::Try { runner, cargo } = &args.command {
+        return attempt(*runner, cargo, args, &workspace);
+    }
+    if let Command::Init { .. } | Command::Undo = &args.command {
+        return change(args, &workspace).unwrap_or_else(|error| {
+            output::complain(error);
+            Exit::Broken
+        });
+    }
     if let Command::Explain { name, folder } = &args.command {
         return explain(name, folder.as_slice(), &args.flags, &workspace);
     }
@@ -157,6 +169,64 @@ fn stored(folders: &[PathBuf], flags: &Flags, workspace: &Workspace) -> Result<F
         rounds,
         errors,
         ..Found::default()
+    })
+}
+
+/// Puts leakcheck into the workspace, or takes it out.
+fn change(args: &Args, workspace: &Workspace) -> Result<Exit, Error> {
+    let Command::Init {
+        runner,
+        cargo,
+        consent,
+        runs,
+    } = &args.command
+    else {
+        let is_whole = init::undo(workspace)?;
+        return Ok(Exit::of(None, !is_whole, false));
+    };
+    let folder = args.flags.leakcheck_path.as_deref();
+    let init = Init {
+        workspace,
+        library: Library::compatible(folder),
+        consent: *consent,
+        wants_nextest: *runner == Runner::Nextest,
+    };
+    let Some(before) = init.run()? else {
+        return Ok(Exit::Clean);
+    };
+    if !runs {
+        return Ok(Exit::Clean);
+    }
+    let exit = bless_all(*runner, cargo);
+    init::note(before, workspace)?;
+    Ok(exit)
+}
+
+/// Runs the tests and accepts what they leave behind.
+fn bless_all(runner: Runner, cargo: &[OsString]) -> Exit {
+    let word = match runner {
+        Runner::Test => "test",
+        Runner::Nextest => "nextest",
+    };
+    let own = ["--bless", word].map(OsString::from);
+    match Args::parse(own.into_iter().chain(cargo.iter().cloned())) {
+        Ok(args) => run(&args),
+        Err(error) => error.exit(),
+    }
+}
+
+/// Checks the tests of a copy.
+fn attempt(runner: Runner, cargo: &[OsString], args: &Args, workspace: &Workspace) -> Exit {
+    let trial = Trial {
+        workspace,
+        runner,
+        cargo,
+        manifest: args.manifest.as_deref(),
+        library: Library::exact(args.flags.leakcheck_path.as_deref()),
+    };
+    trial.run().unwrap_or_else(|error| {
+        output::complain(error);
+        Exit::Broken
     })
 }
 

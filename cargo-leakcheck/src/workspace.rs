@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use cargo_metadata::MetadataCommand;
+use cargo_metadata::{Edition, MetadataCommand, Package, Target, TargetKind};
 
 use crate::error::Error;
 
@@ -15,6 +15,49 @@ pub(crate) struct Workspace {
     pub(crate) target: PathBuf,
     /// The folder of each package.
     pub(crate) packages: BTreeMap<String, PathBuf>,
+    pub(crate) members: Vec<Member>,
+}
+
+/// A package of the workspace.
+#[derive(Clone, Debug)]
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) manifest: PathBuf,
+    /// Its targets, the build script aside.
+    pub(crate) roots: Vec<Root>,
+    /// Whether its edition is that of 2015, where paths have another meaning.
+    pub(crate) is_of_2015: bool,
+}
+
+/// The file that a target begins with.
+#[derive(Clone, Debug)]
+pub(crate) struct Root {
+    pub(crate) path: PathBuf,
+    /// Whether it has dev-dependencies in every build, as libraries and programs have not.
+    pub(crate) is_for_tests: bool,
+}
+
+impl Root {
+    fn of(target: &Target) -> Self {
+        let kinds = [TargetKind::Bench, TargetKind::Example, TargetKind::Test];
+        Self {
+            path: target.src_path.as_std_path().to_owned(),
+            is_for_tests: target.kind.iter().any(|kind| kinds.contains(kind)),
+        }
+    }
+}
+
+impl Member {
+    fn of(package: &Package) -> Self {
+        let targets = package.targets.iter();
+        let targets = targets.filter(|target| !target.kind.contains(&TargetKind::CustomBuild));
+        Self {
+            name: package.name.to_string(),
+            manifest: package.manifest_path.as_std_path().to_owned(),
+            roots: targets.map(Root::of).collect(),
+            is_of_2015: package.edition == Edition::E2015,
+        }
+    }
 }
 
 impl Workspace {
@@ -45,6 +88,7 @@ impl Workspace {
             root: metadata.workspace_root.as_std_path().to_owned(),
             target,
             packages: packages.collect(),
+            members: metadata.packages.iter().map(Member::of).collect(),
         })
     }
 

@@ -20,6 +20,32 @@ fn what_is_unknown_is_cargos() {
         ("leakcheck test report", run(Test, "report")),
         ("leakcheck test reports", run(Test, "reports")),
         ("leakcheck -- --bles", run(Test, "-- --bles")),
+        (
+            "leakcheck try nextest run -p a --leakcheck-path /l",
+            Command::Try {
+                runner: Nextest,
+                cargo: vec!["-p".into(), "a".into()],
+            },
+        ),
+        (
+            "leakcheck init nextest --yes -p a -- --undo",
+            Command::Init {
+                runner: Nextest,
+                cargo: vec!["-p".into(), "a".into(), "--".into(), "--undo".into()],
+                consent: Consent::Given,
+                runs: true,
+            },
+        ),
+        (
+            "leakcheck init --no-run",
+            Command::Init {
+                runner: Test,
+                cargo: Vec::new(),
+                consent: Consent::Ask,
+                runs: false,
+            },
+        ),
+        ("leakcheck init --undo --manifest-path x", Command::Undo),
         ("leakcheck reconnects", run(Test, "reconnects")),
         ("leakcheck -p report --bless", run(Test, "-p report")),
         (
@@ -148,6 +174,18 @@ fn misuse_is_told() {
         (
             "audit axum",
             "`audit` does not know \"axum\": it takes no name",
+        ),
+        (
+            "init --sarif a",
+            "`init` takes only --yes, --no-run, --undo and flags of cargo's",
+        ),
+        (
+            "init --undo src",
+            "`init --undo` does not know \"src\": it takes nothing",
+        ),
+        (
+            "try --bless",
+            "`try` takes only flags of cargo's: it shows what is there, and changes nothing",
         ),
         ("explain a --bless", "`explain` takes no flags"),
         (

@@ -32,6 +32,7 @@ impl Machines {
         let workspace = Workspace {
             packages: [("my_app".to_owned(), root.join("my_app"))].into(),
             target: root.join("target"),
+            members: Vec::new(),
             root,
         };
         Self {

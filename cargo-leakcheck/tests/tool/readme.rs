@@ -11,6 +11,7 @@ use yaml_rust2::{Yaml, YamlLoader};
 use crate::{
     copy::Copy,
     ended::{Ended, alone, cargo, command, sample, target},
+    project::Project,
     sarif::validate,
 };
 
@@ -131,6 +132,47 @@ fn the_profile_of_nextest_runs() {
     for command in spoken {
         checkout.run(command, LEAKS);
     }
+}
+
+#[test]
+#[cfg(unix)]
+#[ignore = "builds a workspace; `.ci/run tool`"]
+fn a_workspace_without_leakcheck_is_tried_and_changed() {
+    let _alone = alone();
+    let manifest = "[package]\nname = \"my_app\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[features]\nfull = []\n";
+    let project = Project::new(&[
+        ("Cargo.toml", manifest),
+        ("src/lib.rs", "#[test]\nfn is_clean() {}\n"),
+    ]);
+    let commands = |heading: &str| -> Vec<&str> {
+        let blocks = blocks(section(heading), "sh").into_iter();
+        blocks.flat_map(str::lines).collect()
+    };
+    let [line] = commands("Try it on your workspace: `cargo leakcheck try`")[..] else {
+        panic!("one command");
+    };
+    // The same with nextest, where that is there.
+    let (first, other) = line.split_once("# or: ").expect("two commands");
+    let mut version = cargo();
+    version.args(["nextest", "--version"]);
+    let has_nextest = Ended::of(version).code == Some(0);
+    for command in [first, other].iter().take(1 + usize::from(has_nextest)) {
+        project
+            .shell(command)
+            .expect(0, &["the test that ran was checked"]);
+    }
+    let [init, undo] = commands("Keep it: `cargo leakcheck init`")[..] else {
+        panic!("two commands");
+    };
+    let shown = ["+#[cfg_attr(test, leakcheck::leak_checked)]"];
+    project.shell(init).expect(0, &shown);
+    let yes = init.replace("init ", "init --yes ");
+    project
+        .shell(&yes)
+        .expect(0, &["leakcheck: 1 checked test left nothing behind"]);
+    project
+        .shell(undo)
+        .expect(0, &["leakcheck: 3 files are as they were"]);
 }
 
 /// What a runner has checked out: the sample, which builds in its own folder.

@@ -1,0 +1,89 @@
+//! What a trial has found, for its page.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    baseline::Baseline,
+    report::{Level, Report},
+    repository::Repository,
+    runner_output::{RunnerOutput, is_of_documentation},
+    summary::Summary,
+    trial::{copy::Copy, missing::missing, page::Page, plan::Plan},
+};
+
+/// What was left behind, as if it would fail, with files as they are seen from the workspace.
+pub(crate) fn summary(mut reports: Vec<Report>, copy: &Copy<'_>) -> Summary {
+    for leak in reports.iter_mut().flat_map(|report| &mut report.leaks) {
+        if leak.panic.is_none() {
+            leak.level = Level::Deny;
+        }
+    }
+    let mut summary = Summary::of(&[reports], &Baseline::default());
+    let packages = copy.workspace.packages.clone();
+    let repository = Repository::around(&copy.workspace.root, None, packages);
+    for finding in &mut summary.findings {
+        let package = finding.test.package.as_deref();
+        for frame in finding.site.iter_mut().chain(&mut finding.waits_at) {
+            copy.show(frame, package, &repository);
+        }
+    }
+    summary
+}
+
+/// What is to be known besides.
+pub(crate) fn page(
+    printed: &RunnerOutput,
+    summary: &Summary,
+    plan: &Plan,
+    copy: &Copy<'_>,
+) -> Page {
+    let all = printed.ran.iter().cloned();
+    let (documented, ran): (Vec<String>, Vec<String>) =
+        all.partition(|name| is_of_documentation(name));
+    let mut missing = missing(&ran, summary, &plan.candidates);
+    for (file, _) in missing.iter_mut().filter_map(|missing| missing.at.as_mut()) {
+        *file = copy.seen(file);
+    }
+    let unread = plan.unread.iter();
+    Page {
+        ran: ran.len(),
+        of_documentation: documented.len(),
+        failed: printed.failures(),
+        missing,
+        executors: executors(plan),
+        unread: unread
+            .map(|(file, why)| (copy.seen(file), why.clone()))
+            .collect(),
+        changed: copy.changed_versions(),
+        had_no_debug_info: plan.had_no_debug_info,
+        folder: copy.folder.clone(),
+    }
+}
+
+/// How many of the tests with the attribute run on each other executor.
+fn executors(plan: &Plan) -> BTreeMap<String, usize> {
+    let mut executors = BTreeMap::new();
+    let covered = plan
+        .candidates
+        .iter()
+        .filter(|candidate| candidate.left.is_none());
+    for executor in covered.filter_map(|candidate| candidate.executor.clone()) {
+        *executors.entry(executor).or_default() += 1;
+    }
+    executors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trial::plan::tests::plan;
+
+    #[test]
+    fn executors_are_counted_where_tests_are_checked() {
+        let text = "#[async_std::test] async fn a() {}\n#[smol::test] async fn b() {}\n#[async_std::test] async fn c() {}\n#[test] fn d() {}";
+        let (_folder, mut plan) = plan(text);
+        let refused = crate::trial::candidate::Left::Refused("no".to_owned());
+        plan.take(|candidate| candidate.name == "b", &refused);
+        assert_eq!(executors(&plan), [("async_std".to_owned(), 2)].into());
+    }
+}
