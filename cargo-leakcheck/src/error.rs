@@ -134,16 +134,13 @@ impl std::fmt::Display for Error {
                 write!(f, "failed to merge {}: it is named twice", shown(folder))
             }
             Self::Shards { expected, found } => shards(f, *expected, found),
-            Self::NoLeakcheck { package } => {
-                let whose = match package {
-                    Some(package) => code(package),
-                    None => "this workspace".to_owned(),
-                };
-                write!(
-                    f,
-                    "failed to find leakcheck among what {whose} depends on: see with `cargo leakcheck try` what it finds, or add it with `cargo leakcheck init`"
-                )
-            }
+            Self::NoLeakcheck { package } => write!(
+                f,
+                "failed to find leakcheck among what {} depends on: see with `cargo leakcheck try` what it finds, or add it with `cargo leakcheck init`",
+                package
+                    .as_deref()
+                    .map_or_else(|| "this workspace".to_owned(), code)
+            ),
             Self::NoPackage { name, nearest } => {
                 let (name, there) = (code(name), there(nearest));
                 write!(

@@ -274,11 +274,11 @@ async fn owner_that_ends_nothing() {
     // leak: task
     // waits: at server for a timer
     // why: unknown
-    let served = tokio::spawn(async move {
+    let task = tokio::spawn(async move {
         tokio::time::sleep(LONG).await; // at: server
         assert!(kept.handle.lock().is_ok());
     });
-    *server.handle.lock().unwrap() = Some(served);
+    *server.handle.lock().unwrap() = Some(task);
 }
 
 /// What the task has is the handle of another.

@@ -37,7 +37,7 @@ async fn mutex_locked_by_what_is_matched() {
     tokio::spawn(async move {
         match lock.lock().await.first() {
             Some(_) => lock.lock().await.push(2), // at: inside of the match
-            None => {}
+            None => lock.lock().await.clear(),
         }
     });
 }
@@ -76,7 +76,7 @@ async fn mutex_given_back_before_the_match() {
         let first = lock.lock().await.first().copied();
         match first {
             Some(_) => lock.lock().await.push(2),
-            None => {}
+            None => lock.lock().await.clear(),
         }
     });
     task.await.unwrap();
