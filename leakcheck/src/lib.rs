@@ -1,4 +1,5 @@
-//! Fails a test that leaves a tokio task or a thread behind: in the right test, with the stack that created it.
+//! Fails a test that leaves a tokio task, thread, timer, file descriptor or child process behind: in the right test, with the line
+//! that made it, the line where it waits, who could wake it, and what to do.
 //!
 //! `#[tokio::test]` drops its runtime at the end of a test, which silently cancels whatever the test left running.
 //! So the tests pass, and production leaks. With one attribute more, the test fails instead and says who was left,
@@ -19,6 +20,16 @@
 //!     std::thread::spawn(|| ()).join().unwrap(); // passes
 //! }
 //! ```
+//!
+//! A report begins with a line for each cause, and has the findings below it:
+//!
+//! ```text
+//! leakcheck: `reconnects` left 1 task behind after waiting 45 ms
+//!   src/pool.rs:8: task `my_app::pool::keep_alive`: its channel never closes, because it keeps a sender itself: `tx`, at src/pool.rs:8 (own-sender)
+//! ```
+//!
+//! `cargo leakcheck` runs a whole suite, tells each cause once, knows old leaks from new ones, and has a page on each mistake; its
+//! `try` checks a workspace that has no dependency on this crate.
 //!
 //! # What there is
 //!
