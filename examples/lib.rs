@@ -151,19 +151,34 @@ impl Outcome {
     }
 }
 
-/// Where two texts begin to differ.
+/// Where two reports begin to differ in what they say of their own test.
 fn first_difference(is: &str, should: &str) -> Option<String> {
-    let lines = is.lines().count().max(should.lines().count());
-    let line = |text: &str, at| {
-        text.lines()
-            .nth(at)
-            .unwrap_or("(nothing)")
-            .trim()
+    let (is, should) = (own(is), own(should));
+    let line = |lines: &[&str], at: usize| {
+        lines
+            .get(at)
+            .map_or("(nothing)", |line| line.trim())
             .to_owned()
     };
-    let mut pairs = (0..lines).map(|at| (line(is, at), line(should, at)));
+    let mut pairs = (0..is.len().max(should.len())).map(|at| (line(&is, at), line(&should, at)));
     let (is, should) = pairs.find(|(is, should)| is != should)?;
     Some(format!("`{is}` instead of `{should}`"))
+}
+
+/// The lines of a report, but for those that reports have in common: the first one of a process has them.
+fn own(report: &str) -> Vec<&str> {
+    const COMMON: [&str; 3] = [
+        "coverage of ",
+        "full creation stacks: ",
+        "what such a mistake is: ",
+    ];
+    let is_own = |line: &&str| !COMMON.iter().any(|common| line.trim().starts_with(common));
+    report
+        .trim_end()
+        .lines()
+        .filter(is_own)
+        .filter(|line| !line.trim().is_empty())
+        .collect()
 }
 
 /// Replaces what differs from run to run: times, numbers of threads, tasks and descriptors, how often a task was
