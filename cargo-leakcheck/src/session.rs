@@ -68,26 +68,28 @@ pub(crate) fn run(args: &Args) -> Exit {
             return Exit::Cargo(101);
         }
     };
-    if let Command::Try { runner, cargo } = &args.command {
-        return attempt(*runner, cargo, args, &workspace);
-    }
-    if let Command::Init { .. } | Command::Undo = &args.command {
-        return change(args, &workspace).unwrap_or_else(|error| {
-            output::complain(error);
-            Exit::Broken
-        });
-    }
-    if let Command::Explain { name, folder } = &args.command {
-        return explain(name, folder.as_slice(), &args.flags, &workspace);
-    }
     match &args.command {
-        Command::Audit => return told(Audit::of(&workspace.root), Audit::render, Audit::finds),
+        Command::Try { runner, cargo } => attempt(*runner, cargo, args, &workspace),
+        Command::Init { .. } | Command::Undo => change(args, &workspace).unwrap_or_else(broken),
+        Command::Explain { name, folder } => {
+            explain(name, folder.as_slice(), &args.flags, &workspace)
+        }
+        Command::Audit => told(Audit::of(&workspace.root), Audit::render, Audit::finds),
         Command::Doctor { package } => {
             let diagnosis = doctor::examine(&workspace, package.as_deref());
-            return told(diagnosis, Diagnosis::render, |found| !found.finds_all());
+            told(diagnosis, Diagnosis::render, |found| !found.finds_all())
         }
-        _ => {}
+        Command::Run { .. } | Command::Report { .. } => sum_up(args, &workspace),
     }
+}
+
+fn broken(error: Error) -> Exit {
+    output::complain(error);
+    Exit::Broken
+}
+
+/// Sums up a run, new or stored.
+fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
     let beside = output::beside(args.flags.format);
     let path = baseline_path(&args.flags, &workspace);
     let (known, mut errors) = Baseline::read(&path);
@@ -101,7 +103,7 @@ pub(crate) fn run(args: &Args) -> Exit {
         Command::Run { runner, cargo } => {
             new(*runner, cargo, &args.flags, &workspace.runs(), library)
         }
-        Command::Report { folders } => stored(folders, &args.flags, &workspace),
+        Command::Report { folders } => stored(folders, &args.flags, workspace),
         _ => Ok(Found::default()),
     };
     let found = match found {
@@ -117,15 +119,15 @@ pub(crate) fn run(args: &Args) -> Exit {
     };
     let (unused, overbroad) = match &args.command {
         Command::Run { runner, cargo } => (
-            Unused::of(&workspace, *runner, &found.rounds, ran(cargo, &found)),
-            OverbroadRules::of(&workspace, &found.rounds),
+            Unused::of(workspace, *runner, &found.rounds, ran(cargo, &found)),
+            OverbroadRules::of(workspace, &found.rounds),
         ),
         // Which tests did not run is not kept, nor what the rules were.
         _ => (Unused::default(), OverbroadRules::default()),
     };
     errors.extend(found.errors);
     let summary = Summary::of(&found.rounds, &known);
-    let repository = repository(&workspace);
+    let repository = repository(workspace);
     // Where nothing was built, cargo has said it; and without a folder nothing is known.
     if found.cargo.is_none() && !found.rounds.is_empty() || !summary.checked.is_empty() {
         if args.flags.format == Format::Text {
@@ -224,10 +226,7 @@ fn attempt(runner: Runner, cargo: &[OsString], args: &Args, workspace: &Workspac
         manifest: args.manifest.as_deref(),
         library: Library::exact(args.flags.leakcheck_path.as_deref()),
     };
-    trial.run().unwrap_or_else(|error| {
-        output::complain(error);
-        Exit::Broken
-    })
+    trial.run().unwrap_or_else(broken)
 }
 
 /// Shows what a stored run knows of a name.
@@ -235,8 +234,7 @@ fn explain(name: &str, folders: &[PathBuf], flags: &Flags, workspace: &Workspace
     let Found { rounds, errors, .. } = match stored(folders, flags, workspace) {
         Ok(found) => found,
         Err(error) => {
-            output::complain(error);
-            return Exit::Broken;
+            return broken(error);
         }
     };
     let reports: Vec<Report> = rounds.into_iter().flatten().collect();
@@ -263,10 +261,7 @@ fn told<T>(result: Result<T, Error>, render: fn(&T) -> String, is_bad: fn(&T) ->
             output::print(&render(&found));
             Exit::of(None, false, is_bad(&found))
         }
-        Err(error) => {
-            output::complain(error);
-            Exit::Broken
-        }
+        Err(error) => broken(error),
     }
 }
 

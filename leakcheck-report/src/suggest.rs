@@ -27,10 +27,15 @@ pub fn nearest<'a>(typed: &str, valid: impl IntoIterator<Item = &'a str>) -> Opt
 }
 
 /// Edits between two words; leaving off the end of a word counts as one.
-pub fn distance(typed: &str, word: &str) -> usize {
+fn distance(typed: &str, word: &str) -> usize {
     if typed.len() >= 3 && word.starts_with(typed) {
         return usize::from(typed != word);
     }
+    edits(typed, word)
+}
+
+/// How many letters have to be added, removed or replaced to make one word of the other.
+pub fn edits(typed: &str, word: &str) -> usize {
     let word: Vec<char> = word.chars().collect();
     let mut row: Vec<usize> = (0..=word.len()).collect();
     for (i, typed) in typed.chars().enumerate() {
@@ -47,7 +52,7 @@ pub fn distance(typed: &str, word: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{listed, suggestion};
+    use super::{edits, listed, suggestion};
 
     #[test]
     fn words_are_quoted_and_separated() {
@@ -72,6 +77,12 @@ mod tests {
             suggestion("ignore_any_functions", keys),
             "; did you mean `ignore_any_function`?"
         );
+    }
+
+    #[test]
+    fn letters_are_counted() {
+        assert_eq!(edits("own-sendr", "own-sender"), 1);
+        assert_eq!((edits("", "ab"), edits("ab", "")), (2, 2));
     }
 
     #[test]

@@ -16,7 +16,7 @@
 
 use leakcheck_report::Pattern;
 
-use crate::finding::{At, Event, Finding, Holder, READS_STACKS, Site, Waiting};
+use crate::finding::{At, Event, Finding, Holder, IS_EXACT, READS_STACKS, Site, Waiting};
 
 const KINDS: [&str; 8] = [
     "task",
@@ -216,7 +216,8 @@ impl Event {
             None | Some("nobody found") => Vec::new(),
             Some(holders) => holders
                 .split(" and ")
-                .map(|holder| Holder::read(holder, at))
+                .filter(|holder| IS_EXACT || !only_unoptimised(holder))
+                .map(|holder| Holder::read(&holder.replace(PARKED, " in "), at))
                 .collect::<Option<Vec<_>>>()?
                 .into_iter()
                 .filter(|holder| holder.is_certain || READS_STACKS)
@@ -229,8 +230,18 @@ impl Event {
     }
 }
 
+/// In front of a variable whose future nobody polls.
+const PARKED: &str = " in parked ";
+
+/// Whether a holder is read off drop code, which optimised programs have not: a value without a name, and a future that nobody
+/// polls.
+fn only_unoptimised(holder: &str) -> bool {
+    holder.ends_with(" in passing") || holder.contains(PARKED)
+}
+
 impl Holder {
-    /// Reads `itself in LOCAL`, where `passing` stands for a value without a name, `the task at LINE in LOCAL`, `the task at LINE` or `the static NAME at LINE`.
+    /// Reads `itself in LOCAL`, where `passing` stands for a value without a name, `the task at LINE in LOCAL`, `the task at LINE`
+    /// or `the static NAME at LINE`.
     fn read(mark: &str, at: &mut dyn FnMut(&str) -> Site) -> Option<Self> {
         if mark == "itself in passing" {
             return Some(Self::new(true, String::new(), None, None));

@@ -239,13 +239,12 @@ impl Waiting {
 
 impl Event {
     fn is_told_less_by(&self, found: &Self) -> bool {
-        // What has no name, and futures that are not polled, only unoptimised code tells of.
-        let is_of_lock = ["a mutex", "a lock", "a permit"].contains(&&*self.what);
-        let is_unread = |holder: &Holder| is_of_lock && !holder.is_body;
         self.what == found.what
             && self.held_by.iter().all(|holder| {
-                let mut all = found.held_by.iter();
-                all.any(|other| holder.is_perhaps_in(other)) || is_unread(holder)
+                found
+                    .held_by
+                    .iter()
+                    .any(|other| holder.is_perhaps_in(other))
             })
             && found
                 .held_by

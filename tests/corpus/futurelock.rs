@@ -54,7 +54,7 @@ async fn select_on_a_reference() {
     tokio::spawn(keep(lock.clone(), has_it));
     got_it.await.unwrap();
     // leak: task
-    // waits: at other branch for a mutex, held by itself in future, for ever
+    // waits: at other branch for a mutex, held by itself in parked future, for ever
     // why: futurelock
     tokio::spawn(async move {
         let mut future: Boxed<'_> = Box::pin(work(lock.clone()));
@@ -216,7 +216,7 @@ async fn in_a_set() {
     let lock = Arc::new(Mutex::new(()));
     let guard = lock.clone().lock_owned().await;
     // leak: task
-    // waits: at each for a mutex, held by itself in set[0], for ever
+    // waits: at each for a mutex, held by itself in parked set[0], for ever
     // why: futurelock
     tokio::spawn(async move {
         let mut set = FuturesUnordered::<Boxed<'_>>::new();
@@ -255,7 +255,7 @@ async fn in_a_set_that_is_driven() {
 async fn writer_before_a_reader() {
     let lock = Arc::new(RwLock::new(0));
     // leak: task
-    // waits: at read for a lock, held by itself in future, for ever
+    // waits: at read for a lock, held by itself in parked future, for ever
     // why: futurelock
     tokio::spawn(async move {
         let first = lock.read().await;
@@ -325,7 +325,7 @@ async fn others_wait_as_well() {
     let guard = lock.clone().lock_owned().await;
     let own = lock.clone();
     // leak: task
-    // waits: at own for a mutex, held by itself in future, for ever
+    // waits: at own for a mutex, held by itself in parked future, for ever
     // why: futurelock
     tokio::spawn(async move {
         let mut future: Boxed<'_> = Box::pin(work(own.clone()));
@@ -337,7 +337,7 @@ async fn others_wait_as_well() {
         yield_now().await;
     }
     // leak: task "work_as_well"
-    // waits: at as well for a mutex, held by the task at own in future, for ever
+    // waits: at as well for a mutex, held by the task at own in parked future, for ever
     // why: follows task
     tokio::spawn(work_as_well(lock));
     yield_now().await;

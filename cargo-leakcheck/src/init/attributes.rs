@@ -166,15 +166,19 @@ mod tests {
     use super::*;
     use crate::edit::apply;
 
-    /// The text with its attributes, and how many tests they cover.
-    fn covered(text: &str, is_for_tests: bool) -> (String, usize) {
-        let file = CrateFile {
+    fn file(text: &str) -> CrateFile {
+        CrateFile {
             path: "a.rs".into(),
             module: Vec::new(),
             is_for_tests: false,
             text: text.to_owned(),
             content: Module::of_file(text),
-        };
+        }
+    }
+
+    /// The text with its attributes, and how many tests they cover.
+    fn covered(text: &str, is_for_tests: bool) -> (String, usize) {
+        let file = file(text);
         let attributes = Attributes::of(&file, is_for_tests, &BTreeMap::new());
         (apply(text, &attributes.changes), attributes.covered)
     }
@@ -206,13 +210,7 @@ mod tests {
     #[test]
     fn what_was_refused_does_not_have_it() {
         let text = "#[cfg(test)]\nmod tests {\n    #[test]\n    fn a() {}\n    #[test]\n    fn b() {}\n}\n";
-        let file = CrateFile {
-            path: "a.rs".into(),
-            module: Vec::new(),
-            is_for_tests: false,
-            text: text.to_owned(),
-            content: Module::of_file(text),
-        };
+        let file = file(text);
         let refused = [(3, "no".to_owned())].into();
         let attributes = Attributes::of(&file, false, &refused);
         let left: Vec<_> = attributes

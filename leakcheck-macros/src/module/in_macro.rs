@@ -41,7 +41,14 @@ fn warning(item: &ItemMacro, name: &str) -> TokenStream {
     let note = format!(
         "the tests inside of `{name}!` are not leak checked: put `#[leak_checked]` above each of them"
     );
+    // Where the macro is left out, or the warning is not wanted.
+    let attrs = item.attrs.iter().filter(|attr| {
+        ["allow", "cfg"]
+            .iter()
+            .any(|name| attr.path().is_ident(name))
+    });
     quote_spanned! {span=>
+        #(#attrs)*
         const _: () = {
             #[deprecated(note = #note)]
             const TESTS_IN_A_MACRO: () = ();

@@ -73,6 +73,18 @@ fn tests_in_another_macro_are_warned_of() {
     };
     let expanded = items(quote!(), &given);
     assert!(expanded.starts_with(&quote!(mine! { #[test] fn a() {} }).to_string()));
+    let left_out = items(
+        quote!(),
+        &quote!(
+            #[cfg(a)]
+            mine! { #[test] fn a() {} }
+        ),
+    );
+    assert_eq!(
+        left_out.matches(&quote!(#[cfg(a)]).to_string()).count(),
+        2,
+        "{left_out}"
+    );
     let warnings = expanded.matches("the tests inside of `mine!` are not leak checked");
     assert_eq!(warnings.count(), 2, "{expanded}");
 }

@@ -9,20 +9,33 @@ use std::{
 #[derive(Clone, Debug)]
 pub(crate) struct UnderTest {
     pub(crate) folder: Option<PathBuf>,
-    /// The folder of its workspace, in which the compiler ran.
-    pub(crate) root: Option<PathBuf>,
+    /// A `file!()` of it, and the folder of its workspace, in which the compiler ran.
+    file: Option<&'static str>,
+    root: OnceLock<Option<PathBuf>>,
     /// The crate of the tests, and the package's library.
     crates: [String; 2],
 }
 
 impl UnderTest {
-    fn new(module: &str, package: Option<&str>, folder: Option<&str>, file: Option<&str>) -> Self {
+    fn new(
+        module: &str,
+        package: Option<&str>,
+        folder: Option<&str>,
+        file: Option<&'static str>,
+    ) -> Self {
         let (krate, _) = module.split_once("::").unwrap_or((module, ""));
         Self {
             folder: folder.map(PathBuf::from),
-            root: file.and_then(|file| root(file, Path::new(folder?))),
+            file,
+            root: OnceLock::new(),
             crates: [krate, package.unwrap_or(krate)].map(|name| name.replace('-', "_")),
         }
+    }
+
+    /// The folder of its workspace. Clean tests do not look for it.
+    pub(crate) fn root(&self) -> Option<&Path> {
+        let find = || root(self.file?, self.folder.as_deref()?);
+        self.root.get_or_init(find).as_deref()
     }
 
     pub(crate) fn has_crate(&self, name: &str) -> bool {
@@ -39,7 +52,7 @@ pub(crate) fn set_under_test(
     module: &str,
     package: Option<&str>,
     folder: Option<&str>,
-    file: &str,
+    file: &'static str,
 ) {
     KNOWN.get_or_init(|| UnderTest::new(module, package, folder, Some(file)));
 }

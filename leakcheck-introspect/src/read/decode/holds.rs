@@ -25,7 +25,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Holds {
     list: Vec<Noted>,
-    /// Whether something was come to of which no type is known.
+    /// Whether there may be more: something was come to of which no type is known, or an expression has what is not read.
     pub(super) is_blind: bool,
     /// Futures in variables that were polled before.
     pub(super) kept: Vec<Parked>,
@@ -104,11 +104,11 @@ impl Holds {
                 locals.push(local);
             }
         }
-        is_whole &= self.add_temporaries(reader, frame, variables, inside, is_library);
+        self.add_temporaries(reader, frame, variables, inside, is_library);
         (locals, is_whole)
     }
 
-    /// Adds what an expression has at this moment that has no name. Returns whether that is all.
+    /// Adds what an expression has at this moment that has no name. No proof needs all of that.
     fn add_temporaries(
         &mut self,
         reader: &Reader<'_>,
@@ -116,14 +116,13 @@ impl Holds {
         variables: &Variables,
         inside: Value,
         is_library: bool,
-    ) -> bool {
+    ) {
         let (there, may_be_more) = variables.temporaries(reader, inside);
-        let mut is_whole = !may_be_more;
+        self.is_blind |= may_be_more;
         let home = home_of(&frame.function);
         for value in there {
             let scan = Scan::of(reader, value, Mode::Objects, Trust::Known, home);
-            is_whole &= !scan.is_cut;
-            self.is_blind |= scan.is_blind;
+            self.is_blind |= scan.is_cut || scan.is_blind;
             let is_there = |object: &&ScannedObject| {
                 variables.presence(value, &object.found) == Presence::There
             };
@@ -131,7 +130,6 @@ impl Holds {
                 self.add(frame, object, "", object.certainty);
             }
         }
-        is_whole
     }
 
     /// Notes the futures in what `pin!` has pinned.

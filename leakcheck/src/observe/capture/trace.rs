@@ -309,7 +309,7 @@ fn from_root(path: &Path) -> Option<String> {
     if code_owner::in_package(path).is_some() {
         return None;
     }
-    let root = package::under_test().root.as_deref()?;
+    let root = package::under_test().root()?;
     let inside = path.strip_prefix(root).ok()?;
     Some(inside.display().to_string())
 }

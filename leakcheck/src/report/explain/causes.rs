@@ -102,8 +102,8 @@ impl<'l> Causes<'l> {
 fn without_doubt(mut all: Vec<Vec<Edge<'_>>>) -> Vec<Vec<Edge<'_>>> {
     let is_in_doubt = |leak: &usize| {
         let edges = &all[*leak];
-        let back = edges.iter().filter(|edge| leads(&all, edge.to, *leak));
-        (1..edges.len()).contains(&back.count())
+        let waits_for = |edge: &Edge<'_>| leads(&all, edge.to, *leak);
+        edges.len() > 1 && edges.iter().any(waits_for) && !edges.iter().all(waits_for)
     };
     let in_doubt: Vec<usize> = (0..all.len()).filter(is_in_doubt).collect();
     for leak in in_doubt {

@@ -1,6 +1,6 @@
 //! Rules that accept nothing, and that a slip of the pen keeps from it: a letter, or the first part of a path.
 
-use leakcheck_report::suggest::distance;
+use leakcheck_report::suggest::edits;
 
 use super::{Ignore, rule::Matcher};
 use crate::base::model::Leak;
@@ -16,7 +16,7 @@ pub(super) fn near_miss(rule: &Ignore, leaks: &[Leak]) -> Option<String> {
     all.find_map(|name| {
         let part = part_like(name, meant);
         let is_cut = name.ends_with(&format!("::{meant}"));
-        let is_near = distance(meant, part) <= MOST.min(meant.len() / 4);
+        let is_near = edits(meant, part) <= MOST.min(meant.len() / 4);
         match (is_near, is_cut) {
             (true, _) => Some(format!("{part}{rest}")),
             (false, true) => Some(format!("{name}{rest}")),
