@@ -91,7 +91,7 @@ fn broken(error: Error) -> Exit {
 /// Sums up a run, new or stored.
 fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
     let beside = output::beside(args.flags.format);
-    let path = baseline_path(&args.flags, &workspace);
+    let path = baseline_path(&args.flags, workspace);
     let (known, mut errors) = Baseline::read(&path);
     // What is to be blessed has to be seen, and one error of a broken file is enough.
     let library = if args.flags.bless || !errors.is_empty() || !path.exists() {
