@@ -123,8 +123,8 @@ pub use graph::{Graph, Keeper, Waker};
 pub use local_tasks::LocalTasks;
 pub use object::{Certainty, Class, Hold, Object, Queued, Role};
 pub use read::{
-    available, barrier, called_from, calls_at, has_read, is_readable, keep_program, perhaps_alive,
-    promised,
+    available, barrier, called_from, calls_at, file_of, has_read, is_readable, keep_program,
+    perhaps_alive, promised,
 };
 pub use statics::{Static, Statics};
 pub use task::{State, Task};

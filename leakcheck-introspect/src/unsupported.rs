@@ -1,5 +1,7 @@
 //! Any other platform: nothing is read, and whoever asks is told so.
 
+use std::path::PathBuf;
+
 use tokio::{runtime::Handle, task::LocalSet};
 
 use crate::{
@@ -27,6 +29,11 @@ pub fn promised() -> Result<(), Error> {
 
 /// The name of the function that a return address is inside of; nobody knows here.
 pub const fn called_from(_address: usize) -> Option<&'static str> {
+    None
+}
+
+/// The file in which a function is declared; nobody knows here.
+pub fn file_of(_function: usize) -> Option<PathBuf> {
     None
 }
 

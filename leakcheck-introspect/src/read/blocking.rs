@@ -20,7 +20,7 @@ pub(crate) fn alive_perhaps(cells: &[u64]) -> Vec<(u64, bool)> {
 /// The blocking task that is running in this cell.
 pub(crate) fn at(cell: u64) -> Result<Option<BlockingTask>, Error> {
     let introspector = introspector()?;
-    let reader = Reader::new(&introspector.image);
+    let reader = Reader::new(introspector.image);
     let header = introspector.tokio.known_header();
     let header = header.ok_or_else(|| Error::new("no task was seen yet"))?;
     let Some(id) = header.id(&reader, cell) else {

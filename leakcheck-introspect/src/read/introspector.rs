@@ -16,14 +16,14 @@ pub(super) const TRIES: u32 = 4;
 /// All that is read by, found out once.
 #[derive(Debug)]
 pub(super) struct Introspector {
-    pub(super) image: Image,
+    pub(super) image: &'static Image,
     pub(super) tokio: TokioTypes,
 }
 
 impl Introspector {
     /// A list of one: of a future that is no task.
     pub(super) fn list_of(&self, future: FutureAddress) -> Result<TaskList, Error> {
-        let reader = Reader::new(&self.image);
+        let reader = Reader::new(self.image);
         let task = task_reader::future(&reader, future, self.tokio.known_header())?;
         Ok(TaskList {
             tasks: vec![task],

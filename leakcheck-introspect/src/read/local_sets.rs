@@ -15,14 +15,14 @@ use crate::{Error, TaskList, task_list::Detail};
 /// Where a `LocalSet` keeps its tasks.
 pub(crate) fn owner_of(set: &LocalSet) -> Result<Owner, Error> {
     let introspector = introspector()?;
-    let reader = Reader::new(&introspector.image);
+    let reader = Reader::new(introspector.image);
     introspector.tokio.of_local_set(&reader, set)
 }
 
 /// The tasks that are kept there.
 pub(crate) fn of_owner(owner: &Owner, detail: Detail) -> Result<TaskList, Error> {
     let introspector = introspector()?;
-    let reader = Reader::new(&introspector.image);
+    let reader = Reader::new(introspector.image);
     introspector.list(&reader, detail, None, || Ok(owner.clone()))
 }
 
@@ -70,7 +70,7 @@ pub(crate) fn of_local_sets_with(cells: &[u64], detail: Detail) -> Result<Vec<Ta
         return Ok(Vec::new());
     }
     let introspector = introspector()?;
-    let reader = Reader::new(&introspector.image);
+    let reader = Reader::new(introspector.image);
     let home = introspector.tokio.home_of(&reader, &LocalSet::new())?;
     let mut lists: Vec<TaskList> = Vec::new();
     let stands_in = |list: &TaskList, cell| list.tasks.iter().any(|task| task.address() == cell);

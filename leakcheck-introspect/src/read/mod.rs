@@ -29,7 +29,7 @@ mod tokio;
 mod value;
 
 pub use self::{
-    dwarf::{called_from, calls_at, has_read, keep_program},
+    dwarf::{called_from, calls_at, file_of, has_read, keep_program},
     local_sets::perhaps_alive,
     memory::{barrier, is_readable},
     startup::{available, promised},

@@ -17,7 +17,7 @@ use crate::{
 /// The tasks of a runtime.
 pub(crate) fn of_runtime(handle: &Handle, detail: Detail) -> Result<TaskList, Error> {
     let introspector = introspector()?;
-    let reader = Reader::new(&introspector.image);
+    let reader = Reader::new(introspector.image);
     let alive = || handle.metrics().num_alive_tasks();
     let is_driven_here = is_driven_here(introspector, &reader, handle);
     let mut tried = 0;
@@ -64,14 +64,14 @@ fn needs_one_moment(list: &TaskList) -> bool {
 /// The park counts of a runtime at this moment.
 pub(crate) fn park_counts(handle: &Handle) -> Option<ParkCounts> {
     let introspector = introspector().ok()?;
-    let reader = Reader::new(&introspector.image);
+    let reader = Reader::new(introspector.image);
     stillness::park_counts(handle, is_driven_here(introspector, &reader, handle))
 }
 
 /// The armed timers of a runtime.
 pub(crate) fn timers(handle: &Handle) -> Result<TimerList, Error> {
     let introspector = introspector()?;
-    let reader = Reader::new(&introspector.image);
+    let reader = Reader::new(introspector.image);
     let read = || {
         reader.memory.forget();
         introspector.tokio.timers(&reader, handle)

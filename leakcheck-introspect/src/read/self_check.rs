@@ -42,11 +42,11 @@ fn spawn() -> LocalSet {
 ///
 /// Where this crate or tokio has no debug info of its own there is nothing to compare with, which is no mistake of the method.
 pub(super) fn verify(introspector: &Introspector) -> Result<(), Error> {
-    if introspector.tokio.local_set(&introspector.image).is_none() {
+    if introspector.tokio.local_set(introspector.image).is_none() {
         return Ok(());
     }
     let set = spawn();
-    let reader = Reader::new(&introspector.image);
+    let reader = Reader::new(introspector.image);
     let list = introspector.list(&reader, Detail::Frames, None, || {
         introspector.tokio.of_local_set(&reader, &set)
     })?;

@@ -20,7 +20,7 @@ const MOST_PLACES: u32 = 20_000;
 
 /// Reads them, of frames with their addresses and stack pointers, innermost first, and in this order.
 pub(crate) fn stack_holds(frames: &[(usize, usize)]) -> Result<Vec<Hold>, Error> {
-    let image = &introspector()?.image;
+    let image = introspector()?.image;
     let reader = Reader::new(image);
     let mut left = MOST_PLACES;
     let mut holds = Vec::new();

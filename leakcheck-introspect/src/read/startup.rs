@@ -21,7 +21,7 @@ pub(super) fn introspector() -> Result<&'static Introspector, Error> {
     }
     let found = INTROSPECTOR.get_or_init(|| {
         let image = Image::open()?;
-        let tokio = TokioTypes::find(&image)?;
+        let tokio = TokioTypes::find(image)?;
         let introspector = Introspector { image, tokio };
         self_check::verify(&introspector)?;
         introspector.image.give_back();

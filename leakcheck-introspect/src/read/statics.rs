@@ -36,7 +36,7 @@ struct Candidates(OnceLock<(Vec<Candidate>, bool)>);
 
 /// Reads all statics.
 pub(crate) fn statics() -> Result<Statics, Error> {
-    let image = &introspector()?.image;
+    let image = introspector()?.image;
     let reader = Reader::new(image);
     let known: &Candidates = image.notes.get();
     let (candidates, is_described) = known.0.get_or_init(|| {

@@ -3,15 +3,10 @@
 //! The file is mapped once and stays so: it is read after the process has used up its descriptors, after the program was
 //! deleted or replaced, and where nothing can be opened any more.
 
-use std::{
-    path::PathBuf,
-    sync::{Mutex, OnceLock, PoisonError},
-};
+use std::{path::PathBuf, sync::OnceLock};
 
 use super::{
-    executable::{note_read, program_file},
-    sections::{Slice, load, parse},
-    symbols::Symbols,
+    executable::program_file, image::Image, lines::Lines, sections::parse, symbols::Symbols,
 };
 use crate::{
     Call, Error,
@@ -24,8 +19,8 @@ const ROOM: usize = 48 << 20;
 /// What the program's file says of addresses.
 struct Calls {
     program: Program,
-    symbols: Symbols,
-    lines: Option<Mutex<addr2line::Context<Slice>>>,
+    symbols: &'static Symbols,
+    lines: Option<Lines>,
 }
 
 /// Keeps the file of the running program mapped, so that all of this works later on as well: when the process has no
@@ -52,15 +47,12 @@ fn calls() -> Result<&'static Calls, Error> {
         ));
     }
     let calls = CALLS.get_or_init(|| {
-        note_read();
-        let object = parse(bytes)?;
-        let symbols = Symbols::of(&object);
-        let sections = gimli::Dwarf::load(|id| load(&object, id.name()));
-        let lines = sections
-            .ok()
-            .filter(|sections| sections.units().next().is_ok_and(|unit| unit.is_some()))
-            .and_then(|sections| addr2line::Context::from_dwarf(sections).ok());
-        if lines.is_none() && symbols.is_empty() {
+        let image = Image::open().ok();
+        let symbols = match image {
+            Some(image) => &image.symbols,
+            None => Box::leak(Box::new(Symbols::of(&parse(bytes)?))),
+        };
+        if image.is_none() && symbols.is_empty() {
             return Err(Error::new(
                 "this program has neither debug info nor a symbol table, so that none of its functions has a name: remove \
                  `strip` from [profile.dev] and [profile.test]",
@@ -69,7 +61,7 @@ fn calls() -> Result<&'static Calls, Error> {
         Ok(Calls {
             program: Program::of_this_process(),
             symbols,
-            lines: lines.map(Mutex::new),
+            lines: image.map(Lines::of),
         })
     });
     calls.as_ref().map_err(Clone::clone)
@@ -94,7 +86,8 @@ pub fn calls_at(address: usize) -> Result<Vec<Call>, Error> {
     let Some(place) = calls.place(address) else {
         return Ok(Vec::new());
     };
-    let mut found = calls.with_lines(place);
+    let lines = calls.lines.as_ref();
+    let mut found = lines.map_or_else(Vec::new, |lines| lines.at(place));
     match found.last_mut() {
         Some(outer) if outer.name.is_none() => outer.name = calls.symbols.at(place),
         Some(_) => {}
@@ -118,35 +111,25 @@ pub fn called_from(address: usize) -> Option<&'static str> {
     calls.symbols.at(calls.place(address)?)
 }
 
+/// The file in which a function of the running program is declared, by where its code starts, as the compiler wrote it.
+///
+/// ```
+/// let nowhere = leakcheck_introspect::file_of(0);
+/// assert_eq!(nowhere, None);
+/// ```
+pub fn file_of(function: usize) -> Option<PathBuf> {
+    let calls = calls().ok()?;
+    let lines = calls.lines.as_ref()?;
+    let declared = lines.image.file_of(calls.place(function + 1)?);
+    declared.map(|file| PathBuf::from(&*file))
+}
+
 impl Calls {
     /// Where the call before a return address stands in the program's file.
     fn place(&self, address: usize) -> Option<u64> {
         let place = u64::try_from(address).ok()?.checked_sub(1)?;
         let is_own = self.program.span.contains(&place);
         is_own.then(|| place.wrapping_sub(self.program.bias))
-    }
-
-    fn with_lines(&self, place: u64) -> Vec<Call> {
-        let mut found = Vec::new();
-        let Some(lines) = &self.lines else {
-            return found;
-        };
-        let lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
-        // What was split off is left to those who look for it.
-        let Ok(mut frames) = lines.find_frames(place).skip_all_loads() else {
-            return found;
-        };
-        while let Ok(Some(frame)) = frames.next() {
-            let name = frame.function.map(|function| function.name.slice());
-            let location = frame.location.as_ref();
-            found.push(Call {
-                name: name.and_then(|name| std::str::from_utf8(name).ok()),
-                file: location.and_then(|at| at.file).map(PathBuf::from),
-                line: location.and_then(|at| at.line),
-                column: location.and_then(|at| at.column),
-            });
-        }
-        found
     }
 }
 

@@ -1,5 +1,7 @@
 //! Functions and vtables by their addresses, functions also by their names.
 
+use std::sync::Arc;
+
 use gimli::{UnitOffset, constants as c};
 
 use super::{
@@ -9,6 +11,9 @@ use super::{
     unit::Unit,
 };
 use crate::read::int_hash;
+
+/// Entries that say what they are by another one, in a row.
+const MOST_REFERENCES: u32 = 3;
 
 /// A function that has code.
 #[derive(Debug)]
@@ -34,9 +39,7 @@ impl Image {
     /// The function whose code starts at `address`.
     pub(crate) fn function(&self, address: u64) -> Option<Function> {
         let at = address.wrapping_sub(self.program.bias);
-        let (unit, offset) = self
-            .units_at(at)
-            .find_map(|unit| Some((unit, unit.index().function(at)?)))?;
+        let (unit, offset) = self.function_at(at)?;
         let mut function = Function {
             name: "",
             arguments: Vec::new(),
@@ -45,6 +48,26 @@ impl Image {
         };
         self.describe(unit, offset, &mut function, 0);
         Some(function)
+    }
+
+    /// The file in which the function stands whose code starts at an address of the file.
+    pub(super) fn file_of(&self, at: u64) -> Option<Arc<str>> {
+        let (mut unit, mut offset) = self.function_at(at)?;
+        for _ in 0..MOST_REFERENCES {
+            let facts = unit.facts_at(offset)?;
+            if facts.file != 0 {
+                return unit.file(facts.file);
+            }
+            let other = facts.other?;
+            (unit, offset) = (self.unit(other.unit)?, other.offset);
+        }
+        None
+    }
+
+    /// Unit and entry of the function whose code starts at an address of the file.
+    fn function_at(&self, at: u64) -> Option<(&'static Unit, usize)> {
+        self.units_at(at)
+            .find_map(|unit| Some((unit, unit.index().function(at)?)))
     }
 
     /// All functions with a name that contains one of `parts` and fits, by their addresses in the running program.
@@ -94,7 +117,7 @@ impl Image {
             }
         }
         if let Some(other) = facts.other
-            && depth < 3
+            && depth < MOST_REFERENCES
             && let Some(unit) = self.unit(other.unit)
         {
             self.describe(unit, other.offset, function, depth + 1);

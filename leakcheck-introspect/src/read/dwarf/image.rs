@@ -1,6 +1,6 @@
 //! The debug info of the running program.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{collections::BTreeSet, ops::Range, sync::OnceLock};
 
 use gimli::SectionId;
 
@@ -42,21 +42,24 @@ pub(crate) struct Image {
 }
 
 impl Image {
-    /// Maps the debug info of this process.
-    pub(crate) fn open() -> Result<Self, Error> {
+    /// The debug info of this process, mapped by whoever asks first.
+    pub(crate) fn open() -> Result<&'static Self, Error> {
+        static IMAGE: OnceLock<Result<Image, Error>> = OnceLock::new();
         let file = program_file()?;
-        let image = Self::of(file.bytes(), Program::of_this_process())?;
-        Ok(Self {
-            file: Some(file),
-            ..image
-        })
+        let image = IMAGE.get_or_init(|| {
+            Ok(Self {
+                file: Some(file),
+                ..Self::of(file.bytes(), Program::of_this_process())?
+            })
+        });
+        image.as_ref().map_err(Clone::clone)
     }
 
     /// Reads the debug info in an executable's bytes.
     pub(crate) fn of(bytes: &'static [u8], program: Program) -> Result<Self, Error> {
         note_read();
         let object = parse(bytes)?;
-        let units = Units::of(gimli::Dwarf::load(|id: SectionId| {
+        let units = Units::of(gimli::DwarfSections::load(|id: SectionId| {
             load(&object, id.name())
         })?);
         if units.starts.0.is_empty() {
@@ -121,10 +124,16 @@ impl Image {
 
     /// Units that may own an address of the file.
     pub(super) fn units_at(&self, at: u64) -> impl Iterator<Item = &'static Unit> {
+        let numbers = self.numbers_at(at);
+        numbers.filter_map(|number| self.unit(number))
+    }
+
+    /// Their numbers.
+    pub(super) fn numbers_at(&self, at: u64) -> impl Iterator<Item = u32> {
         let others = move || self.without_aranges.code(&self.units).units_at(at);
         let starts = self.runs.units_at(at);
         let starts = starts.chain(std::iter::once_with(others).flatten());
-        starts.filter_map(|start| self.unit(self.units.starts.number(start)?))
+        starts.filter_map(|start| self.units.starts.number(start))
     }
 
     /// Numbers of the units that may have something that changes at a fixed address.

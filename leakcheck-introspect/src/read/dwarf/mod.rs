@@ -11,6 +11,7 @@ mod executable;
 mod function;
 mod image;
 mod index;
+mod lines;
 mod notes;
 mod pattern;
 mod sections;
@@ -25,7 +26,7 @@ mod variables;
 mod without_aranges;
 
 pub use self::{
-    calls::{called_from, calls_at, keep_program},
+    calls::{called_from, calls_at, file_of, keep_program},
     executable::has_read,
 };
 pub(crate) use self::{

@@ -15,6 +15,7 @@ use crate::read::int_hash::OnceMap;
 /// All of them, by their numbers.
 #[derive(Debug)]
 pub(super) struct Units {
+    pub(super) sections: gimli::DwarfSections<Slice>,
     pub(super) dwarf: Sections,
     pub(super) starts: &'static UnitStarts,
     split: Split,
@@ -22,9 +23,11 @@ pub(super) struct Units {
 }
 
 impl Units {
-    pub(super) fn of(dwarf: gimli::Dwarf<Slice>) -> Self {
+    pub(super) fn of(sections: gimli::DwarfSections<Slice>) -> Self {
+        let dwarf = sections.borrow(|section| *section);
         let starts = UnitStarts::of(&dwarf);
         Self {
+            sections,
             dwarf: Box::leak(Box::new(dwarf)),
             loaded: vec![OnceLock::new(); starts.0.len()],
             starts: Box::leak(Box::new(starts)),

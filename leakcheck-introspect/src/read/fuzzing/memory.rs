@@ -49,7 +49,7 @@ pub fn memory(list: &TaskList, bytes: &[u8]) -> Result<Read, Error> {
         return Ok(read);
     };
     let (edits, behind) = rest.split_at((usize::from(*count) * EDIT).min(rest.len()));
-    let reader = Reader::new(&introspector.image);
+    let reader = Reader::new(introspector.image);
     let kind = header.kind(&reader, task.address())?;
     let size = usize::try_from(kind.trailer).map_or(0, |trailer| trailer + 64);
     // Never moved, so that its address can be written into it.

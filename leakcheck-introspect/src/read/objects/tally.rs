@@ -113,7 +113,7 @@ mod tests {
     fn read(tally: &Tally, owners: u64, weak: u64, ends: [u64; 2]) -> Option<Census> {
         let channel = async_channel::bounded::<u128>(1);
         let introspector = crate::read::startup::introspector().expect("tests have debug info");
-        let image = &introspector.image;
+        let image = introspector.image;
         let is_counts = |ty: &Type| {
             ty.base == "alloc::sync::ArcInner" && ty.name.contains("async_channel::Channel<u128>")
         };

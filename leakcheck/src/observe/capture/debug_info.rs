@@ -3,6 +3,9 @@
 use std::{ffi::c_void, path::PathBuf};
 
 use backtrace::SymbolName;
+use leakcheck_introspect::Call;
+
+use crate::sys::{object::Object, objects};
 
 /// What a file says of a frame, before it is judged.
 #[derive(Debug, Default)]
@@ -21,31 +24,33 @@ pub(crate) fn unreadable() -> Option<String> {
 
 /// The file of the function that begins at this address, as the compiler wrote it.
 pub(super) fn file(function: usize) -> Option<PathBuf> {
-    let (found, _) = at(function + 1);
-    found.into_iter().next_back()?.path
+    leakcheck_introspect::file_of(function).or_else(|| {
+        let (found, _) = at(function + 1, Object::Program);
+        found.into_iter().next_back()?.path
+    })
 }
 
-/// The program's own file is asked first, which was kept ready; libraries, and what was split off from it, are looked for.
-pub(super) fn at(address: usize) -> (Vec<Raw>, bool) {
-    let own = leakcheck_introspect::calls_at(address);
-    let was_read = own.is_ok();
-    let own: Vec<Raw> = own
-        .unwrap_or_default()
-        .iter()
-        .map(|call| Raw {
-            name: call
-                .name()
-                .map(|name| demangled(&SymbolName::new(name.as_bytes())))
-                .unwrap_or_default(),
-            path: call.file().map(ToOwned::to_owned),
-            line: call.line(),
-            column: call.column(),
-        })
-        .collect();
-    let is_whole = |raw: &Raw| !raw.name.is_empty() && raw.path.is_some();
-    if !own.is_empty() && own.iter().all(is_whole) {
-        return (own, was_read);
+/// The program's own file was kept ready, and those of libraries are looked for; of the C library nobody needs to know more
+/// than what it exports.
+pub(super) fn at(address: usize, object: Object) -> (Vec<Raw>, bool) {
+    if object == Object::CLibrary {
+        let name = objects::c_function(address);
+        let raw = name.map(|name| Raw {
+            name,
+            ..Raw::default()
+        });
+        return (raw.into_iter().collect(), true);
     }
+    match leakcheck_introspect::calls_at(address) {
+        Ok(calls) if object == Object::Program || !calls.is_empty() => {
+            (calls.iter().map(Raw::of).collect(), true)
+        }
+        own => (elsewhere(address), own.is_ok()),
+    }
+}
+
+/// What the file says that has an address, wherever that file is.
+fn elsewhere(address: usize) -> Vec<Raw> {
     let mut found = Vec::new();
     backtrace::resolve(address as *mut c_void, |symbol| {
         found.push(Raw {
@@ -55,11 +60,18 @@ pub(super) fn at(address: usize) -> (Vec<Raw>, bool) {
             column: symbol.colno(),
         });
     });
-    let has_names = |raws: &[Raw]| raws.iter().any(|raw| !raw.name.is_empty());
-    if has_names(&found) || !has_names(&own) {
-        (found, was_read)
-    } else {
-        (own, was_read)
+    found
+}
+
+impl Raw {
+    fn of(call: &Call) -> Self {
+        let name = call.name().map(|name| SymbolName::new(name.as_bytes()));
+        Self {
+            name: name.as_ref().map(demangled).unwrap_or_default(),
+            path: call.file().map(ToOwned::to_owned),
+            line: call.line(),
+            column: call.column(),
+        }
     }
 }
 

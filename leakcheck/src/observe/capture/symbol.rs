@@ -52,8 +52,8 @@ pub(super) fn resolve(address: usize) -> Arc<[Symbol]> {
     {
         return Arc::clone(&known.symbols);
     }
-    let (mut found, was_read) = debug_info::at(address);
     let object = objects::of(address);
+    let (mut found, was_read) = debug_info::at(address, object);
     if let Some(outer) = found.last_mut() {
         debug_info::complete(outer, address);
     }

@@ -1,7 +1,7 @@
 //! The files that the loader has put together, by the addresses of their code.
 
 use std::{
-    ffi::{CStr, c_void},
+    ffi::{CStr, c_char, c_void},
     mem::MaybeUninit,
     sync::OnceLock,
 };
@@ -37,9 +37,16 @@ pub(crate) fn of(address: usize) -> Object {
     }
 }
 
+/// The name of the C library's function that the code before this address is inside of, if it exports that.
+pub(crate) fn c_function(address: usize) -> Option<String> {
+    let file = file(address).filter(|file| file.is_c_library)?;
+    file.function
+}
+
 struct File {
     start: usize,
     is_c_library: bool,
+    function: Option<String>,
 }
 
 fn file(address: usize) -> Option<File> {
@@ -47,21 +54,20 @@ fn file(address: usize) -> Option<File> {
     // A return address may be just behind its function.
     let place = address.checked_sub(1)? as *const c_void;
     // SAFETY: the place is only compared, and the loader fills all of `info` in where it returns anything but 0. Names of
-    // files stay as long as these are loaded, which code is that has run and may be running.
+    // files and functions stay as long as these are loaded, which code is that has run and may be running.
     unsafe {
         if libc::dladdr(place, info.as_mut_ptr()) == 0 {
             return None;
         }
         let info = info.assume_init();
-        let name = if info.dli_fname.is_null() {
-            b""
-        } else {
-            CStr::from_ptr(info.dli_fname).to_bytes()
-        };
+        let text = |text: *const c_char| (!text.is_null()).then(|| CStr::from_ptr(text));
+        let name = text(info.dli_fname).map_or(&b""[..], CStr::to_bytes);
         let name = name.rsplit(|byte| *byte == b'/').next()?;
+        let function = text(info.dli_sname).and_then(|name| name.to_str().ok());
         Some(File {
             start: info.dli_fbase as usize,
             is_c_library: C_LIBRARY.iter().any(|start| name.starts_with(start)),
+            function: function.map(ToOwned::to_owned),
         })
     }
 }
@@ -77,7 +83,9 @@ mod tests {
         if cfg!(not(any(target_env = "musl", target_feature = "crt-static"))) {
             let other: unsafe extern "C" fn(i32) -> *mut libc::c_char = libc::strerror;
             assert_eq!(of(other as usize + 1), Object::CLibrary);
+            assert_eq!(c_function(other as usize + 1).as_deref(), Some("strerror"));
         }
+        assert_eq!(c_function(own + 1), None);
         assert_ne!(of(1), Object::CLibrary);
     }
 }

@@ -6,3 +6,8 @@ use crate::sys::object::Object;
 pub(crate) fn of(_address: usize) -> Object {
     Object::Program
 }
+
+/// None is known.
+pub(crate) fn c_function(_address: usize) -> Option<String> {
+    None
+}

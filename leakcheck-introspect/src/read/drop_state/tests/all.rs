@@ -31,9 +31,9 @@ fn in_state(ty: &Type, state: u64, fill: u8) -> Option<Vec<u8>> {
 #[test]
 fn all_drop_code_is_followed_in_all_states() {
     let introspector = introspector().expect("tests have debug info");
-    let reader = Reader::new(&introspector.image);
+    let reader = Reader::new(introspector.image);
     let (mut all, mut followed) = (0, 0);
-    for ty in DropFunctions::of(&introspector.image).coroutines(&introspector.image) {
+    for ty in DropFunctions::of(introspector.image).coroutines(introspector.image) {
         for variant in ty.variants() {
             // Drop flags that are all clear, and all set.
             for fill in [0, 1, 0xff] {

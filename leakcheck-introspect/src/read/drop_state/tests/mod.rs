@@ -170,7 +170,7 @@ fn control(seen: &[Suspended], dropped: &[u64]) {
 /// The only task of this runtime, and the coroutines that it awaits.
 fn read() -> Option<Vec<Suspended>> {
     let introspector = introspector().expect("tests have debug info");
-    let reader = Reader::new(&introspector.image);
+    let reader = Reader::new(introspector.image);
     let owner = introspector.tokio.of_runtime(&reader, &Handle::current());
     let owner = owner.expect("the runtime is read");
     let traversal = introspector.tokio.traverse(&reader, &owner);
