@@ -7,7 +7,9 @@ mod table;
 mod work;
 
 pub use opens::{Descriptor, open_close};
-pub use process::{Program, peak_memory, relay_myself, relay_with_hooks, run_myself};
+pub use process::{
+    Program, children_time, peak_memory, relay_myself, relay_with_hooks, run_myself,
+};
 pub use rounds::{Entrant, Scale, medians};
 pub use table::Section;
 pub use work::{

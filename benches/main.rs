@@ -16,6 +16,7 @@ mod many;
 #[cfg(tokio_unstable)]
 mod peers;
 mod polls;
+mod price;
 mod reading;
 mod spawns;
 mod threads;
@@ -35,7 +36,7 @@ const QUICK: &str = "--quick";
 type Row = fn(Scale) -> Result<Vec<Section>, String>;
 
 /// The rows, and the names by which they can be run alone.
-const ROWS: [(&str, Row); 11] = [
+const ROWS: [(&str, Row); 12] = [
     ("spawns", spawns::row),
     ("empty", empty::row),
     ("clean", clean::row),
@@ -47,6 +48,7 @@ const ROWS: [(&str, Row); 11] = [
     ("many", many::row),
     ("tool", tool::row),
     ("reading", reading::row),
+    ("price", price::row),
 ];
 
 fn main() -> ExitCode {

@@ -169,6 +169,23 @@ pub fn peak_memory() -> Result<u64, String> {
         .ok_or_else(|| "/proc/self/status has no VmHWM".to_owned())
 }
 
+/// Seconds that processors took for all children of this process that have ended.
+///
+/// # Errors
+///
+/// On systems other than Linux.
+pub fn children_time() -> Result<f64, String> {
+    const IN_A_SECOND: f64 = 100.0;
+    let stat = fs::read_to_string("/proc/self/stat").map_err(|error| error.to_string())?;
+    // The second field is a name, which may have anything in it.
+    let fields = stat.rsplit(") ").next().unwrap_or_default();
+    let times = fields.split(' ').skip(13).take(2);
+    let ticks: Option<f64> = times.map(|time| time.parse::<f64>().ok()).sum();
+    ticks
+        .map(|ticks| ticks / IN_A_SECOND)
+        .ok_or_else(|| format!("/proc/self/stat has no times: {stat}"))
+}
+
 fn run(command: &mut Command) -> Result<Output, String> {
     let output = command
         .stdin(Stdio::null())

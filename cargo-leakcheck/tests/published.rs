@@ -7,12 +7,13 @@ use std::{
 
 use toml::{Table, Value};
 
-const FAMILY: [&str; 5] = [
+const FAMILY: [&str; 6] = [
     "cargo-leakcheck",
     "leakcheck",
     "leakcheck-introspect",
     "leakcheck-macros",
     "leakcheck-report",
+    "leakcheck-specimen",
 ];
 
 fn repository() -> PathBuf {

@@ -9,8 +9,17 @@ use super::crate_files::flat;
 /// The library's name.
 const LIBRARY: &str = "leakcheck";
 
-/// What reads debug info for a report.
-const READERS: [&str; 4] = ["addr2line", "gimli", "miniz_oxide", "object"];
+/// What the library brings along that nobody needs lines of: a test binary has less to link and to read without them.
+const LEAN: [&str; 8] = [
+    "addr2line",
+    "annotate-snippets",
+    "backtrace",
+    "gimli",
+    "leakcheck",
+    "leakcheck-introspect",
+    "leakcheck-report",
+    "object",
+];
 
 /// Where the library comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,8 +84,8 @@ impl Manifest {
         }
     }
 
-    /// Takes the library's lines for a fast first report into the profile, those that are not there.
-    pub(crate) fn optimise_readers(&mut self) {
+    /// Takes the library's lines for small test binaries into the profile, those that are not there.
+    pub(crate) fn make_lean(&mut self) {
         let profile = self.0.entry("profile").or_insert(implicit());
         let Some(profile) = profile.as_table_like_mut() else {
             return;
@@ -89,12 +98,12 @@ impl Manifest {
         let Some(package) = package.as_table_like_mut() else {
             return;
         };
-        for reader in READERS {
-            let of = package.entry(reader).or_insert(dotted());
+        for name in LEAN {
+            let of = package.entry(name).or_insert(dotted());
             if let Some(of) = of.as_table_like_mut()
-                && !of.contains_key("opt-level")
+                && !of.contains_key("debug")
             {
-                of.insert("opt-level", value(3));
+                of.insert("debug", value(false));
             }
         }
     }
@@ -300,16 +309,28 @@ mod tests {
     }
 
     #[test]
-    fn readers_are_optimised() {
+    fn what_nobody_needs_lines_of_has_none() {
         let text = changed(
-            "[profile.dev.package.gimli]\nopt-level = 2\n",
-            Manifest::optimise_readers,
+            "[profile.dev.package.gimli]\ndebug = 1\n",
+            Manifest::make_lean,
         );
+        let others = [
+            "addr2line",
+            "annotate-snippets",
+            "backtrace",
+            "leakcheck",
+            "leakcheck-introspect",
+            "leakcheck-report",
+            "object",
+        ];
+        let lines: String = others
+            .map(|name| format!("{name}.debug = false\n"))
+            .concat();
         assert_eq!(
             text,
-            "[profile.dev.package]\naddr2line.opt-level = 3\nminiz_oxide.opt-level = 3\nobject.opt-level = 3\n[profile.dev.package.gimli]\nopt-level = 2\n"
+            format!("[profile.dev.package]\n{lines}[profile.dev.package.gimli]\ndebug = 1\n")
         );
-        assert_eq!(changed(&text, Manifest::optimise_readers), text);
+        assert_eq!(changed(&text, Manifest::make_lean), text);
     }
 
     #[test]

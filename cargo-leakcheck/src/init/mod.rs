@@ -134,7 +134,7 @@ impl Init<'_> {
                 }
                 if path == root {
                     manifest.add_library_for_all(&self.library);
-                    manifest.optimise_readers();
+                    manifest.make_lean();
                 }
                 Some(manifest.text())
             })?;

@@ -145,8 +145,8 @@ impl Plan {
     fn root(&mut self, file: &Path) {
         if let Some(root) = self.manifests.get_mut(file) {
             root.make_root();
-            root.optimise_readers();
             self.had_no_debug_info = root.keep_debug_info();
+            root.make_lean();
         }
     }
 
@@ -229,7 +229,7 @@ pub(crate) mod tests {
         assert_eq!(lib(&plan).lines().next(), Some("#[test]"));
         assert!(plan.take(|_| true, &refused));
         assert_eq!(lib(&plan), text);
-        assert!(!manifest(&plan).contains("leakcheck"));
+        assert!(!manifest(&plan).contains("leakcheck = "));
     }
 
     #[test]

@@ -1,46 +1,13 @@
 //! Reads two tasks whose every detail is known, before anything else that is read is believed.
-//!
-//! They live in a `LocalSet` of their own, which is polled by hand once: no runtime, no thread, nobody's waker.
 
-use std::{
-    future::{Future, pending},
-    pin::pin,
-    task::{Context, Waker},
-};
-
-use tokio::task::{JoinHandle, LocalSet};
+use leakcheck_specimen::{LINE, spawn};
 
 use super::{introspector::Introspector, value::Reader};
 use crate::{Error, Event, FrameKind, Local, Location, State, Task, task_list::Detail};
 
-/// Line of the waiter's await.
-const LINE: u32 = line!() + 5;
-
-async fn waiter(other: JoinHandle<()>, number: u64) -> u64 {
-    let doubled = number * 2;
-    let sum = [number, doubled];
-    let _ = other.await;
-    sum.iter().sum()
-}
-
-async fn sleeper() {
-    pending::<()>().await;
-}
-
-/// The two tasks, polled once.
-fn spawn() -> LocalSet {
-    let set = LocalSet::new();
-    let other = set.spawn_local(sleeper());
-    set.spawn_local(waiter(other, 21));
-    let _ = pin!(async { set.run_until(pending::<()>()).await })
-        .as_mut()
-        .poll(&mut Context::from_waker(Waker::noop()));
-    set
-}
-
 /// Reads both, and says what was not as it must be.
 ///
-/// Where this crate or tokio has no debug info of its own there is nothing to compare with, which is no mistake of the method.
+/// Where the two or tokio have no debug info there is nothing to compare with, which is no mistake of the method.
 pub(super) fn verify(introspector: &Introspector) -> Result<(), Error> {
     if introspector.tokio.local_set(introspector.image).is_none() {
         return Ok(());
@@ -63,12 +30,14 @@ fn check(sleeper: &Task, waiter: &Task) -> Result<(), String> {
     let expect = |is: bool, what: &str| if is { Ok(()) } else { Err(what.to_owned()) };
     let frame = waiter.root().ok_or("no frames")?;
     expect(
-        frame.function().ends_with("self_check::waiter") && waiter.future() == frame.function(),
+        frame.function().ends_with("leakcheck_specimen::waiter")
+            && waiter.future() == frame.function(),
         waiter.future(),
     )?;
     let other = sleeper.root().ok_or("no frames of the other")?;
     expect(
-        other.function().ends_with("self_check::sleeper") && sleeper.future() == other.function(),
+        other.function().ends_with("leakcheck_specimen::sleeper")
+            && sleeper.future() == other.function(),
         sleeper.future(),
     )?;
     expect(waiter.state() == State::Idle, "its state")?;
