@@ -5,9 +5,7 @@
 
 use std::{path::PathBuf, sync::OnceLock};
 
-use super::{
-    executable::program_file, image::Image, lines::Lines, sections::parse, symbols::Symbols,
-};
+use super::{executable::program_file, image::Image, sections::parse, symbols::Symbols};
 use crate::{
     Call, Error,
     read::memory::{self, Program},
@@ -20,7 +18,7 @@ const ROOM: usize = 48 << 20;
 struct Calls {
     program: Program,
     symbols: &'static Symbols,
-    lines: Option<Lines>,
+    image: Option<&'static Image>,
 }
 
 /// Keeps the file of the running program mapped, so that all of this works later on as well: when the process has no
@@ -61,14 +59,14 @@ fn calls() -> Result<&'static Calls, Error> {
         Ok(Calls {
             program: Program::of_this_process(),
             symbols,
-            lines: image.map(Lines::of),
+            image,
         })
     });
     calls.as_ref().map_err(Clone::clone)
 }
 
 /// The functions that a return address of the running program is inside of, innermost first: several where some were inlined,
-/// none where the address lies in a library. The names of what was split off from its debug info are missing.
+/// none where the address lies in a library.
 ///
 /// ```
 /// # if cfg!(target_os = "linux") {
@@ -86,8 +84,9 @@ pub fn calls_at(address: usize) -> Result<Vec<Call>, Error> {
     let Some(place) = calls.place(address) else {
         return Ok(Vec::new());
     };
-    let lines = calls.lines.as_ref();
-    let mut found = lines.map_or_else(Vec::new, |lines| lines.at(place));
+    let mut found = calls
+        .image
+        .map_or_else(Vec::new, |image| image.calls(place));
     match found.last_mut() {
         Some(outer) if outer.name.is_none() => outer.name = calls.symbols.at(place),
         Some(_) => {}
@@ -119,8 +118,7 @@ pub fn called_from(address: usize) -> Option<&'static str> {
 /// ```
 pub fn file_of(function: usize) -> Option<PathBuf> {
     let calls = calls().ok()?;
-    let lines = calls.lines.as_ref()?;
-    let declared = lines.image.file_of(calls.place(function + 1)?);
+    let declared = calls.image?.file_of(calls.place(function + 1)?);
     declared.map(|file| PathBuf::from(&*file))
 }
 

@@ -11,6 +11,8 @@ pub(crate) struct Dump {
     /// Functions that were found by their symbols.
     pub(crate) symbols: usize,
     pub(crate) vtables: usize,
+    /// Functions with the lines of their code.
+    pub(crate) calls: usize,
     pub(crate) types: Vec<&'static Type>,
 }
 
@@ -28,6 +30,7 @@ impl Image {
             for (at, _) in index.functions.iter().take(MOST_ADDRESSES) {
                 if let Some(function) = self.function(at.wrapping_add(bias)) {
                     seen.functions += 1;
+                    seen.calls += self.calls(at.wrapping_add(1)).len();
                     open.extend(function.parameters);
                     open.extend(function.arguments.iter().map(|argument| argument.1));
                 }

@@ -59,7 +59,7 @@ impl Image {
     pub(crate) fn of(bytes: &'static [u8], program: Program) -> Result<Self, Error> {
         note_read();
         let object = parse(bytes)?;
-        let units = Units::of(gimli::DwarfSections::load(|id: SectionId| {
+        let units = Units::of(gimli::Dwarf::load(|id: SectionId| {
             load(&object, id.name())
         })?);
         if units.starts.0.is_empty() {
@@ -124,16 +124,10 @@ impl Image {
 
     /// Units that may own an address of the file.
     pub(super) fn units_at(&self, at: u64) -> impl Iterator<Item = &'static Unit> {
-        let numbers = self.numbers_at(at);
-        numbers.filter_map(|number| self.unit(number))
-    }
-
-    /// Their numbers.
-    pub(super) fn numbers_at(&self, at: u64) -> impl Iterator<Item = u32> {
         let others = move || self.without_aranges.code(&self.units).units_at(at);
         let starts = self.runs.units_at(at);
         let starts = starts.chain(std::iter::once_with(others).flatten());
-        starts.filter_map(|start| self.units.starts.number(start))
+        starts.filter_map(|start| self.unit(self.units.starts.number(start)?))
     }
 
     /// Numbers of the units that may have something that changes at a fixed address.

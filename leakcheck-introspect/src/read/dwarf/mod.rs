@@ -3,6 +3,7 @@
 //! What is parsed stays for the life of the process, so that types are `&'static` and values that refer to them copy.
 
 mod aranges;
+mod call_chain;
 mod calls;
 mod die;
 #[cfg(any(test, fuzzing))]
@@ -11,7 +12,7 @@ mod executable;
 mod function;
 mod image;
 mod index;
-mod lines;
+mod line_program;
 mod notes;
 mod pattern;
 mod sections;

@@ -34,7 +34,7 @@ impl Image {
         cfg!(target_arch = "x86_64").then_some(())?;
         let at = of.at.wrapping_sub(self.program.bias);
         let mut units = self.units_at(at);
-        let (unit, entry) = units.find_map(|unit| {
+        let (unit, (_, entry)) = units.find_map(|unit| {
             let known = !unit.is_of_toolchain() && unit.missing.is_none();
             Some((unit, known.then(|| unit.function_around(at))??))
         })?;
@@ -45,30 +45,6 @@ impl Image {
         collect(unit, root, (at, base), 0, &mut variables);
         Some((unit.path(entry), variables))
     }
-}
-
-impl Unit {
-    /// The entry of the function that has code at `at`.
-    fn function_around(&self, at: u64) -> Option<usize> {
-        let before = self
-            .index()
-            .functions
-            .iter()
-            .filter(|(start, _)| *start <= at);
-        let (_, entry) = before.max_by_key(|(start, _)| *start)?;
-        let entry = *entry as usize;
-        let function = self.parsed.entry(UnitOffset(entry)).ok()?;
-        covers(self, &function, at).then_some(entry)
-    }
-}
-
-/// Whether an entry's code has an address.
-fn covers(unit: &Unit, entry: &gimli::DebuggingInformationEntry<Slice>, at: u64) -> bool {
-    let Ok(mut ranges) = unit.dwarf.die_ranges(&unit.parsed, entry) else {
-        return false;
-    };
-    let mut ranges = std::iter::from_fn(|| ranges.next().ok().flatten());
-    ranges.any(|range| (range.begin..range.end).contains(&at))
 }
 
 /// What the places of variables are counted from.
@@ -108,7 +84,7 @@ fn collect(
             c::DW_TAG_variable | c::DW_TAG_formal_parameter => {
                 variables.extend(variable(unit, &child, base));
             }
-            c::DW_TAG_lexical_block if covers(unit, child.entry(), at) => {
+            c::DW_TAG_lexical_block if unit.has_code(child.entry(), at) => {
                 collect(unit, child, (at, base), depth + 1, variables);
             }
             _ => {}

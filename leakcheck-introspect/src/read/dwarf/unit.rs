@@ -10,6 +10,7 @@ use gimli::{AttributeValue, Section, UnitOffset, constants as c};
 use super::{
     die::{Die, UnitStarts},
     index::{Index, Scope},
+    line_program::{self, Row, Sequence},
     sections::{Sections, Slice},
     split::MissingDwo,
     types::{Type, without_arguments},
@@ -30,6 +31,7 @@ pub(crate) struct Unit {
     /// Where the rest of it should be, if that is not there: then `parsed` is all that the program has of it.
     pub(super) missing: Option<MissingDwo>,
     pub(super) index: OnceLock<Index>,
+    pub(super) sequences: OnceLock<Vec<Sequence>>,
     pub(super) types: OnceMap<usize, Option<&'static Type>>,
 }
 
@@ -155,17 +157,65 @@ impl Unit {
         names.join("::")
     }
 
+    /// Start and entry of the function that has the code at an address of the file.
+    pub(super) fn function_around(&self, place: u64) -> Option<(u64, usize)> {
+        let mut nearest: Option<(u64, u32)> = None;
+        for (start, offset) in &self.index().functions {
+            if *start <= place && nearest.is_none_or(|(nearest, _)| nearest < *start) {
+                nearest = Some((*start, *offset));
+            }
+        }
+        let (start, offset) = nearest?;
+        let entry = self.parsed.entry(UnitOffset(offset as usize)).ok()?;
+        self.has_code(&entry, place)
+            .then_some((start, offset as usize))
+    }
+
+    /// Whether the code at an address of the file belongs to an entry.
+    pub(super) fn has_code(
+        &self,
+        entry: &gimli::DebuggingInformationEntry<Slice>,
+        place: u64,
+    ) -> bool {
+        let Ok(mut ranges) = self.dwarf.die_ranges(&self.parsed, entry) else {
+            return false;
+        };
+        let mut ranges = std::iter::from_fn(|| ranges.next().ok().flatten());
+        ranges.any(|range| (range.begin..range.end).contains(&place))
+    }
+
+    /// The row of lines that has an address of the file.
+    pub(super) fn row_at(&self, place: u64) -> Option<Row> {
+        let header = self.line_unit().line_program.as_ref()?.header();
+        let sequences = self
+            .sequences
+            .get_or_init(|| line_program::sequences(header));
+        line_program::row_at(header, sequences, place)
+    }
+
+    /// The part that has the lines, also of what was split off.
+    fn line_unit(&self) -> &gimli::Unit<Slice> {
+        self.skeleton
+            .as_ref()
+            .map_or(&self.parsed, |skeleton| &skeleton.parsed)
+    }
+
     /// The path of a file of this unit, joined with its directory.
     pub(crate) fn file(&self, number: u64) -> Option<Arc<str>> {
-        let (lines, dwarf) = match &self.skeleton {
-            Some(skeleton) => (&skeleton.parsed, skeleton.dwarf),
-            None => (&self.parsed, self.dwarf),
+        let lines = self.line_unit();
+        let dwarf = match &self.skeleton {
+            Some(skeleton) => skeleton.dwarf,
+            None => self.dwarf,
         };
         let text = |value| text(dwarf, lines, value);
         let header = lines.line_program.as_ref()?.header();
         let file = header.file(number)?;
         let name = text(file.path_name());
-        let directory = file.directory(header).map_or("", text);
+        // The first one is the home, which may be relative.
+        let directory = file
+            .directory(header)
+            .filter(|_| file.directory_index() != 0);
+        let directory = directory.map_or("", text);
         let home = lines.comp_dir.as_ref().map_or(&[][..], |home| home.slice());
         let home = std::str::from_utf8(home).unwrap_or("");
         let path = Path::new(home).join(directory).join(name);

@@ -15,7 +15,6 @@ use crate::read::int_hash::OnceMap;
 /// All of them, by their numbers.
 #[derive(Debug)]
 pub(super) struct Units {
-    pub(super) sections: gimli::DwarfSections<Slice>,
     pub(super) dwarf: Sections,
     pub(super) starts: &'static UnitStarts,
     split: Split,
@@ -23,11 +22,9 @@ pub(super) struct Units {
 }
 
 impl Units {
-    pub(super) fn of(sections: gimli::DwarfSections<Slice>) -> Self {
-        let dwarf = sections.borrow(|section| *section);
+    pub(super) fn of(dwarf: gimli::Dwarf<Slice>) -> Self {
         let starts = UnitStarts::of(&dwarf);
         Self {
-            sections,
             dwarf: Box::leak(Box::new(dwarf)),
             loaded: vec![OnceLock::new(); starts.0.len()],
             starts: Box::leak(Box::new(starts)),
@@ -60,6 +57,7 @@ impl Units {
             skeleton: None,
             missing: None,
             index: OnceLock::new(),
+            sequences: OnceLock::new(),
             types: OnceMap::default(),
         };
         if let Some(id) = unit.parsed.dwo_id {

@@ -26,6 +26,8 @@ pub struct Found {
     pub symbols: usize,
     /// Vtables that were found by their addresses.
     pub vtables: usize,
+    /// Functions, with those that were inlined, by the lines of their code.
+    pub calls: usize,
     /// Types of async functions and blocks.
     pub coroutines: usize,
     /// Steps that it took.
@@ -57,6 +59,7 @@ fn look(bytes: &[u8], found: &mut Found) {
     found.functions = dump.functions;
     found.symbols = dump.symbols;
     found.vtables = dump.vtables;
+    found.calls = dump.calls;
     let _ = image.find("Handle", |ty| ty.full().is_empty());
     let (coroutines, others): (Vec<_>, Vec<_>) =
         dump.types.iter().partition(|ty| ty.is_coroutine());

@@ -140,6 +140,7 @@ fn sections_here() {
         assert_eq!(whole.coroutines > 0, is_full, "{name}: {whole:?}");
         assert_eq!(whole.vtables > 0, is_full, "{name}: {whole:?}");
         assert_eq!(whole.symbols > 0, is_full, "{name}: {whole:?}");
+        assert!(whole.calls >= whole.functions, "{name}: {whole:?}");
         let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
         for number in 0..MUTATIONS {
             let mut mutated = seed.clone();
