@@ -30,7 +30,7 @@ impl Image {
             for (at, _) in index.functions.iter().take(MOST_ADDRESSES) {
                 if let Some(function) = self.function(at.wrapping_add(bias)) {
                     seen.functions += 1;
-                    seen.calls += self.calls(at.wrapping_add(1)).len();
+                    seen.calls += self.calls(*at).len();
                     open.extend(function.parameters);
                     open.extend(function.arguments.iter().map(|argument| argument.1));
                 }
