@@ -331,6 +331,8 @@ mod tests {
             format!("[profile.dev.package]\n{lines}[profile.dev.package.gimli]\ndebug = 1\n")
         );
         assert_eq!(changed(&text, Manifest::make_lean), text);
+        let shown = include_str!("../../../COSTS.md");
+        assert!(shown.contains(&changed("", Manifest::make_lean)));
     }
 
     #[test]
