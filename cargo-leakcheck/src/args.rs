@@ -57,6 +57,12 @@ pub(crate) struct Flags {
     pub(crate) sarif: Option<PathBuf>,
     #[arg(long, value_name = "FILE", help = "Write the checked tests as JUnit")]
     pub(crate) junit: Option<PathBuf>,
+    /// Write a page for a browser: causes, stacks, sources, who waits for whom
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Open that page [default FILE: leakcheck/report.html in the target folder]
+    #[arg(long)]
+    pub(crate) open: bool,
     /// Print the summary as `text`, or as `json` for programs: then all else goes to standard error
     #[arg(
         long,
@@ -75,6 +81,14 @@ pub(crate) struct Flags {
     /// The folder of the library, where it shall not come from the registry
     #[arg(long, value_name = "DIR", hide = true)]
     pub(crate) leakcheck_path: Option<PathBuf>,
+}
+
+impl Flags {
+    /// Whether files are asked for besides the summary.
+    fn writes_files(&self) -> bool {
+        let files = [&self.sarif, &self.junit, &self.html];
+        self.open || files.into_iter().any(Option::is_some)
+    }
 }
 
 /// How a summary is printed.
@@ -395,9 +409,13 @@ fn runner(cargo: &mut Vec<OsString>) -> Runner {
 
 /// Refuses the flags of a run, which this command has no use for.
 fn refuse_all(flags: &Flags, why: &str) -> Result<(), clap::Error> {
-    let writes = flags.bless || flags.sarif.is_some() || flags.junit.is_some();
     let runs = flags.repeat.get() > 1 || flags.deny_unused_rules;
-    if writes || runs || flags.baseline.is_some() || flags.format != Format::Text {
+    if flags.bless
+        || flags.writes_files()
+        || runs
+        || flags.baseline.is_some()
+        || flags.format != Format::Text
+    {
         return Err(usage(why));
     }
     Ok(())

@@ -70,6 +70,8 @@ pub(crate) enum Error {
     },
     /// What git says of a folder.
     Git { folder: PathBuf, cause: String },
+    /// A page that no browser would show.
+    Open { path: PathBuf, cause: String },
     /// Cargo, or what it says of the workspace.
     Cargo { what: String, cause: String },
 }
@@ -134,13 +136,7 @@ impl std::fmt::Display for Error {
                 write!(f, "failed to merge {}: it is named twice", shown(folder))
             }
             Self::Shards { expected, found } => shards(f, *expected, found),
-            Self::NoLeakcheck { package } => write!(
-                f,
-                "failed to find leakcheck among what {} depends on: see with `cargo leakcheck try` what it finds, or add it with `cargo leakcheck init`",
-                package
-                    .as_deref()
-                    .map_or_else(|| "this workspace".to_owned(), code)
-            ),
+            Self::NoLeakcheck { package } => no_leakcheck(f, package.as_deref()),
             Self::NoPackage { name, nearest } => {
                 let (name, there) = (code(name), there(nearest));
                 write!(
@@ -172,6 +168,12 @@ impl std::fmt::Display for Error {
                 shown(folder),
                 plain(cause)
             ),
+            Self::Open { path, cause } => write!(
+                f,
+                "failed to open {}: {}; open it by hand, or name a program in BROWSER",
+                shown(path),
+                plain(cause)
+            ),
             Self::Cargo { what, cause } => write!(f, "failed to {what}: {cause}"),
         }
     }
@@ -197,6 +199,14 @@ fn there(nearest: &[String]) -> String {
         [one] => format!("; there is {one}"),
         names => format!("; there are {}", plural::all_of(names)),
     }
+}
+
+fn no_leakcheck(f: &mut std::fmt::Formatter<'_>, package: Option<&str>) -> std::fmt::Result {
+    let who = package.map_or_else(|| "this workspace".to_owned(), code);
+    write!(
+        f,
+        "failed to find leakcheck among what {who} depends on: see with `cargo leakcheck try` what it finds, or add it with `cargo leakcheck init`"
+    )
 }
 
 fn shards(
@@ -316,6 +326,13 @@ mod tests {
                     cause: "it is broken".to_owned(),
                 },
                 "failed to list the files of the repository a with git: it is broken",
+            ),
+            (
+                Error::Open {
+                    path: path(),
+                    cause: "xdg-open is not there".to_owned(),
+                },
+                "failed to open a/b.json: xdg-open is not there; open it by hand, or name a program in BROWSER",
             ),
             (
                 Error::Cargo {

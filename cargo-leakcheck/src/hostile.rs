@@ -14,7 +14,7 @@ use crate::{
     repository::Repository,
     sarif,
     summary::Summary,
-    text,
+    text, view,
     workspace::Workspace,
 };
 
@@ -134,7 +134,24 @@ fn rendered(rounds: &[Vec<Report>], baseline: &Baseline) -> BTreeMap<&'static st
         ("markdown", markdown::render(&summary)),
         ("sarif", sarif::render(&summary, &repository)),
         ("junit", junit::render(&summary)),
+        ("page", page(&summary, rounds, &repository)),
     ])
+}
+
+/// The data of the page, and what else of it is not the same each time.
+fn page(summary: &Summary, rounds: &[Vec<Report>], repository: &Repository) -> String {
+    let page = view::render(summary, rounds, repository, &[]);
+    assert_eq!(page.matches("<script").count(), 2, "nothing is put in");
+    assert_eq!(page.matches("</script>").count(), 2, "nothing ends early");
+    let (head, rest) = page.split_once("<style>").expect("a style");
+    let (_, rest) = rest.split_once("id=\"data\">").expect("data");
+    let (data, _) = rest.split_once("</script>").expect("its end");
+    assert!(!data.contains('<'), "{data}");
+    let read: Value = serde_json::from_str(data).expect("JSON");
+    let texts = read["texts"].as_array().expect("texts").iter();
+    let texts: Vec<&str> = texts.filter_map(Value::as_str).collect();
+    let (_, title) = head.split_once("<title>").expect("a title");
+    format!("{title}{}", texts.join("\n "))
 }
 
 /// What a runner of GitHub takes for a command, apart from those that are meant.

@@ -8,6 +8,7 @@ mod args;
 mod asked;
 mod audit;
 mod baseline;
+mod browser;
 mod causes;
 mod chain;
 mod consequence;
@@ -45,6 +46,8 @@ mod rules;
 mod run;
 mod run_store;
 mod runner_output;
+#[cfg(test)]
+mod samples;
 mod sarif;
 mod selection;
 mod session;
@@ -55,6 +58,8 @@ mod telling;
 mod text;
 mod trial;
 mod unused;
+mod view;
+mod wait_graph;
 mod workspace;
 
 use std::process::ExitCode;

@@ -15,6 +15,7 @@ use crate::{
     args::{Args, Command, Flags, Format, Runner},
     audit::Audit,
     baseline::{self, Baseline},
+    browser,
     doctor::{self, Diagnosis},
     edit::manifest::Library,
     error::Error,
@@ -33,6 +34,7 @@ use crate::{
     text,
     trial::Trial,
     unused::{Unsure, Unused, VARIABLES},
+    view,
     workspace::Workspace,
 };
 
@@ -139,6 +141,13 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
         beside(&unused.render(args.flags.deny_unused_rules));
         beside(&overbroad.render(args.flags.deny_unused_rules));
         errors.extend(files(&summary, &repository, &args.flags));
+        errors.extend(page(
+            &summary,
+            &found.rounds,
+            &told_of(&errors),
+            args,
+            workspace,
+        ));
     }
     let blessed = args.flags.bless && bless(&summary, &path, beside, &mut errors);
     if args.flags.format == Format::Json {
@@ -366,6 +375,29 @@ fn files(summary: &Summary, repository: &Repository, flags: &Flags) -> Vec<Error
         results.push(output::write(path, &junit::render(summary)));
     }
     results.into_iter().filter_map(Result::err).collect()
+}
+
+/// Writes the page where one is asked for, and opens it.
+fn page(
+    summary: &Summary,
+    rounds: &[Vec<Report>],
+    errors: &[String],
+    args: &Args,
+    workspace: &Workspace,
+) -> Option<Error> {
+    let flags = &args.flags;
+    let usual = || workspace.runs().join("report.html");
+    let path = flags.html.clone().or_else(|| flags.open.then(usual))?;
+    let page = view::render(summary, rounds, &repository(workspace), errors);
+    let written = output::write(&path, &page);
+    let shown = written.and_then(|()| {
+        if flags.open {
+            browser::open(&path)
+        } else {
+            Ok(())
+        }
+    });
+    shown.err()
 }
 
 /// Writes the baseline anew, unless that would lose what could not be read.

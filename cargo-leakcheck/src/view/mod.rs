@@ -1,0 +1,180 @@
+//! One page with all that a run found: self-contained, so that it opens from a file and needs no network.
+
+mod cause;
+mod data;
+mod digest;
+mod finding;
+mod graph;
+mod pattern;
+mod rule;
+mod shell;
+mod tables;
+
+use std::collections::BTreeMap;
+
+use leakcheck_report::{plural, time};
+
+use crate::{
+    escape::{code, plain},
+    finding::{Finding, Identity, Status, Test, total},
+    grouping::Group,
+    headline::headline,
+    long_form::{List, Stored},
+    mistake,
+    report::{Report, Verdict},
+    repository::Repository,
+    source_file::SourceFiles,
+    summary::Summary,
+    wait_graph::{Neighbours, WaitGraph},
+};
+use data::{Data, Totals};
+use tables::Tables;
+
+/// The page on these reports, which the summary is of.
+pub(crate) fn render(
+    summary: &Summary,
+    rounds: &[Vec<Report>],
+    repository: &Repository,
+    errors: &[String],
+) -> String {
+    let data = data(summary, rounds, repository, errors);
+    // A page of nothing tells more than no page; but it is plain data, which is always written.
+    let json = serde_json::to_string(&data).unwrap_or_default();
+    shell::html(&data.headline, &json)
+}
+
+fn data(
+    summary: &Summary,
+    rounds: &[Vec<Report>],
+    repository: &Repository,
+    errors: &[String],
+) -> Data {
+    let stored = Reports::of(rounds);
+    let mut tables = Tables::new(SourceFiles::new(repository));
+    let groups = Group::all(&summary.findings);
+    let mut at: BTreeMap<*const Finding, usize> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for finding in &summary.findings {
+        at.insert(std::ptr::from_ref(finding), findings.len());
+        findings.push(finding::data(
+            finding,
+            stored.of_finding(finding),
+            &mut tables,
+        ));
+    }
+    let mut graphs: BTreeMap<(*const Report, List), Neighbours> = BTreeMap::new();
+    let mut causes = Vec::new();
+    for group in &groups {
+        let first = stored.of_finding(group.first());
+        let graph = first.map(|stored| {
+            let key = (std::ptr::from_ref(stored.report), stored.list);
+            let whole = graphs
+                .entry(key)
+                .or_insert_with(|| Neighbours::of(WaitGraph::of(stored.leaks())));
+            graph::data(&whole.around(stored.at), stored, &mut tables)
+        });
+        causes.push(cause::data(group, first, &at, graph.flatten(), &mut tables));
+    }
+    let patterns = summary.findings.iter().flat_map(|finding| &finding.whys);
+    let patterns = patterns.map(|why| (why.pattern.clone(), pattern::data(&why.pattern)));
+    Data {
+        headline: plain(&head(summary)),
+        totals: totals(summary),
+        patterns: patterns.collect(),
+        causes,
+        findings,
+        notes: notes(summary),
+        errors: errors.iter().map(|error| plain(error)).collect(),
+        tables: tables.end(),
+    }
+}
+
+/// Where each finding stands in the reports, at first.
+struct Reports<'r>(BTreeMap<(Test, Identity), Stored<'r>>);
+
+impl<'r> Reports<'r> {
+    fn of(rounds: &'r [Vec<Report>]) -> Self {
+        let mut all = BTreeMap::new();
+        for report in rounds.iter().flatten() {
+            let left = (report.verdict == Verdict::Leaked).then_some(List::Left);
+            for list in left.into_iter().chain([List::Known]) {
+                let mut stored = Stored {
+                    report,
+                    list,
+                    at: 0,
+                };
+                for (at, leak) in stored.leaks().iter().enumerate() {
+                    stored.at = at;
+                    let identity = (
+                        leak.kind.clone(),
+                        leak.fingerprint.clone(),
+                        leak.panic.is_some(),
+                    );
+                    all.entry((Test::of(report), identity)).or_insert(stored);
+                }
+            }
+        }
+        Self(all)
+    }
+
+    fn of_finding(&self, finding: &Finding) -> Option<Stored<'r>> {
+        let test = Test {
+            is_namesake: false,
+            ..finding.test.clone()
+        };
+        self.0.get(&(test, finding.identity())).copied()
+    }
+}
+
+fn head(summary: &Summary) -> String {
+    if summary.findings.is_empty() {
+        let tests = plural::of(summary.checked.len(), "checked test", "checked tests");
+        return format!("{tests} left nothing behind");
+    }
+    headline(summary)
+}
+
+fn totals(summary: &Summary) -> Totals {
+    let of = |status: Status| total(summary.with(status).map(|finding| finding.count));
+    Totals {
+        runs: summary.rounds,
+        tests: summary.checked.len(),
+        new: of(Status::New),
+        known: of(Status::Known),
+        fails: summary.fails(),
+        has_baseline: summary.has_baseline,
+    }
+}
+
+/// What is to be said besides the findings, a sentence each.
+fn notes(summary: &Summary) -> Vec<String> {
+    let mut notes = Vec::new();
+    for checked in &summary.checked {
+        let name = checked.test.quoted();
+        if let Some(after) = checked.hung {
+            let why = checked.why.as_ref().map(mistake::line);
+            let why = why.map_or_else(String::new, |why| format!(": {why}"));
+            notes.push(format!(
+                "{name} did not end, after {}{why}",
+                time::taken(after)
+            ));
+        } else if checked.inconclusive {
+            notes.push(format!("{name} could not be judged"));
+        }
+    }
+    if summary.accepted > 0 {
+        let things = plural::of(summary.accepted, "thing", "things");
+        notes.push(format!("rules accepted {things}"));
+    }
+    for (key, known) in &summary.gone {
+        notes.push(format!(
+            "{} in {} is gone: --bless takes it out of the baseline",
+            plural::named(known.count, &key.kind),
+            code(&key.test)
+        ));
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests;
