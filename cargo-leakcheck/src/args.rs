@@ -63,6 +63,15 @@ pub(crate) struct Flags {
     /// Open that page [default FILE: leakcheck/report.html in the target folder]
     #[arg(long)]
     pub(crate) open: bool,
+    /// Write who waits for whom, and who owns what, for Graphviz
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dot: Option<PathBuf>,
+    /// Write the stacks that made what was left, folded, for flame graphs
+    #[arg(long, value_name = "FILE")]
+    pub(crate) folded: Option<PathBuf>,
+    /// Write the same with the stacks in which it waits, for pprof
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pprof: Option<PathBuf>,
     /// Print the summary as `text`, or as `json` for programs: then all else goes to standard error
     #[arg(
         long,
@@ -86,8 +95,11 @@ pub(crate) struct Flags {
 impl Flags {
     /// Whether files are asked for besides the summary.
     fn writes_files(&self) -> bool {
-        let files = [&self.sarif, &self.junit, &self.html];
-        self.open || files.into_iter().any(Option::is_some)
+        let texts = [&self.sarif, &self.junit, &self.html];
+        let mut files = texts
+            .into_iter()
+            .chain([&self.dot, &self.folded, &self.pprof]);
+        self.open || files.any(Option::is_some)
     }
 }
 

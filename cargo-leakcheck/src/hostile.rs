@@ -8,11 +8,14 @@ use serde_json::{Value, json};
 use crate::{
     annotate,
     baseline::{Baseline, Key, Known},
-    explain, junit, markdown,
+    dot, explain, folded,
+    graphs::Graphs,
+    junit, markdown,
     overbroad_rules::OverbroadRules,
     report::{self, Report},
     repository::Repository,
     sarif,
+    stored_findings::StoredFindings,
     summary::Summary,
     text, view,
     workspace::Workspace,
@@ -120,6 +123,7 @@ fn rendered(rounds: &[Vec<Report>], baseline: &Baseline) -> BTreeMap<&'static st
     let summary = Summary::of(rounds, baseline);
     let repository = Repository::default();
     let text = text::render(&summary);
+    let stored = StoredFindings::of(rounds);
     let plain = |text: &str| anstream::adapter::strip_str(text).to_string();
     let reports: Vec<Report> = rounds.iter().flatten().cloned().collect();
     let explained =
@@ -134,6 +138,8 @@ fn rendered(rounds: &[Vec<Report>], baseline: &Baseline) -> BTreeMap<&'static st
         ("markdown", markdown::render(&summary)),
         ("sarif", sarif::render(&summary, &repository)),
         ("junit", junit::render(&summary)),
+        ("dot", dot::render(&summary, &mut Graphs::new(&stored))),
+        ("folded", folded::render(&summary, &stored)),
         ("page", page(&summary, rounds, &repository)),
     ])
 }
@@ -201,6 +207,25 @@ fn no_field_does_harm() {
         }
         let outside: String = rendered["markdown"].split('`').step_by(2).collect();
         assert!(!outside.contains(['<', '[', '\\']), "{trap:?}: {outside}");
+        for line in rendered["folded"].lines() {
+            let (stack, count) = line.rsplit_once(' ').expect("a count");
+            assert!(
+                count.parse::<usize>().is_ok() && stack.contains(";["),
+                "{line}"
+            );
+        }
+        for line in rendered["dot"].lines() {
+            // Each attribute is in quotes that end on its line.
+            assert_eq!(
+                line.replace("\\\\", "")
+                    .replace("\\\"", "")
+                    .matches('"')
+                    .count()
+                    % 2,
+                0,
+                "{line}"
+            );
+        }
         let sarif: Value = serde_json::from_str(&rendered["sarif"]).expect("JSON");
         for result in sarif["runs"][0]["results"].as_array().expect("results") {
             let message = result["message"]["text"].as_str().expect("a text");

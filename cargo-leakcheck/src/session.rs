@@ -11,30 +11,28 @@ use std::{
 use leakcheck_report::plural;
 
 use crate::{
-    annotate,
     args::{Args, Command, Flags, Format, Runner},
     audit::Audit,
     baseline::{self, Baseline},
-    browser,
     doctor::{self, Diagnosis},
     edit::manifest::Library,
     error::Error,
     escape,
     exit::Exit,
     explain,
+    exports::Exports,
     finding::total,
     init::{self, Init},
-    json, junit, markdown, output,
+    json, output,
     overbroad_rules::OverbroadRules,
     progress,
     report::{self, Report},
     repository::Repository,
-    run, run_store, sarif, selection, shards,
+    run, run_store, selection, shards,
     summary::Summary,
     text,
     trial::Trial,
     unused::{Unsure, Unused, VARIABLES},
-    view,
     workspace::Workspace,
 };
 
@@ -129,7 +127,6 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
     };
     errors.extend(found.errors);
     let summary = Summary::of(&found.rounds, &known);
-    let repository = repository(workspace);
     // Where nothing was built, cargo has said it; and without a folder nothing is known.
     if found.cargo.is_none() && !found.rounds.is_empty() || !summary.checked.is_empty() {
         if args.flags.format == Format::Text {
@@ -140,14 +137,13 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
         }
         beside(&unused.render(args.flags.deny_unused_rules));
         beside(&overbroad.render(args.flags.deny_unused_rules));
-        errors.extend(files(&summary, &repository, &args.flags));
-        errors.extend(page(
-            &summary,
-            &found.rounds,
-            &told_of(&errors),
-            args,
+        let exports = Exports {
+            summary: &summary,
+            rounds: &found.rounds,
+            repository: &repository(workspace),
             workspace,
-        ));
+        };
+        errors.extend(exports.write(&args.flags, &told_of(&errors)));
     }
     let blessed = args.flags.bless && bless(&summary, &path, beside, &mut errors);
     if args.flags.format == Format::Json {
@@ -357,47 +353,6 @@ fn new(
 fn repository(workspace: &Workspace) -> Repository {
     let root = env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
     Repository::around(&workspace.root, root.as_deref(), workspace.packages.clone())
-}
-
-/// Writes all that is asked for besides the text, as much as can be.
-fn files(summary: &Summary, repository: &Repository, flags: &Flags) -> Vec<Error> {
-    let mut results = Vec::new();
-    if env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
-        output::beside(flags.format)(&annotate::render(summary, repository));
-    }
-    if let Some(path) = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
-        results.push(output::append(path.as_ref(), &markdown::render(summary)));
-    }
-    if let Some(path) = &flags.sarif {
-        results.push(output::write(path, &sarif::render(summary, repository)));
-    }
-    if let Some(path) = &flags.junit {
-        results.push(output::write(path, &junit::render(summary)));
-    }
-    results.into_iter().filter_map(Result::err).collect()
-}
-
-/// Writes the page where one is asked for, and opens it.
-fn page(
-    summary: &Summary,
-    rounds: &[Vec<Report>],
-    errors: &[String],
-    args: &Args,
-    workspace: &Workspace,
-) -> Option<Error> {
-    let flags = &args.flags;
-    let usual = || workspace.runs().join("report.html");
-    let path = flags.html.clone().or_else(|| flags.open.then(usual))?;
-    let page = view::render(summary, rounds, &repository(workspace), errors);
-    let written = output::write(&path, &page);
-    let shown = written.and_then(|()| {
-        if flags.open {
-            browser::open(&path)
-        } else {
-            Ok(())
-        }
-    });
-    shown.err()
 }
 
 /// Writes the baseline anew, unless that would lose what could not be read.

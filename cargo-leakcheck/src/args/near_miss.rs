@@ -17,8 +17,14 @@ const GUESSED: [(&str, &str); 8] = [
 /// Commands that are no words of cargo's. A test may be called as `test` and `nextest` are.
 const COMMANDS: [&str; 4] = ["audit", "doctor", "explain", "report"];
 
+/// Flags of cargo's that are nearly one of these.
+const CARGOS: [&str; 1] = ["--doc"];
+
 /// The flag that is meant, if this is nearly one of these.
 pub(super) fn flag(written: &str, own: &[&str]) -> Option<String> {
+    if CARGOS.contains(&written) {
+        return None;
+    }
     let guessed = GUESSED.iter().find(|(guess, _)| *guess == written);
     if let Some((_, flag)) = guessed {
         return Some((*flag).to_owned());

@@ -16,16 +16,16 @@ use leakcheck_report::{plural, time};
 
 use crate::{
     escape::{code, plain},
-    finding::{Finding, Identity, Status, Test, total},
+    finding::{Finding, Status, total},
+    graphs::Graphs,
     grouping::Group,
     headline::headline,
-    long_form::{List, Stored},
     mistake,
-    report::{Report, Verdict},
+    report::Report,
     repository::Repository,
     source_file::SourceFiles,
+    stored_findings::StoredFindings,
     summary::Summary,
-    wait_graph::{Neighbours, WaitGraph},
 };
 use data::{Data, Totals};
 use tables::Tables;
@@ -49,7 +49,7 @@ fn data(
     repository: &Repository,
     errors: &[String],
 ) -> Data {
-    let stored = Reports::of(rounds);
+    let stored = StoredFindings::of(rounds);
     let mut tables = Tables::new(SourceFiles::new(repository));
     let groups = Group::all(&summary.findings);
     let mut at: BTreeMap<*const Finding, usize> = BTreeMap::new();
@@ -62,18 +62,13 @@ fn data(
             &mut tables,
         ));
     }
-    let mut graphs: BTreeMap<(*const Report, List), Neighbours> = BTreeMap::new();
+    let mut graphs = Graphs::new(&stored);
     let mut causes = Vec::new();
     for group in &groups {
         let first = stored.of_finding(group.first());
-        let graph = first.map(|stored| {
-            let key = (std::ptr::from_ref(stored.report), stored.list);
-            let whole = graphs
-                .entry(key)
-                .or_insert_with(|| Neighbours::of(WaitGraph::of(stored.leaks())));
-            graph::data(&whole.around(stored.at), stored, &mut tables)
-        });
-        causes.push(cause::data(group, first, &at, graph.flatten(), &mut tables));
+        let graph = first
+            .and_then(|stored| graph::data(&graphs.of_finding(group.first()), stored, &mut tables));
+        causes.push(cause::data(group, first, &at, graph, &mut tables));
     }
     let patterns = summary.findings.iter().flat_map(|finding| &finding.whys);
     let patterns = patterns.map(|why| (why.pattern.clone(), pattern::data(&why.pattern)));
@@ -86,43 +81,6 @@ fn data(
         notes: notes(summary),
         errors: errors.iter().map(|error| plain(error)).collect(),
         tables: tables.end(),
-    }
-}
-
-/// Where each finding stands in the reports, at first.
-struct Reports<'r>(BTreeMap<(Test, Identity), Stored<'r>>);
-
-impl<'r> Reports<'r> {
-    fn of(rounds: &'r [Vec<Report>]) -> Self {
-        let mut all = BTreeMap::new();
-        for report in rounds.iter().flatten() {
-            let left = (report.verdict == Verdict::Leaked).then_some(List::Left);
-            for list in left.into_iter().chain([List::Known]) {
-                let mut stored = Stored {
-                    report,
-                    list,
-                    at: 0,
-                };
-                for (at, leak) in stored.leaks().iter().enumerate() {
-                    stored.at = at;
-                    let identity = (
-                        leak.kind.clone(),
-                        leak.fingerprint.clone(),
-                        leak.panic.is_some(),
-                    );
-                    all.entry((Test::of(report), identity)).or_insert(stored);
-                }
-            }
-        }
-        Self(all)
-    }
-
-    fn of_finding(&self, finding: &Finding) -> Option<Stored<'r>> {
-        let test = Test {
-            is_namesake: false,
-            ..finding.test.clone()
-        };
-        self.0.get(&(test, finding.identity())).copied()
     }
 }
 

@@ -5,7 +5,7 @@ mod cycles;
 mod model;
 mod part;
 
-pub(crate) use model::WaitGraph;
+pub(crate) use model::{Edge, EdgeKind, Node, NodeKind, WaitGraph};
 pub(crate) use part::Neighbours;
 
 #[cfg(test)]

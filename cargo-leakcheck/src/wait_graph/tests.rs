@@ -1,10 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{
-    model::{Edge, Node},
-    part::MOST,
-    *,
-};
+use super::{part::MOST, *};
 use crate::report::Leak;
 
 /// The part around the first of these findings, an edge a line.
