@@ -9,7 +9,7 @@ use crate::{
     error::Error,
     folded,
     graphs::Graphs,
-    junit, markdown, output, pprof,
+    junit, markdown, metrics, output, pprof,
     report::Report,
     repository::Repository,
     sarif,
@@ -39,6 +39,9 @@ impl Exports<'_> {
         }
         if let Some(path) = &flags.junit {
             results.push(output::write(path, junit::render(self.summary)));
+        }
+        if let Some(path) = &flags.metrics {
+            results.push(output::write(path, metrics::render(self.summary)));
         }
         self.pictures(flags, &mut results);
         let failed = results.into_iter().filter_map(Result::err);

@@ -121,6 +121,28 @@ fn own_flags_are_found_wherever_they_stand() {
 }
 
 #[test]
+fn a_history_is_shown_or_added_to() {
+    for (line, expected) in [
+        (
+            "leakcheck history",
+            Command::History {
+                folders: Vec::new(),
+                adds: false,
+            },
+        ),
+        (
+            "leakcheck history a b --add --history h --baseline=b --target-dir t",
+            Command::History {
+                folders: vec!["a".into(), "b".into()],
+                adds: true,
+            },
+        ),
+    ] {
+        assert_eq!(parse(line).expect(line).command, expected, "{line}");
+    }
+}
+
+#[test]
 fn files_are_named() {
     let args = parse("leakcheck report a --html=b.html --open").expect("flags");
     let folders = vec!["a".into()];

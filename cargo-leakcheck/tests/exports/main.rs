@@ -109,3 +109,76 @@ fn pprof_reads_the_profile() {
     assert!(raw.contains("created/things waiting/things"), "{raw}");
     assert!(raw.contains("src/client/pool.rs:"), "{raw}");
 }
+
+#[test]
+#[ignore = "needs promtool; `.ci/run exports`"]
+fn promtool_reads_the_metrics() {
+    let run = Run::of(1000);
+    let metrics = run.export("--metrics", "leaks.prom");
+    let mut command = Command::new("promtool");
+    command.args(["check", "metrics"]);
+    command.stdin(fs::File::open(&metrics).expect("a file"));
+    let ended = command.output().unwrap_or_else(|cause| {
+        panic!("promtool is not there ({cause}): install Debian's package prometheus")
+    });
+    let told = String::from_utf8_lossy(&ended.stderr);
+    assert!(
+        ended.status.success() && told.is_empty(),
+        "promtool: {told}"
+    );
+    let text = fs::read_to_string(&metrics).expect("text");
+    let series = "leakcheck_findings{kind=\"task\",package=\"ledger\",state=\"new\"} ";
+    assert!(text.contains(series), "{text}");
+}
+
+/// A run is added once, with what is checked out, and shown.
+#[test]
+fn a_history_grows_by_a_run() {
+    let run = Run::of(10);
+    let history = |args: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_cargo-leakcheck"))
+            .current_dir(run.root.path())
+            .args(["leakcheck", "history"])
+            .args(args)
+            .env_remove("LEAKCHECK_BASELINE")
+            .output()
+            .expect("it is run")
+    };
+    let none = history(&[]);
+    assert_eq!(none.status.code(), Some(11));
+    let told = String::from_utf8_lossy(&none.stderr);
+    assert!(
+        told.contains("add the last one with `cargo leakcheck history --add`"),
+        "{told}"
+    );
+
+    let stored = run.path("stored/2026-11-30T12-00-00Z");
+    fs::create_dir_all(&stored).expect("a folder");
+    fs::rename(run.path("reports"), stored.join("1")).expect("it is moved");
+    fs::write(stored.join("revision"), "7842648c0a1b main\n").expect("it is written");
+    for _ in 0..2 {
+        let added = history(&["--add", "stored"]);
+        let told = String::from_utf8_lossy(&added.stdout);
+        assert_eq!(added.status.code(), Some(0), "{told}");
+        assert!(
+            told.contains("2026-11-30 12:00:00  7842648c0a1b  main"),
+            "{told}"
+        );
+    }
+    let text = fs::read_to_string(run.path("leakcheck.history")).expect("a history");
+    assert_eq!(text.lines().count(), 2, "{text}");
+    assert!(
+        text.contains(" main tests=6 new=10 known=0 fixed=0 hung=1 "),
+        "{text}"
+    );
+
+    fs::write(run.path("leakcheck.history"), text + "=======\n").expect("it is written");
+    let broken = history(&["--add", "stored"]);
+    assert_eq!(broken.status.code(), Some(11));
+    let told = String::from_utf8_lossy(&broken.stderr);
+    assert!(
+        told.contains("leakcheck.history:3: a merge was left here"),
+        "{told}"
+    );
+    assert!(told.contains("nothing was added"), "{told}");
+}
