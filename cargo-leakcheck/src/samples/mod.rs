@@ -70,6 +70,46 @@ fn report(number: usize) -> Report {
     report
 }
 
+/// What would be code where a page takes text for more.
+const TRAPS: [&str; 5] = [
+    "</script><script>document.title = 'broken'</script>",
+    "<img src=x onerror=\"document.title = 'broken'\">",
+    "\"'><svg/onload=document.title='broken'>",
+    "javascript:document.title='broken'",
+    "<!--<script>${document.title = 'broken'}`",
+];
+
+/// Reports with such a text in each name, place and sentence.
+pub(crate) fn hostile() -> Vec<Report> {
+    let report = |(number, trap): (usize, &&str)| {
+        let set = |field: &mut String| (*trap).clone_into(field);
+        let mut report = report(number);
+        set(&mut report.test);
+        set(report.package.get_or_insert_default());
+        set(&mut report.location.file);
+        for leak in &mut report.leaks {
+            set(leak.name.get_or_insert_default());
+            set(leak.state.get_or_insert_default());
+            leak.fingerprint = format!("{trap}{number}");
+            leak.accept = Some(format!("ignore_created_by(\"{trap}\")"));
+            let frames = leak.created_by.iter_mut().chain(&mut leak.waits_at);
+            for frame in frames.chain(&mut leak.created_at).chain(&mut leak.waits_in) {
+                set(&mut frame.function);
+                set(frame.file.get_or_insert_default());
+            }
+            if let Some(why) = &mut leak.why {
+                set(&mut why.text);
+                set(&mut why.help);
+            }
+            if let Some(waits) = &mut leak.waits_for {
+                set(&mut waits.what);
+            }
+        }
+        report
+    };
+    TRAPS.iter().enumerate().map(report).collect()
+}
+
 fn hung() -> Report {
     Report {
         format_version: leakcheck_report::FORMAT_VERSION,

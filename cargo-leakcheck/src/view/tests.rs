@@ -82,6 +82,19 @@ fn ten_thousand_findings_are_no_burden() {
 }
 
 #[test]
+fn no_text_is_more_than_text() {
+    let rounds = [samples::hostile()];
+    let summary = Summary::of(&rounds, &Baseline::default());
+    let page = render(&summary, &rounds, &Repository::default(), &[]);
+    assert_eq!(page.matches("<script").count(), 2);
+    let texts = embedded(&page)["texts"].to_string();
+    assert!(
+        texts.contains("</script><script>document.title"),
+        "it is shown"
+    );
+}
+
+#[test]
 fn nothing_is_read_from_elsewhere() {
     let (_folder, repository) = repository::tests::sample();
     let secret = tempfile::NamedTempFile::new().expect("a file");

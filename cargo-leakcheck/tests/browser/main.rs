@@ -10,16 +10,18 @@ use std::{
     time::Instant,
 };
 
+use leakcheck_report::Report;
+
 /// Where the driver of the browser and what it needs are.
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser")
 }
 
-/// Writes the page of a run with so many findings.
-fn page(root: &Path, findings: usize) -> PathBuf {
-    let reports = root.join(format!("reports-{findings}"));
-    samples::write(&reports, &samples::reports(findings)).expect("it is written");
-    let page = root.join(format!("{findings}.html"));
+/// Writes the page of a run with these reports.
+fn page(root: &Path, name: &str, run: &[Report]) -> PathBuf {
+    let reports = root.join(format!("reports-{name}"));
+    samples::write(&reports, run).expect("it is written");
+    let page = root.join(format!("{name}.html"));
     let begin = Instant::now();
     let ended = Command::new(env!("CARGO_BIN_EXE_cargo-leakcheck"))
         .current_dir(root)
@@ -43,7 +45,7 @@ fn page(root: &Path, findings: usize) -> PathBuf {
         reason = "these numbers are what one runs it for"
     )]
     {
-        eprintln!("{findings} findings: {} KiB in {took:?}", length >> 10);
+        eprintln!("{name}.html: {} KiB in {took:?}", length >> 10);
     }
     page
 }
@@ -90,7 +92,12 @@ fn it_is_opened() {
 fn the_page_does_what_it_should() {
     let root = tempfile::tempdir().expect("a folder");
     samples::workspace(root.path()).expect("it is written");
-    let pages = [10, 1000, 10_000].map(|findings| page(root.path(), findings));
+    let of = |findings: usize| {
+        let run = samples::reports(findings);
+        page(root.path(), &findings.to_string(), &run)
+    };
+    let mut pages = [10, 1000, 10_000].map(of).to_vec();
+    pages.push(page(root.path(), "hostile", &samples::hostile()));
     let modules = folder().join("node_modules/playwright-core");
     assert!(
         modules.is_dir(),

@@ -9,17 +9,24 @@ use std::{
     process::Command,
 };
 
-/// A workspace with a run of so many findings.
+use leakcheck_report::Report;
+
+/// A workspace with a run.
 struct Run {
     root: tempfile::TempDir,
 }
 
 impl Run {
+    /// With so many findings.
     fn of(findings: usize) -> Self {
+        Self::with(&samples::reports(findings))
+    }
+
+    fn with(run: &[Report]) -> Self {
         let root = tempfile::tempdir().expect("a folder");
         samples::workspace(root.path()).expect("it is written");
         let reports = root.path().join("reports");
-        samples::write(&reports, &samples::reports(findings)).expect("it is written");
+        samples::write(&reports, run).expect("it is written");
         Self { root }
     }
 
@@ -74,6 +81,23 @@ fn graphviz_draws_the_graph() {
 }
 
 #[test]
+#[ignore = "needs graphviz, go and promtool; `.ci/run exports`"]
+fn hostile_names_are_read_as_names() {
+    let run = Run::with(&samples::hostile());
+    let svg = read(
+        "dot",
+        "graphviz",
+        &["-Tsvg"],
+        &run.export("--dot", "leaks.dot"),
+    );
+    assert!(!svg.contains("<script") && !svg.contains("<img"), "{svg}");
+    let profile = run.export("--pprof", "leaks.pb.gz");
+    let raw = read("go", "golang-go", &["tool", "pprof", "-raw"], &profile);
+    assert!(raw.contains("<img src=x onerror="), "{raw}");
+    promtool(&run.export("--metrics", "leaks.prom"));
+}
+
+#[test]
 #[ignore = "needs go; `.ci/run exports`"]
 fn pprof_reads_the_profile() {
     let run = Run::of(1000);
@@ -110,14 +134,10 @@ fn pprof_reads_the_profile() {
     assert!(raw.contains("src/client/pool.rs:"), "{raw}");
 }
 
-#[test]
-#[ignore = "needs promtool; `.ci/run exports`"]
-fn promtool_reads_the_metrics() {
-    let run = Run::of(1000);
-    let metrics = run.export("--metrics", "leaks.prom");
+fn promtool(metrics: &Path) {
     let mut command = Command::new("promtool");
     command.args(["check", "metrics"]);
-    command.stdin(fs::File::open(&metrics).expect("a file"));
+    command.stdin(fs::File::open(metrics).expect("a file"));
     let ended = command.output().unwrap_or_else(|cause| {
         panic!("promtool is not there ({cause}): install Debian's package prometheus")
     });
@@ -126,6 +146,14 @@ fn promtool_reads_the_metrics() {
         ended.status.success() && told.is_empty(),
         "promtool: {told}"
     );
+}
+
+#[test]
+#[ignore = "needs promtool; `.ci/run exports`"]
+fn promtool_reads_the_metrics() {
+    let run = Run::of(1000);
+    let metrics = run.export("--metrics", "leaks.prom");
+    promtool(&metrics);
     let text = fs::read_to_string(&metrics).expect("text");
     let series = "leakcheck_findings{kind=\"task\",package=\"ledger\",state=\"new\"} ";
     assert!(text.contains(series), "{text}");

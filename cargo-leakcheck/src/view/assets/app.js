@@ -36,6 +36,14 @@ function show(at, opened = null) {
   byId('opened')?.scrollIntoView({ block: 'center' });
 }
 
+function printOfAddress() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return '';
+  }
+}
+
 function clear() {
   filters.reset();
   refill();
@@ -43,8 +51,7 @@ function clear() {
 
 // Shows what the address says.
 function arrive() {
-  const print = decodeURIComponent(location.hash.slice(1));
-  const found = byFingerprint.get(print);
+  const found = byFingerprint.get(printOfAddress());
   if (!found) {
     show(null);
     return;

@@ -4,7 +4,7 @@ const ROW = 54;
 const CHUNK = 50;
 const list = byId('list');
 const filters = byId('filters');
-const heaviest = Math.max(1, ...data.causes.map((cause) => cause.things));
+const heaviest = data.causes.reduce((most, cause) => Math.max(most, cause.things), 1);
 let shown = [];
 let chosen = null;
 
@@ -24,7 +24,7 @@ function rowOf(at, position) {
     cause.things > cause.count ? ` · ${several(cause.things - cause.count, 'thing follows', 'things follow')}` : '',
     made?.place ? ` · ${made.place}` : '',
   ];
-  const weight = h('span', { class: `weight ${isNew(cause) ? 'is-new' : ''}` });
+  const weight = h('span', { class: `weight ${statusOf(cause)}` });
   weight.style.width = `${(100 * cause.things) / heaviest}%`;
   const name = made ? made.name : textAt(data.findings[cause.findings[0]]?.name) || textAt(cause.fingerprint);
   return h(

@@ -12,6 +12,7 @@ function h(name, attributes, ...children) {
 }
 
 const part = (title, ...children) => h('section', { class: 'part' }, h('h3', {}, title), ...children);
+const asWritten = (name) => h('span', { class: 'as-written' }, name);
 
 function tell(words) {
   byId('told').textContent = words;
@@ -106,7 +107,8 @@ function stack(title, frames) {
     const shown = source ? lazy(place(frame), () => excerpt(frame, 3)) : place(frame);
     return h('li', { class: frame.isNear ? null : 'is-far' }, h('span', { class: 'n' }, String(number)), shown);
   });
-  return h('div', { class: 'stack' }, h('h4', {}, `${title} (${several(frames.length, 'frame', 'frames')}, innermost first)`), h('ol', {}, lines));
+  const many = frames.length > 1 ? ` (${frames.length} frames, innermost first)` : '';
+  return h('div', { class: 'stack' }, h('h4', {}, title, many), h('ol', {}, lines));
 }
 
 const badge = (cause) => h('span', { class: `badge ${statusOf(cause)}` }, statusWord[statusOf(cause)]);
