@@ -10,7 +10,7 @@ mod rule;
 mod shell;
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use leakcheck_report::{plural, time};
 
@@ -70,8 +70,11 @@ fn data(
             .and_then(|stored| graph::data(&graphs.of_finding(group.first()), stored, &mut tables));
         causes.push(cause::data(group, first, &at, graph, &mut tables));
     }
-    let patterns = summary.findings.iter().flat_map(|finding| &finding.whys);
-    let patterns = patterns.map(|why| (why.pattern.clone(), pattern::data(&why.pattern)));
+    let whys = summary.findings.iter().flat_map(|finding| &finding.whys);
+    let names: BTreeSet<&String> = whys.map(|why| &why.pattern).collect();
+    let patterns = names
+        .into_iter()
+        .map(|name| (name.clone(), pattern::data(name)));
     Data {
         headline: plain(&head(summary)),
         totals: totals(summary),

@@ -226,13 +226,22 @@ async function isHarmless(path) {
   await accessible('hostile names');
 }
 
+/** Where nothing was left, that is what it says. */
+async function isEmpty(path) {
+  await page.goto(pathToFileURL(path).href);
+  await page.getByText('Nothing was left behind.').waitFor();
+  assert.match(await page.locator('#detail').textContent(), /did not end/);
+  await shot('clean');
+  await accessible('nothing');
+}
+
 try {
   for (const path of process.argv.slice(2)) {
     const name = basename(path, '.html');
-    if (name === 'hostile') {
-      await isHarmless(path);
+    if (name === 'hostile' || name === 'clean') {
+      await (name === 'hostile' ? isHarmless(path) : isEmpty(path));
       assert.deepEqual(complaints, [], name);
-      console.log('hostile names do nothing');
+      console.log(`${name}: as it should be`);
       continue;
     }
     // The first start of a browser is not what is measured.

@@ -60,10 +60,12 @@ function followsOf(cause, opened) {
 }
 
 function testsOf(findings, opened) {
+  // A name that all of them have tells nothing.
+  const areAlike = findings.every((at) => data.findings[at].name === data.findings[findings[0]].name);
   const line = (at) => {
     const finding = data.findings[at];
     const runs = data.totals.runs > 1 ? `, in ${finding.runs} of ${data.totals.runs} runs` : '';
-    const name = textAt(finding.name);
+    const name = areAlike ? '' : textAt(finding.name);
     const title = h('span', {}, h('b', {}, textAt(finding.title)), ' in ', h('span', { class: 'mono' }, textAt(finding.test)), ` (${textAt(finding.suite)})${runs}`, name ? h('span', { class: 'why-it mono' }, name) : null);
     const isOpen = at === opened;
     return h('li', { id: isOpen ? 'opened' : null }, lazy(title, () => h('div', { class: 'inner' }, h('p', {}, 'The test: ', place(frameAt(finding.at))), findingOf(at)), isOpen));

@@ -90,6 +90,7 @@ function refill() {
   chunks.forEach((chunk) => near.observe(chunk));
   list.hidden = shown.length === 0;
   byId('none').hidden = shown.length > 0;
+  byId('none').textContent = data.causes.length ? 'No cause fits these filters.' : 'Nothing was left behind.';
   const all = several(data.causes.length, 'cause', 'causes');
   byId('shown').textContent = shown.length === data.causes.length ? all : `${shown.length.toLocaleString('en')} of ${all}`;
   mark(false);
