@@ -9,6 +9,7 @@ use crate::{
     error::Error,
     folded,
     graphs::Graphs,
+    history::{self, History},
     junit, markdown, metrics, output, pprof,
     report::Report,
     repository::Repository,
@@ -79,7 +80,10 @@ impl Exports<'_> {
     fn page(&self, flags: &Flags, told: &[String]) -> Option<Error> {
         let usual = || self.workspace.runs().join("report.html");
         let path = flags.html.clone().or_else(|| flags.open.then(usual))?;
-        let page = view::render(self.summary, self.rounds, self.repository, told);
+        // What is wrong with it is told where it is asked for.
+        let (history, _) = History::read(&self.workspace.root.join(history::NAME));
+        let (summary, rounds) = (self.summary, self.rounds);
+        let page = view::render(summary, rounds, self.repository, &history, told);
         let written = output::write(&path, &page);
         let opened = written.and_then(|()| {
             if flags.open {

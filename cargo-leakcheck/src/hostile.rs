@@ -10,6 +10,7 @@ use crate::{
     baseline::{Baseline, Key, Known},
     dot, explain, folded,
     graphs::Graphs,
+    history::History,
     junit, markdown,
     overbroad_rules::OverbroadRules,
     report::{self, Report},
@@ -146,7 +147,7 @@ fn rendered(rounds: &[Vec<Report>], baseline: &Baseline) -> BTreeMap<&'static st
 
 /// The data of the page, and what else of it is not the same each time.
 fn page(summary: &Summary, rounds: &[Vec<Report>], repository: &Repository) -> String {
-    let page = view::render(summary, rounds, repository, &[]);
+    let page = view::render(summary, rounds, repository, &History::default(), &[]);
     assert_eq!(page.matches("<script").count(), 2, "nothing is put in");
     assert_eq!(page.matches("</script>").count(), 2, "nothing ends early");
     let (head, rest) = page.split_once("<style>").expect("a style");

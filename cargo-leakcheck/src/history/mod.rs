@@ -77,6 +77,12 @@ impl History {
         self.entries.is_empty()
     }
 
+    /// The last runs, oldest first.
+    pub(crate) fn last(&self, most: usize) -> impl Iterator<Item = &Entry> {
+        let hidden = self.entries.len().saturating_sub(most);
+        self.entries.iter().skip(hidden)
+    }
+
     /// Adds a run, once.
     pub(crate) fn add(&mut self, entry: Entry) {
         self.lines.insert(entry.line());

@@ -11,6 +11,15 @@ use leakcheck_report::{Body, Hang, HangCause, Leak, Location, Report, Verdict, W
 /// The packages of the workspace.
 pub(crate) const PACKAGES: [&str; 4] = ["gateway", "ledger", "mailer", "shared"];
 
+/// What the workspace has left before.
+pub(crate) const HISTORY: &str = "leakcheck history 1
+2026-11-02T09:00:00Z 1f0c77d21a3b main tests=131 new=3 known=21 fixed=0 hung=1 check_ms=301 waited_ms=900 left.task=24
+2026-11-09T09:00:00Z 2b3e1c4405d5 main tests=133 new=0 known=24 fixed=0 hung=1 check_ms=301 waited_ms=900 left.task=24
+2026-11-16T09:00:00Z 3c4405d5eb3e main tests=140 new=2 known=19 fixed=5 hung=0 check_ms=311 waited_ms=700 left.task=21
+2026-11-23T09:00:00Z 4842648c0a1b main tests=142 new=0 known=12 fixed=7 hung=0 check_ms=309 waited_ms=400 left.task=12
+2026-11-29T15:00:00Z 59f0c77d21a3+ fix/pool tests=142 new=1 known=8 fixed=4 hung=0 check_ms=312 waited_ms=410 left.task=9
+";
+
 /// Reports with so many findings, the same each time.
 pub(crate) fn reports(findings: usize) -> Vec<Report> {
     let (mut reports, mut made) = (Vec::new(), 0);

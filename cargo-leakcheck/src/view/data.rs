@@ -12,6 +12,8 @@ pub(super) struct Data {
     pub(super) causes: Vec<CauseData>,
     pub(super) findings: Vec<FindingData>,
     pub(super) notes: Vec<String>,
+    /// Earlier runs, oldest first.
+    pub(super) trend: Vec<RunData>,
     pub(super) errors: Vec<String>,
     #[serde(flatten)]
     pub(super) tables: TableData,
@@ -27,6 +29,16 @@ pub(super) struct Totals {
     pub(super) known: usize,
     pub(super) fails: bool,
     pub(super) has_baseline: bool,
+}
+
+/// What an earlier run has left.
+#[derive(Debug, Serialize)]
+pub(super) struct RunData {
+    pub(super) when: String,
+    pub(super) commit: String,
+    pub(super) branch: String,
+    pub(super) new: u64,
+    pub(super) known: u64,
 }
 
 /// What others name by its place.

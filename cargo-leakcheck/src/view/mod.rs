@@ -20,6 +20,7 @@ use crate::{
     graphs::Graphs,
     grouping::Group,
     headline::headline,
+    history::{Entry, History},
     mistake,
     report::Report,
     repository::Repository,
@@ -27,28 +28,29 @@ use crate::{
     stored_findings::StoredFindings,
     summary::Summary,
 };
-use data::{Data, Totals};
+use data::{Data, RunData, Totals};
 use tables::Tables;
 
-/// The page on these reports, which the summary is of.
+/// Runs of the history that are shown: the last ones.
+const TREND: usize = 60;
+
+/// The page on these reports, which the summary is of, after those of the history.
 pub(crate) fn render(
     summary: &Summary,
     rounds: &[Vec<Report>],
     repository: &Repository,
+    history: &History,
     errors: &[String],
 ) -> String {
-    let data = data(summary, rounds, repository, errors);
+    let mut data = data(summary, rounds, repository);
+    data.trend = trend(history);
+    data.errors = errors.iter().map(|error| plain(error)).collect();
     // A page of nothing tells more than no page; but it is plain data, which is always written.
     let json = serde_json::to_string(&data).unwrap_or_default();
     shell::html(&data.headline, &json)
 }
 
-fn data(
-    summary: &Summary,
-    rounds: &[Vec<Report>],
-    repository: &Repository,
-    errors: &[String],
-) -> Data {
+fn data(summary: &Summary, rounds: &[Vec<Report>], repository: &Repository) -> Data {
     let stored = StoredFindings::of(rounds);
     let mut tables = Tables::new(SourceFiles::new(repository));
     let groups = Group::all(&summary.findings);
@@ -82,7 +84,8 @@ fn data(
         causes,
         findings,
         notes: notes(summary),
-        errors: errors.iter().map(|error| plain(error)).collect(),
+        trend: Vec::new(),
+        errors: Vec::new(),
         tables: tables.end(),
     }
 }
@@ -105,6 +108,18 @@ fn totals(summary: &Summary) -> Totals {
         fails: summary.fails(),
         has_baseline: summary.has_baseline,
     }
+}
+
+fn trend(history: &History) -> Vec<RunData> {
+    let entries = history.last(TREND);
+    let run = |entry: &Entry| RunData {
+        when: plain(&entry.when),
+        commit: plain(&entry.commit),
+        branch: plain(&entry.branch),
+        new: entry.new,
+        known: entry.known,
+    };
+    entries.map(run).collect()
 }
 
 /// What is to be said besides the findings, a sentence each.

@@ -16,10 +16,15 @@ fn page(findings: usize) -> (Value, String) {
     let (rounds, errors) = run_store::read(&reports);
     assert!(errors.is_empty(), "{errors:?}");
     let summary = Summary::of(&rounds, &Baseline::default());
+    let path = folder.path().join("leakcheck.history");
+    fs::write(&path, samples::HISTORY).expect("it is written");
+    let (history, errors) = History::read(&path);
+    assert!(errors.is_empty(), "{errors:?}");
     let page = render(
         &summary,
         &rounds,
         &repository,
+        &history,
         &["failed to read a.json".to_owned()],
     );
     (embedded(&page), page)
@@ -85,7 +90,13 @@ fn ten_thousand_findings_are_no_burden() {
 fn no_text_is_more_than_text() {
     let rounds = [samples::hostile()];
     let summary = Summary::of(&rounds, &Baseline::default());
-    let page = render(&summary, &rounds, &Repository::default(), &[]);
+    let page = render(
+        &summary,
+        &rounds,
+        &Repository::default(),
+        &History::default(),
+        &[],
+    );
     assert_eq!(page.matches("<script").count(), 2);
     let texts = embedded(&page)["texts"].to_string();
     assert!(
@@ -107,6 +118,6 @@ fn nothing_is_read_from_elsewhere() {
     }
     let rounds = [vec![report]];
     let summary = Summary::of(&rounds, &Baseline::default());
-    let page = render(&summary, &rounds, &repository, &[]);
+    let page = render(&summary, &rounds, &repository, &History::default(), &[]);
     assert!(!page.contains("secret-of-the-machine"));
 }

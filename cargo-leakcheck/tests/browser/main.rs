@@ -90,6 +90,8 @@ fn it_is_opened() {
 fn the_page_does_what_it_should() {
     let root = tempfile::tempdir().expect("a folder");
     samples::workspace(root.path()).expect("it is written");
+    let history = root.path().join("leakcheck.history");
+    fs::write(history, samples::HISTORY).expect("it is written");
     let of = |findings: usize| {
         let run = samples::reports(findings);
         page(root.path(), &findings.to_string(), &run)

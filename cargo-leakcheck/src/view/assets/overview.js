@@ -27,6 +27,28 @@ function barsOf(name, title) {
   return h('section', {}, h('h3', {}, title), h('ul', {}, lines));
 }
 
+// What the last runs have left, as bars: what is new above what is known.
+function trend() {
+  const runs = data.trend;
+  if (runs.length < 2) return null;
+  const [step, tall] = [Math.min(22, Math.floor(720 / runs.length)), 84];
+  const most = Math.max(...runs.map((run) => run.new + run.known), 1);
+  const bars = runs.flatMap((run, at) => {
+    const [known, fresh] = [run.known, run.new].map((count) => (count * tall) / most);
+    const words = `${run.when.slice(0, 10)} ${run.commit} ${run.branch}: ${run.new} new, ${run.known} known`;
+    const bar = (y, height, style) => s('rect', { x: at * step, y, width: step - 4, height, rx: 1.5, class: style }, s('title', {}, words));
+    return [bar(tall - known, known, 'known'), bar(tall - known - fresh, fresh, 'new'), bar(tall, 1, 'base')];
+  });
+  const [first, last] = [runs[0], runs.at(-1)].map((run) => run.new + run.known);
+  const told = `From ${several(first, 'thing', 'things')} to ${last.toLocaleString('en')} in ${several(runs.length, 'run', 'runs')} of leakcheck.history`;
+  const width = runs.length * step;
+  const svg = s('svg', { width, height: tall + 2, viewBox: `0 0 ${width} ${tall + 2}`, role: 'img', 'aria-label': told }, bars);
+  const heads = ['When', 'Commit', 'Branch', 'New', 'Known'].map((head) => h('th', { scope: 'col' }, head));
+  const rows = () => runs.toReversed().map((run) => h('tr', {}, [run.when, run.commit, run.branch, run.new, run.known].map((cell) => h('td', {}, String(cell)))));
+  const table = lazy('As a table', () => h('table', { class: 'runs' }, h('thead', {}, h('tr', {}, heads)), h('tbody', {}, rows())));
+  return h('section', { class: 'part trend' }, h('h3', {}, 'Earlier runs'), svg, h('p', { class: 'note' }, told), table);
+}
+
 function overview() {
   const { totals } = data;
   const figure = (word, number, style) => h('div', { class: style }, h('dt', {}, word), h('dd', {}, number.toLocaleString('en')));
@@ -49,6 +71,7 @@ function overview() {
         totals.runs > 1 ? figure('runs', totals.runs) : null,
       ),
       data.causes.length ? h('div', { class: 'bars' }, barsOf('pattern', 'Things by mistake'), barsOf('kind', 'By kind of the cause'), barsOf('package', 'By package')) : null,
+      trend(),
       notes.length ? h('section', { class: 'part' }, h('h3', {}, 'Besides'), h('ul', { class: 'notes' }, notes)) : null,
     ),
   ];
