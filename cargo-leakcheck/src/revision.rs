@@ -28,7 +28,7 @@ impl Revision {
     /// What is checked out in a folder now.
     pub(crate) fn of(folder: &Path) -> Self {
         let commit = git(folder, &["rev-parse", "--verify", "-q", "HEAD"]);
-        let is_edited = git(folder, &["diff-index", "--quiet", "HEAD", "--"]).is_none();
+        let is_edited = git(folder, &["diff", "--no-ext-diff", "--quiet", "HEAD", "--"]).is_none();
         let branch = git(folder, &["symbolic-ref", "--short", "-q", "HEAD"]);
         let variable = |name: &&str| env::var(name).ok().filter(|name| !name.is_empty());
         let branch = branch.or_else(|| BRANCHES.iter().find_map(variable));
