@@ -1,91 +1,12 @@
 //! The command line: what is for this program is taken out, and everything else is cargo's, unchanged.
 
+mod flags;
 mod near_miss;
 
-use std::{
-    ffi::OsString,
-    num::{NonZeroU32, NonZeroUsize},
-    path::PathBuf,
-};
+use std::{ffi::OsString, path::PathBuf};
 
-use clap::{CommandFactory as _, Parser, error::ErrorKind};
-
-/// Runs the tests of a workspace and sums up what they leak.
-///
-/// All other flags, and what stands after `--`, are passed to cargo unchanged.
-#[derive(Debug, Parser)]
-#[command(
-    name = "cargo leakcheck",
-    version,
-    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck try [test|nextest] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck init [nextest] [--yes] [--no-run] [--undo] [CARGO'S FLAGS]\n       cargo leakcheck report [DIR..] [FLAGS]\n       cargo leakcheck explain NAME [DIR]\n       cargo leakcheck audit\n       cargo leakcheck doctor [-p PACKAGE]",
-    after_help = "\
-Commands:
-  test     run `cargo test` (the default)
-  nextest  run `cargo nextest run`
-  try      check a copy of a workspace that knows nothing of leakcheck; its own files
-           stay as they are, and leaks fail nothing
-  init     put leakcheck into a workspace, show the changes first, and accept what its
-           tests leave behind today: --yes does not ask, --no-run writes no baseline,
-           --undo makes everything as it was
-  report   show a stored run again: the last one, or those of several machines as one,
-           each in a folder DIR
-  explain  show all that a stored run knows of a finding: NAME is a fingerprint,
-           a test, or a pattern such as own-sender; `explain reading` tells how to read a report
-  audit    tell which crates in Cargo.lock are known to leak, and what to do
-  doctor   plant a leak of each kind, look for it, and tell what keeps from seeing more
-
-Exit codes:
-  0   nothing new was left behind
-  2   the command line is not understood, or there is nothing to explain of that name
-  10  all tests that failed did so for new leaks only, or --deny-unused-rules found a rule,
-      or `audit` a crate, or `doctor` missed a planted leak
-  11  a report, the baseline or an output file could not be read or written
-  Where tests failed by themselves or did not build, the code is that of cargo."
-)]
-pub(crate) struct Flags {
-    /// Write what was found into the baseline: from now on only new leaks fail
-    #[arg(long)]
-    pub(crate) bless: bool,
-    /// Known leaks [default: leakcheck.baseline in the folder of the workspace]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) baseline: Option<PathBuf>,
-    /// Run the tests so many times, and tell in how many runs each leak was seen
-    #[arg(long, value_name = "N", default_value = "1")]
-    pub(crate) repeat: NonZeroU32,
-    /// Write the findings as SARIF 2.1.0
-    #[arg(long, value_name = "FILE")]
-    pub(crate) sarif: Option<PathBuf>,
-    #[arg(long, value_name = "FILE", help = "Write the checked tests as JUnit")]
-    pub(crate) junit: Option<PathBuf>,
-    /// Print the summary as `text`, or as `json` for programs: then all else goes to standard error
-    #[arg(
-        long,
-        value_enum,
-        value_name = "FORMAT",
-        default_value = "text",
-        hide_possible_values = true
-    )]
-    pub(crate) format: Format,
-    /// With `report`: fail unless there are so many folders, each with all that its machine has found
-    #[arg(long, value_name = "N")]
-    pub(crate) shards: Option<NonZeroUsize>,
-    /// Fail also for rules of leakcheck.toml that accepted nothing in a run of all tests, or that are over-broad
-    #[arg(long)]
-    pub(crate) deny_unused_rules: bool,
-    /// The folder of the library, where it shall not come from the registry
-    #[arg(long, value_name = "DIR", hide = true)]
-    pub(crate) leakcheck_path: Option<PathBuf>,
-}
-
-/// How a summary is printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Format {
-    /// For a reader.
-    #[default]
-    Text,
-    /// For a program, by a published schema.
-    Json,
-}
+use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
+pub(crate) use flags::{Flags, Format};
 
 /// What runs the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,6 +47,8 @@ pub(crate) enum Command {
     Undo,
     /// Show runs again, all as one; the last one if none is named.
     Report { folders: Vec<PathBuf> },
+    /// Show what runs have left, and before that add the last one, or those in folders.
+    History { folders: Vec<PathBuf>, adds: bool },
     /// Show what a run, the last one if none is named, knows of this.
     Explain {
         name: String,
@@ -171,10 +94,17 @@ impl Args {
                 "--shards is for `report`, which puts shards together",
             ));
         }
+        if flags.history.is_some() && first != Some("history") {
+            return Err(usage("--history names the file of `history`"));
+        }
         let command = match first {
             Some("report") => {
                 cargo.remove(0);
                 report(cargo, &flags)?
+            }
+            Some("history") => {
+                cargo.remove(0);
+                history(cargo, &flags)?
             }
             Some("explain") => {
                 cargo.remove(0);
@@ -294,6 +224,31 @@ fn report(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
     })
 }
 
+fn history(mut rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
+    let takes = "`history` takes only --add, --baseline, --history and folders";
+    let only = Flags {
+        baseline: None,
+        ..flags.clone()
+    };
+    refuse_all(&only, takes)?;
+    let adds = take(&mut rest, "--add");
+    let words = words(
+        rest,
+        usize::MAX,
+        "`history` does not know",
+        "it takes folders",
+    )?;
+    if !adds && !words.is_empty() {
+        return Err(usage(
+            "`history` takes folders only with --add: a run is shown by `report`",
+        ));
+    }
+    Ok(Command::History {
+        folders: words.into_iter().map(PathBuf::from).collect(),
+        adds,
+    })
+}
+
 fn audit(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
     refuse_all(flags, "`audit` takes no flags: it only reads Cargo.lock")?;
     words(rest, 0, "`audit` does not know", "it takes no name")?;
@@ -395,9 +350,13 @@ fn runner(cargo: &mut Vec<OsString>) -> Runner {
 
 /// Refuses the flags of a run, which this command has no use for.
 fn refuse_all(flags: &Flags, why: &str) -> Result<(), clap::Error> {
-    let writes = flags.bless || flags.sarif.is_some() || flags.junit.is_some();
     let runs = flags.repeat.get() > 1 || flags.deny_unused_rules;
-    if writes || runs || flags.baseline.is_some() || flags.format != Format::Text {
+    if flags.bless
+        || flags.writes_files()
+        || runs
+        || flags.baseline.is_some()
+        || flags.format != Format::Text
+    {
         return Err(usage(why));
     }
     Ok(())

@@ -35,6 +35,10 @@ impl<'a> Consequence<'a> {
         all
     }
 
+    pub(crate) fn findings(&self) -> &[&'a Finding] {
+        &self.findings
+    }
+
     pub(crate) fn kind(&self) -> &'a str {
         &self.findings[0].kind
     }

@@ -1,5 +1,7 @@
 //! What could not be done: on which file, at which place, and what to do about it.
 
+mod unread;
+
 use std::{
     io,
     path::{Path, PathBuf},
@@ -8,6 +10,7 @@ use std::{
 use leakcheck_report::{baseline::Why, plural};
 
 use crate::escape::{code, plain};
+pub(crate) use unread::Unread;
 
 /// One thing that went wrong. It is told at the end, and nothing else is lost for it.
 #[derive(Debug)]
@@ -41,6 +44,14 @@ pub(crate) enum Error {
         line: usize,
         why: Why,
     },
+    /// A line of a history.
+    HistoryLine {
+        path: PathBuf,
+        line: usize,
+        why: Unread,
+    },
+    /// A history that is asked for and has no run.
+    NoHistory { path: PathBuf },
     /// A run that is asked for and was never made.
     NoRun { folder: PathBuf },
     /// A folder of a shard that has no report.
@@ -70,6 +81,8 @@ pub(crate) enum Error {
     },
     /// What git says of a folder.
     Git { folder: PathBuf, cause: String },
+    /// A page that no browser would show.
+    Open { path: PathBuf, cause: String },
     /// Cargo, or what it says of the workspace.
     Cargo { what: String, cause: String },
 }
@@ -114,33 +127,25 @@ impl std::fmt::Display for Error {
                 let why = plain(&why.to_string());
                 write!(f, "failed to read {}:{line}: {why}", shown(path))
             }
+            Self::HistoryLine { path, line, why } => {
+                let why = plain(&why.to_string());
+                write!(f, "failed to read {}:{line}: {why}", shown(path))
+            }
+            Self::NoHistory { path } => write!(
+                f,
+                "failed to find a run in {}: add the last one with `cargo leakcheck history --add`",
+                shown(path)
+            ),
             Self::NoRun { folder } => write!(
                 f,
                 "failed to find a stored run in {}: make one with `cargo leakcheck`",
                 shown(folder)
             ),
-            Self::EmptyShard { folder } => write!(
-                f,
-                "failed to find a report in {}: name the folder of a shard's reports, or its copy of target/leakcheck",
-                shown(folder)
-            ),
-            Self::UnendedShard { folder, reports } => write!(
-                f,
-                "failed to read all of {}: its tests were not run to their end, and it has {}",
-                shown(folder),
-                plural::of(*reports, "report", "reports")
-            ),
-            Self::ShardTwice { folder } => {
-                write!(f, "failed to merge {}: it is named twice", shown(folder))
-            }
-            Self::Shards { expected, found } => shards(f, *expected, found),
-            Self::NoLeakcheck { package } => write!(
-                f,
-                "failed to find leakcheck among what {} depends on: see with `cargo leakcheck try` what it finds, or add it with `cargo leakcheck init`",
-                package
-                    .as_deref()
-                    .map_or_else(|| "this workspace".to_owned(), code)
-            ),
+            Self::EmptyShard { .. }
+            | Self::UnendedShard { .. }
+            | Self::ShardTwice { .. }
+            | Self::Shards { .. } => self.of_shards(f),
+            Self::NoLeakcheck { package } => no_leakcheck(f, package.as_deref()),
             Self::NoPackage { name, nearest } => {
                 let (name, there) = (code(name), there(nearest));
                 write!(
@@ -172,12 +177,40 @@ impl std::fmt::Display for Error {
                 shown(folder),
                 plain(cause)
             ),
+            Self::Open { path, cause } => write!(
+                f,
+                "failed to open {}: {}; open it by hand, or name a program in BROWSER",
+                shown(path),
+                plain(cause)
+            ),
             Self::Cargo { what, cause } => write!(f, "failed to {what}: {cause}"),
         }
     }
 }
 
 impl Error {
+    /// What is wrong with shards.
+    fn of_shards(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::EmptyShard { folder } => write!(
+                f,
+                "failed to find a report in {}: name the folder of a shard's reports, or its copy of target/leakcheck",
+                shown(folder)
+            ),
+            Self::UnendedShard { folder, reports } => write!(
+                f,
+                "failed to read all of {}: its tests were not run to their end, and it has {}",
+                shown(folder),
+                plural::of(*reports, "report", "reports")
+            ),
+            Self::ShardTwice { folder } => {
+                write!(f, "failed to merge {}: it is named twice", shown(folder))
+            }
+            Self::Shards { expected, found } => shards(f, *expected, found),
+            _ => Ok(()),
+        }
+    }
+
     /// What is wrong with a text that should be TOML.
     pub(crate) fn toml(path: PathBuf, text: &str, cause: &toml::de::Error) -> Self {
         let at = cause.span().map_or(0, |span| span.start);
@@ -197,6 +230,14 @@ fn there(nearest: &[String]) -> String {
         [one] => format!("; there is {one}"),
         names => format!("; there are {}", plural::all_of(names)),
     }
+}
+
+fn no_leakcheck(f: &mut std::fmt::Formatter<'_>, package: Option<&str>) -> std::fmt::Result {
+    let who = package.map_or_else(|| "this workspace".to_owned(), code);
+    write!(
+        f,
+        "failed to find leakcheck among what {who} depends on: see with `cargo leakcheck try` what it finds, or add it with `cargo leakcheck init`"
+    )
 }
 
 fn shards(
@@ -230,164 +271,4 @@ fn shown(path: &Path) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_names_the_file_and_the_place() {
-        let path = || PathBuf::from("a/b.json");
-        let denied = || io::Error::new(io::ErrorKind::PermissionDenied, "permission denied");
-        let cause = serde_json::from_str::<u32>("\n [").expect_err("no number");
-        for (error, expected) in [
-            (
-                Error::Read {
-                    path: path(),
-                    cause: denied(),
-                },
-                "failed to read a/b.json: permission denied",
-            ),
-            (
-                Error::Write {
-                    path: path(),
-                    cause: denied(),
-                },
-                "failed to write a/b.json: permission denied",
-            ),
-            (
-                Error::Unfinished { path: path() },
-                "failed to read a/b.json: it was not written to its end, because its process ended before",
-            ),
-            (
-                Error::Json {
-                    path: path(),
-                    cause,
-                },
-                "failed to read a/b.json:2:1: invalid type: sequence, expected u32",
-            ),
-            (
-                Error::Foreign { path: path() },
-                "failed to read a/b.json: it is JSON, but no report of leakcheck; keep other files out of the folder",
-            ),
-            (
-                Error::NewerReport {
-                    path: path(),
-                    version: 2,
-                },
-                "failed to read a/b.json: it has format 2, which is newer than this cargo-leakcheck; update it",
-            ),
-            (
-                Error::NoBaseline { path: path() },
-                "failed to read a/b.json:1: expected `leakcheck baseline 1`; if it is no baseline, name another file with --baseline",
-            ),
-            (
-                Error::BaselineLine {
-                    path: path(),
-                    line: 7,
-                    why: Why::Field("`\x1b` is not a number".to_owned()),
-                },
-                "failed to read a/b.json:7: `\\u{1b}` is not a number",
-            ),
-            (
-                Error::NoRun { folder: "a".into() },
-                "failed to find a stored run in a: make one with `cargo leakcheck`",
-            ),
-            (
-                Error::Unknown {
-                    name: "pol\n".to_owned(),
-                    nearest: vec!["pool".to_owned(), "poll".to_owned()],
-                },
-                "failed to find `pol\\n`: it is no pattern, and no fingerprint or test of the stored run; there are `pool` and `poll`",
-            ),
-            (
-                Error::NothingToUndo { path: path() },
-                "failed to undo: a/b.json has nothing that `cargo leakcheck init` has changed",
-            ),
-            (
-                Error::Copy {
-                    from: path(),
-                    to: "c".into(),
-                    cause: denied(),
-                },
-                "failed to copy a/b.json to c: permission denied",
-            ),
-            (
-                Error::Git {
-                    folder: "a".into(),
-                    cause: "it is broken".to_owned(),
-                },
-                "failed to list the files of the repository a with git: it is broken",
-            ),
-            (
-                Error::Cargo {
-                    what: "run cargo".to_owned(),
-                    cause: "gone".to_owned(),
-                },
-                "failed to run cargo: gone",
-            ),
-        ] {
-            assert_eq!(error.to_string(), expected);
-        }
-    }
-
-    #[test]
-    fn shards_that_are_missing_are_told_by_those_that_are_there() {
-        for (error, expected) in [
-            (
-                Error::EmptyShard { folder: "a".into() },
-                "failed to find a report in a: name the folder of a shard's reports, or its copy of target/leakcheck",
-            ),
-            (
-                Error::UnendedShard {
-                    folder: "a".into(),
-                    reports: 1,
-                },
-                "failed to read all of a: its tests were not run to their end, and it has 1 report",
-            ),
-            (
-                Error::ShardTwice { folder: "a".into() },
-                "failed to merge a: it is named twice",
-            ),
-            (
-                Error::Shards {
-                    expected: 3,
-                    found: vec![("a".into(), 1), ("b".into(), 0)],
-                },
-                "failed to find 3 shards: there are a with 1 report and b with 0 reports",
-            ),
-            (
-                Error::Shards {
-                    expected: 2,
-                    found: vec![("a".into(), 2)],
-                },
-                "failed to find 2 shards: there is a with 2 reports",
-            ),
-        ] {
-            assert_eq!(error.to_string(), expected);
-        }
-    }
-
-    #[test]
-    fn who_has_no_leakcheck_is_told_how_to_get_it() {
-        let none = |package: Option<&str>| {
-            let package = package.map(ToOwned::to_owned);
-            Error::NoLeakcheck { package }.to_string()
-        };
-        let rest = "depends on: see with `cargo leakcheck try` what it finds, or add it with `cargo leakcheck init`";
-        assert_eq!(
-            none(None),
-            format!("failed to find leakcheck among what this workspace {rest}")
-        );
-        assert_eq!(
-            none(Some("a")),
-            format!("failed to find leakcheck among what `a` {rest}")
-        );
-        let error = Error::NoPackage {
-            name: "ap".to_owned(),
-            nearest: vec!["app".to_owned()],
-        };
-        assert_eq!(
-            error.to_string(),
-            "failed to find a package `ap` in this workspace; there is `app`"
-        );
-    }
-}
+mod tests;

@@ -2,45 +2,83 @@
 
 use leakcheck_report::{Awaited, Holder, Keeper, Kept, Missing, OwnHandle, plural};
 
-use crate::{escape::plain, telling::Telling};
+use crate::{escape::plain, report::Frame, telling::Telling};
 
-/// What something waits for, in each way, and who could make that happen.
-pub(crate) fn awaited(telling: &mut Telling<'_>, awaited: &Awaited) {
-    telling.line(2, &format!("waits for: {}", plain(&awaited.what)));
-    of_one(telling, awaited);
-    for other in &awaited.or {
-        telling.line(2, &format!("or for: {}", plain(&other.what)));
-        of_one(telling, other);
+/// A line on what something waits for, or who has what, and the place that it ends with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Said<'l> {
+    /// Whether it says more of a line before it.
+    pub(crate) is_detail: bool,
+    pub(crate) text: String,
+    pub(crate) at: Option<&'l Frame>,
+}
+
+impl Said<'_> {
+    fn line(text: String) -> Self {
+        Self {
+            is_detail: false,
+            text,
+            at: None,
+        }
     }
-    if awaited.never == Some(true) {
-        telling.line(2, "it is proven that none of this can happen");
+
+    fn detail(text: String) -> Self {
+        Self {
+            is_detail: true,
+            ..Self::line(text)
+        }
     }
 }
 
-fn of_one(telling: &mut Telling<'_>, awaited: &Awaited) {
+/// Tells these lines.
+pub(crate) fn tell(telling: &mut Telling<'_>, lines: &[Said<'_>]) {
+    for line in lines {
+        let indent = if line.is_detail { 4 } else { 2 };
+        match line.at {
+            Some(at) => telling.place(indent, &format!("{} ", line.text), at),
+            None => telling.line(indent, &line.text),
+        }
+    }
+}
+
+/// What something waits for, in each way, and who could make that happen.
+pub(crate) fn awaited(awaited: &Awaited) -> Vec<Said<'_>> {
+    let mut said = vec![Said::line(format!("waits for: {}", plain(&awaited.what)))];
+    of_one(&mut said, awaited);
+    for other in &awaited.or {
+        said.push(Said::line(format!("or for: {}", plain(&other.what))));
+        of_one(&mut said, other);
+    }
+    if awaited.never == Some(true) {
+        let text = "it is proven that none of this can happen".to_owned();
+        said.push(Said::line(text));
+    }
+    said
+}
+
+fn of_one<'l>(said: &mut Vec<Said<'l>>, awaited: &'l Awaited) {
     for holder in &awaited.held_by {
         let text = format!("held by {}", self::holder(holder));
-        match &holder.at {
-            Some(at) => {
-                let is_static = holder.kind == "static";
-                let word = if is_static { "declared" } else { "which waits" };
-                telling.place(4, &format!("{text}, {word} at "), at);
-            }
-            None => telling.line(4, &text),
-        }
+        let is_static = holder.kind == "static";
+        let word = if is_static { "declared" } else { "which waits" };
+        said.push(match &holder.at {
+            Some(at) => Said {
+                at: Some(at),
+                ..Said::detail(format!("{text}, {word} at"))
+            },
+            None => Said::detail(text),
+        });
     }
     if awaited.unlisted > 0 {
         let more = plural::of(awaited.unlisted, "more", "more");
-        telling.line(4, &format!("held by {more}"));
+        said.push(Said::detail(format!("held by {more}")));
     }
     if let Some(missing) = &awaited.missing {
-        telling.line(4, &self::missing(missing));
+        said.push(Said::detail(self::missing(missing)));
     }
     if !awaited.tasks.is_empty() {
-        telling.line(
-            4,
-            &format!("which is the end of {}", numbers(&awaited.tasks)),
-        );
+        let end = format!("which is the end of {}", numbers(&awaited.tasks));
+        said.push(Said::detail(end));
     }
 }
 
@@ -75,7 +113,7 @@ fn missing(missing: &Missing) -> String {
 }
 
 /// The handle of a task that it has itself.
-pub(crate) fn own_handle(telling: &mut Telling<'_>, own: &OwnHandle) {
+pub(crate) fn own_handle(own: &OwnHandle) -> Said<'_> {
     let way = format!("{}{}", own.local, own.path);
     let nobody = if own.proven {
         ", and nobody else owns anything on the way"
@@ -89,22 +127,24 @@ pub(crate) fn own_handle(telling: &mut Telling<'_>, own: &OwnHandle) {
         perhaps(own.certain)
     );
     match &own.at {
-        Some(at) => telling.place(2, &format!("{text}: at "), at),
-        None => telling.line(2, &text),
+        Some(at) => Said {
+            at: Some(at),
+            ..Said::line(format!("{text}: at"))
+        },
+        None => Said::line(text),
     }
 }
 
 /// A descriptor, and who keeps it open.
-pub(crate) fn kept(telling: &mut Telling<'_>, kept: &Kept) {
+pub(crate) fn kept(kept: &Kept) -> Vec<Said<'_>> {
     let details: Vec<String> = kept.details.iter().map(|detail| plain(detail)).collect();
     let what = match details.as_slice() {
         [] => "it".to_owned(),
         details => details.join(", "),
     };
-    telling.line(2, &format!("who has {what}:"));
-    for keeper in &kept.by {
-        telling.line(4, &self::keeper(keeper));
-    }
+    let who = Said::line(format!("who has {what}:"));
+    let keepers = kept.by.iter().map(|by| Said::detail(keeper(by)));
+    std::iter::once(who).chain(keepers).collect()
 }
 
 fn keeper(keeper: &Keeper) -> String {

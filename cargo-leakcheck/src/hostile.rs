@@ -8,13 +8,17 @@ use serde_json::{Value, json};
 use crate::{
     annotate,
     baseline::{Baseline, Key, Known},
-    explain, junit, markdown,
+    dot, explain, folded,
+    graphs::Graphs,
+    history::History,
+    junit, markdown,
     overbroad_rules::OverbroadRules,
     report::{self, Report},
     repository::Repository,
     sarif,
+    stored_findings::StoredFindings,
     summary::Summary,
-    text,
+    text, view,
     workspace::Workspace,
 };
 
@@ -120,6 +124,7 @@ fn rendered(rounds: &[Vec<Report>], baseline: &Baseline) -> BTreeMap<&'static st
     let summary = Summary::of(rounds, baseline);
     let repository = Repository::default();
     let text = text::render(&summary);
+    let stored = StoredFindings::of(rounds);
     let plain = |text: &str| anstream::adapter::strip_str(text).to_string();
     let reports: Vec<Report> = rounds.iter().flatten().cloned().collect();
     let explained =
@@ -134,7 +139,26 @@ fn rendered(rounds: &[Vec<Report>], baseline: &Baseline) -> BTreeMap<&'static st
         ("markdown", markdown::render(&summary)),
         ("sarif", sarif::render(&summary, &repository)),
         ("junit", junit::render(&summary)),
+        ("dot", dot::render(&summary, &mut Graphs::new(&stored))),
+        ("folded", folded::render(&summary, &stored)),
+        ("page", page(&summary, rounds, &repository)),
     ])
+}
+
+/// The data of the page, and what else of it is not the same each time.
+fn page(summary: &Summary, rounds: &[Vec<Report>], repository: &Repository) -> String {
+    let page = view::render(summary, rounds, repository, &History::default(), &[]);
+    assert_eq!(page.matches("<script").count(), 2, "nothing is put in");
+    assert_eq!(page.matches("</script>").count(), 2, "nothing ends early");
+    let (head, rest) = page.split_once("<style>").expect("a style");
+    let (_, rest) = rest.split_once("id=\"data\">").expect("data");
+    let (data, _) = rest.split_once("</script>").expect("its end");
+    assert!(!data.contains('<'), "{data}");
+    let read: Value = serde_json::from_str(data).expect("JSON");
+    let texts = read["texts"].as_array().expect("texts").iter();
+    let texts: Vec<&str> = texts.filter_map(Value::as_str).collect();
+    let (_, title) = head.split_once("<title>").expect("a title");
+    format!("{title}{}", texts.join("\n "))
 }
 
 /// What a runner of GitHub takes for a command, apart from those that are meant.
@@ -184,6 +208,25 @@ fn no_field_does_harm() {
         }
         let outside: String = rendered["markdown"].split('`').step_by(2).collect();
         assert!(!outside.contains(['<', '[', '\\']), "{trap:?}: {outside}");
+        for line in rendered["folded"].lines() {
+            let (stack, count) = line.rsplit_once(' ').expect("a count");
+            assert!(
+                count.parse::<usize>().is_ok() && stack.contains(";["),
+                "{line}"
+            );
+        }
+        for line in rendered["dot"].lines() {
+            // Each attribute is in quotes that end on its line.
+            assert_eq!(
+                line.replace("\\\\", "")
+                    .replace("\\\"", "")
+                    .matches('"')
+                    .count()
+                    % 2,
+                0,
+                "{line}"
+            );
+        }
         let sarif: Value = serde_json::from_str(&rendered["sarif"]).expect("JSON");
         for result in sarif["runs"][0]["results"].as_array().expect("results") {
             let message = result["message"]["text"].as_str().expect("a text");

@@ -57,7 +57,7 @@ fn body(telling: &mut Telling<'_>, report: &Report) {
         telling.place(2, "waits at ", first);
     }
     if let Some(awaited) = &waits.waits_for {
-        holders::awaited(telling, awaited);
+        holders::tell(telling, &holders::awaited(awaited));
     }
     if let Some(unread) = &waits.unread {
         telling.line(2, &format!("note: {}", plain(unread)));

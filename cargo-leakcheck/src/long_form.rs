@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A list of findings that a report has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum List {
     /// What was left.
     Left,
@@ -115,7 +115,7 @@ pub(crate) fn about(telling: &mut Telling<'_>, leak: &Leak) {
     made(telling, leak);
     waits(telling, leak);
     for kept in &leak.held {
-        holders::kept(telling, kept);
+        holders::tell(telling, &holders::kept(kept));
     }
     if let Some(accept) = &leak.accept {
         telling.line(2, &format!("to accept it: {}", plain(accept)));
@@ -138,7 +138,8 @@ fn standing(stored: Stored<'_>) -> &'static str {
     }
 }
 
-fn facts(leak: &Leak) -> Vec<String> {
+/// What else is known of it, each in few words.
+pub(crate) fn facts(leak: &Leak) -> Vec<String> {
     let mut facts: Vec<String> = leak.state.iter().map(|state| plain(state)).collect();
     if leak.tasks.len() > 1 {
         let tasks: Vec<String> = leak.tasks.iter().map(u64::to_string).collect();
@@ -169,10 +170,10 @@ fn waits(telling: &mut Telling<'_>, leak: &Leak) {
         telling.place(2, "waits at ", at);
     }
     if let Some(awaited) = &leak.waits_for {
-        holders::awaited(telling, awaited);
+        holders::tell(telling, &holders::awaited(awaited));
     }
     if let Some(own) = &leak.keeps_own_handle {
-        holders::own_handle(telling, own);
+        holders::tell(telling, &[holders::own_handle(own)]);
     }
     if let Some(unread) = &leak.unread {
         telling.line(2, &format!("note: {}", plain(unread)));

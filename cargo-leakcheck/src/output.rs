@@ -40,11 +40,11 @@ pub(crate) fn complain(text: impl std::fmt::Display) {
 }
 
 /// Writes a file, and the folders above it. None is left that is not whole.
-pub(crate) fn write(path: &Path, text: &str) -> Result<(), Error> {
+pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Error> {
     let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
     let file = folder.and_then(|()| File::create(path));
     let mut file = file.map_err(failed(path))?;
-    let written = file.write_all(text.as_bytes());
+    let written = file.write_all(content.as_ref());
     if written.is_err() && file.metadata().is_ok_and(|about| about.is_file()) {
         // That it failed is what is told.
         let _ = fs::remove_file(path);
@@ -108,8 +108,8 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn what_is_not_written_is_told() {
         let full = Path::new("/dev/full");
-        for write in [write, append] {
-            let error = write(full, "one\n").expect_err("it is full").to_string();
+        for written in [write(full, "one\n"), append(full, "one\n")] {
+            let error = written.expect_err("it is full").to_string();
             assert!(error.starts_with("failed to write /dev/full: "), "{error}");
             assert!(full.exists(), "it is no file of ours");
         }

@@ -26,7 +26,8 @@ pub(crate) fn markdown(pattern: Pattern) -> String {
 }
 
 /// A line of a page.
-enum Part<'p> {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part<'p> {
     Text(&'p str),
     Code(&'p str),
     /// The begin or end of an example.
@@ -34,7 +35,7 @@ enum Part<'p> {
 }
 
 /// The page without the lines of its examples that only the compiler needs.
-fn parts(pattern: Pattern) -> Vec<Part<'static>> {
+pub(crate) fn parts(pattern: Pattern) -> Vec<Part<'static>> {
     let mut is_code = false;
     let part = |line: &'static str| {
         let is_fence = line.starts_with("```");

@@ -15,8 +15,7 @@ use crate::{
 
 /// Makes the folder of a new run.
 pub(crate) fn create(runs: &Path) -> Result<PathBuf, Error> {
-    let time = humantime::format_rfc3339_seconds(SystemTime::now());
-    let name = time.to_string().replace(':', "-");
+    let name = now().replace(':', "-");
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |cause| Error::Write { path, cause }
@@ -35,6 +34,11 @@ pub(crate) fn create(runs: &Path) -> Result<PathBuf, Error> {
         }
     }
     Ok(folder)
+}
+
+/// The time, as [`began`] has it.
+pub(crate) fn now() -> String {
+    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
 }
 
 /// Makes the folder of one round of a run.
@@ -89,6 +93,14 @@ fn is_time(name: &OsStr) -> bool {
         at => letter == at,
     };
     name.len() > 11 && name.iter().zip(b"0000-00-00T").all(shape)
+}
+
+/// When a run began, by the name of its folder: `2026-11-30T12:00:00Z`.
+pub(crate) fn began(run: &Path) -> Option<String> {
+    let name = run.file_name().filter(|name| is_time(name))?.to_str()?;
+    let (day, rest) = name.split_at(11);
+    let time = rest.get(..9)?.replace('-', ":");
+    Some(format!("{day}{time}"))
 }
 
 /// The folder of the last run.
@@ -169,6 +181,18 @@ mod tests {
         round(&run, 1).expect("a folder");
         assert_eq!(run_in(runs), run);
         assert_eq!(run_in(&run), run);
+    }
+
+    #[test]
+    fn the_name_says_when_it_began() {
+        for (name, expected) in [
+            ("2026-11-30T12-01-02Z", Some("2026-11-30T12:01:02Z")),
+            ("2026-11-30T12-01-02Z-2", Some("2026-11-30T12:01:02Z")),
+            ("2026-11-30T", None),
+            ("shard", None),
+        ] {
+            assert_eq!(began(Path::new(name)).as_deref(), expected, "{name}");
+        }
     }
 
     #[test]

@@ -11,7 +11,6 @@ use std::{
 use leakcheck_report::plural;
 
 use crate::{
-    annotate,
     args::{Args, Command, Flags, Format, Runner},
     audit::Audit,
     baseline::{self, Baseline},
@@ -21,14 +20,17 @@ use crate::{
     escape,
     exit::Exit,
     explain,
+    exports::Exports,
     finding::total,
+    history::{self, Entry, History},
     init::{self, Init},
-    json, junit, markdown, output,
+    json, output,
     overbroad_rules::OverbroadRules,
     progress,
     report::{self, Report},
     repository::Repository,
-    run, run_store, sarif, selection, shards,
+    revision::Revision,
+    run, run_store, selection, shards,
     summary::Summary,
     text,
     trial::Trial,
@@ -74,6 +76,10 @@ pub(crate) fn run(args: &Args) -> Exit {
         Command::Explain { name, folder } => {
             explain(name, folder.as_slice(), &args.flags, &workspace)
         }
+        Command::History { folders, adds } => {
+            let adds = adds.then_some(&folders[..]);
+            history(adds, &args.flags, &workspace).unwrap_or_else(broken)
+        }
         Command::Audit => told(Audit::of(&workspace.root), Audit::render, Audit::finds),
         Command::Doctor { package } => {
             let diagnosis = doctor::examine(&workspace, package.as_deref());
@@ -100,9 +106,7 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
         path.as_os_str()
     };
     let found = match &args.command {
-        Command::Run { runner, cargo } => {
-            new(*runner, cargo, &args.flags, &workspace.runs(), library)
-        }
+        Command::Run { runner, cargo } => new(*runner, cargo, &args.flags, workspace, library),
         Command::Report { folders } => stored(folders, &args.flags, workspace),
         _ => Ok(Found::default()),
     };
@@ -127,7 +131,6 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
     };
     errors.extend(found.errors);
     let summary = Summary::of(&found.rounds, &known);
-    let repository = repository(workspace);
     // Where nothing was built, cargo has said it; and without a folder nothing is known.
     if found.cargo.is_none() && !found.rounds.is_empty() || !summary.checked.is_empty() {
         if args.flags.format == Format::Text {
@@ -138,7 +141,13 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
         }
         beside(&unused.render(args.flags.deny_unused_rules));
         beside(&overbroad.render(args.flags.deny_unused_rules));
-        errors.extend(files(&summary, &repository, &args.flags));
+        let exports = Exports {
+            summary: &summary,
+            rounds: &found.rounds,
+            repository: &repository(workspace),
+            workspace,
+        };
+        errors.extend(exports.write(&args.flags, &told_of(&errors)));
     }
     let blessed = args.flags.bless && bless(&summary, &path, beside, &mut errors);
     if args.flags.format == Format::Json {
@@ -172,6 +181,40 @@ fn stored(folders: &[PathBuf], flags: &Flags, workspace: &Workspace) -> Result<F
         errors,
         ..Found::default()
     })
+}
+
+/// Shows a history, and before that adds what is asked for. Nothing is added where not everything could be read.
+fn history(adds: Option<&[PathBuf]>, flags: &Flags, workspace: &Workspace) -> Result<Exit, Error> {
+    let usual = || workspace.root.join(history::NAME);
+    let path = flags.history.clone().unwrap_or_else(usual);
+    let (mut history, mut errors) = History::read(&path);
+    if let Some(folders) = adds {
+        let (known, unread) = Baseline::read(&baseline_path(flags, workspace));
+        let found = stored(folders, flags, workspace)?;
+        errors.extend(unread.into_iter().chain(found.errors));
+        if errors.is_empty() {
+            let run = match folders {
+                [] => run_store::last(&workspace.runs())?,
+                [first, ..] => run_store::run_in(first),
+            };
+            let when = run_store::began(&run).unwrap_or_else(run_store::now);
+            let revision = Revision::noted(&run);
+            let revision = revision.unwrap_or_else(|| Revision::of(&workspace.root));
+            history.add(Entry::of(
+                &Summary::of(&found.rounds, &known),
+                &when,
+                revision,
+            ));
+            history.write(&path)?;
+        } else {
+            output::complain("nothing was added, because not everything could be read");
+        }
+    } else if history.is_empty() && errors.is_empty() {
+        return Err(Error::NoHistory { path });
+    }
+    output::print(&history.render());
+    errors.iter().for_each(output::complain);
+    Ok(Exit::of(None, !errors.is_empty(), false))
 }
 
 /// Puts leakcheck into the workspace, or takes it out.
@@ -305,12 +348,12 @@ fn new(
     runner: Runner,
     cargo: &[OsString],
     flags: &Flags,
-    runs: &Path,
+    workspace: &Workspace,
     library: &OsStr,
 ) -> Result<Found, Error> {
     let rounds = flags.repeat.get() as usize;
     let mut found = Found::default();
-    let folder = match run_store::create(runs) {
+    let folder = match run_store::create(&workspace.runs()) {
         Ok(folder) => folder,
         Err(error) => {
             // The tests are run all the same, and tell their leaks themselves.
@@ -320,6 +363,9 @@ fn new(
             return Ok(found);
         }
     };
+    found
+        .errors
+        .extend(Revision::of(&workspace.root).note(&folder).err());
     for number in 1..=rounds {
         let begin = Instant::now();
         let round = run_store::round(&folder, number)?;
@@ -348,24 +394,6 @@ fn new(
 fn repository(workspace: &Workspace) -> Repository {
     let root = env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
     Repository::around(&workspace.root, root.as_deref(), workspace.packages.clone())
-}
-
-/// Writes all that is asked for besides the text, as much as can be.
-fn files(summary: &Summary, repository: &Repository, flags: &Flags) -> Vec<Error> {
-    let mut results = Vec::new();
-    if env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
-        output::beside(flags.format)(&annotate::render(summary, repository));
-    }
-    if let Some(path) = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
-        results.push(output::append(path.as_ref(), &markdown::render(summary)));
-    }
-    if let Some(path) = &flags.sarif {
-        results.push(output::write(path, &sarif::render(summary, repository)));
-    }
-    if let Some(path) = &flags.junit {
-        results.push(output::write(path, &junit::render(summary)));
-    }
-    results.into_iter().filter_map(Result::err).collect()
 }
 
 /// Writes the baseline anew, unless that would lose what could not be read.

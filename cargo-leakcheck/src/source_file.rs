@@ -35,27 +35,54 @@ impl<'r> SourceFiles<'r> {
 
     /// The line of a frame, which is marked, with those around it.
     pub(crate) fn around(&mut self, frame: &Frame, package: Option<&str>) -> Vec<String> {
-        let path = self.repository.path_of(frame, package);
-        let line = frame.line.and_then(|line| usize::try_from(line).ok());
-        let (Some(path), Some(line)) = (path, line.filter(|line| *line > 0)) else {
+        let Some(excerpt) = self.excerpt(frame, package, AROUND) else {
             return Vec::new();
         };
-        let lines = self.read.entry(path).or_insert_with_key(|path| lines(path));
-        let Some(lines) = lines.as_ref().filter(|lines| line <= lines.len()) else {
-            return Vec::new();
-        };
-        let shown = (1..).zip(lines).skip((line - 1).saturating_sub(AROUND));
-        let shown: Vec<(usize, &String)> = shown
-            .take_while(|(number, _)| *number <= line.saturating_add(AROUND))
-            .collect();
-        let digits = shown.last().map_or(1, |(last, _)| last.to_string().len());
-        let shown = shown.into_iter().map(|(number, text)| {
-            let mark = if number == line { '>' } else { ' ' };
+        let last = excerpt.first + excerpt.lines.len() - 1;
+        let digits = last.to_string().len();
+        let shown = (excerpt.first..).zip(excerpt.lines).map(|(number, text)| {
+            let mark = if number == excerpt.line { '>' } else { ' ' };
             let text = format!("{mark} {number:>digits$} | {text}");
             text.trim_end().to_owned()
         });
         shown.collect()
     }
+
+    /// The line of a frame, with so many before it and behind it.
+    pub(crate) fn excerpt(
+        &mut self,
+        frame: &Frame,
+        package: Option<&str>,
+        around: usize,
+    ) -> Option<Excerpt<'_>> {
+        let line = usize::try_from(frame.line?).ok().filter(|line| *line > 0)?;
+        let path = self.repository.path_of(frame, package)?;
+        let lines = self
+            .read
+            .entry(path.clone())
+            .or_insert_with_key(|path| lines(path));
+        let lines = lines.as_ref().filter(|lines| line <= lines.len())?;
+        let first = line.saturating_sub(around).max(1);
+        let last = line.saturating_add(around).min(lines.len());
+        Some(Excerpt {
+            path,
+            line,
+            first,
+            lines: &lines[first - 1..last],
+        })
+    }
+}
+
+/// Lines of a file.
+#[derive(Debug)]
+pub(crate) struct Excerpt<'f> {
+    pub(crate) path: PathBuf,
+    /// The one that is meant.
+    pub(crate) line: usize,
+    /// The number of the first that is here.
+    pub(crate) first: usize,
+    /// At least the one that is meant.
+    pub(crate) lines: &'f [String],
 }
 
 fn lines(path: &Path) -> Option<Vec<String>> {

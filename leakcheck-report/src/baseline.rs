@@ -109,8 +109,12 @@ impl Key {
     }
 }
 
-/// A text as a field: what would end it is escaped.
-fn field(text: &str) -> String {
+/// A text as a field of a line: what would end it is escaped.
+///
+/// ```
+/// assert_eq!(leakcheck_report::baseline::field("a b%"), "a%20b%25");
+/// ```
+pub fn field(text: &str) -> String {
     let escaped = text.chars().map(|c| match c {
         c if c == ' ' || c == '%' || c.is_ascii_control() => format!("%{:02X}", u32::from(c)),
         c => c.to_string(),

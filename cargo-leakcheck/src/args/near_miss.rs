@@ -15,10 +15,16 @@ const GUESSED: [(&str, &str); 8] = [
 ];
 
 /// Commands that are no words of cargo's. A test may be called as `test` and `nextest` are.
-const COMMANDS: [&str; 4] = ["audit", "doctor", "explain", "report"];
+const COMMANDS: [&str; 5] = ["audit", "doctor", "explain", "history", "report"];
+
+/// Flags of cargo's that are nearly one of these.
+const CARGOS: [&str; 2] = ["--doc", "--retries"];
 
 /// The flag that is meant, if this is nearly one of these.
 pub(super) fn flag(written: &str, own: &[&str]) -> Option<String> {
+    if CARGOS.contains(&written) {
+        return None;
+    }
     let guessed = GUESSED.iter().find(|(guess, _)| *guess == written);
     if let Some((_, flag)) = guessed {
         return Some((*flag).to_owned());
@@ -65,6 +71,7 @@ mod tests {
             ("explian", "explain"),
             ("docter", "doctor"),
             ("audits", "audit"),
+            ("histroy", "history"),
         ] {
             assert_eq!(command(written), Some(meant), "{written}");
         }

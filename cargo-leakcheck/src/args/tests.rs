@@ -121,6 +121,39 @@ fn own_flags_are_found_wherever_they_stand() {
 }
 
 #[test]
+fn a_history_is_shown_or_added_to() {
+    for (line, expected) in [
+        (
+            "leakcheck history",
+            Command::History {
+                folders: Vec::new(),
+                adds: false,
+            },
+        ),
+        (
+            "leakcheck history a b --add --history h --baseline=b --target-dir t",
+            Command::History {
+                folders: vec!["a".into(), "b".into()],
+                adds: true,
+            },
+        ),
+    ] {
+        assert_eq!(parse(line).expect(line).command, expected, "{line}");
+    }
+}
+
+#[test]
+fn files_are_named() {
+    let args = parse("leakcheck report a --html=b.html --open").expect("flags");
+    let folders = vec!["a".into()];
+    assert_eq!(args.command, Command::Report { folders });
+    assert_eq!(
+        (args.flags.html, args.flags.open),
+        (Some("b.html".into()), true)
+    );
+}
+
+#[test]
 fn misuse_is_told() {
     for (line, expected) in [
         ("--repeat 0", "invalid value '0' for '--repeat <N>'"),
@@ -161,6 +194,12 @@ fn misuse_is_told() {
             "invalid value 'yaml' for '--format <FORMAT>'",
         ),
         ("audit --format json", "`audit` takes no flags"),
+        ("audit --html a.html", "`audit` takes no flags"),
+        ("explain a --open", "`explain` takes no flags"),
+        (
+            "report --htm a",
+            "there is no --htm: did you mean `--html`?",
+        ),
         ("doctor --bless", "`doctor` takes no flags but `-p PACKAGE`"),
         ("doctor -p", "`-p` needs the name of a package"),
         (

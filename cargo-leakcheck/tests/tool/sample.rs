@@ -51,6 +51,7 @@ fn the_sample_is_summed_up() {
 
     everything_that_is_asked_for_is_written(&known, &file("run"));
     what_was_found_is_explained();
+    what_is_seen_is_written(&known, folder.path());
     programs_read_the_same(&known);
     ratchet(&known);
     unused_rules_are_told(&file("rules.baseline"));
@@ -108,6 +109,41 @@ fn everything_that_is_asked_for_is_written(known: &Path, folder: &Path) {
     let summary = run.summary();
     let summary = summary.split("\n::").next().expect("text").trim_end();
     assert_eq!(again.summary().trim_end(), summary);
+}
+
+/// The page, pictures, numbers, and a line of the history, all of the run that is stored.
+fn what_is_seen_is_written(known: &Path, folder: &Path) {
+    let file = |name: &str| folder.join(name).display().to_string();
+    let names = ["html", "dot", "folded", "pprof", "metrics"];
+    let files = names.map(|name| [format!("--{name}"), file(name)]);
+    let mut args = vec!["report"];
+    args.extend(files.iter().flatten().map(String::as_str));
+    Ended::of(leakcheck(known, &args)).expect(10, &SEEDED);
+    let read = |name: &str| fs::read(file(name)).expect("a file");
+    let text = |name: &str| String::from_utf8(read(name)).expect("text");
+    let page = text("html");
+    for part in [
+        "own::leaves_a_thread_without_the_harness",
+        "tokio::spawn(std::future::pending::\\u003c()>());",
+        "A task awaits a future that is never ready.",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    assert!(text("dot").contains("a future that is never ready"));
+    assert!(text("folded").contains("sample::start;[task] Pending<()> "));
+    assert!(read("pprof").starts_with(&[0x1f, 0x8b]));
+    let number = "leakcheck_findings{kind=\"task\",package=\"sample\",state=\"new\"} 4";
+    assert!(text("metrics").contains(number), "{}", text("metrics"));
+    let add = ["history", "--add", "--history", &file("history")];
+    let history = Ended::of(leakcheck(known, &add));
+    let left = "the last run left 4 tasks and 4 threads behind";
+    history.expect(0, &["leakcheck: 1 run", left]);
+    let lines = text("history");
+    let commit = lines.lines().nth(1).and_then(|line| line.split(' ').nth(1));
+    assert!(
+        commit.is_some_and(|commit| commit.len() >= 12),
+        "{commit:?}"
+    );
 }
 
 /// One document, and nothing beside it.

@@ -1,0 +1,97 @@
+//! All files that are asked for besides the summary, each by its flag.
+
+use std::{env, path::Path};
+
+use crate::{
+    annotate,
+    args::{Flags, Format},
+    browser, dot,
+    error::Error,
+    folded,
+    graphs::Graphs,
+    history::{self, History},
+    junit, markdown, metrics, output, pprof,
+    report::Report,
+    repository::Repository,
+    sarif,
+    stored_findings::StoredFindings,
+    summary::Summary,
+    view,
+    workspace::Workspace,
+};
+
+/// What is written down of a run.
+#[derive(Debug)]
+pub(crate) struct Exports<'r> {
+    pub(crate) summary: &'r Summary,
+    pub(crate) rounds: &'r [Vec<Report>],
+    pub(crate) repository: &'r Repository,
+    pub(crate) workspace: &'r Workspace,
+}
+
+impl Exports<'_> {
+    /// Writes as much as can be. What went wrong before is told in the page.
+    pub(crate) fn write(&self, flags: &Flags, told: &[String]) -> Vec<Error> {
+        let mut results = Vec::new();
+        self.for_github(flags.format, &mut results);
+        if let Some(path) = &flags.sarif {
+            let sarif = sarif::render(self.summary, self.repository);
+            results.push(output::write(path, &sarif));
+        }
+        if let Some(path) = &flags.junit {
+            results.push(output::write(path, junit::render(self.summary)));
+        }
+        if let Some(path) = &flags.metrics {
+            results.push(output::write(path, metrics::render(self.summary)));
+        }
+        self.pictures(flags, &mut results);
+        let failed = results.into_iter().filter_map(Result::err);
+        failed.chain(self.page(flags, told)).collect()
+    }
+
+    /// What a job of GitHub shows.
+    fn for_github(&self, format: Format, results: &mut Vec<Result<(), Error>>) {
+        if env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
+            output::beside(format)(&annotate::render(self.summary, self.repository));
+        }
+        if let Some(path) = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
+            let table = markdown::render(self.summary);
+            results.push(output::append(path.as_ref(), &table));
+        }
+    }
+
+    /// What other programs draw.
+    fn pictures(&self, flags: &Flags, results: &mut Vec<Result<(), Error>>) {
+        let stored = StoredFindings::of(self.rounds);
+        let mut write = |path: &Path, bytes: &[u8]| results.push(output::write(path, bytes));
+        if let Some(path) = &flags.dot {
+            let graph = dot::render(self.summary, &mut Graphs::new(&stored));
+            write(path, graph.as_bytes());
+        }
+        if let Some(path) = &flags.folded {
+            write(path, folded::render(self.summary, &stored).as_bytes());
+        }
+        if let Some(path) = &flags.pprof {
+            write(path, &pprof::render(self.summary, &stored));
+        }
+    }
+
+    /// Writes the page where one is asked for, and opens it.
+    fn page(&self, flags: &Flags, told: &[String]) -> Option<Error> {
+        let usual = || self.workspace.runs().join("report.html");
+        let path = flags.html.clone().or_else(|| flags.open.then(usual))?;
+        // What is wrong with it is told where it is asked for.
+        let (history, _) = History::read(&self.workspace.root.join(history::NAME));
+        let (summary, rounds) = (self.summary, self.rounds);
+        let page = view::render(summary, rounds, self.repository, &history, told);
+        let written = output::write(&path, &page);
+        let opened = written.and_then(|()| {
+            if flags.open {
+                browser::open(&path)
+            } else {
+                Ok(())
+            }
+        });
+        opened.err()
+    }
+}
