@@ -129,13 +129,15 @@ pub use api::{
 pub use base::{
     error::Error,
     model::{
-        About, Awaited, Body, Call, CodeOwner, Coverage, Event, Frame, HandleKind, Hang, HangCause,
-        HangEnd, Holder, HolderKind, Ignored, KernelState, Kind, Leak, Location, Missing,
-        OwnHandle, Report, Seen, State, StuckThread, Subject, ThreadState, Verdict, Waiting,
+        About, Awaited, Body, Call, CancelExtent, CancelFailure, CancelFault, Cancellations,
+        CancelledAt, CodeOwner, Coverage, Event, Frame, HandleKind, Hang, HangCause, HangEnd,
+        Holder, HolderKind, Ignored, KernelState, Kind, Leak, Location, Missing, OwnHandle, Report,
+        Seen, State, StuckThread, Subject, ThreadState, Verdict, Waiting,
     },
 };
 pub use run::runtime::{instrument, watch_local};
 pub use settings::{
+    cancel::Cancel,
     ignore::{Ignore, accept_for_process},
     options::{Level, Options},
 };

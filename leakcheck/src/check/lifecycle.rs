@@ -91,6 +91,7 @@ impl Check {
             preexisting: Preexisting::default(),
             runtime: None,
             unrecorded: quick::unrecorded(),
+            cancelled: None,
         };
         Ok(Self {
             view,
