@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::{FnArg, Path};
+use syn::Path;
 
 use crate::args::Args;
 use crate::runtime::Runtime;
@@ -76,14 +76,12 @@ pub(crate) fn checked(
         Driver::Async(runtime) => {
             let build = runtime.build(&library);
             if args.may_be_cancelled() {
-                let again = again(test, &library);
                 let call = call("cancel_async", quote_spanned!(span=> #build, &body));
-                return repeated(test, &again, &body, &call);
+                return repeated(test, &body, &call);
             }
             if let Some(rounds) = &rounds {
                 return repeated(
                     test,
-                    &TokenStream::new(),
                     &body,
                     &call(
                         "repeat_async",
@@ -112,38 +110,15 @@ pub(crate) fn checked(
     }
 }
 
-/// The statements that make the parameters of another run.
-fn again(test: &TestFn, library: &Path) -> TokenStream {
-    let bindings = test.sig.inputs.iter().filter_map(|input| match input {
-        FnArg::Typed(typed) => Some(&typed.pat),
-        FnArg::Receiver(_) => None,
-    });
-    let again = test.parameters().zip(bindings).map(|(name, pat)| {
-        // A parameter that cannot be cloned is shown where it stands.
-        let span = Span::mixed_site().located_at(name.span());
-        quote_spanned! {span=>
-            #[allow(clippy::used_underscore_binding, unused_mut)]
-            let #pat = #library::__private::Again::again(&#name);
-        }
-    });
-    quote!(#(#again)*)
-}
-
-/// The statements that make a future for each run, after those that come `first`.
-fn repeated(
-    test: &TestFn,
-    first: &TokenStream,
-    body: &TokenStream,
-    call: &TokenStream,
-) -> TokenStream {
+/// The statements that make a future for each run.
+fn repeated(test: &TestFn, body: &TokenStream, call: &TokenStream) -> TokenStream {
     let output = match test.outcome() {
         Outcome::Unit | Outcome::Never => quote!(()),
         Outcome::Unnameable => quote!(_),
         Outcome::Type(ty) => ty.to_token_stream(),
     };
     quote_spanned! {test.result_span()=>
-        let body = || -> ::core::pin::Pin<::std::boxed::Box<dyn ::core::future::Future<Output = #output> + '_>> {
-            #first
+        let body = || -> ::core::pin::Pin<::std::boxed::Box<dyn ::core::future::Future<Output = #output>>> {
             ::std::boxed::Box::pin(async move #body)
         };
         #call

@@ -118,7 +118,7 @@ async fn helper_with_a_paused_clock() {
 #[leak_checked(cancel = "each")]
 #[tokio::test(start_paused = true)]
 async fn sleeper_with_a_paused_clock() {
-    let sleeper = tokio::spawn(sleep(Duration::from_secs(60)));
+    let sleeper = AbortOnDropHandle::new(tokio::spawn(sleep(Duration::from_secs(60))));
     sleep(Duration::from_secs(3600)).await;
     sleeper.await.unwrap();
 }
@@ -132,14 +132,14 @@ async fn flag_across_an_await() {
     let theirs = Arc::clone(&is_free);
     // leak: task
     // waits: at theirs for a notification, held by nobody found, for ever
-    // cancelled: at step x2
+    // cancelled: at step
     // why: lost-wakeup
     let waiter = tokio::spawn(async move {
         theirs.notified().await; // at: theirs
     });
     step().await;
     is_free.notify_one();
-    waiter.await.unwrap(); // at: waiter
+    waiter.await.unwrap();
 }
 
 #[leak_checked(cancel = "each")]
@@ -177,7 +177,7 @@ fn decide(begun: &Begun, decision: bool) {
 async fn commit_in_two_phases() {
     let begun = Begun::default();
     // leak: task "prepare"
-    // waits: at decided for a value, held by itself in begun, for ever
+    // waits: at decided for a value, held by itself in begun[0], for ever
     // cancelled: at step
     // why: own-sender
     let participant = tokio::spawn(prepare(begun.clone()));
@@ -277,13 +277,12 @@ async fn set_of_tasks() {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn child_is_killed_at_the_end() {
+    let mut command = tokio::process::Command::new("sleep");
+    command.arg("30");
     // leak: process "sleep"
     // cancelled: at exit
     // why: not-cancel-safe
-    let mut child = tokio::process::Command::new("sleep")
-        .arg("30")
-        .spawn()
-        .unwrap();
+    let mut child = command.spawn().unwrap();
     let exit = timeout(Duration::from_millis(2), child.wait()).await; // at: exit
     assert!(exit.is_err());
     child.start_kill().unwrap();
@@ -408,7 +407,7 @@ fn until(is_over: &AtomicBool) {
     }
 }
 
-#[leak_checked(cancel = "each", settle = "100ms")]
+#[leak_checked(cancel = "each")]
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn closure_is_stopped_at_the_end() {
@@ -416,7 +415,7 @@ async fn closure_is_stopped_at_the_end() {
     let theirs = Arc::clone(&is_over);
     // leak: blocking_task
     // waits: at park blocked in thread::park_timeout
-    // cancelled: at step x2
+    // cancelled: at step
     // why: not-cancel-safe
     let closure = spawn_blocking(move || until(&theirs));
     step().await;
@@ -442,16 +441,14 @@ async fn closure_is_stopped_by_a_guard() {
 async fn thread_is_stopped_at_the_end() {
     let is_over = Arc::new(AtomicBool::new(false));
     let theirs = Arc::clone(&is_over);
-    // leak: thread "worker"
+    // leak: thread
     // waits: at park blocked in thread::park_timeout
     // cancelled: at step
     // why: not-cancel-safe
-    let worker = thread::Builder::new()
-        .name("worker".into())
-        .spawn(move || until(&theirs));
+    let worker = thread::spawn(move || until(&theirs));
     step().await;
     is_over.store(true, Ordering::SeqCst);
-    worker.unwrap().join().unwrap();
+    worker.join().unwrap();
 }
 
 #[leak_checked(cancel = "each")]
@@ -476,8 +473,8 @@ async fn permit_is_given_back_at_the_end() {
     permits.acquire().await.unwrap().forget();
     let theirs = Arc::clone(&permits);
     // leak: task
-    // waits: at acquire for a permit, held by nobody found, for ever
-    // cancelled: at step x2
+    // waits: at acquire for a permit, held by nobody found
+    // cancelled: at step
     // why: not-cancel-safe
     let waiter = tokio::spawn(async move {
         drop(theirs.acquire().await); // at: acquire
@@ -509,7 +506,7 @@ async fn token_is_cancelled_at_the_end() {
     let theirs = token.clone();
     // leak: task
     // waits: at cancelled for a cancellation, held by nobody found, for ever
-    // cancelled: at step x2
+    // cancelled: at step
     // why: token-orphaned
     let worker = tokio::spawn(async move {
         theirs.cancelled().await; // at: cancelled
@@ -559,7 +556,7 @@ async fn listener_is_removed_by_a_guard() {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn descriptor_is_closed_at_the_end() {
-    // leak: fd "file"
+    // leak: fd "device"
     // cancelled: at step
     // why: not-cancel-safe
     let file = ManuallyDrop::new(std::fs::File::open("/dev/null").unwrap());
@@ -573,16 +570,6 @@ async fn descriptor_is_closed_on_drop() {
     let file = std::fs::File::open("/dev/null").unwrap();
     step().await;
     drop(file);
-}
-
-/// The first attempt is made without a guard, so the second await is the first one that is safe.
-async fn fetch_with_a_guard_from_the_second_on() {
-    let helper = tokio::spawn(async {
-        std::future::pending::<()>().await; // at: unguarded
-    });
-    step().await;
-    let _guard = Abort(helper.abort_handle());
-    step().await;
 }
 
 #[leak_checked(cancel = "..=2", settle = "100ms")]
@@ -604,7 +591,10 @@ async fn first_await_alone_is_unsafe() {
 #[leak_checked(cancel = "2..=2")]
 #[tokio::test]
 async fn second_await_alone_is_tried() {
-    fetch_with_a_guard_from_the_second_on().await;
+    let helper = tokio::spawn(std::future::pending::<()>());
+    step().await;
+    let _guard = Abort(helper.abort_handle());
+    step().await;
 }
 
 fn cancelled() -> Options {

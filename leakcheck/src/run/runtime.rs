@@ -6,7 +6,7 @@ mod own;
 mod repeat;
 mod session;
 
-pub use cancel::{Again, cancel_async};
+pub use cancel::cancel_async;
 pub use own::{BuildRuntime, TestRuntime, boxed};
 pub use repeat::{repeat_async, repeat_sync};
 

@@ -180,7 +180,7 @@ impl Options {
     ///
     /// For tests with `cancellable` or `cancel = ".."` in their attribute, which are async, have a runtime of their own and may be
     /// run again: what they set up has to be repeatable, without fixed ports, names of files or statics that the first run leaves
-    /// changed. Parameters, as `rstest` has them, are cloned for each run. `LEAKCHECK_CANCEL` overrides it.
+    /// changed. A case of `rstest` or `test_case` makes its values again for each run. `LEAKCHECK_CANCEL` overrides it.
     ///
     /// ```
     /// use leakcheck::{Cancel, Options, leak_checked};

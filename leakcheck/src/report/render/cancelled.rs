@@ -8,9 +8,15 @@ use super::{
     waits,
 };
 use crate::{
-    base::model::{CancelExtent, CancelFault, Cancellations, CancelledAt, Frame, Leak, Report},
+    base::model::{
+        CancelExtent, CancelFault, Cancellations, CancelledAt, CodeOwner, Frame, Leak, Report,
+        Waiting,
+    },
     report::explain::Outlives,
 };
+
+/// Frames of the body that are shown.
+const SHOWN: usize = 5;
 
 /// The line of the await.
 pub(super) fn at(at: &CancelledAt) -> Option<&Frame> {
@@ -37,35 +43,34 @@ pub(super) fn when(report: &Report, left: &[&Leak]) -> Option<String> {
     let mut runs: Vec<&CancelledAt> = of_runs.collect();
     runs.sort_by_key(|at| at.number);
     runs.dedup_by_key(|at| at.number);
-    let (earliest, others) = runs.split_first()?;
+    let earliest = runs.first()?;
     let how_much = if left.iter().all(|leak| !leak.cancelled.is_empty()) {
         String::new()
     } else {
         format!(", {number} of them")
     };
-    let where_ = match others.len() {
-        0 => format!("at {}", its(earliest)),
-        others => {
-            let awaits = all.awaits.max(all.cancelled);
+    let awaits = all.awaits.max(all.cancelled) as usize;
+    let place = match runs.len() {
+        1 => format!("at {}", its(earliest)),
+        number if number == awaits => {
+            format!("at each of its {awaits} awaits, first at {}", its(earliest))
+        }
+        number => {
             format!(
-                "at {} of its {awaits} awaits, first at {}",
-                others + 1,
+                "at {number} of its {awaits} awaits, first at {}",
                 its(earliest)
             )
         }
     };
-    Some(format!("{how_much} when it was cancelled {where_}"))
+    Some(format!("{how_much} when it was cancelled {place}"))
 }
 
 /// Where the body was cancelled each time that this was left.
 pub(super) fn note(leak: &Leak) -> Option<String> {
     let (first, others) = leak.cancelled.split_first()?;
     let mut text = format!("at its {} await", ordinal(first.number));
-    if let Some(waiting) = &first.waiting
-        && let Some(frame) = waits::place(waiting)
-        && let Some(place) = place(frame)
-    {
-        text += &format!(": {place} {}", short(&frame.function));
+    if let Some(waiting) = &first.waiting {
+        text += &chain(waiting);
         if let [event] = waiting.events() {
             text += &format!(
                 ", where it waited for {}",
@@ -78,6 +83,25 @@ pub(super) fn note(leak: &Leak) -> Option<String> {
         text += &format!("\nand at its {}", ordinals(&numbers));
     }
     Some(text)
+}
+
+/// From the line of the await to the body: `: src/pool.rs:41 Pool::get  <-  tests/pool.rs:17 reconnects`.
+fn chain(waiting: &Waiting) -> String {
+    let is_own = |frame: &&Frame| frame.owner == CodeOwner::User;
+    let mut frames: Vec<&Frame> = waiting.stack.iter().filter(is_own).collect();
+    if frames.is_empty() {
+        frames.extend(waits::place(waiting));
+    }
+    let line = |frame: &&Frame| Some(format!("{} {}", place(frame)?, short(&frame.function)));
+    let mut lines: Vec<String> = frames.iter().filter_map(line).collect();
+    if lines.len() > SHOWN {
+        let folded = plural::of(lines.len() - SHOWN + 1, "more frame", "more frames");
+        lines.splice(SHOWN - 2..lines.len() - 1, [folded]);
+    }
+    match lines.len() {
+        0 => String::new(),
+        _ => format!(": {}", lines.join("  <-  ")),
+    }
 }
 
 /// Behind what happened: where the body stood, and why that leaves this.

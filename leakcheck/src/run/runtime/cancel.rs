@@ -5,8 +5,6 @@ mod gathered;
 mod one_run;
 mod runs;
 
-pub use body::Again;
-
 use self::{
     body::{Counted, MakeBody},
     one_run::Test,
@@ -29,12 +27,12 @@ use crate::{
 
 /// Runs an async test function on a runtime of its own, and then again on others, where it is cancelled; once where nothing is
 /// checked, or nothing is to be cancelled.
-pub fn cancel_async<'b, R>(
+pub fn cancel_async<R>(
     meta: &'static TestMeta,
     options: &dyn Fn() -> Options,
     ends: &ReturnKind<R>,
     build: BuildRuntime,
-    body: MakeBody<'b, R>,
+    body: MakeBody<'_, R>,
 ) -> R {
     let Some(mut session) = Session::open_to_cancel(meta, options) else {
         let runtime = build(&|_| {}).unwrap_or_else(|error| no_runtime(&error));

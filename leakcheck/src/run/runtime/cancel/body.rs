@@ -14,37 +14,20 @@ use crate::{
 };
 
 /// A future of the body.
-type BodyFuture<'b, R> = Pin<Box<dyn Future<Output = R> + 'b>>;
+type BodyFuture<R> = Pin<Box<dyn Future<Output = R>>>;
 
 /// What makes the future of one run.
-pub(super) type MakeBody<'b, R> = &'b dyn Fn() -> BodyFuture<'b, R>;
-
-/// A parameter of a test whose body runs again.
-#[diagnostic::on_unimplemented(
-    message = "the parameters of a test whose body may be cancelled have to be `Clone`: it runs again with them",
-    label = "`{Self}` cannot be cloned"
-)]
-pub trait Again {
-    /// The same value for another run.
-    #[must_use]
-    fn again(&self) -> Self;
-}
-
-impl<T: Clone> Again for T {
-    fn again(&self) -> Self {
-        self.clone()
-    }
-}
+pub(super) type MakeBody<'b, R> = &'b dyn Fn() -> BodyFuture<R>;
 
 /// A body whose awaits are counted.
-pub(super) struct Counted<'b, R> {
-    future: Option<BodyFuture<'b, R>>,
+pub(super) struct Counted<R> {
+    future: Option<BodyFuture<R>>,
     /// How often it was polled and waits.
     awaits: u32,
 }
 
-impl<'b, R> Counted<'b, R> {
-    pub(super) fn of(body: MakeBody<'b, R>) -> Self {
+impl<R> Counted<R> {
+    pub(super) fn of(body: MakeBody<'_, R>) -> Self {
         Self {
             future: Some(body()),
             awaits: 0,
@@ -62,7 +45,7 @@ impl<'b, R> Counted<'b, R> {
     }
 }
 
-impl<R> TestBody<R> for Counted<'_, R> {
+impl<R> TestBody<R> for Counted<R> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
         let polled = Pin::new(&mut self.future).poll(cx);
         self.awaits = self.awaits.saturating_add(u32::from(polled.is_pending()));
@@ -80,15 +63,15 @@ impl<R> TestBody<R> for Counted<'_, R> {
 }
 
 /// A body that is dropped at one of its awaits; it gives nothing then.
-pub(super) struct Cancelled<'r, 'b, R> {
-    body: Counted<'b, R>,
+pub(super) struct Cancelled<'r, R> {
+    body: Counted<R>,
     run: &'r CancelledRun,
     package_dir: Option<&'static str>,
 }
 
-impl<'r, 'b, R> Cancelled<'r, 'b, R> {
+impl<'r, R> Cancelled<'r, R> {
     pub(super) fn of(
-        body: MakeBody<'b, R>,
+        body: MakeBody<'_, R>,
         run: &'r CancelledRun,
         package_dir: Option<&'static str>,
     ) -> Self {
@@ -105,7 +88,7 @@ impl<'r, 'b, R> Cancelled<'r, 'b, R> {
     }
 }
 
-impl<R> TestBody<Option<R>> for Cancelled<'_, '_, R> {
+impl<R> TestBody<Option<R>> for Cancelled<'_, R> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<R>> {
         if let Poll::Ready(value) = self.body.pinned().poll(cx) {
             return Poll::Ready(Some(value));
