@@ -459,7 +459,9 @@ async fn thread_is_stopped_by_a_guard() {
     let mut worker = Some(thread::spawn(move || until(&theirs)));
     let stop = Finally(move || {
         is_over.store(true, Ordering::SeqCst);
-        worker.take().map(|worker| worker.join().unwrap());
+        if let Some(worker) = worker.take() {
+            worker.join().unwrap();
+        }
     });
     step().await;
     drop(stop);

@@ -76,8 +76,9 @@ fn a_clean_body_says_how_often_it_was_cancelled_and_reads_nothing() {
     );
     let text = shown.text();
     assert!(
-        text.contains("is_clean` was cancelled at each of its 3 awaits, in ")
-            && text.contains(" and left nothing behind"),
+        text.contains(
+            "is_clean` left nothing behind when it was cancelled at each of its 3 awaits, in "
+        ),
         "{text}"
     );
 }

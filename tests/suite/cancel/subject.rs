@@ -235,8 +235,10 @@ struct Hangs(bool);
 
 impl Drop for Hangs {
     fn drop(&mut self) {
-        while self.0 {
-            std::thread::park();
+        if self.0 {
+            loop {
+                std::thread::park();
+            }
         }
     }
 }

@@ -28,7 +28,7 @@ pub struct Cancellations {
 pub enum CancelExtent {
     /// All of them.
     All,
-    /// Some, evenly spread, because they are too many.
+    /// Some, evenly spread, because they are more than 200.
     Spread,
     /// Those that came before this time limit was over.
     OutOfTime(Duration),

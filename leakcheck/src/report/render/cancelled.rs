@@ -1,5 +1,7 @@
 //! Bodies that were cancelled, in words: where, what that means for what is left, and how many awaits were tried.
 
+use std::fmt::Write as _;
+
 use leakcheck_report::{plural, time};
 
 use super::{
@@ -70,17 +72,15 @@ pub(super) fn note(leak: &Leak) -> Option<String> {
     let (first, others) = leak.cancelled.split_first()?;
     let mut text = format!("at its {} await", ordinal(first.number));
     if let Some(waiting) = &first.waiting {
-        text += &chain(waiting);
         if let [event] = waiting.events() {
-            text += &format!(
-                ", where it waited for {}",
-                plain(&event.event().to_string())
-            );
+            let event = plain(&event.event().to_string());
+            let _ = write!(text, ", where it waited for {event}");
         }
+        text += &chain(waiting);
     }
     if !others.is_empty() {
         let numbers: Vec<u32> = others.iter().map(|at| at.number).collect();
-        text += &format!("\nand at its {}", ordinals(&numbers));
+        let _ = write!(text, "\nand at its {}", ordinals(&numbers));
     }
     Some(text)
 }
@@ -166,19 +166,33 @@ pub(super) fn failure(report: &Report) -> Option<String> {
     })
 }
 
+/// What to do about it, where no thread is to be looked at.
+pub(super) fn help(report: &Report) -> Option<&'static str> {
+    let failed = report.cancellations.as_ref()?.failed.as_ref()?;
+    match failed.fault {
+        CancelFault::DropPanicked => Some(
+            "let that `Drop` tell it in another way: one that panics while something else does ends the whole process",
+        ),
+        CancelFault::BodyFailed => Some(
+            "give each run ports, folders and names of its own, and leave no static changed; a test that cannot be run again \
+             goes without `cancel`",
+        ),
+        CancelFault::DropHung => None,
+    }
+}
+
 /// What became of a body that left nothing behind.
 pub(super) fn clean(report: &Report) -> Option<String> {
     let all = report.cancellations.as_ref()?;
     let test = plain(report.subject.test());
     Some(match (all.cancelled, all.awaits) {
-        (0, 0) => format!("`{test}` could not be cancelled: its body never waits"),
+        (0, 0) => format!("`{test}` was not cancelled: its body never waits"),
         (0, awaits) => format!(
-            "`{test}` was not cancelled: its body has only {}, and {}",
-            plural::of(awaits as usize, "await", "awaits"),
-            tried(all)
+            "`{test}` was not cancelled: its body has {}, and none of those that were asked for",
+            plural::of(awaits as usize, "await", "awaits")
         ),
         _ => format!(
-            "`{test}` was cancelled {} and left nothing behind",
+            "`{test}` left nothing behind when it was cancelled {}",
             tried(all)
         ),
     })
@@ -199,9 +213,7 @@ fn tried(all: &Cancellations) -> String {
         format!("at {} of its {of}, {why}", all.cancelled)
     };
     match all.extent {
-        CancelExtent::Spread => some(format!(
-            "evenly spread because no more are tried, in {took}"
-        )),
+        CancelExtent::Spread => some(format!("evenly spread, in {took}")),
         CancelExtent::OutOfTime(limit) => some(format!(
             "until its time limit of {} was over (`cancel_within`)",
             time::taken(limit)

@@ -161,8 +161,8 @@ const WORDS: &[Words] = &[
     },
     Words {
         pattern: Pattern::NotCancelSafe,
-        one: "the body was cancelled before it had ended it",
-        many: "the body was cancelled before it had ended them",
+        one: "the body was cancelled before the line that ends it",
+        many: "the body was cancelled before the lines that end them",
         cure: None,
     },
     Words {

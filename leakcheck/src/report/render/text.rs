@@ -35,9 +35,12 @@ pub(super) fn render(report: &Report, trace: TraceLevel, is_news: IsNews) -> Str
         trace,
     };
     let failure = cancelled::failure(report);
-    match &report.hang {
-        Some(hang) => hang::render(&mut out, report, hang, &numbers),
-        None => say(&mut out, failure.as_deref()),
+    if let Some(hang) = &report.hang {
+        hang::render(&mut out, report, hang, &numbers);
+    } else {
+        say(&mut out, failure.as_deref());
+        let help = cancelled::help(report).into_iter();
+        help.for_each(|help| _ = writeln!(out, "  help: {help}"));
     }
     let has_failed = report.hang.is_some() || failure.is_some();
     match report.verdict {
