@@ -16,6 +16,9 @@ use crate::{
     settings::cancel::Cancel,
 };
 
+/// What it may take to read where a body stands, which is not the body's time.
+const TO_READ: Duration = Duration::from_secs(10);
+
 impl Check {
     /// At which of its awaits a body that may be cancelled is to be: the environment goes before the options.
     pub(crate) fn cancel(&self) -> Option<Cancel> {
@@ -30,10 +33,13 @@ impl Check {
     /// It is the check of this run, which gets a time limit where it has none.
     pub(crate) fn cancels(&mut self, run: Arc<CancelledRun>) {
         let view = &mut self.view;
-        if view.options.time_limit().is_none() {
-            let limit = view.options.cancel_limit();
-            view.options = std::mem::take(&mut view.options).timeout(limit);
-        }
+        let limit = view.options.time_limit();
+        let limit = limit.unwrap_or_else(|| view.options.cancel_limit());
+        let to_read = match run.reading {
+            Reading::Skip => Duration::ZERO,
+            Reading::Read => TO_READ,
+        };
+        view.options = std::mem::take(&mut view.options).timeout(limit + to_read);
         view.cancelled = Some(run);
     }
 
