@@ -403,7 +403,7 @@ async fn socket_moved_to_a_task_of_a_set() {
 
 fn until(is_over: &AtomicBool) {
     while !is_over.load(Ordering::SeqCst) {
-        thread::park_timeout(Duration::from_millis(1)); // at: park
+        thread::park_timeout(Duration::from_millis(100)); // at: park
     }
 }
 
