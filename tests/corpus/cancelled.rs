@@ -214,7 +214,7 @@ async fn loser_of_a_select() {
     // at: select
     tokio::select! {
         _ = &mut slow => {}
-        () = sleep(Duration::from_millis(2)) => slow.abort(),
+        () = sleep(Duration::from_millis(20)) => slow.abort(),
     }
 }
 
@@ -223,7 +223,7 @@ async fn loser_of_a_select() {
 async fn loser_of_a_select_is_a_future() {
     tokio::select! {
         () = std::future::pending() => {}
-        () = sleep(Duration::from_millis(2)) => {}
+        () = sleep(Duration::from_millis(20)) => {}
     }
 }
 
@@ -283,7 +283,7 @@ async fn child_is_killed_at_the_end() {
     // cancelled: at exit
     // why: not-cancel-safe
     let mut child = command.spawn().unwrap();
-    let exit = timeout(Duration::from_millis(2), child.wait()).await; // at: exit
+    let exit = timeout(Duration::from_millis(20), child.wait()).await; // at: exit
     assert!(exit.is_err());
     child.start_kill().unwrap();
     std::thread::sleep(Duration::from_millis(1));
@@ -298,7 +298,7 @@ async fn child_is_killed_on_drop() {
         .kill_on_drop(true)
         .spawn()
         .unwrap();
-    let exit = timeout(Duration::from_millis(2), child.wait()).await;
+    let exit = timeout(Duration::from_millis(20), child.wait()).await;
     assert!(exit.is_err());
     child.kill().await.unwrap();
 }
@@ -316,7 +316,7 @@ async fn nested_timeout() {
         std::future::pending::<()>().await; // at: call
     });
     let abort = call.abort_handle();
-    let limited = timeout(Duration::from_millis(2), call);
+    let limited = timeout(Duration::from_millis(20), call);
     let outer = timeout(Duration::from_secs(60), limited).await; // at: limit
     assert!(outer.unwrap().is_err());
     abort.abort();
@@ -325,7 +325,7 @@ async fn nested_timeout() {
 #[leak_checked(cancel = "each")]
 #[tokio::test]
 async fn nested_timeout_of_a_future() {
-    let limited = timeout(Duration::from_millis(2), std::future::pending::<()>());
+    let limited = timeout(Duration::from_millis(20), std::future::pending::<()>());
     let outer = timeout(Duration::from_secs(60), limited).await;
     assert!(outer.unwrap().is_err());
 }
@@ -344,7 +344,7 @@ async fn retry_with_backoff() {
                 sleep(Duration::from_millis(20)).await; // at: heartbeat
             }
         });
-        sleep(Duration::from_millis(attempt + 1)).await; // at: backoff
+        sleep(Duration::from_millis(10 * attempt + 10)).await; // at: backoff
         heartbeat.abort();
     }
 }
@@ -359,7 +359,7 @@ async fn retry_with_backoff_and_a_guard() {
             }
         });
         let _guard = AbortOnDropHandle::new(heartbeat);
-        sleep(Duration::from_millis(attempt + 1)).await;
+        sleep(Duration::from_millis(10 * attempt + 10)).await;
     }
 }
 
@@ -670,6 +670,20 @@ async fn two_helpers() {
     step().await;
     one.abort();
     other.abort();
+}
+
+async fn fails() {
+    panic!("on purpose");
+}
+
+/// The body would have seen the panic, had it come to that.
+#[leak_checked(cancel = "each")]
+#[tokio::test]
+async fn panic_is_seen_at_the_end() {
+    let failing = tokio::spawn(fails());
+    step().await;
+    step().await;
+    assert!(failing.await.unwrap_err().is_panic());
 }
 
 /// A reply is awaited from an actor, which ends with its queue.

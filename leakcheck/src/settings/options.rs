@@ -176,7 +176,8 @@ impl Options {
     /// runs to its end does not show that. Each run has a runtime and a check of its own: the future is dropped inside of the
     /// runtime after it was polled and waits for the n-th time, and what is left then is a finding that names the await. What is
     /// found at several awaits, and was made on one path, is one finding. A `Drop` that panics, or that does not come back within
-    /// the [time limit](Self::timeout), is found as well.
+    /// the [time limit](Self::timeout), is found as well. A clean body of twelve awaits runs fourteen times: once as it is, once for
+    /// each await, and once more, to see that there is no thirteenth.
     ///
     /// For tests with `cancellable` or `cancel = ".."` in their attribute, which are async, have a runtime of their own and may be
     /// run again: what they set up has to be repeatable, without fixed ports, names of files or statics that the first run leaves

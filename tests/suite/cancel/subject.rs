@@ -120,7 +120,7 @@ async fn guarded() {
     let helper = tokio::spawn(pending::<()>());
     let _guard = Guard(helper.abort_handle());
     yield_now().await;
-    sleep(Duration::from_millis(1)).await;
+    sleep(Duration::from_millis(50)).await;
     yield_now().await;
 }
 
