@@ -673,6 +673,7 @@ async fn two_helpers() {
 }
 
 async fn fails() {
+    yield_now().await;
     panic!("on purpose");
 }
 
