@@ -233,6 +233,10 @@ fn a_panic_in_a_drop_is_found() {
 
 #[test]
 fn a_drop_that_hangs_is_found() {
+    for subject in ["drop_hangs_on_workers", "drop_takes_long"] {
+        let run = crate::child::run(module_path!(), subject, &[]);
+        assert_eq!(failed(&run), ("drop_hung", 1));
+    }
     let run = run!(drop_hangs);
     assert_eq!(failed(&run), ("drop_hung", 1));
     let report = run.report();

@@ -252,6 +252,35 @@ async fn drop_hangs() {
     open.0 = false;
 }
 
+#[leak_checked(cancel = "each", timeout = "1s")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "hangs on purpose"]
+async fn drop_hangs_on_workers() {
+    let mut open = Hangs(true);
+    yield_now().await;
+    open.0 = false;
+}
+
+/// Comes back, but late, if it is dropped while it is open.
+struct TakesLong(bool);
+
+impl Drop for TakesLong {
+    fn drop(&mut self) {
+        if self.0 {
+            std::thread::sleep(Duration::from_millis(300));
+        }
+    }
+}
+
+#[leak_checked(cancel = "each", timeout = "200ms")]
+#[tokio::test]
+#[ignore = "hangs on purpose"]
+async fn drop_takes_long() {
+    let mut open = TakesLong(true);
+    yield_now().await;
+    open.0 = false;
+}
+
 /// True from the second run on.
 fn ran(runs: &AtomicU32) -> bool {
     runs.fetch_add(1, Ordering::SeqCst) > 0

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     base::model::{
-        CancelExtent, CancelFault, Cancellations, CancelledAt, CodeOwner, Frame, Leak, Report,
-        Waiting,
+        CancelExtent, CancelFault, Cancellations, CancelledAt, CodeOwner, Event, Frame, Leak,
+        Report, Waiting,
     },
     report::explain::Outlives,
 };
@@ -73,7 +73,11 @@ pub(super) fn note(leak: &Leak) -> Option<String> {
     let mut text = format!("at its {} await", ordinal(first.number));
     if let Some(waiting) = &first.waiting {
         if let [event] = waiting.events() {
-            let event = plain(&event.event().to_string());
+            let event = match event.event() {
+                // When it would have fired is another time at each run.
+                Event::Timer { .. } => "a timer".to_owned(),
+                event => plain(&event.to_string()),
+            };
             let _ = write!(text, ", where it waited for {event}");
         }
         text += &chain(waiting);
