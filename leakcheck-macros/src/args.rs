@@ -90,6 +90,7 @@ impl Args {
         for (own, default) in self.patterns.iter_mut().zip(&defaults.patterns) {
             own.splice(0..0, default.iter().cloned());
         }
+        let own_limit = self.durations[2].clone();
         for (own, default) in self.durations.iter_mut().zip(&defaults.durations) {
             *own = own.take().or_else(|| default.clone());
         }
@@ -107,6 +108,10 @@ impl Args {
         self.repeat = self.repeat.or_else(|| defaults.repeat.clone());
         self.cancel = self.cancel.or_else(|| defaults.cancel.clone());
         self.cancellable = self.cancellable.or_else(|| defaults.cancellable.clone());
+        if !self.may_be_cancelled() {
+            // It was written for those that are.
+            self.durations[2] = own_limit;
+        }
         self.options = self.options.or_else(|| defaults.options.clone());
         self.library = self.library.or_else(|| defaults.library.clone());
         self
@@ -145,6 +150,17 @@ impl Args {
             (Some((text, _)), _) => Err(syn::Error::new(text.span(), format!("`cancel`: {why}"))),
             (None, Some(key)) => Err(syn::Error::new(key.span(), format!("`cancellable`: {why}"))),
             (None, None) => Ok(()),
+        }
+    }
+
+    /// Refuses a time limit for cancelled runs where there are none.
+    pub(crate) fn refuse_limit_alone(&self) -> syn::Result<()> {
+        match &self.durations {
+            [.., Some((text, _))] if !self.may_be_cancelled() => Err(syn::Error::new(
+                text.span(),
+                "`cancel_within`: nothing is cancelled here: write `cancel = \"each\"` or `cancellable` as well",
+            )),
+            _ => Ok(()),
         }
     }
 

@@ -115,6 +115,7 @@ fn expand(args: &Args, form: Form, mut test: TestFn) -> syn::Result<TokenStream>
 
 /// Refuses a test whose body cannot be cancelled, if it shall be.
 fn refuse_cancel(args: &Args, driver: &Driver, test: &TestFn) -> syn::Result<()> {
+    args.refuse_limit_alone()?;
     match driver {
         Driver::Sync(_) => args.refuse_cancel(
             "a test that is not async has no await at which it could be cancelled",

@@ -62,4 +62,8 @@ async fn never_returns() -> ! {
 #[leakcheck::test(cancel = "each")]
 async fn with_parameters(_number: u8) {}
 
+#[leak_checked(cancel_within = "10s")]
+#[tokio::test]
+async fn limit_alone() {}
+
 fn main() {}

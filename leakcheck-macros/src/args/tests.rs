@@ -168,6 +168,17 @@ fn a_level_of_a_kind_is_a_default_as_far_as_the_own_level_goes() {
 }
 
 #[test]
+fn a_limit_of_cancelled_runs_is_for_those_that_are_cancelled() {
+    let defaults = args(quote!(cancel_within = "5s", settle = "1s"));
+    let merged = |own| args(own).or(&defaults).into_token_stream().to_string();
+    assert_eq!(merged(quote!()), quote!(settle = "1s",).to_string());
+    assert_eq!(
+        merged(quote!(cancel = "each")),
+        quote!(settle = "1s", cancel_within = "5s", cancel = "each",).to_string()
+    );
+}
+
+#[test]
 fn what_is_written_out_reads_the_same() {
     let tokens = quote! {
         ignore_top_function = ["a"], settle = "1s", cancel_within = "5s", level = "warn", levels(fds = "off"), unseen_panics = "deny", kinds(tasks),
