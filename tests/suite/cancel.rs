@@ -229,6 +229,14 @@ fn a_panic_in_a_drop_is_found() {
     let all = run.report().cancellations.as_ref();
     let failed = all.and_then(|all| all.failed.as_ref()).unwrap();
     assert!(failed.at.at.is_some(), "{text}");
+    // A finding has a file among those of checks that were not clean.
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().display().to_string();
+    let run = run!(drop_panics, "LEAKCHECK_REPORT_DIR" = &*path);
+    assert_fails(&run);
+    assert_eq!(std::fs::read_dir(&path).unwrap().count(), 1);
+    let run = run!(is_clean, "LEAKCHECK_REPORT_DIR" = &*path);
+    assert_passes(&run);
 }
 
 #[test]
