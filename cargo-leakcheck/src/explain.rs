@@ -132,6 +132,7 @@ mod tests {
             "keeps_own_handle": with(waits.clone(), &json!({
                 "kind": "join", "local": "cache", "path": ".handle", "certain": true, "proven": true,
             })),
+            "cancelled": [{ "number": 3, "at": waits, "waits_at": [recv, waits] }, { "number": 4 }],
             "why": { "pattern": "own-sender", "certain": true, "text": "it keeps a sender", "help": "drop it" },
             "accept": "ignore_created_by(\"my_app::pool::Pool::connect\")", "fingerprint": "9f31c0ffee000001",
         });

@@ -113,6 +113,7 @@ pub(crate) fn about(telling: &mut Telling<'_>, leak: &Leak) {
         telling.line(2, &facts.join(", "));
     }
     made(telling, leak);
+    cancelled(telling, leak);
     waits(telling, leak);
     for kept in &leak.held {
         holders::tell(telling, &holders::kept(kept));
@@ -163,6 +164,26 @@ fn made(telling: &mut Telling<'_>, leak: &Leak) {
     }
     telling.stack("through dependencies", &leak.created_through);
     telling.stack("created by", &leak.created_by);
+}
+
+/// Where the body was cancelled when it was left first, and how often else.
+fn cancelled(telling: &mut Telling<'_>, leak: &Leak) {
+    let Some((first, others)) = leak.cancelled.split_first() else {
+        return;
+    };
+    let more = match others.len() {
+        0 => String::new(),
+        more => format!(", and at {}", plural::of(more, "more", "more")),
+    };
+    let what = format!(
+        "left when the body was cancelled at await {}{more}",
+        first.number
+    );
+    match &first.at {
+        Some(at) => telling.place(2, &format!("{what}: "), at),
+        None => telling.line(2, &what),
+    }
+    telling.stack("where the body stood", &first.waits_at);
 }
 
 fn waits(telling: &mut Telling<'_>, leak: &Leak) {

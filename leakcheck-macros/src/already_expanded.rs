@@ -25,12 +25,13 @@ const TOKIO: [&[&str]; 3] = [
 ];
 
 /// What we write ourselves, whatever the library is called.
-const OWN: [&[&str]; 5] = [
+const OWN: [&[&str]; 6] = [
     &["__private", ":", ":", "run_sync"],
     &["__private", ":", ":", "run_async"],
     &["__private", ":", ":", "run_within"],
     &["__private", ":", ":", "repeat_sync"],
     &["__private", ":", ":", "repeat_async"],
+    &["__private", ":", ":", "cancel_async"],
 ];
 
 /// Refuses a function that somebody has already made a whole test of.

@@ -12,6 +12,7 @@ use crate::errors::Errors;
 use crate::key_value::{KeyValue, Table, fill};
 use crate::runtime::Runtime;
 use leakcheck_report::{
+    awaits::Awaits,
     rule,
     suggest::{listed, suggestion},
 };
@@ -25,7 +26,7 @@ const PATTERNS: [&str; 4] = [
 ];
 
 /// The waiting times; each key is also the name of the method it calls.
-const DURATIONS: [&str; 2] = ["settle", "timeout"];
+const DURATIONS: [&str; 3] = ["settle", "timeout", "cancel_within"];
 
 /// Words of `level` and of `levels(..)`, with the variants they stand for, the highest first.
 const LEVELS: [(&str, &str); 3] = [("deny", "Deny"), ("warn", "Warn"), ("off", "Off")];
@@ -46,7 +47,7 @@ pub(crate) struct Args {
     /// Patterns to ignore, one list for each of [`PATTERNS`].
     patterns: [Vec<LitStr>; 4],
     /// One for each of [`DURATIONS`].
-    durations: [Option<(LitStr, Duration)>; 2],
+    durations: [Option<(LitStr, Duration)>; 3],
     /// A word of [`LEVELS`].
     level: Option<LitStr>,
     /// Another one.
@@ -57,6 +58,10 @@ pub(crate) struct Args {
     kinds: Option<Vec<Ident>>,
     /// How often the test runs: to warm up, and measured.
     repeat: Option<(LitStr, [u32; 2])>,
+    /// At which awaits the body is cancelled.
+    cancel: Option<(LitStr, Awaits)>,
+    /// Whether the body may be run again, to be cancelled where something else asks for that.
+    cancellable: Option<Ident>,
     /// The function that gives the options to start from.
     options: Option<Path>,
     /// Where this library is found, if not at `::leakcheck`.
@@ -85,6 +90,7 @@ impl Args {
         for (own, default) in self.patterns.iter_mut().zip(&defaults.patterns) {
             own.splice(0..0, default.iter().cloned());
         }
+        let own_limit = self.durations[2].clone();
         for (own, default) in self.durations.iter_mut().zip(&defaults.durations) {
             *own = own.take().or_else(|| default.clone());
         }
@@ -100,6 +106,12 @@ impl Args {
         self.unseen_panics = self.unseen_panics.or(unseen);
         self.kinds = self.kinds.or_else(|| defaults.kinds.clone());
         self.repeat = self.repeat.or_else(|| defaults.repeat.clone());
+        self.cancel = self.cancel.or_else(|| defaults.cancel.clone());
+        self.cancellable = self.cancellable.or_else(|| defaults.cancellable.clone());
+        if !self.may_be_cancelled() {
+            // It was written for those that are.
+            self.durations[2] = own_limit;
+        }
         self.options = self.options.or_else(|| defaults.options.clone());
         self.library = self.library.or_else(|| defaults.library.clone());
         self
@@ -124,6 +136,42 @@ impl Args {
         match &self.repeat {
             Some((text, _)) => Err(syn::Error::new(text.span(), format!("`repeat`: {why}"))),
             None => Ok(()),
+        }
+    }
+
+    /// Whether the body may be cancelled, and run again for that.
+    pub(crate) fn may_be_cancelled(&self) -> bool {
+        self.cancel.is_some() || self.cancellable.is_some()
+    }
+
+    /// Refuses a test that cannot be cancelled, if it shall be.
+    pub(crate) fn refuse_cancel(&self, why: &str) -> syn::Result<()> {
+        match (&self.cancel, &self.cancellable) {
+            (Some((text, _)), _) => Err(syn::Error::new(text.span(), format!("`cancel`: {why}"))),
+            (None, Some(key)) => Err(syn::Error::new(key.span(), format!("`cancellable`: {why}"))),
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// Refuses a time limit for cancelled runs where there are none.
+    pub(crate) fn refuse_limit_alone(&self) -> syn::Result<()> {
+        match &self.durations {
+            [.., Some((text, _))] if !self.may_be_cancelled() => Err(syn::Error::new(
+                text.span(),
+                "`cancel_within`: nothing is cancelled here: write `cancel = \"each\"` or `cancellable` as well",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// What holds of them for a test that is not async, where they were written for many.
+    pub(crate) fn without_cancel(&self) -> Self {
+        let [settle, timeout, _] = self.durations.clone();
+        Self {
+            cancel: None,
+            cancellable: None,
+            durations: [settle, timeout, None],
+            ..self.clone()
         }
     }
 
@@ -163,6 +211,18 @@ impl Args {
         if let Some(kinds) = &self.kinds {
             let kinds = kinds.iter().map(|kind| variant(&KINDS, &kind.to_string()));
             own.extend(quote_spanned!(span=> .kinds([#(#library::Kind::#kinds),*])));
+        }
+        match self.cancel {
+            Some((_, Awaits::Off)) => {
+                own.extend(quote_spanned!(span=> .cancel(#library::Cancel::off())));
+            }
+            Some((_, Awaits::From(first, None))) => {
+                own.extend(quote_spanned!(span=> .cancel(#library::Cancel::at(#first..))));
+            }
+            Some((_, Awaits::From(first, Some(last)))) => {
+                own.extend(quote_spanned!(span=> .cancel(#library::Cancel::at(#first..=#last))));
+            }
+            None => {}
         }
         match &self.options {
             Some(base) => quote_spanned!(span=> #library::__private::layer(#base(), #own)),
@@ -232,6 +292,9 @@ impl Table for Args {
             "unseen_panics",
             "kinds",
             "repeat",
+            "cancel",
+            "cancellable",
+            "cancel_within",
             "options",
             "crate",
         ]
@@ -253,6 +316,10 @@ impl Table for Args {
             self.kinds = Some(kinds(entry)?);
         } else if key == "repeat" {
             self.repeat = Some(repeat(entry)?);
+        } else if key == "cancel" {
+            self.cancel = Some(cancel(entry)?);
+        } else if key == "cancellable" {
+            self.cancellable = Some(entry.by_itself("cancellable")?);
         } else if key == "options" {
             self.options =
                 Some(entry.assigned_with(parse_options, "options = path::to::function")?);
@@ -333,6 +400,13 @@ fn repeat(entry: &KeyValue) -> syn::Result<(LitStr, [u32; 2])> {
     }
 }
 
+/// Awaits at which the body is cancelled.
+fn cancel(entry: &KeyValue) -> syn::Result<(LitStr, Awaits)> {
+    let text: LitStr = entry.assigned(r#"cancel = "each""#)?;
+    let awaits = Awaits::read(&text.value()).map_err(|why| entry.error(text.span(), why))?;
+    Ok((text, awaits))
+}
+
 /// The words of `kinds(..)`, each once.
 fn kinds(entry: &KeyValue) -> syn::Result<Vec<Ident>> {
     let mut errors = Errors::default();
@@ -400,6 +474,12 @@ impl ToTokens for Args {
         }
         if let Some((repeat, _)) = &self.repeat {
             tokens.extend(quote!(repeat = #repeat,));
+        }
+        if let Some((cancel, _)) = &self.cancel {
+            tokens.extend(quote!(cancel = #cancel,));
+        }
+        if let Some(key) = &self.cancellable {
+            tokens.extend(quote!(#key,));
         }
         if let Some(options) = &self.options {
             tokens.extend(quote!(options = #options,));

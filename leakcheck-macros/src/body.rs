@@ -75,6 +75,10 @@ pub(crate) fn checked(
         }
         Driver::Async(runtime) => {
             let build = runtime.build(&library);
+            if args.may_be_cancelled() {
+                let call = call("cancel_async", quote_spanned!(span=> #build, &body));
+                return repeated(test, &body, &call);
+            }
             if let Some(rounds) = &rounds {
                 return repeated(
                     test,
@@ -106,7 +110,7 @@ pub(crate) fn checked(
     }
 }
 
-/// The statements that make a future for each round.
+/// The statements that make a future for each run.
 fn repeated(test: &TestFn, body: &TokenStream, call: &TokenStream) -> TokenStream {
     let output = match test.outcome() {
         Outcome::Unit | Outcome::Never => quote!(()),

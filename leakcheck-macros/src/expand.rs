@@ -89,6 +89,7 @@ fn expand(args: &Args, form: Form, mut test: TestFn) -> syn::Result<TokenStream>
     }
     already_expanded::refuse(&test)?;
     let driver = drive(form, &mut test, &roles, &library)?;
+    refuse_cancel(args, &driver, &test)?;
     if let Driver::Within = driver {
         args.refuse_repeat(
             "the test needs a runtime of its own: use `#[leakcheck::test]` or `#[tokio::test]`",
@@ -110,6 +111,34 @@ fn expand(args: &Args, form: Form, mut test: TestFn) -> syn::Result<TokenStream>
     let mut expanded = test.with_body(stmts);
     expanded.extend(beside);
     Ok(expanded)
+}
+
+/// Refuses a test whose body cannot be cancelled, if it shall be.
+fn refuse_cancel(args: &Args, driver: &Driver, test: &TestFn) -> syn::Result<()> {
+    args.refuse_limit_alone()?;
+    match driver {
+        Driver::Sync(_) => args.refuse_cancel(
+            "a test that is not async has no await at which it could be cancelled",
+        )?,
+        Driver::Within => args.refuse_cancel(
+            "the test needs a runtime of its own: use `#[leakcheck::test]` or `#[tokio::test]`",
+        )?,
+        Driver::Async(_) => {}
+    }
+    if args.rounds().is_some() {
+        args.refuse_cancel(
+            "a test with `repeat` runs again in another way: leave one of them out",
+        )?;
+    }
+    if let Outcome::Never = test.outcome() {
+        args.refuse_cancel(
+            "a test that never returns cannot pass, which it has to before it is cancelled",
+        )?;
+    }
+    if !test.sig.inputs.is_empty() {
+        args.refuse_cancel("a test with parameters has them for one run only, unless `#[rstest]` or `#[test_case]` gives them")?;
+    }
+    Ok(())
 }
 
 /// Refuses a second attribute that would check or register the same test.

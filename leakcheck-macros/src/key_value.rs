@@ -117,6 +117,14 @@ impl KeyValue {
         syn::Error::new(span, format!("`{}`: {message}", self.key))
     }
 
+    /// Refuses a value, where `form` shows the key by itself.
+    pub(crate) fn by_itself(&self, form: &str) -> syn::Result<Ident> {
+        match &self.value {
+            Value::Missing => Ok(self.key.clone()),
+            Value::Assigned(_) | Value::Listed(_) => Err(self.expected(form)),
+        }
+    }
+
     /// The value of `key = value`, where `form` shows a correct one.
     pub(crate) fn assigned<T: Parse>(&self, form: &str) -> syn::Result<T> {
         self.assigned_with(T::parse, form)

@@ -25,10 +25,17 @@ pub(crate) struct Module {
     items: TokenStream,
 }
 
+/// Whether a function has awaits.
+#[derive(Clone, Copy)]
+enum Async {
+    Yes,
+    No,
+}
+
 /// An item of a module, told apart only as far as needed.
 enum Part {
-    /// A function: its attributes and the rest.
-    Function(Vec<Attribute>, TokenStream),
+    /// A function: its attributes and the rest, and whether its body can be cancelled.
+    Function(Vec<Attribute>, TokenStream, Async),
     /// A module with a body.
     Module(Module),
     /// A macro, in which tests may stand.
@@ -44,8 +51,12 @@ impl Module {
         let mut items = TokenStream::new();
         for part in Part::parse_all.parse2(self.items)? {
             match part {
-                Part::Function(mut attrs, rest) => {
-                    if let Some(added) = annotate(&mut attrs, defaults) {
+                Part::Function(mut attrs, rest, is_async) => {
+                    let added = match is_async {
+                        Async::Yes => annotate(&mut attrs, defaults),
+                        Async::No => annotate(&mut attrs, &defaults.without_cancel()),
+                    };
+                    if let Some(added) = added {
                         items.extend(added);
                     }
                     items.extend(quote!(#(#attrs)* #rest));
@@ -90,7 +101,11 @@ impl Parse for Part {
             input.parse::<Visibility>()?;
             let sig: Signature = input.parse()?;
             let body: proc_macro2::Group = input.parse()?;
-            return Ok(Self::Function(attrs, quote!(#vis #sig #body)));
+            let is_async = match sig.asyncness {
+                Some(_) => Async::Yes,
+                None => Async::No,
+            };
+            return Ok(Self::Function(attrs, quote!(#vis #sig #body), is_async));
         }
         input.parse::<Item>().map(|item| match item {
             Item::Macro(item) => Self::Macro(item),

@@ -2,21 +2,25 @@
 
 pub use crate::record::{Definition, Field};
 use crate::{
-    AcceptedSite, Awaited, Body, BodyWaits, Follows, Frame, Hang, HangCause, Holder, Ignored,
-    Keeper, Kept, Leak, Level, Location, Missing, OwnHandle, Report, StuckThread, Verdict, Why,
-    Written,
+    AcceptedSite, Awaited, Body, BodyWaits, CancelFailure, CancelFault, Cancellations, CancelledAt,
+    Follows, Frame, Hang, HangCause, Holder, Ignored, Keeper, Kept, Leak, Level, Location, Missing,
+    OwnHandle, Report, StuckThread, Verdict, Why, Written,
     summary::{
         Cause, Consequence, GoneLeak, HungTest, KnownRelease, Status, Summary, TestName, TestShare,
     },
 };
 
 /// All definitions of a report, the whole report first.
-pub const REPORT: [Definition; 22] = [
+pub const REPORT: [Definition; 26] = [
     Report::DEFINITION,
     AcceptedSite::DEFINITION,
     Awaited::DEFINITION,
     Body::DEFINITION,
     BodyWaits::DEFINITION,
+    CancelFailure::DEFINITION,
+    CancelFault::DEFINITION,
+    Cancellations::DEFINITION,
+    CancelledAt::DEFINITION,
     Follows::DEFINITION,
     Frame::DEFINITION,
     Hang::DEFINITION,

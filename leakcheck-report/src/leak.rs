@@ -1,6 +1,7 @@
 //! Findings.
 
 use crate::{
+    cancelled::CancelledAt,
     place::Frame,
     record::{record, words},
     waits::{Awaited, Kept, OwnHandle},
@@ -47,6 +48,8 @@ record! {
         if_any(default) details: Vec<String>,
         /// Who keeps its descriptors open, one entry for each that somebody is known to.
         if_any(default) held: Vec<Kept>,
+        /// Where the body was cancelled each time that this was left; empty where it was not.
+        if_any(default) cancelled: Vec<CancelledAt>,
         /// From which other finding it follows; left out for a cause.
         if_any(default) follows: Option<Follows>,
         /// Which mistake it is, where that is known.

@@ -3,11 +3,14 @@
 //! - [`Report`]: the JSON file of one check, with all records in it. The feature `serde` reads it, and [`SCHEMA`] is published.
 //! - [`summary`]: what `cargo leakcheck --format json` says of a whole run, by [`summary::SCHEMA`].
 //! - [`baseline`]: the file of known leaks, which go by their [fingerprint](fingerprint::of).
+//! - [`awaits`]: at which awaits a body is cancelled, as attributes and the environment say it.
 //! - [`rule`]: what rules of `leakcheck.toml` go by.
 //! - [`Pattern`]: the mistakes that reports name. The feature `pages` has a page on each.
 //! - [`Kind`], [`plural`], [`time`], [`suggest`] and [`escape`]: the words that reports share.
 
+pub mod awaits;
 pub mod baseline;
+mod cancelled;
 #[doc(hidden)]
 pub mod definition;
 pub mod escape;
@@ -30,6 +33,7 @@ pub mod summary;
 pub mod time;
 mod waits;
 
+pub use cancelled::{CancelFailure, CancelFault, Cancellations, CancelledAt};
 pub use hang::{BodyWaits, Hang, HangCause, StuckThread};
 pub use ignored::{AcceptedSite, Ignored};
 pub use kind::Kind;

@@ -81,6 +81,8 @@ patterns! {
     AbortIgnored = "abort-ignored",
     /// Nobody drives a task.
     NeverPolled = "never-polled",
+    /// The body was cancelled at an await, and what it had started went on.
+    NotCancelSafe = "not-cancel-safe",
     /// The `JoinHandle` of a task was dropped, which does not end it.
     Detached = "detached",
     /// A task panicked, and nobody could see it.

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
+    cancelled::Cancellations,
     hang::{BodyWaits, Hang},
     ignored::Ignored,
     json,
@@ -41,6 +42,8 @@ record! {
         if_any(default) body_waits: Option<BodyWaits>,
         /// What is known of a body that did not end.
         if_any(default) hang: Option<Hang>,
+        /// The runs of the body that were cancelled, where that was asked for.
+        if_any(default) cancellations: Option<Cancellations>,
         /// How long the check waited for things to end, in milliseconds.
         always(default) waited_ms: u64,
         /// How long the check took without that, in microseconds.

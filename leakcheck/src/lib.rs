@@ -57,6 +57,9 @@
 //! A body that hangs is reported as well: where it waits, for what, who holds that, and all that was alive beside it. It
 //! is ended when its time limit is over, [`Options::timeout`], or before that, once it is proven that nothing can wake it.
 //!
+//! With [`Options::cancel`] a body that has passed runs again and is dropped at each of its awaits, to find what a cancelled one
+//! leaves behind.
+//!
 //! The body's own failure always comes first, and a `#[should_panic]` is never satisfied by a leak.
 //!
 //! # Environment
@@ -71,6 +74,7 @@
 //! | `LEAKCHECK_FORMAT` | `text`, `json`, `github` (text and annotations) | `text` |
 //! | `LEAKCHECK_REPORT_DIR` | a folder for one JSON file per test that was not clean; `all:<dir>` for every test | |
 //! | `LEAKCHECK_STACKS` | `on` interrupts threads that are left behind to see where they are blocked, `off` does not | `on` |
+//! | `LEAKCHECK_CANCEL` | at which awaits the bodies of tests with `cancellable` or `cancel` are cancelled: `each`, `off`, `3` or `1..20` | what the test says |
 //! | `LEAKCHECK_BASELINE` | a file of known leaks, `off` for none | the nearest `leakcheck.baseline` |
 //! | `LEAKCHECK_REQUIRE` | list of `tasks`, `threads`, `sites`, `states`, ..: fails each test if one of them cannot be seen; what is named is planted and looked for | |
 //!
@@ -129,13 +133,15 @@ pub use api::{
 pub use base::{
     error::Error,
     model::{
-        About, Awaited, Body, Call, CodeOwner, Coverage, Event, Frame, HandleKind, Hang, HangCause,
-        HangEnd, Holder, HolderKind, Ignored, KernelState, Kind, Leak, Location, Missing,
-        OwnHandle, Report, Seen, State, StuckThread, Subject, ThreadState, Verdict, Waiting,
+        About, Awaited, Body, Call, CancelExtent, CancelFailure, CancelFault, Cancellations,
+        CancelledAt, CodeOwner, Coverage, Event, Frame, HandleKind, Hang, HangCause, HangEnd,
+        Holder, HolderKind, Ignored, KernelState, Kind, Leak, Location, Missing, OwnHandle, Report,
+        Seen, State, StuckThread, Subject, ThreadState, Verdict, Waiting,
     },
 };
 pub use run::runtime::{instrument, watch_local};
 pub use settings::{
+    cancel::Cancel,
     ignore::{Ignore, accept_for_process},
     options::{Level, Options},
 };
@@ -173,6 +179,12 @@ pub use settings::{
 /// - `repeat = "3:5"`: runs the body in 3 rounds to warm up and 5 that are measured, on one runtime, and fails only if
 ///   each measured round left more behind than the one before: slow growth, where a constant number is meant to stay.
 ///   For tests without parameters.
+/// - `cancel = "each"`: once it has passed, the body runs again for each of its awaits and is dropped there, to see what a
+///   cancelled body leaves behind; `"3"`, `"1..20"` and `"1..=20"` try only these awaits, `"off"` none. For async tests with a
+///   runtime of their own that may be run again: see [`Options::cancel`] for what that takes. Above a module it is for the async
+///   tests inside.
+/// - `cancellable`: the body may be cancelled so where `LEAKCHECK_CANCEL` or the function of `options` asks for it.
+/// - `cancel_within = "30s"`: see [`Options::cancel_within`].
 /// - `options = path`: a function that returns [`Options`], which the other keys are put on top of.
 /// - `crate = "path"`: where this crate is found under another name.
 pub use leakcheck_macros::leak_checked;

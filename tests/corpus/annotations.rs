@@ -96,6 +96,7 @@ impl Finding {
             site: None,
             count,
             waiting: None,
+            cancelled: None,
         }
     }
 
@@ -108,6 +109,19 @@ impl Finding {
                 "not understood: {mark}"
             );
             mark.clone_into(&mut self.why);
+            return;
+        }
+        if what == "cancelled" {
+            let mark = mark.strip_prefix("at ").expect("a place");
+            let (name, awaits) = mark.split_once(" x").unwrap_or((mark, "1"));
+            let awaits = awaits.parse().expect("a number of awaits");
+            self.cancelled = Some((at(name), awaits));
+            // Such a body is made by a closure, once for each run.
+            let name = self.name.take();
+            self.name = name.map(|name| match name.strip_suffix("::{async block}") {
+                Some(own) => format!("{own}::{{closure}}::{{async block}}"),
+                None => name,
+            });
             return;
         }
         let is_task = matches!(&*self.kind, "task" | "body") && !mark.contains(" blocked in ");

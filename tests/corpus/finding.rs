@@ -28,6 +28,8 @@ pub(crate) struct Finding {
     pub(crate) waiting: Option<Waiting>,
     /// The pattern, or the kind of the finding that it follows from; empty where no report says so.
     pub(crate) why: String,
+    /// Where the body was cancelled when it was left for the first time, and at how many awaits it was.
+    pub(crate) cancelled: Option<(Site, usize)>,
 }
 
 /// Where a task or a thread is and what it waits for.
@@ -276,6 +278,9 @@ impl fmt::Display for Finding {
         )?;
         if !self.why.is_empty() {
             write!(f, "\n    why: {}", self.why)?;
+        }
+        if let Some((site, awaits)) = &self.cancelled {
+            write!(f, "\n    cancelled: at {} x{awaits}", line(Some(site)))?;
         }
         match &self.waiting {
             Some(waiting) => write!(f, "\n    {waiting}"),

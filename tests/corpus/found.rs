@@ -49,6 +49,10 @@ pub(crate) fn finding(leak: &Leak, own: &str) -> Finding {
         name: name.map(|name| short(name, own)),
         site: leak.created_at.as_ref().and_then(site_of),
         count: leak.count,
+        cancelled: leak.cancelled.first().map(|first| {
+            let at = first.at.as_ref().and_then(site_of);
+            (at.unwrap_or_default(), leak.cancelled.len())
+        }),
         waiting: leak.state.is_some().then(|| {
             waiting(
                 leak.state.as_deref(),

@@ -122,6 +122,7 @@ impl Hang {
 
 fn body(test: &str) -> Finding {
     Finding {
+        cancelled: None,
         kind: "body".to_owned(),
         name: Some(format!("{test}::{{async block}}")),
         site: None,

@@ -7,6 +7,7 @@
 mod annotations;
 mod background;
 mod blocking;
+mod cancelled;
 mod causes;
 mod channels;
 mod closures;

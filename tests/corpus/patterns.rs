@@ -242,9 +242,10 @@ const COUNT: usize = 58;
 
 /// Files that test the corpus, not the checker, the siblings that stand for one pattern together, the table of all ways
 /// in which a thread is stuck, that of closures that wait on a runtime, what tasks do not poll, and have a lock in, what is
-/// in queues, channels and locks of other crates, and descriptors, which the collection has beside tasks only.
+/// in queues, channels and locks of other crates, bodies that are cancelled, and descriptors, which the collection has beside tasks only.
 fn stands_for_a_pattern(test: &str) -> bool {
     let is_own = [
+        "cancelled::",
         "controls::",
         "fds::",
         "futurelock::",

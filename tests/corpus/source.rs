@@ -10,6 +10,8 @@
 //! - `// waits: at recv blocked in mpsc::recv`, below the mark of each thread and blocking task: its line
 //!   and the call that blocks it; `// waits: idle` for a runtime's thread without work, `// runs` for one that runs.
 //! - `// why: own-sender`, below the mark of a leak: which mistake it is, or `// why: follows task`.
+//! - `// cancelled: at recv x2`, below the mark of a leak: at which line the body stood when it was cancelled and this was left for
+//!   the first time, and at how many awaits it was.
 //! - `// at: recv`, at the end of a line or alone above it: names the line. The same name may stand for another line in
 //!   another test; a line outside of the test is found if the name is the only one of the file.
 //! - `// body: panicked`: how the body ends, if not by returning; `hang` has the marks of one that does not end.
@@ -276,8 +278,18 @@ impl<'s> Named<'s> {
 
 /// What a mark that has its line for itself is about, and its text.
 fn mark(line: &str) -> Option<(&str, &str)> {
-    const WORDS: [&str; 10] = [
-        "leak", "waits", "or", "runs", "new", "why", "body", "hangs", "stuck", "alive",
+    const WORDS: [&str; 11] = [
+        "leak",
+        "waits",
+        "or",
+        "runs",
+        "new",
+        "why",
+        "cancelled",
+        "body",
+        "hangs",
+        "stuck",
+        "alive",
     ];
     let comment = line.strip_prefix("// ")?;
     let (what, mark) = comment.split_once(": ").unwrap_or((comment, ""));

@@ -10,7 +10,11 @@ use crate::expected::clean;
 const LAST: &str = "unread::zz_says_whether_anything_was_read";
 
 /// What is read for, of the rows that are clean.
-const READ: [(&str, &str); 8] = [
+const READ: [(&str, &str); 9] = [
+    (
+        "cancelled::panic_is_seen_at_the_end",
+        "whether anybody learns of a panic",
+    ),
     (
         "closures::ends_after_its_runtime",
         "what there is, while it lingers on purpose",

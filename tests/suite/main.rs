@@ -15,6 +15,7 @@ use leakcheck_tests::{child, expect_leaks};
 mod attribution;
 mod background;
 mod builtin;
+mod cancel;
 mod checkpoints;
 mod closures;
 mod ended;

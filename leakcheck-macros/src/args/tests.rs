@@ -72,6 +72,22 @@ fn every_key_is_one_call() {
             quote!(timeout = "1m"),
             ".timeout(::core::time::Duration::new(60u64,0u32))",
         ),
+        (
+            quote!(cancel_within = "30s"),
+            ".cancel_within(::core::time::Duration::new(30u64,0u32))",
+        ),
+        (
+            quote!(cancel = "each"),
+            ".cancel(::leakcheck::Cancel::at(1u32..))",
+        ),
+        (
+            quote!(cancel = "2..20"),
+            ".cancel(::leakcheck::Cancel::at(2u32..=19u32))",
+        ),
+        (
+            quote!(cancel = "off"),
+            ".cancel(::leakcheck::Cancel::off())",
+        ),
         (quote!(level = "deny"), ".level(::leakcheck::Level::Deny)"),
         (quote!(level = "warn"), ".level(::leakcheck::Level::Warn)"),
         (quote!(level = "off"), ".level(::leakcheck::Level::Off)"),
@@ -152,10 +168,21 @@ fn a_level_of_a_kind_is_a_default_as_far_as_the_own_level_goes() {
 }
 
 #[test]
+fn a_limit_of_cancelled_runs_is_for_those_that_are_cancelled() {
+    let defaults = args(quote!(cancel_within = "5s", settle = "1s"));
+    let merged = |own| args(own).or(&defaults).into_token_stream().to_string();
+    assert_eq!(merged(quote!()), quote!(settle = "1s",).to_string());
+    assert_eq!(
+        merged(quote!(cancel = "each")),
+        quote!(settle = "1s", cancel_within = "5s", cancel = "each",).to_string()
+    );
+}
+
+#[test]
 fn what_is_written_out_reads_the_same() {
     let tokens = quote! {
-        ignore_top_function = ["a"], settle = "1s", level = "warn", levels(fds = "off"), unseen_panics = "deny", kinds(tasks),
-        repeat = "3:5", options = a::b, crate = "lc",
+        ignore_top_function = ["a"], settle = "1s", cancel_within = "5s", level = "warn", levels(fds = "off"), unseen_panics = "deny", kinds(tasks),
+        repeat = "3:5", cancel = "1..=20", cancellable, options = a::b, crate = "lc",
     };
     assert_eq!(
         args(tokens.clone()).into_token_stream().to_string(),

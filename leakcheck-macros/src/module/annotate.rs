@@ -13,7 +13,8 @@ pub(super) fn annotate(attrs: &mut [Attribute], defaults: &Args) -> Option<Token
     if refine(attrs, defaults) || !attrs.iter().any(|attr| Role::makes_test(attr, &library)) {
         return None;
     }
-    Some(quote!(#[#library::leak_checked(#defaults)]))
+    let own = Args::default().or(defaults);
+    Some(quote!(#[#library::leak_checked(#own)]))
 }
 
 /// Completes the arguments of our own attributes among `attrs`; false if there is none.

@@ -29,6 +29,8 @@ pub(crate) enum Repr {
     Read { path: PathBuf, cause: String },
     /// Something that `LEAKCHECK_REQUIRE` asks for and that is not there.
     Required { what: String, why: String },
+    /// A body that is to be cancelled and cannot be run again.
+    NotCancellable,
     /// A check in a forked child, where a lock is held by a thread that the child has not.
     Forked,
     /// There is no scope for another check.
@@ -81,6 +83,11 @@ impl std::fmt::Display for Error {
             Repr::Required { what, why } => write!(
                 f,
                 "failed to provide `{what}`, which LEAKCHECK_REQUIRE asks for: {why}"
+            ),
+            Repr::NotCancellable => f.write_str(
+                "failed to cancel the body at its awaits, which `Options::cancel` asks for: for that an async test with a runtime \
+                 of its own says `cancellable` in its attribute, `#[leak_checked(cancellable, ..)]`; give other tests options \
+                 without it",
             ),
             Repr::Forked => f.write_str(
                 "failed to begin a check in a forked child: another thread of its parent was inside of leakcheck when it was \

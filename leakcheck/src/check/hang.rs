@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use leakcheck_introspect::{Graph, Task, TaskList};
 
 use super::{
+    cancelled_run::CancelledRun,
     inventory::{Inventory, Phase},
     lifecycle::Check,
 };
@@ -225,6 +226,7 @@ impl Check {
             verdict: Verdict::Inconclusive,
             body: Body::TimedOut,
             hang: Some(Box::new(hang)),
+            cancellations: self.cancelled_run().map(CancelledRun::hung),
             waited: Duration::ZERO,
             spent: self.evidence.spent,
             has_read_debug_info: leakcheck_introspect::has_read(),

@@ -91,6 +91,7 @@ impl Check {
             preexisting: Preexisting::default(),
             runtime: None,
             unrecorded: quick::unrecorded(),
+            cancelled: None,
         };
         Ok(Self {
             view,
@@ -150,7 +151,10 @@ impl Check {
     pub(crate) fn collect_panics(&mut self) {
         let _work = Work::begin();
         let seen = panics::take(self.view.scope);
-        if !seen.is_empty() {
+        // The body had the handle, and would have learnt of it.
+        let is_cancelled = self.view.cancelled.as_ref();
+        let is_cancelled = is_cancelled.is_some_and(|run| run.has_dropped());
+        if !seen.is_empty() && !is_cancelled {
             self.evidence.panicked =
                 findings::panicked(&seen, self.view.whom.package_dir().as_deref());
         }

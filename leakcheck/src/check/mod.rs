@@ -5,6 +5,8 @@
 //! what was found; `judge` and `findings` make leaks of it, and `lifecycle` leads through all this once.
 
 mod by_test;
+mod cancel;
+pub(crate) mod cancelled_run;
 mod closures;
 mod coverage;
 mod evidence;
@@ -29,6 +31,7 @@ mod view;
 pub(crate) mod wait;
 mod watched_runtime;
 
+pub(crate) use cancel::stands;
 pub(crate) use growth::Growth;
 pub(crate) use hang::{Deadlock, Hung};
 pub(crate) use lifecycle::Check;

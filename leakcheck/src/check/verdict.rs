@@ -94,6 +94,7 @@ impl Check {
             verdict,
             body,
             hang: None,
+            cancellations: None,
             waited: self.evidence.waited,
             spent: self.evidence.spent + start.elapsed(),
             has_read_debug_info: leakcheck_introspect::has_read(),

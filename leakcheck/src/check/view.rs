@@ -1,10 +1,10 @@
 //! What a check is about, and what it may look at: it stays as it is while the check looks.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     base::model::{Kind, Resource},
-    check::{target::CheckTarget, watched_runtime::WatchedRuntime},
+    check::{cancelled_run::CancelledRun, target::CheckTarget, watched_runtime::WatchedRuntime},
     observe::{
         diff::Preexisting,
         scope::{Scope, ScopeId},
@@ -44,6 +44,8 @@ pub(super) struct View {
     pub(super) runtime: Option<WatchedRuntime>,
     /// What had not been recorded before it began.
     pub(super) unrecorded: Vec<(Kind, String)>,
+    /// The run of a body that is cancelled, where it is about one.
+    pub(super) cancelled: Option<Arc<CancelledRun>>,
 }
 
 impl View {

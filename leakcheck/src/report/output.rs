@@ -53,8 +53,11 @@ pub(crate) fn publish_directly(report: &Report, env: &Env) {
 }
 
 fn publish_by(print: fn(&str), report: &Report, env: &Env) {
-    let is_dirty =
-        report.verdict != Verdict::Clean || report.hang.is_some() || !report.known.is_empty();
+    let cancellations = report.cancellations.as_ref();
+    let is_dirty = report.verdict != Verdict::Clean
+        || report.hang.is_some()
+        || !report.known.is_empty()
+        || cancellations.is_some_and(|all| all.failed.is_some());
     let written = match &env.report_dir {
         Some(ReportDir::All(dir)) => file::write(report, dir, Written::All),
         Some(ReportDir::Dirty(dir)) if is_dirty => file::write(report, dir, Written::Dirty),

@@ -12,8 +12,8 @@ pub use crate::{
         register_macros::{collect, main},
         return_value::{AnyOutcome, Outcome, ResultOutcome, ReturnKind},
         runtime::{
-            BuildRuntime, TestRuntime, boxed, layer, repeat_async, repeat_sync, run_async,
-            run_sync, run_within,
+            BuildRuntime, TestRuntime, boxed, cancel_async, layer, repeat_async, repeat_sync,
+            run_async, run_sync, run_within,
         },
         watchdog::TestBody,
     },

@@ -1,16 +1,17 @@
 //! The three ways in which the attributes run a test: a plain function, a future on a runtime of our own, a future on
 //! a runtime of somebody else's.
 
+mod cancel;
 mod own;
 mod repeat;
 mod session;
 
+pub use cancel::cancel_async;
 pub use own::{BuildRuntime, TestRuntime, boxed};
 pub use repeat::{repeat_async, repeat_sync};
 
 use std::{
     future::{Future, poll_fn},
-    panic::{self, AssertUnwindSafe},
     pin::{Pin, pin},
 };
 
@@ -133,22 +134,9 @@ pub fn run_async<R>(
             .judge(meta, ends)
             .finish(None, Level::Off);
     };
-    let inside = session.scope.enter();
     let _listening = timers::listen();
-    let runtime = session.build(build);
-    let outcome = session.drive(&*runtime, meta, body, ends);
-    session.in_check(|check| {
-        if !check.is_clean_now() {
-            // A runtime that shut itself down cannot be driven any more, which leaves no task to wait for.
-            let settle = AssertUnwindSafe(|| runtime.block_on(pin!(check.settle_in_runtime())));
-            let _ = panic::catch_unwind(settle);
-        }
-        let limit = check.stop_limit();
-        let stopping = check.stop();
-        stopping.settle(runtime.shutdown(limit));
-    });
-    drop(inside);
-    session.conclude(outcome)
+    let outcome = session.run_async(meta, ends, build, body);
+    session.conclude(outcome.judge(meta, ends))
 }
 
 /// Runs an async test function on the runtime that polls it, which the check neither built nor ends.

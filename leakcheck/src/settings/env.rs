@@ -2,7 +2,11 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use leakcheck_report::{plural::one_of, suggest::nearest};
+use leakcheck_report::{
+    awaits::{self, Awaits},
+    plural::one_of,
+    suggest::nearest,
+};
 use once_cell::sync::OnceCell;
 
 use crate::{
@@ -10,7 +14,10 @@ use crate::{
         error::{Error, Repr},
         model::Kind,
     },
-    settings::options::{Level, Options},
+    settings::{
+        cancel::Cancel,
+        options::{Level, Options},
+    },
 };
 
 /// How much of a creation stack is taken and shown.
@@ -79,6 +86,8 @@ pub(crate) struct Env {
     levels: Vec<(Kind, Level)>,
     settle: Option<Duration>,
     timeout: Option<Duration>,
+    /// For tests that may be cancelled, and no others.
+    pub(crate) cancel: Option<Cancel>,
     pub(crate) trace: TraceLevel,
     pub(crate) stacks: Stacks,
     pub(crate) format: Format,
@@ -102,9 +111,10 @@ pub(crate) fn get() -> Result<&'static Env, Error> {
 }
 
 /// The variables that there are.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "LEAKCHECK",
     "LEAKCHECK_BASELINE",
+    "LEAKCHECK_CANCEL",
     "LEAKCHECK_FORMAT",
     "LEAKCHECK_LEVELS",
     "LEAKCHECK_REPORT_DIR",
@@ -177,6 +187,9 @@ impl Env {
             }),
             settle: duration("LEAKCHECK_SETTLE", read("LEAKCHECK_SETTLE"))?,
             timeout: time_limit("LEAKCHECK_TIMEOUT", read("LEAKCHECK_TIMEOUT"))?,
+            cancel: read("LEAKCHECK_CANCEL")
+                .map(|value| cancel(&value))
+                .transpose()?,
             report_dir: read("LEAKCHECK_REPORT_DIR").map(|value| {
                 match value.strip_prefix("all:") {
                     Some(dir) => ReportDir::All(dir.into()),
@@ -272,6 +285,12 @@ fn requirements(value: &str) -> Result<Vec<(Requirement, &'static str)>, Error> 
         .collect()
 }
 
+/// Awaits at which bodies are cancelled.
+fn cancel(value: &str) -> Result<Cancel, Error> {
+    let unread = |_| unknown("LEAKCHECK_CANCEL", value, awaits::EXPECTED.to_owned());
+    Awaits::read(value).map(Cancel).map_err(unread)
+}
+
 fn choice<T: Copy>(
     name: &'static str,
     value: Option<String>,
@@ -346,6 +365,8 @@ mod tests {
             env.levels,
             [(Kind::Thread, Level::Warn), (Kind::Custom, Level::Off)]
         );
+        let env = parse("LEAKCHECK_CANCEL", "1..=20").unwrap();
+        assert_eq!(env.cancel, Some(Cancel::at(1..=20)));
         let env = parse("LEAKCHECK_BASELINE", "ci.baseline").unwrap();
         assert_eq!(env.baseline, BaselineFile::Named("ci.baseline".into()));
         let env = parse("LEAKCHECK_BASELINE", "off").unwrap();
@@ -371,7 +392,7 @@ mod tests {
         assert_eq!(
             error,
             "failed to read LEAKCHECK_SETLE: there is no such variable: expected `LEAKCHECK`, `LEAKCHECK_BASELINE`, \
-             `LEAKCHECK_FORMAT`, `LEAKCHECK_LEVELS`, `LEAKCHECK_REPORT_DIR`, `LEAKCHECK_REQUIRE`, `LEAKCHECK_SETTLE`, \
+             `LEAKCHECK_CANCEL`, `LEAKCHECK_FORMAT`, `LEAKCHECK_LEVELS`, `LEAKCHECK_REPORT_DIR`, `LEAKCHECK_REQUIRE`, `LEAKCHECK_SETTLE`, \
              `LEAKCHECK_STACKS`, `LEAKCHECK_TIMEOUT` or `LEAKCHECK_TRACE`; did you mean `LEAKCHECK_SETTLE`?"
         );
     }
@@ -404,6 +425,12 @@ mod tests {
                 "LEAKCHECK_TIMEOUT",
                 "0s",
                 "failed to read LEAKCHECK_TIMEOUT=\"0s\": expected a duration in which a test can end, such as `30s`",
+            ),
+            (
+                "LEAKCHECK_CANCEL",
+                "eech",
+                "failed to read LEAKCHECK_CANCEL=\"eech\": expected `each`, `off`, one await such as `3`, or a range such \
+                 as `1..20`",
             ),
             (
                 "LEAKCHECK_REQUIRE",

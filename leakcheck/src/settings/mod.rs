@@ -1,5 +1,6 @@
 //! What a user accepts and asks for: rules, options of a test, `leakcheck.toml`, the environment, and how they are merged.
 
+pub(crate) mod cancel;
 pub(crate) mod config;
 pub(crate) mod env;
 pub(crate) mod ignore;

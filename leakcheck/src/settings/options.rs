@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     base::model::{Kind, Leak, Resource},
     observe::sources,
-    settings::ignore::Ignore,
+    settings::{cancel::Cancel, ignore::Ignore},
 };
 
 pub use crate::base::model::Level;
@@ -37,6 +37,8 @@ pub struct Options {
     levels: Vec<(Kind, Level)>,
     unseen_panics: Option<Level>,
     kinds: Option<Vec<Kind>>,
+    cancel: Option<Cancel>,
+    cancel_within: Option<Duration>,
 }
 
 /// One thing that is set.
@@ -48,6 +50,9 @@ pub(crate) enum Setting {
     LevelOf(Kind, Level),
     UnseenPanics(Level),
 }
+
+/// How long the cancelled runs of a body may take, all together, where nothing else is said.
+pub(crate) const DEFAULT_CANCEL_LIMIT: Duration = Duration::from_secs(60);
 
 /// How long a check waits for things to end, where nothing else is said.
 pub(crate) const DEFAULT_SETTLE: Duration = Duration::from_secs(1);
@@ -164,6 +169,46 @@ impl Options {
         self
     }
 
+    /// Runs the body again after it has passed, once for each of these awaits, and drops it there. Default: not at all.
+    ///
+    /// The body of an async test can be cancelled at any of its awaits, as `tokio::time::timeout`, `select!` and a client that
+    /// hangs up do it. Code behind that await does not run then. So what it would have ended may be left behind, and a test that
+    /// runs to its end does not show that. Each run has a runtime and a check of its own: the future is dropped inside of the
+    /// runtime after it was polled and waits for the n-th time, and what is left then is a finding that names the await. What is
+    /// found at several awaits, and was made on one path, is one finding. A `Drop` that panics, or that does not come back within
+    /// the [time limit](Self::timeout), is found as well. A clean body of twelve awaits runs fourteen times: once as it is, once for
+    /// each await, and once more, to see that there is no thirteenth.
+    ///
+    /// For tests with `cancellable` or `cancel = ".."` in their attribute, which are async, have a runtime of their own and may be
+    /// run again: what they set up has to be repeatable, without fixed ports, names of files or statics that the first run leaves
+    /// changed. A case of `rstest` or `test_case` makes its values again for each run. `LEAKCHECK_CANCEL` overrides it.
+    ///
+    /// ```
+    /// use leakcheck::{Cancel, Options, leak_checked};
+    ///
+    /// fn cancelled() -> Options {
+    ///     Options::new().cancel(Cancel::each())
+    /// }
+    ///
+    /// #[leak_checked(cancellable, options = cancelled)] // or `cancel = "each"`
+    /// #[tokio::test]
+    /// # async fn hidden() {}
+    /// async fn fetches() { /* .. */ }
+    /// ```
+    pub fn cancel(mut self, cancel: Cancel) -> Self {
+        self.cancel = Some(cancel);
+        self
+    }
+
+    /// How long the cancelled runs may take, all together. Default: 60 s.
+    ///
+    /// When it is over no further run begins, and the report says so. It is also what limits each of these runs where there is
+    /// no [`timeout`](Self::timeout).
+    pub fn cancel_within(mut self, limit: Duration) -> Self {
+        self.cancel_within = Some(limit);
+        self
+    }
+
     /// Puts `over` on top: what it sets wins, and its rules are tried first.
     pub(crate) fn merge(self, over: Self) -> Self {
         let mut rules = over.rules;
@@ -183,6 +228,8 @@ impl Options {
             levels,
             unseen_panics: over.unseen_panics.or(self.unseen_panics),
             kinds: over.kinds.or(self.kinds),
+            cancel: over.cancel.or(self.cancel),
+            cancel_within: over.cancel_within.or(self.cancel_within),
         }
     }
 
@@ -210,6 +257,20 @@ impl Options {
 
     pub(crate) fn time_limit(&self) -> Option<Duration> {
         self.timeout
+    }
+
+    /// At which awaits the body is cancelled, where something is said of it.
+    pub(crate) fn cancelled(&self) -> Option<Cancel> {
+        self.cancel
+    }
+
+    /// Whether it asks for a body to be cancelled.
+    pub(crate) fn asks_to_cancel(&self) -> bool {
+        self.cancel.is_some_and(|cancel| cancel != Cancel::off())
+    }
+
+    pub(crate) fn cancel_limit(&self) -> Duration {
+        self.cancel_within.unwrap_or(DEFAULT_CANCEL_LIMIT)
     }
 
     /// The highest level of all kinds: what a check can lead to.

@@ -4,8 +4,8 @@ use crate::base::model::Note;
 use std::time::Duration;
 
 use super::{
-    Accepted, CodeOwner, Dependence, Fact, Frame, Kept, Kind, Level, RuntimeRelation, TimerKind,
-    Waiting,
+    Accepted, CancelledAt, CodeOwner, Dependence, Fact, Frame, Kept, Kind, Level, RuntimeRelation,
+    TimerKind, Waiting,
 };
 
 /// Things of one kind that were made on one path and are still there.
@@ -46,6 +46,8 @@ pub struct Leak {
     pub(crate) is_detached: bool,
     /// Whether somebody has aborted each of its tasks.
     pub(crate) is_aborted: bool,
+    /// Where the body was cancelled each time that this was left; empty where it was not.
+    pub(crate) cancelled: Vec<CancelledAt>,
     /// Creation stacks of its parents, the nearest first.
     pub(crate) ancestry: Vec<Frame>,
     pub(crate) accept: Option<String>,
@@ -83,6 +85,7 @@ impl Leak {
             depends: Vec::new(),
             is_detached: false,
             is_aborted: false,
+            cancelled: Vec::new(),
             ancestry: Vec::new(),
             accept: None,
             fingerprint: String::new(),
@@ -132,6 +135,13 @@ impl Leak {
     fn is_blocked_like(&self, other: &Self) -> bool {
         let state = |leak: &Self| leak.waiting.as_ref().map(|waiting| waiting.state);
         self.kind == Kind::Task || state(self) == state(other)
+    }
+
+    /// Whether the other is of one kind with it and was made on the same path, wherever the two wait.
+    pub(crate) fn has_path_of(&self, other: &Self) -> bool {
+        (self.kind, &self.fingerprint) == (other.kind, &other.fingerprint)
+            && self.created_at == other.created_at
+            && self.panic == other.panic
     }
 
     /// Adds the other's things to this.
@@ -214,6 +224,12 @@ impl Leak {
     /// Kernel id of the thread, or of the one that runs the blocking task, where there is just one.
     pub fn tid(&self) -> Option<i32> {
         self.tid
+    }
+
+    /// Where the body was cancelled each time that this was left; empty where it had run to its end. See
+    /// [`Options::cancel`](crate::Options::cancel).
+    pub fn cancelled(&self) -> &[CancelledAt] {
+        &self.cancelled
     }
 
     /// Whether its tasks were proven to wait for ever.

@@ -2,6 +2,7 @@
 
 mod accepted;
 mod call;
+mod cancelled;
 mod coverage;
 mod dependence;
 mod event;
@@ -27,6 +28,7 @@ mod waiting;
 
 pub(crate) use accepted::{Accepted, AcceptedSite};
 pub use call::{About, Call};
+pub use cancelled::{CancelExtent, CancelFailure, CancelFault, Cancellations, CancelledAt};
 pub use coverage::{Coverage, Seen};
 pub(crate) use dependence::{Dependence, Tie};
 pub use event::Event;

@@ -3,7 +3,7 @@
 use crate::base::model::Remark;
 use std::time::Duration;
 
-use super::{Coverage, Hang, Ignored, Kind, Leak, Level};
+use super::{Cancellations, Coverage, Hang, Ignored, Kind, Leak, Level};
 
 /// What a check concluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +102,7 @@ pub struct Report {
     pub(crate) verdict: Verdict,
     pub(crate) body: Body,
     pub(crate) hang: Option<Box<Hang>>,
+    pub(crate) cancellations: Option<Cancellations>,
     pub(crate) waited: Duration,
     pub(crate) spent: Duration,
     pub(crate) has_read_debug_info: bool,
@@ -146,6 +147,11 @@ impl Report {
     /// What a body that did not end was doing.
     pub fn hang(&self) -> Option<&Hang> {
         self.hang.as_deref()
+    }
+
+    /// The runs of the body that were cancelled, where that was asked for. See [`Options::cancel`](crate::Options::cancel).
+    pub fn cancellations(&self) -> Option<&Cancellations> {
+        self.cancellations.as_ref()
     }
 
     /// What is still there, one entry per kind and creation path; behind that, tasks that [panicked](Leak::panic)

@@ -119,6 +119,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         depends: Vec::new(),
         is_detached: false,
         is_aborted: false,
+        cancelled: Vec::new(),
         ancestry: trace.ancestry,
     }
 }

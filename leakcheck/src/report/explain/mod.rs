@@ -1,6 +1,7 @@
 //! What a finding means and what to do about it: a choice, of which `render` makes words.
 
 mod advice;
+mod cancelled;
 mod causes;
 mod dependency;
 mod descriptor;
@@ -10,6 +11,7 @@ mod told;
 mod why;
 
 pub(crate) use advice::HangAdvice;
+pub(crate) use cancelled::{Outlives, outlives};
 pub(crate) use causes::Causes;
 pub(crate) use dependency::{Dependency, Made, When, of as dependency};
 pub(crate) use descriptor::{Closing, closing};

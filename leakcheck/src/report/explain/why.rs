@@ -74,7 +74,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::SelfDeadlock, |found| when(found.depends_on_itself(Tie::Lock), Proven)),
     (Pattern::OwnSender, |found| when(found.receives() && found.depends_on_itself(Tie::Sender), Proven)),
     (Pattern::Deadlock, |found| found.is_in_a_circle()),
-    (Pattern::Never, |found| when(found.waits_only(|event| matches!(event, Event::Never)), Proven)),
+    (Pattern::Never, |found| when(!found.is_cancelled() && found.waits_only(|event| matches!(event, Event::Never)), Proven)),
     (Pattern::LostWakeup, |found| when(found.waits_in_vain(|event| matches!(event, Event::Notification)), Proven)),
     (Pattern::TokenOrphaned, |found| when(found.waits_in_vain(|event| matches!(event, Event::Cancellation)), Proven)),
     (Pattern::ReplyLost, |found| found.is_replied_to_by_nobody()),
@@ -83,6 +83,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::LockAcrossAwait, |found| when(found.causes.lock(found.at).is_some(), Proven)),
     (Pattern::OwnerCycle, |found| found.keeps_itself()),
     (Pattern::FullQueue, |found| found.sends_in_vain()),
+    (Pattern::NotCancelSafe, |found| found.at_least(found.is_cancelled())),
     (Pattern::AcceptLoop, |found| when(found.is_ready_later() && found.accepts(), Likely)),
     (Pattern::ReadLoop, |found| when(found.is_ready_later(), Likely)),
     (Pattern::Periodic, |found| when(found.ticks(), Likely)),
@@ -126,6 +127,11 @@ impl Finding<'_> {
         let frames = self.leak.waits_in().unwrap_or_default();
         let outermost = frames.last();
         self.is(Kind::Task) && outermost.is_some_and(|frame| frame.owner == CodeOwner::User)
+    }
+
+    /// Whether it was left by a body that was cancelled, and not by one that ran to its end.
+    fn is_cancelled(&self) -> bool {
+        !self.leak.cancelled.is_empty()
     }
 
     fn runs(&self) -> bool {

@@ -3,6 +3,7 @@
 use leakcheck_report::{plural, time};
 
 use super::{
+    cancelled,
     escape::plain,
     excerpt::{self, Place},
     follows,
@@ -127,6 +128,7 @@ fn notes(
     let mut notes = Vec::new();
     let panic = leak.panic.iter();
     notes.extend(panic.map(|panic| ("panicked", lines(panic))));
+    notes.extend(cancelled::note(leak).map(|note| ("cancelled", note)));
     if let Some(waiting) = &leak.waiting {
         notes.extend(waits::notes(waiting, leak.kind, numbers));
     }

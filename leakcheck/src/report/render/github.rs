@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use leakcheck_report::plural;
 
-use super::{escape, hang, totals::totals, waits, why};
+use super::{cancelled, escape, hang, totals::totals, waits, why};
 use crate::{
     base::model::{Hang, Leak, Level, Report},
     report::explain::{self, Causes},
@@ -41,7 +41,8 @@ pub(super) fn render(report: &Report) -> String {
                 (Some(_), 1) => " that was created here",
                 (Some(_), _) => " that were created here",
             }
-        ) + &mistake(report, at, &causes);
+        ) + &cancelled::when(report, &[leak]).unwrap_or_default()
+            + &mistake(report, at, &causes);
         let _ = writeln!(
             out,
             "::{} file={},line={line},title=leakcheck::{}",
@@ -80,6 +81,6 @@ fn hangs(out: &mut String, report: &Report, hang: &Hang) {
         out,
         "::error file={},line={line},title=leakcheck::{}",
         escape::github_property(file),
-        escape::github_message(&hang::headline(subject, hang))
+        escape::github_message(&hang::headline(report, hang))
     );
 }

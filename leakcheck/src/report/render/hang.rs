@@ -5,7 +5,7 @@ use std::{fmt::Write, path::Path};
 use leakcheck_report::time;
 
 use super::{
-    advice, chain,
+    advice, cancelled, chain,
     escape::plain,
     excerpt::{self, Place},
     finding::finding,
@@ -26,7 +26,7 @@ const FRAMES: usize = 12;
 
 /// Renders it, in front of what the check found.
 pub(super) fn render(out: &mut String, report: &Report, hang: &Hang, numbers: &Numbers<'_>) {
-    let _ = writeln!(out, "leakcheck: {}", headline(&report.subject, hang));
+    let _ = writeln!(out, "leakcheck: {}", headline(report, hang));
     let _ = writeln!(out, "\n{}", body(&report.subject, hang, numbers));
     let is_only_here = |alive: &&Leak| !is_told_below(alive, &report.leaks);
     let here: Vec<&Leak> = hang.alive.iter().filter(is_only_here).collect();
@@ -84,7 +84,15 @@ fn is_told_below(alive: &Leak, leaks: &[Leak]) -> bool {
 }
 
 /// In one sentence.
-pub(super) fn headline(subject: &Subject, hang: &Hang) -> String {
+pub(super) fn headline(report: &Report, hang: &Hang) -> String {
+    let sentence = of_body(&report.subject, hang);
+    match cancelled::failure(report) {
+        Some(failure) => format!("{failure}\n  {sentence}"),
+        None => sentence,
+    }
+}
+
+fn of_body(subject: &Subject, hang: &Hang) -> String {
     let test = plain(subject.test());
     match (hang.cause, &hang.fate) {
         (HangCause::Timeout(limit), Fate::Late) => format!(

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use leakcheck_report as written;
 
-use super::{chain, follows, numbers::Numbers, waits, why};
+use super::{cancelled, chain, follows, numbers::Numbers, waits, why};
 use crate::{
     base::model::{
-        Accepted, AcceptedSite, Awaited, Body, Frame, Hang, HangCause, Holder, HolderKind, Ignored,
-        Keeper, Kept, Leak, Level, Missing, OwnHandle, Report, StuckThread, Use, Verdict, Waiting,
+        Accepted, AcceptedSite, Awaited, Body, CancelExtent, CancelFailure, CancelFault,
+        Cancellations, CancelledAt, Frame, Hang, HangCause, Holder, HolderKind, Ignored, Keeper,
+        Kept, Leak, Level, Missing, OwnHandle, Report, StuckThread, Use, Verdict, Waiting,
     },
     report::explain::{self, BODY, Causes, Certainty, Why},
 };
@@ -61,6 +62,7 @@ pub(crate) fn render(report: &Report, written: Option<written::Written>) -> Stri
             .hang
             .as_deref()
             .map(|hang| hung(hang, &Numbers::of(report, &causes))),
+        cancellations: report.cancellations.as_ref().map(Recorded::record),
         waited_ms: ms(report.waited),
         check_us: u64::try_from(report.spent.as_micros()).unwrap_or(u64::MAX),
         read_debug_info: report.has_read_debug_info,
@@ -139,6 +141,53 @@ impl Recorded for Hang {
     }
 }
 
+impl Recorded for CancelledAt {
+    type Record = written::CancelledAt;
+
+    fn record(&self) -> Self::Record {
+        let waiting = self.waiting.as_ref();
+        Self::Record {
+            number: self.number,
+            at: cancelled::at(self).map(Recorded::record),
+            waits_at: waiting.map_or_else(Vec::new, |waiting| all(&waiting.stack)),
+            waits_for: waiting.and_then(any_of),
+        }
+    }
+}
+
+impl Recorded for Cancellations {
+    type Record = written::Cancellations;
+
+    fn record(&self) -> Self::Record {
+        Self::Record {
+            awaits: self.awaits,
+            cancelled: self.cancelled,
+            spread: self.extent == CancelExtent::Spread,
+            out_of_time_ms: match self.extent {
+                CancelExtent::OutOfTime(limit) => Some(ms(limit)),
+                CancelExtent::All | CancelExtent::Spread => None,
+            },
+            took_ms: ms(self.took),
+            failed: self.failed.as_ref().map(Recorded::record),
+        }
+    }
+}
+
+impl Recorded for CancelFailure {
+    type Record = written::CancelFailure;
+
+    fn record(&self) -> Self::Record {
+        Self::Record {
+            how: match self.fault {
+                CancelFault::DropPanicked => written::CancelFault::DropPanicked,
+                CancelFault::DropHung => written::CancelFault::DropHung,
+                CancelFault::BodyFailed => written::CancelFault::BodyFailed,
+            },
+            at: self.at.record(),
+        }
+    }
+}
+
 impl Recorded for StuckThread {
     type Record = written::StuckThread;
 
@@ -195,6 +244,7 @@ impl Recorded for Leak {
             tid: self.tid,
             details: self.details(),
             held: held.map(Recorded::record).collect(),
+            cancelled: all(&self.cancelled),
             follows: None,
             why: None,
             panic: self.panic.clone(),

@@ -160,6 +160,12 @@ const WORDS: &[Words] = &[
              `LocalSet`, or `block_on` that runtime, until the task has ended"),
     },
     Words {
+        pattern: Pattern::NotCancelSafe,
+        one: "the body was cancelled before the line that ends it",
+        many: "the body was cancelled before the lines that end them",
+        cure: None,
+    },
+    Words {
         pattern: Pattern::Detached,
         one: "its `JoinHandle` was dropped, and it has not ended",
         many: "their `JoinHandle`s were dropped, and they have not ended",

@@ -52,6 +52,7 @@ fn look_at(leak: &Leak, pattern: Pattern) -> Option<&Frame> {
         Pattern::Detached
         | Pattern::InDependency
         | Pattern::NeverPolled
+        | Pattern::NotCancelSafe
         | Pattern::OwnerCycle
         | Pattern::UnjoinedThread
         | Pattern::UnseenPanic => made.or(waits),

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use leakcheck_report::{plural, time};
 
 use super::{
+    cancelled,
     escape::plain,
     finding::{Among, finding},
     frame::{place, short},
@@ -33,14 +34,23 @@ pub(super) fn render(report: &Report, trace: TraceLevel, is_news: IsNews) -> Str
         at,
         trace,
     };
+    let failure = cancelled::failure(report);
     if let Some(hang) = &report.hang {
         hang::render(&mut out, report, hang, &numbers);
+    } else {
+        say(&mut out, failure.as_deref());
+        let help = cancelled::help(report).into_iter();
+        help.for_each(|help| _ = writeln!(out, "  help: {help}"));
     }
+    let has_failed = report.hang.is_some() || failure.is_some();
     match report.verdict {
-        Verdict::Clean | Verdict::Lingering if report.hang.is_none() => return out,
+        Verdict::Clean | Verdict::Lingering if !has_failed => {
+            say(&mut out, cancelled::clean(report).as_deref());
+            return out;
+        }
         Verdict::Clean | Verdict::Lingering => {}
         Verdict::Leaked => {
-            if report.hang.is_some() {
+            if has_failed {
                 out.push('\n');
             }
             headline(&mut out, report, causes.causes().count());
@@ -70,11 +80,19 @@ pub(super) fn render(report: &Report, trace: TraceLevel, is_news: IsNews) -> Str
     known(&mut out, report);
     ignored(&mut out, report);
     news(&mut out, coverage(report), is_news);
-    for note in &report.notes {
+    let remark = cancelled::remark(report);
+    for note in report.notes.iter().map(ToString::to_string).chain(remark) {
         let _ = writeln!(out, "note: {note}");
     }
     news(&mut out, footer(report, &causes, trace), is_news);
     out
+}
+
+/// A line of the checker's own.
+fn say(out: &mut String, line: Option<&str>) {
+    if let Some(line) = line {
+        let _ = writeln!(out, "leakcheck: {line}");
+    }
 }
 
 /// Lines that many reports have, each told where it is news.
@@ -114,7 +132,7 @@ fn headline(out: &mut String, report: &Report, causes: usize) {
         .filter(|leak| leak.panic.is_none())
         .collect();
     let all = left.iter().map(|leak| leak.count).sum::<usize>();
-    let parts = totals(left);
+    let parts = totals(left.iter().copied());
     let of_causes = match causes {
         // It goes without saying.
         _ if causes == report.leaks.len() => String::new(),
@@ -136,8 +154,11 @@ fn headline(out: &mut String, report: &Report, causes: usize) {
         _ => "",
     };
     let left = (all > 0).then(|| {
-        let time = time::taken(report.waited);
-        format!("left {what}{behind}{of_causes} after waiting {time}")
+        let when = cancelled::when(report, &left).unwrap_or_else(|| {
+            let time = time::taken(report.waited);
+            format!(" after waiting {time}")
+        });
+        format!("left {what}{behind}{of_causes}{when}")
     });
     let panics = report.leaks.iter().filter(|leak| leak.panic.is_some());
     let panicked = match panics.map(Leak::count).sum() {

@@ -3,6 +3,7 @@
 use leakcheck_report::Pattern;
 
 use super::{
+    cancelled,
     escape::plain,
     frame::place,
     patterns::{END_TASK, UNKNOWN, Words},
@@ -51,6 +52,7 @@ fn detail(pattern: Pattern, leak: &Leak) -> Option<String> {
             let local = first.local.as_deref().filter(|local| !local.is_empty())?;
             Some(format!(": `{}`{at}", plain(local)))
         }
+        Pattern::NotCancelSafe => cancelled::detail(leak, explain::outlives(leak)),
         Pattern::Futurelock => {
             let events = leak.waiting.iter().flat_map(|waiting| &waiting.events);
             let held_in = events.flat_map(|event| &event.held_by);
@@ -82,6 +84,7 @@ fn detail(pattern: Pattern, leak: &Leak) -> Option<String> {
 pub(super) fn cure(why: Option<Why>, leak: &Leak, follows: bool) -> Option<String> {
     let text = match why.map(|why| why.pattern) {
         Some(Pattern::InDependency) => return explain::dependency(leak).map(|made| close(&made)),
+        Some(Pattern::NotCancelSafe) => cancelled::cure(explain::outlives(leak)),
         Some(Pattern::OpenDescriptor) => close_descriptor(explain::closing(leak)),
         Some(pattern) => Words::of(pattern)?.cure?,
         None if leak.kind == Kind::Fd => close_descriptor(explain::closing(leak)),

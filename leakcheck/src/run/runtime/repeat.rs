@@ -82,6 +82,7 @@ pub fn repeat_async<R>(
         background::accept(session.scope);
         // The future goes with its round.
         let outcome = session.drive(&*runtime, meta, pin!(Some(body())), ends);
+        let outcome = outcome.judge(meta, ends);
         if is_over(&outcome, &growth) {
             break outcome;
         }

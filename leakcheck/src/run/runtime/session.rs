@@ -15,6 +15,7 @@ use tokio::runtime::{Builder, RuntimeFlavor};
 use super::{BuildRuntime, TestRuntime};
 use crate::{
     base::{
+        error::Repr,
         model::{Body, Report},
         test_meta::TestMeta,
     },
@@ -122,6 +123,20 @@ pub(super) fn no_runtime(error: &io::Error) -> ! {
     panic::resume_unwind(Box::new("leakcheck: no runtime".to_owned()))
 }
 
+/// Whether a body may be cancelled, and run again for that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum MayCancel {
+    Yes,
+    No,
+}
+
+/// Whether a report is wanted that says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    IfAny,
+    InAnyCase,
+}
+
 /// A check and what surrounds it.
 pub(super) struct Session {
     pub(super) check: Check,
@@ -133,11 +148,31 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Begins a check, or `None` where it is switched off.
+    /// Begins the check of a body that runs as often as it is said to, or `None` where it is switched off.
     pub(super) fn open(meta: &'static TestMeta, options: &dyn Fn() -> Options) -> Option<Self> {
+        Self::open_for(meta, options, MayCancel::No)
+    }
+
+    /// The same of a body that may be run again.
+    pub(super) fn open_to_cancel(
+        meta: &'static TestMeta,
+        options: &dyn Fn() -> Options,
+    ) -> Option<Self> {
+        Self::open_for(meta, options, MayCancel::Yes)
+    }
+
+    fn open_for(
+        meta: &'static TestMeta,
+        options: &dyn Fn() -> Options,
+        may_cancel: MayCancel,
+    ) -> Option<Self> {
         let start = Instant::now();
         let opened = env::get().and_then(|env| {
-            let options = suite::options().merge(options());
+            let options = options();
+            if may_cancel == MayCancel::No && options.asks_to_cancel() {
+                return Err(Repr::NotCancellable.into());
+            }
+            let options = suite::options().merge(options);
             let options = effective_options::options(options, env, meta.manifest_dir)?;
             let level = options.chosen_level();
             if level == Level::Off {
@@ -200,6 +235,30 @@ impl Session {
         runtime
     }
 
+    /// Runs an async body on a runtime of its own, which has stopped then, and looks at what it leaves.
+    pub(super) fn run_async<R>(
+        &mut self,
+        meta: &'static TestMeta,
+        ends: &ReturnKind<R>,
+        build: BuildRuntime,
+        body: Pin<&mut dyn TestBody<R>>,
+    ) -> Outcome<R> {
+        let _inside = self.scope.enter();
+        let runtime = self.build(build);
+        let outcome = self.drive(&*runtime, meta, body, ends);
+        self.in_check(|check| {
+            if !check.is_clean_now() {
+                // A runtime that shut itself down cannot be driven any more, which leaves no task to wait for.
+                let settle = AssertUnwindSafe(|| runtime.block_on(pin!(check.settle_in_runtime())));
+                let _ = panic::catch_unwind(settle);
+            }
+            let limit = check.stop_limit();
+            let stopping = check.stop();
+            stopping.settle(runtime.shutdown(limit));
+        });
+        outcome
+    }
+
     /// Runs a body on that runtime, and ends what it has declared as background work.
     pub(super) fn drive<R>(
         &mut self,
@@ -219,7 +278,7 @@ impl Session {
         let outcome = outcome.unless_late(hung.as_ref(), meta);
         self.hung = hung;
         let panic = stop_background(runtime, self);
-        outcome.and_background(panic, meta).judge(meta, ends)
+        outcome.and_background(panic, meta)
     }
 
     /// Runs a part of the check and counts its time, without what it waited.
@@ -232,24 +291,32 @@ impl Session {
         result
     }
 
-    pub(super) fn conclude<R>(mut self, outcome: Outcome<R>) -> R {
+    pub(super) fn conclude<R>(self, outcome: Outcome<R>) -> R {
         // A forked child that returned from the body is not the process that is checked.
         if self.check.is_of_parent() {
             return outcome.finish(None, Level::Off);
         }
+        let (env, level) = (self.env, self.level);
+        let Some(report) = self.report(outcome.body(), Wanted::IfAny) else {
+            return outcome.finish(None, level);
+        };
+        output::publish(&report, env);
+        outcome.finish(report.fails().then(|| report.verdict()), level)
+    }
+
+    /// The report of a check whose body ended so; none where it is not wanted.
+    pub(super) fn report(mut self, body: Body, wanted: Wanted) -> Option<Report> {
         self.check.collect_panics();
-        let given_up = self.hung.filter(|_| outcome.body() == Body::TimedOut);
+        let given_up = self.hung.filter(|_| body == Body::TimedOut);
         let may_skip =
             given_up.is_none() && self.check.found_nothing() && !self.check.writes_always();
-        if may_skip {
-            return outcome.finish(None, self.level);
+        if may_skip && wanted == Wanted::IfAny {
+            return None;
         }
         let hang = given_up.map(|hung| Box::new(self.check.explain_hang(&hung)));
-        let report = Report {
+        Some(Report {
             hang,
-            ..self.check.conclude(outcome.body())
-        };
-        output::publish(&report, self.env);
-        outcome.finish(report.fails().then(|| report.verdict()), self.level)
+            ..self.check.conclude(body)
+        })
     }
 }

@@ -15,7 +15,7 @@ use crate::{
         model::{Fate, Hang, HangCause, HangEnd},
         sync::lock_std as lock,
     },
-    check::{Check, Deadlock, Hung, wait::Pulse},
+    check::{Check, Deadlock, Hung, cancelled_run::CancelledRun, wait::Pulse},
     observe::scope::outside,
     report::output,
     sys,
@@ -204,6 +204,10 @@ fn why_not_given_up(watched: &WatchedBody, check: &Check) -> Option<HangEnd> {
     if wait(Stage::GivenUp, STEPS_TO_NOTICE) {
         return Some(match watched.rest() {
             Some(_) => HangEnd::SynchronousTask,
+            // It was cancelled before.
+            None if check.cancelled_run().is_some_and(CancelledRun::has_dropped) => {
+                HangEnd::DropBlocks
+            }
             None => HangEnd::SynchronousBody,
         });
     }
