@@ -37,11 +37,12 @@ async fn work_as_well(lock: Arc<Mutex<()>>) {
     let _guard = lock.lock().await; // at: as well
 }
 
-/// Has the lock for a while.
-async fn keep(lock: Arc<Mutex<()>>, has_it: oneshot::Sender<()>) {
+/// Has the lock until somebody else waits for it.
+async fn keep(lock: Arc<Mutex<()>>, has_it: oneshot::Sender<oneshot::Sender<()>>) {
     let _guard = lock.lock().await;
-    let _ = has_it.send(());
-    sleep(Duration::from_millis(20)).await;
+    let (release, released) = oneshot::channel();
+    let _ = has_it.send(release);
+    let _ = released.await;
 }
 
 /// The example of the RFD.
@@ -52,7 +53,7 @@ async fn select_on_a_reference() {
     let lock = Arc::new(Mutex::new(()));
     let (has_it, got_it) = oneshot::channel();
     tokio::spawn(keep(lock.clone(), has_it));
-    got_it.await.unwrap();
+    let release = got_it.await.unwrap();
     // leak: task
     // waits: at other branch for a mutex, held by itself in parked future, for ever
     // why: futurelock
@@ -61,6 +62,7 @@ async fn select_on_a_reference() {
         select! {
             () = &mut future => {}
             () = sleep(Duration::from_millis(5)) => {
+                let _ = release.send(());
                 let _guard = lock.lock().await; // at: other branch
             }
         }
@@ -74,12 +76,13 @@ async fn select_and_both_are_polled() {
     let lock = Arc::new(Mutex::new(()));
     let (has_it, got_it) = oneshot::channel();
     tokio::spawn(keep(lock.clone(), has_it));
-    got_it.await.unwrap();
+    let release = got_it.await.unwrap();
     tokio::spawn(async move {
         let mut future: Boxed<'_> = Box::pin(work(lock.clone()));
         select! {
             () = &mut future => {}
             () = sleep(Duration::from_millis(5)) => {
+                let _ = release.send(());
                 join!(future, work(lock.clone()));
             }
         }
@@ -92,12 +95,15 @@ async fn select_and_the_other_is_dropped() {
     let lock = Arc::new(Mutex::new(()));
     let (has_it, got_it) = oneshot::channel();
     tokio::spawn(keep(lock.clone(), has_it));
-    got_it.await.unwrap();
+    let release = got_it.await.unwrap();
     tokio::spawn(async move {
         let future: Boxed<'_> = Box::pin(work(lock.clone()));
         select! {
             () = future => {}
-            () = sleep(Duration::from_millis(5)) => work(lock.clone()).await,
+            () = sleep(Duration::from_millis(5)) => {
+                let _ = release.send(());
+                work(lock.clone()).await;
+            }
         }
     });
 }
@@ -173,7 +179,7 @@ async fn guard_in_a_pinned_future() {
     tokio::spawn(async move {
         let mut future = pin!(async {
             let mut guard = lock.lock().await;
-            sleep(Duration::from_millis(1)).await;
+            sleep(Duration::from_secs(3600)).await;
             *guard += 1;
         });
         select! {

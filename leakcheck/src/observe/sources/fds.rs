@@ -31,7 +31,10 @@ const PAST: &str = "only what is opened through the C library is seen, so nothin
 
 fn list(scope: Option<ScopeId>) -> Vec<Resource> {
     let now = clock::now_ms();
-    fds::live(scope.map(ScopeId::index))
+    let mut found = fds::live(scope.map(ScopeId::index));
+    // Their own numbers are given to the next that is opened, so that they say nothing of the order.
+    found.sort_unstable_by_key(|found| found.number);
+    found
         .into_iter()
         .filter(|found| !attribution::is_known_aside(found))
         .map(|found| Resource {
