@@ -103,28 +103,32 @@ impl Project {
 
     fn measure(&self) -> Result<Figures, String> {
         let _ = fs::remove_dir_all(&self.target);
-        let cold = self.build()?;
+        let cold = self.build("suite")?;
         touch(&folder().join(self.package).join("tests/suite.rs"))?;
-        let again = self.build()?;
-        let tests = self.tests()?;
-        let run =
-            |words: &[&str]| seconds(RUNS, || run(Command::new(&tests).args(words)).map(drop));
+        let again = self.build("suite")?;
+        let suite = self.tests("suite")?;
         let mut figures = Figures {
             cold,
             again,
-            bytes: bytes(&tests)?,
-            clean: run(&[])?,
+            bytes: bytes(&suite)?,
+            clean: seconds(RUNS, || run(&mut Command::new(&suite)).map(drop))?,
             ..Figures::default()
         };
         if self.package == "with-leakcheck" {
-            let leaks = |which| run(&["--ignored", "--test-threads=1", which]);
+            self.build("leaks")?;
+            let tests = self.tests("leaks")?;
+            let leaks = |which| {
+                let mut tests = Command::new(&tests);
+                tests.args(["--test-threads=1", which]);
+                seconds(RUNS, || run(&mut tests).map(drop))
+            };
             figures.first = leaks("leaks_0")?;
             figures.later = (leaks("leaks_")? - figures.first) / f64::from(LEAKS - 1);
         }
         Ok(figures)
     }
 
-    fn build(&self) -> Result<f64, String> {
+    fn build(&self, tests: &str) -> Result<f64, String> {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo
             .args([
@@ -135,7 +139,7 @@ impl Project {
                 "--package",
                 self.package,
                 "--test",
-                "suite",
+                tests,
             ])
             .args(self.config.iter().flat_map(|line| ["--config", line]))
             .current_dir(folder())
@@ -153,13 +157,14 @@ impl Project {
     }
 
     /// The program that the tests were built to.
-    fn tests(&self) -> Result<PathBuf, String> {
+    fn tests(&self, name: &str) -> Result<PathBuf, String> {
         let built =
             fs::read_dir(self.target.join("debug/deps")).map_err(|error| error.to_string())?;
         let mut paths = built.filter_map(|entry| Some(entry.ok()?.path()));
         let is_it = |path: &PathBuf| {
-            let name = path.file_name().and_then(|name| name.to_str());
-            path.extension().is_none() && name.is_some_and(|name| name.starts_with("suite-"))
+            let file = path.file_name().and_then(|file| file.to_str());
+            let rest = file.and_then(|file| file.strip_prefix(name));
+            path.extension().is_none() && rest.is_some_and(|rest| rest.starts_with('-'))
         };
         paths
             .find(is_it)

@@ -1,4 +1,4 @@
-//! Tests that leave nothing behind, and ignored ones that do.
+//! Tests that leave nothing behind.
 
 use leakcheck::leak_checked;
 use with_leakcheck::next;
@@ -19,23 +19,3 @@ clean! {
     clean_1 1 clean_2 2 clean_3 3 clean_4 4 clean_5 5 clean_6 6 clean_7 7 clean_8 8 clean_9 9 clean_10 10
     clean_11 11 clean_12 12 clean_13 13 clean_14 14 clean_15 15
 }
-
-macro_rules! leaking {
-    ($($name:ident)*) => {
-        $(
-            #[leak_checked]
-            #[tokio::test]
-            #[ignore = "it leaks: the benchmark runs it"]
-            async fn $name() {
-                let (sender, mut receiver) = tokio::sync::mpsc::channel::<u8>(1);
-                tokio::spawn(async move {
-                    let _sender = sender;
-                    receiver.recv().await;
-                });
-                tokio::task::yield_now().await;
-            }
-        )*
-    };
-}
-
-leaking! { leaks_0 leaks_1 leaks_2 leaks_3 leaks_4 leaks_5 leaks_6 leaks_7 leaks_8 leaks_9 }
