@@ -41,7 +41,7 @@ fn embedded(page: &str) -> Value {
 fn all_that_is_known_is_in_it() {
     let (data, _) = page(3);
     let text = serde_json::to_string_pretty(&data).expect("JSON");
-    golden("view.json", &format!("{text}\n"));
+    golden("view.data", &format!("{text}\n"));
 }
 
 #[test]
