@@ -28,7 +28,8 @@ pub(crate) fn at(cell: u64) -> Result<Option<BlockingTask>, Error> {
     };
     let kind = header.kind(&reader, cell)?;
     let called = kind.blocking(&reader);
-    let is_running = header.state(&reader, cell).map(Header::meaning) == Some(State::Running);
+    let is_running = header.state(&reader, cell).map(Header::meaning) == Some(State::Running)
+        && !kind.has_ended(&reader, cell);
     Ok(called.filter(|_| is_running).map(|called| BlockingTask {
         id,
         is_closure: called.name.starts_with("{closure_env#"),
@@ -94,6 +95,19 @@ mod tests {
             second.await.expect("it does not panic");
         });
         assert_eq!(cells.map(alive), [[]; 2], "the handles keep the cells");
+        // What is given back keeps its words, but for those that are used again: here the first, in a copy.
+        let copies = memory::gather::<256>(&cells[..1]);
+        let mut words: Vec<u64> = copies[0]
+            .expect("the handles keep the cells")
+            .as_chunks()
+            .0
+            .iter()
+            .map(|word| u64::from_le_bytes(*word))
+            .collect();
+        words[0] = layout::RUNNING | 1 << layout::REFERENCES;
+        let copy = words.as_ptr() as u64;
+        assert_eq!(alive(copy), [(copy, true)], "by its header it runs");
+        assert_eq!(at(copy).expect("tests have debug info"), None);
         drop(handles);
     }
 

@@ -289,6 +289,14 @@ impl Header {
     }
 }
 
+/// The stage of the task at `address`, and what that has in it.
+fn stage(reader: &Reader<'_>, cell: &'static Type, address: u64) -> Option<(&'static str, Value)> {
+    let stage = reader.resolve(Value::new(cell, address), &["core", "stage"])?;
+    let stage = reader.find(stage, layout::STAGE)?;
+    let (variant, inside) = reader.variant(stage)?;
+    Some((variant.member.name, inside))
+}
+
 /// What is traced, where that is what the type is for: with its feature `tracing`, tokio wraps all futures so.
 pub(crate) fn traced(reader: &Reader<'_>, ty: &'static Type) -> &'static Type {
     let is_wrapped = ty.base == layout::INSTRUMENTED;
@@ -331,14 +339,23 @@ impl TaskKind {
         (of_what.base == layout::LOCAL_SCHEDULER).then_some(scheduler)
     }
 
+    /// Whether the task at `address` has given its result, as the stage of its cell says: that is not what the state of its header
+    /// is kept in, so that of memory which was given back, and used again in part, one of both still tells.
+    pub(crate) fn has_ended(&self, reader: &Reader<'_>, address: u64) -> bool {
+        if let Some(cell) = self.cell {
+            return stage(reader, cell, address)
+                .is_some_and(|(name, _)| ["Finished", "Consumed"].contains(&name));
+        }
+        let is_in_place = self.future.is_some_and(|future| future.align <= 8);
+        let tag = reader.memory.number(address.wrapping_add(self.stage), 4);
+        is_in_place && tag.is_some_and(|tag| [1, 2].contains(&tag))
+    }
+
     /// The future of the task at `address`, unless it has ended.
     pub(crate) fn future(&self, reader: &Reader<'_>, address: u64) -> Option<Value> {
         if let Some(cell) = self.cell {
-            let cell = Value::new(cell, address);
-            let stage = reader.resolve(cell, &["core", "stage"])?;
-            let stage = reader.find(stage, layout::STAGE)?;
-            let (variant, inside) = reader.variant(stage)?;
-            (variant.member.name == "Running").then_some(())?;
+            let (name, inside) = stage(reader, cell, address)?;
+            (name == "Running").then_some(())?;
             return reader.field(inside, "__0");
         }
         // Optimised programs have no type of the cell, but its layout is fixed: `Core` and `Stage` are `repr(C)`, the

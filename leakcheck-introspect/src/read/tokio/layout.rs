@@ -47,7 +47,7 @@ pub(crate) const SCHEDULER: &str = "tokio::runtime::scheduler::";
 pub(crate) const INSTRUMENTED: &str = "tracing::instrument::Instrumented";
 
 /// Bits of a task's state word.
-pub(super) const RUNNING: u64 = 1;
+pub(crate) const RUNNING: u64 = 1;
 pub(crate) const COMPLETE: u64 = 1 << 1;
 pub(super) const NOTIFIED: u64 = 1 << 2;
 pub(super) const JOIN_INTEREST: u64 = 1 << 3;
@@ -56,7 +56,7 @@ pub(super) const CANCELLED: u64 = 1 << 5;
 pub(crate) const VALUE_SENT: u64 = 1 << 1;
 pub(crate) const CHANNEL_CLOSED: u64 = 1 << 2;
 /// Where the counted references to a task begin in it.
-pub(super) const REFERENCES: u32 = 6;
+pub(crate) const REFERENCES: u32 = 6;
 
 /// Where a header has its state, its vtable and its owner, and its size up to there: for a first look without debug info, by
 /// which nothing is believed.
