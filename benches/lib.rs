@@ -10,7 +10,7 @@ pub use opens::{Descriptor, open_close};
 pub use process::{
     Program, children_time, peak_memory, relay_myself, relay_with_hooks, run_myself,
 };
-pub use rounds::{Entrant, Scale, medians};
+pub use rounds::{Entrant, Scale, median, medians};
 pub use table::Section;
 pub use work::{
     Flavor, Leaked, Spawns, leak, leak_nested, per_call, plain_spawn_join, poll_often, spawn_join,

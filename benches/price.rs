@@ -11,19 +11,10 @@ use std::{
     time::SystemTime,
 };
 
-use leakcheck_bench::{Scale, Section, children_time};
+use leakcheck_bench::{Scale, Section, children_time, median};
 
-/// Of what brings nothing to a user's own stacks, debug info is left out: `cargo leakcheck init` writes it so.
-const LEAN: [&str; 8] = [
-    "addr2line",
-    "annotate-snippets",
-    "backtrace",
-    "gimli",
-    "leakcheck",
-    "leakcheck-introspect",
-    "leakcheck-report",
-    "object",
-];
+/// Has the profile lines that leave debug info out of what brings nothing to a user's own stacks.
+const SHOWN: &str = include_str!("../COSTS.md");
 
 pub(crate) fn row(scale: Scale) -> Result<Vec<Section>, String> {
     if cfg!(tokio_unstable) {
@@ -61,9 +52,14 @@ pub(crate) fn row(scale: Scale) -> Result<Vec<Section>, String> {
     Ok(sections(&projects, &figures))
 }
 
+/// Those lines, as cargo takes them.
 fn lean() -> Vec<String> {
-    let line = |package| format!("profile.dev.package.{package}.debug=false");
-    LEAN.map(line).into_iter().collect()
+    let packages = SHOWN
+        .lines()
+        .filter_map(|line| line.strip_suffix(".debug = false"));
+    packages
+        .map(|package| format!("profile.dev.package.{package}.debug=false"))
+        .collect()
 }
 
 /// One way to have the same tests.
@@ -211,11 +207,7 @@ fn touch(path: &Path) -> Result<(), String> {
 
 impl Figures {
     fn medians(rounds: &[Self]) -> Self {
-        let median = |of: fn(&Self) -> f64| {
-            let mut values: Vec<f64> = rounds.iter().map(of).collect();
-            values.sort_by(f64::total_cmp);
-            values[values.len() / 2]
-        };
+        let median = |of: fn(&Self) -> f64| median(rounds.iter().map(of).collect());
         Self {
             cold: median(|figures| figures.cold),
             again: median(|figures| figures.again),

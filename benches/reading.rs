@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use leakcheck_bench::{Program, Scale, Section};
+use leakcheck_bench::{Program, Scale, Section, median};
 use serde_json::Value;
 
 /// What a program says of itself in one round.
@@ -112,11 +112,7 @@ impl Figures {
     }
 
     fn medians(rounds: &[Self]) -> Self {
-        let median = |of: fn(&Self) -> u64| {
-            let mut values: Vec<u64> = rounds.iter().map(of).collect();
-            values.sort_unstable();
-            values[values.len() / 2]
-        };
+        let median = |of: fn(&Self) -> u64| median(rounds.iter().map(of).collect());
         Self {
             first_us: median(|round| round.first_us),
             later_us: median(|round| round.later_us),

@@ -65,8 +65,13 @@ pub fn medians(
     Ok(names.zip(taken.into_iter().map(median)).collect())
 }
 
-fn median(mut taken: Vec<f64>) -> f64 {
-    taken.sort_by(f64::total_cmp);
+/// The middle of what was taken, which must be something.
+///
+/// # Panics
+///
+/// Where there is nothing.
+pub fn median<T: PartialOrd + Copy>(mut taken: Vec<T>) -> T {
+    taken.sort_by(|one, other| one.partial_cmp(other).expect("no time is NaN"));
     taken[taken.len() / 2]
 }
 

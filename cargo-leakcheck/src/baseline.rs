@@ -2,14 +2,13 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
     path::{Path, PathBuf},
 };
 
 pub(crate) use leakcheck_report::baseline::{Key, Known, NAME};
 use leakcheck_report::baseline::{Line, Unread, Why, is_mark, line, text};
 
-use crate::{error::Error, output};
+use crate::{error::Error, optional_file, output};
 
 /// Where the library looks for it, or [`OFF`].
 pub(crate) const VARIABLE: &str = "LEAKCHECK_BASELINE";
@@ -26,13 +25,10 @@ pub(crate) struct Baseline {
 impl Baseline {
     /// Reads a file. None at all knows no leaks; lines that are not understood are errors, and the others are kept.
     pub(crate) fn read(path: &Path) -> (Self, Vec<Error>) {
-        match fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text, path),
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => (Self::default(), Vec::new()),
-            Err(cause) => {
-                let path = path.to_owned();
-                (Self::default(), vec![Error::Read { path, cause }])
-            }
+        match optional_file::read(path) {
+            Ok(Some(text)) => Self::parse(&text, path),
+            Ok(None) => Default::default(),
+            Err(error) => (Self::default(), vec![error]),
         }
     }
 

@@ -41,6 +41,7 @@ mod markdown;
 mod metrics;
 mod mistake;
 mod nearness;
+mod optional_file;
 mod output;
 mod overbroad_rules;
 mod page;

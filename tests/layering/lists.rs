@@ -116,7 +116,7 @@ pub(crate) const TOOL: Order = Order {
     layers: &[
         &["edit", "escape", "golden", "nearness", "samples"],
         &["args", "error", "exit", "page", "selection"],
-        &["browser", "output"],
+        &["browser", "optional_file", "output"],
         &["revision"],
         &["baseline", "report", "workspace"],
         &["advisories"],

@@ -5,7 +5,6 @@ mod table;
 
 use std::{
     collections::BTreeSet,
-    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -13,7 +12,7 @@ use leakcheck_report::baseline::is_mark;
 
 use crate::{
     error::{Error, Unread},
-    output,
+    optional_file, output,
 };
 pub(crate) use entry::Entry;
 
@@ -34,13 +33,10 @@ pub(crate) struct History {
 impl History {
     /// Reads a file; none at all has no lines. What is not understood is an error, and the rest is read.
     pub(crate) fn read(path: &Path) -> (Self, Vec<Error>) {
-        match fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text, path),
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => (Self::default(), Vec::new()),
-            Err(cause) => {
-                let path = path.to_owned();
-                (Self::default(), vec![Error::Read { path, cause }])
-            }
+        match optional_file::read(path) {
+            Ok(Some(text)) => Self::parse(&text, path),
+            Ok(None) => Default::default(),
+            Err(error) => (Self::default(), vec![error]),
         }
     }
 

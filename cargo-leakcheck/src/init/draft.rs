@@ -3,13 +3,13 @@
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
-    fs, io,
+    fs,
     path::{Path, PathBuf},
 };
 
 use similar::TextDiff;
 
-use crate::{error::Error, output};
+use crate::{error::Error, optional_file, output};
 
 /// Lines around a difference that are shown.
 const CONTEXT: usize = 3;
@@ -44,7 +44,7 @@ impl Draft {
         path: &Path,
         change: impl FnOnce(Option<&str>) -> Option<String>,
     ) -> Result<(), Error> {
-        let before = read(path)?;
+        let before = optional_file::read(path)?;
         let after = change(before.as_deref());
         if let Some(after) = after.filter(|after| before.as_ref() != Some(after)) {
             self.edits.insert(path.to_owned(), Edit { before, after });
@@ -75,18 +75,6 @@ impl Draft {
     pub(crate) fn apply(&self) -> Result<(), Error> {
         let mut edits = self.edits.iter();
         edits.try_for_each(|(path, edit)| write(path, &edit.after))
-    }
-}
-
-/// The text of a file, if it is there.
-pub(crate) fn read(path: &Path) -> Result<Option<String>, Error> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(cause) => Err(Error::Read {
-            path: path.to_owned(),
-            cause,
-        }),
     }
 }
 
@@ -131,11 +119,13 @@ mod tests {
         );
         draft.apply().expect("it is written");
         assert_eq!(
-            read(&path("new/file")).expect("text").as_deref(),
+            optional_file::read(&path("new/file"))
+                .expect("text")
+                .as_deref(),
             Some("one\n")
         );
         assert_eq!(
-            read(&path("old")).expect("text").as_deref(),
+            optional_file::read(&path("old")).expect("text").as_deref(),
             Some("1\ntwo\n3")
         );
     }

@@ -19,7 +19,7 @@ use crate::{
     args::Consent,
     edit::manifest::{Library, Manifest},
     error::Error,
-    output,
+    optional_file, output,
     trial::tree::Tree,
     workspace::{Member, Workspace},
 };
@@ -59,7 +59,7 @@ impl Init<'_> {
             ["Cargo.lock", crate::baseline::NAME].map(|name| self.workspace.root.join(name));
         let before: Result<Vec<_>, Error> = before
             .into_iter()
-            .map(|path| Ok((path.clone(), draft::read(&path)?)))
+            .map(|path| Ok((path.clone(), optional_file::read(&path)?)))
             .collect();
         let before = before?;
         Record::of(self.workspace).add(&draft)?;
@@ -113,7 +113,7 @@ impl Init<'_> {
     /// Adds the library to packages, and to what they have in common.
     fn manifests(&self, members: &[&Member], draft: &mut Draft) -> Result<(), Error> {
         let root = self.workspace.root.join("Cargo.toml");
-        let text = draft::read(&root)?.unwrap_or_default();
+        let text = optional_file::read(&root)?.unwrap_or_default();
         let is_shared =
             Manifest::parse(&text).is_ok_and(|manifest| manifest.has_dependencies_for_all());
         let of_member = if is_shared {
@@ -147,7 +147,7 @@ impl Init<'_> {
 pub(crate) fn note(before: Before, workspace: &Workspace) -> Result<(), Error> {
     let mut record = Record::of(workspace);
     for (path, before) in before.0 {
-        if let Some(after) = draft::read(&path)? {
+        if let Some(after) = optional_file::read(&path)? {
             record.note(&path, before, after);
         }
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::Error,
     init::draft::{self, Draft},
-    output,
+    optional_file, output,
     workspace::Workspace,
 };
 
@@ -109,7 +109,7 @@ impl Record {
         let mut undone = Vec::new();
         let mut edited = Vec::new();
         for written in std::mem::take(&mut self.written) {
-            let now = draft::read(&written.path)?;
+            let now = optional_file::read(&written.path)?;
             if now != written.before && now.as_ref() != Some(&written.after) {
                 undone.push(Undone::Edited(written.path.clone()));
                 edited.push(written);

@@ -58,6 +58,24 @@ impl Leak {
     /// Tasks whose ids are kept.
     pub(crate) const MOST_IDS: usize = 64;
 
+    /// A task that awaits the ends of these, for tests.
+    #[cfg(all(test, not(leakcheck_loom)))]
+    pub(crate) fn awaiting(task: u64, ends: &[u64]) -> Self {
+        let depends = ends.iter().map(|end| Dependence {
+            waiter: task,
+            wait: 0,
+            on: super::ResourceId::Task(*end),
+            tie: super::Tie::End,
+            local: None,
+            at: None,
+        });
+        Self {
+            tasks: vec![task],
+            depends: depends.collect(),
+            ..Self::unknown(Kind::Task, 1)
+        }
+    }
+
     /// So many of a kind, of which nothing else is known.
     pub(crate) fn unknown(kind: Kind, count: usize) -> Self {
         Self {

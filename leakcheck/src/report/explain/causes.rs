@@ -156,26 +156,11 @@ fn ways_out<'l>(all: &[Vec<Edge<'l>>]) -> Vec<Option<Edge<'l>>> {
 #[cfg(all(test, not(leakcheck_loom)))]
 mod tests {
     use super::*;
-    use crate::base::model::{Kind, ResourceId};
 
     /// One task for each, which awaits the end of those.
     fn tasks(awaits: &[&[u64]]) -> Vec<Leak> {
         let numbered = (0..).zip(awaits);
-        let leak = |(task, on): (u64, &&[u64])| Leak {
-            tasks: vec![task],
-            depends: on
-                .iter()
-                .map(|on| Dependence {
-                    waiter: task,
-                    wait: 0,
-                    on: ResourceId::Task(*on),
-                    tie: Tie::End,
-                    local: None,
-                    at: None,
-                })
-                .collect(),
-            ..Leak::unknown(Kind::Task, 1)
-        };
+        let leak = |(task, on): (u64, &&[u64])| Leak::awaiting(task, on);
         numbered.map(leak).collect()
     }
 

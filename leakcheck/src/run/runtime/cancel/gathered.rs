@@ -78,22 +78,11 @@ const fn weight(verdict: Verdict) -> u8 {
 #[cfg(all(test, not(leakcheck_loom)))]
 mod tests {
     use super::*;
-    use crate::base::model::{Dependence, Kind, ResourceId, Tie};
 
     fn left(path: &str, task: u64, on: &[u64]) -> Leak {
-        let depends = on.iter().map(|on| Dependence {
-            waiter: task,
-            wait: 0,
-            on: ResourceId::Task(*on),
-            tie: Tie::End,
-            local: None,
-            at: None,
-        });
         Leak {
             fingerprint: path.to_owned(),
-            tasks: vec![task],
-            depends: depends.collect(),
-            ..Leak::unknown(Kind::Task, 1)
+            ..Leak::awaiting(task, on)
         }
     }
 
