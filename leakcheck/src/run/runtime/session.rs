@@ -291,32 +291,40 @@ impl Session {
         result
     }
 
-    pub(super) fn conclude<R>(self, outcome: Outcome<R>) -> R {
+    pub(super) fn conclude<R>(mut self, outcome: Outcome<R>) -> R {
         // A forked child that returned from the body is not the process that is checked.
         if self.check.is_of_parent() {
             return outcome.finish(None, Level::Off);
         }
-        let (env, level) = (self.env, self.level);
-        let Some(report) = self.report(outcome.body(), Wanted::IfAny) else {
+        let (env, level, body) = (self.env, self.level, outcome.body());
+        // To move all of it would be a good part of what a clean test pays.
+        if self.has_nothing_to_say(body) {
             return outcome.finish(None, level);
-        };
+        }
+        let report = self.whole_report(body);
         output::publish(&report, env);
         outcome.finish(report.fails().then(|| report.verdict()), level)
     }
 
     /// The report of a check whose body ended so; none where it is not wanted.
     pub(super) fn report(mut self, body: Body, wanted: Wanted) -> Option<Report> {
+        let is_wanted = !self.has_nothing_to_say(body) || wanted == Wanted::InAnyCase;
+        is_wanted.then(|| self.whole_report(body))
+    }
+
+    fn has_nothing_to_say(&mut self, body: Body) -> bool {
         self.check.collect_panics();
-        let given_up = self.hung.filter(|_| body == Body::TimedOut);
-        let may_skip =
-            given_up.is_none() && self.check.found_nothing() && !self.check.writes_always();
-        if may_skip && wanted == Wanted::IfAny {
-            return None;
-        }
-        let hang = given_up.map(|hung| Box::new(self.check.explain_hang(&hung)));
-        Some(Report {
+        self.hung = self.hung.take().filter(|_| body == Body::TimedOut);
+        self.hung.is_none() && self.check.found_nothing() && !self.check.writes_always()
+    }
+
+    fn whole_report(self, body: Body) -> Report {
+        let hang = self
+            .hung
+            .map(|hung| Box::new(self.check.explain_hang(&hung)));
+        Report {
             hang,
             ..self.check.conclude(body)
-        })
+        }
     }
 }
