@@ -1,7 +1,8 @@
 //! The files that the loader has put together, by the addresses of their code.
 
 use std::{
-    ffi::{CStr, c_char, c_void},
+    cell::UnsafeCell,
+    ffi::{CStr, c_char, c_int, c_void},
     mem::MaybeUninit,
     sync::OnceLock,
 };
@@ -40,7 +41,36 @@ pub(crate) fn of(address: usize) -> Object {
 /// The name of the C library's function that the code before this address is inside of, if it exports that.
 pub(crate) fn c_function(address: usize) -> Option<String> {
     let file = file(address).filter(|file| file.is_c_library)?;
-    file.function
+    let initialiser = || (Some(address) == initialising()).then(|| "pthread_once".to_owned());
+    file.function.or_else(initialiser)
+}
+
+/// Where an initialiser returns to. The function that calls it is not exported and has replaced `pthread_once` on the stack,
+/// so the loader has no name for it: one is run to see.
+fn initialising() -> Option<usize> {
+    struct Once(UnsafeCell<c_int>);
+    // SAFETY: the C library alone touches what is inside, and takes care of threads.
+    unsafe impl Sync for Once {}
+    unsafe extern "C" {
+        fn pthread_once(once: *mut c_int, initialiser: extern "C" fn()) -> c_int;
+    }
+    static ONCE: Once = Once(UnsafeCell::new(0));
+    static PLACE: OnceLock<usize> = OnceLock::new();
+
+    extern "C" fn look() {
+        backtrace::trace(|frame| {
+            let address = frame.ip() as usize;
+            let is_caller = of(address) == Object::CLibrary;
+            if is_caller {
+                // Nobody else is here.
+                let _ = PLACE.set(address);
+            }
+            !is_caller
+        });
+    }
+    // SAFETY: the value is a static that begins as `PTHREAD_ONCE_INIT`, which is 0, and `look` does not unwind.
+    unsafe { pthread_once(ONCE.0.get(), look) };
+    PLACE.get().copied()
 }
 
 struct File {
@@ -84,6 +114,8 @@ mod tests {
             let other: unsafe extern "C" fn(i32) -> *mut libc::c_char = libc::strerror;
             assert_eq!(of(other as usize + 1), Object::CLibrary);
             assert_eq!(c_function(other as usize + 1).as_deref(), Some("strerror"));
+            let place = initialising().expect("one was run");
+            assert_eq!(c_function(place).as_deref(), Some("pthread_once"));
         }
         assert_eq!(c_function(own + 1), None);
         assert_ne!(of(1), Object::CLibrary);
