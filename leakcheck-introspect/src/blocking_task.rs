@@ -6,6 +6,7 @@ pub struct BlockingTask {
     pub(crate) id: u64,
     pub(crate) is_closure: bool,
     pub(crate) is_worker: bool,
+    pub(crate) has_join_handle: bool,
 }
 
 impl BlockingTask {
@@ -22,5 +23,10 @@ impl BlockingTask {
     /// Whether tokio itself has handed it over, to run the tasks of a runtime.
     pub fn is_worker(&self) -> bool {
         self.is_worker
+    }
+
+    /// Whether its `JoinHandle` exists, so that somebody could still await it.
+    pub fn has_join_handle(&self) -> bool {
+        self.has_join_handle
     }
 }

@@ -173,7 +173,7 @@ pub use settings::{
 /// - `settle = "500ms"`, `timeout = "5s"`: see [`Options::settle`] and [`Options::timeout`].
 /// - `level = "deny"`, `"warn"` or `"off"`: see [`Level`].
 /// - `levels(threads = "warn", fds = "off")`: the same for single kinds; see [`Options::level_of`].
-/// - `unseen_panics = "warn"`: what a task amounts to that panicked after its `JoinHandle` was dropped; see
+/// - `unseen_panics = "warn"`: what a task, thread or blocking closure amounts to that panicked unseen; see
 ///   [`Options::unseen_panics`].
 /// - `kinds(tasks, threads)`: checks these only; see [`Options::kinds`].
 /// - `repeat = "3:5"`: runs the body in 3 rounds to warm up and 5 that are measured, on one runtime, and fails only if

@@ -1,8 +1,8 @@
-//! A task that panicked after its handle was dropped is named, and nothing that somebody may have seen is.
+//! A task, closure or thread that panicked and whose handle was dropped is named, and nothing that somebody may have seen is.
 
 use crate::{
     child::{assert_fails, assert_passes, said},
-    expect_leaks::{assert_left, tasks},
+    expect_leaks::{assert_left, made, tasks, threads},
 };
 
 const LINE: &str = "tokio::spawn(panics());";
@@ -61,6 +61,34 @@ fn it_stands_beside_what_is_left() {
 }
 
 #[test]
+fn so_are_closures_and_threads() {
+    let closure = "tokio::task::spawn_blocking(move || panics_for(&alive));";
+    let thread = "drop(thread::spawn(move || panics_for(&alive)));";
+    let member = "_thread: thread::spawn(move || panics_for(&alive)),";
+    for (subject, expected) in [
+        ("closure_is_dropped", made("blocking_task", closure)),
+        ("thread_is_dropped", threads(1, thread)),
+        ("thread_is_dropped_later", threads(1, member)),
+        ("thread_is_dropped_within_a_scope", threads(1, thread)),
+    ] {
+        let run = crate::child::run(module_path!(), subject, &[]);
+        assert_fails(&run);
+        let leaks = &run.report().leaks;
+        assert_left(leaks, &[expected]);
+        let panic = leaks[0].panic.as_deref().unwrap_or_default();
+        assert!(panic.starts_with("out of order, at "), "{panic}");
+    }
+}
+
+/// It would have joined it.
+#[test]
+fn a_body_that_panics_says_nothing_of_the_handles_that_it_had() {
+    let run = run!(body_panics_with_a_handle);
+    assert_fails(&run);
+    assert_left(&run.report().leaks, &[]);
+}
+
+#[test]
 fn what_somebody_may_see_is_not_told() {
     for subject in [
         "handle_is_awaited",
@@ -69,8 +97,14 @@ fn what_somebody_may_see_is_not_told() {
         "is_caught_between_polls",
         "joins",
         "hook_is_replaced",
-        "in_a_blocking_closure",
+        "closure_is_awaited",
+        "closure_is_kept",
         "after_the_body",
+        "thread_is_joined",
+        "thread_is_kept",
+        "thread_is_scoped",
+        "thread_catches_it",
+        "thread_of_a_scoped_thread_is_joined",
     ] {
         let run = crate::child::run(module_path!(), subject, &[]);
         assert_passes(&run);
@@ -101,7 +135,9 @@ mod subject {
         future::{Future, pending, poll_fn},
         panic::{self, AssertUnwindSafe},
         pin::pin,
+        sync::{Mutex, mpsc},
         task::Poll,
+        thread::{self, JoinHandle},
     };
 
     use leakcheck::leak_checked;
@@ -265,15 +301,148 @@ mod subject {
         settle().await;
     }
 
-    #[leak_checked]
+    type Alive = mpsc::Sender<()>;
+
+    /// What is gone once its owner has panicked, and who waits for that.
+    fn alive() -> (Alive, mpsc::Receiver<()>) {
+        mpsc::channel()
+    }
+
+    fn panics_for(_alive: &Alive) {
+        panic!("out of order");
+    }
+
+    #[leak_checked(unseen_panics = "deny")]
     #[tokio::test]
-    #[ignore = "looked at from outside"]
-    async fn in_a_blocking_closure() {
-        let (alive, gone) = oneshot::channel::<()>();
-        tokio::task::spawn_blocking(|| {
-            let _alive = alive;
-            panic!("out of order");
+    #[ignore = "fails on purpose"]
+    async fn closure_is_dropped() {
+        let (alive, gone) = alive();
+        tokio::task::spawn_blocking(move || panics_for(&alive));
+        gone.recv().unwrap_err();
+    }
+
+    #[leak_checked(unseen_panics = "deny")]
+    #[tokio::test]
+    #[ignore = "a program"]
+    async fn closure_is_awaited() {
+        let (alive, _gone) = alive();
+        let closure = tokio::task::spawn_blocking(move || panics_for(&alive));
+        assert!(closure.await.is_err());
+    }
+
+    #[leak_checked(unseen_panics = "deny")]
+    #[tokio::test]
+    #[ignore = "a program"]
+    async fn closure_is_kept() {
+        let (alive, gone) = alive();
+        let closure = tokio::task::spawn_blocking(move || panics_for(&alive));
+        gone.recv().unwrap_err();
+        drop(closure);
+    }
+
+    #[leak_checked(unseen_panics = "deny")]
+    #[test]
+    #[ignore = "fails on purpose"]
+    fn thread_is_dropped() {
+        let (alive, gone) = alive();
+        drop(thread::spawn(move || panics_for(&alive)));
+        gone.recv().unwrap_err();
+    }
+
+    #[leak_checked(unseen_panics = "deny")]
+    #[tokio::test]
+    #[ignore = "fails on purpose"]
+    async fn thread_is_dropped_later() {
+        struct Worker {
+            _thread: JoinHandle<()>,
+        }
+        let (alive, gone) = alive();
+        let worker = Worker {
+            _thread: thread::spawn(move || panics_for(&alive)),
+        };
+        gone.recv().unwrap_err();
+        drop(worker);
+    }
+
+    #[leak_checked(unseen_panics = "deny")]
+    #[test]
+    #[ignore = "fails on purpose"]
+    fn thread_is_dropped_within_a_scope() {
+        let (alive, gone) = alive();
+        thread::scope(|_| {
+            drop(thread::spawn(move || panics_for(&alive)));
+            gone.recv().unwrap_err();
         });
-        gone.await.unwrap_err();
+    }
+
+    #[leak_checked(unseen_panics = "deny")]
+    #[test]
+    #[ignore = "a program"]
+    fn thread_is_joined() {
+        let (alive, gone) = alive();
+        let thread = thread::spawn(move || panics_for(&alive));
+        gone.recv().unwrap_err();
+        assert!(thread.join().is_err());
+    }
+
+    #[leak_checked(unseen_panics = "deny")]
+    #[test]
+    #[ignore = "a program"]
+    fn thread_is_kept() {
+        static KEPT: Mutex<Option<JoinHandle<()>>> = Mutex::new(None);
+        let (alive, gone) = alive();
+        let thread = thread::spawn(move || panics_for(&alive));
+        gone.recv().unwrap_err();
+        *KEPT.lock().unwrap() = Some(thread);
+    }
+
+    /// The scope itself panics for it.
+    #[leak_checked(unseen_panics = "deny")]
+    #[test]
+    #[ignore = "a program"]
+    fn thread_is_scoped() {
+        let scope = AssertUnwindSafe(|| {
+            thread::scope(|scope| {
+                let (alive, _gone) = alive();
+                scope.spawn(move || panics_for(&alive));
+            });
+        });
+        assert!(panic::catch_unwind(scope).is_err());
+    }
+
+    #[leak_checked(unseen_panics = "deny")]
+    #[test]
+    #[ignore = "a program"]
+    fn thread_of_a_scoped_thread_is_joined() {
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let (alive, _gone) = alive();
+                let thread = thread::spawn(move || panics_for(&alive));
+                assert!(thread.join().is_err());
+            });
+        });
+    }
+
+    #[leak_checked(unseen_panics = "deny")]
+    #[test]
+    #[ignore = "a program"]
+    fn thread_catches_it() {
+        let (alive, gone) = alive();
+        drop(thread::spawn(move || {
+            let alive = alive;
+            let caught = panic::catch_unwind(AssertUnwindSafe(|| panics_for(&alive)));
+            assert!(caught.is_err());
+        }));
+        gone.recv().unwrap_err();
+    }
+
+    #[leak_checked(unseen_panics = "deny")]
+    #[test]
+    #[ignore = "fails on purpose"]
+    fn body_panics_with_a_handle() {
+        let (alive, gone) = alive();
+        let _thread = thread::spawn(move || panics_for(&alive));
+        gone.recv().unwrap_err();
+        panic!("before it is joined");
     }
 }

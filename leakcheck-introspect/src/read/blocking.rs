@@ -28,12 +28,14 @@ pub(crate) fn at(cell: u64) -> Result<Option<BlockingTask>, Error> {
     };
     let kind = header.kind(&reader, cell)?;
     let called = kind.blocking(&reader);
-    let is_running = header.state(&reader, cell).map(Header::meaning) == Some(State::Running)
-        && !kind.has_ended(&reader, cell);
+    let state = header.state(&reader, cell);
+    let is_running =
+        state.map(Header::meaning) == Some(State::Running) && !kind.has_ended(&reader, cell);
     Ok(called.filter(|_| is_running).map(|called| BlockingTask {
         id,
         is_closure: called.name.starts_with("{closure_env#"),
         is_worker: called.base.starts_with(layout::SCHEDULER),
+        has_join_handle: state.is_none_or(Header::has_join_handle),
     }))
 }
 
@@ -84,7 +86,7 @@ mod tests {
         let found = at(cells[0])
             .expect("tests have debug info")
             .expect("it runs");
-        assert!(found.is_closure() && !found.is_worker());
+        assert!(found.is_closure() && !found.is_worker() && found.has_join_handle());
         assert_eq!(at(cells[1]).expect("tests have debug info"), None);
         first.abort();
         assert_eq!(alive(cells[0]), [(cells[0], true)], "that does not end it");

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     base::{
         error::{Error, Repr},
-        model::{Detail, Keeper, Kind, Resource, ResourceId},
+        model::{Body, Detail, Keeper, Kind, Resource, ResourceId},
         sync::Work,
         test_meta::Stop,
     },
@@ -148,9 +148,9 @@ impl Check {
     }
 
     /// Adds the panics that nobody learnt of to what is reported.
-    pub(crate) fn collect_panics(&mut self) {
+    pub(crate) fn collect_panics(&mut self, body: Body) {
         let _work = Work::begin();
-        let seen = panics::take(self.view.scope);
+        let seen = panics::take(self.view.scope, body);
         // The body had the handle, and would have learnt of it.
         let is_cancelled = self.view.cancelled.as_ref();
         let is_cancelled = is_cancelled.is_some_and(|run| run.has_dropped());

@@ -153,11 +153,11 @@ impl Options {
         self
     }
 
-    /// What happens when a task panicked whose `JoinHandle` was dropped before, so that nobody could learn of it.
-    /// Default: [`Level::Warn`]; the general [`level`](Self::level) is not exceeded.
+    /// What happens when a task, thread or blocking closure panicked and its `JoinHandle` was dropped, so that nobody could learn
+    /// of it. Default: [`Level::Warn`]; the general [`level`](Self::level) is not exceeded.
     ///
-    /// Told in tests with an attribute, and only of tasks whose panic ended them for certain: where tasks can be named, and the code that panicked was
-    /// built with debug info. A panic hook that is set during a test, and does not call the one before it, hides them.
+    /// Told in tests with an attribute, and only of those that the panic ended for certain: the code that panicked was built
+    /// with debug info, and tasks can be named. Of tasks and closures the handle must have been dropped before the panic. A panic hook that is set during a test, and does not call the one before it, hides them.
     pub fn unseen_panics(mut self, level: Level) -> Self {
         self.unseen_panics = Some(level);
         self

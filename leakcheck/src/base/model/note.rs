@@ -17,7 +17,7 @@ pub(crate) enum Note {
     OwnerUnread(Unreadable),
     /// A descriptor that was opened on a thread of a pool.
     OpenedOnPool,
-    /// A task that panicked had lost its `JoinHandle`.
+    /// Who panicked has lost its `JoinHandle`.
     HandleDropped,
     /// How much more of it each round of a repeated test left.
     Growth {

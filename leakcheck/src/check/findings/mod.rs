@@ -168,14 +168,13 @@ pub(crate) fn unnamed_tasks(count: usize) -> Leak {
     }
 }
 
-/// Tasks that panicked when nobody could await them any more.
+/// Those that panicked when nobody could ask for their result any more.
 pub(crate) fn panicked(seen: &[Panicked], package_dir: Option<&str>) -> Vec<Leak> {
     let mut found: Vec<Leak> = Vec::new();
     for Panicked {
-        task,
+        who,
         message,
         place,
-        ..
     } in seen
     {
         let panic = match place {
@@ -186,7 +185,7 @@ pub(crate) fn panicked(seen: &[Panicked], package_dir: Option<&str>) -> Vec<Leak
             }
             None => message.clone(),
         };
-        for leak in findings(std::slice::from_ref(task), &[], None, None, package_dir) {
+        for leak in findings(std::slice::from_ref(who), &[], None, None, package_dir) {
             let leak = Leak {
                 panic: Some(panic.clone()),
                 note: Some(Note::HandleDropped),

@@ -14,11 +14,22 @@ const CATCHING: [&str; 7] = [
     "core::intrinsics::catch_unwind",
 ];
 
-/// Whether the innermost function on this path that catches a panic is tokio's, around the poll of a task.
-///
+/// Where std starts what a thread is for.
+const THREAD: &str = "std::thread::";
+
+/// Whether the innermost function on this path that catches a panic is tokio's, around the poll of a task or a closure.
+pub(crate) fn is_caught_by_tokio(path: u32) -> bool {
+    is_caught_by(path, |name| name == POLL_FUTURE)
+}
+
+/// The same of std's, around the closure of a thread.
+pub(crate) fn is_caught_by_thread(path: u32) -> bool {
+    is_caught_by(path, |name| name.starts_with(THREAD))
+}
+
 /// False where a frame has no line, but for the one that the compiler makes itself: what was inlined into it might catch
 /// as well.
-pub(crate) fn is_caught_by_tokio(path: u32) -> bool {
+fn is_caught_by(path: u32, is_meant: impl Fn(&str) -> bool) -> bool {
     let mut is_catching = false;
     for address in creation_stack::frames(path) {
         let symbols = symbol::resolve(*address);
@@ -30,7 +41,7 @@ pub(crate) fn is_caught_by_tokio(path: u32) -> bool {
             if CATCHING.contains(&name) {
                 is_catching = true;
             } else if is_catching {
-                return name == POLL_FUTURE && symbol.is_genuine();
+                return is_meant(name) && symbol.is_genuine();
             } else if symbol.line.is_none() {
                 return false;
             }

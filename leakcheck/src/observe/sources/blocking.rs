@@ -29,6 +29,7 @@ pub(crate) struct Running {
     pub(crate) task: u64,
     /// Whether it is a closure, not a function.
     pub(crate) is_closure: bool,
+    pub(crate) has_join_handle: bool,
     pub(crate) origin: u32,
 }
 
@@ -141,6 +142,7 @@ impl Handed {
         Ok(found.map(|found| Running {
             task: found.id(),
             is_closure: found.is_closure(),
+            has_join_handle: found.has_join_handle(),
             origin: path(&self.made, lists),
         }))
     }
@@ -151,6 +153,17 @@ pub(crate) fn find(number: u64, scope: ScopeId, lists: &[&TaskList]) -> Option<(
     handed(scope).into_iter().find_map(|handed| {
         let running = handed.read(lists).ok().flatten()?;
         (running.task == number).then_some((handed, running))
+    })
+}
+
+/// The closure with this number, if it is known to have been made in the scope, where, and that its handle is gone.
+pub(crate) fn detached(list: Option<&TaskList>, scope: ScopeId, number: u64) -> Option<Resource> {
+    let lists: Vec<&TaskList> = list.into_iter().collect();
+    let (handed, running) = find(number, scope, &lists)?;
+    let is_known = !running.has_join_handle && running.origin != 0;
+    is_known.then(|| Resource {
+        origin: running.origin,
+        ..handed.resource()
     })
 }
 

@@ -44,6 +44,18 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
         .collect()
 }
 
+/// The calling thread, if it was made in the scope.
+pub(crate) fn own(scope: ScopeId) -> Option<Resource> {
+    let (own, _) = sys::threads::own_numbers();
+    let mut made = if own == 0 {
+        Vec::new()
+    } else {
+        list(Some(scope))
+    };
+    made.retain(|thread| thread.id == ResourceId::Thread(own));
+    made.pop()
+}
+
 /// Whether a thread of this process has just been made, and has had no processor to speak of.
 #[cfg_attr(
     tokio_unstable,

@@ -34,7 +34,7 @@ pub(super) fn of_finding(note: &Note, count: usize) -> String {
         Note::OpenedOnPool => {
             "it was opened on a thread of a pool; what it was opened for is not known, only what started the thread"
         }
-        Note::HandleDropped => "its `JoinHandle` was dropped before, so nobody could learn of it",
+        Note::HandleDropped => "its `JoinHandle` was dropped, so nobody could learn of it",
         Note::Growth {
             steps,
             is_shared: true,

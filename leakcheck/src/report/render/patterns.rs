@@ -175,7 +175,7 @@ const WORDS: &[Words] = &[
         pattern: Pattern::UnseenPanic,
         one: "its `JoinHandle` was dropped, so nobody could see its panic",
         many: "their `JoinHandle`s were dropped, so nobody could see their panics",
-        cure: Some("keep the `JoinHandle` and await it, or use a `JoinSet`: a panic is an error there"),
+        cure: None,
     },
     Words {
         pattern: Pattern::UnjoinedThread,

@@ -176,7 +176,7 @@ fn tasks_and_a_thread() {
 fn panics_that_nobody_saw() {
     let panicked = |count| {
         let seen = crate::observe::sources::panics::Panicked {
-            task: Resource {
+            who: Resource {
                 id: ResourceId::Task(1),
                 origin: 0,
                 age_ms: Some(3),
@@ -184,7 +184,6 @@ fn panics_that_nobody_saw() {
             },
             message: "the pool\nis gone".to_owned(),
             place: Some(("src/pool.rs".to_owned(), 31)),
-            stack: 0,
         };
         let mut found = crate::check::findings::panicked(&vec![seen; count], None);
         found[0].level = Level::Warn;
@@ -195,6 +194,14 @@ fn panics_that_nobody_saw() {
     let both = report([vec![task(1)], panicked(2)].concat());
     golden("panicked_2.txt", &text(&both));
     golden("panicked_github.txt", &super::github::render(&both));
+    let kinds = |count| {
+        [Kind::Thread, Kind::BlockingTask].map(|kind| Leak {
+            kind,
+            ..panicked(count).remove(0)
+        })
+    };
+    golden("panicked_kinds_1.txt", &text(&report(kinds(1).into())));
+    golden("panicked_kinds_2.txt", &text(&report(kinds(2).into())));
 }
 
 #[test]

@@ -161,11 +161,9 @@ fn headline(out: &mut String, report: &Report, causes: usize) {
         format!("left {what}{behind}{of_causes}{when}")
     });
     let panics = report.leaks.iter().filter(|leak| leak.panic.is_some());
-    let panicked = match panics.map(Leak::count).sum() {
-        0 => None,
-        1 => Some("had 1 task that panicked unseen".to_owned()),
-        count => Some(format!("had {count} tasks that panicked unseen")),
-    };
+    let panicked = totals(panics);
+    let panicked = (!panicked.is_empty())
+        .then(|| format!("had {} that panicked unseen", panicked.join(" and ")));
     let said: Vec<String> = left.into_iter().chain(panicked).collect();
     let _ = writeln!(
         out,

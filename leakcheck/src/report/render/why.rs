@@ -86,6 +86,12 @@ pub(super) fn cure(why: Option<Why>, leak: &Leak, follows: bool) -> Option<Strin
         Some(Pattern::InDependency) => return explain::dependency(leak).map(|made| close(&made)),
         Some(Pattern::NotCancelSafe) => cancelled::cure(explain::outlives(leak)),
         Some(Pattern::OpenDescriptor) => close_descriptor(explain::closing(leak)),
+        Some(Pattern::UnseenPanic) if leak.kind == Kind::Thread => {
+            "keep the `JoinHandle` and `join()` it, or use `thread::scope`: a panic is an error there"
+        }
+        Some(Pattern::UnseenPanic) => {
+            "keep the `JoinHandle` and await it, or use a `JoinSet`: a panic is an error there"
+        }
         Some(pattern) => Words::of(pattern)?.cure?,
         None if leak.kind == Kind::Fd => close_descriptor(explain::closing(leak)),
         None if leak.kind != Kind::Task || follows => return None,

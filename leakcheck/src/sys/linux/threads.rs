@@ -23,11 +23,13 @@ use crate::sys::{
     table::Records,
 };
 
+mod fate;
 mod name;
 mod naming;
 mod records;
 mod stack;
 
+pub(crate) use fate::Fate;
 pub(crate) use name::learn;
 use records::{Facts, OWN, RECORDS, SELF, over, own};
 pub(crate) use records::{live, mark_runtime, own_numbers};
@@ -115,6 +117,7 @@ unsafe fn has_room(attributes: *const libc::pthread_attr_t) -> bool {
 )))]
 jump! {
     "pthread_create" pthread_create;
+    "pthread_detach" fate::pthread_detach;
     "pthread_setname_np" naming::pthread_setname_np;
 }
 // The C library's own comes along with the name by which it is called, a sanitizer's in any case.
@@ -162,6 +165,7 @@ impl Begin for Facts {
             .find(number, born)
             .expect("the creator has recorded this very thread");
         let (origin, root, start, argument, has_room) = seen.facts;
+        fate::begins();
         OWN.set(number);
         if let Some(own) = own() {
             // SAFETY: `gettid` has no preconditions.

@@ -24,3 +24,24 @@ pub(crate) fn gap() -> Option<String> {
 pub(crate) const fn unavailable() -> Option<&'static str> {
     Some("the start of threads can be observed on Linux (x86_64, aarch64) only")
 }
+
+/// What becomes of a thread, which nobody follows.
+#[derive(Debug)]
+pub(crate) struct Fate;
+
+impl Fate {
+    /// None is followed.
+    pub(crate) fn of_this() -> Option<Self> {
+        None
+    }
+
+    /// Not that anybody knew.
+    pub(crate) fn was_detached(&self) -> bool {
+        false
+    }
+
+    /// Not that anybody knew.
+    pub(crate) fn is_detached(&self) -> bool {
+        false
+    }
+}

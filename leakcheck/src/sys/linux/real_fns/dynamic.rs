@@ -75,6 +75,7 @@ macro_rules! functions {
 
 functions! {
     pthread_create: Create;
+    pthread_detach: unsafe extern "C" fn(libc::pthread_t) -> c_int;
     pthread_setname_np: SetName;
     posix_memalign: Align;
     posix_spawn: Spawn;

@@ -14,8 +14,8 @@ pub(super) mod descriptors;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(super) use dynamic::{
     __pipe, fork, look_up, opendir, pipe, pipe2, posix_memalign, posix_spawn, posix_spawnp,
-    pthread_create, pthread_setname_np, socketpair, timer_create, timer_delete, under_sanitizer,
-    vfork_of_sanitizer,
+    pthread_create, pthread_detach, pthread_setname_np, socketpair, timer_create, timer_delete,
+    under_sanitizer, vfork_of_sanitizer,
 };
 
 #[cfg(any(target_env = "musl", target_feature = "crt-static"))]
