@@ -24,12 +24,22 @@ impl<K, V> Default for OnceMap<K, V> {
 impl<K: Eq + Hash, V: Clone> OnceMap<K, V> {
     /// The value of a key. It is made without the lock: to make one may be to ask for another.
     pub(crate) fn get(&self, key: K, make: impl FnOnce() -> V) -> V {
+        self.get_kept(key, make, |value| value)
+    }
+
+    /// The same where what is made has to be kept somewhere, which happens once: who makes one at the same time drops it.
+    pub(crate) fn get_kept<M>(
+        &self,
+        key: K,
+        make: impl FnOnce() -> M,
+        keep: impl FnOnce(M) -> V,
+    ) -> V {
         let map = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = map().get(&key) {
             return known.clone();
         }
         let value = make();
-        map().entry(key).or_insert(value).clone()
+        map().entry(key).or_insert_with(|| keep(value)).clone()
     }
 }
 
@@ -151,6 +161,22 @@ mod tests {
                 .collect();
             assert!(places.len() > 128, "{step}: {}", places.len());
         }
+    }
+
+    #[test]
+    fn what_is_made_at_the_same_time_is_kept_once() {
+        let map: OnceMap<u64, u64> = OnceMap::default();
+        let kept = std::cell::RefCell::new(Vec::new());
+        let keep = |value| {
+            kept.borrow_mut().push(value);
+            value
+        };
+        let outer = || {
+            assert_eq!(map.get_kept(1, || 10, keep), 10);
+            20
+        };
+        assert_eq!(map.get_kept(1, outer, keep), 10);
+        assert_eq!(*kept.borrow(), [10]);
     }
 
     impl Key for (u64, u32) {

@@ -1,15 +1,16 @@
 //! Debug info beside the program: `split-debuginfo = "unpacked"` leaves a file per unit, `"packed"` one for all.
 
 use std::{
+    collections::HashMap,
     fmt,
     path::{Path, PathBuf},
-    sync::OnceLock,
+    sync::{Mutex, OnceLock, PoisonError},
 };
 
 use gimli::{DwoId, SectionId};
 
 use super::sections::{Sections, Slice, empty, load};
-use crate::read::{int_hash::OnceMap, memory};
+use crate::read::memory;
 
 /// Where the parts are that were split off.
 #[derive(Debug, Default)]
@@ -17,7 +18,7 @@ pub(super) struct Split {
     /// The package beside the program, once one was looked for.
     package: OnceLock<Option<gimli::DwarfPackage<Slice>>>,
     /// Single files by their paths.
-    files: OnceMap<PathBuf, Option<Sections>>,
+    files: Mutex<HashMap<PathBuf, Option<Sections>>>,
 }
 
 /// A part of the debug info that was split off and is not there, in words for the user.
@@ -108,13 +109,15 @@ impl Split {
 
     /// A single file, mapped once.
     fn file(&self, parent: Sections, path: &Path) -> Option<Sections> {
-        self.files.get(path.to_owned(), || {
+        let open = || {
             let object = object::File::parse(memory::map(path).ok()?.bytes()).ok()?;
             let section = |id: SectionId| load(&object, id.dwo_name().unwrap_or_default());
             let mut dwarf = gimli::Dwarf::load(section).ok()?;
             dwarf.make_dwo(parent);
             Some(&*Box::leak(Box::new(dwarf)))
-        })
+        };
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        *files.entry(path.to_owned()).or_insert_with(open)
     }
 }
 

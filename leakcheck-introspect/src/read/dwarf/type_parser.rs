@@ -17,10 +17,11 @@ impl Image {
     /// The type that an entry describes.
     pub(crate) fn ty(&self, die: Die) -> Option<&'static Type> {
         let unit = self.unit(die.unit)?;
-        unit.types.get(die.offset, || {
-            let parsed = nested(|| unit.parse(self, die.offset)).flatten();
-            parsed.map(|ty| &*Box::leak(Box::new(ty)))
-        })
+        unit.types.get_kept(
+            die.offset,
+            || nested(|| unit.parse(self, die.offset)).flatten(),
+            |parsed| parsed.map(|ty| &*Box::leak(Box::new(ty))),
+        )
     }
 
     /// The first type of this unit that fits, among those whose name starts with `prefix`.
