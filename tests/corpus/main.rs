@@ -36,6 +36,7 @@ mod locks;
 mod net;
 mod numbers;
 mod other_crates;
+mod owned_fds;
 mod parallel;
 mod patterns;
 mod polled;

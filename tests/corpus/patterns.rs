@@ -259,6 +259,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "other_crates::",
         "annotations::",
         "numbers::",
+        "owned_fds::",
         "parallel::",
         "polled::",
         "patterns::",

@@ -6,7 +6,9 @@ use super::{
     idle_parts::IdleRule,
     library::is_of_library,
     pointers::is_counted,
-    relevance::{cannot_hold, is_driver, is_opaque, is_runtime, may_hold_object},
+    relevance::{
+        cannot_be_awaited, cannot_hold, is_driver, is_opaque, is_runtime, may_hold_object,
+    },
     type_facts::TypeFacts,
 };
 use crate::read::{
@@ -26,7 +28,8 @@ pub(super) fn classify(reader: &Reader<'_>, ty: &'static Type) -> &'static Class
                 _ => descent(reader, ty),
             },
             is_of_library: is_of_library(ty),
-            is_unread: unread(reader, ty).is_some_and(|message| !cannot_hold(reader, message))
+            is_unread: unread(reader, ty)
+                .is_some_and(|message| !cannot_be_awaited(reader, message))
                 || covered(reader, ty).is_some_and(|inside| may_hold_object(reader, inside)),
             hides: is_runtime(ty),
             is_union: is_union(reader, ty),

@@ -242,7 +242,7 @@ impl Decoder<'_, '_> {
         for value in &scan.idle {
             self.idle(*value, depth + 1);
         }
-        if scan.futures.is_empty() && scan.objects.is_empty() {
+        if scan.futures.is_empty() && scan.objects.iter().all(|object| object.found.is_passive()) {
             self.is_complete = false;
         }
         frame

@@ -18,6 +18,15 @@ pub(crate) fn cannot_hold(reader: &Reader<'_>, ty: &'static Type) -> bool {
         .get_or_init(|| find_nothing(reader, ty))
 }
 
+/// Whether nobody can wait for anything that is inside values of this type: of what a scan looks for, at most files and
+/// sockets of std are there.
+pub(super) fn cannot_be_awaited(reader: &Reader<'_>, ty: &'static Type) -> bool {
+    *TypeFacts::of(ty).cannot_be_awaited.get_or_init(|| {
+        let is_awaited = |next: &Type| is_looked_for(next) && !ObjectKind::is_passive(next);
+        !may_be_inside(reader, ty, is_awaited)
+    })
+}
+
 /// The members of a type in which they can be.
 pub(super) fn relevant_members(
     reader: &Reader<'_>,
@@ -34,19 +43,25 @@ pub(super) fn relevant_members(
 
 fn find_nothing(reader: &Reader<'_>, ty: &'static Type) -> bool {
     !may_be_inside(reader, ty, |next| {
-        TypeFacts::of(next).cannot_hold.get() == Some(&false)
-            || next.is_coroutine()
-            || next.member("vtable").is_some()
-            || next.base == "core::future::pending::Pending"
-            || is_driver(next)
-            || is_runtime(next)
-            || ObjectKind::is_one(next)
+        TypeFacts::of(next).cannot_hold.get() == Some(&false) || is_looked_for(next)
     })
 }
 
-/// Whether an object is inside values of this type, as far as their types name it.
+/// Whether it is a future or an object, or may be anything.
+fn is_looked_for(ty: &Type) -> bool {
+    ty.is_coroutine()
+        || ty.member("vtable").is_some()
+        || ty.base == "core::future::pending::Pending"
+        || is_driver(ty)
+        || is_runtime(ty)
+        || ObjectKind::is_one(ty)
+}
+
+/// Whether an object that somebody can wait for is inside values of this type, as far as their types name it.
 pub(super) fn may_hold_object(reader: &Reader<'_>, ty: &'static Type) -> bool {
-    may_be_inside(reader, ty, ObjectKind::is_one)
+    may_be_inside(reader, ty, |next| {
+        ObjectKind::is_one(next) && !ObjectKind::is_passive(next)
+    })
 }
 
 /// Whether something may be inside values of this type.
@@ -105,10 +120,12 @@ pub(super) fn is_opaque(ty: &Type) -> bool {
         "tracing::span",
         "tracing_core",
     ];
+    // What is in the homes and has what somebody reads from or writes to.
+    const BUFFERED: &str = "std::io::buffered";
     // Whoever has a weak pointer keeps nothing alive.
     const WEAK: &[&str] = &["alloc::sync::Weak", "alloc::rc::Weak"];
     *TypeFacts::of(ty).is_opaque.get_or_init(|| {
-        HOMES.iter().any(|home| ty.path.starts_with(home))
+        HOMES.iter().any(|home| ty.path.starts_with(home)) && !ty.path.starts_with(BUFFERED)
             || ty.name.starts_with("PhantomData<")
             || WEAK.contains(&ty.base.as_str())
     })

@@ -11,7 +11,7 @@ use super::{
     idle_parts::IdleRule,
     own_drop,
     pointers::{dynamic, has_one_owner, owners},
-    relevance::{cannot_hold, relevant_members},
+    relevance::{cannot_be_awaited, cannot_hold, relevant_members},
     select_branches::Branches,
     strangers::{is_hand_written, is_only_called, may_be_stranger, strange_members},
 };
@@ -347,7 +347,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             return;
         }
         let content = self.reader.aside(|| channel.content(self.reader));
-        self.is_blind |= !content.is_whole;
+        self.is_blind |= !content.is_whole && !cannot_be_awaited(self.reader, message);
         let mut path = *path;
         if !content.is_sole {
             path.is_sole = false;

@@ -5,7 +5,7 @@
 
 use super::{
     library::is_of_library,
-    relevance::{cannot_hold, is_opaque},
+    relevance::{cannot_be_awaited, is_opaque},
     type_facts::TypeFacts,
 };
 use crate::read::{
@@ -41,7 +41,7 @@ pub(super) fn may_be_stranger(reader: &Reader<'_>, ty: &'static Type) -> bool {
 /// The members of a type that may be such futures.
 pub(super) fn strange_members(reader: &Reader<'_>, ty: &'static Type) -> &'static [&'static str] {
     TypeFacts::of(ty).strange_members.get_or_init(|| {
-        let is_strange = |ty| cannot_hold(reader, ty) && may_be_stranger(reader, ty);
+        let is_strange = |ty| cannot_be_awaited(reader, ty) && may_be_stranger(reader, ty);
         let members = ty.members().iter();
         let strange = members.filter(|member| reader.ty(member.ty).is_some_and(is_strange));
         strange.map(|member| member.name).collect()

@@ -12,6 +12,8 @@ pub(super) struct TypeFacts {
     pub(super) is_opaque: OnceLock<bool>,
     /// Whether neither futures nor objects can be inside it.
     pub(super) cannot_hold: OnceLock<bool>,
+    /// Whether nobody can wait for anything that is inside it.
+    pub(super) cannot_be_awaited: OnceLock<bool>,
     /// Its members in which they can be, with their types.
     pub(super) relevant_members: OnceLock<Vec<(&'static Member, &'static Type)>>,
     /// Whether futures of which nothing is known can be inside it, and its members of which that is so.

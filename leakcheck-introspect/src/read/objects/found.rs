@@ -19,7 +19,7 @@ use crate::{
 const TABLES: [&[ObjectKind]; 3] = [tokio_objects::KINDS, channels::KINDS, locks::KINDS];
 
 /// The crates of their types: most types are of others.
-const HOMES: [&str; 9] = [
+const HOMES: [&str; 10] = [
     "async_channel",
     "async_lock",
     "event_listener",
@@ -27,6 +27,7 @@ const HOMES: [&str; 9] = [
     "futures_channel",
     "futures_util",
     "kanal",
+    "std",
     "tokio",
     "tokio_util",
 ];
@@ -65,6 +66,11 @@ impl ObjectKind {
     /// Whether values of this type stand for objects.
     pub(crate) fn is_one(ty: &Type) -> bool {
         Self::of(ty).is_some()
+    }
+
+    /// Whether all that they stand for is passive: nobody waits for it through them.
+    pub(crate) fn is_passive(ty: &Type) -> bool {
+        Self::of(ty).is_some_and(|kind| kind.leaf == Leaf::No && kind.class == Class::Descriptor)
     }
 
     /// The objects that a value stands for; both directions of a pipe are one each.
@@ -149,16 +155,19 @@ impl ObjectRef {
             && (self.object.class == Class::Mutex || self.kind.ty.contains("WriteGuard"))
     }
 
+    /// Whether nobody waits for it through this: a file or socket of std.
+    pub(crate) fn is_passive(&self) -> bool {
+        ObjectKind::is_passive(self.value.ty)
+    }
+
     /// Whether it is a future of its own.
     pub(crate) fn is_leaf(&self) -> bool {
-        self.kind.leaf != Leaf::No
+        matches!(self.kind.leaf, Leaf::Yes | Leaf::For(_))
     }
 
     /// Whether it is polled whenever what contains it is.
     pub(crate) fn is_polled(&self) -> bool {
-        self.is_leaf()
-            || self.role == Role::Receiver
-            || self.role == Role::Owner && self.object.class == Class::Descriptor
+        self.kind.leaf != Leaf::No || self.role == Role::Receiver
     }
 
     /// How its handle is counted, and the inside of the `Arc` that has the counts.

@@ -35,8 +35,10 @@ pub(super) enum Identity {
 /// Whether a type is a future of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Leaf {
-    /// It is only ever polled inside another future.
+    /// It is only ever polled inside another future, if at all.
     No,
+    /// The same, and whoever polls what contains it polls it.
+    Inside,
     /// It is awaited for what its class stands for.
     Yes,
     /// It is awaited for this.

@@ -1,10 +1,10 @@
-//! Channels, locks, timers and the like of tokio and its companions.
+//! Channels, locks, timers and the like of tokio and its companions, and what has the descriptors of std.
 
 use super::{
     kind::{
         ITSELF,
         Identity::{Descriptor, Place, Pointer, Process},
-        Leaf::{No, Yes},
+        Leaf::{Inside, No, Yes},
         ObjectKind, kinds,
     },
     tally::{Count, Tally},
@@ -63,8 +63,9 @@ pub(super) static KINDS: &[ObjectKind] = kinds![
     "tokio::runtime::task::join::JoinHandle" Task Owner Pointer(&["raw", "ptr"]), Yes;
     "tokio::runtime::task::abort::AbortHandle" Task Sender Pointer(&["raw", "ptr"]), No;
     "tokio::time::sleep::Sleep" Timer Owner ITSELF, Yes;
-    "tokio::io::poll_evented::PollEvented" Descriptor Owner Descriptor, No;
-    "tokio::io::async_fd::AsyncFd" Descriptor Owner Descriptor, No;
+    "tokio::io::poll_evented::PollEvented" Descriptor Owner Descriptor, Inside;
+    "tokio::io::async_fd::AsyncFd" Descriptor Owner Descriptor, Inside;
+    "std::os::fd::owned::OwnedFd" Descriptor Owner Descriptor, No;
     "tokio::process::ChildDropGuard" Process Owner Process, No, in "inner";
     "tokio::signal::RxFuture" Signal Waiter ITSELF, Yes;
     "tokio_util::sync::cancellation_token::CancellationToken" CancellationToken Owner Pointer(&["inner"]), No;

@@ -26,6 +26,9 @@ use panicking::Panicking;
 /// Panics of one scope that are looked into; each takes some time.
 const MOST: usize = 32;
 
+/// What tokio's own panics and errors say that the end of a runtime brings to who waits with it: that is how those end.
+const RUNTIME_ENDS: &str = "A Tokio 1.x context was found, but it is being shutdown.";
+
 /// Somebody who panicked unseen.
 #[derive(Clone, Debug)]
 pub(crate) struct Panicked {
@@ -108,12 +111,16 @@ fn note(info: &PanicHookInfo<'_>) {
     if !lock(&NOTED).get_mut(&scope.index()).is_some_and(may_look) {
         return;
     }
+    let message = message(info);
+    if message.contains(RUNTIME_ENDS) {
+        return;
+    }
     let Some(panicking) = Panicking::here(scope) else {
         return;
     };
     let entry = Entry {
         panicking,
-        message: message(info),
+        message,
         place: info.location().map(|at| (at.file().to_owned(), at.line())),
         stack: creation_stack::here(info.location().map_or(0, |at| at.line() as usize)),
     };
