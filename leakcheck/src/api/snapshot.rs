@@ -1,13 +1,14 @@
 //! Every live task of the current runtime, at any time.
 
-use std::fmt;
+use std::{collections::HashSet, fmt, sync::Arc};
 
+use leakcheck_introspect::TaskList;
 use tokio::runtime::Handle;
 
 use crate::{
     base::{
         error::{Error, Repr},
-        model::{Detail, Leak, ResourceId},
+        model::{Detail, Leak, Resource, ResourceId},
         sync::Work,
     },
     check::findings,
@@ -34,8 +35,9 @@ use crate::{
 #[derive(Clone, Debug)]
 #[must_use = "a snapshot only shows something when it is looked at"]
 pub struct Snapshot {
+    list: Arc<TaskList>,
+    resources: Vec<Resource>,
     tasks: Vec<Leak>,
-    gap: Option<String>,
 }
 
 impl Snapshot {
@@ -63,11 +65,40 @@ impl Snapshot {
                 *place = places.of_task(task);
             }
         }
+        Ok(Self::of(Arc::new(list), resources))
+    }
+
+    fn of(list: Arc<TaskList>, resources: Vec<Resource>) -> Self {
         let package_dir = std::env::var("CARGO_MANIFEST_DIR").ok();
-        Ok(Self {
-            tasks: findings::findings(&resources, &[&list], None, None, package_dir.as_deref()),
-            gap: list.gap().map(ToOwned::to_owned),
-        })
+        let package_dir = package_dir.as_deref();
+        Self {
+            tasks: findings::findings(&resources, &[&list], None, None, package_dir),
+            list,
+            resources,
+        }
+    }
+
+    /// Those of its tasks that an earlier snapshot has not, by identity: what has come meanwhile and not gone.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// use std::future::pending;
+    ///
+    /// tokio::spawn(pending::<()>());
+    /// let before = leakcheck::Snapshot::take()?;
+    /// tokio::spawn(pending::<()>());
+    /// let after = leakcheck::Snapshot::take()?;
+    /// assert_eq!(after.since(&before).tasks()[0].count(), 1);
+    /// assert!(after.since(&after).tasks().is_empty());
+    /// # Ok::<(), leakcheck::Error>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn since(&self, earlier: &Self) -> Self {
+        let known: HashSet<ResourceId> = earlier.resources.iter().map(|task| task.id).collect();
+        let mut resources = self.resources.clone();
+        resources.retain(|task| !known.contains(&task.id));
+        Self::of(Arc::clone(&self.list), resources)
     }
 
     /// The tasks: one entry for those of one creation path and one future that wait for the same.
@@ -77,14 +108,14 @@ impl Snapshot {
 
     /// Why it does not show all of them, if so: the runtime was too busy to be read.
     pub fn gap(&self) -> Option<&str> {
-        self.gap.as_deref()
+        self.list.gap()
     }
 }
 
 impl fmt::Display for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&render::tasks(&self.tasks))?;
-        match &self.gap {
+        match self.gap() {
             Some(gap) => writeln!(f, "\nnote: this may not be all of them: {gap}"),
             None => Ok(()),
         }
