@@ -52,7 +52,7 @@ const READ: [(&str, &str); 9] = [
 /// Alone, as nextest runs them. Those that linger may be read for, which a slow machine makes of others now and then.
 #[test]
 fn by_any_clean_row() {
-    const TRIES: usize = 5;
+    const TRIES: usize = 20;
     // Where a kind cannot be seen, what leaks is clean, too.
     let leaky = run(["--list", "--ignored"], &[]).text();
     let mut rows = clean();
