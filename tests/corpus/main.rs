@@ -7,6 +7,7 @@
 mod annotations;
 mod background;
 mod blocking;
+mod budgets;
 mod cancelled;
 mod cancelled_resources;
 mod causes;
@@ -36,6 +37,7 @@ mod locks;
 mod net;
 mod numbers;
 mod other_crates;
+mod over;
 mod parallel;
 mod patterns;
 mod polled;
