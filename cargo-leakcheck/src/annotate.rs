@@ -8,21 +8,19 @@ use crate::{
     escape,
     finding::Status,
     grouping::Group,
-    mistake,
+    mistake, over_budget,
     report::Level,
     repository::{Place, Repository},
     summary::{Checked, Summary},
 };
 
-/// One `::error` for each cause of new findings at each place, `::warning` for what fails nothing, and one for each test that hangs.
+/// One `::error` for each cause of new findings at each place, `::warning` for what fails nothing, one for each test that hangs, and
+/// one for each budget that was gone over.
 /// What is known is left out: its lines would be marked in every run.
 pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
     let mut out = String::new();
     for group in Group::all(summary.with(Status::New)) {
-        let command = match group.first().level {
-            Level::Deny => "error",
-            Level::Warn => "warning",
-        };
+        let command = command(group.first().level);
         let place = repository.of_finding(group.first());
         annotation(
             &mut out,
@@ -37,8 +35,19 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
             let place = repository.of_location(&checked.at, package);
             annotation(&mut out, "error", place.as_ref(), &sentence);
         }
+        for (breach, sentence) in over_budget::sentences(checked) {
+            let place = over_budget::line(checked, breach, repository);
+            annotation(&mut out, command(breach.level), place.as_ref(), &sentence);
+        }
     }
     out
+}
+
+const fn command(level: Level) -> &'static str {
+    match level {
+        Level::Deny => "error",
+        Level::Warn => "warning",
+    }
 }
 
 /// What is said of a test that did not end.
@@ -84,6 +93,10 @@ mod tests {
             &render(&summaries::small(), &repository),
         );
         assert_eq!(render(&summaries::clean(3), &repository), "");
+        golden(
+            "annotations_over_budget.txt",
+            &render(&summaries::over_budget(), &repository),
+        );
         golden(
             "annotations_causes.txt",
             &render(&summaries::causes(), &repository),

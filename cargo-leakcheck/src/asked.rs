@@ -21,6 +21,8 @@ pub(crate) struct Asked<'r> {
     pub(crate) findings: Vec<Stored<'r>>,
     /// Reports of bodies that did not end.
     pub(crate) hung: Vec<&'r Report>,
+    /// The first that went over a budget.
+    pub(crate) over_budget: Vec<&'r Report>,
     /// Other tests that have the same finding.
     pub(crate) elsewhere: Vec<Test>,
 }
@@ -58,6 +60,7 @@ impl<'r> Asked<'r> {
                 .filter(|found| std::ptr::eq(found.report, first))
                 .collect(),
             hung: Vec::new(),
+            over_budget: Vec::new(),
             elsewhere: elsewhere.into_iter().filter(|test| *test != own).collect(),
         })
     }
@@ -80,9 +83,12 @@ impl<'r> Asked<'r> {
         }
         let is_hung = |report: &&Report| report.hang.is_some() || report.body_waits.is_some();
         let hung: Vec<&Report> = meant.iter().copied().filter(is_hung).take(1).collect();
+        let is_over = |report: &&Report| !report.breaches.is_empty();
+        let over_budget = meant.iter().copied().filter(is_over).take(1).collect();
         (!meant.is_empty()).then_some(Self {
             findings,
             hung,
+            over_budget,
             elsewhere: Vec::new(),
         })
     }

@@ -4,7 +4,7 @@ use leakcheck_report::{Pattern, plural};
 
 use crate::{
     asked::Asked, error::Error, escape::code, finding::Test, hung_body, long_form, page::page,
-    report::Report, repository::Repository, source_file::SourceFiles, telling::Telling,
+    peak, report::Report, repository::Repository, source_file::SourceFiles, telling::Telling,
 };
 
 /// Tests that are named.
@@ -45,12 +45,17 @@ fn render(asked: &Asked<'_>, name: &str, repository: &Repository) -> String {
         patterns.extend(hung_body::tell(&mut telling, report));
         telling.line(0, "");
     }
+    for report in &asked.over_budget {
+        telling.begin(report.package.as_deref());
+        peak::tell(&mut telling, report);
+        telling.line(0, "");
+    }
     for stored in &asked.findings {
         patterns.extend(long_form::tell(&mut telling, *stored));
         telling.line(0, "");
     }
     elsewhere(&mut telling, &asked.elsewhere);
-    if asked.findings.is_empty() && asked.hung.is_empty() {
+    if asked.findings.is_empty() && asked.hung.is_empty() && asked.over_budget.is_empty() {
         let name = code(name);
         telling.line(0, &format!("{name} left nothing behind in this run"));
     }

@@ -27,6 +27,7 @@ pub(crate) fn render(summary: &Summary, errors: &[String]) -> String {
         tests: summary.checked.len(),
         causes: groups.iter().map(cause).collect(),
         hangs: summary.checked.iter().filter_map(hang).collect(),
+        over_budget: summary.checked.iter().filter_map(goes_over).collect(),
         inconclusive: names(|checked| checked.inconclusive),
         failed: names(|checked| checked.failed),
         gone: summary.gone.iter().map(gone).collect(),
@@ -111,6 +112,13 @@ fn hang(checked: &Checked) -> Option<written::HungTest> {
     })
 }
 
+fn goes_over(checked: &Checked) -> Option<written::TestOverBudget> {
+    (!checked.breaches.is_empty()).then(|| written::TestOverBudget {
+        test: name(&checked.test),
+        breaches: checked.breaches.clone(),
+    })
+}
+
 fn gone((key, known): &(Key, Known)) -> written::GoneLeak {
     written::GoneLeak {
         test: written::TestName {
@@ -140,6 +148,7 @@ mod tests {
             ("summary_full.json", summaries::full()),
             ("summary_causes.json", summaries::causes()),
             ("summary_released.json", summaries::released()),
+            ("summary_over_budget.json", summaries::over_budget()),
             ("summary_clean.json", summaries::clean(1)),
         ] {
             let text = render(&summary, &["failed to read a.json".to_owned()]);

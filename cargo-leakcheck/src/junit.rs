@@ -9,12 +9,12 @@ use crate::{
     escape::plain,
     finding::{Finding, Test, place},
     grouping::Group,
-    mistake,
+    mistake, over_budget,
     summary::{Checked, Summary},
 };
 
-/// One suite for each test binary, one case for each checked test: a failure where it left something new or hung, an
-/// error where its own body failed.
+/// One suite for each test binary, one case for each checked test: a failure where it left something new, hung or went
+/// over a budget, an error where its own body failed.
 pub(crate) fn render(summary: &Summary) -> String {
     let mut report = Report::new("leakcheck");
     let mut suites: Vec<TestSuite> = Vec::new();
@@ -47,13 +47,16 @@ fn case(checked: &Checked, findings: &[&Finding], suite: &str) -> TestCase {
     } else if checked.failed {
         let message = "its body failed, whatever it left behind";
         non_success(NonSuccessKind::Error, "failed", message, &lines(failing()))
-    } else if failing().next().is_some() {
-        let message: Vec<String> = Group::all(failing())
-            .iter()
-            .map(mistake::sentence)
-            .collect();
-        let message = message.join("; ");
-        non_success(NonSuccessKind::Failure, "leak", &message, &lines(failing()))
+    } else if failing().next().is_some() || checked.is_over_budget() {
+        let ty = match failing().next() {
+            Some(_) => "leak",
+            None => "over-budget",
+        };
+        let left = Group::all(failing());
+        let left = left.iter().map(mistake::sentence);
+        let over = over_budget::sentences(checked).map(|(_, sentence)| sentence);
+        let message = left.chain(over).collect::<Vec<String>>().join("; ");
+        non_success(NonSuccessKind::Failure, ty, &message, &lines(failing()))
     } else {
         TestCaseStatus::success()
     };
@@ -118,6 +121,7 @@ mod tests {
             ("full.xml", summaries::full()),
             ("causes.xml", summaries::causes()),
             ("more.xml", summaries::more()),
+            ("over_budget.xml", summaries::over_budget()),
             ("clean.xml", summaries::clean(1)),
         ] {
             let text = render(&summary);
@@ -126,6 +130,7 @@ mod tests {
             let failing = summary.checked.iter().filter(|checked| {
                 let mut findings = summary.findings.iter();
                 checked.failed
+                    || checked.is_over_budget()
                     || findings.any(|finding| finding.test == checked.test && finding.fails())
             });
             assert_eq!(read.tests, summary.checked.len());

@@ -9,7 +9,7 @@ use crate::{
     escape::code,
     finding::{Finding, Status, place},
     grouping::Group,
-    headline,
+    headline, over_budget,
     report::Level,
     summary::Summary,
 };
@@ -33,6 +33,9 @@ pub(crate) fn render(summary: &Summary) -> String {
         table(&mut out, summary);
     }
     for sentence in summary.checked.iter().filter_map(annotate::hang) {
+        let _ = writeln!(out, "{sentence}.\n");
+    }
+    for (_, sentence) in summary.checked.iter().flat_map(over_budget::sentences) {
         let _ = writeln!(out, "{sentence}.\n");
     }
     match summary.gone() {
@@ -114,6 +117,7 @@ mod tests {
         golden("small.md", &render(&summaries::small()));
         golden("causes.md", &render(&summaries::causes()));
         golden("more.md", &render(&summaries::more()));
+        golden("over_budget.md", &render(&summaries::over_budget()));
         golden("unsure.md", &render(&summaries::unsure()));
         golden("clean_0.md", &render(&summaries::clean(0)));
         golden("clean_1.md", &render(&summaries::clean(1)));

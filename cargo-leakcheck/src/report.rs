@@ -53,6 +53,9 @@ pub(crate) fn parse(text: &str, path: &Path) -> Result<Report, Error> {
         leak.kind = escape::kind(&leak.kind).to_owned();
         whys.extend(&mut leak.why);
     }
+    for breach in &mut report.breaches {
+        breach.kind = escape::kind(&breach.kind).to_owned();
+    }
     for why in whys {
         why.pattern = escape::pattern(&why.pattern).to_owned();
     }

@@ -64,7 +64,8 @@ impl Repository {
         })
     }
 
-    fn of_frame(&self, frame: &Frame, package: Option<&str>) -> Option<Place> {
+    /// The line of a frame.
+    pub(crate) fn of_frame(&self, frame: &Frame, package: Option<&str>) -> Option<Place> {
         Some(Place {
             file: self.find(frame.file.as_deref()?, package)?,
             line: frame.line?.max(1),

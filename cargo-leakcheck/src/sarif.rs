@@ -10,7 +10,7 @@ use crate::{
     escape::plain,
     finding::Status,
     grouping::Group,
-    mistake,
+    mistake, over_budget,
     page::{markdown, page},
     report::Level,
     repository::{Place, Repository},
@@ -138,6 +138,24 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
         .map(|group| of_cause(group, summary, repository, &mut rules))
         .collect();
     for checked in &summary.checked {
+        for (breach, text) in over_budget::sentences(checked) {
+            let (rule_id, rule_index) = rules.find("over-budget", |_| {
+                "A test that had more alive at one time than its budget allows".to_owned()
+            });
+            results.push(SarifResult {
+                rule_id,
+                rule_index,
+                level: match breach.level {
+                    Level::Deny => "error",
+                    Level::Warn => "warning",
+                },
+                message: message(&text),
+                locations: locations(over_budget::line(checked, breach, repository)),
+                related_locations: Vec::new(),
+                partial_fingerprints: None,
+                baseline_state: summary.has_baseline.then_some("new"),
+            });
+        }
         let Some(text) = annotate::hang(checked) else {
             continue;
         };
@@ -313,6 +331,10 @@ mod tests {
         let (_folder, repository) = sample();
         golden("full.sarif", &render(&summaries::full(), &repository));
         golden("causes.sarif", &render(&summaries::causes(), &repository));
+        golden(
+            "over_budget.sarif",
+            &render(&summaries::over_budget(), &repository),
+        );
         golden("small.sarif", &render(&summaries::small(), &repository));
         golden("clean.sarif", &render(&summaries::clean(1), &repository));
     }
@@ -325,6 +347,7 @@ mod tests {
             summaries::full(),
             summaries::causes(),
             summaries::small(),
+            summaries::over_budget(),
             summaries::clean(0),
         ] {
             let log: Value = serde_json::from_str(&render(&summary, &repository)).expect("JSON");

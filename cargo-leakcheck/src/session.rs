@@ -136,7 +136,7 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
         if args.flags.format == Format::Text {
             output::print(&format!("\n{}", text::render(&summary)));
         }
-        if summary.fails() && !summary.has_baseline && !args.flags.bless {
+        if summary.has_new() && !summary.has_baseline && !args.flags.bless {
             beside(text::HINT);
         }
         beside(&unused.render(args.flags.deny_unused_rules));
@@ -161,7 +161,7 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
         ));
     }
     let is_denied = args.flags.deny_unused_rules && (unused.is_some() || overbroad.is_some());
-    let fails = is_denied || summary.fails() && !blessed;
+    let fails = is_denied || summary.is_over_budget() || summary.has_new() && !blessed;
     Exit::of(found.cargo, !errors.is_empty(), fails)
 }
 

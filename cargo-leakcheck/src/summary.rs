@@ -5,10 +5,12 @@ use std::{
     time::Duration,
 };
 
+use leakcheck_report::Breach;
+
 use crate::{
     baseline::{Baseline, Key, Known},
     finding::{Finding, Status, Test, total},
-    report::{Location, Report, Verdict, Why},
+    report::{Level, Location, Report, Verdict, Why},
     rounds::findings,
 };
 
@@ -21,10 +23,32 @@ pub(crate) struct Checked {
     pub(crate) hung: Option<Duration>,
     /// The mistake of its body, where that is known.
     pub(crate) why: Option<Why>,
+    /// The budgets that it went over, each at its worst.
+    pub(crate) breaches: Vec<Breach>,
     /// Its own body failed.
     pub(crate) failed: bool,
     pub(crate) inconclusive: bool,
     pub(crate) spent: Duration,
+}
+
+impl Checked {
+    /// Whether it went over a budget, and fails for that.
+    pub(crate) fn is_over_budget(&self) -> bool {
+        let mut breaches = self.breaches.iter();
+        breaches.any(|breach| breach.level == Level::Deny)
+    }
+
+    /// Adds those of another report: of each kind the worst stays.
+    fn add_breaches(&mut self, breaches: &[Breach]) {
+        for breach in breaches {
+            let mut known = self.breaches.iter_mut();
+            match known.find(|other| other.kind == breach.kind) {
+                Some(other) if other.peak >= breach.peak => {}
+                Some(other) => *other = breach.clone(),
+                None => self.breaches.push(breach.clone()),
+            }
+        }
+    }
 }
 
 /// What a run found.
@@ -108,7 +132,17 @@ impl Summary {
 
     /// Whether something was found that fails the run.
     pub(crate) fn fails(&self) -> bool {
+        self.has_new() || self.is_over_budget()
+    }
+
+    /// Whether something was left that fails the run.
+    pub(crate) fn has_new(&self) -> bool {
         self.findings.iter().any(Finding::fails)
+    }
+
+    /// Whether a test went over a budget and fails for that.
+    pub(crate) fn is_over_budget(&self) -> bool {
+        self.checked.iter().any(Checked::is_over_budget)
     }
 
     /// The findings of one status.
@@ -178,6 +212,7 @@ fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
             at: report.location.clone(),
             hung: None,
             why: None,
+            breaches: Vec::new(),
             failed: false,
             inconclusive: false,
             spent: Duration::ZERO,
@@ -189,7 +224,8 @@ fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
         checked.why = hung
             .and_then(|hang| hang.why.clone())
             .or(checked.why.take());
-        checked.failed |= report.fails_by_itself();
+        checked.add_breaches(&report.breaches);
+        checked.failed |= report.body_fails();
         checked.inconclusive |= report.verdict == Verdict::Inconclusive;
         checked.spent = checked.spent.saturating_add(report.spent());
     }

@@ -10,7 +10,7 @@ use crate::{
     escape::plain,
     finding::{Finding, Status},
     grouping::Group,
-    headline,
+    headline, over_budget,
     report::Level,
     summary::Summary,
 };
@@ -57,6 +57,7 @@ pub(crate) fn render(summary: &Summary) -> String {
         summary,
     );
     hangs(&mut out, summary);
+    budgets(&mut out, summary);
     inconclusive(&mut out, summary);
     baseline(&mut out, summary);
     times(&mut out, summary);
@@ -74,7 +75,7 @@ fn headline(out: &mut String, summary: &Summary) {
             "{YELLOW}leakcheck: no test was checked{YELLOW:#}: none that ran has `#[leak_checked]` or a guard, or LEAKCHECK=off is set"
         );
     } else if summary.findings.is_empty() {
-        let is_sure = summary.sure() == summary.checked.len();
+        let is_sure = summary.sure() == summary.checked.len() && !summary.fails();
         let style = if is_sure { GREEN } else { YELLOW };
         let _ = writeln!(
             out,
@@ -111,6 +112,16 @@ fn section<'a>(
 fn hangs(out: &mut String, summary: &Summary) {
     for sentence in summary.checked.iter().filter_map(annotate::hang) {
         let _ = writeln!(out, "\n{RED}{sentence}{RED:#}");
+    }
+}
+
+fn budgets(out: &mut String, summary: &Summary) {
+    for (breach, sentence) in summary.checked.iter().flat_map(over_budget::sentences) {
+        let style = match breach.level {
+            Level::Deny => RED,
+            Level::Warn => YELLOW,
+        };
+        let _ = writeln!(out, "\n{style}{sentence}{style:#}");
     }
 }
 
@@ -220,6 +231,7 @@ mod tests {
         golden("text_more.txt", &text(&summaries::more()));
         golden("text_unsure.txt", &text(&summaries::unsure()));
         golden("text_causes.txt", &text(&summaries::causes()));
+        golden("text_over_budget.txt", &text(&summaries::over_budget()));
         golden("text_released.txt", &text(&summaries::released()));
     }
 

@@ -8,8 +8,10 @@ use syn::parse::{Parse as _, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{LitStr, Path, Token, bracketed, parse_quote_spanned};
 
+use crate::budgets::Budgets;
 use crate::errors::Errors;
 use crate::key_value::{KeyValue, Table, fill};
+use crate::rounds;
 use crate::runtime::Runtime;
 use leakcheck_report::{
     awaits::Awaits,
@@ -56,6 +58,8 @@ pub(crate) struct Args {
     levels: Vec<(Ident, LitStr)>,
     /// Words of [`KINDS`].
     kinds: Option<Vec<Ident>>,
+    /// How many of a kind may be alive at one time.
+    budgets: Budgets,
     /// How often the test runs: to warm up, and measured.
     repeat: Option<(LitStr, [u32; 2])>,
     /// At which awaits the body is cancelled.
@@ -105,6 +109,7 @@ impl Args {
         let unseen = defaults.unseen_panics.clone();
         self.unseen_panics = self.unseen_panics.or(unseen);
         self.kinds = self.kinds.or_else(|| defaults.kinds.clone());
+        self.budgets = self.budgets.or(&defaults.budgets);
         self.repeat = self.repeat.or_else(|| defaults.repeat.clone());
         self.cancel = self.cancel.or_else(|| defaults.cancel.clone());
         self.cancellable = self.cancellable.or_else(|| defaults.cancellable.clone());
@@ -212,6 +217,7 @@ impl Args {
             let kinds = kinds.iter().map(|kind| variant(&KINDS, &kind.to_string()));
             own.extend(quote_spanned!(span=> .kinds([#(#library::Kind::#kinds),*])));
         }
+        own.extend(self.budgets.call(&library));
         match self.cancel {
             Some((_, Awaits::Off)) => {
                 own.extend(quote_spanned!(span=> .cancel(#library::Cancel::off())));
@@ -291,6 +297,7 @@ impl Table for Args {
             "levels",
             "unseen_panics",
             "kinds",
+            "max_live",
             "repeat",
             "cancel",
             "cancellable",
@@ -314,8 +321,10 @@ impl Table for Args {
             self.levels = levels(entry)?;
         } else if key == "kinds" {
             self.kinds = Some(kinds(entry)?);
+        } else if key == "max_live" {
+            self.budgets = Budgets::read(entry)?;
         } else if key == "repeat" {
-            self.repeat = Some(repeat(entry)?);
+            self.repeat = Some(rounds::read(entry)?);
         } else if key == "cancel" {
             self.cancel = Some(cancel(entry)?);
         } else if key == "cancellable" {
@@ -377,27 +386,6 @@ fn duration(entry: &KeyValue) -> syn::Result<(LitStr, Duration)> {
         return Err(entry.error(text.span(), "a test cannot end within no time"));
     }
     Ok((text, duration))
-}
-
-/// Rounds to warm up and rounds that are measured.
-fn repeat(entry: &KeyValue) -> syn::Result<(LitStr, [u32; 2])> {
-    let form = r#"repeat = "3:5""#;
-    let text: LitStr = entry.assigned(form)?;
-    let value = text.value();
-    let rounds = value.split_once(':').and_then(|(warm_up, measured)| {
-        Some([warm_up.trim().parse().ok()?, measured.trim().parse().ok()?])
-    });
-    match rounds {
-        Some([_, 0 | 1]) => Err(entry.error(
-            text.span(),
-            "growth shows from two measured rounds on; they are the second number",
-        )),
-        Some(rounds) => Ok((text, rounds)),
-        None => Err(entry.error(
-            text.span(),
-            format_args!("write rounds to warm up and rounds to measure, as `{form}`"),
-        )),
-    }
 }
 
 /// Awaits at which the body is cancelled.
@@ -472,6 +460,7 @@ impl ToTokens for Args {
         if let Some(kinds) = &self.kinds {
             tokens.extend(quote!(kinds(#(#kinds),*),));
         }
+        self.budgets.to_tokens(tokens);
         if let Some((repeat, _)) = &self.repeat {
             tokens.extend(quote!(repeat = #repeat,));
         }

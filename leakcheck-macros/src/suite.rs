@@ -103,9 +103,11 @@ impl Table for Suite {
     }
 
     fn hint(&self, key: &str) -> Option<String> {
-        matches!(key, "settle" | "timeout" | "level" | "levels" | "kinds").then(|| {
-            format!("`{key}` is said by the function of `options = ..`, as `Options::{key}`")
-        })
+        matches!(
+            key,
+            "settle" | "timeout" | "level" | "levels" | "kinds" | "max_live"
+        )
+        .then(|| format!("`{key}` is said by the function of `options = ..`, as `Options::{key}`"))
     }
 }
 

@@ -2,21 +2,24 @@
 
 pub use crate::record::{Definition, Field};
 use crate::{
-    AcceptedSite, Awaited, Body, BodyWaits, CancelFailure, CancelFault, Cancellations, CancelledAt,
-    Follows, Frame, Hang, HangCause, Holder, Ignored, Keeper, Kept, Leak, Level, Location, Missing,
-    OwnHandle, Report, StuckThread, Verdict, Why, Written,
+    AcceptedSite, Awaited, Body, BodyWaits, Breach, BreachSite, CancelFailure, CancelFault,
+    Cancellations, CancelledAt, Follows, Frame, Hang, HangCause, Holder, Ignored, Keeper, Kept,
+    Leak, Level, Location, Missing, OwnHandle, Report, StuckThread, Verdict, Why, Written,
     summary::{
-        Cause, Consequence, GoneLeak, HungTest, KnownRelease, Status, Summary, TestName, TestShare,
+        Cause, Consequence, GoneLeak, HungTest, KnownRelease, Status, Summary, TestName,
+        TestOverBudget, TestShare,
     },
 };
 
 /// All definitions of a report, the whole report first.
-pub const REPORT: [Definition; 26] = [
+pub const REPORT: [Definition; 28] = [
     Report::DEFINITION,
     AcceptedSite::DEFINITION,
     Awaited::DEFINITION,
     Body::DEFINITION,
     BodyWaits::DEFINITION,
+    Breach::DEFINITION,
+    BreachSite::DEFINITION,
     CancelFailure::DEFINITION,
     CancelFault::DEFINITION,
     Cancellations::DEFINITION,
@@ -41,8 +44,10 @@ pub const REPORT: [Definition; 26] = [
 ];
 
 /// All definitions of a summary, the whole summary first.
-pub const SUMMARY: [Definition; 12] = [
+pub const SUMMARY: [Definition; 15] = [
     Summary::DEFINITION,
+    Breach::DEFINITION,
+    BreachSite::DEFINITION,
     Cause::DEFINITION,
     Consequence::DEFINITION,
     Frame::DEFINITION,
@@ -52,6 +57,7 @@ pub const SUMMARY: [Definition; 12] = [
     Level::DEFINITION,
     Status::DEFINITION,
     TestName::DEFINITION,
+    TestOverBudget::DEFINITION,
     TestShare::DEFINITION,
     Why::DEFINITION,
 ];

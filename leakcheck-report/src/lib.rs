@@ -10,6 +10,7 @@
 
 pub mod awaits;
 pub mod baseline;
+mod breach;
 mod cancelled;
 #[doc(hidden)]
 pub mod definition;
@@ -33,6 +34,7 @@ pub mod summary;
 pub mod time;
 mod waits;
 
+pub use breach::{Breach, BreachSite};
 pub use cancelled::{CancelFailure, CancelFault, Cancellations, CancelledAt};
 pub use hang::{BodyWaits, Hang, HangCause, StuckThread};
 pub use ignored::{AcceptedSite, Ignored};

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
+    breach::Breach,
     cancelled::Cancellations,
     hang::{BodyWaits, Hang},
     ignored::Ignored,
@@ -44,6 +45,8 @@ record! {
         if_any(default) hang: Option<Hang>,
         /// The runs of the body that were cancelled, where that was asked for.
         if_any(default) cancellations: Option<Cancellations>,
+        /// The budgets that the test went over.
+        if_any(default) breaches: Vec<Breach>,
         /// How long the check waited for things to end, in milliseconds.
         always(default) waited_ms: u64,
         /// How long the check took without that, in microseconds.
@@ -77,6 +80,8 @@ words! {
         Lingering = "lingering",
         /// Something is still there.
         Leaked = "leaked",
+        /// Nothing is left, but more was alive at one time than a budget allows.
+        OverBudget = "over_budget",
         /// Nothing is claimed; the notes say why. A reader takes so what it does not know.
         #[cfg_attr(feature = "serde", serde(other))]
         Inconclusive = "inconclusive",
@@ -129,9 +134,15 @@ impl Report {
         self.verdict == Verdict::Leaked && self.leaks.iter().any(|leak| leak.level == Level::Deny)
     }
 
-    /// Whether the test fails with or without findings.
-    pub fn fails_by_itself(&self) -> bool {
+    /// Whether the test's own body fails it.
+    pub fn body_fails(&self) -> bool {
         !matches!(self.body, Body::Passed | Body::Ignored)
+    }
+
+    /// Whether the test fails with or without findings: for its body, or because it went over a budget.
+    pub fn fails_by_itself(&self) -> bool {
+        let is_denied = |breach: &Breach| breach.level == Level::Deny;
+        self.body_fails() || self.breaches.iter().any(is_denied)
     }
 
     /// Whether what it does not show was not there.
@@ -170,6 +181,11 @@ mod tests {
         report.leaks[0].level = Level::Warn;
         assert!(!report.fails());
         report.body = Body::TimedOut;
-        assert!(report.fails_by_itself());
+        assert!(report.fails_by_itself() && report.body_fails());
+        report.body = Body::Passed;
+        report.breaches = vec![Breach::default()];
+        assert!(report.fails_by_itself() && !report.body_fails());
+        report.breaches[0].level = Level::Warn;
+        assert!(!report.fails_by_itself());
     }
 }

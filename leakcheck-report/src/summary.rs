@@ -1,6 +1,7 @@
 //! The summary of a run of many tests.
 
 use crate::{
+    breach::Breach,
     leak::{Level, Why},
     place::Frame,
     record::{record, words},
@@ -19,7 +20,7 @@ record! {
     Summary {
         /// Version of the form: it changes where a reader of the one before would misunderstand it.
         always format_version: u32,
-        /// Whether something was found that fails the run: a cause that is new and not only warned of.
+        /// Whether something was found that fails the run: a cause that is new and not only warned of, or a test over its budget.
         always fails: bool,
         /// How often the tests were run.
         always runs: usize,
@@ -29,6 +30,8 @@ record! {
         always causes: Vec<Cause>,
         /// Tests that did not end.
         always hangs: Vec<HungTest>,
+        /// Tests that had more alive at one time than a budget allows.
+        if_any(default) over_budget: Vec<TestOverBudget>,
         /// Tests of which nothing is claimed.
         always inconclusive: Vec<TestName>,
         /// Tests whose own body failed, whatever they left.
@@ -147,6 +150,16 @@ record! {
         always after_ms: u64,
         /// The mistake of its body, where that is known.
         always why: Option<Why>,
+    }
+}
+
+record! {
+    /// A test that had more alive at one time than its budgets allow.
+    TestOverBudget {
+        /// The test.
+        flat(flatten) test: TestName,
+        /// By how much, kind by kind.
+        always breaches: Vec<Breach>,
     }
 }
 

@@ -133,16 +133,17 @@ pub use api::{
 pub use base::{
     error::Error,
     model::{
-        About, Awaited, Body, Call, CancelExtent, CancelFailure, CancelFault, Cancellations,
-        CancelledAt, CodeOwner, Coverage, Event, Frame, HandleKind, Hang, HangCause, HangEnd,
-        Holder, HolderKind, Ignored, KernelState, Kind, Leak, Location, Missing, OwnHandle, Report,
-        Seen, State, StuckThread, Subject, ThreadState, Verdict, Waiting,
+        About, Awaited, Body, Breach, Call, CancelExtent, CancelFailure, CancelFault,
+        Cancellations, CancelledAt, CodeOwner, Coverage, Event, Frame, HandleKind, Hang, HangCause,
+        HangEnd, Holder, HolderKind, Ignored, KernelState, Kind, Leak, Location, Missing,
+        OwnHandle, Report, Seen, State, StuckThread, Subject, ThreadState, Verdict, Waiting,
     },
 };
 pub use run::runtime::{instrument, watch_local};
 pub use settings::{
     cancel::Cancel,
     ignore::{Ignore, accept_for_process},
+    max_live::MaxLive,
     options::{Level, Options},
 };
 
@@ -176,6 +177,8 @@ pub use settings::{
 /// - `unseen_panics = "warn"`: what a task, thread or blocking closure amounts to that panicked unseen; see
 ///   [`Options::unseen_panics`].
 /// - `kinds(tasks, threads)`: checks these only; see [`Options::kinds`].
+/// - `max_live(tasks = 200, threads = 8, fds = 64, processes = 2)`: fails the test if more of a kind was alive at one time, also
+///   where all of it has ended; any of the four. See [`Options::max_live`].
 /// - `repeat = "3:5"`: runs the body in 3 rounds to warm up and 5 that are measured, on one runtime, and fails only if
 ///   each measured round left more behind than the one before: slow growth, where a constant number is meant to stay.
 ///   For tests without parameters.

@@ -1,6 +1,6 @@
 //! Negative controls of the comparison: each thing that may be wrong is made wrong once, and must be told.
 
-use leakcheck_report::{Body, Follows, Verdict};
+use leakcheck_report::{Body, Breach, Follows, Verdict};
 use leakcheck_tests::{Leak, Report};
 use serde_json::{Value, json};
 
@@ -8,6 +8,7 @@ use crate::{
     expected::differences,
     finding::{At, Finding, HAS_STACKS, Holder, IS_EXACT, Waiting},
     hang::Hang,
+    over::Over,
     source::{Case, cases},
 };
 
@@ -212,7 +213,7 @@ fn the_same_is_no_difference() {
 #[test]
 #[rustfmt::skip]
 fn every_wrong_expectation_is_told() {
-    let wrong: [Spoil<Case>; 30] = [
+    let wrong: [Spoil<Case>; 31] = [
         ("kind", |cases| "task".clone_into(&mut cases[0].leaks[0].kind)),
         ("name", |cases| cases[0].leaks[0].name = None),
         ("name of a task", |cases| cases[0].leaks[1].name = Some("leaky::{async block}".to_owned())),
@@ -252,6 +253,7 @@ fn every_wrong_expectation_is_told() {
             hang(cases).body.waiting.as_mut().unwrap().events[0].held_by.clear();
         }),
         ("what is alive meanwhile", |cases| hang(cases).alive.clear()),
+        ("too much", |cases| cases[0].over.push(Over::read("1 of 2 tasks, 1 allowed"))),
     ];
     for (what, spoil) in wrong {
         let (mut cases, reports) = faultless();
@@ -263,7 +265,7 @@ fn every_wrong_expectation_is_told() {
 #[test]
 #[rustfmt::skip]
 fn every_wrong_report_is_told() {
-    let wrong: [Spoil<Report>; 26] = [
+    let wrong: [Spoil<Report>; 28] = [
         ("no report", |reports| _ = reports.remove(1)),
         ("two reports", |reports| reports.extend_from_within(..1)),
         ("leak in a twin", |reports| reports[1].leaks = reports[0].leaks.clone()),
@@ -291,6 +293,8 @@ fn every_wrong_report_is_told() {
             task(reports).follows = Some(Follows { leak: 1, because });
         }),
         ("verdict of a leak", |reports| reports[0].verdict = Verdict::Clean),
+        ("too much", |reports| reports[0].breaches.push(Breach::default())),
+        ("too much in a twin", |reports| reports[1].breaches.push(Breach::default())),
         ("verdict of a twin", |reports| reports[1].verdict = Verdict::Inconclusive),
         ("no hang", |reports| reports[2].hang = None),
         ("no wait of a body", |reports| reports[2].body_waits = None),

@@ -8,6 +8,7 @@ use crate::{
     finding::Finding,
     found::findings,
     hang::Hang,
+    over::Over,
     source::{Case, cases},
 };
 
@@ -155,6 +156,7 @@ fn difference(case: &Case, report: &Report) -> Option<String> {
     let found = findings(report);
     let verdicts: &[&str] = match &case.hang {
         Some(hang) if hang.ends_process() => &["inconclusive"],
+        _ if expected.is_empty() && !case.over.is_empty() => &["over_budget"],
         _ if expected.is_empty() => &["clean", "lingering"],
         _ => &["leaked"],
     };
@@ -164,26 +166,37 @@ fn difference(case: &Case, report: &Report) -> Option<String> {
         (None, None) => true,
         _ => false,
     };
+    let mut expected_over = case.over.clone();
+    expected_over.sort();
+    let over = Over::all(report);
     let place = (report.location.file.clone(), report.location.line);
     let fits = verdicts.contains(&report.verdict.name())
         && report.body.name() == case.body
         && place == case.place
         && hangs
+        && expected_over == over
         && fit(expected, &found);
     (!fits).then(|| {
         format!(
-            "{}: expected {verdicts:?}, {}, {:?},\n{}{}\nfound {}, {}, {place:?},\n{}{}",
+            "{}: expected {verdicts:?}, {}, {:?},\n{}{}{}\nfound {}, {}, {place:?},\n{}{}{}",
             case.test,
             case.body,
             case.place,
             shown_all(expected),
             shown_hang(case.hang.as_ref()),
+            shown_over(&expected_over),
             report.verdict,
             report.body,
             shown_all(&found),
             shown_hang(hang.as_ref()),
+            shown_over(&over),
         )
     })
+}
+
+fn shown_over(over: &[Over]) -> String {
+    let lines: Vec<String> = over.iter().map(|over| format!("\n{over}")).collect();
+    lines.concat()
 }
 
 fn shown_hang(hang: Option<&Hang>) -> String {

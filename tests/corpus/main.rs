@@ -7,6 +7,7 @@
 mod annotations;
 mod background;
 mod blocking;
+mod budgets;
 mod cancelled;
 mod cancelled_resources;
 mod causes;
@@ -37,6 +38,7 @@ mod net;
 mod numbers;
 mod other_crates;
 mod owned_fds;
+mod over;
 mod parallel;
 mod patterns;
 mod polled;

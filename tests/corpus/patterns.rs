@@ -268,6 +268,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "source::",
         "unread::",
         "why::",
+        "budgets::",
         "closures::",
         "stuck::",
         "system_calls::",

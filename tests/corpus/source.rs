@@ -14,6 +14,7 @@
 //!   the first time, and at how many awaits it was.
 //! - `// at: recv`, at the end of a line or alone above it: names the line. The same name may stand for another line in
 //!   another test; a line outside of the test is found if the name is the only one of the file.
+//! - `// over: 3 of 4 tasks, 2 allowed`: the next line of code had made so many of those that were too many; see `over`.
 //! - `// body: panicked`: how the body ends, if not by returning; `hang` has the marks of one that does not end.
 //!
 //! Two leaks above one line are two entries: tasks made on one line that wait at different places.
@@ -23,6 +24,7 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     finding::{Finding, Site, Waiting},
     hang::Hang,
+    over::Over,
 };
 
 /// Whether descriptors and child processes are seen: a static C library has no symbols to interpose.
@@ -42,6 +44,8 @@ pub(crate) struct Case {
     pub(crate) leaks: Vec<Finding>,
     /// What keeps the body from its end.
     pub(crate) hang: Option<Hang>,
+    /// What there was too much of at one time.
+    pub(crate) over: Vec<Over>,
     last: Last,
 }
 
@@ -54,9 +58,9 @@ enum Last {
 }
 
 impl Case {
-    /// Whether the test must fail, be it for its leaks or for its body.
+    /// Whether the test must fail, be it for its leaks, for what was too much, or for its body.
     pub(crate) fn fails(&self) -> bool {
-        !self.leaks.is_empty() || self.body != "passed"
+        !self.leaks.is_empty() || !self.over.is_empty() || self.body != "passed"
     }
 
     /// Reads a mark of this test.
@@ -70,6 +74,7 @@ impl Case {
         }
         .filter(|leak| leak.site.is_none());
         match (what, &mut open) {
+            ("over", _) => self.over.push(Over::read(mark)),
             ("body", _) => mark.clone_into(&mut self.body),
             ("leak", _) => {
                 self.leaks.push(Finding::read(mark, own));
@@ -103,6 +108,9 @@ impl Case {
         let all = self.leaks.iter_mut().chain(alive);
         for leak in all.filter(|leak| leak.has_site() && leak.site.is_none()) {
             leak.site = Some(site.clone());
+        }
+        for over in self.over.iter_mut().filter(|over| over.site.is_none()) {
+            over.site = Some(site.clone());
         }
     }
 
@@ -170,6 +178,7 @@ pub(crate) fn cases(module: &str, source: &str) -> Vec<Case> {
                 body: "passed".to_owned(),
                 leaks: Vec::new(),
                 hang: None,
+                over: Vec::new(),
                 last: Last::Leak,
             });
             ignored.push(line.is_ignored);
@@ -201,6 +210,8 @@ pub(crate) fn cases(module: &str, source: &str) -> Vec<Case> {
             _ => true,
         };
         case.leaks.retain(is_seen);
+        case.over
+            .retain(|over| !matches!(&*over.kind, "fd" | "process"));
         if let Some(hang) = &mut case.hang {
             hang.alive.retain(is_seen);
         }
@@ -278,7 +289,7 @@ impl<'s> Named<'s> {
 
 /// What a mark that has its line for itself is about, and its text.
 fn mark(line: &str) -> Option<(&str, &str)> {
-    const WORDS: [&str; 11] = [
+    const WORDS: [&str; 12] = [
         "leak",
         "waits",
         "or",
@@ -286,6 +297,7 @@ fn mark(line: &str) -> Option<(&str, &str)> {
         "new",
         "why",
         "cancelled",
+        "over",
         "body",
         "hangs",
         "stuck",

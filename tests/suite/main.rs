@@ -14,6 +14,8 @@ use leakcheck_tests::{child, expect_leaks};
 
 mod attribution;
 mod background;
+#[cfg(target_os = "linux")]
+mod budgets;
 mod builtin;
 mod cancel;
 mod checkpoints;

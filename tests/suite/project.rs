@@ -244,6 +244,61 @@ fn levels_of_the_file_are_below_those_of_the_attribute() {
 }
 
 #[test]
+fn budgets_of_the_file_are_below_those_of_the_attribute() {
+    let limits = |run: &Run| -> Vec<(String, usize)> {
+        let breaches = run.report().breaches.iter();
+        breaches
+            .map(|breach| (breach.kind.clone(), breach.limit))
+            .collect()
+    };
+    let file = "max_live = { threads = 1, fds = 9 }";
+    let run = run_with(file, "two_at_one_time", &[]);
+    assert_fails(&run);
+    assert_eq!(limits(&run), [("thread".to_owned(), 1)]);
+    assert_eq!(
+        run.report().notes,
+        ["leakcheck.toml says `max_live.threads = 1`"]
+    );
+    assert_passes(&run_with(file, "two_are_allowed", &[]));
+    assert_passes(&run_with(
+        "[max_live]\nthreads = 0x2",
+        "two_at_one_time",
+        &[],
+    ));
+    assert_passes(&run_with(file, "guards", &[]));
+    for (text, said) in [
+        (
+            "[max_live]\nthreads = 0",
+            "2:11: `threads` is 0: expected a whole number from 1 on, such as 200",
+        ),
+        (
+            "[max_live]\nthreads = -1",
+            "2:11: `threads` is -1: expected a whole number",
+        ),
+        (
+            "[max_live]\nthreads = \"8\"",
+            "2:11: `threads` is \"8\": expected a whole number",
+        ),
+        (
+            "[max_live]\nthreads = 8\nthreads = 9",
+            "this is not valid TOML: ",
+        ),
+        (
+            "[max_live]\ntimers = 1",
+            "2:1: unknown key `timers`: expected `tasks`, `threads`, `fds` or `processes`",
+        ),
+        (
+            "max_live = 8",
+            "1:12: `max_live` is 8: expected a table of kinds, each with its budget",
+        ),
+    ] {
+        let run = run_with(text, "clean", &[]);
+        assert_fails(&run);
+        assert!(run.text().contains(said), "{text}: {}", run.text());
+    }
+}
+
+#[test]
 fn a_file_that_is_not_understood_fails_each_test() {
     let dir = package(&[(
         "leakcheck.toml",
@@ -281,12 +336,39 @@ fn it_fails_every_one_of_several() {
 }
 
 mod subject {
-    use std::{thread, time::Duration};
+    use std::{
+        sync::{Arc, Barrier},
+        thread,
+        time::Duration,
+    };
 
     use leakcheck::{LeakGuard, Options, checkpoint, find, leak_checked, verify_none};
 
     fn connect() {
         thread::spawn(thread::park); // In connect.
+    }
+
+    /// Has two threads at one time.
+    fn two() {
+        let barrier = Arc::new(Barrier::new(2));
+        let start = |barrier: Arc<Barrier>| thread::spawn(move || barrier.wait());
+        for thread in [barrier.clone(), barrier].map(start) {
+            thread.join().unwrap();
+        }
+    }
+
+    #[leak_checked]
+    #[test]
+    #[ignore = "goes over its budget on purpose"]
+    fn two_at_one_time() {
+        two();
+    }
+
+    #[leak_checked(max_live(threads = 2))]
+    #[test]
+    #[ignore = "run by a test"]
+    fn two_are_allowed() {
+        two();
     }
 
     #[leak_checked(settle = "50ms")]

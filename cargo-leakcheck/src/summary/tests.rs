@@ -1,6 +1,6 @@
 //! Summaries of all that there can be, for these tests and those of what shows them.
 
-use leakcheck_report::{Body, Follows, Hang, Ignored};
+use leakcheck_report::{Body, BreachSite, Follows, Hang, Ignored};
 
 use super::*;
 use crate::report::{Frame, Level, tests::sample};
@@ -51,6 +51,58 @@ fn baseline(lines: &[(&str, &str, &str, usize)]) -> Baseline {
         );
     }
     baseline
+}
+
+/// A test that went over two budgets, another whose breach is a warning, and one that left something as well.
+pub(crate) fn over_budget() -> Summary {
+    let breach = |kind: &str, peak, sites: &[(usize, u32)]| Breach {
+        kind: kind.to_owned(),
+        limit: 1,
+        peak,
+        after_ms: 36,
+        noted: peak,
+        sites: sites
+            .iter()
+            .map(|(count, line)| BreachSite {
+                count: *count,
+                at: Frame {
+                    file: Some("src/pool.rs".to_owned()),
+                    line: Some(*line),
+                    column: Some(9),
+                    function: "my_app::pool::Pool::connect".to_owned(),
+                },
+            })
+            .collect(),
+        ..Breach::default()
+    };
+    let over = |test: &str, leaks: &[&str], breaches| Report {
+        verdict: if leaks.is_empty() {
+            Verdict::OverBudget
+        } else {
+            Verdict::Leaked
+        },
+        breaches,
+        ..sample(test, leaks)
+    };
+    let tasks = Breach {
+        at_least: true,
+        limit: 200,
+        ..breach("task", 412, &[(380, 88), (32, 90)])
+    };
+    let warned = Breach {
+        level: Level::Warn,
+        ..breach("fd", 2, &[(1, 88), (1, 90)])
+    };
+    let reports = vec![
+        over("floods", &[], vec![tasks, breach("process", 2, &[])]),
+        over("warns", &[], vec![warned]),
+        over(
+            "leaks",
+            &["f1 thread 1 src/pool.rs:88"],
+            vec![breach("thread", 2, &[(2, 88)])],
+        ),
+    ];
+    Summary::of(&[reports], &Baseline::default())
 }
 
 /// One leak in one test, without a baseline.

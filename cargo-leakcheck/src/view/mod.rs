@@ -21,7 +21,7 @@ use crate::{
     grouping::Group,
     headline::headline,
     history::{Entry, History},
-    mistake,
+    mistake, over_budget,
     report::Report,
     repository::Repository,
     source_file::SourceFiles,
@@ -137,6 +137,7 @@ fn notes(summary: &Summary) -> Vec<String> {
         } else if checked.inconclusive {
             notes.push(format!("{name} could not be judged"));
         }
+        notes.extend(over_budget::sentences(checked).map(|(_, sentence)| sentence));
     }
     if summary.accepted > 0 {
         let things = plural::of(summary.accepted, "thing", "things");

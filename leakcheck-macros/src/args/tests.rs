@@ -105,6 +105,10 @@ fn every_key_is_one_call() {
             ".kinds([::leakcheck::Kind::Task,::leakcheck::Kind::Thread])",
         ),
         (
+            quote!(max_live(tasks = 200, fds = 0x10)),
+            ".max_live(::leakcheck::MaxLive::new().tasks(200).fds(0x10))",
+        ),
+        (
             quote!(kinds(timers, fds, processes)),
             ".kinds([::leakcheck::Kind::Timer,::leakcheck::Kind::Fd,::leakcheck::Kind::Process])",
         ),
@@ -225,4 +229,39 @@ fn keys_of_the_runtime_belong_to_the_full_attribute() {
         runtime.into_token_stream().to_string(),
         quote!(flavor = "local",).to_string()
     );
+}
+
+#[test]
+fn a_budget_of_a_kind_is_the_nearest() {
+    let defaults = args(quote!(max_live(tasks = 200, threads = 8)));
+    let merged = args(quote!(max_live(tasks = 5, fds = 3))).or(&defaults);
+    assert_eq!(
+        options(&merged),
+        "::leakcheck::Options::new().max_live(::leakcheck::MaxLive::new().tasks(5).fds(3).threads(8))"
+    );
+}
+
+#[test]
+fn what_is_no_budget_is_told() {
+    for (tokens, texts) in [
+        (quote!(max_live(tasks = 0)), vec!["1 on"]),
+        (quote!(max_live(tasks = -1)), vec!["1 on"]),
+        (quote!(max_live(tasks = "2")), vec!["1 on"]),
+        (quote!(max_live(tasks = 4294967296)), vec!["1 on"]),
+        (quote!(max_live(tasks = 2u8)), vec!["1 on"]),
+        (quote!(max_live(timers = 2)), vec!["no budget for `timers`"]),
+        (
+            quote!(max_live(fds = 2, fds = 0)),
+            vec!["`fds` is given twice", "1 on"],
+        ),
+        (quote!(max_live = 2), vec!["write it as"]),
+        (quote!(max_live()), vec!["write it as"]),
+        (quote!(max_live(tasks)), vec!["write it as"]),
+    ] {
+        let found = mistakes(tokens);
+        assert_eq!(found.len(), texts.len(), "{found:?}");
+        for (found, text) in found.iter().zip(texts) {
+            assert!(found.contains(text), "{found}");
+        }
+    }
 }

@@ -57,7 +57,7 @@ impl Checkpoint {
     pub fn new(options: Options) -> Self {
         let caller = Location::caller();
         let begun = env::get().and_then(|env| {
-            let options = effective_options::options(options, env, None)?;
+            let options = effective_options::of_caller(options, env)?;
             let level = options.chosen_level();
             let mut check =
                 Check::begin(CheckTarget::caller(caller), options, env, Scope::current())?;

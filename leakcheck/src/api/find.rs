@@ -41,7 +41,7 @@ use crate::{
 pub fn find(options: &Options) -> Result<Report, Error> {
     let env = env::get()?;
     let scope = Scope::current();
-    let mut options = effective_options::options(options.clone(), env, None)?;
+    let mut options = effective_options::of_caller(options.clone(), env)?;
     if let Ok(handle) = Handle::try_current()
         && !scope.id().is_checked()
     {
@@ -81,7 +81,7 @@ fn workers(handle: &Handle) -> Ignore {
     reason = "reads best with the options built in the call"
 )]
 pub fn verify_none(options: Options) {
-    let layered = env::get().and_then(|env| effective_options::options(options.clone(), env, None));
+    let layered = env::get().and_then(|env| effective_options::of_caller(options.clone(), env));
     // What is wrong is said by the look.
     let level = layered.map_or(Level::Deny, |options| options.chosen_level());
     if level == Level::Off {

@@ -54,7 +54,7 @@ impl LeakGuard {
     pub fn new(options: Options) -> Self {
         let caller = Location::caller();
         let begun = env::get().and_then(|env| {
-            let options = effective_options::options(options, env, None)?;
+            let options = effective_options::of_caller(options, env)?;
             let level = options.chosen_level();
             // Inside a check its scope is shared: whatever is charged to the guard is the same test's.
             let is_shared = ScopeId::current().is_checked();

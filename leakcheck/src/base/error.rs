@@ -31,6 +31,8 @@ pub(crate) enum Repr {
     Required { what: String, why: String },
     /// A body that is to be cancelled and cannot be run again.
     NotCancellable,
+    /// A budget where not all of a test is looked at.
+    NoBudget,
     /// A check in a forked child, where a lock is held by a thread that the child has not.
     Forked,
     /// There is no scope for another check.
@@ -88,6 +90,10 @@ impl std::fmt::Display for Error {
                 "failed to cancel the body at its awaits, which `Options::cancel` asks for: for that an async test with a runtime \
                  of its own says `cancellable` in its attribute, `#[leak_checked(cancellable, ..)]`; give other tests options \
                  without it",
+            ),
+            Repr::NoBudget => f.write_str(
+                "failed to keep a budget, which `Options::max_live` asks for: a guard, a checkpoint or a look sees only a part of \
+                 its test; say `max_live(..)` in the attribute of the test, and give this options without it",
             ),
             Repr::Forked => f.write_str(
                 "failed to begin a check in a forked child: another thread of its parent was inside of leakcheck when it was \

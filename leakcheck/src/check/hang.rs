@@ -227,6 +227,7 @@ impl Check {
             body: Body::TimedOut,
             hang: Some(Box::new(hang)),
             cancellations: self.cancelled_run().map(CancelledRun::hung),
+            breaches: self.breaches(),
             waited: Duration::ZERO,
             spent: self.evidence.spent,
             has_read_debug_info: leakcheck_introspect::has_read(),

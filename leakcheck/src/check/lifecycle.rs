@@ -34,7 +34,7 @@ use crate::{
         env::{Env, ReportDir, TraceLevel},
         options::{Level, Options},
     },
-    sys,
+    sys::{self, budget},
 };
 
 /// Keeps for later, once and for all, what could not be had any more when something is to be said of it.
@@ -142,8 +142,9 @@ impl Check {
         }
     }
 
-    /// Notes none of those that come after the body.
+    /// Notes none of those that come after the body, and nothing that is too much.
     pub(crate) fn body_has_ended(&self) {
+        budget::body_has_ended(self.view.scope.index());
         panics::body_has_ended(self.view.scope);
     }
 
@@ -321,7 +322,7 @@ impl Check {
 
     /// Whether there is nothing to report: neither something left, nor something that took long to end.
     pub(crate) fn found_nothing(&self) -> bool {
-        self.evidence.is_nothing()
+        self.evidence.is_nothing() && !self.is_over_budget()
     }
 
     /// Whether nothing at all is there but the workers of its own runtime: the whole cost of a clean check.

@@ -4,6 +4,7 @@
 //! `inventory`; `settle_poll` looks again while things end; `closures` and `stacks` ask the threads that are left; `evidence` is
 //! what was found; `judge` and `findings` make leaks of it, and `lifecycle` leads through all this once.
 
+mod budgets;
 mod by_test;
 mod cancel;
 pub(crate) mod cancelled_run;

@@ -22,6 +22,8 @@ impl Check {
         let start = Instant::now();
         let coverage = self.view.coverage();
         let mut notes = self.evidence.remarks.clone();
+        let breaches = self.breaches();
+        self.end_budgets();
         let mut sorted = if let Some(leaks) = self.evidence.grown.clone() {
             Sorted {
                 leaks,
@@ -57,6 +59,7 @@ impl Check {
             settings.note(&Came {
                 options: &self.view.options,
                 leaks: &sorted.leaks,
+                breaches: &breaches,
                 body,
                 has_waited: self.evidence.waited >= PATIENCE,
             })
@@ -82,6 +85,8 @@ impl Check {
             Verdict::Inconclusive
         } else if !sorted.leaks.is_empty() {
             Verdict::Leaked
+        } else if !breaches.is_empty() {
+            Verdict::OverBudget
         } else if !gaps.is_empty() {
             Verdict::Inconclusive
         } else if lingering && sorted.ignored.is_empty() && split.known.is_empty() {
@@ -95,6 +100,7 @@ impl Check {
             body,
             hang: None,
             cancellations: None,
+            breaches,
             waited: self.evidence.waited,
             spent: self.evidence.spent + start.elapsed(),
             has_read_debug_info: leakcheck_introspect::has_read(),

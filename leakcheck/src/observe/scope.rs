@@ -1,8 +1,12 @@
 //! Whose work is whose: a scope is one checked test, and what starts inside it inherits it.
 
 use crate::{
-    base::error::{Error, Repr},
+    base::{
+        error::{Error, Repr},
+        model::Limited,
+    },
     sys::{
+        budget,
         context::{self, Context, Switch},
         scope_counters::{self, ScopeCounters},
         threads,
@@ -35,6 +39,11 @@ impl Scope {
 
     pub(crate) const fn id(&self) -> ScopeId {
         self.0
+    }
+
+    /// Gives it budgets, before anything is made in it.
+    pub(crate) fn limit(&self, limit: impl Fn(Limited) -> Option<u32>) {
+        budget::open(self.0.0, limit);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Once;
 
 use crate::{
-    base::error::Error,
+    base::error::{Error, Repr},
     report::output,
     settings::{config, env::Env, options::Options},
 };
@@ -25,4 +25,16 @@ pub(crate) fn options(
         SAID.call_once(|| output::print_directly(&format!("leakcheck: {why}")));
     }
     Ok(layered.options)
+}
+
+/// The options of all layers where a test has no attribute.
+///
+/// # Errors
+///
+/// As [`options`], and where a budget is asked for, which only a test with an attribute can have.
+pub(crate) fn of_caller(own: Options, env: &Env) -> Result<Options, Error> {
+    if own.has_budgets() {
+        return Err(Repr::NoBudget.into());
+    }
+    options(own, env, None)
 }

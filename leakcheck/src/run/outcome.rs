@@ -144,6 +144,7 @@ pub(crate) fn fail(verdict: Verdict) -> ! {
         Verdict::Inconclusive => {
             "leakcheck: it is not known whether the test left something behind"
         }
+        Verdict::OverBudget => "leakcheck: the test went over its budget",
         Verdict::Clean | Verdict::Lingering | Verdict::Leaked => {
             "leakcheck: the test left something behind"
         }

@@ -4,5 +4,6 @@ pub(crate) mod cancel;
 pub(crate) mod config;
 pub(crate) mod env;
 pub(crate) mod ignore;
+pub(crate) mod max_live;
 pub(crate) mod options;
 pub(crate) mod suite;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::{
-    base::model::{Kind, Leak, Resource},
+    base::model::{Kind, Leak, Limited, Resource},
     observe::sources,
-    settings::{cancel::Cancel, ignore::Ignore},
+    settings::{cancel::Cancel, ignore::Ignore, max_live::MaxLive},
 };
 
 pub use crate::base::model::Level;
@@ -39,6 +39,7 @@ pub struct Options {
     kinds: Option<Vec<Kind>>,
     cancel: Option<Cancel>,
     cancel_within: Option<Duration>,
+    max_live: MaxLive,
 }
 
 /// One thing that is set.
@@ -49,6 +50,7 @@ pub(crate) enum Setting {
     Level(Level),
     LevelOf(Kind, Level),
     UnseenPanics(Level),
+    MaxLive(Limited, u32),
 }
 
 /// How long the cancelled runs of a body may take, all together, where nothing else is said.
@@ -209,6 +211,36 @@ impl Options {
         self
     }
 
+    /// Fails the test if more of a kind was alive at one time than this, also where all of it has ended since. Default: no
+    /// budgets.
+    ///
+    /// The report says how many there were at the highest, when that was, and which lines had made most of them. What the test's
+    /// threads and tasks make counts as well; what other tests make meanwhile does not. Only while the body runs is anything
+    /// counted, and only for a kind with a budget; what was said of other kinds before stays. What a budget amounts to that was
+    /// gone over is the [`level_of`](Self::level_of) its kind; a kind that is off, or left out of [`kinds`](Self::kinds), has
+    /// none.
+    ///
+    /// For tests with an attribute: guards, checkpoints and looks refuse it, because they share their scope with all of the test. The
+    /// runs of a body that is [cancelled](Self::cancel) have no budgets; those that are
+    /// [repeated](macro@crate::leak_checked) share one.
+    ///
+    /// ```
+    /// use leakcheck::{MaxLive, Options, leak_checked};
+    ///
+    /// fn frugal() -> Options {
+    ///     Options::new().max_live(MaxLive::new().threads(8).fds(64))
+    /// }
+    ///
+    /// #[leak_checked(options = frugal, max_live(tasks = 200))] // all three hold
+    /// #[tokio::test]
+    /// # async fn hidden() {}
+    /// async fn serves() { /* .. */ }
+    /// ```
+    pub fn max_live(mut self, most: MaxLive) -> Self {
+        self.max_live = self.max_live.merge(most);
+        self
+    }
+
     /// Puts `over` on top: what it sets wins, and its rules are tried first.
     pub(crate) fn merge(self, over: Self) -> Self {
         let mut rules = over.rules;
@@ -230,6 +262,7 @@ impl Options {
             kinds: over.kinds.or(self.kinds),
             cancel: over.cancel.or(self.cancel),
             cancel_within: over.cancel_within.or(self.cancel_within),
+            max_live: self.max_live.merge(over.max_live),
         }
     }
 
@@ -243,7 +276,11 @@ impl Options {
             self.unseen_panics.map(Setting::UnseenPanics),
         ];
         let set = set.into_iter().flatten();
+        let budgets = Limited::ALL.into_iter();
+        let budgets = budgets
+            .filter_map(|limited| Some(Setting::MaxLive(limited, self.max_live.of(limited)?)));
         set.chain(levels.map(|(kind, level)| Setting::LevelOf(*kind, *level)))
+            .chain(budgets)
             .collect()
     }
 
@@ -271,6 +308,17 @@ impl Options {
 
     pub(crate) fn cancel_limit(&self) -> Duration {
         self.cancel_within.unwrap_or(DEFAULT_CANCEL_LIMIT)
+    }
+
+    /// Whether it gives a budget to any kind.
+    pub(crate) fn has_budgets(&self) -> bool {
+        self.max_live != MaxLive::new()
+    }
+
+    /// The budget of a kind, if it has one and is checked.
+    pub(crate) fn budget(&self, limited: Limited) -> Option<u32> {
+        let most = self.max_live.of(limited)?;
+        self.wants(limited.kind()).then_some(most)
     }
 
     /// The highest level of all kinds: what a check can lead to.

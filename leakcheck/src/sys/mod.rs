@@ -5,6 +5,8 @@
 
 #[allow(dead_code, reason = "where nothing is interposed nothing is written")]
 mod allocation_table;
+#[allow(dead_code, reason = "where nothing is interposed nothing is counted")]
+pub(crate) mod budget;
 pub(crate) mod child;
 pub(crate) mod clock;
 #[cfg_attr(

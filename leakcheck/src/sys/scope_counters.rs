@@ -37,6 +37,8 @@ pub(crate) struct ScopeCounters {
     closed: AtomicU32,
     /// Links places that are free.
     next: AtomicU32,
+    /// 1 where it is counted by kind as well, what is alive.
+    by_kind: AtomicU32,
 }
 
 /// Both only grow, on a cache line of their own.
@@ -89,6 +91,7 @@ static NOBODY: ScopeCounters = ScopeCounters {
     holders: AtomicU32::new(0),
     closed: AtomicU32::new(0),
     next: AtomicU32::new(0),
+    by_kind: AtomicU32::new(0),
 };
 #[cfg(leakcheck_loom)]
 loom::lazy_static! {
@@ -108,6 +111,7 @@ pub(crate) fn open() -> Option<u64> {
     let counters = at(place)?;
     let scope = (OPENED.fetch_add(1, Ordering::Relaxed) + 1) << PLACE_BITS | u64::from(place);
     counters.slot_ranges.forget();
+    counters.count_no_kinds();
     counters.holders.store(1, Ordering::Relaxed);
     counters.scope.store(scope, Ordering::Release);
     Some(scope)
@@ -145,10 +149,16 @@ pub(crate) fn of(scope: u64) -> &'static ScopeCounters {
     place_of(scope).map_or(&NOBODY, |(_, counters)| counters)
 }
 
+/// The place where a check's scope counts, as long as it is not over.
+#[inline]
+pub(crate) fn place(scope: u64) -> usize {
+    usize::try_from(scope & ((1 << PLACE_BITS) - 1)).unwrap_or(0)
+}
+
 /// Where a check's scope counts; `None` where it is over and its place was given away.
 #[inline]
 fn place_of(scope: u64) -> Option<(u32, &'static ScopeCounters)> {
-    let place = u32::try_from(scope & ((1 << PLACE_BITS) - 1)).unwrap_or(0);
+    let place = u32::try_from(place(scope)).unwrap_or(0);
     let counters = at(place).filter(|_| place != 0)?;
     (counters.scope.load(Ordering::Relaxed) == scope).then_some((place, counters))
 }
@@ -164,6 +174,7 @@ pub(crate) fn forget_all() {
     for counters in (0..UNUSED.load(Ordering::Relaxed)).filter_map(at) {
         counters.threads.store(0, Ordering::Relaxed);
         counters.others.store(0, Ordering::Relaxed);
+        counters.count_no_kinds();
         for shard in &counters.tasks {
             let started = shard.started.load(Ordering::Relaxed);
             shard.ended.store(started, Ordering::Relaxed);
@@ -262,6 +273,22 @@ impl ScopeCounters {
     pub(crate) fn other_ended(&self) {
         self.others.fetch_sub(1, Ordering::SeqCst);
         self.announce();
+    }
+
+    /// From now on, what begins and ends is to be counted by kind as well.
+    pub(crate) fn count_by_kind(&self) {
+        self.by_kind.store(1, Ordering::Relaxed);
+    }
+
+    /// That is over.
+    pub(crate) fn count_no_kinds(&self) {
+        self.by_kind.store(0, Ordering::Relaxed);
+    }
+
+    /// Whether what begins and ends is to be counted by kind as well.
+    #[inline]
+    pub(crate) fn counts_by_kind(&self) -> bool {
+        self.by_kind.load(Ordering::Relaxed) != 0
     }
 
     /// Where the memory of its tasks is noted.

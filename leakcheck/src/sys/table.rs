@@ -125,6 +125,11 @@ impl<P> Table<P> {
         self.missed.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// What is recorded from now on has this number or a higher one.
+    pub(crate) fn next(&self) -> u64 {
+        (self.started.load(Ordering::Relaxed) + 1) << PLACE_BITS
+    }
+
     /// A key for a thing that nobody looks for by one.
     pub(crate) fn any_key(&self) -> u64 {
         self.started.load(Ordering::Relaxed)

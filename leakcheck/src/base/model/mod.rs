@@ -1,6 +1,7 @@
 //! Plain data: what was found, who made it and what the verdict is. No behaviour, no I/O, no clock.
 
 mod accepted;
+mod breach;
 mod call;
 mod cancelled;
 mod coverage;
@@ -27,6 +28,8 @@ mod thread_activity;
 mod waiting;
 
 pub(crate) use accepted::{Accepted, AcceptedSite};
+pub use breach::Breach;
+pub(crate) use breach::{BreachSite, Limited, PeakPrecision};
 pub use call::{About, Call};
 pub use cancelled::{CancelExtent, CancelFailure, CancelFault, Cancellations, CancelledAt};
 pub use coverage::{Coverage, Seen};

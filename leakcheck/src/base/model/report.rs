@@ -3,7 +3,7 @@
 use crate::base::model::Remark;
 use std::time::Duration;
 
-use super::{Cancellations, Coverage, Hang, Ignored, Kind, Leak, Level};
+use super::{Breach, Cancellations, Coverage, Hang, Ignored, Kind, Leak, Level};
 
 /// What a check concluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,9 @@ pub enum Verdict {
     /// Something is still there, or a task panicked unseen. [`Report::fails`] tells whether that fails the test, or all
     /// of it is a warning.
     Leaked,
+    /// Nothing is left, but more was alive at one time than a budget allows: see [`Report::breaches`]. [`Report::fails`] tells
+    /// whether that fails the test.
+    OverBudget,
     /// Nothing is claimed: something could not be looked at that can be looked at in this program where nothing fails, or
     /// the sources disagree. The notes say why.
     ///
@@ -103,6 +106,7 @@ pub struct Report {
     pub(crate) body: Body,
     pub(crate) hang: Option<Box<Hang>>,
     pub(crate) cancellations: Option<Cancellations>,
+    pub(crate) breaches: Vec<Breach>,
     pub(crate) waited: Duration,
     pub(crate) spent: Duration,
     pub(crate) has_read_debug_info: bool,
@@ -126,12 +130,15 @@ impl Report {
         matches!(self.verdict, Verdict::Clean | Verdict::Lingering)
     }
 
-    /// Whether it fails its test: one of [`leaks`](Self::leaks) has [`Level::Deny`], or things of a kind with that level could
-    /// not be looked at.
+    /// Whether it fails its test: one of [`leaks`](Self::leaks) or [`breaches`](Self::breaches) has [`Level::Deny`], or things
+    /// of a kind with that level could not be looked at.
     pub fn fails(&self) -> bool {
         let is_denied = |leak: &Leak| leak.level == Level::Deny;
         let leaked = self.verdict == Verdict::Leaked && self.leaks.iter().any(is_denied);
-        leaked || self.gaps.iter().any(|gap| gap.level == Level::Deny)
+        let mut breaches = self.breaches.iter();
+        leaked
+            || breaches.any(|breach| breach.level == Level::Deny)
+            || self.gaps.iter().any(|gap| gap.level == Level::Deny)
     }
 
     /// Whom the report is about.
@@ -152,6 +159,12 @@ impl Report {
     /// The runs of the body that were cancelled, where that was asked for. See [`Options::cancel`](crate::Options::cancel).
     pub fn cancellations(&self) -> Option<&Cancellations> {
         self.cancellations.as_ref()
+    }
+
+    /// The budgets that the test went over, whatever became of the things since. See
+    /// [`Options::max_live`](crate::Options::max_live).
+    pub fn breaches(&self) -> &[Breach] {
+        &self.breaches
     }
 
     /// What is still there, one entry per kind and creation path; behind that, tasks that [panicked](Leak::panic)

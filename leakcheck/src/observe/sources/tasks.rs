@@ -23,7 +23,9 @@ use listed as twin;
 pub(crate) use local::{list_local, watch_local};
 pub(crate) use number::{current, number};
 pub(crate) use token::Token;
-pub(crate) use twin::{HAS_TASK_HOOKS, Watch, all_on, instrument, named_on, new_on, watch};
+pub(crate) use twin::{
+    HAS_TASK_HOOKS, Watch, all_on, count_alive, instrument, named_on, new_on, watch,
+};
 
 use leakcheck_introspect::{Error, Task, TaskList};
 use tokio::runtime::{Builder, Handle};

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use leakcheck_report::plural;
 
-use super::{cancelled, escape, hang, totals::totals, waits, why};
+use super::{breach, cancelled, escape, hang, totals::totals, waits, why};
 use crate::{
     base::model::{Hang, Leak, Level, Report},
     report::explain::{self, Causes},
@@ -55,6 +55,7 @@ pub(super) fn render(report: &Report) -> String {
             escape::github_message(leak.panic.as_ref().map_or(&left, |_| &panicked))
         );
     }
+    breach::github(&mut out, report);
     out
 }
 

@@ -8,9 +8,10 @@ use leakcheck_report as written;
 use super::{cancelled, chain, follows, numbers::Numbers, waits, why};
 use crate::{
     base::model::{
-        Accepted, AcceptedSite, Awaited, Body, CancelExtent, CancelFailure, CancelFault,
-        Cancellations, CancelledAt, Frame, Hang, HangCause, Holder, HolderKind, Ignored, Keeper,
-        Kept, Leak, Level, Missing, OwnHandle, Report, StuckThread, Use, Verdict, Waiting,
+        Accepted, AcceptedSite, Awaited, Body, Breach, BreachSite, CancelExtent, CancelFailure,
+        CancelFault, Cancellations, CancelledAt, Frame, Hang, HangCause, Holder, HolderKind,
+        Ignored, Keeper, Kept, Leak, Level, Missing, OwnHandle, Report, StuckThread, Use, Verdict,
+        Waiting,
     },
     report::explain::{self, BODY, Causes, Certainty, Why},
 };
@@ -43,6 +44,7 @@ pub(crate) fn render(report: &Report, written: Option<written::Written>) -> Stri
             Verdict::Clean => written::Verdict::Clean,
             Verdict::Lingering => written::Verdict::Lingering,
             Verdict::Leaked => written::Verdict::Leaked,
+            Verdict::OverBudget => written::Verdict::OverBudget,
             Verdict::Inconclusive => written::Verdict::Inconclusive,
         },
         body: match report.body {
@@ -63,6 +65,7 @@ pub(crate) fn render(report: &Report, written: Option<written::Written>) -> Stri
             .as_deref()
             .map(|hang| hung(hang, &Numbers::of(report, &causes))),
         cancellations: report.cancellations.as_ref().map(Recorded::record),
+        breaches: all(&report.breaches),
         waited_ms: ms(report.waited),
         check_us: u64::try_from(report.spent.as_micros()).unwrap_or(u64::MAX),
         read_debug_info: report.has_read_debug_info,
@@ -114,6 +117,13 @@ fn all<M: Recorded>(list: &[M]) -> Vec<M::Record> {
 
 fn texts(list: &[impl ToString]) -> Vec<String> {
     list.iter().map(ToString::to_string).collect()
+}
+
+fn level(level: Level) -> written::Level {
+    match level {
+        Level::Warn => written::Level::Warn,
+        Level::Deny | Level::Off => written::Level::Deny,
+    }
 }
 
 fn ms(time: Duration) -> u64 {
@@ -188,6 +198,34 @@ impl Recorded for CancelFailure {
     }
 }
 
+impl Recorded for Breach {
+    type Record = written::Breach;
+
+    fn record(&self) -> Self::Record {
+        Self::Record {
+            kind: self.kind().name().to_owned(),
+            level: level(self.level),
+            limit: self.limit,
+            peak: self.peak,
+            at_least: !self.is_exact(),
+            after_ms: ms(self.after),
+            noted: self.noted,
+            sites: all(&self.sites),
+        }
+    }
+}
+
+impl Recorded for BreachSite {
+    type Record = written::BreachSite;
+
+    fn record(&self) -> Self::Record {
+        Self::Record {
+            count: self.count,
+            at: self.at.record(),
+        }
+    }
+}
+
 impl Recorded for StuckThread {
     type Record = written::StuckThread;
 
@@ -221,10 +259,7 @@ impl Recorded for Leak {
         let held = self.held.iter().filter(|kept| !kept.by.is_empty());
         Self::Record {
             kind: self.kind.name().to_owned(),
-            level: match self.level {
-                Level::Warn => written::Level::Warn,
-                Level::Deny | Level::Off => written::Level::Deny,
-            },
+            level: level(self.level),
             count: self.count,
             name: self.name.clone(),
             tasks: self.tasks.clone(),

@@ -1,6 +1,7 @@
 //! Pure functions from a report to text; colour, width and destination are not their business.
 
 mod advice;
+mod breach;
 mod cancelled;
 mod chain;
 mod escape;

@@ -3,6 +3,7 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 mod blocked;
+mod breaches;
 mod cancelled;
 mod causes;
 mod fds;
@@ -67,6 +68,7 @@ fn report(leaks: Vec<Leak>) -> Report {
         body: Body::Passed,
         hang: None,
         cancellations: None,
+        breaches: Vec::new(),
         waited: Duration::from_millis(1003),
         spent: Duration::from_micros(812),
         has_read_debug_info: true,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use leakcheck_report::{plural, time};
 
 use super::{
-    cancelled,
+    breach, cancelled,
     escape::plain,
     finding::{Among, finding},
     frame::{place, short},
@@ -49,6 +49,11 @@ pub(super) fn render(report: &Report, trace: TraceLevel, is_news: IsNews) -> Str
             return out;
         }
         Verdict::Clean | Verdict::Lingering => {}
+        Verdict::OverBudget => {
+            if has_failed {
+                out.push('\n');
+            }
+        }
         Verdict::Leaked => {
             if has_failed {
                 out.push('\n');
@@ -68,6 +73,7 @@ pub(super) fn render(report: &Report, trace: TraceLevel, is_news: IsNews) -> Str
             );
         }
     }
+    say(&mut out, breach::headline(report).as_deref());
     for cause in causes.causes() {
         told(&mut out, &among(cause), &numbers, trace);
         if trace == TraceLevel::Full {
@@ -76,6 +82,7 @@ pub(super) fn render(report: &Report, trace: TraceLevel, is_news: IsNews) -> Str
             }
         }
     }
+    breach::render(&mut out, report);
     out.push('\n');
     known(&mut out, report);
     ignored(&mut out, report);

@@ -10,7 +10,7 @@ use std::{
     time::Instant,
 };
 
-use tokio::runtime::{Builder, RuntimeFlavor};
+use tokio::runtime::{Builder, Handle, RuntimeFlavor};
 
 use super::{BuildRuntime, TestRuntime};
 use crate::{
@@ -123,6 +123,13 @@ pub(super) fn no_runtime(error: &io::Error) -> ! {
     panic::resume_unwind(Box::new("leakcheck: no runtime".to_owned()))
 }
 
+/// Counts the tasks of the runtime whose thread this is.
+fn count_tasks(scope: ScopeId) {
+    if let Ok(handle) = Handle::try_current() {
+        tasks::count_alive(scope, handle.metrics().num_alive_tasks());
+    }
+}
+
 /// Whether a body may be cancelled, and run again for that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum MayCancel {
@@ -179,6 +186,7 @@ impl Session {
                 return Ok(None);
             }
             let kept = Scope::open()?;
+            kept.limit(|limited| options.budget(limited));
             let scope = kept.id();
             let mut check = Check::begin(CheckTarget::Test(meta), options, env, kept)?;
             check.look_at_all_sets();
@@ -215,15 +223,24 @@ impl Session {
 
     /// Watches the body, which is to begin now.
     pub(super) fn watch(&self, among: Among) -> Watch<'_> {
+        self.check.body_begins();
         Watch::begin(&self.check, among)
     }
 
     /// Builds the test's own runtime, which is looked at from here on.
     pub(super) fn build(&mut self, build: BuildRuntime) -> Box<dyn TestRuntime> {
         let token = Token::new();
+        let (counts_tasks, scope) = (self.check.counts_tasks(), self.scope);
         let prepare = |builder: &mut Builder| {
             tasks::instrument(builder, token);
-            builder.on_thread_park(watchdog::parks);
+            if counts_tasks {
+                builder.on_thread_park(move || {
+                    count_tasks(scope);
+                    watchdog::parks();
+                });
+            } else {
+                builder.on_thread_park(watchdog::parks);
+            }
         };
         let runtime = {
             // Its handle outlives it, and with it what the handle keeps open.

@@ -80,6 +80,7 @@ impl<'c> Watch<'c> {
     /// The body has come to its end by itself.
     pub(crate) fn ends(&mut self) {
         self.took = Some(self.start.elapsed());
+        self.check.count_tasks();
     }
 
     /// By how much it took longer than it may.
@@ -120,6 +121,7 @@ impl<'c> Watch<'c> {
         if self.check.is_of_parent() {
             return;
         }
+        self.check.count_tasks();
         let Some(watched_body) = &self.watched_body else {
             if let Among::Own(parks) = self.among {
                 let watched_body = Arc::new(WatchedBody::new(self.check.clone(), self.start, true));

@@ -4,16 +4,20 @@ use toml::de::DeTable;
 
 use super::{date::Date, entry::Entry, file::File, rule};
 use crate::{
-    base::{error::Error, model::Kind},
-    settings::options::Options,
+    base::{
+        error::Error,
+        model::{Kind, Limited},
+    },
+    settings::{max_live::MaxLive, options::Options},
 };
 
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 7] = [
     "settle",
     "timeout",
     "level",
     "levels",
     "unseen_panics",
+    "max_live",
     "ignore",
 ];
 
@@ -38,6 +42,7 @@ pub(super) fn read(file: &File, today: Date) -> Result<Options, Error> {
             "level" => options.level(at.level()?),
             "unseen_panics" => options.unseen_panics(at.level()?),
             "levels" => levels(file, at.table()?, options)?,
+            "max_live" => max_live(file, at.budgets()?, options)?,
             "ignore" => rule::read(&at, today)?
                 .into_iter()
                 .fold(options, Options::ignore),
@@ -53,6 +58,17 @@ fn levels(file: &File, table: &DeTable<'_>, mut options: Options) -> Result<Opti
             return Err(at.unknown_key(&Kind::CHOICES.map(|(_, word)| word)));
         };
         options = options.level_of(kind, at.level()?);
+    }
+    Ok(options)
+}
+
+fn max_live(file: &File, table: &DeTable<'_>, mut options: Options) -> Result<Options, Error> {
+    for at in Entry::all(file, table) {
+        let mut all = Limited::ALL.into_iter();
+        let Some(limited) = all.find(|limited| limited.word() == at.name()) else {
+            return Err(at.unknown_key(&Limited::ALL.map(Limited::word)));
+        };
+        options = options.max_live(MaxLive::new().with(limited, at.budget()?));
     }
     Ok(options)
 }

@@ -83,6 +83,27 @@ impl<'e> Entry<'e> {
         }
     }
 
+    pub(super) fn budgets(&self) -> Result<&'e DeTable<'e>, Error> {
+        match self.value.get_ref() {
+            DeValue::Table(table) => Ok(table),
+            _ => {
+                Err(self
+                    .expected("a table of kinds, each with its budget, such as `{ tasks = 200 }`"))
+            }
+        }
+    }
+
+    /// How many of a kind may be alive at one time.
+    pub(super) fn budget(&self) -> Result<u32, Error> {
+        let number = match self.value.get_ref() {
+            DeValue::Integer(number) => u32::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        };
+        number
+            .filter(|most| *most > 0)
+            .ok_or_else(|| self.expected("a whole number from 1 on, such as 200"))
+    }
+
     pub(super) fn duration(&self) -> Result<Duration, Error> {
         let read = self.text().map(humantime::parse_duration);
         let read = read.and_then(Result::ok);

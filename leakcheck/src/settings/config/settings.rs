@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::file::File;
 use crate::{
-    base::model::{Body, Kind, Leak, Remark},
+    base::model::{Body, Breach, Kind, Leak, Limited, Remark},
     settings::options::{Level, Options, Setting},
 };
 
@@ -24,6 +24,7 @@ pub(crate) struct Came<'c> {
     /// The options of all layers.
     pub(crate) options: &'c Options,
     pub(crate) leaks: &'c [Leak],
+    pub(crate) breaches: &'c [Breach],
     pub(crate) body: Body,
     /// Whether it waited for things to end.
     pub(crate) has_waited: bool,
@@ -43,6 +44,10 @@ impl Settings {
         let hold = came.options.settings();
         let panicked = came.leaks.iter().any(|leak| leak.panic.is_some());
         let left = |kind: Kind| came.leaks.iter().any(|leak| leak.kind == kind);
+        let breached = |limited: Limited| {
+            let mut breaches = came.breaches.iter();
+            breaches.any(|breach| breach.limited == limited)
+        };
         let decides = |setting: &Setting| match setting {
             Setting::Settle(_) => came.has_waited,
             Setting::Timeout(_) => came.body == Body::TimedOut,
@@ -51,6 +56,7 @@ impl Settings {
             Setting::LevelOf(_, Level::Off) => true,
             Setting::LevelOf(kind, _) => left(*kind),
             Setting::UnseenPanics(_) => panicked,
+            Setting::MaxLive(limited, _) => breached(*limited),
         };
         let own = self.options.settings();
         let said: Vec<String> = own
@@ -79,6 +85,9 @@ impl std::fmt::Display for Setting {
             Self::Timeout(limit) => ("timeout", time(limit)),
             Self::Level(level) => ("level", word(*level).to_owned()),
             Self::UnseenPanics(level) => ("unseen_panics", word(*level).to_owned()),
+            Self::MaxLive(limited, most) => {
+                return write!(f, "`max_live.{} = {most}`", limited.word());
+            }
             Self::LevelOf(kind, level) => {
                 let known = Kind::CHOICES.iter().find(|(other, _)| other == kind);
                 let kind = known.map_or("", |(_, word)| *word);

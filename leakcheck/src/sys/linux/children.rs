@@ -17,15 +17,16 @@ use super::{
     threads,
 };
 use crate::{
-    base::model::ProcessState,
+    base::model::{Limited, ProcessState},
     sys::{
         StaticTable,
+        budget::{self, Census, end_process},
         child::Child,
         clock,
         context::{self, Context},
         creation_stack,
         record::Seen,
-        scope_counters::{self, end_other},
+        scope_counters,
         table::Records,
     },
 };
@@ -240,7 +241,7 @@ fn record(&mut Started { pid, scope }: &mut Started) {
     /// Nobody else may look for a long time, and nothing tells of the end of a child: of so many it is asked for each new one.
     const ASKED: usize = 2;
     // A number that is given again: the child that had it was waited for.
-    RECORDS.end_all(pid.into(), end_other);
+    RECORDS.end_all(pid.into(), end_process);
     RECORDS.some(ASKED, Facts::read).for_each(|seen| {
         look(&seen);
     });
@@ -250,7 +251,10 @@ fn record(&mut Started { pid, scope }: &mut Started) {
     let Some(claim) = RECORDS.claim(pid.into()) else {
         return;
     };
-    scope_counters::of(scope).other_started();
+    let counters = scope_counters::of(scope);
+    counters.other_started();
+    let rise = budget::started(counters, scope, Limited::Process);
+    let next = claim.number + 1;
     claim.publish(pid.into(), scope, |facts| {
         facts.pid.store(pid, Ordering::Relaxed);
         facts.origin.store(origin, Ordering::Relaxed);
@@ -258,6 +262,18 @@ fn record(&mut Started { pid, scope }: &mut Started) {
         facts.born.store(clock::now_ms(), Ordering::Relaxed);
         facts.started.store(started, Ordering::Relaxed);
     });
+    if let Some(rise) = rise {
+        rise.note(next, |census| look_at_all(scope, census));
+    }
+}
+
+/// Tells of each child of the scope.
+fn look_at_all(scope: u64, census: &mut Census) {
+    for seen in RECORDS.live(Some(scope), Facts::read) {
+        if let Some(child) = look(&seen) {
+            census.add(child.number, child.origin);
+        }
+    }
 }
 
 /// The child, unless it is over, which frees the record.
@@ -265,7 +281,7 @@ fn look(seen: &Seen<(Child, u64)>) -> Option<Child> {
     let (child, started) = seen.facts;
     let state = kernel::state(child.pid, started);
     if state.is_none() {
-        RECORDS.end(seen.number).into_iter().for_each(end_other);
+        RECORDS.end(seen.number).into_iter().for_each(end_process);
     }
     Some(Child {
         number: seen.number,

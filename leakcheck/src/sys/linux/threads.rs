@@ -16,11 +16,14 @@ use super::{
     spare::{self, Done},
     trampoline::{Begin, Start, Target, enter},
 };
-use crate::sys::{
-    clock,
-    context::{self, Context},
-    creation_stack, scope_counters,
-    table::Records,
+use crate::{
+    base::model::Limited,
+    sys::{
+        budget, clock,
+        context::{self, Context},
+        creation_stack, scope_counters,
+        table::Records,
+    },
 };
 
 mod fate;
@@ -31,8 +34,8 @@ mod stack;
 
 pub(crate) use fate::Fate;
 pub(crate) use name::learn;
-use records::{Facts, OWN, RECORDS, SELF, over, own};
-pub(crate) use records::{live, mark_runtime, own_numbers};
+use records::{Facts, OWN, RECORDS, SELF, look_at_all, over, own};
+pub(crate) use records::{live, mark_runtime, next, own_numbers};
 pub(super) use records::{own_runtime, stack_of};
 pub(super) use stack::Stack;
 
@@ -213,7 +216,9 @@ fn claim_record(wanted: &mut Claim) {
         (0, _) => number,
         (_, root) => root,
     };
-    scope_counters::of(here.scope).thread_started();
+    let counters = scope_counters::of(here.scope);
+    counters.thread_started();
+    let rise = budget::started(counters, here.scope, Limited::Thread);
     claim.publish(0, here.scope, |facts| {
         facts.origin.store(origin, Ordering::Relaxed);
         facts.root.store(root, Ordering::Relaxed);
@@ -231,6 +236,9 @@ fn claim_record(wanted: &mut Claim) {
         facts.rounds.store(0, Ordering::Relaxed);
     });
     wanted.number = Some(number);
+    if let Some(rise) = rise {
+        rise.note(number + 1, |census| look_at_all(here.scope, census));
+    }
 }
 
 /// Asks for [`end`] to run on this thread when everything else has.

@@ -17,13 +17,13 @@ use super::{
     token::{Token, adopt_threads},
 };
 use crate::{
-    base::model::{Detail, Resource, ResourceId, Seen},
+    base::model::{Detail, Limited, Resource, ResourceId, Seen},
     observe::{
         registry::{Registry, Slot, Slots, Start, Task},
         scope::ScopeId,
     },
     sys::{
-        StaticTable, clock,
+        StaticTable, budget, clock,
         context::{self, Context},
         creation_stack, scope_counters, task_allocations,
     },
@@ -89,8 +89,16 @@ fn spawned(meta: &TaskMeta<'_>, token: Token) {
         born_ms: clock::now_ms(),
     };
     counters.task_started();
+    let rise = budget::started(counters, context.scope, Limited::Task);
     if TASKS.start(task) == Start::Cancelled {
+        budget::ended(counters, context.scope, Limited::Task);
         counters.task_ended();
+    } else if let Some(rise) = rise {
+        rise.note(u64::MAX, |census| {
+            for task in TASKS.live(|task| task.scope == context.scope) {
+                census.add(task.id, task.origin);
+            }
+        });
     }
 }
 
@@ -108,9 +116,14 @@ fn about_to_poll(meta: &TaskMeta<'_>) {
 
 fn ended(meta: &TaskMeta<'_>) {
     if let Some(task) = TASKS.end(number(meta.id())) {
-        scope_counters::of(task.scope).task_ended();
+        let counters = scope_counters::of(task.scope);
+        budget::ended(counters, task.scope, Limited::Task);
+        counters.task_ended();
     }
 }
+
+/// The hooks tell of each task, so that none need be counted.
+pub(crate) fn count_alive(_scope: ScopeId, _alive: usize) {}
 
 /// The counts of a scope have its tasks on all runtimes.
 pub(crate) fn may_be_elsewhere(_scope: ScopeId) -> bool {

@@ -1,6 +1,9 @@
 //! Without hooks: the runtime's own list says which tasks are alive, and the interposed allocator where they were made.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use leakcheck_introspect::{Task, TaskList};
 use tokio::runtime::Builder;
@@ -11,9 +14,12 @@ use super::{
     token::{Token, adopt_threads},
 };
 use crate::{
-    base::model::{Detail, Resource, ResourceId, Seen},
+    base::{
+        model::{Detail, Limited, Resource, ResourceId, Seen},
+        sync::Work,
+    },
     observe::scope::ScopeId,
-    sys::{Creation, clock, creation_stack, task_allocations},
+    sys::{Creation, budget, clock, creation_stack, task_allocations},
 };
 
 /// Marks the runtime's threads. Tasks need no mark: their memory is where the list says.
@@ -36,6 +42,27 @@ pub(crate) fn list(scope: Option<ScopeId>) -> Vec<Resource> {
         .iter()
         .flat_map(|list| new_on(list, scope, |_| true))
         .collect()
+}
+
+/// Its runtime counts so many tasks of the scope as alive now: whether that is too much.
+pub(crate) fn count_alive(scope: ScopeId, alive: usize) {
+    let Some(rise) = budget::seen(scope.index(), Limited::Task, alive) else {
+        return;
+    };
+    let _work = Work::begin();
+    let made = task_allocations::of_scope(scope.index());
+    let cells: Vec<u64> = made.iter().map(|(cell, _)| *cell as u64).collect();
+    let there: HashSet<u64> = leakcheck_introspect::perhaps_alive(&cells)
+        .into_iter()
+        .collect();
+    let there = made
+        .iter()
+        .filter(|(cell, _)| there.contains(&(*cell as u64)));
+    rise.note(u64::MAX, |census| {
+        for (_, created) in there {
+            census.add(0, created.origin);
+        }
+    });
 }
 
 /// Whether tasks are known from the moment of their spawn.

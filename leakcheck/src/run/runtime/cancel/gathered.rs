@@ -71,7 +71,8 @@ const fn weight(verdict: Verdict) -> u8 {
         Verdict::Clean => 0,
         Verdict::Lingering => 1,
         Verdict::Inconclusive => 2,
-        Verdict::Leaked => 3,
+        Verdict::OverBudget => 3,
+        Verdict::Leaked => 4,
     }
 }
 

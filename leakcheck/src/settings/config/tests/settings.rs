@@ -25,6 +25,7 @@ fn note(text: &str, above: Options, leaks: &[Leak], body: Body) -> Option<String
     let note = settings.note(&Came {
         options: &options,
         leaks,
+        breaches: &[],
         body,
         has_waited: !leaks.is_empty(),
     });

@@ -6,12 +6,17 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
-use crate::sys::{
-    StaticTable, clock,
-    descriptor::Descriptor,
-    imp::errno,
-    record::{Record, Seen},
-    scope_counters::{self, end_other},
+use crate::{
+    base::model::Limited,
+    sys::{
+        StaticTable,
+        budget::{self, Census, end_fd},
+        clock,
+        descriptor::Descriptor,
+        imp::errno,
+        record::{Ended, Record, Seen},
+        scope_counters,
+    },
 };
 
 /// Chunks of 256 numbers: more than a process may have open by default.
@@ -63,10 +68,12 @@ pub(super) fn put(fd: i32, noted: Noted) {
         return forget(fd);
     };
     HIGH.fetch_max(fd.cast_unsigned() as usize + 1, Ordering::AcqRel);
-    scope_counters::of(noted.scope).other_started();
+    let counters = scope_counters::of(noted.scope);
+    counters.other_started();
+    let rise = budget::started(counters, noted.scope, Limited::Fd);
     let serial = OPENED.fetch_add(1, Ordering::Relaxed) + 1;
     let number = serial << FD_BITS | u64::from(fd.cast_unsigned());
-    record.claim_anew(number).into_iter().for_each(end_other);
+    record.claim_anew(number).into_iter().for_each(end_fd);
     let is_published = record.publish(number, noted.scope, |facts| {
         facts.origin.store(noted.origin, Ordering::Relaxed);
         facts.thread.store(noted.thread, Ordering::Relaxed);
@@ -78,7 +85,27 @@ pub(super) fn put(fd: i32, noted: Noted) {
     });
     if !is_published {
         // A signal handler has interrupted this, closed what was opened and opened another.
-        scope_counters::of(noted.scope).other_ended();
+        end_fd(Ended { scope: noted.scope });
+    } else if let Some(rise) = rise {
+        rise.note(number + 1, |census| look_at_all(noted.scope, census));
+    }
+}
+
+/// Tells of each descriptor of the scope.
+fn look_at_all(scope: u64, census: &mut Census) {
+    let used = HIGH.load(Ordering::Acquire);
+    for fd in 0..i32::try_from(used).unwrap_or(i32::MAX) {
+        let Some(record) = peek(fd) else { continue };
+        let Some(seen) = record.read(Some(scope), |facts| facts.read(fd)) else {
+            continue;
+        };
+        let (found, is_what_it_was) = seen.facts;
+        if is_what_it_was {
+            census.add(seen.number, found.origin);
+        } else if let Some(ended) = record.end(seen.number) {
+            end_fd(ended);
+            census.miss();
+        }
     }
 }
 
@@ -106,7 +133,7 @@ pub(super) fn reaches(first: u32) -> bool {
 /// What had this number was closed.
 pub(super) fn end(number: u64) {
     let ended = peek(fd(number)).and_then(|record| record.end(number));
-    ended.into_iter().for_each(end_other);
+    ended.into_iter().for_each(end_fd);
 }
 
 /// The same, if it was.
@@ -177,7 +204,7 @@ fn look(fd: i32, scope: Option<u64>) -> Option<Descriptor> {
     let (found, is_what_it_was) = seen.facts;
     if !is_what_it_was {
         // It was closed past the C library, as `fclose` of a library that has its own does.
-        record.end(seen.number).into_iter().for_each(end_other);
+        record.end(seen.number).into_iter().for_each(end_fd);
         return None;
     }
     Some(Descriptor {

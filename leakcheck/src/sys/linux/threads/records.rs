@@ -10,7 +10,17 @@ use super::{
     name::Name,
     stack::{self, Stack},
 };
-use crate::sys::{StaticTable, imp::errno, scope_counters, table::Records, thread::Thread};
+use crate::{
+    base::model::Limited,
+    sys::{
+        StaticTable,
+        budget::{self, Census},
+        imp::errno,
+        scope_counters,
+        table::Records,
+        thread::Thread,
+    },
+};
 
 /// What is known of a thread. What can change changes on the thread itself.
 #[derive(Debug, Default)]
@@ -65,6 +75,27 @@ pub(crate) fn live(scope: Option<u64>) -> Vec<Thread> {
         });
     }
     threads
+}
+
+/// Tells of each thread of the scope.
+pub(super) fn look_at_all(scope: u64, census: &mut Census) {
+    let words = |facts: &Facts| {
+        let tid = facts.tid.load(Ordering::Acquire).cast_signed();
+        (tid, facts.origin.load(Ordering::Relaxed))
+    };
+    for seen in RECORDS.live(Some(scope), words) {
+        let (tid, origin) = seen.facts;
+        if is_there(tid) {
+            census.add(seen.number, origin);
+        } else if over(seen.number) {
+            census.miss();
+        }
+    }
+}
+
+/// A thread that is started from now on has this number or a higher one.
+pub(crate) fn next() -> u64 {
+    RECORDS.next()
 }
 
 /// The newest thread with each of the kernel's numbers: what had one before is gone.
@@ -135,11 +166,15 @@ pub(super) fn own() -> Option<&'static Facts> {
     }
 }
 
-/// The thread with this number has ended.
-pub(super) fn over(number: u64) {
-    if let Some(ended) = RECORDS.end(number) {
-        scope_counters::of(ended.scope).thread_ended();
+/// The thread with this number has ended; false where that was known.
+pub(super) fn over(number: u64) -> bool {
+    let ended = RECORDS.end(number);
+    if let Some(ended) = &ended {
+        let counters = scope_counters::of(ended.scope);
+        budget::ended(counters, ended.scope, Limited::Thread);
+        counters.thread_ended();
     }
+    ended.is_some()
 }
 
 impl Facts {

@@ -1,0 +1,86 @@
+//! Budgets that were gone over, in words.
+
+use std::time::Duration;
+
+use super::*;
+use crate::base::model::{Breach, BreachSite, Level, Limited, PeakPrecision};
+
+fn breach(limited: Limited, limit: usize, peak: usize, sites: &[usize]) -> Breach {
+    let place = |(index, count): (usize, &usize)| BreachSite {
+        count: *count,
+        at: frame(
+            "my_app::pool::Pool::connect",
+            "src/pool.rs",
+            88 + u32::try_from(index).unwrap(),
+            Some(9),
+            User,
+        ),
+    };
+    Breach {
+        limited,
+        level: Level::Deny,
+        limit,
+        peak,
+        precision: PeakPrecision::Exact,
+        after: Duration::from_millis(36),
+        noted: if sites.is_empty() { 0 } else { peak },
+        sites: sites.iter().enumerate().map(place).collect(),
+    }
+}
+
+fn over(breaches: Vec<Breach>) -> Report {
+    Report {
+        verdict: Verdict::OverBudget,
+        breaches,
+        ..report(Vec::new())
+    }
+}
+
+#[test]
+fn each_kind_says_what_to_do() {
+    let one = |limited| text(&over(vec![breach(limited, 1, 2, &[2])]));
+    golden("breach_kinds.txt", &Limited::ALL.map(one).concat());
+}
+
+#[test]
+fn several_are_told_one_by_one() {
+    let tasks = Breach {
+        precision: PeakPrecision::AtLeast,
+        noted: 400,
+        ..breach(Limited::Task, 200, 412, &[380, 19, 1])
+    };
+    let threads = Breach {
+        level: Level::Warn,
+        ..breach(Limited::Thread, 8, 9, &[])
+    };
+    let report = over(vec![tasks, threads.clone()]);
+    golden("breaches.txt", &text(&report));
+    golden("breaches.github", &super::super::github::render(&report));
+    golden("breach_warned.txt", &text(&over(vec![threads])));
+}
+
+#[test]
+fn what_was_left_comes_first() {
+    let left = Report {
+        leaks: vec![task(2)],
+        verdict: Verdict::Leaked,
+        ..over(vec![breach(Limited::Task, 1, 2, &[2])])
+    };
+    golden("breach_and_left.txt", &text(&left));
+    let panicked = Report {
+        body: Body::Panicked,
+        ..over(vec![breach(Limited::Fd, 64, 65, &[64, 1])])
+    };
+    golden("breach_and_panicked.txt", &text(&panicked));
+}
+
+#[test]
+fn machines_read_the_same() {
+    let tasks = Breach {
+        precision: PeakPrecision::AtLeast,
+        ..breach(Limited::Task, 1, 2, &[1, 1])
+    };
+    let report = over(vec![tasks, breach(Limited::Process, 1, 2, &[])]);
+    let json = render(&report, Format::Json, TraceLevel::Site);
+    golden("breaches.json", &json);
+}
