@@ -47,6 +47,11 @@ pub(crate) enum Command {
     Undo,
     /// Show runs again, all as one; the last one if none is named.
     Report { folders: Vec<PathBuf> },
+    /// Compare a run with an earlier one; the last one if only that is named.
+    Diff {
+        before: PathBuf,
+        after: Option<PathBuf>,
+    },
     /// Show what runs have left, and before that add the last one, or those in folders.
     History { folders: Vec<PathBuf>, adds: bool },
     /// Show what a run, the last one if none is named, knows of this.
@@ -101,6 +106,10 @@ impl Args {
             Some("report") => {
                 cargo.remove(0);
                 report(cargo, &flags)?
+            }
+            Some("diff") => {
+                cargo.remove(0);
+                diff(cargo, &flags)?
             }
             Some("history") => {
                 cargo.remove(0);
@@ -221,6 +230,29 @@ fn report(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
     )?;
     Ok(Command::Report {
         folders: words.into_iter().map(PathBuf::from).collect(),
+    })
+}
+
+fn diff(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
+    let only = Flags {
+        baseline: None,
+        format: Format::Text,
+        ..flags.clone()
+    };
+    refuse_all(
+        &only,
+        "`diff` takes only --baseline, --format and two folders",
+    )?;
+    let takes = "it takes the folders of two runs";
+    let mut words = words(rest, 2, "`diff` does not know", takes)?.into_iter();
+    let Some(before) = words.next() else {
+        return Err(usage(
+            "`diff` needs a run to compare with: the folder of an earlier one",
+        ));
+    };
+    Ok(Command::Diff {
+        before: before.into(),
+        after: words.next().map(PathBuf::from),
     })
 }
 

@@ -34,14 +34,7 @@ pub(crate) fn render(group: &Group<'_>, rounds: usize) -> String {
     };
     let made = group.frame().map(made).unwrap_or_default();
     let _ = writeln!(out, "  {BOLD}{count}{BOLD:#}{tests}{made}");
-    let look_at = first.look_at().and_then(place);
-    let look_at = look_at.map_or_else(String::new, |at| format!("{at}: "));
-    for why in &first.whys {
-        let _ = writeln!(out, "    {look_at}{}", mistake::line(why));
-    }
-    if let Some(release) = &first.release {
-        let _ = writeln!(out, "    {}", release.line());
-    }
+    mistakes(&mut out, first);
     for finding in group.findings().iter().take(SHOWN) {
         of_test(&mut out, finding, rounds);
     }
@@ -57,8 +50,20 @@ pub(crate) fn render(group: &Group<'_>, rounds: usize) -> String {
     out
 }
 
+/// The line to look at with each mistake, and the release that is known for it.
+pub(crate) fn mistakes(out: &mut String, finding: &Finding) {
+    let look_at = finding.look_at().and_then(place);
+    let look_at = look_at.map_or_else(String::new, |at| format!("{at}: "));
+    for why in &finding.whys {
+        let _ = writeln!(out, "    {look_at}{}", mistake::line(why));
+    }
+    if let Some(release) = &finding.release {
+        let _ = writeln!(out, "    {}", release.line());
+    }
+}
+
 /// `, made at src/pool.rs:88 my_app::pool::Pool::connect`
-fn made(frame: &Frame) -> String {
+pub(crate) fn made(frame: &Frame) -> String {
     let at = place(frame).map(|at| format!(", made at {at}"));
     let at = at.unwrap_or_default();
     format!("{at} {DIM}{}{DIM:#}", plain(&frame.function))

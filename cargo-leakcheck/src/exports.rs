@@ -20,6 +20,14 @@ use crate::{
     workspace::Workspace,
 };
 
+/// Adds Markdown to the page of a job's step, where it has one.
+pub(crate) fn add_to_step(table: impl FnOnce() -> String) -> Result<(), Error> {
+    match env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
+        Some(path) => output::append(path.as_ref(), &table()),
+        None => Ok(()),
+    }
+}
+
 /// What is written down of a run.
 #[derive(Debug)]
 pub(crate) struct Exports<'r> {
@@ -54,10 +62,7 @@ impl Exports<'_> {
         if env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
             output::beside(format)(&annotate::render(self.summary, self.repository));
         }
-        if let Some(path) = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
-            let table = markdown::render(self.summary);
-            results.push(output::append(path.as_ref(), &table));
-        }
+        results.push(add_to_step(|| markdown::render(self.summary)));
     }
 
     /// What other programs draw.

@@ -47,6 +47,14 @@ impl Test {
         }
     }
 
+    /// Itself, whatever other tests there are: the same in each run.
+    pub(crate) fn alone(&self) -> Self {
+        Self {
+            is_namesake: false,
+            ..self.clone()
+        }
+    }
+
     /// A key of one of its leaks.
     pub(crate) fn key(&self) -> Key {
         Key::new((self.package.as_deref(), &self.binary, &self.name), "", "")

@@ -112,13 +112,7 @@ impl<'a> Group<'a> {
 
     /// The first tests by their names, and how many more there are.
     pub(crate) fn named_tests(&self) -> String {
-        let tests = self.tests();
-        let mut names: Vec<String> = tests.iter().map(|test| test.quoted()).collect();
-        if names.len() > NAMED + 1 {
-            names.truncate(NAMED);
-            names.push(format!("{} more tests", tests.len() - NAMED));
-        }
-        plural::all_of(&names)
+        named(&self.tests())
     }
 
     /// `` `reconnects` left 2 tasks behind that were created here ``.
@@ -135,6 +129,16 @@ impl<'a> Group<'a> {
         };
         format!("{tests} left {count} behind{created}")
     }
+}
+
+/// The first tests by their names, and how many more there are.
+pub(crate) fn named(tests: &[&Test]) -> String {
+    let mut names: Vec<String> = tests.iter().map(|test| test.quoted()).collect();
+    if names.len() > NAMED + 1 {
+        names.truncate(NAMED);
+        names.push(format!("{} more tests", tests.len() - NAMED));
+    }
+    plural::all_of(&names)
 }
 
 /// Groups under way.

@@ -1,13 +1,18 @@
 //! Whatever stands in a report, in each of its fields, does nothing to who reads what is made of it: no line is a command, no
 //! character steers a terminal, no cell or element ends early, no number is too large, and it takes no longer than its size.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 
 use crate::{
     annotate,
     baseline::{Baseline, Key, Known},
+    diff::{self, Diff, Run},
     dot, explain, folded,
     graphs::Graphs,
     history::History,
@@ -125,6 +130,16 @@ fn rendered(rounds: &[Vec<Report>], baseline: &Baseline) -> BTreeMap<&'static st
     let repository = Repository::default();
     let text = text::render(&summary);
     let stored = StoredFindings::of(rounds);
+    let folder = PathBuf::from(TRAPS[4]);
+    let run = |rounds| Run {
+        folder: folder.clone(),
+        summary: Summary::of(rounds, baseline),
+    };
+    let none = [vec![Report::default()]];
+    let (before, after) = (run(&none), run(rounds));
+    let diff = Diff::of(&before, &after);
+    let read: Result<Value, _> = serde_json::from_str(&diff::json(&diff, &[]));
+    read.expect("JSON");
     let plain = |text: &str| anstream::adapter::strip_str(text).to_string();
     let reports: Vec<Report> = rounds.iter().flatten().cloned().collect();
     let explained =
@@ -141,6 +156,8 @@ fn rendered(rounds: &[Vec<Report>], baseline: &Baseline) -> BTreeMap<&'static st
         ("junit", junit::render(&summary)),
         ("dot", dot::render(&summary, &mut Graphs::new(&stored))),
         ("folded", folded::render(&summary, &stored)),
+        ("diff", plain(&diff::text(&diff))),
+        ("diff as Markdown", diff::markdown(&diff)),
         ("page", page(&summary, rounds, &repository)),
     ])
 }
@@ -180,6 +197,16 @@ fn assert_harmless(what: &str, text: &str) {
     }
 }
 
+/// Rows with so many cells, of which none ends inside of code.
+fn assert_table(markdown: &str, cells: usize) {
+    for row in markdown.lines().filter(|line| line.starts_with('|')) {
+        assert_eq!(row.matches('|').count(), cells + 1, "{row}");
+        assert_eq!(row.matches('`').count() % 2, 0, "{row}");
+    }
+    let outside: String = markdown.split('`').step_by(2).collect();
+    assert!(!outside.contains(['<', '[', '\\']), "{outside}");
+}
+
 #[test]
 fn no_field_does_harm() {
     for trap in TRAPS {
@@ -198,16 +225,8 @@ fn no_field_does_harm() {
             assert!(["::error", "::warning"].contains(&command), "{line}");
             assert!(!line[2..].contains("##["), "{line}");
         }
-        let table = rendered["markdown"]
-            .lines()
-            .filter(|line| line.starts_with('|'));
-        for row in table {
-            // Five cells, and none ends inside of code.
-            assert_eq!(row.matches('|').count(), 6, "{trap:?}: {row}");
-            assert_eq!(row.matches('`').count() % 2, 0, "{trap:?}: {row}");
-        }
-        let outside: String = rendered["markdown"].split('`').step_by(2).collect();
-        assert!(!outside.contains(['<', '[', '\\']), "{trap:?}: {outside}");
+        assert_table(&rendered["markdown"], 5);
+        assert_table(&rendered["diff as Markdown"], 6);
         for line in rendered["folded"].lines() {
             let (stack, count) = line.rsplit_once(' ').expect("a count");
             assert!(

@@ -95,7 +95,7 @@ fn consequence(consequence: &Consequence<'_>) -> written::Consequence {
     }
 }
 
-fn name(test: &Test) -> written::TestName {
+pub(crate) fn name(test: &Test) -> written::TestName {
     written::TestName {
         package: test.package.clone(),
         binary: test.binary.clone(),
@@ -103,7 +103,7 @@ fn name(test: &Test) -> written::TestName {
     }
 }
 
-fn hang(checked: &Checked) -> Option<written::HungTest> {
+pub(crate) fn hang(checked: &Checked) -> Option<written::HungTest> {
     Some(written::HungTest {
         test: name(&checked.test),
         after_ms: ms(checked.hung?),

@@ -12,6 +12,7 @@ mod browser;
 mod causes;
 mod chain;
 mod consequence;
+mod diff;
 mod doctor;
 mod dot;
 mod edit;

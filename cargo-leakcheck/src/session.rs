@@ -14,13 +14,14 @@ use crate::{
     args::{Args, Command, Flags, Format, Runner},
     audit::Audit,
     baseline::{self, Baseline},
+    diff::{self, Diff},
     doctor::{self, Diagnosis},
     edit::manifest::Library,
     error::Error,
     escape,
     exit::Exit,
     explain,
-    exports::Exports,
+    exports::{self, Exports},
     finding::total,
     history::{self, Entry, History},
     init::{self, Init},
@@ -79,6 +80,15 @@ pub(crate) fn run(args: &Args) -> Exit {
         Command::History { folders, adds } => {
             let adds = adds.then_some(&folders[..]);
             history(adds, &args.flags, &workspace).unwrap_or_else(broken)
+        }
+        Command::Diff { before, after } => {
+            let compared = compare(before, after.as_deref(), &args.flags, &workspace);
+            compared.unwrap_or_else(|error| {
+                if args.flags.format == Format::Json {
+                    output::print(&diff::json_of_nothing(&[error.to_string()]));
+                }
+                broken(error)
+            })
         }
         Command::Audit => told(Audit::of(&workspace.root), Audit::render, Audit::finds),
         Command::Doctor { package } => {
@@ -181,6 +191,39 @@ fn stored(folders: &[PathBuf], flags: &Flags, workspace: &Workspace) -> Result<F
         errors,
         ..Found::default()
     })
+}
+
+/// Compares two stored runs. Nothing is claimed of what could not be read.
+fn compare(
+    before: &Path,
+    after: Option<&Path>,
+    flags: &Flags,
+    workspace: &Workspace,
+) -> Result<Exit, Error> {
+    let (known, mut errors) = Baseline::read(&baseline_path(flags, workspace));
+    let after = match after {
+        Some(after) => after.to_owned(),
+        None => run_store::last(&workspace.runs())?,
+    };
+    let mut read = |folder: &Path| {
+        let (run, unread) = diff::Run::read(folder, &known, workspace);
+        errors.extend(unread);
+        run
+    };
+    let (before, after) = (read(before), read(&after));
+    if before.is(&after) {
+        return Err(Error::SameRun {
+            folder: after.folder,
+        });
+    }
+    let diff = Diff::of(&before, &after);
+    output::print(&match flags.format {
+        Format::Text => diff::text(&diff),
+        Format::Json => diff::json(&diff, &told_of(&errors)),
+    });
+    errors.extend(exports::add_to_step(|| diff::markdown(&diff)).err());
+    errors.iter().for_each(output::complain);
+    Ok(Exit::of(None, !errors.is_empty(), diff.fails()))
 }
 
 /// Shows a history, and before that adds what is asked for. Nothing is added where not everything could be read.

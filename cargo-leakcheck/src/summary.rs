@@ -24,6 +24,8 @@ pub(crate) struct Checked {
     /// Its own body failed.
     pub(crate) failed: bool,
     pub(crate) inconclusive: bool,
+    /// Whether what it does not show was not there.
+    pub(crate) is_whole: bool,
     pub(crate) spent: Duration,
 }
 
@@ -180,6 +182,7 @@ fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
             why: None,
             failed: false,
             inconclusive: false,
+            is_whole: true,
             spent: Duration::ZERO,
         });
         let hung = report.hang.as_ref();
@@ -191,6 +194,7 @@ fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
             .or(checked.why.take());
         checked.failed |= report.fails_by_itself();
         checked.inconclusive |= report.verdict == Verdict::Inconclusive;
+        checked.is_whole &= report.is_whole();
         checked.spent = checked.spent.saturating_add(report.spent());
     }
     tests.into_values().collect()

@@ -5,6 +5,7 @@ use crate::{
     AcceptedSite, Awaited, Body, BodyWaits, CancelFailure, CancelFault, Cancellations, CancelledAt,
     Follows, Frame, Hang, HangCause, Holder, Ignored, Keeper, Kept, Leak, Level, Location, Missing,
     OwnHandle, Report, StuckThread, Verdict, Why, Written,
+    diff::{Change, ComparedRun, Counts, Diff, Outcome, TestCounts},
     summary::{
         Cause, Consequence, GoneLeak, HungTest, KnownRelease, Status, Summary, TestName, TestShare,
     },
@@ -53,5 +54,20 @@ pub const SUMMARY: [Definition; 12] = [
     Status::DEFINITION,
     TestName::DEFINITION,
     TestShare::DEFINITION,
+    Why::DEFINITION,
+];
+
+/// All definitions of a difference, the whole difference first.
+pub const DIFF: [Definition; 11] = [
+    Diff::DEFINITION,
+    Change::DEFINITION,
+    ComparedRun::DEFINITION,
+    Counts::DEFINITION,
+    Frame::DEFINITION,
+    HungTest::DEFINITION,
+    Level::DEFINITION,
+    Outcome::DEFINITION,
+    TestCounts::DEFINITION,
+    TestName::DEFINITION,
     Why::DEFINITION,
 ];

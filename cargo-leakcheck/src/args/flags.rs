@@ -14,7 +14,7 @@ use clap::Parser;
 #[command(
     name = "cargo leakcheck",
     version,
-    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck try [test|nextest] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck init [nextest] [--yes] [--no-run] [--undo] [CARGO'S FLAGS]\n       cargo leakcheck report [DIR..] [FLAGS]\n       cargo leakcheck explain NAME [DIR]\n       cargo leakcheck history [--add] [DIR..]\n       cargo leakcheck audit\n       cargo leakcheck doctor [-p PACKAGE]",
+    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck try [test|nextest] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck init [nextest] [--yes] [--no-run] [--undo] [CARGO'S FLAGS]\n       cargo leakcheck report [DIR..] [FLAGS]\n       cargo leakcheck diff BEFORE [AFTER] [FLAGS]\n       cargo leakcheck explain NAME [DIR]\n       cargo leakcheck history [--add] [DIR..]\n       cargo leakcheck audit\n       cargo leakcheck doctor [-p PACKAGE]",
     after_help = "\
 Commands:
   test     run `cargo test` (the default)
@@ -26,6 +26,8 @@ Commands:
            --undo makes everything as it was
   report   show a stored run again: the last one, or those of several machines as one,
            each in a folder DIR
+  diff     compare a stored run, the last one if only one is named, with an earlier one:
+           what is new, what is gone, and what there is more or less of
   explain  show all that a stored run knows of a finding: NAME is a fingerprint,
            a test, or a pattern such as own-sender; `explain reading` tells how to read a report
   history  show what runs have left, from a file with a line for each: --add adds the
@@ -37,7 +39,8 @@ Exit codes:
   0   nothing new was left behind
   2   the command line is not understood, or there is nothing to explain of that name
   10  all tests that failed did so for new leaks only, or --deny-unused-rules found a rule,
-      or `audit` a crate, or `doctor` missed a planted leak
+      or `audit` a crate, or `doctor` missed a planted leak, or the later run of `diff` has
+      something new or more of something that fails it
   11  a report, the baseline or an output file could not be read or written
   Where tests failed by themselves or did not build, the code is that of cargo."
 )]

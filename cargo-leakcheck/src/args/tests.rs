@@ -143,6 +143,20 @@ fn a_history_is_shown_or_added_to() {
 }
 
 #[test]
+fn a_run_is_compared_with_an_earlier_one() {
+    for (line, after) in [
+        ("leakcheck diff a --format json", None),
+        ("leakcheck diff --baseline=b a b --target-dir t", Some("b")),
+    ] {
+        let expected = Command::Diff {
+            before: "a".into(),
+            after: after.map(PathBuf::from),
+        };
+        assert_eq!(parse(line).expect(line).command, expected, "{line}");
+    }
+}
+
+#[test]
 fn files_are_named() {
     let args = parse("leakcheck report a --html=b.html --open").expect("flags");
     let folders = vec!["a".into()];
@@ -200,6 +214,16 @@ fn misuse_is_told() {
             "report --htm a",
             "there is no --htm: did you mean `--html`?",
         ),
+        ("diff", "`diff` needs a run to compare with"),
+        (
+            "diff a b c",
+            "`diff` does not know \"c\": it takes the folders of two runs",
+        ),
+        (
+            "diff a b --html c",
+            "`diff` takes only --baseline, --format and two folders",
+        ),
+        ("dif a b", "there is no command dif: did you mean `diff`?"),
         ("doctor --bless", "`doctor` takes no flags but `-p PACKAGE`"),
         ("doctor -p", "`-p` needs the name of a package"),
         (

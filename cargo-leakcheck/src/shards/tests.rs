@@ -212,7 +212,7 @@ fn what_is_missing_is_told() {
         told(&[&whole, &empty, &whole], 0),
         [
             "failed to merge whole: it is named twice",
-            "failed to find a report in empty: name the folder of a shard's reports, or its copy of target/leakcheck",
+            "failed to find a report in empty: name the folder of its reports, or a copy of its target/leakcheck",
         ]
     );
     assert_eq!(

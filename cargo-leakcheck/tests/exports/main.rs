@@ -237,3 +237,83 @@ fn a_history_grows_by_a_run() {
     );
     assert!(told.contains("nothing was added"), "{told}");
 }
+
+/// Two runs are compared as they are stored, and nothing is claimed where one cannot be read.
+#[test]
+fn two_runs_are_compared() {
+    let run = Run::of(40);
+    let less = run.path("less");
+    fs::create_dir(&less).expect("a folder");
+    let names: Vec<PathBuf> = fs::read_dir(run.path("reports"))
+        .expect("reports")
+        .map(|entry| entry.expect("a report").path())
+        .collect();
+    for path in &names {
+        let text = fs::read_to_string(path).expect("a report");
+        let mut report: Report = serde_json::from_str(&text).expect("a report");
+        report.leaks.clear();
+        report.known.clear();
+        report.verdict = leakcheck_report::Verdict::Clean;
+        let name = path.file_name().expect("a name");
+        fs::write(less.join(name), report.to_json()).expect("it is written");
+    }
+    let diff = |args: &[&str]| {
+        let ended = Command::new(env!("CARGO_BIN_EXE_cargo-leakcheck"))
+            .current_dir(run.root.path())
+            .args(["leakcheck", "diff"])
+            .args(args)
+            .env_remove("LEAKCHECK_BASELINE")
+            .env("GITHUB_STEP_SUMMARY", run.path("step.md"))
+            .output()
+            .expect("it is run");
+        let [told, complained] =
+            [ended.stdout, ended.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        (ended.status.code(), told, complained)
+    };
+
+    let (code, told, _) = diff(&["less", "reports"]);
+    assert_eq!(code, Some(10), "{told}");
+    assert!(told.contains("causes are new\n  before: less, "), "{told}");
+    let (code, told, complained) = diff(&["reports", "less"]);
+    assert_eq!(code, Some(0), "{told}{complained}");
+    assert!(told.contains("causes are gone\n"), "{told}");
+    let step = fs::read_to_string(run.path("step.md")).expect("a page");
+    assert_eq!(step.matches("### leakcheck: two runs compared").count(), 2);
+
+    // A run that cannot be read, is empty, cut short, or the same.
+    fs::create_dir_all(run.path("empty/sub")).expect("a folder");
+    fs::create_dir_all(run.path("cut/1")).expect("a folder");
+    fs::copy(&names[0], run.path("cut/1/0.json")).expect("it is copied");
+    for (args, why) in [
+        (["reports", "none"], "failed to read none: "),
+        (["empty", "reports"], "failed to find a report in empty: "),
+        (
+            ["reports", "cut"],
+            "failed to read all of cut: its tests were not run to their end",
+        ),
+        (
+            ["reports", "./reports"],
+            "failed to compare ./reports with itself: ",
+        ),
+    ] {
+        let (code, told, complained) = diff(&args);
+        assert_eq!(code, Some(11), "{told}{complained}");
+        assert!(complained.contains(why), "{complained}");
+    }
+    let (code, _, complained) = diff(&["reports"]);
+    assert_eq!(code, Some(11));
+    assert!(
+        complained.contains("failed to find a stored run in "),
+        "{complained}"
+    );
+
+    let (code, told, _) = diff(&["less", "reports", "--format", "json"]);
+    let read: leakcheck_report::diff::Diff = serde_json::from_str(&told).expect("JSON");
+    assert!(
+        code == Some(10) && read.fails && !read.changes.is_empty(),
+        "{told}"
+    );
+    let (code, told, _) = diff(&["reports", "--format", "json"]);
+    let read: leakcheck_report::diff::Diff = serde_json::from_str(&told).expect("JSON");
+    assert!(code == Some(11) && read.errors.len() == 1, "{told}");
+}
