@@ -102,6 +102,11 @@ impl Args {
         if flags.history.is_some() && first != Some("history") {
             return Err(usage("--history names the file of `history`"));
         }
+        if flags.against.is_some() && (first != Some("report") || !flags.makes_page()) {
+            return Err(usage(
+                "--against is for the page of `report`: name that with --html, or open it with --open",
+            ));
+        }
         let command = match first {
             Some("report") => {
                 cargo.remove(0);

@@ -226,6 +226,11 @@ impl Error {
         }
     }
 
+    /// All of them, a sentence each.
+    pub(crate) fn told(all: &[Self]) -> Vec<String> {
+        all.iter().map(ToString::to_string).collect()
+    }
+
     /// What is wrong with a text that should be TOML.
     pub(crate) fn toml(path: PathBuf, text: &str, cause: &toml::de::Error) -> Self {
         let at = cause.span().map_or(0, |span| span.start);

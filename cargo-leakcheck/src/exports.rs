@@ -5,7 +5,9 @@ use std::{env, path::Path};
 use crate::{
     annotate,
     args::{Flags, Format},
-    browser, dot,
+    browser,
+    diff::{Diff, Run},
+    dot,
     error::Error,
     folded,
     graphs::Graphs,
@@ -16,7 +18,7 @@ use crate::{
     sarif,
     stored_findings::StoredFindings,
     summary::Summary,
-    view,
+    view::{self, Beside},
     workspace::Workspace,
 };
 
@@ -35,6 +37,8 @@ pub(crate) struct Exports<'r> {
     pub(crate) rounds: &'r [Vec<Report>],
     pub(crate) repository: &'r Repository,
     pub(crate) workspace: &'r Workspace,
+    /// The run that this one is compared with.
+    pub(crate) against: Option<Run<'r>>,
 }
 
 impl Exports<'_> {
@@ -88,7 +92,16 @@ impl Exports<'_> {
         // What is wrong with it is told where it is asked for.
         let (history, _) = History::read(&self.workspace.root.join(history::NAME));
         let (summary, rounds) = (self.summary, self.rounds);
-        let page = view::render(summary, rounds, self.repository, &history, told);
+        let folder = &self.workspace.target;
+        let diff = self
+            .against
+            .map(|before| Diff::of(before, Run { folder, summary }));
+        let beside = Beside {
+            history,
+            diff: diff.as_ref().filter(|diff| diff.is_of_two()),
+            errors: told,
+        };
+        let page = view::render(summary, rounds, self.repository, &beside);
         let written = output::write(&path, &page);
         let opened = written.and_then(|()| {
             if flags.open {

@@ -15,7 +15,6 @@ use crate::{
     diff::{self, Diff, Run},
     dot, explain, folded,
     graphs::Graphs,
-    history::History,
     junit, markdown,
     overbroad_rules::OverbroadRules,
     report::{self, Report},
@@ -23,7 +22,8 @@ use crate::{
     sarif,
     stored_findings::StoredFindings,
     summary::Summary,
-    text, view,
+    text,
+    view::{self, Beside},
     workspace::Workspace,
 };
 
@@ -131,13 +131,12 @@ fn rendered(rounds: &[Vec<Report>], baseline: &Baseline) -> BTreeMap<&'static st
     let text = text::render(&summary);
     let stored = StoredFindings::of(rounds);
     let folder = PathBuf::from(TRAPS[4]);
-    let run = |rounds| Run {
-        folder: folder.clone(),
-        summary: Summary::of(rounds, baseline),
+    let run = |summary| Run {
+        folder: &folder,
+        summary,
     };
-    let none = [vec![Report::default()]];
-    let (before, after) = (run(&none), run(rounds));
-    let diff = Diff::of(&before, &after);
+    let none = Summary::of(&[vec![Report::default()]], baseline);
+    let diff = Diff::of(run(&none), run(&summary));
     let read: Result<Value, _> = serde_json::from_str(&diff::json(&diff, &[]));
     read.expect("JSON");
     let plain = |text: &str| anstream::adapter::strip_str(text).to_string();
@@ -158,13 +157,22 @@ fn rendered(rounds: &[Vec<Report>], baseline: &Baseline) -> BTreeMap<&'static st
         ("folded", folded::render(&summary, &stored)),
         ("diff", plain(&diff::text(&diff))),
         ("diff as Markdown", diff::markdown(&diff)),
-        ("page", page(&summary, rounds, &repository)),
+        ("page", page(&summary, rounds, &repository, &diff)),
     ])
 }
 
 /// The data of the page, and what else of it is not the same each time.
-fn page(summary: &Summary, rounds: &[Vec<Report>], repository: &Repository) -> String {
-    let page = view::render(summary, rounds, repository, &History::default(), &[]);
+fn page(
+    summary: &Summary,
+    rounds: &[Vec<Report>],
+    repository: &Repository,
+    diff: &Diff<'_>,
+) -> String {
+    let beside = Beside {
+        diff: Some(diff),
+        ..Beside::default()
+    };
+    let page = view::render(summary, rounds, repository, &beside);
     assert_eq!(page.matches("<script").count(), 2, "nothing is put in");
     assert_eq!(page.matches("</script>").count(), 2, "nothing ends early");
     let (head, rest) = page.split_once("<style>").expect("a style");

@@ -11,6 +11,7 @@ mod baseline;
 mod browser;
 mod causes;
 mod chain;
+mod comparison;
 mod consequence;
 mod diff;
 mod doctor;

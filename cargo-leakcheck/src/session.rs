@@ -14,14 +14,14 @@ use crate::{
     args::{Args, Command, Flags, Format, Runner},
     audit::Audit,
     baseline::{self, Baseline},
-    diff::{self, Diff},
+    comparison, diff,
     doctor::{self, Diagnosis},
     edit::manifest::Library,
     error::Error,
     escape,
     exit::Exit,
     explain,
-    exports::{self, Exports},
+    exports::Exports,
     finding::total,
     history::{self, Entry, History},
     init::{self, Init},
@@ -82,13 +82,14 @@ pub(crate) fn run(args: &Args) -> Exit {
             history(adds, &args.flags, &workspace).unwrap_or_else(broken)
         }
         Command::Diff { before, after } => {
-            let compared = compare(before, after.as_deref(), &args.flags, &workspace);
-            compared.unwrap_or_else(|error| {
-                if args.flags.format == Format::Json {
-                    output::print(&diff::json_of_nothing(&[error.to_string()]));
-                }
-                broken(error)
-            })
+            let known = Baseline::read(&baseline_path(&args.flags, &workspace));
+            comparison::run(
+                before,
+                after.as_deref(),
+                known,
+                args.flags.format,
+                &workspace,
+            )
         }
         Command::Audit => told(Audit::of(&workspace.root), Audit::render, Audit::finds),
         Command::Doctor { package } => {
@@ -126,7 +127,10 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
             errors.push(error);
             errors.iter().for_each(output::complain);
             if args.flags.format == Format::Json {
-                output::print(&json::render(&Summary::of(&[], &known), &told_of(&errors)));
+                output::print(&json::render(
+                    &Summary::of(&[], &known),
+                    &Error::told(&errors),
+                ));
             }
             return Exit::Broken;
         }
@@ -151,17 +155,26 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
         }
         beside(&unused.render(args.flags.deny_unused_rules));
         beside(&overbroad.render(args.flags.deny_unused_rules));
+        let before = args.flags.against.as_deref().map(run_store::run_in);
+        let earlier = before.as_deref().map(|folder| {
+            let (summary, unread) = comparison::whole(folder, &known, workspace);
+            errors.extend(unread);
+            summary
+        });
+        let against = before.as_deref().zip(earlier.as_ref());
+        let against = against.map(|(folder, summary)| diff::Run { folder, summary });
         let exports = Exports {
+            against,
             summary: &summary,
             rounds: &found.rounds,
             repository: &repository(workspace),
             workspace,
         };
-        errors.extend(exports.write(&args.flags, &told_of(&errors)));
+        errors.extend(exports.write(&args.flags, &Error::told(&errors)));
     }
     let blessed = args.flags.bless && bless(&summary, &path, beside, &mut errors);
     if args.flags.format == Format::Json {
-        output::print(&json::render(&summary, &told_of(&errors)));
+        output::print(&json::render(&summary, &Error::told(&errors)));
     }
     errors.iter().for_each(output::complain);
     for complaint in &found.unread {
@@ -173,10 +186,6 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
     let is_denied = args.flags.deny_unused_rules && (unused.is_some() || overbroad.is_some());
     let fails = is_denied || summary.fails() && !blessed;
     Exit::of(found.cargo, !errors.is_empty(), fails)
-}
-
-fn told_of(errors: &[Error]) -> Vec<String> {
-    errors.iter().map(ToString::to_string).collect()
 }
 
 /// What stored runs have, as one; the last one if none is named.
@@ -191,39 +200,6 @@ fn stored(folders: &[PathBuf], flags: &Flags, workspace: &Workspace) -> Result<F
         errors,
         ..Found::default()
     })
-}
-
-/// Compares two stored runs. Nothing is claimed of what could not be read.
-fn compare(
-    before: &Path,
-    after: Option<&Path>,
-    flags: &Flags,
-    workspace: &Workspace,
-) -> Result<Exit, Error> {
-    let (known, mut errors) = Baseline::read(&baseline_path(flags, workspace));
-    let after = match after {
-        Some(after) => after.to_owned(),
-        None => run_store::last(&workspace.runs())?,
-    };
-    let mut read = |folder: &Path| {
-        let (run, unread) = diff::Run::read(folder, &known, workspace);
-        errors.extend(unread);
-        run
-    };
-    let (before, after) = (read(before), read(&after));
-    if before.is(&after) {
-        return Err(Error::SameRun {
-            folder: after.folder,
-        });
-    }
-    let diff = Diff::of(&before, &after);
-    output::print(&match flags.format {
-        Format::Text => diff::text(&diff),
-        Format::Json => diff::json(&diff, &told_of(&errors)),
-    });
-    errors.extend(exports::add_to_step(|| diff::markdown(&diff)).err());
-    errors.iter().for_each(output::complain);
-    Ok(Exit::of(None, !errors.is_empty(), diff.fails()))
 }
 
 /// Shows a history, and before that adds what is asked for. Nothing is added where not everything could be read.

@@ -65,6 +65,9 @@ pub(crate) struct Flags {
     /// Open that page [default FILE: leakcheck/report.html in the target folder]
     #[arg(long)]
     pub(crate) open: bool,
+    /// With `report`: tell in the page what is new, and what is gone, against the run in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) against: Option<PathBuf>,
     /// Write who waits for whom, and who owns what, for Graphviz
     #[arg(long, value_name = "FILE")]
     pub(crate) dot: Option<PathBuf>,
@@ -101,6 +104,11 @@ pub(crate) struct Flags {
 }
 
 impl Flags {
+    /// Whether a page is asked for.
+    pub(super) fn makes_page(&self) -> bool {
+        self.open || self.html.is_some()
+    }
+
     /// Whether files are asked for besides the summary.
     pub(super) fn writes_files(&self) -> bool {
         let texts = [&self.sarif, &self.junit, &self.html];

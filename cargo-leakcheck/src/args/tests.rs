@@ -214,16 +214,6 @@ fn misuse_is_told() {
             "report --htm a",
             "there is no --htm: did you mean `--html`?",
         ),
-        ("diff", "`diff` needs a run to compare with"),
-        (
-            "diff a b c",
-            "`diff` does not know \"c\": it takes the folders of two runs",
-        ),
-        (
-            "diff a b --html c",
-            "`diff` takes only --baseline, --format and two folders",
-        ),
-        ("dif a b", "there is no command dif: did you mean `diff`?"),
         ("doctor --bless", "`doctor` takes no flags but `-p PACKAGE`"),
         ("doctor -p", "`-p` needs the name of a package"),
         (
@@ -259,6 +249,34 @@ fn misuse_is_told() {
             "report --deny-unused-rules",
             "--deny-unused-rules needs a run of all tests, which `report` does not make",
         ),
+    ] {
+        let error = parse(line).expect_err(line);
+        assert!(error.to_string().contains(expected), "{line}: {error}");
+        assert_eq!(error.exit_code(), 2);
+    }
+}
+
+#[test]
+fn misuse_of_two_runs_is_told() {
+    for (line, expected) in [
+        (
+            "report --against a",
+            "--against is for the page of `report`: name that with --html",
+        ),
+        (
+            "--against a --open",
+            "--against is for the page of `report`",
+        ),
+        ("diff", "`diff` needs a run to compare with"),
+        (
+            "diff a b c",
+            "`diff` does not know \"c\": it takes the folders of two runs",
+        ),
+        (
+            "diff a b --html c",
+            "`diff` takes only --baseline, --format and two folders",
+        ),
+        ("dif a b", "there is no command dif: did you mean `diff`?"),
     ] {
         let error = parse(line).expect_err(line);
         assert!(error.to_string().contains(expected), "{line}: {error}");

@@ -8,7 +8,7 @@ use super::{
     run::Run,
 };
 use crate::{
-    finding::Test,
+    finding::{Finding, Test},
     grouping::Group,
     summary::{Checked, Summary},
 };
@@ -16,14 +16,16 @@ use crate::{
 /// Two runs, and the causes of both.
 #[derive(Debug)]
 pub(crate) struct Diff<'r> {
-    pub(super) before: &'r Run,
-    pub(super) after: &'r Run,
+    pub(super) before: Run<'r>,
+    pub(super) after: Run<'r>,
     /// Those first that are new.
     pub(super) changes: Vec<Change<'r>>,
+    /// Of each finding of the later run, the change that it is part of.
+    places: BTreeMap<*const Finding, usize>,
 }
 
 impl<'r> Diff<'r> {
-    pub(crate) fn of(before: &'r Run, after: &'r Run) -> Self {
+    pub(crate) fn of(before: Run<'r>, after: Run<'r>) -> Self {
         let groups = [before, after].map(|run| Group::all(&run.summary.findings));
         let mut links = Links::default();
         for group in groups.iter().flatten() {
@@ -44,17 +46,23 @@ impl<'r> Diff<'r> {
                 }
             }
         }
-        let ran = [before, after].map(|run| whole(&run.summary));
+        let ran = [before, after].map(|run| whole(run.summary));
         let rounds = [before, after].map(|run| run.summary.rounds);
         let mut changes: Vec<Change<'r>> = causes
             .into_values()
             .map(|sides| Change::of(sides, &ran, rounds))
             .collect();
         changes.sort_by_key(Change::rank);
+        let mut places = BTreeMap::new();
+        for (at, change) in changes.iter().enumerate() {
+            let findings = change.after.findings.iter();
+            places.extend(findings.map(|finding| (std::ptr::from_ref(*finding), at)));
+        }
         Self {
             before,
             after,
             changes,
+            places,
         }
     }
 
@@ -64,9 +72,15 @@ impl<'r> Diff<'r> {
     }
 
     /// Whether there is something to compare.
-    pub(super) fn is_of_two(&self) -> bool {
+    pub(crate) fn is_of_two(&self) -> bool {
         let runs = [self.before, self.after];
         runs.iter().all(|run| !run.summary.checked.is_empty())
+    }
+
+    /// What became of the cause that this finding of the later run belongs to.
+    pub(super) fn change_of(&self, finding: &Finding) -> Option<&Change<'r>> {
+        let at = self.places.get(&std::ptr::from_ref(finding))?;
+        self.changes.get(*at)
     }
 
     /// Tests that hang now, and are not known to have hung before.

@@ -6,10 +6,7 @@ use leakcheck_report::{
 };
 
 use super::{change::Change, difference::Diff, run::Run};
-use crate::{
-    escape::plain,
-    json::{hang, name},
-};
+use crate::json::{hang, name};
 
 /// The whole difference, with what went wrong. Where there are no two runs, there are no changes.
 pub(crate) fn render(diff: &Diff<'_>, errors: &[String]) -> String {
@@ -39,9 +36,9 @@ pub(crate) fn render_nothing(errors: &[String]) -> String {
     written.to_json()
 }
 
-fn run(run: &Run) -> written::ComparedRun {
+fn run(run: Run<'_>) -> written::ComparedRun {
     written::ComparedRun {
-        folder: plain(&run.folder.display().to_string()),
+        folder: run.name(),
         runs: run.summary.rounds,
         tests: run.summary.checked.len(),
     }

@@ -5,6 +5,7 @@ mod difference;
 mod json;
 mod links;
 mod markdown;
+mod page;
 mod run;
 mod text;
 

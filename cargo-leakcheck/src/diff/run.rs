@@ -1,43 +1,29 @@
 //! One of two runs that are compared.
 
-use std::{
-    num::NonZeroUsize,
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
-use crate::{
-    baseline::Baseline, error::Error, run_store, shards, summary::Summary, workspace::Workspace,
-};
+use crate::{escape::plain, headline, summary::Summary};
 
 /// What a stored run has, and where it is.
-#[derive(Debug)]
-pub(crate) struct Run {
-    pub(crate) folder: PathBuf,
-    pub(crate) summary: Summary,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run<'r> {
+    pub(crate) folder: &'r Path,
+    pub(crate) summary: &'r Summary,
 }
 
-impl Run {
-    /// Reads the run in a folder, and what is wrong with it: it has to be whole, else what it lacks would pass for gone.
-    pub(crate) fn read(
-        folder: &Path,
-        known: &Baseline,
-        workspace: &Workspace,
-    ) -> (Self, Vec<Error>) {
-        let only = Some(NonZeroUsize::MIN);
-        let (rounds, errors) = shards::read(&[folder.to_owned()], only, workspace);
-        let run = Self {
-            folder: run_store::run_in(folder),
-            summary: Summary::of(&rounds, known),
-        };
-        (run, errors)
+impl Run<'_> {
+    /// Its folder, as a reader may see it.
+    pub(super) fn name(&self) -> String {
+        plain(&self.folder.display().to_string())
     }
 
-    /// Whether this is the same folder.
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        let whole = |run: &Self| {
-            let folder = run.folder.canonicalize();
-            folder.unwrap_or_else(|_| run.folder.clone())
+    /// `target/leakcheck/2026-11-30T12-00-00Z, 142 checked tests in 2 runs`
+    pub(super) fn line(&self) -> String {
+        let rounds = match self.summary.rounds {
+            0 | 1 => String::new(),
+            rounds => format!(" in {rounds} runs"),
         };
-        whole(self) == whole(other)
+        let checked = headline::checked(self.summary);
+        format!("{}, {checked}{rounds}", self.name())
     }
 }

@@ -10,22 +10,35 @@ use crate::{
     summary::Summary,
 };
 
+/// A run with its summary.
+struct Stored {
+    folder: PathBuf,
+    summary: Summary,
+}
+
+impl Stored {
+    fn run(&self) -> Run<'_> {
+        let (folder, summary) = (&self.folder, &self.summary);
+        Run { folder, summary }
+    }
+}
+
 /// A run with these reports.
-fn run(name: &str, rounds: &[Vec<Report>]) -> Run {
-    Run {
+fn run(name: &str, rounds: &[Vec<Report>]) -> Stored {
+    Stored {
         folder: PathBuf::from("target/leakcheck").join(name),
         summary: Summary::of(rounds, &Baseline::default()),
     }
 }
 
-fn of(reports: &[Report]) -> Run {
+fn of(reports: &[Report]) -> Stored {
     run("a", &[reports.to_vec()])
 }
 
 /// What became of each cause, by its first fingerprint.
 fn outcomes(before: &[Report], after: &[Report]) -> Vec<(String, Outcome)> {
     let (before, after) = (of(before), of(after));
-    let diff = Diff::of(&before, &after);
+    let diff = Diff::of(before.run(), after.run());
     let outcome = |change: &Change<'_>| (change.first().fingerprint.clone(), change.outcome);
     diff.changes.iter().map(outcome).collect()
 }
@@ -57,7 +70,7 @@ fn follows(leak: usize) -> Follows {
 }
 
 /// All that there can be.
-fn full() -> [Run; 2] {
+fn full() -> [Stored; 2] {
     let pool = |leaks: &[&str]| {
         let mut report = sample("drains", leaks);
         report.leaks[0].why = Some(why("own-sender"));
@@ -122,7 +135,7 @@ fn full() -> [Run; 2] {
 #[test]
 fn everything_is_told() {
     let [before, after] = full();
-    let diff = Diff::of(&before, &after);
+    let diff = Diff::of(before.run(), after.run());
     assert!(diff.fails());
     golden("diff_full.txt", &plain(&text(&diff)));
     golden("diff_full.md", &markdown(&diff));
@@ -134,6 +147,23 @@ fn everything_is_told() {
     let nothing = json_of_nothing(&["failed".to_owned()]);
     let read: written::Diff = serde_json::from_str(&nothing).expect("it is read");
     assert!(!read.fails && read.errors == ["failed"]);
+}
+
+/// The page of the later run tells the same of its causes, and the rest besides.
+#[test]
+fn the_page_says_what_became_of_each() {
+    let [before, after] = full();
+    let diff = Diff::of(before.run(), after.run());
+    let findings = after.summary.findings.iter();
+    let told = findings.map(|finding| match diff.since(finding) {
+        Some(since) => format!(
+            "{} {}: {}\n",
+            finding.fingerprint, since.outcome, since.sentence
+        ),
+        None => format!("{}\n", finding.fingerprint),
+    });
+    let notes = diff.notes().into_iter().map(|note| note + "\n");
+    golden("diff_page.txt", &told.chain(notes).collect::<String>());
 }
 
 #[test]
@@ -158,7 +188,7 @@ fn each_sentence_fits_its_number() {
     .iter()
     .map(|(before, after)| {
         let (before, after) = (of(&[(*before).clone()]), of(&[(*after).clone()]));
-        text::headline(&Diff::of(&before, &after))
+        text::headline(&Diff::of(before.run(), after.run()))
     })
     .collect();
     assert_eq!(
@@ -238,12 +268,12 @@ fn what_nobody_looked_for_is_not_gone() {
     // What is not in each run may need as many to be seen.
     let clean = [clean];
     let twice = |first: &[Report]| run("a", &[first.to_vec(), clean.to_vec()]);
-    let outcome_of = |after: &Run| Diff::of(&twice(&was), after).changes[0].outcome;
+    let outcome_of = |after: &Stored| Diff::of(twice(&was).run(), after.run()).changes[0].outcome;
     assert_eq!(outcome_of(&of(&clean)), Outcome::NotSeen);
     assert_eq!(outcome_of(&twice(&clean)), Outcome::Gone);
     let always = run("a", &[was.to_vec(), was.to_vec()]);
     assert_eq!(
-        Diff::of(&always, &of(&clean)).changes[0].outcome,
+        Diff::of(always.run(), of(&clean).run()).changes[0].outcome,
         Outcome::Gone
     );
     // One whose test was not run to its end before is new all the same.
@@ -251,7 +281,7 @@ fn what_nobody_looked_for_is_not_gone() {
     let mut other = sample("b", &[]);
     other.written = Some(Written::Dirty);
     let (before, after) = (of(&was), of(&[other]));
-    let told = plain(&text(&Diff::of(&before, &after)));
+    let told = plain(&text(&Diff::of(before.run(), after.run())));
     let expected = "    `a` was not run to the end after, or left nothing, of which that run has no report: run it to see whether it is gone\n";
     assert!(told.contains(expected), "{told}");
 }
@@ -279,7 +309,7 @@ fn what_is_told_otherwise_is_as_it_was() {
 fn what_is_known_or_warned_of_fails_nothing() {
     let was = of(&[sample("a", &[])]);
     let new = sample("a", &["f1 task 1 src/a.rs:1"]);
-    let fails = |after: Report| Diff::of(&was, &of(&[after])).fails();
+    let fails = |after: Report| Diff::of(was.run(), of(&[after]).run()).fails();
     assert!(fails(new.clone()));
     let mut warned = new.clone();
     warned.leaks[0].level = Level::Warn;
@@ -288,14 +318,14 @@ fn what_is_known_or_warned_of_fails_nothing() {
     assert!(!fails(warned) && !fails(known));
     // Less of it fails nothing, nor as much.
     let new = of(&[new]);
-    assert!(!Diff::of(&new, &was).fails() && !Diff::of(&new, &new).fails());
+    assert!(!Diff::of(new.run(), was.run()).fails() && !Diff::of(new.run(), new.run()).fails());
 }
 
 #[test]
 fn a_run_without_reports_is_no_run() {
     let (none, one) = (of(&[]), of(&[sample("a", &["f1 task 1 src/a.rs:1"])]));
     for (before, after) in [(&none, &one), (&one, &none)] {
-        let diff = Diff::of(before, after);
+        let diff = Diff::of(before.run(), after.run());
         assert_eq!(text(&diff), "");
         let read: written::Diff = serde_json::from_str(&json(&diff, &[])).expect("it is read");
         assert!(!read.fails && read.changes.is_empty());

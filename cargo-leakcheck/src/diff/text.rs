@@ -18,7 +18,6 @@ use crate::{
     escape::plain,
     finding::{Status, Test},
     grouping::named,
-    headline,
 };
 
 const RED: Style = AnsiColor::Red.on_default().bold();
@@ -38,8 +37,8 @@ pub(crate) fn render(diff: &Diff<'_>) -> String {
         _ => YELLOW,
     };
     let _ = writeln!(out, "{style}leakcheck: {}{style:#}", headline(diff));
-    let _ = writeln!(out, "  before: {}", run(diff.before));
-    let _ = writeln!(out, "  after:  {}", run(diff.after));
+    let _ = writeln!(out, "  before: {}", diff.before.line());
+    let _ = writeln!(out, "  after:  {}", diff.after.line());
     let mut section = None;
     for change in &diff.changes {
         if section.replace(change.outcome) != Some(change.outcome) {
@@ -102,22 +101,12 @@ pub(super) fn headline(diff: &Diff<'_>) -> String {
     plural::all_of(&parts)
 }
 
-/// `target/leakcheck/2026-11-30T12-00-00Z, 142 checked tests in 2 runs`
-fn run(run: &Run) -> String {
-    let folder = plain(&run.folder.display().to_string());
-    let rounds = match run.summary.rounds {
-        0 | 1 => String::new(),
-        rounds => format!(" in {rounds} runs"),
-    };
-    format!("{folder}, {}{rounds}", headline::checked(&run.summary))
-}
-
 fn of_change(out: &mut String, change: &Change<'_>, diff: &Diff<'_>) {
     let first = change.first();
     let made = first.site.as_ref().map(entry::made).unwrap_or_default();
     let _ = writeln!(out, "  {}{made}", count(change));
     let (summary, is_there) = match change.outcome {
-        Outcome::Same => return doubts(out, change, diff),
+        Outcome::Same => return doubtful(out, change, diff),
         Outcome::Gone | Outcome::NotSeen => (&diff.before.summary, false),
         Outcome::New | Outcome::More | Outcome::Fewer => (&diff.after.summary, true),
     };
@@ -144,13 +133,13 @@ fn of_change(out: &mut String, change: &Change<'_>, diff: &Diff<'_>) {
         }
     }
     following(out, &change.things(), &change.count());
-    doubts(out, change, diff);
+    doubtful(out, change, diff);
     if is_there && !first.whys.is_empty() {
         let _ = writeln!(
             out,
             "    {DIM}explain: cargo leakcheck explain {} {}{DIM:#}",
             plain(&first.fingerprint),
-            plain(&diff.after.folder.display().to_string())
+            diff.after.name()
         );
     }
 }
@@ -194,8 +183,14 @@ fn following(out: &mut String, things: &Counts, count: &Counts) {
     let _ = writeln!(out, "    with what follows, {all} in all{before}");
 }
 
-/// What is not known of it, because tests were not run to their end, or not as often.
-fn doubts(out: &mut String, change: &Change<'_>, diff: &Diff<'_>) {
+fn doubtful(out: &mut String, change: &Change<'_>, diff: &Diff<'_>) {
+    for (doubt, may) in doubts(change, diff) {
+        let _ = writeln!(out, "    {YELLOW}{doubt}{YELLOW:#}: {may}");
+    }
+}
+
+/// What is not known of it, because tests were not run to their end, or not as often; each with what follows from that.
+pub(super) fn doubts(change: &Change<'_>, diff: &Diff<'_>) -> Vec<(String, &'static str)> {
     let may = match change.outcome {
         Outcome::New => "it may not be new",
         _ => "it may not have grown",
@@ -213,13 +208,11 @@ fn doubts(out: &mut String, change: &Change<'_>, diff: &Diff<'_>) {
     };
     let after = not_run(&change.not_run_after, diff.after, "after");
     let after = after.map(|doubt| (doubt, may));
-    for (doubt, may) in [before, rare, after].into_iter().flatten() {
-        let _ = writeln!(out, "    {YELLOW}{doubt}{YELLOW:#}: {may}");
-    }
+    [before, rare, after].into_iter().flatten().collect()
 }
 
 /// `` `drains` was not run to the end after ``
-fn not_run(tests: &[&Test], run: &Run, when: &str) -> Option<String> {
+fn not_run(tests: &[&Test], run: Run<'_>, when: &str) -> Option<String> {
     let were = match tests.len() {
         0 => return None,
         1 => "was",

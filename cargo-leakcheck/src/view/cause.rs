@@ -59,6 +59,7 @@ pub(super) fn data(
                 help: tables.text(&why.help),
             })
             .collect(),
+        since: None,
         release: first.release.as_ref().map(crate::advisories::Release::line),
         panic: first.panic.as_deref().map(|panic| tables.text(panic)),
         rule: accept.and_then(rule::data),

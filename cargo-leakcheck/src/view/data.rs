@@ -93,6 +93,8 @@ pub(super) struct CauseData {
     pub(super) look: Option<usize>,
     pub(super) whys: Vec<WhyData>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) since: Option<SinceData>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) release: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) panic: Option<usize>,
@@ -103,6 +105,10 @@ pub(super) struct CauseData {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) graph: Option<GraphData>,
 }
+
+/// What became of a cause since an earlier run: in a word, and in a sentence.
+#[derive(Debug, Serialize)]
+pub(super) struct SinceData(pub(super) &'static str, pub(super) String);
 
 #[derive(Debug, Serialize)]
 pub(super) struct WhyData {
