@@ -8,7 +8,7 @@ use leakcheck_report::plural;
 use crate::{
     consequence::Consequence,
     escape::plain,
-    finding::{Finding, place, total},
+    finding::{Finding, FirstSeen, place, total},
     grouping::Group,
     mistake,
     report::Frame,
@@ -35,6 +35,9 @@ pub(crate) fn render(group: &Group<'_>, rounds: usize) -> String {
     let made = group.frame().map(made).unwrap_or_default();
     let _ = writeln!(out, "  {BOLD}{count}{BOLD:#}{tests}{made}");
     mistakes(&mut out, first);
+    if let Some(seen) = group.first_seen() {
+        let _ = writeln!(out, "    {DIM}{}{DIM:#}", since(seen));
+    }
     for finding in group.findings().iter().take(SHOWN) {
         of_test(&mut out, finding, rounds);
     }
@@ -60,6 +63,13 @@ pub(crate) fn mistakes(out: &mut String, finding: &Finding) {
     if let Some(release) = &finding.release {
         let _ = writeln!(out, "    {}", release.line());
     }
+}
+
+/// `in leakcheck.history since 2026-11-02 12:00:00, 7842648c0a1b`
+pub(crate) fn since(seen: &FirstSeen) -> String {
+    let when = seen.when.trim_end_matches('Z').replace('T', " ");
+    let (when, commit) = (plain(&when), plain(&seen.commit));
+    format!("in leakcheck.history since {when}, {commit}")
 }
 
 /// `, made at src/pool.rs:88 my_app::pool::Pool::connect`

@@ -11,7 +11,7 @@ use crate::{
     error::Error,
     folded,
     graphs::Graphs,
-    history::{self, History},
+    history::History,
     junit, markdown, metrics, output, pprof,
     report::Report,
     repository::Repository,
@@ -39,6 +39,8 @@ pub(crate) struct Exports<'r> {
     pub(crate) workspace: &'r Workspace,
     /// The run that this one is compared with.
     pub(crate) against: Option<Run<'r>>,
+    /// Earlier runs.
+    pub(crate) history: &'r History,
 }
 
 impl Exports<'_> {
@@ -89,15 +91,13 @@ impl Exports<'_> {
     fn page(&self, flags: &Flags, told: &[String]) -> Option<Error> {
         let usual = || self.workspace.runs().join("report.html");
         let path = flags.html.clone().or_else(|| flags.open.then(usual))?;
-        // What is wrong with it is told where it is asked for.
-        let (history, _) = History::read(&self.workspace.root.join(history::NAME));
         let (summary, rounds) = (self.summary, self.rounds);
         let folder = &self.workspace.target;
         let diff = self
             .against
             .map(|before| Diff::of(before, Run { folder, summary }));
         let beside = Beside {
-            history,
+            history: Some(self.history),
             diff: diff.as_ref().filter(|diff| diff.is_of_two()),
             errors: told,
         };

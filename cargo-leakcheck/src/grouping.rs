@@ -8,7 +8,7 @@ use std::{
 use leakcheck_report::plural;
 
 use crate::{
-    finding::{Finding, Identity, Status, Test, total},
+    finding::{Finding, FirstSeen, Identity, Status, Test, total},
     report::{Frame, Level},
 };
 
@@ -81,6 +81,12 @@ impl<'a> Group<'a> {
 
     pub(crate) fn findings(&self) -> &[&'a Finding] {
         &self.findings
+    }
+
+    /// The first run of the history that has it.
+    pub(crate) fn first_seen(&self) -> Option<&'a FirstSeen> {
+        let all = self.findings.iter();
+        all.filter_map(|finding| finding.first_seen.as_ref()).min()
     }
 
     /// What follows from its findings, in their order.

@@ -8,7 +8,7 @@ use crate::{
     advisories::Release,
     baseline::{Key, Known},
     consequence::Consequence,
-    finding::{Finding, Status, Test},
+    finding::{Finding, FirstSeen, Status, Test},
     grouping::Group,
     summary::{Checked, Summary},
 };
@@ -54,6 +54,7 @@ fn cause(group: &Group<'_>) -> written::Cause {
         made_at: group.frame().cloned(),
         look_at: first.look_at().cloned(),
         why: first.whys.clone(),
+        first_seen: group.first_seen().map(first_seen),
         release: first.release.as_ref().map(release),
         tests: group
             .findings()
@@ -61,6 +62,13 @@ fn cause(group: &Group<'_>) -> written::Cause {
             .map(|finding| share(finding))
             .collect(),
         follows: Consequence::all(group).iter().map(consequence).collect(),
+    }
+}
+
+fn first_seen(seen: &FirstSeen) -> written::FirstSeen {
+    written::FirstSeen {
+        when: seen.when.clone(),
+        commit: seen.commit.clone(),
     }
 }
 
@@ -139,6 +147,7 @@ mod tests {
         for (name, summary) in [
             ("summary_full.json", summaries::full()),
             ("summary_causes.json", summaries::causes()),
+            ("summary_seen.json", summaries::seen()),
             ("summary_released.json", summaries::released()),
             ("summary_clean.json", summaries::clean(1)),
         ] {

@@ -144,7 +144,10 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
         _ => (Unused::default(), OverbroadRules::default()),
     };
     errors.extend(found.errors);
-    let summary = Summary::of(&found.rounds, &known);
+    let mut summary = Summary::of(&found.rounds, &known);
+    // What is wrong with it is told where it is asked for.
+    let (history, _) = History::read(&workspace.root.join(history::NAME));
+    history.date(&mut summary);
     // Where nothing was built, cargo has said it; and without a folder nothing is known.
     if found.cargo.is_none() && !found.rounds.is_empty() || !summary.checked.is_empty() {
         if args.flags.format == Format::Text {
@@ -165,6 +168,7 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
         let against = against.map(|(folder, summary)| diff::Run { folder, summary });
         let exports = Exports {
             against,
+            history: &history,
             summary: &summary,
             rounds: &found.rounds,
             repository: &repository(workspace),

@@ -220,6 +220,7 @@ mod tests {
         golden("text_more.txt", &text(&summaries::more()));
         golden("text_unsure.txt", &text(&summaries::unsure()));
         golden("text_causes.txt", &text(&summaries::causes()));
+        golden("text_seen.txt", &text(&summaries::seen()));
         golden("text_released.txt", &text(&summaries::released()));
     }
 

@@ -7,7 +7,8 @@ use crate::{
     OwnHandle, Report, StuckThread, Verdict, Why, Written,
     diff::{Change, ComparedRun, Counts, Diff, Outcome, TestCounts},
     summary::{
-        Cause, Consequence, GoneLeak, HungTest, KnownRelease, Status, Summary, TestName, TestShare,
+        Cause, Consequence, FirstSeen, GoneLeak, HungTest, KnownRelease, Status, Summary, TestName,
+        TestShare,
     },
 };
 
@@ -42,10 +43,11 @@ pub const REPORT: [Definition; 26] = [
 ];
 
 /// All definitions of a summary, the whole summary first.
-pub const SUMMARY: [Definition; 12] = [
+pub const SUMMARY: [Definition; 13] = [
     Summary::DEFINITION,
     Cause::DEFINITION,
     Consequence::DEFINITION,
+    FirstSeen::DEFINITION,
     Frame::DEFINITION,
     GoneLeak::DEFINITION,
     HungTest::DEFINITION,

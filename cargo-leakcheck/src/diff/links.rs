@@ -9,8 +9,8 @@ use crate::finding::Finding;
 enum Link<'a> {
     /// It tells findings of one test from run to run.
     Fingerprint(&'a str, &'a str, bool),
-    /// The function that makes the same in several tests: kind, whether it panicked, file, function, and name without numbers.
-    Maker(&'a str, bool, Option<&'a str>, &'a str, String),
+    /// What makes the same in several tests.
+    Maker(String),
 }
 
 /// Findings that were tied to each other, in both runs.
@@ -59,16 +59,6 @@ impl<'a> Links<'a> {
 fn links(finding: &Finding) -> impl Iterator<Item = Link<'_>> {
     let panicked = finding.panic.is_some();
     let fingerprint = Link::Fingerprint(&finding.kind, &finding.fingerprint, panicked);
-    let maker = finding.site.as_ref().map(|site| {
-        let name = finding.name.iter().flat_map(|name| name.chars());
-        let name = name.filter(|c| !c.is_ascii_digit()).collect();
-        Link::Maker(
-            &finding.kind,
-            panicked,
-            site.file.as_deref(),
-            &site.function,
-            name,
-        )
-    });
+    let maker = finding.maker().map(Link::Maker);
     [Some(fingerprint), maker].into_iter().flatten()
 }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     consequence::Consequence,
+    entry,
     finding::{Finding, Status},
     grouping::Group,
     long_form::Stored,
@@ -59,6 +60,7 @@ pub(super) fn data(
                 help: tables.text(&why.help),
             })
             .collect(),
+        seen: group.first_seen().map(entry::since),
         since: None,
         release: first.release.as_ref().map(crate::advisories::Release::line),
         panic: first.panic.as_deref().map(|panic| tables.text(panic)),

@@ -92,6 +92,9 @@ pub(super) struct CauseData {
     pub(super) made: Option<usize>,
     pub(super) look: Option<usize>,
     pub(super) whys: Vec<WhyData>,
+    /// The first run that has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) seen: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) since: Option<SinceData>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -36,10 +36,10 @@ use tables::Tables;
 const TREND: usize = 60;
 
 /// What the page tells besides the run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Beside<'r> {
     /// Earlier runs.
-    pub(crate) history: History,
+    pub(crate) history: Option<&'r History>,
     /// How the run differs from another one.
     pub(crate) diff: Option<&'r Diff<'r>>,
     /// What went wrong.
@@ -54,7 +54,7 @@ pub(crate) fn render(
     beside: &Beside<'_>,
 ) -> String {
     let mut data = data(summary, rounds, repository, beside.diff);
-    data.trend = trend(&beside.history);
+    data.trend = beside.history.map(trend).unwrap_or_default();
     data.errors = beside.errors.iter().map(|error| plain(error)).collect();
     // A page of nothing tells more than no page; but it is plain data, which is always written.
     let json = serde_json::to_string(&data).unwrap_or_default();

@@ -21,7 +21,7 @@ fn page(findings: usize) -> (Value, String) {
     let (history, errors) = History::read(&path);
     assert!(errors.is_empty(), "{errors:?}");
     let beside = Beside {
-        history,
+        history: Some(&history),
         errors: &["failed to read a.json".to_owned()],
         ..Beside::default()
     };

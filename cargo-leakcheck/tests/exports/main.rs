@@ -227,6 +227,19 @@ fn a_history_grows_by_a_run() {
         "{text}"
     );
 
+    // From then on it is told since when each cause is there.
+    let shown = Command::new(env!("CARGO_BIN_EXE_cargo-leakcheck"))
+        .current_dir(run.root.path())
+        .args(["leakcheck", "report", "stored", "--html", "leaks.html"])
+        .env_remove("LEAKCHECK_BASELINE")
+        .output()
+        .expect("it is run");
+    let told = String::from_utf8_lossy(&shown.stdout).into_owned();
+    let since = "in leakcheck.history since 2026-11-30 12:00:00, 7842648c0a1b";
+    assert!(told.contains(&format!("\n    {since}\n")), "{told}");
+    let page = fs::read_to_string(run.path("leaks.html")).expect("a page");
+    assert!(page.contains(&format!("\"seen\":\"{since}\"")));
+
     fs::write(run.path("leakcheck.history"), text + "=======\n").expect("it is written");
     let broken = history(&["--add", "stored"]);
     assert_eq!(broken.status.code(), Some(11));
