@@ -114,6 +114,8 @@ pub(crate) struct Finding {
     pub(crate) rounds: usize,
     /// The first run of the history that has what makes it.
     pub(crate) first_seen: Option<FirstSeen>,
+    /// The narrowest rule that accepts it, as code has it.
+    pub(crate) accept: Option<String>,
 }
 
 /// The first run of a history that has something.

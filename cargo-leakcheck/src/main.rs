@@ -47,6 +47,7 @@ mod optional_file;
 mod output;
 mod overbroad_rules;
 mod page;
+mod pasted_rule;
 mod pprof;
 mod progress;
 mod report;

@@ -131,6 +131,7 @@ fn finding(report: &Report, leak: &Leak, follows: Option<Follows>) -> Finding {
         count: leak.count,
         rounds: 1,
         first_seen: None,
+        accept: leak.accept.clone(),
     }
 }
 

@@ -116,7 +116,7 @@ pub(crate) const TOOL: Order = Order {
     folder: "",
     layers: &[
         &["edit", "escape", "golden", "nearness", "samples"],
-        &["args", "error", "exit", "page", "selection"],
+        &["args", "error", "exit", "page", "pasted_rule", "selection"],
         &["browser", "optional_file", "output"],
         &["revision"],
         &["baseline", "report", "workspace"],

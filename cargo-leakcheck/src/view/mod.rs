@@ -6,7 +6,6 @@ mod digest;
 mod finding;
 mod graph;
 mod pattern;
-mod rule;
 mod shell;
 mod tables;
 
@@ -87,7 +86,7 @@ fn data(
         let graph = first
             .and_then(|stored| graph::data(&graphs.of_finding(group.first()), stored, &mut tables));
         let since = diff.and_then(|diff| diff.since(group.first()));
-        let mut cause = cause::data(group, first, &at, graph, &mut tables);
+        let mut cause = cause::data(group, &at, graph, &mut tables);
         cause.since = since.map(|since| SinceData(since.outcome.name(), since.sentence));
         causes.push(cause);
     }
