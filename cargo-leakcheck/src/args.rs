@@ -3,7 +3,7 @@
 mod flags;
 mod near_miss;
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{collections::BTreeSet, ffi::OsString, path::PathBuf};
 
 use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
 pub(crate) use flags::{Flags, Format};
@@ -102,6 +102,9 @@ impl Args {
         if flags.history.is_some() && first != Some("history") {
             return Err(usage("--history names the file of `history`"));
         }
+        if let Some(why) = mislabelled(&flags) {
+            return Err(usage(&why));
+        }
         if flags.against.is_some() && (first != Some("report") || !flags.makes_page()) {
             return Err(usage(
                 "--against is for the page of `report`: name that with --html, or open it with --open",
@@ -157,6 +160,18 @@ impl Args {
             target,
             colour,
         })
+    }
+}
+
+/// What is wrong with labels.
+fn mislabelled(flags: &Flags) -> Option<String> {
+    let mut names = BTreeSet::new();
+    let mut labels = flags.labels.iter();
+    let twice = labels.find(|label| !names.insert(&label.name));
+    match (twice, flags.labels.is_empty() || flags.metrics.is_some()) {
+        (_, false) => Some("--label is for the numbers that --metrics writes".to_owned()),
+        (Some(label), true) => Some(format!("--label {} is there twice", label.name)),
+        (None, true) => None,
     }
 }
 

@@ -56,7 +56,10 @@ impl Exports<'_> {
             results.push(output::write(path, junit::render(self.summary)));
         }
         if let Some(path) = &flags.metrics {
-            results.push(output::write(path, metrics::render(self.summary)));
+            results.push(output::write(
+                path,
+                metrics::render(self.summary, &flags.labels),
+            ));
         }
         self.pictures(flags, &mut results);
         let failed = results.into_iter().filter_map(Result::err);

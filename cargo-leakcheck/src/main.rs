@@ -38,6 +38,7 @@ mod hung_body;
 mod init;
 mod json;
 mod junit;
+mod label;
 mod long_form;
 mod markdown;
 mod metrics;

@@ -115,7 +115,7 @@ pub(crate) const TOOL: Order = Order {
     krate: "cargo-leakcheck",
     folder: "",
     layers: &[
-        &["edit", "escape", "golden", "nearness", "samples"],
+        &["edit", "escape", "golden", "label", "nearness", "samples"],
         &["args", "error", "exit", "page", "pasted_rule", "selection"],
         &["browser", "optional_file", "output"],
         &["revision"],

@@ -7,6 +7,8 @@ use std::{
 
 use clap::Parser;
 
+use crate::label::Label;
+
 /// Runs the tests of a workspace and sums up what they leak.
 ///
 /// All other flags, and what stands after `--`, are passed to cargo unchanged.
@@ -80,6 +82,9 @@ pub(crate) struct Flags {
     /// Write the numbers of the run as OpenMetrics
     #[arg(long, value_name = "FILE")]
     pub(crate) metrics: Option<PathBuf>,
+    /// Add a label to each of these numbers, such as `stage=before`
+    #[arg(long = "label", value_name = "NAME=TEXT", value_parser = Label::read)]
+    pub(crate) labels: Vec<Label>,
     /// With `history`: its file [default: leakcheck.history in the folder of the workspace]
     #[arg(long, value_name = "FILE")]
     pub(crate) history: Option<PathBuf>,

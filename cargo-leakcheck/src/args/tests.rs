@@ -267,6 +267,18 @@ fn misuse_of_two_runs_is_told() {
             "--against a --open",
             "--against is for the page of `report`",
         ),
+        (
+            "--metrics a --label state=a",
+            "invalid value 'state=a' for '--label <NAME=TEXT>'",
+        ),
+        (
+            "--label stage=before",
+            "--label is for the numbers that --metrics writes",
+        ),
+        (
+            "--metrics a --label a=1 --label a=2",
+            "--label a is there twice",
+        ),
         ("diff", "`diff` needs a run to compare with"),
         (
             "diff a b c",
