@@ -8,7 +8,11 @@ use crate::{
     diff::{self, Diff, Run},
     error::Error,
     exit::Exit,
-    exports, output, run_store, shards,
+    exports,
+    link::Links,
+    output,
+    repository::Repository,
+    run_store, shards,
     summary::Summary,
     workspace::Workspace,
 };
@@ -20,8 +24,17 @@ pub(crate) fn run(
     (known, mut errors): (Baseline, Vec<Error>),
     format: Format,
     workspace: &Workspace,
+    repository: &Repository,
 ) -> Exit {
-    let compared = compare(before, after, &known, &mut errors, format, workspace);
+    let compared = compare(
+        before,
+        after,
+        &known,
+        &mut errors,
+        format,
+        workspace,
+        repository,
+    );
     let fails = compared.unwrap_or_else(|error| {
         errors.push(error);
         if format == Format::Json {
@@ -40,6 +53,7 @@ fn compare(
     errors: &mut Vec<Error>,
     format: Format,
     workspace: &Workspace,
+    repository: &Repository,
 ) -> Result<bool, Error> {
     let after = match after {
         Some(after) => after.to_owned(),
@@ -58,7 +72,7 @@ fn compare(
         [(&before, &earlier), (&after, &later)].map(|(folder, summary)| Run { folder, summary });
     let diff = Diff::of(earlier, later);
     output::print(&match format {
-        Format::Text => diff::text(&diff),
+        Format::Text => diff::text(&diff, Links::for_terminal(repository)),
         Format::Json => diff::json(&diff, &Error::told(errors)),
     });
     errors.extend(exports::add_to_step(|| diff::markdown(&diff)).err());

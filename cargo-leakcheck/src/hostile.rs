@@ -15,7 +15,9 @@ use crate::{
     diff::{self, Diff, Run},
     dot, explain, folded,
     graphs::Graphs,
-    junit, markdown,
+    junit,
+    link::Links,
+    markdown,
     overbroad_rules::OverbroadRules,
     report::{self, Report},
     repository::Repository,
@@ -128,7 +130,7 @@ fn parse(report: &Value) -> Report {
 fn rendered(rounds: &[Vec<Report>], baseline: &Baseline) -> BTreeMap<&'static str, String> {
     let summary = Summary::of(rounds, baseline);
     let repository = Repository::default();
-    let text = text::render(&summary);
+    let text = text::render(&summary, Links::default());
     let stored = StoredFindings::of(rounds);
     let folder = PathBuf::from(TRAPS[4]);
     let run = |summary| Run {
@@ -155,7 +157,7 @@ fn rendered(rounds: &[Vec<Report>], baseline: &Baseline) -> BTreeMap<&'static st
         ("junit", junit::render(&summary)),
         ("dot", dot::render(&summary, &mut Graphs::new(&stored))),
         ("folded", folded::render(&summary, &stored)),
-        ("diff", plain(&diff::text(&diff))),
+        ("diff", plain(&diff::text(&diff, Links::default()))),
         ("diff as Markdown", diff::markdown(&diff)),
         ("page", page(&summary, rounds, &repository, &diff)),
     ])

@@ -39,6 +39,7 @@ mod init;
 mod json;
 mod junit;
 mod label;
+mod link;
 mod long_form;
 mod markdown;
 mod metrics;

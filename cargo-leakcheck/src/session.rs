@@ -25,7 +25,9 @@ use crate::{
     finding::total,
     history::{self, Entry, History},
     init::{self, Init},
-    json, output,
+    json,
+    link::Links,
+    output,
     overbroad_rules::OverbroadRules,
     progress,
     report::{self, Report},
@@ -83,13 +85,9 @@ pub(crate) fn run(args: &Args) -> Exit {
         }
         Command::Diff { before, after } => {
             let known = Baseline::read(&baseline_path(&args.flags, &workspace));
-            comparison::run(
-                before,
-                after.as_deref(),
-                known,
-                args.flags.format,
-                &workspace,
-            )
+            let repository = repository(&workspace);
+            let (after, format) = (after.as_deref(), args.flags.format);
+            comparison::run(before, after, known, format, &workspace, &repository)
         }
         Command::Audit => told(Audit::of(&workspace.root), Audit::render, Audit::finds),
         Command::Doctor { package } => {
@@ -149,9 +147,11 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
     let (history, _) = History::read(&workspace.root.join(history::NAME));
     history.date(&mut summary);
     // Where nothing was built, cargo has said it; and without a folder nothing is known.
+    let repository = repository(workspace);
     if found.cargo.is_none() && !found.rounds.is_empty() || !summary.checked.is_empty() {
         if args.flags.format == Format::Text {
-            output::print(&format!("\n{}", text::render(&summary)));
+            let links = Links::for_terminal(&repository);
+            output::print(&format!("\n{}", text::render(&summary, links)));
         }
         if summary.fails() && !summary.has_baseline && !args.flags.bless {
             beside(text::HINT);
@@ -171,7 +171,7 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
             history: &history,
             summary: &summary,
             rounds: &found.rounds,
-            repository: &repository(workspace),
+            repository: &repository,
             workspace,
         };
         errors.extend(exports.write(&args.flags, &Error::told(&errors)));

@@ -125,7 +125,7 @@ pub(crate) const TOOL: Order = Order {
         &["rounds", "wait_graph"],
         &["overbroad_rules", "summary", "unused"],
         &["grouping", "history", "repository", "runner_output"],
-        &["chain", "consequence", "headline", "source_file"],
+        &["chain", "consequence", "headline", "link", "source_file"],
         &["mistake"],
         &["annotate", "entry", "json", "progress", "telling"],
         &["diff"],

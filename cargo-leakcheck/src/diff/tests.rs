@@ -6,6 +6,7 @@ use super::{change::Change, *};
 use crate::{
     baseline::Baseline,
     golden::golden,
+    link::Links,
     report::{Level, Report, Verdict, Why, tests::sample},
     summary::Summary,
 };
@@ -137,7 +138,7 @@ fn everything_is_told() {
     let [before, after] = full();
     let diff = Diff::of(before.run(), after.run());
     assert!(diff.fails());
-    golden("diff_full.txt", &plain(&text(&diff)));
+    golden("diff_full.txt", &plain(&text(&diff, Links::default())));
     golden("diff_full.md", &markdown(&diff));
     let told = json(&diff, &["failed to read a.json".to_owned()]);
     golden("diff_full.json", &told);
@@ -281,7 +282,10 @@ fn what_nobody_looked_for_is_not_gone() {
     let mut other = sample("b", &[]);
     other.written = Some(Written::Dirty);
     let (before, after) = (of(&was), of(&[other]));
-    let told = plain(&text(&Diff::of(before.run(), after.run())));
+    let told = plain(&text(
+        &Diff::of(before.run(), after.run()),
+        Links::default(),
+    ));
     let expected = "    `a` was not run to the end after, or left nothing, of which that run has no report: run it to see whether it is gone\n";
     assert!(told.contains(expected), "{told}");
 }
@@ -326,7 +330,7 @@ fn a_run_without_reports_is_no_run() {
     let (none, one) = (of(&[]), of(&[sample("a", &["f1 task 1 src/a.rs:1"])]));
     for (before, after) in [(&none, &one), (&one, &none)] {
         let diff = Diff::of(before.run(), after.run());
-        assert_eq!(text(&diff), "");
+        assert_eq!(text(&diff, Links::default()), "");
         let read: written::Diff = serde_json::from_str(&json(&diff, &[])).expect("it is read");
         assert!(!read.fails && read.changes.is_empty());
         assert!(markdown(&diff).contains("There are no two runs."));

@@ -18,6 +18,7 @@ use crate::{
     escape::plain,
     finding::{Status, Test},
     grouping::named,
+    link::Links,
 };
 
 const RED: Style = AnsiColor::Red.on_default().bold();
@@ -26,7 +27,7 @@ const GREEN: Style = AnsiColor::Green.on_default().bold();
 const DIM: Style = Style::new().dimmed();
 
 /// What differs, with styles that the writer may take away; nothing where there are no two runs.
-pub(crate) fn render(diff: &Diff<'_>) -> String {
+pub(crate) fn render(diff: &Diff<'_>, links: Links<'_>) -> String {
     let mut out = String::new();
     if !diff.is_of_two() {
         return out;
@@ -45,7 +46,7 @@ pub(crate) fn render(diff: &Diff<'_>) -> String {
             let (style, title) = title(change.outcome);
             let _ = writeln!(out, "\n{style}{title}{style:#}");
         }
-        of_change(&mut out, change, diff);
+        of_change(&mut out, change, diff, links);
     }
     for sentence in diff.hangs().filter_map(annotate::hang) {
         let _ = writeln!(
@@ -101,9 +102,11 @@ pub(super) fn headline(diff: &Diff<'_>) -> String {
     plural::all_of(&parts)
 }
 
-fn of_change(out: &mut String, change: &Change<'_>, diff: &Diff<'_>) {
+fn of_change(out: &mut String, change: &Change<'_>, diff: &Diff<'_>, links: Links<'_>) {
     let first = change.first();
-    let made = first.site.as_ref().map(entry::made).unwrap_or_default();
+    let made = first.site.as_ref();
+    let made = made.map(|frame| entry::made(frame, &first.test, links));
+    let made = made.unwrap_or_default();
     let _ = writeln!(out, "  {}{made}", count(change));
     let (summary, is_there) = match change.outcome {
         Outcome::Same => return doubtful(out, change, diff),
@@ -113,7 +116,7 @@ fn of_change(out: &mut String, change: &Change<'_>, diff: &Diff<'_>) {
     if let Some(why) = harmless(change) {
         let _ = writeln!(out, "    {why}, which fails nothing");
     }
-    entry::mistakes(out, first);
+    entry::mistakes(out, first, links);
     let all = tests_of(&change.shown().findings);
     let seen = change.shown().findings.iter().map(|finding| finding.rounds);
     let shown = match summary.rounds {

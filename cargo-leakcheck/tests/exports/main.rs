@@ -346,6 +346,24 @@ fn a_history_grows_by_a_run() {
     assert!(told.contains("nothing was added"), "{told}");
 }
 
+/// Where nobody clicks, places are text, also if colours are asked for.
+#[test]
+fn what_is_no_terminal_gets_no_links() {
+    let run = Run::of(10);
+    let ended = Command::new(env!("CARGO_BIN_EXE_cargo-leakcheck"))
+        .current_dir(run.root.path())
+        .args(["leakcheck", "report", "reports", "--color", "always"])
+        .env_remove("LEAKCHECK_BASELINE")
+        .envs([("TERM", "xterm-kitty"), ("TERM_PROGRAM", "WezTerm")])
+        .output()
+        .expect("it is run");
+    let told = String::from_utf8_lossy(&ended.stdout);
+    assert!(
+        told.contains("\u{1b}[1m") && !told.contains("\u{1b}]8"),
+        "{told}"
+    );
+}
+
 /// Two runs are compared as they are stored, and nothing is claimed where one cannot be read.
 #[test]
 fn two_runs_are_compared() {
