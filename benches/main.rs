@@ -19,6 +19,7 @@ mod polls;
 mod price;
 mod reading;
 mod spawns;
+mod stored;
 mod threads;
 mod tool;
 
@@ -36,7 +37,7 @@ const QUICK: &str = "--quick";
 type Row = fn(Scale) -> Result<Vec<Section>, String>;
 
 /// The rows, and the names by which they can be run alone.
-const ROWS: [(&str, Row); 12] = [
+const ROWS: [(&str, Row); 13] = [
     ("spawns", spawns::row),
     ("empty", empty::row),
     ("clean", clean::row),
@@ -47,6 +48,7 @@ const ROWS: [(&str, Row); 12] = [
     ("tracing", listening::row),
     ("many", many::row),
     ("tool", tool::row),
+    ("stored", stored::row),
     ("reading", reading::row),
     ("price", price::row),
 ];

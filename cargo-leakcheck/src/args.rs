@@ -3,7 +3,7 @@
 mod flags;
 mod near_miss;
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{collections::BTreeSet, ffi::OsString, path::PathBuf};
 
 use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
 pub(crate) use flags::{Flags, Format};
@@ -47,6 +47,11 @@ pub(crate) enum Command {
     Undo,
     /// Show runs again, all as one; the last one if none is named.
     Report { folders: Vec<PathBuf> },
+    /// Compare a run with an earlier one; the last one if only that is named.
+    Diff {
+        before: PathBuf,
+        after: Option<PathBuf>,
+    },
     /// Show what runs have left, and before that add the last one, or those in folders.
     History { folders: Vec<PathBuf>, adds: bool },
     /// Show what a run, the last one if none is named, knows of this.
@@ -97,10 +102,22 @@ impl Args {
         if flags.history.is_some() && first != Some("history") {
             return Err(usage("--history names the file of `history`"));
         }
+        if let Some(why) = mislabelled(&flags) {
+            return Err(usage(&why));
+        }
+        if flags.against.is_some() && (first != Some("report") || !flags.makes_page()) {
+            return Err(usage(
+                "--against is for the page of `report`: name that with --html, or open it with --open",
+            ));
+        }
         let command = match first {
             Some("report") => {
                 cargo.remove(0);
                 report(cargo, &flags)?
+            }
+            Some("diff") => {
+                cargo.remove(0);
+                diff(cargo, &flags)?
             }
             Some("history") => {
                 cargo.remove(0);
@@ -143,6 +160,18 @@ impl Args {
             target,
             colour,
         })
+    }
+}
+
+/// What is wrong with labels.
+fn mislabelled(flags: &Flags) -> Option<String> {
+    let mut names = BTreeSet::new();
+    let mut labels = flags.labels.iter();
+    let twice = labels.find(|label| !names.insert(&label.name));
+    match (twice, flags.labels.is_empty() || flags.metrics.is_some()) {
+        (_, false) => Some("--label is for the numbers that --metrics writes".to_owned()),
+        (Some(label), true) => Some(format!("--label {} is there twice", label.name)),
+        (None, true) => None,
     }
 }
 
@@ -221,6 +250,29 @@ fn report(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
     )?;
     Ok(Command::Report {
         folders: words.into_iter().map(PathBuf::from).collect(),
+    })
+}
+
+fn diff(rest: Vec<OsString>, flags: &Flags) -> Result<Command, clap::Error> {
+    let only = Flags {
+        baseline: None,
+        format: Format::Text,
+        ..flags.clone()
+    };
+    refuse_all(
+        &only,
+        "`diff` takes only --baseline, --format and two folders",
+    )?;
+    let takes = "it takes the folders of two runs";
+    let mut words = words(rest, 2, "`diff` does not know", takes)?.into_iter();
+    let Some(before) = words.next() else {
+        return Err(usage(
+            "`diff` needs a run to compare with: the folder of an earlier one",
+        ));
+    };
+    Ok(Command::Diff {
+        before: before.into(),
+        after: words.next().map(PathBuf::from),
     })
 }
 

@@ -8,8 +8,9 @@ use leakcheck_report::plural;
 use crate::{
     consequence::Consequence,
     escape::plain,
-    finding::{Finding, place, total},
+    finding::{Finding, FirstSeen, Test, total},
     grouping::Group,
+    link::Links,
     mistake,
     report::Frame,
 };
@@ -24,7 +25,7 @@ const SHOWN: usize = 3;
 const FOLLOWING: usize = 8;
 
 /// A cause, with styles that the writer may take away.
-pub(crate) fn render(group: &Group<'_>, rounds: usize) -> String {
+pub(crate) fn render(group: &Group<'_>, rounds: usize, links: Links<'_>) -> String {
     let mut out = String::new();
     let first = group.first();
     let count = plural::named(group.count(), &first.kind);
@@ -32,21 +33,18 @@ pub(crate) fn render(group: &Group<'_>, rounds: usize) -> String {
         tests if tests > SHOWN => format!(" in {tests} tests"),
         _ => String::new(),
     };
-    let made = group.frame().map(made).unwrap_or_default();
+    let made = group.frame().map(|frame| made(frame, &first.test, links));
+    let made = made.unwrap_or_default();
     let _ = writeln!(out, "  {BOLD}{count}{BOLD:#}{tests}{made}");
-    let look_at = first.look_at().and_then(place);
-    let look_at = look_at.map_or_else(String::new, |at| format!("{at}: "));
-    for why in &first.whys {
-        let _ = writeln!(out, "    {look_at}{}", mistake::line(why));
-    }
-    if let Some(release) = &first.release {
-        let _ = writeln!(out, "    {}", release.line());
+    mistakes(&mut out, first, links);
+    if let Some(seen) = group.first_seen() {
+        let _ = writeln!(out, "    {DIM}{}{DIM:#}", since(seen));
     }
     for finding in group.findings().iter().take(SHOWN) {
-        of_test(&mut out, finding, rounds);
+        of_test(&mut out, finding, rounds, links);
     }
     more(&mut out, group);
-    following(&mut out, group);
+    following(&mut out, group, links);
     if !first.whys.is_empty() {
         let _ = writeln!(
             out,
@@ -57,14 +55,34 @@ pub(crate) fn render(group: &Group<'_>, rounds: usize) -> String {
     out
 }
 
+/// The line to look at with each mistake, and the release that is known for it.
+pub(crate) fn mistakes(out: &mut String, finding: &Finding, links: Links<'_>) {
+    let look_at = finding.look_at();
+    let look_at = look_at.and_then(|frame| links.place(frame, &finding.test));
+    let look_at = look_at.map_or_else(String::new, |at| format!("{at}: "));
+    for why in &finding.whys {
+        let _ = writeln!(out, "    {look_at}{}", mistake::line(why));
+    }
+    if let Some(release) = &finding.release {
+        let _ = writeln!(out, "    {}", release.line());
+    }
+}
+
+/// `in leakcheck.history since 2026-11-02 12:00:00, 7842648c0a1b`
+pub(crate) fn since(seen: &FirstSeen) -> String {
+    let when = seen.when.trim_end_matches('Z').replace('T', " ");
+    let (when, commit) = (plain(&when), plain(&seen.commit));
+    format!("in leakcheck.history since {when}, {commit}")
+}
+
 /// `, made at src/pool.rs:88 my_app::pool::Pool::connect`
-fn made(frame: &Frame) -> String {
-    let at = place(frame).map(|at| format!(", made at {at}"));
+pub(crate) fn made(frame: &Frame, test: &Test, links: Links<'_>) -> String {
+    let at = links.place(frame, test).map(|at| format!(", made at {at}"));
     let at = at.unwrap_or_default();
     format!("{at} {DIM}{}{DIM:#}", plain(&frame.function))
 }
 
-fn of_test(out: &mut String, finding: &Finding, rounds: usize) {
+fn of_test(out: &mut String, finding: &Finding, rounds: usize, links: Links<'_>) {
     let _ = write!(
         out,
         "    {} in {}",
@@ -84,7 +102,8 @@ fn of_test(out: &mut String, finding: &Finding, rounds: usize) {
     if let Some(panic) = &finding.panic {
         let _ = write!(out, ", panicked unseen: {}", plain(panic));
     }
-    let at = finding.waits_at.as_ref().and_then(place);
+    let at = finding.waits_at.as_ref();
+    let at = at.and_then(|frame| links.place(frame, &finding.test));
     if at.is_some() || finding.waits_for.is_some() {
         out.push_str(", waits");
     }
@@ -119,7 +138,7 @@ fn more(out: &mut String, group: &Group<'_>) {
 }
 
 /// What follows, a line for each kind and place.
-fn following(out: &mut String, group: &Group<'_>) {
+fn following(out: &mut String, group: &Group<'_>, links: Links<'_>) {
     let all = Consequence::all(group);
     if all.is_empty() {
         if let Some(because) = because(group.first()) {
@@ -130,7 +149,9 @@ fn following(out: &mut String, group: &Group<'_>) {
     let _ = writeln!(out, "    with it, {} things in all:", group.weight());
     for consequence in all.iter().take(FOLLOWING) {
         let count = plural::named(consequence.count(), consequence.kind());
-        let made = consequence.frame().map(made).unwrap_or_default();
+        let test = &consequence.findings()[0].test;
+        let made = consequence.frame().map(|frame| made(frame, test, links));
+        let made = made.unwrap_or_default();
         let because = consequence.because().map(plain);
         let because = because.map_or_else(String::new, |because| format!(": {because}"));
         let _ = writeln!(out, "      {count}{made}{because}");

@@ -54,6 +54,8 @@ pub(crate) enum Error {
     NoHistory { path: PathBuf },
     /// A run that is asked for and was never made.
     NoRun { folder: PathBuf },
+    /// A run that is to be compared with itself.
+    SameRun { folder: PathBuf },
     /// A folder of a shard that has no report.
     EmptyShard { folder: PathBuf },
     /// A shard whose tests were not run to their end, with so many reports.
@@ -131,16 +133,7 @@ impl std::fmt::Display for Error {
                 let why = plain(&why.to_string());
                 write!(f, "failed to read {}:{line}: {why}", shown(path))
             }
-            Self::NoHistory { path } => write!(
-                f,
-                "failed to find a run in {}: add the last one with `cargo leakcheck history --add`",
-                shown(path)
-            ),
-            Self::NoRun { folder } => write!(
-                f,
-                "failed to find a stored run in {}: make one with `cargo leakcheck`",
-                shown(folder)
-            ),
+            Self::NoHistory { .. } | Self::NoRun { .. } | Self::SameRun { .. } => self.of_runs(f),
             Self::EmptyShard { .. }
             | Self::UnendedShard { .. }
             | Self::ShardTwice { .. }
@@ -189,12 +182,34 @@ impl std::fmt::Display for Error {
 }
 
 impl Error {
+    /// What is wrong with stored runs.
+    fn of_runs(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoHistory { path } => write!(
+                f,
+                "failed to find a run in {}: add the last one with `cargo leakcheck history --add`",
+                shown(path)
+            ),
+            Self::NoRun { folder } => write!(
+                f,
+                "failed to find a stored run in {}: make one with `cargo leakcheck`",
+                shown(folder)
+            ),
+            Self::SameRun { folder } => write!(
+                f,
+                "failed to compare {} with itself: name another run as the first one, as `cargo leakcheck diff BEFORE [AFTER]`",
+                shown(folder)
+            ),
+            _ => Ok(()),
+        }
+    }
+
     /// What is wrong with shards.
     fn of_shards(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::EmptyShard { folder } => write!(
                 f,
-                "failed to find a report in {}: name the folder of a shard's reports, or its copy of target/leakcheck",
+                "failed to find a report in {}: name the folder of its reports, or a copy of its target/leakcheck",
                 shown(folder)
             ),
             Self::UnendedShard { folder, reports } => write!(
@@ -209,6 +224,11 @@ impl Error {
             Self::Shards { expected, found } => shards(f, *expected, found),
             _ => Ok(()),
         }
+    }
+
+    /// All of them, a sentence each.
+    pub(crate) fn told(all: &[Self]) -> Vec<String> {
+        all.iter().map(ToString::to_string).collect()
     }
 
     /// What is wrong with a text that should be TOML.

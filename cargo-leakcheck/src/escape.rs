@@ -28,6 +28,18 @@ pub(crate) fn pattern(text: &str) -> &str {
     word(text, '-')
 }
 
+/// A path as a reference: all but what may stand in one is escaped.
+pub(crate) fn uri(file: &str) -> String {
+    file.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                char::from(byte).to_string()
+            }
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
 fn word(text: &str, between: char) -> &str {
     let is_of_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == between;
     if !text.is_empty() && text.len() <= LONGEST && text.chars().all(is_of_word) {
@@ -59,5 +71,10 @@ mod tests {
             assert_eq!(kind(none), "unknown", "{none:?}");
             assert_eq!(pattern(none), "unknown", "{none:?}");
         }
+    }
+
+    #[test]
+    fn paths_are_references() {
+        assert_eq!(uri("src/a b%.rs"), "src/a%20b%25.rs");
     }
 }

@@ -5,20 +5,30 @@ use std::{env, path::Path};
 use crate::{
     annotate,
     args::{Flags, Format},
-    browser, dot,
+    browser,
+    diff::{Diff, Run},
+    dot,
     error::Error,
     folded,
     graphs::Graphs,
-    history::{self, History},
+    history::History,
     junit, markdown, metrics, output, pprof,
     report::Report,
     repository::Repository,
     sarif,
     stored_findings::StoredFindings,
     summary::Summary,
-    view,
+    view::{self, Beside},
     workspace::Workspace,
 };
+
+/// Adds Markdown to the page of a job's step, where it has one.
+pub(crate) fn add_to_step(table: impl FnOnce() -> String) -> Result<(), Error> {
+    match env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
+        Some(path) => output::append(path.as_ref(), &table()),
+        None => Ok(()),
+    }
+}
 
 /// What is written down of a run.
 #[derive(Debug)]
@@ -27,6 +37,10 @@ pub(crate) struct Exports<'r> {
     pub(crate) rounds: &'r [Vec<Report>],
     pub(crate) repository: &'r Repository,
     pub(crate) workspace: &'r Workspace,
+    /// The run that this one is compared with.
+    pub(crate) against: Option<Run<'r>>,
+    /// Earlier runs.
+    pub(crate) history: &'r History,
 }
 
 impl Exports<'_> {
@@ -42,7 +56,10 @@ impl Exports<'_> {
             results.push(output::write(path, junit::render(self.summary)));
         }
         if let Some(path) = &flags.metrics {
-            results.push(output::write(path, metrics::render(self.summary)));
+            results.push(output::write(
+                path,
+                metrics::render(self.summary, &flags.labels),
+            ));
         }
         self.pictures(flags, &mut results);
         let failed = results.into_iter().filter_map(Result::err);
@@ -54,10 +71,7 @@ impl Exports<'_> {
         if env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
             output::beside(format)(&annotate::render(self.summary, self.repository));
         }
-        if let Some(path) = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
-            let table = markdown::render(self.summary);
-            results.push(output::append(path.as_ref(), &table));
-        }
+        results.push(add_to_step(|| markdown::render(self.summary)));
     }
 
     /// What other programs draw.
@@ -80,10 +94,17 @@ impl Exports<'_> {
     fn page(&self, flags: &Flags, told: &[String]) -> Option<Error> {
         let usual = || self.workspace.runs().join("report.html");
         let path = flags.html.clone().or_else(|| flags.open.then(usual))?;
-        // What is wrong with it is told where it is asked for.
-        let (history, _) = History::read(&self.workspace.root.join(history::NAME));
         let (summary, rounds) = (self.summary, self.rounds);
-        let page = view::render(summary, rounds, self.repository, &history, told);
+        let folder = &self.workspace.target;
+        let diff = self
+            .against
+            .map(|before| Diff::of(before, Run { folder, summary }));
+        let beside = Beside {
+            history: Some(self.history),
+            diff: diff.as_ref().filter(|diff| diff.is_of_two()),
+            errors: told,
+        };
+        let page = view::render(summary, rounds, self.repository, &beside);
         let written = output::write(&path, &page);
         let opened = written.and_then(|()| {
             if flags.open {

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use leakcheck_report::fingerprint;
+
 use crate::{
     advisories::Release,
     baseline::{Key, Known},
@@ -44,6 +46,14 @@ impl Test {
             format!("{name} of {}", code(&self.suite()))
         } else {
             name
+        }
+    }
+
+    /// Itself, whatever other tests there are: the same in each run.
+    pub(crate) fn alone(&self) -> Self {
+        Self {
+            is_namesake: false,
+            ..self.clone()
         }
     }
 
@@ -102,6 +112,17 @@ pub(crate) struct Finding {
     pub(crate) count: usize,
     /// How many rounds showed it.
     pub(crate) rounds: usize,
+    /// The first run of the history that has what makes it.
+    pub(crate) first_seen: Option<FirstSeen>,
+    /// The narrowest rule that accepts it, as code has it.
+    pub(crate) accept: Option<String>,
+}
+
+/// The first run of a history that has something.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FirstSeen {
+    pub(crate) when: String,
+    pub(crate) commit: String,
 }
 
 impl Finding {
@@ -117,6 +138,18 @@ impl Finding {
             self.fingerprint.clone(),
             self.panic.is_some(),
         )
+    }
+
+    /// What makes it, the same for all tests and whatever line it moves to: kind, whether it panicked, file, function, and name
+    /// without numbers; none where it is not known which function that is.
+    pub(crate) fn maker(&self) -> Option<String> {
+        let site = self.site.as_ref()?;
+        let name = self.name.iter().flat_map(|name| name.chars());
+        let name: String = name.filter(|c| !c.is_ascii_digit()).collect();
+        let panicked = if self.panic.is_some() { "panicked" } else { "" };
+        let file = site.file.as_deref().unwrap_or_default();
+        let words = [&*self.kind, panicked, file, &site.function, &name];
+        Some(fingerprint::of(words))
     }
 
     /// The line that has to change, as far as that is known: where it waits, or where it was made.

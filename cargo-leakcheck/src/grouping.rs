@@ -8,7 +8,7 @@ use std::{
 use leakcheck_report::plural;
 
 use crate::{
-    finding::{Finding, Identity, Status, Test, total},
+    finding::{Finding, FirstSeen, Identity, Status, Test, total},
     report::{Frame, Level},
 };
 
@@ -83,6 +83,12 @@ impl<'a> Group<'a> {
         &self.findings
     }
 
+    /// The first run of the history that has it.
+    pub(crate) fn first_seen(&self) -> Option<&'a FirstSeen> {
+        let all = self.findings.iter();
+        all.filter_map(|finding| finding.first_seen.as_ref()).min()
+    }
+
     /// What follows from its findings, in their order.
     pub(crate) fn followers(&self) -> &[&'a Finding] {
         &self.followers
@@ -112,13 +118,7 @@ impl<'a> Group<'a> {
 
     /// The first tests by their names, and how many more there are.
     pub(crate) fn named_tests(&self) -> String {
-        let tests = self.tests();
-        let mut names: Vec<String> = tests.iter().map(|test| test.quoted()).collect();
-        if names.len() > NAMED + 1 {
-            names.truncate(NAMED);
-            names.push(format!("{} more tests", tests.len() - NAMED));
-        }
-        plural::all_of(&names)
+        named(&self.tests())
     }
 
     /// `` `reconnects` left 2 tasks behind that were created here ``.
@@ -135,6 +135,16 @@ impl<'a> Group<'a> {
         };
         format!("{tests} left {count} behind{created}")
     }
+}
+
+/// The first tests by their names, and how many more there are.
+pub(crate) fn named(tests: &[&Test]) -> String {
+    let mut names: Vec<String> = tests.iter().map(|test| test.quoted()).collect();
+    if names.len() > NAMED + 1 {
+        names.truncate(NAMED);
+        names.push(format!("{} more tests", tests.len() - NAMED));
+    }
+    plural::all_of(&names)
 }
 
 /// Groups under way.

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// All tests that are known; where those that left nothing have no reports, that is not all that were checked.
-fn checked(summary: &Summary) -> String {
+pub(crate) fn checked(summary: &Summary) -> String {
     let number = summary.checked.len();
     if summary.is_of_dirty_only {
         plural::of(number, "test with a report", "tests with a report")

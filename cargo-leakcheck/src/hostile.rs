@@ -1,24 +1,31 @@
 //! Whatever stands in a report, in each of its fields, does nothing to who reads what is made of it: no line is a command, no
 //! character steers a terminal, no cell or element ends early, no number is too large, and it takes no longer than its size.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 
 use crate::{
     annotate,
     baseline::{Baseline, Key, Known},
+    diff::{self, Diff, Run},
     dot, explain, folded,
     graphs::Graphs,
-    history::History,
-    junit, markdown,
+    junit,
+    link::Links,
+    markdown,
     overbroad_rules::OverbroadRules,
     report::{self, Report},
     repository::Repository,
     sarif,
     stored_findings::StoredFindings,
     summary::Summary,
-    text, view,
+    text,
+    view::{self, Beside},
     workspace::Workspace,
 };
 
@@ -124,8 +131,17 @@ fn parse(report: &Value) -> Report {
 fn rendered(rounds: &[Vec<Report>], baseline: &Baseline) -> BTreeMap<&'static str, String> {
     let summary = Summary::of(rounds, baseline);
     let repository = Repository::default();
-    let text = text::render(&summary);
+    let text = text::render(&summary, Links::default());
     let stored = StoredFindings::of(rounds);
+    let folder = PathBuf::from(TRAPS[4]);
+    let run = |summary| Run {
+        folder: &folder,
+        summary,
+    };
+    let none = Summary::of(&[vec![Report::default()]], baseline);
+    let diff = Diff::of(run(&none), run(&summary));
+    let read: Result<Value, _> = serde_json::from_str(&diff::json(&diff, &[]));
+    read.expect("JSON");
     let plain = |text: &str| anstream::adapter::strip_str(text).to_string();
     let reports: Vec<Report> = rounds.iter().flatten().cloned().collect();
     let explained =
@@ -142,13 +158,24 @@ fn rendered(rounds: &[Vec<Report>], baseline: &Baseline) -> BTreeMap<&'static st
         ("junit", junit::render(&summary)),
         ("dot", dot::render(&summary, &mut Graphs::new(&stored))),
         ("folded", folded::render(&summary, &stored)),
-        ("page", page(&summary, rounds, &repository)),
+        ("diff", plain(&diff::text(&diff, Links::default()))),
+        ("diff as Markdown", diff::markdown(&diff)),
+        ("page", page(&summary, rounds, &repository, &diff)),
     ])
 }
 
 /// The data of the page, and what else of it is not the same each time.
-fn page(summary: &Summary, rounds: &[Vec<Report>], repository: &Repository) -> String {
-    let page = view::render(summary, rounds, repository, &History::default(), &[]);
+fn page(
+    summary: &Summary,
+    rounds: &[Vec<Report>],
+    repository: &Repository,
+    diff: &Diff<'_>,
+) -> String {
+    let beside = Beside {
+        diff: Some(diff),
+        ..Beside::default()
+    };
+    let page = view::render(summary, rounds, repository, &beside);
     assert_eq!(page.matches("<script").count(), 2, "nothing is put in");
     assert_eq!(page.matches("</script>").count(), 2, "nothing ends early");
     let (head, rest) = page.split_once("<style>").expect("a style");
@@ -181,6 +208,16 @@ fn assert_harmless(what: &str, text: &str) {
     }
 }
 
+/// Rows with so many cells, of which none ends inside of code.
+fn assert_table(markdown: &str, cells: usize) {
+    for row in markdown.lines().filter(|line| line.starts_with('|')) {
+        assert_eq!(row.matches('|').count(), cells + 1, "{row}");
+        assert_eq!(row.matches('`').count() % 2, 0, "{row}");
+    }
+    let outside: String = markdown.split('`').step_by(2).collect();
+    assert!(!outside.contains(['<', '[', '\\']), "{outside}");
+}
+
 #[test]
 fn no_field_does_harm() {
     for trap in TRAPS {
@@ -199,16 +236,8 @@ fn no_field_does_harm() {
             assert!(["::error", "::warning"].contains(&command), "{line}");
             assert!(!line[2..].contains("##["), "{line}");
         }
-        let table = rendered["markdown"]
-            .lines()
-            .filter(|line| line.starts_with('|'));
-        for row in table {
-            // Five cells, and none ends inside of code.
-            assert_eq!(row.matches('|').count(), 6, "{trap:?}: {row}");
-            assert_eq!(row.matches('`').count() % 2, 0, "{trap:?}: {row}");
-        }
-        let outside: String = rendered["markdown"].split('`').step_by(2).collect();
-        assert!(!outside.contains(['<', '[', '\\']), "{trap:?}: {outside}");
+        assert_table(&rendered["markdown"], 5);
+        assert_table(&rendered["diff as Markdown"], 6);
         for line in rendered["folded"].lines() {
             let (stack, count) = line.rsplit_once(' ').expect("a count");
             assert!(

@@ -8,7 +8,7 @@ use crate::{
     advisories::Release,
     baseline::{Key, Known},
     consequence::Consequence,
-    finding::{Finding, Status, Test},
+    finding::{Finding, FirstSeen, Status, Test},
     grouping::Group,
     summary::{Checked, Summary},
 };
@@ -55,6 +55,7 @@ fn cause(group: &Group<'_>) -> written::Cause {
         made_at: group.frame().cloned(),
         look_at: first.look_at().cloned(),
         why: first.whys.clone(),
+        first_seen: group.first_seen().map(first_seen),
         release: first.release.as_ref().map(release),
         tests: group
             .findings()
@@ -62,6 +63,13 @@ fn cause(group: &Group<'_>) -> written::Cause {
             .map(|finding| share(finding))
             .collect(),
         follows: Consequence::all(group).iter().map(consequence).collect(),
+    }
+}
+
+fn first_seen(seen: &FirstSeen) -> written::FirstSeen {
+    written::FirstSeen {
+        when: seen.when.clone(),
+        commit: seen.commit.clone(),
     }
 }
 
@@ -96,7 +104,7 @@ fn consequence(consequence: &Consequence<'_>) -> written::Consequence {
     }
 }
 
-fn name(test: &Test) -> written::TestName {
+pub(crate) fn name(test: &Test) -> written::TestName {
     written::TestName {
         package: test.package.clone(),
         binary: test.binary.clone(),
@@ -104,7 +112,7 @@ fn name(test: &Test) -> written::TestName {
     }
 }
 
-fn hang(checked: &Checked) -> Option<written::HungTest> {
+pub(crate) fn hang(checked: &Checked) -> Option<written::HungTest> {
     Some(written::HungTest {
         test: name(&checked.test),
         after_ms: ms(checked.hung?),
@@ -147,6 +155,7 @@ mod tests {
         for (name, summary) in [
             ("summary_full.json", summaries::full()),
             ("summary_causes.json", summaries::causes()),
+            ("summary_seen.json", summaries::seen()),
             ("summary_released.json", summaries::released()),
             ("summary_over_budget.json", summaries::over_budget()),
             ("summary_clean.json", summaries::clean(1)),

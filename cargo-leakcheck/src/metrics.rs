@@ -8,6 +8,7 @@ use crate::{
     escape::plain,
     finding::{Finding, Status},
     grouping::Group,
+    label::Label,
     report::Level,
     summary::Summary,
 };
@@ -20,7 +21,7 @@ type Family = BTreeMap<Vec<(&'static str, String)>, f64>;
 
 /// The whole text. Of each package that was checked there is a number for each state and each kind that is usual, also where that
 /// is zero: what is not there cannot be compared.
-pub(crate) fn render(summary: &Summary) -> String {
+pub(crate) fn render(summary: &Summary, labels: &[Label]) -> String {
     let mut out = String::new();
     family(
         &mut out,
@@ -30,6 +31,7 @@ pub(crate) fn render(summary: &Summary) -> String {
             None,
         ),
         &findings(summary),
+        labels,
     );
     family(
         &mut out,
@@ -39,11 +41,13 @@ pub(crate) fn render(summary: &Summary) -> String {
             None,
         ),
         &causes(summary),
+        labels,
     );
     family(
         &mut out,
         ("leakcheck_tests", "Tests by what is known of them.", None),
         &tests(summary),
+        labels,
     );
     let seconds = [
         ("check", summary.spent.as_secs_f64()),
@@ -58,6 +62,7 @@ pub(crate) fn render(summary: &Summary) -> String {
             Some("seconds"),
         ),
         &Family::from(seconds),
+        labels,
     );
     out.push_str("# EOF\n");
     out
@@ -149,16 +154,21 @@ fn number(count: usize) -> f64 {
     count as f64
 }
 
-fn family(out: &mut String, (name, help, unit): (&str, &str, Option<&str>), family: &Family) {
+fn family(
+    out: &mut String,
+    (name, help, unit): (&str, &str, Option<&str>),
+    family: &Family,
+    added: &[Label],
+) {
     let _ = writeln!(out, "# TYPE {name} gauge");
     if let Some(unit) = unit {
         let _ = writeln!(out, "# UNIT {name} {unit}");
     }
     let _ = writeln!(out, "# HELP {name} {help}");
     for (labels, value) in family {
-        let labels = labels
-            .iter()
-            .map(|(key, text)| format!("{key}=\"{}\"", quoted(text)));
+        let added = added.iter().map(|label| (&*label.name, &label.text));
+        let labels = labels.iter().map(|(key, text)| (*key, text)).chain(added);
+        let labels = labels.map(|(key, text)| format!("{key}=\"{}\"", quoted(text)));
         let labels: Vec<String> = labels.collect();
         let _ = writeln!(out, "{name}{{{}}} {value}", labels.join(","));
     }
@@ -219,7 +229,10 @@ mod tests {
     fn assert_labels(mut rest: &str) {
         while !rest.is_empty() {
             let (name, text) = rest.split_once("=\"").expect("a label");
-            assert!(name.bytes().all(|c| c.is_ascii_lowercase()), "{name}");
+            assert!(
+                name.bytes().all(|c| c.is_ascii_lowercase() || c == b'_'),
+                "{name}"
+            );
             let mut escaped = false;
             let end = text.bytes().position(|c| {
                 let ends = c == b'"' && !escaped;
@@ -235,7 +248,7 @@ mod tests {
 
     #[test]
     fn each_number_is_one_line() {
-        let text = render(&summaries::full());
+        let text = render(&summaries::full(), &[]);
         golden("metrics.txt", &text);
         let samples = parsed(&text);
         let of = |kind: &str, state: &str| {
@@ -258,15 +271,30 @@ mod tests {
         );
     }
 
+    /// Each number has them, whatever stands in them.
+    #[test]
+    fn labels_are_added_to_each_number() {
+        let labels = ["stage=before", "fixed_by=\"} 1\n# EOF\\"];
+        let labels = labels.map(|label| Label::read(label).expect("a label"));
+        let text = render(&summaries::full(), &labels);
+        let samples = parsed(&text);
+        assert_eq!(
+            samples.len(),
+            parsed(&render(&summaries::full(), &[])).len()
+        );
+        let end = r#"stage="before",fixed_by="\"} 1\\n# EOF\\"}"#;
+        assert!(samples.keys().all(|series| series.ends_with(end)), "{text}");
+    }
+
     #[test]
     fn no_name_ends_its_label() {
         let mut summary = summaries::small();
         for name in ["a\"b\\", "a\nb", "}\u{202e} 1\n# EOF"] {
             summary.checked[0].test.package = Some(name.to_owned());
             summary.findings[0].test.package = Some(name.to_owned());
-            parsed(&render(&summary));
+            parsed(&render(&summary, &[]));
         }
-        parsed(&render(&summaries::clean(0)));
-        parsed(&render(&summaries::causes()));
+        parsed(&render(&summaries::clean(0), &[]));
+        parsed(&render(&summaries::causes(), &[]));
     }
 }

@@ -8,6 +8,7 @@ use std::{
 use crate::{
     finding::Finding,
     report::{Frame, Location},
+    rules,
 };
 
 /// The folders that file names are relative to.
@@ -77,6 +78,16 @@ impl Repository {
     pub(crate) fn path_of(&self, frame: &Frame, package: Option<&str>) -> Option<PathBuf> {
         let file = self.find(frame.file.as_deref()?, package)?;
         Some(self.root.join(file))
+    }
+
+    /// The file with the rules that hold for a package.
+    pub(crate) fn rules_of(&self, package: &str) -> Option<PathBuf> {
+        rules::file_of(self.packages.get(package)?, &self.workspace)
+    }
+
+    /// How a file is called, with `/` between its parts; none for one that is not below the root.
+    pub(crate) fn name_of(&self, path: &Path) -> Option<String> {
+        path.strip_prefix(&self.root).ok().map(slashed)
     }
 
     /// The file below the root; none for one of another crate or one that is not there.

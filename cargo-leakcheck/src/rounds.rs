@@ -130,6 +130,8 @@ fn finding(report: &Report, leak: &Leak, follows: Option<Follows>) -> Finding {
         status: Status::New,
         count: leak.count,
         rounds: 1,
+        first_seen: None,
+        accept: leak.accept.clone(),
     }
 }
 

@@ -41,21 +41,23 @@ pub(crate) struct File {
     pub(crate) packages: BTreeSet<String>,
 }
 
+/// The file that holds for a package in this folder.
+pub(crate) fn file_of(folder: &Path, root: &Path) -> Option<PathBuf> {
+    let inside = |folder: &&Path| folder.starts_with(root);
+    let above = folder.ancestors().skip(1).take_while(inside);
+    // The root need not be above.
+    let mut folders = once(folder).chain(above).chain(once(root));
+    folders.find_map(|folder| {
+        let path = folder.join(FILE);
+        path.is_file().then_some(path)
+    })
+}
+
 /// The files of a workspace that have rules.
 pub(crate) fn files(workspace: &Workspace) -> Vec<File> {
     let mut holders: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
     for (package, folder) in &workspace.packages {
-        let inside = |folder: &&Path| folder.starts_with(&workspace.root);
-        let above = folder.ancestors().skip(1).take_while(inside);
-        // The root need not be above.
-        let mut folders = once(folder.as_path())
-            .chain(above)
-            .chain(once(workspace.root.as_path()));
-        let path = folders.find_map(|folder| {
-            let path = folder.join(FILE);
-            path.is_file().then_some(path)
-        });
-        if let Some(path) = path {
+        if let Some(path) = file_of(folder, &workspace.root) {
             holders.entry(path).or_default().insert(package.clone());
         }
     }

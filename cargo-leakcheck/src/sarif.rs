@@ -1,8 +1,13 @@
 //! The findings as SARIF 2.1.0, which code scanning and editors read.
 
+mod fix;
+mod parts;
+
 use std::collections::BTreeMap;
 
+use fix::{Fix, Fixes};
 use leakcheck_report::{Kind, Pattern, plural};
+use parts::{ArtifactLocation, Message, artifact, message};
 use serde::Serialize;
 
 use crate::{
@@ -67,11 +72,6 @@ struct Help {
 }
 
 #[derive(Serialize)]
-struct Message {
-    text: String,
-}
-
-#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SarifResult {
     rule_id: String,
@@ -86,6 +86,8 @@ struct SarifResult {
     partial_fingerprints: Option<Fingerprints>,
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline_state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Fix>,
 }
 
 #[derive(Serialize)]
@@ -117,13 +119,6 @@ struct PhysicalLocation {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ArtifactLocation {
-    uri: String,
-    uri_base_id: &'static str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Region {
     start_line: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -133,9 +128,18 @@ struct Region {
 /// Each cause of each test is one result, which what follows is related to; known ones are notes.
 pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
     let mut rules = Rules::default();
+    let mut fixes = Fixes::new(repository);
     let mut results: Vec<SarifResult> = Group::each(&summary.findings)
         .iter()
-        .map(|group| of_cause(group, summary, repository, &mut rules))
+        .map(|group| {
+            let result = of_cause(group, summary, repository, &mut rules);
+            let new = (group.first().status == Status::New).then(|| group.first());
+            let fixes = new
+                .and_then(|finding| fixes.of(finding))
+                .into_iter()
+                .collect();
+            SarifResult { fixes, ..result }
+        })
         .collect();
     for checked in &summary.checked {
         for (breach, text) in over_budget::sentences(checked) {
@@ -171,6 +175,7 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
             related_locations: Vec::new(),
             partial_fingerprints: None,
             baseline_state: summary.has_baseline.then_some("new"),
+            fixes: Vec::new(),
         });
     }
     let log = Log {
@@ -224,6 +229,7 @@ fn of_cause(
             leakcheck: plain(&format!("{}/{}", finding.fingerprint, finding.test.name)),
         }),
         baseline_state: summary.has_baseline.then_some(state),
+        fixes: Vec::new(),
     }
 }
 
@@ -244,13 +250,6 @@ fn related(group: &Group<'_>, repository: &Repository) -> Vec<RelatedLocation> {
             location,
         })
         .collect()
-}
-
-/// Text that is no link, which brackets in front of each other would be.
-fn message(text: &str) -> Message {
-    Message {
-        text: text.replace("](", "] ("),
-    }
 }
 
 /// The rules that have results.
@@ -294,10 +293,7 @@ fn description(kind: &str) -> String {
 fn locations(place: Option<Place>) -> Vec<Location> {
     let location = |place: Place| Location {
         physical_location: PhysicalLocation {
-            artifact_location: ArtifactLocation {
-                uri: uri(&place.file),
-                uri_base_id: "%SRCROOT%",
-            },
+            artifact_location: artifact(&place.file),
             region: Region {
                 start_line: place.line,
                 start_column: place.column,
@@ -307,20 +303,10 @@ fn locations(place: Option<Place>) -> Vec<Location> {
     place.map(location).into_iter().collect()
 }
 
-/// A relative reference: all but what may stand in a path is escaped.
-fn uri(file: &str) -> String {
-    file.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                char::from(byte).to_string()
-            }
-            byte => format!("%{byte:02X}"),
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use serde_json::Value;
 
     use super::*;
@@ -328,7 +314,7 @@ mod tests {
 
     #[test]
     fn it_is_complete() {
-        let (_folder, repository) = sample();
+        let (folder, repository) = sample();
         golden("full.sarif", &render(&summaries::full(), &repository));
         golden("causes.sarif", &render(&summaries::causes(), &repository));
         golden(
@@ -336,6 +322,11 @@ mod tests {
             &render(&summaries::over_budget(), &repository),
         );
         golden("small.sarif", &render(&summaries::small(), &repository));
+        let path = folder.path().join("rust/leakcheck.toml");
+        fs::write(path, "settle = \"1s\"\n").expect("it is written");
+        let mut fixed = summaries::small();
+        fixed.findings[0].accept = Some("ignore_created_by(\"my_app::pool::*\")".to_owned());
+        golden("fixes.sarif", &render(&fixed, &repository));
         golden("clean.sarif", &render(&summaries::clean(1), &repository));
     }
 
@@ -387,10 +378,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn paths_are_references() {
-        assert_eq!(uri("src/a b%.rs"), "src/a%20b%25.rs");
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     args::{Args, Command, Flags, Format, Runner},
     audit::Audit,
     baseline::{self, Baseline},
+    comparison, diff,
     doctor::{self, Diagnosis},
     edit::manifest::Library,
     error::Error,
@@ -24,7 +25,9 @@ use crate::{
     finding::total,
     history::{self, Entry, History},
     init::{self, Init},
-    json, output,
+    json,
+    link::Links,
+    output,
     overbroad_rules::OverbroadRules,
     progress,
     report::{self, Report},
@@ -80,6 +83,12 @@ pub(crate) fn run(args: &Args) -> Exit {
             let adds = adds.then_some(&folders[..]);
             history(adds, &args.flags, &workspace).unwrap_or_else(broken)
         }
+        Command::Diff { before, after } => {
+            let known = Baseline::read(&baseline_path(&args.flags, &workspace));
+            let repository = repository(&workspace);
+            let (after, format) = (after.as_deref(), args.flags.format);
+            comparison::run(before, after, known, format, &workspace, &repository)
+        }
         Command::Audit => told(Audit::of(&workspace.root), Audit::render, Audit::finds),
         Command::Doctor { package } => {
             let diagnosis = doctor::examine(&workspace, package.as_deref());
@@ -116,7 +125,10 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
             errors.push(error);
             errors.iter().for_each(output::complain);
             if args.flags.format == Format::Json {
-                output::print(&json::render(&Summary::of(&[], &known), &told_of(&errors)));
+                output::print(&json::render(
+                    &Summary::of(&[], &known),
+                    &Error::told(&errors),
+                ));
             }
             return Exit::Broken;
         }
@@ -130,28 +142,43 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
         _ => (Unused::default(), OverbroadRules::default()),
     };
     errors.extend(found.errors);
-    let summary = Summary::of(&found.rounds, &known);
+    let mut summary = Summary::of(&found.rounds, &known);
+    // What is wrong with it is told where it is asked for.
+    let (history, _) = History::read(&workspace.root.join(history::NAME));
+    history.date(&mut summary);
     // Where nothing was built, cargo has said it; and without a folder nothing is known.
+    let repository = repository(workspace);
     if found.cargo.is_none() && !found.rounds.is_empty() || !summary.checked.is_empty() {
         if args.flags.format == Format::Text {
-            output::print(&format!("\n{}", text::render(&summary)));
+            let links = Links::for_terminal(&repository);
+            output::print(&format!("\n{}", text::render(&summary, links)));
         }
         if summary.has_new() && !summary.has_baseline && !args.flags.bless {
             beside(text::HINT);
         }
         beside(&unused.render(args.flags.deny_unused_rules));
         beside(&overbroad.render(args.flags.deny_unused_rules));
+        let before = args.flags.against.as_deref().map(run_store::run_in);
+        let earlier = before.as_deref().map(|folder| {
+            let (summary, unread) = comparison::whole(folder, &known, workspace);
+            errors.extend(unread);
+            summary
+        });
+        let against = before.as_deref().zip(earlier.as_ref());
+        let against = against.map(|(folder, summary)| diff::Run { folder, summary });
         let exports = Exports {
+            against,
+            history: &history,
             summary: &summary,
             rounds: &found.rounds,
-            repository: &repository(workspace),
+            repository: &repository,
             workspace,
         };
-        errors.extend(exports.write(&args.flags, &told_of(&errors)));
+        errors.extend(exports.write(&args.flags, &Error::told(&errors)));
     }
     let blessed = args.flags.bless && bless(&summary, &path, beside, &mut errors);
     if args.flags.format == Format::Json {
-        output::print(&json::render(&summary, &told_of(&errors)));
+        output::print(&json::render(&summary, &Error::told(&errors)));
     }
     errors.iter().for_each(output::complain);
     for complaint in &found.unread {
@@ -163,10 +190,6 @@ fn sum_up(args: &Args, workspace: &Workspace) -> Exit {
     let is_denied = args.flags.deny_unused_rules && (unused.is_some() || overbroad.is_some());
     let fails = is_denied || summary.is_over_budget() || summary.has_new() && !blessed;
     Exit::of(found.cargo, !errors.is_empty(), fails)
-}
-
-fn told_of(errors: &[Error]) -> Vec<String> {
-    errors.iter().map(ToString::to_string).collect()
 }
 
 /// What stored runs have, as one; the last one if none is named.

@@ -39,10 +39,7 @@ impl<'r> StoredFindings<'r> {
 
     /// Where a finding stands; none of one that is made up.
     pub(crate) fn of_finding(&self, finding: &Finding) -> Option<Stored<'r>> {
-        let test = Test {
-            is_namesake: false,
-            ..finding.test.clone()
-        };
+        let test = finding.test.alone();
         self.0.get(&(test, finding.identity())).copied()
     }
 }

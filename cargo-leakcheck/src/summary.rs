@@ -28,6 +28,8 @@ pub(crate) struct Checked {
     /// Its own body failed.
     pub(crate) failed: bool,
     pub(crate) inconclusive: bool,
+    /// Whether what it does not show was not there.
+    pub(crate) is_whole: bool,
     pub(crate) spent: Duration,
 }
 
@@ -215,6 +217,7 @@ fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
             breaches: Vec::new(),
             failed: false,
             inconclusive: false,
+            is_whole: true,
             spent: Duration::ZERO,
         });
         let hung = report.hang.as_ref();
@@ -227,6 +230,7 @@ fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
         checked.add_breaches(&report.breaches);
         checked.failed |= report.body_fails();
         checked.inconclusive |= report.verdict == Verdict::Inconclusive;
+        checked.is_whole &= report.is_whole();
         checked.spent = checked.spent.saturating_add(report.spent());
     }
     tests.into_values().collect()

@@ -10,7 +10,9 @@ use crate::{
     escape::plain,
     finding::{Finding, Status},
     grouping::Group,
-    headline, over_budget,
+    headline,
+    link::Links,
+    over_budget,
     report::Level,
     summary::Summary,
 };
@@ -25,7 +27,7 @@ pub(crate) const HINT: &str =
     "to go on from here and fail on new leaks only: cargo leakcheck --bless\n";
 
 /// What a run found, with styles that the writer may take away.
-pub(crate) fn render(summary: &Summary) -> String {
+pub(crate) fn render(summary: &Summary, links: Links<'_>) -> String {
     let mut out = String::new();
     headline(&mut out, summary);
     if summary.checked.is_empty() {
@@ -41,13 +43,14 @@ pub(crate) fn render(summary: &Summary) -> String {
     } else {
         "left behind"
     };
-    section(&mut out, RED, title, new(Level::Deny), summary);
+    section(&mut out, RED, title, new(Level::Deny), summary, links);
     section(
         &mut out,
         YELLOW,
         "only warned of",
         new(Level::Warn),
         summary,
+        links,
     );
     section(
         &mut out,
@@ -55,6 +58,7 @@ pub(crate) fn render(summary: &Summary) -> String {
         "known, which fails nothing",
         summary.with(Status::Known),
         summary,
+        links,
     );
     hangs(&mut out, summary);
     budgets(&mut out, summary);
@@ -99,13 +103,14 @@ fn section<'a>(
     title: &str,
     findings: impl Iterator<Item = &'a Finding>,
     summary: &Summary,
+    links: Links<'_>,
 ) {
     let groups = Group::all(findings);
     if !groups.is_empty() {
         let _ = writeln!(out, "\n{style}{title}{style:#}");
     }
     for group in &groups {
-        out.push_str(&entry::render(group, summary.rounds));
+        out.push_str(&entry::render(group, summary.rounds, links));
     }
 }
 
@@ -218,7 +223,7 @@ mod tests {
     };
 
     fn text(summary: &Summary) -> String {
-        anstream::adapter::strip_str(&render(summary)).to_string()
+        anstream::adapter::strip_str(&render(summary, Links::default())).to_string()
     }
 
     #[test]
@@ -232,6 +237,7 @@ mod tests {
         golden("text_unsure.txt", &text(&summaries::unsure()));
         golden("text_causes.txt", &text(&summaries::causes()));
         golden("text_over_budget.txt", &text(&summaries::over_budget()));
+        golden("text_seen.txt", &text(&summaries::seen()));
         golden("text_released.txt", &text(&summaries::released()));
     }
 

@@ -5,8 +5,9 @@ use crate::{
     AcceptedSite, Awaited, Body, BodyWaits, Breach, BreachSite, CancelFailure, CancelFault,
     Cancellations, CancelledAt, Follows, Frame, Hang, HangCause, Holder, Ignored, Keeper, Kept,
     Leak, Level, Location, Missing, OwnHandle, Report, StuckThread, Verdict, Why, Written,
+    diff::{Change, ComparedRun, Counts, Diff, Outcome, TestCounts},
     summary::{
-        Cause, Consequence, GoneLeak, HungTest, KnownRelease, Status, Summary, TestName,
+        Cause, Consequence, FirstSeen, GoneLeak, HungTest, KnownRelease, Status, Summary, TestName,
         TestOverBudget, TestShare,
     },
 };
@@ -44,12 +45,13 @@ pub const REPORT: [Definition; 28] = [
 ];
 
 /// All definitions of a summary, the whole summary first.
-pub const SUMMARY: [Definition; 15] = [
+pub const SUMMARY: [Definition; 16] = [
     Summary::DEFINITION,
     Breach::DEFINITION,
     BreachSite::DEFINITION,
     Cause::DEFINITION,
     Consequence::DEFINITION,
+    FirstSeen::DEFINITION,
     Frame::DEFINITION,
     GoneLeak::DEFINITION,
     HungTest::DEFINITION,
@@ -59,5 +61,20 @@ pub const SUMMARY: [Definition; 15] = [
     TestName::DEFINITION,
     TestOverBudget::DEFINITION,
     TestShare::DEFINITION,
+    Why::DEFINITION,
+];
+
+/// All definitions of a difference, the whole difference first.
+pub const DIFF: [Definition; 11] = [
+    Diff::DEFINITION,
+    Change::DEFINITION,
+    ComparedRun::DEFINITION,
+    Counts::DEFINITION,
+    Frame::DEFINITION,
+    HungTest::DEFINITION,
+    Level::DEFINITION,
+    Outcome::DEFINITION,
+    TestCounts::DEFINITION,
+    TestName::DEFINITION,
     Why::DEFINITION,
 ];

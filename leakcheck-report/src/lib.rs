@@ -2,6 +2,7 @@
 //!
 //! - [`Report`]: the JSON file of one check, with all records in it. The feature `serde` reads it, and [`SCHEMA`] is published.
 //! - [`summary`]: what `cargo leakcheck --format json` says of a whole run, by [`summary::SCHEMA`].
+//! - [`diff`]: what `cargo leakcheck diff --format json` says of two runs, by [`diff::SCHEMA`].
 //! - [`baseline`]: the file of known leaks, which go by their [fingerprint](fingerprint::of).
 //! - [`awaits`]: at which awaits a body is cancelled, as attributes and the environment say it.
 //! - [`rule`]: what rules of `leakcheck.toml` go by.
@@ -14,6 +15,7 @@ mod breach;
 mod cancelled;
 #[doc(hidden)]
 pub mod definition;
+pub mod diff;
 pub mod escape;
 pub mod fingerprint;
 mod hang;

@@ -72,12 +72,24 @@ record! {
         always look_at: Option<Frame>,
         /// Which mistakes it is.
         always why: Vec<Why>,
+        /// The first run of `leakcheck.history` that has what makes it, where one does.
+        if_any(default) first_seen: Option<FirstSeen>,
         /// The released crate that is known to leave it.
         if_any(default) release: Option<KnownRelease>,
         /// The tests that have it.
         always tests: Vec<TestShare>,
         /// What follows from it, and ends with it.
         always follows: Vec<Consequence>,
+    }
+}
+
+record! {
+    /// A run of a history.
+    FirstSeen {
+        /// When it began: `2026-11-30T12:00:00Z`.
+        always when: String,
+        /// What was checked out.
+        always commit: String,
     }
 }
 

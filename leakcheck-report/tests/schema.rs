@@ -4,7 +4,8 @@ use std::{env, fs, path::Path};
 
 use leakcheck_report::{
     FORMAT_VERSION, Kind, SCHEMA,
-    definition::{Definition, Field, REPORT, SUMMARY},
+    definition::{DIFF, Definition, Field, REPORT, SUMMARY},
+    diff::{self, DIFF_VERSION},
     summary::{self, SUMMARY_VERSION},
 };
 use serde_json::{Value, json};
@@ -30,6 +31,13 @@ fn so_is_that_of_summaries() {
         summary::SCHEMA,
         &format!("summary-{SUMMARY_VERSION}"),
     );
+}
+
+#[test]
+fn so_is_that_of_differences() {
+    let title = format!("Difference of two runs of cargo leakcheck, format {DIFF_VERSION}");
+    let schema = schema(&DIFF, &title, DIFF_VERSION);
+    published(schema, diff::SCHEMA, &format!("diff-{DIFF_VERSION}"));
 }
 
 /// Compares with the file of this name.

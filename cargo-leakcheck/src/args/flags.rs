@@ -7,6 +7,8 @@ use std::{
 
 use clap::Parser;
 
+use crate::label::Label;
+
 /// Runs the tests of a workspace and sums up what they leak.
 ///
 /// All other flags, and what stands after `--`, are passed to cargo unchanged.
@@ -14,7 +16,7 @@ use clap::Parser;
 #[command(
     name = "cargo leakcheck",
     version,
-    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck try [test|nextest] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck init [nextest] [--yes] [--no-run] [--undo] [CARGO'S FLAGS]\n       cargo leakcheck report [DIR..] [FLAGS]\n       cargo leakcheck explain NAME [DIR]\n       cargo leakcheck history [--add] [DIR..]\n       cargo leakcheck audit\n       cargo leakcheck doctor [-p PACKAGE]",
+    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck try [test|nextest] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck init [nextest] [--yes] [--no-run] [--undo] [CARGO'S FLAGS]\n       cargo leakcheck report [DIR..] [FLAGS]\n       cargo leakcheck diff BEFORE [AFTER] [FLAGS]\n       cargo leakcheck explain NAME [DIR]\n       cargo leakcheck history [--add] [DIR..]\n       cargo leakcheck audit\n       cargo leakcheck doctor [-p PACKAGE]",
     after_help = "\
 Commands:
   test     run `cargo test` (the default)
@@ -26,6 +28,8 @@ Commands:
            --undo makes everything as it was
   report   show a stored run again: the last one, or those of several machines as one,
            each in a folder DIR
+  diff     compare a stored run, the last one if only one is named, with an earlier one:
+           what is new, what is gone, and what there is more or less of
   explain  show all that a stored run knows of a finding: NAME is a fingerprint,
            a test, or a pattern such as own-sender; `explain reading` tells how to read a report
   history  show what runs have left, from a file with a line for each: --add adds the
@@ -37,7 +41,8 @@ Exit codes:
   0   nothing new was left behind
   2   the command line is not understood, or there is nothing to explain of that name
   10  all tests that failed did so for new leaks only, or --deny-unused-rules found a rule,
-      or `audit` a crate, or `doctor` missed a planted leak
+      or `audit` a crate, or `doctor` missed a planted leak, or the later run of `diff` has
+      something new or more of something that fails it
   11  a report, the baseline or an output file could not be read or written
   Where tests failed by themselves or did not build, the code is that of cargo."
 )]
@@ -62,6 +67,9 @@ pub(crate) struct Flags {
     /// Open that page [default FILE: leakcheck/report.html in the target folder]
     #[arg(long)]
     pub(crate) open: bool,
+    /// With `report`: tell in the page what is new, and what is gone, against the run in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) against: Option<PathBuf>,
     /// Write who waits for whom, and who owns what, for Graphviz
     #[arg(long, value_name = "FILE")]
     pub(crate) dot: Option<PathBuf>,
@@ -74,6 +82,9 @@ pub(crate) struct Flags {
     /// Write the numbers of the run as OpenMetrics
     #[arg(long, value_name = "FILE")]
     pub(crate) metrics: Option<PathBuf>,
+    /// Add a label to each of these numbers, such as `stage=before`
+    #[arg(long = "label", value_name = "NAME=TEXT", value_parser = Label::read)]
+    pub(crate) labels: Vec<Label>,
     /// With `history`: its file [default: leakcheck.history in the folder of the workspace]
     #[arg(long, value_name = "FILE")]
     pub(crate) history: Option<PathBuf>,
@@ -98,6 +109,11 @@ pub(crate) struct Flags {
 }
 
 impl Flags {
+    /// Whether a page is asked for.
+    pub(super) fn makes_page(&self) -> bool {
+        self.open || self.html.is_some()
+    }
+
     /// Whether files are asked for besides the summary.
     pub(super) fn writes_files(&self) -> bool {
         let texts = [&self.sarif, &self.junit, &self.html];

@@ -15,7 +15,7 @@ const GUESSED: [(&str, &str); 8] = [
 ];
 
 /// Commands that are no words of cargo's. A test may be called as `test` and `nextest` are.
-const COMMANDS: [&str; 5] = ["audit", "doctor", "explain", "history", "report"];
+const COMMANDS: [&str; 6] = ["audit", "diff", "doctor", "explain", "history", "report"];
 
 /// Flags of cargo's that are nearly one of these.
 const CARGOS: [&str; 2] = ["--doc", "--retries"];
@@ -72,6 +72,7 @@ mod tests {
             ("docter", "doctor"),
             ("audits", "audit"),
             ("histroy", "history"),
+            ("diffs", "diff"),
         ] {
             assert_eq!(command(written), Some(meant), "{written}");
         }

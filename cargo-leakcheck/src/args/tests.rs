@@ -143,6 +143,20 @@ fn a_history_is_shown_or_added_to() {
 }
 
 #[test]
+fn a_run_is_compared_with_an_earlier_one() {
+    for (line, after) in [
+        ("leakcheck diff a --format json", None),
+        ("leakcheck diff --baseline=b a b --target-dir t", Some("b")),
+    ] {
+        let expected = Command::Diff {
+            before: "a".into(),
+            after: after.map(PathBuf::from),
+        };
+        assert_eq!(parse(line).expect(line).command, expected, "{line}");
+    }
+}
+
+#[test]
 fn files_are_named() {
     let args = parse("leakcheck report a --html=b.html --open").expect("flags");
     let folders = vec!["a".into()];
@@ -235,6 +249,46 @@ fn misuse_is_told() {
             "report --deny-unused-rules",
             "--deny-unused-rules needs a run of all tests, which `report` does not make",
         ),
+    ] {
+        let error = parse(line).expect_err(line);
+        assert!(error.to_string().contains(expected), "{line}: {error}");
+        assert_eq!(error.exit_code(), 2);
+    }
+}
+
+#[test]
+fn misuse_of_two_runs_is_told() {
+    for (line, expected) in [
+        (
+            "report --against a",
+            "--against is for the page of `report`: name that with --html",
+        ),
+        (
+            "--against a --open",
+            "--against is for the page of `report`",
+        ),
+        (
+            "--metrics a --label state=a",
+            "invalid value 'state=a' for '--label <NAME=TEXT>'",
+        ),
+        (
+            "--label stage=before",
+            "--label is for the numbers that --metrics writes",
+        ),
+        (
+            "--metrics a --label a=1 --label a=2",
+            "--label a is there twice",
+        ),
+        ("diff", "`diff` needs a run to compare with"),
+        (
+            "diff a b c",
+            "`diff` does not know \"c\": it takes the folders of two runs",
+        ),
+        (
+            "diff a b --html c",
+            "`diff` takes only --baseline, --format and two folders",
+        ),
+        ("dif a b", "there is no command dif: did you mean `diff`?"),
     ] {
         let error = parse(line).expect_err(line);
         assert!(error.to_string().contains(expected), "{line}: {error}");

@@ -55,6 +55,10 @@ fn each_names_the_file_and_the_place() {
             "failed to read a/b.json:7: `\\u{1b}` is not a number",
         ),
         (
+            Error::SameRun { folder: path() },
+            "failed to compare a/b.json with itself: name another run as the first one, as `cargo leakcheck diff BEFORE [AFTER]`",
+        ),
+        (
             Error::NoHistory { path: path() },
             "failed to find a run in a/b.json: add the last one with `cargo leakcheck history --add`",
         ),
@@ -122,7 +126,7 @@ fn shards_that_are_missing_are_told_by_those_that_are_there() {
     for (error, expected) in [
         (
             Error::EmptyShard { folder: "a".into() },
-            "failed to find a report in a: name the folder of a shard's reports, or its copy of target/leakcheck",
+            "failed to find a report in a: name the folder of its reports, or a copy of its target/leakcheck",
         ),
         (
             Error::UnendedShard {

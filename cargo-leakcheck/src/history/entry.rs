@@ -1,11 +1,16 @@
 //! One line of a history.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use leakcheck_report::fingerprint;
 
 use crate::{
     error::Unread,
     escape,
-    finding::{Status, total},
+    finding::{Finding, Status, total},
     revision::Revision,
     summary::Summary,
 };
@@ -31,10 +36,15 @@ pub(crate) struct Entry {
     pub(crate) waited_ms: u64,
     /// How many things of each kind are left.
     pub(crate) left: BTreeMap<String, u64>,
+    /// What makes it, as far as no earlier run has it.
+    pub(crate) first: BTreeSet<String>,
 }
 
 /// Before the name of a kind.
 const LEFT: &str = "left.";
+
+/// Before what makes something, for the first time.
+const FIRST: &str = "first.";
 
 impl Entry {
     pub(crate) fn of(summary: &Summary, when: &str, revision: Revision) -> Self {
@@ -49,6 +59,9 @@ impl Entry {
             .checked
             .iter()
             .filter(|checked| checked.hung.is_some());
+        // Others would be no field.
+        let first = summary.findings.iter().map(maker);
+        let first = first.filter(|maker| fingerprint::is_valid(maker));
         Self {
             when: when.to_owned(),
             commit: revision.commit,
@@ -61,6 +74,7 @@ impl Entry {
             check_ms: ms(summary.spent),
             waited_ms: ms(summary.waited),
             left,
+            first: first.collect(),
         }
     }
 
@@ -83,7 +97,10 @@ impl Entry {
         let left = self.left.iter();
         let left = left.map(|(kind, count)| format!("{LEFT}{kind}={count}"));
         let head = [&self.when, &self.commit, &self.branch].map(Clone::clone);
-        let fields: Vec<String> = head.into_iter().chain(numbers).chain(left).collect();
+        let first = self.first.iter();
+        let first = first.map(|maker| format!("{FIRST}{maker}=1"));
+        let fields = head.into_iter().chain(numbers).chain(left);
+        let fields: Vec<String> = fields.chain(first).collect();
         fields.join(" ")
     }
 
@@ -110,6 +127,10 @@ impl Entry {
             let kind = escape::kind(name.strip_prefix(LEFT)?);
             Some((kind.to_owned(), *count))
         });
+        let first = numbers.keys().filter_map(|name| {
+            let maker = name.strip_prefix(FIRST)?;
+            fingerprint::is_valid(maker).then_some(maker)
+        });
         Ok(Self {
             when: when.to_owned(),
             commit: commit.to_owned(),
@@ -122,6 +143,19 @@ impl Entry {
             check_ms: number("check_ms")?,
             waited_ms: number("waited_ms")?,
             left: left.collect(),
+            first: first.map(ToOwned::to_owned).collect(),
         })
     }
+
+    /// Whether it is of the same run, whatever was found of it.
+    pub(super) fn is_of_run(&self, other: &Self) -> bool {
+        let run = |entry: &Self| [&entry.when, &entry.commit, &entry.branch].map(Clone::clone);
+        run(self) == run(other)
+    }
+}
+
+/// What makes a finding; itself where that is not known.
+pub(super) fn maker(finding: &Finding) -> String {
+    let fingerprint = || finding.fingerprint.clone();
+    finding.maker().unwrap_or_else(fingerprint)
 }

@@ -4,7 +4,7 @@ mod entry;
 mod table;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -12,7 +12,9 @@ use leakcheck_report::baseline::is_mark;
 
 use crate::{
     error::{Error, Unread},
+    finding::FirstSeen,
     optional_file, output,
+    summary::Summary,
 };
 pub(crate) use entry::Entry;
 
@@ -79,10 +81,31 @@ impl History {
         self.entries.iter().skip(hidden)
     }
 
-    /// Adds a run, once.
-    pub(crate) fn add(&mut self, entry: Entry) {
+    /// Adds a run, once. What an earlier run has is not new in it.
+    pub(crate) fn add(&mut self, mut entry: Entry) {
+        let earlier = |other: &&Entry| other.when <= entry.when && !other.is_of_run(&entry);
+        let earlier = self.entries.iter().filter(earlier);
+        let seen: BTreeSet<&String> = earlier.flat_map(|other| &other.first).collect();
+        entry.first.retain(|maker| !seen.contains(maker));
         self.lines.insert(entry.line());
         self.entries.insert(entry);
+    }
+
+    /// Notes of each finding in which run it was first seen.
+    pub(crate) fn date(&self, summary: &mut Summary) {
+        let mut first: BTreeMap<&str, &Entry> = BTreeMap::new();
+        for entry in &self.entries {
+            for maker in &entry.first {
+                first.entry(maker).or_insert(entry); // They are in order.
+            }
+        }
+        for finding in &mut summary.findings {
+            let entry = first.get(&*entry::maker(finding));
+            finding.first_seen = entry.map(|entry| FirstSeen {
+                when: entry.when.clone(),
+                commit: entry.commit.clone(),
+            });
+        }
     }
 
     /// Writes the file whole or not at all.

@@ -8,6 +8,7 @@ use crate::{
     escape::plain,
     golden::golden,
     junit,
+    link::Links,
     report::tests::sample,
     repository::{Repository, tests::sample as repository},
     run_store, sarif,
@@ -113,7 +114,7 @@ fn shards_are_one_run() {
     let machines = Machines::new();
     let summary = machines.summary(&two(&machines));
     let here = machines.folder.path().display().to_string();
-    let shown = text::render(&summary).replace(&here, "");
+    let shown = text::render(&summary, Links::default()).replace(&here, "");
     golden(
         "shards.txt",
         &anstream::adapter::strip_str(&shown).to_string(),
@@ -212,7 +213,7 @@ fn what_is_missing_is_told() {
         told(&[&whole, &empty, &whole], 0),
         [
             "failed to merge whole: it is named twice",
-            "failed to find a report in empty: name the folder of a shard's reports, or its copy of target/leakcheck",
+            "failed to find a report in empty: name the folder of its reports, or a copy of its target/leakcheck",
         ]
     );
     assert_eq!(

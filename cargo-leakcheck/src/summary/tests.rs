@@ -3,7 +3,10 @@
 use leakcheck_report::{Body, BreachSite, Follows, Hang, Ignored};
 
 use super::*;
-use crate::report::{Frame, Level, tests::sample};
+use crate::{
+    finding::FirstSeen,
+    report::{Frame, Level, tests::sample},
+};
 
 /// Two rounds with all that there is.
 pub(crate) fn full() -> Summary {
@@ -109,6 +112,16 @@ pub(crate) fn over_budget() -> Summary {
 pub(crate) fn small() -> Summary {
     let reports = vec![sample("reconnects", &["f1 task 1 src/pool.rs:88"])];
     Summary::of(&[reports], &Baseline::default())
+}
+
+/// The same, of which it is known since when it is there.
+pub(crate) fn seen() -> Summary {
+    let mut summary = small();
+    summary.findings[0].first_seen = Some(FirstSeen {
+        when: "2026-11-02T12:00:00Z".to_owned(),
+        commit: "7842648c0a1b+".to_owned(),
+    });
+    summary
 }
 
 /// All known, with the other numbers of what [`full`] has.

@@ -30,6 +30,7 @@ use crate::{
     error::Error,
     escape::plain,
     exit::Exit,
+    link::Links,
     output, report, run, run_store, text,
     workspace::Workspace,
 };
@@ -93,7 +94,7 @@ impl Trial<'_> {
         let ended = run::wait(self.runner, command, Format::Text)?;
         let (reports, errors) = report::read(&round);
         let summary = outcome::summary(reports, copy);
-        output::print(&format!("\n{}", text::render(&summary)));
+        output::print(&format!("\n{}", text::render(&summary, Links::default())));
         output::print(&outcome::page(&ended.printed, &summary, plan, copy).render());
         errors.iter().for_each(output::complain);
         let failed = (ended.code != 0).then_some(ended.code);

@@ -6,14 +6,14 @@ use leakcheck_report::plural;
 
 use super::{
     data::{CauseData, ConsequenceData, GraphData, WhyData},
-    rule,
     tables::Tables,
 };
 use crate::{
     consequence::Consequence,
+    entry,
     finding::{Finding, Status},
     grouping::Group,
-    long_form::Stored,
+    pasted_rule::PastedRule,
 };
 
 /// The places of findings in the page.
@@ -21,14 +21,13 @@ type Places = BTreeMap<*const Finding, usize>;
 
 pub(super) fn data(
     group: &Group<'_>,
-    stored: Option<Stored<'_>>,
     places: &Places,
     graph: Option<GraphData>,
     tables: &mut Tables<'_>,
 ) -> CauseData {
     let first = group.first();
     let package = first.test.package.as_deref();
-    let accept = stored.and_then(|stored| stored.leak().accept.as_deref());
+    let accept = first.accept.as_deref();
     let packages = group.findings().iter().map(|finding| {
         let test = &finding.test;
         test.package.as_deref().unwrap_or(&test.binary)
@@ -59,9 +58,11 @@ pub(super) fn data(
                 help: tables.text(&why.help),
             })
             .collect(),
+        seen: group.first_seen().map(entry::since),
+        since: None,
         release: first.release.as_ref().map(crate::advisories::Release::line),
         panic: first.panic.as_deref().map(|panic| tables.text(panic)),
-        rule: accept.and_then(rule::data),
+        rule: accept.and_then(PastedRule::of),
         findings: at(group.findings(), places),
         follows: Consequence::all(group)
             .iter()

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::pasted_rule::PastedRule;
+
 #[derive(Debug, Serialize)]
 pub(super) struct Data {
     pub(super) headline: String,
@@ -92,17 +94,26 @@ pub(super) struct CauseData {
     pub(super) made: Option<usize>,
     pub(super) look: Option<usize>,
     pub(super) whys: Vec<WhyData>,
+    /// The first run that has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) seen: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) since: Option<SinceData>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) release: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) panic: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) rule: Option<RuleData>,
+    pub(super) rule: Option<PastedRule>,
     pub(super) findings: Vec<usize>,
     pub(super) follows: Vec<ConsequenceData>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) graph: Option<GraphData>,
 }
+
+/// What became of a cause since an earlier run: in a word, and in a sentence.
+#[derive(Debug, Serialize)]
+pub(super) struct SinceData(pub(super) &'static str, pub(super) String);
 
 #[derive(Debug, Serialize)]
 pub(super) struct WhyData {
@@ -154,15 +165,6 @@ pub(super) struct FindingData {
 /// Whether it says more of a line before it, the text, and the place at its end.
 #[derive(Debug, Serialize)]
 pub(super) struct SaidData(pub(super) bool, pub(super) usize, pub(super) Option<usize>);
-
-/// What accepts a finding, ready to be pasted.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct RuleData {
-    /// A table of `leakcheck.toml`.
-    pub(super) toml: String,
-    /// A call on `Options`.
-    pub(super) options: String,
-}
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

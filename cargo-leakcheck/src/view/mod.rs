@@ -6,7 +6,6 @@ mod digest;
 mod finding;
 mod graph;
 mod pattern;
-mod rule;
 mod shell;
 mod tables;
 
@@ -15,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use leakcheck_report::{plural, time};
 
 use crate::{
+    diff::Diff,
     escape::{code, plain},
     finding::{Finding, Status, total},
     graphs::Graphs,
@@ -28,29 +28,44 @@ use crate::{
     stored_findings::StoredFindings,
     summary::Summary,
 };
-use data::{Data, RunData, Totals};
+use data::{Data, RunData, SinceData, Totals};
 use tables::Tables;
 
 /// Runs of the history that are shown: the last ones.
 const TREND: usize = 60;
 
-/// The page on these reports, which the summary is of, after those of the history.
+/// What the page tells besides the run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Beside<'r> {
+    /// Earlier runs.
+    pub(crate) history: Option<&'r History>,
+    /// How the run differs from another one.
+    pub(crate) diff: Option<&'r Diff<'r>>,
+    /// What went wrong.
+    pub(crate) errors: &'r [String],
+}
+
+/// The page on these reports, which the summary is of.
 pub(crate) fn render(
     summary: &Summary,
     rounds: &[Vec<Report>],
     repository: &Repository,
-    history: &History,
-    errors: &[String],
+    beside: &Beside<'_>,
 ) -> String {
-    let mut data = data(summary, rounds, repository);
-    data.trend = trend(history);
-    data.errors = errors.iter().map(|error| plain(error)).collect();
+    let mut data = data(summary, rounds, repository, beside.diff);
+    data.trend = beside.history.map(trend).unwrap_or_default();
+    data.errors = beside.errors.iter().map(|error| plain(error)).collect();
     // A page of nothing tells more than no page; but it is plain data, which is always written.
     let json = serde_json::to_string(&data).unwrap_or_default();
     shell::html(&data.headline, &json)
 }
 
-fn data(summary: &Summary, rounds: &[Vec<Report>], repository: &Repository) -> Data {
+fn data(
+    summary: &Summary,
+    rounds: &[Vec<Report>],
+    repository: &Repository,
+    diff: Option<&Diff<'_>>,
+) -> Data {
     let stored = StoredFindings::of(rounds);
     let mut tables = Tables::new(SourceFiles::new(repository));
     let groups = Group::all(&summary.findings);
@@ -70,7 +85,10 @@ fn data(summary: &Summary, rounds: &[Vec<Report>], repository: &Repository) -> D
         let first = stored.of_finding(group.first());
         let graph = first
             .and_then(|stored| graph::data(&graphs.of_finding(group.first()), stored, &mut tables));
-        causes.push(cause::data(group, first, &at, graph, &mut tables));
+        let since = diff.and_then(|diff| diff.since(group.first()));
+        let mut cause = cause::data(group, &at, graph, &mut tables);
+        cause.since = since.map(|since| SinceData(since.outcome.name(), since.sentence));
+        causes.push(cause);
     }
     let whys = summary.findings.iter().flat_map(|finding| &finding.whys);
     let names: BTreeSet<&String> = whys.map(|why| &why.pattern).collect();
@@ -83,7 +101,12 @@ fn data(summary: &Summary, rounds: &[Vec<Report>], repository: &Repository) -> D
         patterns: patterns.collect(),
         causes,
         findings,
-        notes: notes(summary),
+        notes: diff
+            .map(Diff::notes)
+            .into_iter()
+            .flatten()
+            .chain(notes(summary))
+            .collect(),
         trend: Vec::new(),
         errors: Vec::new(),
         tables: tables.end(),

@@ -1,9 +1,9 @@
-use std::{fs, time::Instant};
+use std::{fs, path::Path, time::Instant};
 
 use serde_json::Value;
 
 use super::*;
-use crate::{baseline::Baseline, golden::golden, repository, run_store, samples};
+use crate::{baseline::Baseline, diff::Run, golden::golden, repository, run_store, samples};
 
 /// The data of the page on a run with so many findings, and the page.
 fn page(findings: usize) -> (Value, String) {
@@ -20,13 +20,12 @@ fn page(findings: usize) -> (Value, String) {
     fs::write(&path, samples::HISTORY).expect("it is written");
     let (history, errors) = History::read(&path);
     assert!(errors.is_empty(), "{errors:?}");
-    let page = render(
-        &summary,
-        &rounds,
-        &repository,
-        &history,
-        &["failed to read a.json".to_owned()],
-    );
+    let beside = Beside {
+        history: Some(&history),
+        errors: &["failed to read a.json".to_owned()],
+        ..Beside::default()
+    };
+    let page = render(&summary, &rounds, &repository, &beside);
     (embedded(&page), page)
 }
 
@@ -94,8 +93,7 @@ fn no_text_is_more_than_text() {
         &summary,
         &rounds,
         &Repository::default(),
-        &History::default(),
-        &[],
+        &Beside::default(),
     );
     assert_eq!(page.matches("<script").count(), 2);
     let texts = embedded(&page)["texts"].to_string();
@@ -118,6 +116,33 @@ fn nothing_is_read_from_elsewhere() {
     }
     let rounds = [vec![report]];
     let summary = Summary::of(&rounds, &Baseline::default());
-    let page = render(&summary, &rounds, &repository, &History::default(), &[]);
+    let page = render(&summary, &rounds, &repository, &Beside::default());
     assert!(!page.contains("secret-of-the-machine"));
+}
+
+#[test]
+fn what_became_of_a_cause_is_told() {
+    let after = [samples::reports(40)];
+    let mut before = after.clone();
+    before[0].retain(|report| report.package != after[0][0].package);
+    let [was, is] = [&before, &after].map(|rounds| Summary::of(rounds, &Baseline::default()));
+    let run = |summary| Run {
+        folder: Path::new("<b>run</b>"),
+        summary,
+    };
+    let diff = Diff::of(run(&was), run(&is));
+    let beside = Beside {
+        diff: Some(&diff),
+        ..Beside::default()
+    };
+    let data = embedded(&render(&is, &after, &Repository::default(), &beside));
+    let causes = data["causes"].as_array().expect("causes");
+    let words: BTreeSet<&str> = causes
+        .iter()
+        .filter_map(|cause| cause["since"][0].as_str())
+        .collect();
+    assert!(words.contains("new") && words.contains("same"), "{words:?}");
+    assert!(causes.iter().all(|cause| cause["since"][1].is_string()));
+    let note = data["notes"][0].as_str().expect("a note");
+    assert!(note.starts_with("compared with `<b>run</b>`: "), "{note}");
 }

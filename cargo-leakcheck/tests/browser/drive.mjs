@@ -233,6 +233,19 @@ async function isHarmless(path) {
   await accessible('hostile names');
 }
 
+/** Where the run is compared with another one, each cause says what became of it. */
+async function isCompared(path) {
+  await open(path);
+  assert.match(await page.locator('#detail .notes').textContent(), /compared with .*before: .* new/);
+  const words = await page.locator('.row .badge').allTextContents();
+  assert.ok(words.includes('new') && words.includes('as before'), words.join());
+  await page.locator('#text').fill('as before');
+  await page.locator('.row').first().click();
+  assert.match(await page.locator('#detail').textContent(), /as before: .*before has as much of it/);
+  await shot('against');
+  await accessible('a comparison');
+}
+
 /** Where nothing was left, that is what it says. */
 async function isEmpty(path) {
   await page.goto(pathToFileURL(path).href);
@@ -245,8 +258,9 @@ async function isEmpty(path) {
 try {
   for (const path of process.argv.slice(2)) {
     const name = basename(path, '.html');
-    if (name === 'hostile' || name === 'clean') {
-      await (name === 'hostile' ? isHarmless(path) : isEmpty(path));
+    const special = { hostile: isHarmless, clean: isEmpty, against: isCompared }[name];
+    if (special) {
+      await special(path);
       assert.deepEqual(complaints, [], name);
       console.log(`${name}: as it should be`);
       continue;

@@ -19,6 +19,11 @@ fn folder() -> PathBuf {
 
 /// Writes the page of a run with these reports.
 fn page(root: &Path, name: &str, run: &[Report]) -> PathBuf {
+    page_against(root, name, run, None)
+}
+
+/// The same, compared with another run.
+fn page_against(root: &Path, name: &str, run: &[Report], before: Option<&Path>) -> PathBuf {
     let reports = root.join(format!("reports-{name}"));
     samples::write(&reports, run).expect("it is written");
     let page = root.join(format!("{name}.html"));
@@ -29,6 +34,7 @@ fn page(root: &Path, name: &str, run: &[Report]) -> PathBuf {
         .arg(&reports)
         .arg("--html")
         .arg(&page)
+        .args(before.map(|before| format!("--against={}", before.display())))
         .env_remove("LEAKCHECK_BASELINE")
         .output()
         .expect("it is run");
@@ -97,6 +103,12 @@ fn the_page_does_what_it_should() {
         page(root.path(), &findings.to_string(), &run)
     };
     let mut pages = [10, 1000, 10_000].map(of).to_vec();
+    let run = samples::reports(40);
+    let mut before = run.clone();
+    before.retain(|report| report.package != run[0].package);
+    let earlier = root.path().join("before");
+    samples::write(&earlier, &before).expect("it is written");
+    pages.push(page_against(root.path(), "against", &run, Some(&earlier)));
     pages.push(page(root.path(), "hostile", &samples::hostile()));
     pages.push(page(root.path(), "clean", &samples::reports(0)));
     let modules = folder().join("node_modules/playwright-core");

@@ -4,12 +4,15 @@
 mod samples;
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use leakcheck_report::Report;
+use serde_json::Value;
+use yaml_rust2::YamlLoader;
 
 /// A workspace with a run.
 struct Run {
@@ -39,6 +42,7 @@ impl Run {
         let ended = Command::new(env!("CARGO_BIN_EXE_cargo-leakcheck"))
             .current_dir(self.root.path())
             .args(["leakcheck", "report", "reports", flag, name])
+            .args((flag == "--metrics").then_some("--label=stage=be\"fore"))
             .env_remove("LEAKCHECK_BASELINE")
             .output()
             .expect("it is run");
@@ -181,8 +185,99 @@ fn promtool_reads_the_metrics() {
     let metrics = run.export("--metrics", "leaks.prom");
     promtool(&metrics);
     let text = fs::read_to_string(&metrics).expect("text");
-    let series = "leakcheck_findings{kind=\"task\",package=\"ledger\",state=\"new\"} ";
+    let series =
+        "leakcheck_findings{kind=\"task\",package=\"ledger\",state=\"new\",stage=\"be\\\"fore\"} ";
     assert!(text.contains(series), "{text}");
+}
+
+/// A file of the book.
+fn of_book(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src/metrics");
+    folder.join(name)
+}
+
+/// The texts of all fields with this name.
+fn fields<'v>(value: &'v Value, name: &str) -> Vec<&'v str> {
+    match value {
+        Value::Array(values) => values
+            .iter()
+            .flat_map(|value| fields(value, name))
+            .collect(),
+        Value::Object(all) => {
+            let own = all.get(name).and_then(Value::as_str);
+            let inner = all.values().flat_map(|value| fields(value, name));
+            own.into_iter().chain(inner).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The names of metrics in a query.
+fn names(query: &str) -> Vec<&str> {
+    let words = query.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words
+        .filter(|word| word.starts_with("leakcheck_"))
+        .collect()
+}
+
+/// The dashboard and the alerts of the book ask for what is written, and the dashboard for all of it.
+#[test]
+fn queries_ask_for_what_there_is() {
+    let run = Run::of(40);
+    let text = fs::read_to_string(run.export("--metrics", "leaks.prom")).expect("text");
+    let written = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+    let written: BTreeSet<&str> = written.filter_map(|line| line.split(' ').next()).collect();
+
+    let dashboard = fs::read_to_string(of_book("dashboard.json")).expect("a dashboard");
+    let dashboard: Value = serde_json::from_str(&dashboard).expect("JSON");
+    let queries = fields(&dashboard, "expr");
+    let panels = dashboard["panels"].as_array().expect("panels");
+    assert_eq!(queries.len(), panels.len());
+    let asked: BTreeSet<&str> = queries.iter().flat_map(|query| names(query)).collect();
+    assert_eq!(asked, written);
+
+    let alerts = fs::read_to_string(of_book("alerts.yml")).expect("alerts");
+    let alerts = &YamlLoader::load_from_str(&alerts).expect("YAML")[0];
+    let rules = alerts["groups"][0]["rules"].as_vec().expect("rules");
+    let alerting: Vec<&str> = rules
+        .iter()
+        .filter_map(|rule| rule["expr"].as_str())
+        .collect();
+    assert_eq!(alerting.len(), rules.len());
+    for query in &alerting {
+        let names = names(query);
+        assert!(
+            !names.is_empty() && names.iter().all(|name| written.contains(name)),
+            "{query}"
+        );
+    }
+    // What they choose by is there as well.
+    for query in queries.iter().chain(&alerting) {
+        for by in query.split(['{', '}']).skip(1).step_by(2) {
+            let (label, value) = by.split_once('=').expect("a label");
+            let label = label.trim_end_matches('!');
+            assert!(
+                text.contains(&format!("{label}={value}")),
+                "{by} of {query}"
+            );
+        }
+        for by in query.split(" by (").skip(1) {
+            let (label, _) = by.split_once(')').expect("its end");
+            assert!(text.contains(&format!("{label}=\"")), "{label} of {query}");
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs promtool; `.ci/run exports`"]
+fn promtool_reads_the_alerts() {
+    let told = read(
+        "promtool",
+        "prometheus",
+        &["check", "rules"],
+        &of_book("alerts.yml"),
+    );
+    assert!(told.contains("SUCCESS: 2 rules found"), "{told}");
 }
 
 /// A run is added once, with what is checked out, and shown.
@@ -227,6 +322,19 @@ fn a_history_grows_by_a_run() {
         "{text}"
     );
 
+    // From then on it is told since when each cause is there.
+    let shown = Command::new(env!("CARGO_BIN_EXE_cargo-leakcheck"))
+        .current_dir(run.root.path())
+        .args(["leakcheck", "report", "stored", "--html", "leaks.html"])
+        .env_remove("LEAKCHECK_BASELINE")
+        .output()
+        .expect("it is run");
+    let told = String::from_utf8_lossy(&shown.stdout).into_owned();
+    let since = "in leakcheck.history since 2026-11-30 12:00:00, 7842648c0a1b";
+    assert!(told.contains(&format!("\n    {since}\n")), "{told}");
+    let page = fs::read_to_string(run.path("leaks.html")).expect("a page");
+    assert!(page.contains(&format!("\"seen\":\"{since}\"")));
+
     fs::write(run.path("leakcheck.history"), text + "=======\n").expect("it is written");
     let broken = history(&["--add", "stored"]);
     assert_eq!(broken.status.code(), Some(11));
@@ -236,4 +344,102 @@ fn a_history_grows_by_a_run() {
         "{told}"
     );
     assert!(told.contains("nothing was added"), "{told}");
+}
+
+/// Where nobody clicks, places are text, also if colours are asked for.
+#[test]
+fn what_is_no_terminal_gets_no_links() {
+    let run = Run::of(10);
+    let ended = Command::new(env!("CARGO_BIN_EXE_cargo-leakcheck"))
+        .current_dir(run.root.path())
+        .args(["leakcheck", "report", "reports", "--color", "always"])
+        .env_remove("LEAKCHECK_BASELINE")
+        .envs([("TERM", "xterm-kitty"), ("TERM_PROGRAM", "WezTerm")])
+        .output()
+        .expect("it is run");
+    let told = String::from_utf8_lossy(&ended.stdout);
+    assert!(
+        told.contains("\u{1b}[1m") && !told.contains("\u{1b}]8"),
+        "{told}"
+    );
+}
+
+/// Two runs are compared as they are stored, and nothing is claimed where one cannot be read.
+#[test]
+fn two_runs_are_compared() {
+    let run = Run::of(40);
+    let less = run.path("less");
+    fs::create_dir(&less).expect("a folder");
+    let names: Vec<PathBuf> = fs::read_dir(run.path("reports"))
+        .expect("reports")
+        .map(|entry| entry.expect("a report").path())
+        .collect();
+    for path in &names {
+        let text = fs::read_to_string(path).expect("a report");
+        let mut report: Report = serde_json::from_str(&text).expect("a report");
+        report.leaks.clear();
+        report.known.clear();
+        report.verdict = leakcheck_report::Verdict::Clean;
+        let name = path.file_name().expect("a name");
+        fs::write(less.join(name), report.to_json()).expect("it is written");
+    }
+    let diff = |args: &[&str]| {
+        let ended = Command::new(env!("CARGO_BIN_EXE_cargo-leakcheck"))
+            .current_dir(run.root.path())
+            .args(["leakcheck", "diff"])
+            .args(args)
+            .env_remove("LEAKCHECK_BASELINE")
+            .env("GITHUB_STEP_SUMMARY", run.path("step.md"))
+            .output()
+            .expect("it is run");
+        let [told, complained] =
+            [ended.stdout, ended.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        (ended.status.code(), told, complained)
+    };
+
+    let (code, told, _) = diff(&["less", "reports"]);
+    assert_eq!(code, Some(10), "{told}");
+    assert!(told.contains("causes are new\n  before: less, "), "{told}");
+    let (code, told, complained) = diff(&["reports", "less"]);
+    assert_eq!(code, Some(0), "{told}{complained}");
+    assert!(told.contains("causes are gone\n"), "{told}");
+    let step = fs::read_to_string(run.path("step.md")).expect("a page");
+    assert_eq!(step.matches("### leakcheck: two runs compared").count(), 2);
+
+    // A run that cannot be read, is empty, cut short, or the same.
+    fs::create_dir_all(run.path("empty/sub")).expect("a folder");
+    fs::create_dir_all(run.path("cut/1")).expect("a folder");
+    fs::copy(&names[0], run.path("cut/1/0.json")).expect("it is copied");
+    for (args, why) in [
+        (["reports", "none"], "failed to read none: "),
+        (["empty", "reports"], "failed to find a report in empty: "),
+        (
+            ["reports", "cut"],
+            "failed to read all of cut: its tests were not run to their end",
+        ),
+        (
+            ["reports", "./reports"],
+            "failed to compare ./reports with itself: ",
+        ),
+    ] {
+        let (code, told, complained) = diff(&args);
+        assert_eq!(code, Some(11), "{told}{complained}");
+        assert!(complained.contains(why), "{complained}");
+    }
+    let (code, _, complained) = diff(&["reports"]);
+    assert_eq!(code, Some(11));
+    assert!(
+        complained.contains("failed to find a stored run in "),
+        "{complained}"
+    );
+
+    let (code, told, _) = diff(&["less", "reports", "--format", "json"]);
+    let read: leakcheck_report::diff::Diff = serde_json::from_str(&told).expect("JSON");
+    assert!(
+        code == Some(10) && read.fails && !read.changes.is_empty(),
+        "{told}"
+    );
+    let (code, told, _) = diff(&["reports", "--format", "json"]);
+    let read: leakcheck_report::diff::Diff = serde_json::from_str(&told).expect("JSON");
+    assert!(code == Some(11) && read.errors.len() == 1, "{told}");
 }

@@ -93,11 +93,21 @@ fn summaries_are_valid_by_theirs() {
     let _alone = alone();
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../leakcheck-report/schema");
     let schema = schema.join("summary-1.schema.json");
-    let documents = golden("src/golden", "json");
+    let is_diff = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default();
+        name.to_string_lossy().starts_with("diff_")
+    };
+    let documents = golden("src/golden", "json").into_iter();
+    let (diffs, documents): (Vec<PathBuf>, Vec<PathBuf>) = documents.partition(is_diff);
     assert!(documents.len() >= 4, "{documents:?}");
     let valid = validate_by(&schema, &documents);
     valid.expect(0, &[]);
     assert_eq!(valid.stdout, "");
+    assert!(!diffs.is_empty());
+    let valid = validate_by(&schema.with_file_name("diff-1.schema.json"), &diffs);
+    valid.expect(0, &[]);
+    assert_eq!(valid.stdout, "");
+    assert_eq!(validate_by(&schema, &diffs).code, Some(1));
     let invalid = validate_by(&schema, std::slice::from_ref(&schema));
     invalid.expect(1, &[]);
     let told = &invalid.stdout;

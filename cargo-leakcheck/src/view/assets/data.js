@@ -22,6 +22,7 @@ const patternOf = (cause) => cause.whys.map((why) => why.pattern).join(', ') || 
 const isNew = (cause) => cause.status === 'new';
 const statusOf = (cause) => (!isNew(cause) ? 'known' : cause.level === 'warn' ? 'warn' : 'new');
 const statusWord = { new: 'new', warn: 'warning', known: 'known' };
+const sinceLook = { new: ['new', 'new'], more: ['more', 'new'], fewer: ['fewer', 'warn'], same: ['as before', 'known'] };
 const several = (number, one, many) => `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 
 // The cause of each fingerprint, and where that is of what only follows or of another test, which finding it is.
@@ -40,7 +41,7 @@ const searched = [];
 function searchedOf(at) {
   if (searched[at] === undefined) {
     const cause = data.causes[at];
-    const words = [cause.title, cause.kind, patternOf(cause), textAt(cause.fingerprint), statusOf(cause), cause.release];
+    const words = [cause.title, cause.kind, patternOf(cause), textAt(cause.fingerprint), statusOf(cause), cause.release, cause.since?.[1]];
     for (const place of [cause.made, cause.look]) {
       const frame = frameAt(place);
       if (frame) words.push(frame.place, frame.name);

@@ -90,6 +90,8 @@ function detailOf(at, opened = null) {
   return [
     h('div', { class: 'head' }, h('h2', {}, `${cause.title} in ${several(cause.tests, 'test', 'tests')}`), badge(cause), h('div', { class: 'acts' }, copyButton('link to this cause', link(), 'Copy link'), copyButton('command', `cargo leakcheck explain ${print}`, 'Copy command'))),
     h('p', { class: 'sub' }, made ? [h('code', {}, made.name), ' at ', h('code', {}, made.place), ' · '] : null, h('code', {}, print)),
+    cause.seen ? h('p', { class: 'sub' }, cause.seen) : null,
+    cause.since ? h('p', { class: 'sub' }, prose(cause.since[1])) : null,
     cause.panic !== undefined ? h('p', { class: 'why' }, 'Panicked unseen: ', textAt(cause.panic)) : null,
     cause.release ? h('p', { class: 'why' }, cause.release) : null,
     cause.whys.map(whyOf),

@@ -111,7 +111,11 @@ function stack(title, frames) {
   return h('div', { class: 'stack' }, h('h4', {}, title, many), h('ol', {}, lines));
 }
 
-const badge = (cause) => h('span', { class: `badge ${statusOf(cause)}` }, statusWord[statusOf(cause)]);
+// Its status, and what became of it since the run that this one is compared with.
+const badge = (cause) => {
+  const [word, look] = cause.since ? sinceLook[cause.since[0]] : [statusWord[statusOf(cause)], statusOf(cause)];
+  return h('span', { class: `badge ${look}` }, word);
+};
 
 // The first so many, and a button for more.
 function some(items, shown, make, list) {
