@@ -47,6 +47,7 @@ mod serving;
 mod source;
 mod stuck;
 mod system_calls;
+mod temp_files;
 mod threads;
 mod time;
 mod timers;
