@@ -158,6 +158,7 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
                 related_locations: Vec::new(),
                 partial_fingerprints: None,
                 baseline_state: summary.has_baseline.then_some("new"),
+                fixes: Vec::new(),
             });
         }
         let Some(text) = annotate::hang(checked) else {

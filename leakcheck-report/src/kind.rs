@@ -26,6 +26,8 @@ pub enum Kind {
     Fd,
     /// A child process, running or not yet waited for.
     Process,
+    /// A file or folder in a temporary folder.
+    TempFile,
     /// A whole tokio runtime.
     Runtime,
     /// Something that the test's own code registered.
@@ -41,18 +43,20 @@ impl Kind {
         Self::Timer,
         Self::Fd,
         Self::Process,
+        Self::TempFile,
         Self::Runtime,
         Self::Custom,
     ];
 
     /// The kinds that a user can choose, with the words that settings have for them.
     #[doc(hidden)]
-    pub const CHOICES: [(Self, &'static str); 6] = [
+    pub const CHOICES: [(Self, &'static str); 7] = [
         (Self::Task, "tasks"),
         (Self::Thread, "threads"),
         (Self::Timer, "timers"),
         (Self::Fd, "fds"),
         (Self::Process, "processes"),
+        (Self::TempFile, "temp_files"),
         (Self::Custom, "custom"),
     ];
 
@@ -86,6 +90,7 @@ impl Kind {
             Self::Timer => "timer",
             Self::Fd => "fd",
             Self::Process => "process",
+            Self::TempFile => "temp_file",
             Self::Runtime => "runtime",
             Self::Custom => "custom",
         }

@@ -97,6 +97,8 @@ patterns! {
     Unreaped = "unreaped",
     /// Nobody has dropped what owns a descriptor.
     OpenDescriptor = "open-descriptor",
+    /// Nobody has removed a file or folder that was made in a temporary folder.
+    TempLeft = "temp-left",
     /// Nobody has deleted a timer of `timer_create`.
     UndeletedTimer = "undeleted-timer",
     /// A timer of tokio is in something that outlives the test.

@@ -55,6 +55,7 @@ pages! {
     Zombie zombie "../pages/zombie.md",
     Unreaped unreaped "../pages/unreaped.md",
     OpenDescriptor open_descriptor "../pages/open-descriptor.md",
+    TempLeft temp_left "../pages/temp-left.md",
     UndeletedTimer undeleted_timer "../pages/undeleted-timer.md",
     KeptTimer kept_timer "../pages/kept-timer.md",
     KeptRuntime kept_runtime "../pages/kept-runtime.md",

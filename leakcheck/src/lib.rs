@@ -67,7 +67,7 @@
 //! | variable | values | default |
 //! |---|---|---|
 //! | `LEAKCHECK` | `deny` fails the test, `warn` only prints, `off` checks nothing | `deny` |
-//! | `LEAKCHECK_LEVELS` | the same for single kinds, such as `threads=warn,custom=off` | what `LEAKCHECK` says |
+//! | `LEAKCHECK_LEVELS` | the same for single kinds, such as `threads=warn,custom=off` | what `LEAKCHECK` says, `temp_files=warn` |
 //! | `LEAKCHECK_TRACE` | `off` takes no stacks, `site` shows the site and its callers, `full` whole stacks | `site` |
 //! | `LEAKCHECK_SETTLE` | how long to wait for things to end, such as `500ms` | `1s` |
 //! | `LEAKCHECK_TIMEOUT` | how long the body of a test may take, such as `30s`; one that takes longer is reported and ended | none |

@@ -18,13 +18,14 @@ use leakcheck_report::Pattern;
 
 use crate::finding::{At, Event, Finding, Holder, IS_EXACT, READS_STACKS, Site, Waiting};
 
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 9] = [
     "task",
     "blocking_task",
     "thread",
     "timer",
     "fd",
     "process",
+    "temp_file",
     "runtime",
     "custom",
 ];

@@ -42,7 +42,10 @@ fn corpus() -> &'static Run {
         for others in NOT_RUN {
             arguments.extend(["--skip", others]);
         }
-        run(arguments, &[])
+        // What is left there goes with it.
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let path = folder.path().to_str().expect("its path is text");
+        run(arguments, &[("TMPDIR", path)])
     })
 }
 

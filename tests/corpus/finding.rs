@@ -110,6 +110,7 @@ impl Finding {
             ("timer", _) => "kept-timer",
             ("fd", _) => "open-descriptor",
             ("process", _) => "unreaped",
+            ("temp_file", _) => "temp-left",
             ("runtime", _) => "kept-runtime",
             ("custom", _) => "kept-registration",
             _ => "",

@@ -50,6 +50,7 @@ mod serving;
 mod source;
 mod stuck;
 mod system_calls;
+mod temp_files;
 mod threads;
 mod time;
 mod timers;

@@ -242,7 +242,7 @@ const COUNT: usize = 58;
 
 /// Files that test the corpus, not the checker, the siblings that stand for one pattern together, the table of all ways
 /// in which a thread is stuck, that of closures that wait on a runtime, what tasks do not poll, and have a lock in, what is
-/// in queues, channels and locks of other crates, bodies that are cancelled, and descriptors, which the collection has beside tasks only.
+/// in queues, channels and locks of other crates, bodies that are cancelled, descriptors, which the collection has beside tasks only, and temporary files, which it has not.
 fn stands_for_a_pattern(test: &str) -> bool {
     let is_own = [
         "cancelled::",
@@ -272,6 +272,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "closures::",
         "stuck::",
         "system_calls::",
+        "temp_files::",
     ];
     let is_comparison = test.ends_with(VERIFYING);
     !is_comparison && !is_own.iter().any(|module| test.starts_with(module))

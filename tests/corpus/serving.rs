@@ -138,8 +138,9 @@ fn temporary_files() {
     let mut spooled = tempfile::spooled_tempfile(8);
     spooled.write_all(&[7; 64]).unwrap();
     let directory = tempfile::tempdir().unwrap();
-    let (file, _path) = named.keep().unwrap();
+    let (file, path) = named.keep().unwrap();
     drop(file);
+    std::fs::remove_file(path).unwrap();
     directory.close().unwrap();
 }
 

@@ -204,7 +204,7 @@ pub(crate) fn cases(module: &str, source: &str) -> Vec<Case> {
     for case in cases.iter_mut().filter(|_| !ARE_SEEN) {
         // One of several threads is known by these.
         let is_seen = |leak: &Finding| match &*leak.kind {
-            "fd" | "process" => false,
+            "fd" | "process" | "temp_file" => false,
             "timer" => leak.name.as_deref() != Some("POSIX timer"),
             "runtime" => module != "fds",
             _ => true,

@@ -24,6 +24,7 @@ fn an_unknown_value_names_the_valid_ones() {
                 "timers",
                 "fds",
                 "processes",
+                "temp_files",
                 "sites",
                 "states",
             ],
@@ -61,6 +62,7 @@ fn an_empty_value_is_none() {
 fn what_is_covered_may_be_required() {
     assert_passes(&run!(clean, "LEAKCHECK_REQUIRE" = "threads"));
     assert_passes(&run!(clean, "LEAKCHECK_REQUIRE" = "processes"));
+    assert_passes(&run!(clean, "LEAKCHECK_REQUIRE" = "temp_files"));
     assert_passes(&run!(
         clean,
         "LEAKCHECK_REQUIRE" = "tasks,threads,timers,fds,sites,states"
@@ -69,7 +71,7 @@ fn what_is_covered_may_be_required() {
 
 #[test]
 fn what_is_not_covered_fails_loudly() {
-    for required in ["fds", "threads,fds", "tasks, fds"] {
+    for required in ["fds", "threads,fds", "tasks, fds", "temp_files"] {
         // Without stacks descriptors are charged to nobody.
         let variables = [("LEAKCHECK_REQUIRE", required), ("LEAKCHECK_TRACE", "off")];
         let run = crate::child::run(module_path!(), "clean", &variables);

@@ -51,6 +51,7 @@ mod stacks;
 #[cfg(target_os = "linux")]
 mod starved;
 mod stuck;
+mod temp_files;
 mod unchecked;
 #[cfg(target_os = "linux")]
 mod unread;

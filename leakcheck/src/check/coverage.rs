@@ -20,6 +20,7 @@ impl View {
             Kind::Task => self.task_coverage(),
             Kind::Thread => sources::threads::coverage(),
             Kind::Timer => self.timer_coverage(),
+            Kind::TempFile => sources::temp_files::coverage(),
             kind => others(kind),
         };
         Coverage {
@@ -85,6 +86,7 @@ pub(super) fn require(env: &Env, whom: &CheckTarget) -> Result<(), Error> {
             // What nothing but a tracer could see is no reason to fail.
             Requirement::Fds => sources::fds::gap().and(|| proven(capture::prove_names())),
             Requirement::Processes => others(Kind::Process).and(sources::processes::planted),
+            Requirement::TempFiles => sources::temp_files::planted(),
         };
         if seen != Seen::Full {
             return Err(Repr::Required {

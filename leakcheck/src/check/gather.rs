@@ -75,16 +75,20 @@ impl View {
         self.attribute(present, so_far);
     }
 
-    /// The same for what was described before.
-    pub(super) fn attribute(&self, present: &mut Inventory, so_far: &Evidence) {
-        let watching = match &self.runtime {
+    /// Whether it watches a runtime, and whose.
+    pub(super) fn watching(&self) -> Watching {
+        match &self.runtime {
             None => Watching::Nothing,
             Some(WatchedRuntime { token: None, .. }) => Watching::Another,
             Some(WatchedRuntime {
                 token: Some(token), ..
             }) => Watching::Own(token.get()),
-        };
-        charge(&mut present.resources, watching);
+        }
+    }
+
+    /// The same for what was described before.
+    pub(super) fn attribute(&self, present: &mut Inventory, so_far: &Evidence) {
+        charge(&mut present.resources, self.watching());
         self.keep_descriptors_of_tests(present);
         let found = &so_far.found.resources;
         findings::name_holders(&mut present.resources, &present.lists, found);

@@ -49,6 +49,7 @@ impl View {
             leave_out(Kind::Fd, |leak| {
                 matches!(leak.kind, Kind::Fd | Kind::Runtime)
             });
+            leave_out(Kind::TempFile, |leak| leak.kind == Kind::TempFile);
             leave_out(Kind::Timer, |leak| {
                 leak.kind == Kind::Timer && leak.timer == Some(TimerKind::Posix)
             });

@@ -25,6 +25,7 @@ pub(crate) mod settle;
 mod settle_poll;
 mod stacks;
 pub(crate) mod target;
+mod temp_files;
 #[cfg(all(test, not(leakcheck_loom), not(miri)))]
 mod tests;
 mod verdict;

@@ -147,8 +147,10 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
         group.tid = if group.count == 1 { tid } else { None };
         group.facts = match &resource.detail {
             Detail::Other(thing) if group.count == 1 => thing.facts.clone(),
-            // The one that fires first comes first.
-            Detail::Other(_) if timers::is_of_tokio(resource) => std::mem::take(&mut group.facts),
+            // The one that fires first, or was made first, comes first.
+            Detail::Other(_) if timers::is_of_tokio(resource) || kind == Kind::TempFile => {
+                std::mem::take(&mut group.facts)
+            }
             _ => Vec::new(),
         };
         if let Detail::Other(thing) = &resource.detail

@@ -11,6 +11,7 @@ use crate::{
         model::{Report, Verdict},
         sync::{Work, lock_std},
     },
+    observe::scope::outside,
     report::render,
     settings::env::{Env, ReportDir},
     sys::writing,
@@ -58,9 +59,11 @@ fn publish_by(print: fn(&str), report: &Report, env: &Env) {
         || report.hang.is_some()
         || !report.known.is_empty()
         || cancellations.is_some_and(|all| all.failed.is_some());
+    // Where a guard publishes, its test goes on.
+    let write = |dir, written| outside(|| file::write(report, dir, written));
     let written = match &env.report_dir {
-        Some(ReportDir::All(dir)) => file::write(report, dir, Written::All),
-        Some(ReportDir::Dirty(dir)) if is_dirty => file::write(report, dir, Written::Dirty),
+        Some(ReportDir::All(dir)) => write(dir, Written::All),
+        Some(ReportDir::Dirty(dir)) if is_dirty => write(dir, Written::Dirty),
         _ => Ok(()),
     };
     print(&render::render(report, env.format, env.trace, is_news));

@@ -54,6 +54,7 @@ pub(crate) enum Requirement {
     Timers,
     Fds,
     Processes,
+    TempFiles,
     Sites,
     States,
 }
@@ -255,12 +256,13 @@ fn levels(value: &str) -> Result<Vec<(Kind, Level)>, Error> {
         .collect()
 }
 
-const REQUIREMENTS: [(&str, Requirement); 7] = [
+const REQUIREMENTS: [(&str, Requirement); 8] = [
     ("tasks", Requirement::Tasks),
     ("threads", Requirement::Threads),
     ("timers", Requirement::Timers),
     ("fds", Requirement::Fds),
     ("processes", Requirement::Processes),
+    ("temp_files", Requirement::TempFiles),
     ("sites", Requirement::Sites),
     ("states", Requirement::States),
 ];
@@ -409,7 +411,7 @@ mod tests {
                 "LEAKCHECK_LEVELS",
                 "threads=of",
                 "failed to read LEAKCHECK_LEVELS=\"threads=of\": expected a list such as `threads=warn,custom=off`, of \
-                 `tasks`, `threads`, `timers`, `fds`, `processes` or `custom`, each with `deny`, `warn` or `off`",
+                 `tasks`, `threads`, `timers`, `fds`, `processes`, `temp_files` or `custom`, each with `deny`, `warn` or `off`",
             ),
             (
                 "LEAKCHECK_STACKS",
@@ -436,7 +438,7 @@ mod tests {
                 "LEAKCHECK_REQUIRE",
                 "tasks,everything",
                 "failed to read LEAKCHECK_REQUIRE=\"tasks,everything\": expected a list of `tasks`, `threads`, \
-                 `timers`, `fds`, `processes`, `sites` or `states`",
+                 `timers`, `fds`, `processes`, `temp_files`, `sites` or `states`",
             ),
         ] {
             assert_eq!(parse(name, value).unwrap_err().to_string(), expected);

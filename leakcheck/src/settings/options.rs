@@ -135,7 +135,8 @@ impl Options {
         self
     }
 
-    /// What happens when something of this kind was left behind. Default: what [`level`](Self::level) says.
+    /// What happens when something of this kind was left behind. Default: what [`level`](Self::level) says, but
+    /// [`Level::Warn`] at most for temporary files.
     ///
     /// With [`Level::Warn`] it is reported and marked as a warning, and what else was left decides whether the test
     /// fails; with [`Level::Off`] it is not looked at. A general level of a layer above is never exceeded: with
@@ -342,9 +343,8 @@ impl Options {
             return Level::Off;
         }
         let own = self.levels.iter().find(|(other, _)| *other == kind);
-        own.map(|(_, level)| *level)
-            .or(self.level)
-            .unwrap_or(Level::Deny)
+        let general = self.level.unwrap_or(Level::Deny);
+        own.map_or_else(|| general.min(default(kind)), |(_, level)| *level)
     }
 
     /// The level of a panic that nobody could learn of.
@@ -361,6 +361,15 @@ impl Options {
     pub(crate) fn concern(&self, resource: &Resource) -> bool {
         let mut accepted = self.rules().iter().filter_map(|rule| rule.identities());
         self.wants(resource.kind()) && !accepted.any(|accepted| accepted.contains(&resource.id))
+    }
+}
+
+/// The level of a kind that nothing is said of.
+const fn default(kind: Kind) -> Level {
+    match kind {
+        // Other tests are none the worse for it.
+        Kind::TempFile => Level::Warn,
+        _ => Level::Deny,
     }
 }
 

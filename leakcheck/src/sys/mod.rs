@@ -35,6 +35,7 @@ mod slot_ranges;
 mod static_table;
 #[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
 mod table;
+pub(crate) mod temp_file;
 pub(crate) mod thread;
 pub(crate) mod timer;
 
@@ -55,8 +56,8 @@ mod imp;
 
 pub(crate) use allocation_table::Creation;
 pub(crate) use imp::{
-    arm, children, exit, fds, fork, objects, proc_threads, remote_stack, task_allocations, threads,
-    timers, writing,
+    arm, children, exit, fds, fork, objects, proc_threads, remote_stack, task_allocations,
+    temp_files, threads, timers, writing,
 };
 pub(crate) use static_table::StaticTable;
 

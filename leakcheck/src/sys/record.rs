@@ -91,6 +91,11 @@ impl<F> Record<F> {
         self.number.store(FREE, Ordering::Relaxed);
     }
 
+    /// Whether it can be claimed.
+    pub(crate) fn is_free(&self) -> bool {
+        self.number.load(Ordering::Relaxed) == FREE
+    }
+
     /// Which thing it is of, where it is filled in.
     pub(crate) fn number(&self) -> Option<u64> {
         let number = self.number.load(Ordering::Acquire);

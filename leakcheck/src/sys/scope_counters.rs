@@ -23,6 +23,10 @@ pub(crate) struct ScopeCounters {
     tasks: [Shard; SHARDS],
     threads: AtomicUsize,
     others: AtomicUsize,
+    /// Temporary files and folders that it has made: nobody tells when they end.
+    temp_files: AtomicUsize,
+    /// Those of them that could not be recorded.
+    temp_files_missed: AtomicUsize,
     /// Number of waiting checks; endings wake them only where there is one.
     waiting: AtomicU32,
     /// Changes with every ending while somebody waits.
@@ -84,6 +88,8 @@ static NOBODY: ScopeCounters = ScopeCounters {
     }; SHARDS],
     threads: AtomicUsize::new(0),
     others: AtomicUsize::new(0),
+    temp_files: AtomicUsize::new(0),
+    temp_files_missed: AtomicUsize::new(0),
     waiting: AtomicU32::new(0),
     endings: AtomicU32::new(0),
     slot_ranges: SlotRanges::new(),
@@ -112,6 +118,7 @@ pub(crate) fn open() -> Option<u64> {
     let scope = (OPENED.fetch_add(1, Ordering::Relaxed) + 1) << PLACE_BITS | u64::from(place);
     counters.slot_ranges.forget();
     counters.count_no_kinds();
+    counters.forget_temp_files();
     counters.holders.store(1, Ordering::Relaxed);
     counters.scope.store(scope, Ordering::Release);
     Some(scope)
@@ -175,6 +182,7 @@ pub(crate) fn forget_all() {
         counters.threads.store(0, Ordering::Relaxed);
         counters.others.store(0, Ordering::Relaxed);
         counters.count_no_kinds();
+        counters.forget_temp_files();
         for shard in &counters.tasks {
             let started = shard.started.load(Ordering::Relaxed);
             shard.ended.store(started, Ordering::Relaxed);
@@ -289,6 +297,33 @@ impl ScopeCounters {
     #[inline]
     pub(crate) fn counts_by_kind(&self) -> bool {
         self.by_kind.load(Ordering::Relaxed) != 0
+    }
+
+    /// How many temporary files and folders it has made, be they still there or not.
+    #[inline]
+    pub(crate) fn temp_files(&self) -> usize {
+        self.temp_files.load(Ordering::SeqCst)
+    }
+
+    /// How many of them could not be recorded.
+    pub(crate) fn temp_files_missed(&self) -> usize {
+        self.temp_files_missed.load(Ordering::SeqCst)
+    }
+
+    #[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
+    pub(crate) fn temp_file_made(&self) {
+        self.temp_files.fetch_add(1, Ordering::SeqCst);
+    }
+
+    #[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
+    pub(crate) fn temp_file_missed(&self) {
+        self.temp_files_missed.fetch_add(1, Ordering::SeqCst);
+        self.temp_file_made();
+    }
+
+    fn forget_temp_files(&self) {
+        self.temp_files.store(0, Ordering::Relaxed);
+        self.temp_files_missed.store(0, Ordering::Relaxed);
     }
 
     /// Where the memory of its tasks is noted.

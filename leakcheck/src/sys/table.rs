@@ -156,6 +156,23 @@ impl<P: Places> Table<P> {
         claim
     }
 
+    /// Ends what `is_over` where `key` finds no place before the next floor: for things of which nobody tells when they end.
+    pub(crate) fn make_room(&self, key: u64, is_over: impl Fn(&P::Facts) -> bool) {
+        let floors = self.floors.load(Ordering::Acquire);
+        let makes_room = |place| {
+            let Some(record) = self.places.peek(place) else {
+                return true;
+            };
+            match record.read(None, |keyed| is_over(&keyed.facts)) {
+                Some(seen) => seen.facts && record.end(seen.number).is_some(),
+                None => record.is_free(),
+            }
+        };
+        let has_room = |floor: usize| window::<P>(floor, key).any(makes_room);
+        // Where none has, the next floor does.
+        let _first = (0..floors).find(|floor| has_room(*floor));
+    }
+
     /// The record that the thing with this number has or had.
     pub(crate) fn record(&self, number: u64) -> Option<&Record<Keyed<P::Facts>>> {
         let place = number & ((1 << PLACE_BITS) - 1);
@@ -183,6 +200,24 @@ impl<P: Places> Table<P> {
     /// The thing with this number is over; `None` where that is known already.
     pub(crate) fn end(&self, number: u64) -> Option<Ended> {
         self.record(number)?.end(number)
+    }
+
+    /// What `read` makes of what has this key, if there is anything.
+    pub(crate) fn find_key<T>(&self, key: u64, read: impl Fn(&P::Facts) -> T) -> Option<Seen<T>> {
+        let floors = self.floors.load(Ordering::Acquire);
+        let places = (0..floors).flat_map(|floor| window::<P>(floor, key));
+        let mut records = places.filter_map(|place| self.places.peek(place));
+        records.find_map(|record| {
+            let of_it = |keyed: &Keyed<P::Facts>| {
+                (keyed.key.load(Ordering::Relaxed) == key).then(|| read(&keyed.facts))
+            };
+            let seen = record.read(None, of_it)?;
+            Some(Seen {
+                number: seen.number,
+                scope: seen.scope,
+                facts: seen.facts?,
+            })
+        })
     }
 
     /// Whatever has this key is over.
@@ -229,7 +264,7 @@ impl<P: Places> Table<P> {
     }
 
     /// Places that were ever used are below.
-    fn used(&self) -> usize {
+    pub(crate) fn used(&self) -> usize {
         below::<P>(self.floors.load(Ordering::Acquire))
     }
 }

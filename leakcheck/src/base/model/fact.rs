@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use super::{TempFile, TempOwner};
+
 /// Something that is known of one thing. The words that reports use for it are its `Display` form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Fact {
@@ -21,6 +23,8 @@ pub(crate) enum Fact {
     ProgramUnread,
     /// Whether a process runs.
     State(ProcessState),
+    /// What a file or folder in a temporary folder is.
+    TempFile(TempFile),
     /// The command line of a process, as one would type it.
     Command(String),
     /// What the user's own code calls it.
@@ -38,6 +42,14 @@ impl Fact {
     pub(crate) fn descriptor(facts: &[Self]) -> Option<i32> {
         facts.iter().find_map(|fact| match fact {
             Self::Descriptor(number) => Some(*number),
+            _ => None,
+        })
+    }
+
+    /// What would have removed the temporary file that these are of.
+    pub(crate) fn temp_owner(facts: &[Self]) -> Option<TempOwner> {
+        facts.iter().find_map(|fact| match fact {
+            Self::TempFile(file) => Some(file.owner),
             _ => None,
         })
     }

@@ -23,6 +23,11 @@ mod report;
     allow(dead_code, reason = "without hooks no task is named")
 )]
 mod resource;
+#[allow(
+    dead_code,
+    reason = "there is no temporary file where none is recorded"
+)]
+mod temp_file;
 #[allow(dead_code, reason = "made where threads can be asked")]
 mod thread_activity;
 mod waiting;
@@ -49,6 +54,7 @@ pub use own_handle::{HandleKind, OwnHandle};
 pub(crate) use report::Gap;
 pub use report::{Body, Location, Report, Subject, Verdict};
 pub(crate) use resource::{Creator, Detail, OtherResource, Resource, ResourceId, RuntimeRelation};
+pub(crate) use temp_file::{Content, Extent, TempFile, TempOwner};
 pub(crate) use thread_activity::{KernelActivity, ThreadActivity};
 pub use waiting::{Awaited, Holder, HolderKind, State, Waiting};
 

@@ -138,7 +138,7 @@ fn note(group: &Group, trace: &Trace) -> Option<Note> {
                 TimerSite::Untold
             },
         }),
-        Kind::Fd | Kind::Timer if trace.site.is_none() && is_unread(group) => {
+        Kind::Fd | Kind::Timer | Kind::TempFile if trace.site.is_none() && is_unread(group) => {
             Some(Note::OwnerUnread(unreadable(group.origin)))
         }
         Kind::Fd if trace.site.is_none() => Some(Note::OpenedOnPool),

@@ -3,7 +3,7 @@
 mod attribution;
 mod pool;
 
-pub(crate) use attribution::{Watching, are_names_unread, charge, fold, is_driven};
+pub(crate) use attribution::{Watching, are_names_unread, charge, fold, is_driven, is_known_aside};
 
 use std::{fs::File, sync::OnceLock};
 
@@ -36,7 +36,7 @@ fn list(scope: Option<ScopeId>) -> Vec<Resource> {
     found.sort_unstable_by_key(|found| found.number);
     found
         .into_iter()
-        .filter(|found| !attribution::is_known_aside(found))
+        .filter(|found| !attribution::is_descriptor_known_aside(found))
         .map(|found| Resource {
             id: ResourceId::Other(Kind::Fd, found.number),
             origin: found.origin,

@@ -11,6 +11,7 @@ mod seen;
 mod source;
 pub(crate) mod stacks;
 pub(crate) mod tasks;
+pub(crate) mod temp_files;
 pub(crate) mod threads;
 pub(crate) mod timers;
 

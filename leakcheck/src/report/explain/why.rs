@@ -44,6 +44,7 @@ impl Why {
             self.pattern,
             Pattern::Detached
                 | Pattern::OpenDescriptor
+                | Pattern::TempLeft
                 | Pattern::Unreaped
                 | Pattern::UnjoinedBlocking
                 | Pattern::UnjoinedThread
@@ -94,6 +95,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::KeptTimer, |found| found.at_least(found.is(Kind::Timer))),
     (Pattern::Zombie, |found| found.at_least(found.leak.facts.contains(&Fact::State(ProcessState::Zombie)))),
     (Pattern::Unreaped, |found| found.at_least(found.is(Kind::Process))),
+    (Pattern::TempLeft, |found| found.at_least(found.is(Kind::TempFile))),
     (Pattern::OpenDescriptor, |found| found.at_least(found.is(Kind::Fd))),
     (Pattern::KeptRuntime, |found| found.at_least(found.is(Kind::Runtime))),
     (Pattern::KeptRegistration, |found| found.at_least(found.is(Kind::Custom))),
@@ -117,9 +119,12 @@ fn when(holds: bool, certainty: Certainty) -> Option<Certainty> {
 }
 
 impl Finding<'_> {
-    /// Whether a dependency chose to make it. A timer is a part of what the test has of it, and ends with that.
+    /// Whether a dependency chose to make it. A timer is a part of what the test has of it, and ends with that; so does a
+    /// temporary file, as a rule.
     fn is_of_dependency(&self) -> bool {
-        self.leak.timer != Some(TimerKind::Tokio) && dependency::of(self.leak).is_some()
+        self.leak.timer != Some(TimerKind::Tokio)
+            && !self.is(Kind::TempFile)
+            && dependency::of(self.leak).is_some()
     }
 
     /// Whether it is a task whose future is the user's own, whoever has spawned it.

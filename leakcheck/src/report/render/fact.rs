@@ -9,7 +9,7 @@ use crate::base::model::{Fact, Firing, Kind, Leak, Notice, Place, ProcessState};
 impl Leak {
     /// More about the thing, where there is just one: its descriptor, address or process number, in words.
     pub fn details(&self) -> Vec<String> {
-        let of_several = self.kind == Kind::Timer && self.count > 1;
+        let of_several = matches!(self.kind, Kind::Timer | Kind::TempFile) && self.count > 1;
         let which = if of_several { "the first " } else { "" };
         let facts = self.facts.iter();
         facts.map(|fact| format!("{which}{fact}")).collect()
@@ -34,6 +34,7 @@ impl Display for Fact {
             Self::ProgramUnread => f.write_str("`/proc` does not show what it runs"),
             Self::State(ProcessState::Running) => f.write_str("running"),
             Self::State(ProcessState::Zombie) => f.write_str("zombie: exited, never waited for"),
+            Self::TempFile(file) => file.fmt(f),
             Self::Command(text) | Self::Label(text) => f.write_str(text),
             Self::Workers {
                 count,

@@ -114,6 +114,7 @@ fn facts(leak: &Leak) -> Vec<String> {
         facts.push(match leak.kind {
             // Dead perhaps, and still there.
             Kind::Process => format!("{oldest}started {age} ago"),
+            Kind::TempFile => format!("{oldest}made {age} ago"),
             _ => format!("{oldest}alive for {age}"),
         });
     }
@@ -191,8 +192,8 @@ fn made_here(leak: &Leak) -> &'static str {
         (Kind::Custom, false) => "registered inside this call",
         (Kind::Runtime, true) => "built here",
         (Kind::Runtime, false) => "built inside this call",
-        (Kind::Timer, true) => "made here",
-        (Kind::Timer, false) => "made inside this call",
+        (Kind::Timer | Kind::TempFile, true) => "made here",
+        (Kind::Timer | Kind::TempFile, false) => "made inside this call",
         (_, true) => "started here",
         (_, false) => "started inside this call",
     }

@@ -21,6 +21,7 @@ mod numbers;
 mod patterns;
 mod state;
 mod summary;
+mod temp_file;
 #[cfg(all(test, not(leakcheck_loom), not(miri)))]
 mod tests;
 mod text;

@@ -209,6 +209,12 @@ const WORDS: &[Words] = &[
         cure: None,
     },
     Words {
+        pattern: Pattern::TempLeft,
+        one: "nobody has removed it",
+        many: "nobody has removed them",
+        cure: None,
+    },
+    Words {
         pattern: Pattern::UndeletedTimer,
         one: "nobody has deleted it",
         many: "nobody has deleted them",

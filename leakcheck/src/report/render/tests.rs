@@ -11,6 +11,7 @@ mod hangs;
 mod lines;
 mod processes;
 mod runtimes;
+mod temp_files;
 // With the feature the notes are others.
 #[cfg(not(all(feature = "tracing", tokio_unstable)))]
 mod timers;

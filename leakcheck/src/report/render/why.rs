@@ -9,7 +9,7 @@ use super::{
     patterns::{END_TASK, UNKNOWN, Words},
 };
 use crate::{
-    base::model::{HolderKind, Kind, Leak},
+    base::model::{Fact, HolderKind, Kind, Leak, TempOwner},
     report::explain::{self, Certainty, Closing, Dependency, Made, When, Why},
 };
 
@@ -85,6 +85,7 @@ pub(super) fn cure(why: Option<Why>, leak: &Leak, follows: bool) -> Option<Strin
     let text = match why.map(|why| why.pattern) {
         Some(Pattern::InDependency) => return explain::dependency(leak).map(|made| close(&made)),
         Some(Pattern::NotCancelSafe) => cancelled::cure(explain::outlives(leak)),
+        Some(Pattern::TempLeft) => remove_temp_file(Fact::temp_owner(&leak.facts)),
         Some(Pattern::OpenDescriptor) => close_descriptor(explain::closing(leak)),
         Some(Pattern::UnseenPanic) if leak.kind == Kind::Thread => {
             "keep the `JoinHandle` and `join()` it, or use `thread::scope`: a panic is an error there"
@@ -118,6 +119,23 @@ fn close(dependency: &Dependency) -> String {
         "`{package}` {past} it {when}: use its shutdown or close method and wait for it, or look for a release that ends \
          what it {present}"
     )
+}
+
+const fn remove_temp_file(owner: Option<TempOwner>) -> &'static str {
+    match owner {
+        Some(TempOwner::TempDir) => {
+            "keep the `TempDir` in a variable until the test ends and let it drop: `mem::forget`, `keep()`, a `static` and \
+             `process::exit` skip its `Drop`"
+        }
+        Some(TempOwner::NamedTempFile) => {
+            "keep the `NamedTempFile` in a variable until the test ends and let it drop: `mem::forget`, `keep()`, a `static` \
+             and `process::exit` skip its `Drop`"
+        }
+        Some(TempOwner::Other) | None => {
+            "let a `Drop` remove what the test makes: it runs as well where the test panics or returns early. A `TempDir` \
+             of the crate `tempfile` has one"
+        }
+    }
 }
 
 const fn close_descriptor(closing: Closing) -> &'static str {

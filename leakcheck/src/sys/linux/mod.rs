@@ -39,6 +39,12 @@ pub(crate) mod remote_stack;
 pub(crate) mod spare;
 #[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
 pub(crate) mod task_allocations;
+#[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+pub(crate) mod temp_files;
+#[cfg(any(target_env = "musl", target_feature = "crt-static"))]
+#[path = "../portable/temp_files.rs"]
+#[allow(clippy::unnecessary_wraps, reason = "the face of both twins")]
+pub(crate) mod temp_files;
 pub(crate) mod threads;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(crate) mod timers;
@@ -56,6 +62,8 @@ pub(crate) fn arm() {
     threads::learn();
     spare::learn();
     unwind_cache::warm_up();
+    #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
+    temp_files::learn();
 }
 
 /// Forgets everything that is known of the process that this one is a child of.
@@ -65,6 +73,7 @@ pub(crate) fn forget_parent() {
     {
         fds::clear();
         children::clear();
+        temp_files::clear();
         timers::clear();
     }
 }

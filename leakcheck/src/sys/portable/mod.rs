@@ -17,6 +17,7 @@ pub(crate) mod proc_threads;
 pub(crate) mod remote_stack;
 #[cfg_attr(tokio_unstable, allow(dead_code, reason = "of tasks the hooks tell"))]
 pub(crate) mod task_allocations;
+pub(crate) mod temp_files;
 pub(crate) mod threads;
 pub(crate) mod timers;
 pub(crate) mod unwind_cache;

@@ -6,6 +6,10 @@ use std::ffi::{CStr, c_int};
 static EMPTY: [u64; 16] = [0; 16];
 
 const NULL: &CStr = c"/dev/null";
+/// Places in a temporary folder. Other processes may make the same there, so whether a call succeeds is not told.
+const FOLDER: &CStr = c"/dev/shm/leakcheck-hostile";
+const OTHER: &CStr = c"/dev/shm/leakcheck-hostile-2";
+const FILE: &CStr = c"/dev/shm/leakcheck-hostile-3";
 
 /// One function by its name, and a call of it; false where that failed.
 pub(crate) struct Call {
@@ -40,6 +44,23 @@ pub(crate) const SAFE: &[Call] = calls! {
     "open64" closed(unsafe { libc::open64(NULL.as_ptr(), libc::O_RDONLY) });
     "openat" closed(unsafe { libc::openat(libc::AT_FDCWD, NULL.as_ptr(), libc::O_RDONLY) });
     "openat64" closed(unsafe { libc::openat64(libc::AT_FDCWD, NULL.as_ptr(), libc::O_RDONLY) });
+    "open" {
+        let fd = unsafe { libc::open(FILE.as_ptr(), libc::O_CREAT | libc::O_RDWR, 0o600) };
+        unsafe { libc::unlink(FILE.as_ptr()) };
+        closed(fd)
+    };
+    "mkdir" unsafe { libc::mkdir(FOLDER.as_ptr(), 0o700); libc::rmdir(FOLDER.as_ptr()); true };
+    "mkdirat" unsafe { libc::mkdirat(libc::AT_FDCWD, FOLDER.as_ptr(), 0o700); libc::rmdir(FOLDER.as_ptr()); true };
+    "rename" unsafe {
+        libc::mkdir(FOLDER.as_ptr(), 0o700);
+        libc::rename(FOLDER.as_ptr(), OTHER.as_ptr());
+        libc::rmdir(FOLDER.as_ptr());
+        libc::rmdir(OTHER.as_ptr());
+        true
+    };
+    "symlink" unsafe { libc::symlink(NULL.as_ptr(), OTHER.as_ptr()); libc::unlink(OTHER.as_ptr()); true };
+    "link" unsafe { libc::link(FILE.as_ptr(), OTHER.as_ptr()); libc::unlink(OTHER.as_ptr()); true };
+    "bind" unsafe { libc::bind(-1, std::ptr::null(), 0) } == -1;
     "creat" closed(unsafe { libc::creat(NULL.as_ptr(), 0o600) });
     "creat64" closed(unsafe { libc::creat64(NULL.as_ptr(), 0o600) });
     "socket" closed(unsafe { libc::socket(libc::AF_UNIX, libc::SOCK_STREAM, 0) });

@@ -98,16 +98,18 @@ pub(crate) enum Watching {
     Another,
 }
 
-/// Whether it is known already that a descriptor is not the test's.
-pub(super) fn is_known_aside(found: &Descriptor) -> bool {
-    let is_passed = {
-        let passed = lock(&PASSED);
-        line(found.origin).any(|path| serves_a_static(path) || passed.are_on(path))
-    };
-    is_passed || !found.is_selector && lock(&BUILDING).are_on(found.origin)
+/// Whether it is known already that what was made on this path is not the test's.
+pub(crate) fn is_known_aside(path: u32) -> bool {
+    let passed = lock(&PASSED);
+    line(path).any(|path| serves_a_static(path) || passed.are_on(path))
 }
 
-/// Leaves those descriptors and timers that are certainly the test's, and makes runtimes of those that runtimes are made of.
+/// The same of a descriptor.
+pub(super) fn is_descriptor_known_aside(found: &Descriptor) -> bool {
+    is_known_aside(found.origin) || !found.is_selector && lock(&BUILDING).are_on(found.origin)
+}
+
+/// Leaves those descriptors, timers and temporary files that are certainly the test's, and makes runtimes of those that runtimes are made of.
 /// Expects descriptions.
 pub(crate) fn charge(resources: &mut Vec<Resource>, watching: Watching) {
     let threads: Vec<u32> = resources
@@ -130,8 +132,10 @@ pub(crate) fn charge(resources: &mut Vec<Resource>, watching: Watching) {
                 Owner::Nobody => false,
             }
         }
-        // A timer is kept by the same kinds of code. Of those of tokio nobody knows who made them.
-        (ResourceId::Other(Kind::Timer, _), Detail::Other(thing)) if thing.creator.is_some() => {
+        // A timer or temporary file is kept by the same kinds of code. Of the timers of tokio nobody knows who made them.
+        (ResourceId::Other(Kind::Timer | Kind::TempFile, _), Detail::Other(thing))
+            if thing.creator.is_some() =>
+        {
             owner(resource.origin, thing, watching, &threads) == Owner::Test
         }
         _ => true,

@@ -8,23 +8,7 @@ use super::{
     noting::{ANY, is_noted, note},
     table,
 };
-use crate::sys::imp::{errno, fork, real_fns::descriptors as real_fns};
-
-/// Where to go from a stub, and what to come back for, returned in two registers.
-#[repr(C)]
-pub(super) struct Target {
-    /// Address of the real function.
-    real: usize,
-    /// What [`closed`] and the like are given; 0 where they need not be called.
-    memory: u64,
-}
-
-impl Target {
-    /// Nothing is to be come back for.
-    pub(super) const fn only(real: usize) -> Self {
-        Self { real, memory: 0 }
-    }
-}
+use crate::sys::imp::{define::Target, errno, fork, real_fns::descriptors as real_fns};
 
 /// The memory of a descriptor that is to be recorded anew. Numbers are higher.
 const NOTED: u64 = 1;

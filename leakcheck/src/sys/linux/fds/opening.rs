@@ -1,9 +1,12 @@
 //! Where to go for each function that returns a descriptor: they are named as the C library's own.
 
-use std::ffi::c_int;
+use std::ffi::{c_char, c_int};
 
-use super::{noting::is_noted, waiting};
-use crate::sys::imp::real_fns::descriptors as real_fns;
+use super::{
+    noting::{ANY, is_noted, note},
+    waiting,
+};
+use crate::sys::imp::{define, real_fns::descriptors as real_fns, temp_files};
 
 /// Where to go from a stub, returned in two registers.
 #[repr(C)]
@@ -35,9 +38,97 @@ macro_rules! opening {
 }
 
 opening! {
-    open open64 openat openat64 __open __open64 __open_2 __open64_2 __openat_2 __openat64_2 creat creat64 socket
-    accept accept4 dup eventfd timerfd_create
+    socket accept accept4 dup eventfd timerfd_create
     memfd_create epoll_create epoll_create1 inotify_init inotify_init1
+}
+
+/// Remembered of an `open` whose descriptor is to be noted.
+const DESCRIPTOR: u64 = 1;
+/// The same where it may make a file that is.
+const FILE: u64 = 2;
+
+/// Where to go for `open`, by its flags.
+#[inline]
+fn file(real: usize, folder: c_int, path: *const c_char, flags: c_int) -> define::Target {
+    let mut memory = 0;
+    if is_noted() {
+        memory |= DESCRIPTOR;
+    }
+    if temp_files::may_make(folder, path, flags) {
+        memory |= FILE;
+    }
+    define::Target { real, memory }
+}
+
+macro_rules! opening_files {
+    ($($name:ident)*) => {
+        $(
+            pub(super) extern "C" fn $name(path: *const c_char, flags: c_int) -> define::Target {
+                file(real_fns::$name(), libc::AT_FDCWD, path, flags)
+            }
+        )*
+    };
+}
+
+opening_files! { open open64 __open __open64 __open_2 __open64_2 }
+
+macro_rules! opening_files_at {
+    ($($name:ident)*) => {
+        $(
+            pub(super) extern "C" fn $name(
+                folder: c_int,
+                path: *const c_char,
+                flags: c_int,
+            ) -> define::Target {
+                file(real_fns::$name(), folder, path, flags)
+            }
+        )*
+    };
+}
+
+opening_files_at! { openat openat64 __openat_2 __openat64_2 }
+
+macro_rules! creating_files {
+    ($($name:ident)*) => {
+        $(
+            pub(super) extern "C" fn $name(path: *const c_char, _mode: c_int) -> define::Target {
+                file(real_fns::$name(), libc::AT_FDCWD, path, libc::O_CREAT)
+            }
+        )*
+    };
+}
+
+creating_files! { creat creat64 }
+
+/// Notes what was opened, and the file if one was made.
+///
+/// # Safety
+///
+/// Where there is a descriptor, the path must be a C string.
+pub(super) unsafe extern "C" fn opened(fd: c_int, memory: u64, path: *const c_char) -> c_int {
+    if memory & DESCRIPTOR != 0 {
+        note(fd, ANY);
+    }
+    if memory & FILE != 0 && fd >= 0 {
+        // SAFETY: by contract.
+        unsafe { temp_files::made(path) };
+    }
+    fd
+}
+
+/// The same where the path is the second argument.
+///
+/// # Safety
+///
+/// As above.
+pub(super) unsafe extern "C" fn opened_at(
+    fd: c_int,
+    memory: u64,
+    _folder: c_int,
+    path: *const c_char,
+) -> c_int {
+    // SAFETY: by contract.
+    unsafe { opened(fd, memory, path) }
 }
 
 /// # Safety

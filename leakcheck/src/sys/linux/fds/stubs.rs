@@ -97,106 +97,7 @@ macro_rules! open {
     };
 }
 
-/// Asks where to go and goes there, with the caller's own arguments, of which there are three at most. Where there is something
-/// to come back for, goes on to what is told the result, what was remembered and the first two arguments; else nothing is left
-/// on the stack.
-macro_rules! close {
-    ($($name:literal $target:path, $then:path;)*) => {
-        $(
-            #[cfg(target_arch = "x86_64")]
-            function!(
-                $name,
-                ".weak",
-                "endbr64
-                push rdi
-                .cfi_adjust_cfa_offset 8
-                push rsi
-                .cfi_adjust_cfa_offset 8
-                push rdx
-                .cfi_adjust_cfa_offset 8
-                call {target}
-                mov r11, rax
-                mov r10, rdx
-                pop rdx
-                .cfi_adjust_cfa_offset -8
-                pop rsi
-                .cfi_adjust_cfa_offset -8
-                pop rdi
-                .cfi_adjust_cfa_offset -8
-                test r10, r10
-                jnz 2f
-                jmp r11
-                2:
-                push rdi
-                .cfi_adjust_cfa_offset 8
-                push rsi
-                .cfi_adjust_cfa_offset 8
-                push r10
-                .cfi_adjust_cfa_offset 8
-                call r11
-                mov edi, eax
-                pop rsi
-                .cfi_adjust_cfa_offset -8
-                pop rcx
-                .cfi_adjust_cfa_offset -8
-                pop rdx
-                .cfi_adjust_cfa_offset -8
-                jmp {then}",
-                target = sym $target, then = sym $then
-            );
-            #[cfg(target_arch = "aarch64")]
-            function!(
-                $name,
-                ".weak",
-                "hint #34
-                stp x29, x30, [sp, #-48]!
-                .cfi_def_cfa_offset 48
-                .cfi_offset 29, -48
-                .cfi_offset 30, -40
-                stp x0, x1, [sp, #16]
-                str x2, [sp, #32]
-                bl {target}
-                mov x16, x0
-                mov x17, x1
-                ldp x0, x1, [sp, #16]
-                ldr x2, [sp, #32]
-                cbnz x17, 2f
-                .cfi_remember_state
-                ldp x29, x30, [sp], #48
-                .cfi_restore 29
-                .cfi_restore 30
-                .cfi_def_cfa_offset 0
-                br x16
-                2:
-                .cfi_restore_state
-                str x17, [sp, #32]
-                blr x16
-                ldr x1, [sp, #32]
-                ldp x2, x3, [sp, #16]
-                ldp x29, x30, [sp], #48
-                .cfi_restore 29
-                .cfi_restore 30
-                .cfi_def_cfa_offset 0
-                b {then}",
-                target = sym $target, then = sym $then
-            );
-        )*
-    };
-}
-
 open! {
-    "open" opening::open, ANY;
-    "open64" opening::open64, ANY;
-    "openat" opening::openat, ANY;
-    "openat64" opening::openat64, ANY;
-    "__open" opening::__open, ANY;
-    "__open64" opening::__open64, ANY;
-    "__open_2" opening::__open_2, ANY;
-    "__open64_2" opening::__open64_2, ANY;
-    "__openat_2" opening::__openat_2, ANY;
-    "__openat64_2" opening::__openat64_2, ANY;
-    "creat" opening::creat, ANY;
-    "creat64" opening::creat64, ANY;
     "socket" opening::socket, ANY;
     "accept" opening::accept, ANY;
     "accept4" opening::accept4, ANY;
@@ -214,7 +115,19 @@ open! {
     "inotify_init1" opening::inotify_init1, ANY;
 }
 
-close! {
+call_then! {
+    "open" opening::open, opening::opened;
+    "open64" opening::open64, opening::opened;
+    "openat" opening::openat, opening::opened_at;
+    "openat64" opening::openat64, opening::opened_at;
+    "__open" opening::__open, opening::opened;
+    "__open64" opening::__open64, opening::opened;
+    "__open_2" opening::__open_2, opening::opened;
+    "__open64_2" opening::__open64_2, opening::opened;
+    "__openat_2" opening::__openat_2, opening::opened_at;
+    "__openat64_2" opening::__openat64_2, opening::opened_at;
+    "creat" opening::creat, opening::opened;
+    "creat64" opening::creat64, opening::opened;
     "close" closing::close, closing::closed;
     "__close" closing::__close, closing::closed;
     "closedir" closing::closedir, closing::closed;

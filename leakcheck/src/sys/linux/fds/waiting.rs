@@ -1,7 +1,8 @@
 //! The functions that wait for signals: each announces them, and says where the real one is.
 
-use super::closing::Target;
-use crate::sys::imp::{real_fns::descriptors as real_fns, remote_stack::awaited::announce};
+use crate::sys::imp::{
+    define::Target, real_fns::descriptors as real_fns, remote_stack::awaited::announce,
+};
 
 /// The first word of a set has all signals that there are.
 ///
@@ -24,7 +25,10 @@ macro_rules! waiting {
             pub(super) unsafe extern "C" fn $name(set: *const libc::sigset_t) -> Target {
                 // SAFETY: the caller's contract.
                 unsafe { announce_set(set) };
-                Target::only(real_fns::$name())
+                Target {
+                    real: real_fns::$name(),
+                    memory: 0,
+                }
             }
         )*
     };

@@ -1,4 +1,5 @@
-//! The functions that make and close descriptors, those that wait for signals, and `clone`, each by the address of the one behind ours.
+//! The functions that make and close descriptors, those that make files of templates or wait for signals, and `clone`, each by the
+//! address of the one behind ours.
 
 use std::ffi::c_int;
 
@@ -33,6 +34,7 @@ functions! {
     eventfd signalfd timerfd_create memfd_create
     epoll_create epoll_create1 inotify_init inotify_init1
     close __close closedir close_range fclose
+    mkstemp mkstemp64 mkostemp mkostemp64 mkstemps mkstemps64 mkostemps mkostemps64
     sigwait sigwaitinfo sigtimedwait
     clone __clone
 }

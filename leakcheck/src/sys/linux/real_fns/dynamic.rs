@@ -1,7 +1,7 @@
 //! A dynamic C library: the next symbol, or the sanitizer's where one stands in between.
 
 use std::{
-    ffi::{CStr, c_char, c_int},
+    ffi::{CStr, c_char, c_int, c_uint},
     num::NonZeroUsize,
 };
 
@@ -88,6 +88,18 @@ functions! {
     pipe2: unsafe extern "C" fn(*mut c_int, c_int) -> c_int;
     socketpair: unsafe extern "C" fn(c_int, c_int, c_int, *mut c_int) -> c_int;
     opendir: unsafe extern "C" fn(*const c_char) -> *mut libc::DIR;
+    mkdir: unsafe extern "C" fn(*const c_char, libc::mode_t) -> c_int;
+    mkdirat: unsafe extern "C" fn(c_int, *const c_char, libc::mode_t) -> c_int;
+    symlink: unsafe extern "C" fn(*const c_char, *const c_char) -> c_int;
+    symlinkat: unsafe extern "C" fn(*const c_char, c_int, *const c_char) -> c_int;
+    link: unsafe extern "C" fn(*const c_char, *const c_char) -> c_int;
+    linkat: unsafe extern "C" fn(c_int, *const c_char, c_int, *const c_char, c_int) -> c_int;
+    rename: unsafe extern "C" fn(*const c_char, *const c_char) -> c_int;
+    renameat: unsafe extern "C" fn(c_int, *const c_char, c_int, *const c_char) -> c_int;
+    renameat2: unsafe extern "C" fn(c_int, *const c_char, c_int, *const c_char, c_uint) -> c_int;
+    bind: unsafe extern "C" fn(c_int, *const libc::sockaddr, libc::socklen_t) -> c_int;
+    mkdtemp: unsafe extern "C" fn(*mut c_char) -> *mut c_char;
+    shm_open: unsafe extern "C" fn(*const c_char, c_int, libc::mode_t) -> c_int;
 }
 
 /// Address of the function behind ours; a sanitizer's own goes first.
