@@ -24,6 +24,8 @@ pub(super) struct Runs<'t, 'b, R> {
     cancelled: u32,
     extent: CancelExtent,
     since: Instant,
+    /// How long all of them may take.
+    limit: Duration,
     reading: Reading,
 }
 
@@ -35,7 +37,7 @@ pub(super) enum Stopped<R> {
 
 impl<'t, 'b, R> Runs<'t, 'b, R> {
     /// Of a body that came to so many awaits, and had this report.
-    pub(super) fn new(test: Test<'t, 'b, R>, report: Report, awaits: u32) -> Self {
+    pub(super) fn new(test: Test<'t, 'b, R>, report: Report, awaits: u32, limit: Duration) -> Self {
         Self {
             test,
             report,
@@ -43,6 +45,7 @@ impl<'t, 'b, R> Runs<'t, 'b, R> {
             cancelled: 0,
             extent: CancelExtent::All,
             since: Instant::now(),
+            limit,
             reading: Reading::Skip,
         }
     }
@@ -51,12 +54,11 @@ impl<'t, 'b, R> Runs<'t, 'b, R> {
     pub(super) fn all(
         &mut self,
         (numbers, extent): (&[u32], CancelExtent),
-        limit: Duration,
     ) -> Result<(), Stopped<R>> {
         self.extent = extent;
         for number in numbers {
-            if self.since.elapsed() > limit {
-                self.extent = CancelExtent::OutOfTime(limit);
+            if self.since.elapsed() > self.limit {
+                self.extent = CancelExtent::OutOfTime(self.limit);
                 break;
             }
             match self.one(*number) {
@@ -74,7 +76,6 @@ impl<'t, 'b, R> Runs<'t, 'b, R> {
                 }
                 Run::Failed(outcome, report, failed) => {
                     self.fail(report, failed);
-                    self.report.body = outcome.body();
                     return Err(Stopped::Failed(outcome));
                 }
                 Run::Forked => return Err(Stopped::Forked),
@@ -87,7 +88,8 @@ impl<'t, 'b, R> Runs<'t, 'b, R> {
     /// read where something is to be said of it.
     fn one(&mut self, number: u32) -> Run<R> {
         let first = self.test.run(&self.run_of(number));
-        if self.reading == Reading::Read || !is_finding(&first) {
+        let is_late = self.since.elapsed() > self.limit;
+        if self.reading == Reading::Read || is_late || !is_finding(&first) {
             return first;
         }
         self.reading = Reading::Read;
@@ -114,8 +116,12 @@ impl<'t, 'b, R> Runs<'t, 'b, R> {
     fn fail(&mut self, report: Option<Report>, failed: Cancellations) {
         if let Some(mut report) = report {
             self.report.hang = report.hang.take();
-            let at = failed.failed.as_ref().map(|failed| &failed.at);
-            gather(&mut self.report, report, at);
+            // What a body leaves that fails is not left because it was cancelled: it was not.
+            let failed = failed.failed.as_ref();
+            let cancelled = failed.filter(|failed| failed.fault != CancelFault::BodyFailed);
+            if let Some(failed) = cancelled {
+                gather(&mut self.report, report, Some(&failed.at));
+            }
         }
         self.report.cancellations = Some(failed);
     }
