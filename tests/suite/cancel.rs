@@ -282,6 +282,13 @@ fn a_body_that_cannot_be_run_again_says_so() {
 }
 
 #[test]
+fn a_body_that_fails_now_and_then_is_tried_once_more() {
+    let run = run!(fails_now_and_then);
+    assert_passes(&run);
+    assert_eq!(cancelled(run.report()), (2, 2, true));
+}
+
+#[test]
 fn a_warning_fails_nothing() {
     for (subject, how) in [
         ("fails_again", "body_failed"),

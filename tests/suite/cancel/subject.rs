@@ -298,6 +298,17 @@ async fn fails_again() -> Result<(), String> {
     Ok(())
 }
 
+/// As a body that looks at a clock on a busy machine.
+#[leak_checked(cancel = "each")]
+#[tokio::test]
+#[ignore = "looked at from outside"]
+async fn fails_now_and_then() {
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+    yield_now().await;
+    assert!(RUNS.fetch_add(1, Ordering::SeqCst) % 2 == 0, "too late");
+    yield_now().await;
+}
+
 /// What it leaves when it fails is no matter of being cancelled.
 #[leak_checked(cancel = "2..", settle = "100ms")]
 #[tokio::test]
