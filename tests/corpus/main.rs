@@ -8,6 +8,7 @@ mod annotations;
 mod background;
 mod blocking;
 mod cancelled;
+mod cancelled_compositions;
 mod cancelled_resources;
 mod causes;
 mod channels;
