@@ -5,6 +5,8 @@ use std::{
     time::Duration,
 };
 
+use leakcheck_report::CancelFailure;
+
 use crate::{
     baseline::{Baseline, Key, Known},
     finding::{Finding, Status, Test, total},
@@ -21,6 +23,8 @@ pub(crate) struct Checked {
     pub(crate) hung: Option<Duration>,
     /// The mistake of its body, where that is known.
     pub(crate) why: Option<Why>,
+    /// How the last run of its body failed otherwise that was cancelled.
+    pub(crate) cancelled: Option<CancelFailure>,
     /// Its own body failed.
     pub(crate) failed: bool,
     pub(crate) inconclusive: bool,
@@ -120,7 +124,9 @@ impl Summary {
 
     /// Of how many tests it is certain what they left.
     pub(crate) fn sure(&self) -> usize {
-        let is_sure = |checked: &&Checked| !checked.inconclusive && checked.hung.is_none();
+        let is_sure = |checked: &&Checked| {
+            !checked.inconclusive && checked.hung.is_none() && checked.cancelled.is_none()
+        };
         self.checked.iter().filter(is_sure).count()
     }
 
@@ -178,6 +184,7 @@ fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
             at: report.location.clone(),
             hung: None,
             why: None,
+            cancelled: None,
             failed: false,
             inconclusive: false,
             spent: Duration::ZERO,
@@ -189,6 +196,11 @@ fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
         checked.why = hung
             .and_then(|hang| hang.why.clone())
             .or(checked.why.take());
+        let cancellations = report.cancellations.as_ref();
+        checked.cancelled = checked
+            .cancelled
+            .take()
+            .or_else(|| cancellations?.failed.clone());
         checked.failed |= report.fails_by_itself();
         checked.inconclusive |= report.verdict == Verdict::Inconclusive;
         checked.spent = checked.spent.saturating_add(report.spent());

@@ -56,7 +56,7 @@ pub(crate) fn render(summary: &Summary) -> String {
         summary.with(Status::Known),
         summary,
     );
-    hangs(&mut out, summary);
+    faults(&mut out, summary);
     inconclusive(&mut out, summary);
     baseline(&mut out, summary);
     times(&mut out, summary);
@@ -108,8 +108,8 @@ fn section<'a>(
     }
 }
 
-fn hangs(out: &mut String, summary: &Summary) {
-    for sentence in summary.checked.iter().filter_map(annotate::hang) {
+fn faults(out: &mut String, summary: &Summary) {
+    for sentence in summary.checked.iter().filter_map(annotate::fault) {
         let _ = writeln!(out, "\n{RED}{sentence}{RED:#}");
     }
 }
@@ -221,6 +221,7 @@ mod tests {
         golden("text_unsure.txt", &text(&summaries::unsure()));
         golden("text_causes.txt", &text(&summaries::causes()));
         golden("text_released.txt", &text(&summaries::released()));
+        golden("text_cancelled.txt", &text(&summaries::cancelled()));
     }
 
     #[test]

@@ -47,6 +47,7 @@ pub(crate) struct TestFn {
     /// Whether it stands in a macro, where no attribute of a module sees it.
     pub(crate) is_in_macro: bool,
     pub(crate) origin: Origin,
+    pub(crate) is_async: bool,
     /// The crate of another executor that runs it.
     pub(crate) executor: Option<String>,
 }
@@ -164,6 +165,7 @@ impl Reader {
                 Some(_) => self.origin(&attrs, imports, is_proven),
                 None => Origin::Named,
             },
+            is_async: item.sig.asyncness.is_some(),
             executor: attrs.iter().find_map(|attr| attribute::executor(attr)),
         })
     }
