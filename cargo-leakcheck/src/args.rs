@@ -132,9 +132,10 @@ impl Args {
                     &flags,
                     "`try` takes only --cancel and flags of cargo's: it shows what is there, and changes nothing",
                 )?;
-                let cancels = match take(&mut cargo, "--cancel") {
-                    true => Cancels::Each,
-                    false => Cancels::None,
+                let cancels = if take(&mut cargo, "--cancel") {
+                    Cancels::Each
+                } else {
+                    Cancels::None
                 };
                 let runner = runner(&mut cargo);
                 Command::Try {

@@ -43,7 +43,9 @@ impl Cancelled {
     /// Of all reports of a trial.
     pub(crate) fn of(reports: &[Report], plan: &Plan, copy: &Copy<'_>) -> Self {
         let mut all = Self::default();
-        reports.iter().for_each(|report| all.add(report));
+        for report in reports {
+            all.add(report);
+        }
         for candidate in &plan.candidates {
             if let (Cancel::Refused(why), None) = (&candidate.cancel, &candidate.left) {
                 all.refused.push(Refused {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    edit::{Change, CrateFile, Module, Origin, TestFn},
+    edit::{Body, Change, CrateFile, Module, Origin, TestFn},
     workspace::Member,
 };
 
@@ -54,7 +54,7 @@ pub(crate) struct Candidate {
     pub(crate) lines: RangeInclusive<usize>,
     /// The executor that runs it, where that is none of tokio's.
     pub(crate) executor: Option<String>,
-    pub(crate) is_async: bool,
+    pub(crate) body: Body,
     pub(crate) left: Option<Left>,
     pub(crate) cancel: Cancel,
     /// Where the attribute is put.
@@ -77,7 +77,7 @@ impl Candidate {
             name: [&file.module[..], &[name]].concat().join("::"),
             lines: test.lines.clone(),
             executor: test.executor.clone(),
-            is_async: test.is_async,
+            body: test.body,
             left: left(test, is_checked, member, is_inside),
             cancel: Cancel::Never,
             at: test.at.byte,
@@ -88,7 +88,7 @@ impl Candidate {
 
     /// Lets its body be cancelled at its awaits, where it has some that are polled by a runtime of tokio's.
     pub(crate) fn cancel(&mut self) {
-        if self.is_async && self.executor.is_none() {
+        if self.body == Body::Async && self.executor.is_none() {
             self.cancel = Cancel::Each;
         }
     }
