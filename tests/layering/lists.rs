@@ -123,7 +123,7 @@ pub(crate) const TOOL: Order = Order {
         &["audit", "causes", "doctor", "finding", "rules", "run_store"],
         &["rounds", "wait_graph"],
         &["overbroad_rules", "summary", "unused"],
-        &["grouping", "history", "repository", "runner_output"],
+        &["cancelled", "grouping", "history", "repository", "runner_output"],
         &["chain", "consequence", "headline", "source_file"],
         &["mistake"],
         &["annotate", "entry", "progress", "telling"],
