@@ -124,7 +124,7 @@ async fn futures_lose_in_a_loop() {
     for _ in 0..3 {
         tokio::select! {
             () = pending() => {}
-            sent = send.send(1) => sent.unwrap(),
+            result = send.send(1) => result.unwrap(),
             () = sleep(Duration::from_secs(60)) => {}
         }
     }
@@ -269,7 +269,7 @@ async fn tasks_of_a_local_set() {
 async fn blocking_in_place() {
     let mut set = JoinSet::new();
     set.spawn(async {
-        tokio::task::block_in_place(|| std::thread::sleep(Duration::from_millis(5)))
+        tokio::task::block_in_place(|| std::thread::sleep(Duration::from_millis(5)));
     });
     set.spawn(pending());
     set.join_next().await.unwrap().unwrap();
