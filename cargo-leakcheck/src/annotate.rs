@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use leakcheck_report::time;
 
 use crate::{
-    escape,
+    cancelled, escape,
     finding::Status,
     grouping::Group,
     mistake, over_budget,
@@ -14,8 +14,8 @@ use crate::{
     summary::{Checked, Summary},
 };
 
-/// One `::error` for each cause of new findings at each place, `::warning` for what fails nothing, one for each test that hangs, and
-/// one for each budget that was gone over.
+/// One `::error` for each cause of new findings at each place, `::warning` for what fails nothing, one for each test that hangs or
+/// fails when it is cancelled, and one for each budget that was gone over.
 /// What is known is left out: its lines would be marked in every run.
 pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
     let mut out = String::new();
@@ -30,10 +30,11 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
         );
     }
     for checked in &summary.checked {
-        if let Some(sentence) = hang(checked) {
+        if let Some(sentence) = fault(checked) {
             let package = checked.test.package.as_deref();
             let place = repository.of_location(&checked.at, package);
-            annotation(&mut out, "error", place.as_ref(), &sentence);
+            let command = if checked.failed { "error" } else { "warning" };
+            annotation(&mut out, command, place.as_ref(), &sentence);
         }
         for (breach, sentence) in over_budget::sentences(checked) {
             let place = over_budget::line(checked, breach, repository);
@@ -50,7 +51,11 @@ const fn command(level: Level) -> &'static str {
     }
 }
 
-/// What is said of a test that did not end.
+/// What is said of a test that did not end, or whose body came to something else when it was cancelled.
+pub(crate) fn fault(checked: &Checked) -> Option<String> {
+    cancelled::fault(checked).or_else(|| hang(checked))
+}
+
 pub(crate) fn hang(checked: &Checked) -> Option<String> {
     let after = time::taken(checked.hung?);
     let test = checked.test.quoted();
@@ -100,6 +105,10 @@ mod tests {
         golden(
             "annotations_causes.txt",
             &render(&summaries::causes(), &repository),
+        );
+        golden(
+            "annotations_cancelled.txt",
+            &render(&summaries::cancelled(), &repository),
         );
     }
 

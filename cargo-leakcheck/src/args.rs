@@ -22,6 +22,13 @@ pub(crate) enum Consent {
     Given,
 }
 
+/// Whether the bodies of tests are cancelled at their awaits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cancels {
+    None,
+    Each,
+}
+
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
@@ -34,6 +41,7 @@ pub(crate) enum Command {
     Try {
         runner: Runner,
         cargo: Vec<OsString>,
+        cancels: Cancels,
     },
     /// Put leakcheck into the workspace, and then write a baseline with these arguments for cargo.
     Init {
@@ -139,10 +147,19 @@ impl Args {
                 cargo.remove(0);
                 refuse_all(
                     &flags,
-                    "`try` takes only flags of cargo's: it shows what is there, and changes nothing",
+                    "`try` takes only --cancel and flags of cargo's: it shows what is there, and changes nothing",
                 )?;
+                let cancels = if take(&mut cargo, "--cancel") {
+                    Cancels::Each
+                } else {
+                    Cancels::None
+                };
                 let runner = runner(&mut cargo);
-                Command::Try { runner, cargo }
+                Command::Try {
+                    runner,
+                    cargo,
+                    cancels,
+                }
             }
             Some("init") => {
                 cargo.remove(0);

@@ -6,6 +6,7 @@ use anstyle::Style;
 use leakcheck_report::plural;
 
 use crate::{
+    cancelled,
     consequence::Consequence,
     escape::plain,
     finding::{Finding, FirstSeen, Test, total},
@@ -113,6 +114,7 @@ fn of_test(out: &mut String, finding: &Finding, rounds: usize, links: Links<'_>)
     if let Some(what) = &finding.waits_for {
         let _ = write!(out, " for {}", plain(what));
     }
+    out.push_str(&cancelled::when(finding).unwrap_or_default());
     if rounds > 1 {
         let _ = write!(out, ", in {}", share(finding.rounds, rounds));
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use leakcheck_report::fingerprint;
+use leakcheck_report::{CancelledAt, fingerprint};
 
 use crate::{
     advisories::Release,
@@ -99,6 +99,8 @@ pub(crate) struct Finding {
     pub(crate) waits_for: Option<String>,
     /// It is not left behind but panicked unseen.
     pub(crate) panic: Option<String>,
+    /// Where the body was cancelled that left it first, if it is not left in any case.
+    pub(crate) cancelled: Option<CancelledAt>,
     /// From what all of it follows.
     pub(crate) follows: Option<Follows>,
     /// Which mistakes it is, each once.

@@ -194,7 +194,7 @@ fn member(finding: &Finding, cause: Identity) -> Member<'_> {
 
 /// What causes of one group have in common.
 type Likeness<'a> = (
-    (&'a str, Status, bool, bool),
+    (&'a str, Status, bool, bool, bool),
     BTreeSet<&'a str>,
     Option<(Option<&'a str>, Option<u32>, &'a str)>,
     Option<Nowhere<'a>>,
@@ -222,6 +222,7 @@ fn likeness(finding: &Finding) -> Likeness<'_> {
             finding.status,
             finding.level == Level::Warn,
             finding.panic.is_some(),
+            finding.cancelled.is_some(),
         ),
         finding.whys.iter().map(|why| &*why.pattern).collect(),
         site.map(|site| (site.file.as_deref(), site.line, site.function.as_str())),

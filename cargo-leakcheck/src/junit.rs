@@ -42,8 +42,12 @@ pub(crate) fn render(summary: &Summary) -> String {
 
 fn case(checked: &Checked, findings: &[&Finding], suite: &str) -> TestCase {
     let failing = || findings.iter().copied().filter(|finding| finding.fails());
-    let status = if let Some(sentence) = annotate::hang(checked) {
-        non_success(NonSuccessKind::Failure, "hang", &sentence, "")
+    let status = if let Some(sentence) = annotate::fault(checked).filter(|_| checked.failed) {
+        let (ty, text) = match checked.cancelled {
+            None => ("hang", String::new()),
+            Some(_) => ("cancel", lines(failing())),
+        };
+        non_success(NonSuccessKind::Failure, ty, &sentence, &text)
     } else if checked.failed {
         let message = "its body failed, whatever it left behind";
         non_success(NonSuccessKind::Error, "failed", message, &lines(failing()))
@@ -120,6 +124,7 @@ mod tests {
         for (name, summary) in [
             ("full.xml", summaries::full()),
             ("causes.xml", summaries::causes()),
+            ("cancelled.xml", summaries::cancelled()),
             ("more.xml", summaries::more()),
             ("over_budget.xml", summaries::over_budget()),
             ("clean.xml", summaries::clean(1)),

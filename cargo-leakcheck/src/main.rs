@@ -9,6 +9,7 @@ mod asked;
 mod audit;
 mod baseline;
 mod browser;
+mod cancelled;
 mod causes;
 mod chain;
 mod comparison;

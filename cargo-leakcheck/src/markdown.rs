@@ -32,7 +32,7 @@ pub(crate) fn render(summary: &Summary) -> String {
         );
         table(&mut out, summary);
     }
-    for sentence in summary.checked.iter().filter_map(annotate::hang) {
+    for sentence in summary.checked.iter().filter_map(annotate::fault) {
         let _ = writeln!(out, "{sentence}.\n");
     }
     for (_, sentence) in summary.checked.iter().flat_map(over_budget::sentences) {

@@ -86,6 +86,9 @@ fn follows(leaks: &[Leak], at: usize, causes: &Causes) -> Option<Follows> {
 
 /// Adds why the same finding is there elsewhere. It is a cause if it is one anywhere.
 fn join(finding: &mut Finding, other: &Finding) {
+    if other.cancelled.is_none() {
+        finding.cancelled = None;
+    }
     match (&mut finding.follows, &other.follows) {
         (Some(follows), Some(others)) => {
             if follows.because != others.because {
@@ -122,6 +125,7 @@ fn finding(report: &Report, leak: &Leak, follows: Option<Follows>) -> Finding {
             .cloned(),
         waits_for: leak.waits_for.as_ref().map(|awaited| awaited.what.clone()),
         panic: leak.panic.clone(),
+        cancelled: leak.cancelled.first().cloned(),
         follows,
         whys: leak.why.iter().cloned().collect(),
         release: Release::of(leak),

@@ -161,16 +161,20 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
                 fixes: Vec::new(),
             });
         }
-        let Some(text) = annotate::hang(checked) else {
+        let Some(text) = annotate::fault(checked) else {
             continue;
         };
         let package = checked.test.package.as_deref();
-        let (rule_id, rule_index) =
-            rules.find("hang", |_| "A test whose body did not end".to_owned());
+        let (rule_id, rule_index) = match checked.cancelled {
+            None => rules.find("hang", |_| "A test whose body did not end".to_owned()),
+            Some(_) => rules.find("cancel", |_| {
+                "A test that failed when its body was cancelled".to_owned()
+            }),
+        };
         results.push(SarifResult {
             rule_id,
             rule_index,
-            level: "error",
+            level: if checked.failed { "error" } else { "warning" },
             message: message(&text),
             locations: locations(repository.of_location(&checked.at, package)),
             related_locations: Vec::new(),

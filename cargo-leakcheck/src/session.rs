@@ -11,7 +11,7 @@ use std::{
 use leakcheck_report::plural;
 
 use crate::{
-    args::{Args, Command, Flags, Format, Runner},
+    args::{Args, Cancels, Command, Flags, Format, Runner},
     audit::Audit,
     baseline::{self, Baseline},
     comparison, diff,
@@ -74,7 +74,11 @@ pub(crate) fn run(args: &Args) -> Exit {
         }
     };
     match &args.command {
-        Command::Try { runner, cargo } => attempt(*runner, cargo, args, &workspace),
+        Command::Try {
+            runner,
+            cargo,
+            cancels,
+        } => attempt(*runner, cargo, *cancels, args, &workspace),
         Command::Init { .. } | Command::Undo => change(args, &workspace).unwrap_or_else(broken),
         Command::Explain { name, folder } => {
             explain(name, folder.as_slice(), &args.flags, &workspace)
@@ -284,13 +288,20 @@ fn bless_all(runner: Runner, cargo: &[OsString]) -> Exit {
 }
 
 /// Checks the tests of a copy.
-fn attempt(runner: Runner, cargo: &[OsString], args: &Args, workspace: &Workspace) -> Exit {
+fn attempt(
+    runner: Runner,
+    cargo: &[OsString],
+    cancels: Cancels,
+    args: &Args,
+    workspace: &Workspace,
+) -> Exit {
     let trial = Trial {
         workspace,
         runner,
         cargo,
         manifest: args.manifest.as_deref(),
         library: Library::exact(args.flags.leakcheck_path.as_deref()),
+        cancels,
     };
     trial.run().unwrap_or_else(broken)
 }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use leakcheck_report::Breach;
+use leakcheck_report::{Breach, CancelFailure};
 
 use crate::{
     baseline::{Baseline, Key, Known},
@@ -25,6 +25,8 @@ pub(crate) struct Checked {
     pub(crate) why: Option<Why>,
     /// The budgets that it went over, each at its worst.
     pub(crate) breaches: Vec<Breach>,
+    /// How the last run of its body failed otherwise that was cancelled.
+    pub(crate) cancelled: Option<CancelFailure>,
     /// Its own body failed.
     pub(crate) failed: bool,
     pub(crate) inconclusive: bool,
@@ -156,7 +158,9 @@ impl Summary {
 
     /// Of how many tests it is certain what they left.
     pub(crate) fn sure(&self) -> usize {
-        let is_sure = |checked: &&Checked| !checked.inconclusive && checked.hung.is_none();
+        let is_sure = |checked: &&Checked| {
+            !checked.inconclusive && checked.hung.is_none() && checked.cancelled.is_none()
+        };
         self.checked.iter().filter(is_sure).count()
     }
 
@@ -215,6 +219,7 @@ fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
             hung: None,
             why: None,
             breaches: Vec::new(),
+            cancelled: None,
             failed: false,
             inconclusive: false,
             is_whole: true,
@@ -228,6 +233,11 @@ fn checked(rounds: &[Vec<Report>]) -> Vec<Checked> {
             .and_then(|hang| hang.why.clone())
             .or(checked.why.take());
         checked.add_breaches(&report.breaches);
+        let cancellations = report.cancellations.as_ref();
+        checked.cancelled = checked
+            .cancelled
+            .take()
+            .or_else(|| cancellations?.failed.clone());
         checked.failed |= report.body_fails();
         checked.inconclusive |= report.verdict == Verdict::Inconclusive;
         checked.is_whole &= report.is_whole();

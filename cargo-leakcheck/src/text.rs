@@ -60,7 +60,7 @@ pub(crate) fn render(summary: &Summary, links: Links<'_>) -> String {
         summary,
         links,
     );
-    hangs(&mut out, summary);
+    faults(&mut out, summary);
     budgets(&mut out, summary);
     inconclusive(&mut out, summary);
     baseline(&mut out, summary);
@@ -114,8 +114,8 @@ fn section<'a>(
     }
 }
 
-fn hangs(out: &mut String, summary: &Summary) {
-    for sentence in summary.checked.iter().filter_map(annotate::hang) {
+fn faults(out: &mut String, summary: &Summary) {
+    for sentence in summary.checked.iter().filter_map(annotate::fault) {
         let _ = writeln!(out, "\n{RED}{sentence}{RED:#}");
     }
 }
@@ -239,6 +239,7 @@ mod tests {
         golden("text_over_budget.txt", &text(&summaries::over_budget()));
         golden("text_seen.txt", &text(&summaries::seen()));
         golden("text_released.txt", &text(&summaries::released()));
+        golden("text_cancelled.txt", &text(&summaries::cancelled()));
     }
 
     #[test]

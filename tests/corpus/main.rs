@@ -9,6 +9,7 @@ mod background;
 mod blocking;
 mod budgets;
 mod cancelled;
+mod cancelled_compositions;
 mod cancelled_resources;
 mod causes;
 mod channels;

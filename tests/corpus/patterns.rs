@@ -246,6 +246,7 @@ const COUNT: usize = 58;
 fn stands_for_a_pattern(test: &str) -> bool {
     let is_own = [
         "cancelled::",
+        "cancelled_compositions::",
         "cancelled_resources::",
         "controls::",
         "fds::",

@@ -257,26 +257,24 @@ fn shared_memory_is_not_unlinked() {
 #[test]
 #[ignore = "leaks on purpose"]
 fn same_path_in_turn_is_left() {
-    in_turn(|path| {
+    in_turn("left", |path| {
         drop(Removed(path.clone()));
         // leak: temp_file "folder"
         fs::create_dir(path).unwrap();
     });
 }
 
-/// Whether what is at the path was made by this test or an earlier one.
-fn in_turn(work: impl FnOnce(PathBuf)) {
-    static TURN: Mutex<()> = Mutex::new(());
-    let _turn = TURN.lock().unwrap();
-    let path = std::env::temp_dir().join(format!("leakcheck-corpus-turn-{}", id()));
-    let _ = fs::create_dir(&path);
+/// Makes a folder where `work` may make another one in its place.
+fn in_turn(name: &str, work: impl FnOnce(PathBuf)) {
+    let path = std::env::temp_dir().join(format!("leakcheck-corpus-{name}-{}", id()));
+    fs::create_dir(&path).unwrap();
     work(path);
 }
 
 #[leak_checked(levels(temp_files = "deny"))]
 #[test]
 fn same_path_in_turn_is_removed() {
-    in_turn(|path| drop(Removed(path)));
+    in_turn("removed", |path| drop(Removed(path)));
 }
 
 #[leak_checked(levels(temp_files = "deny"))]

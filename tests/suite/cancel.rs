@@ -276,6 +276,35 @@ fn a_body_that_cannot_be_run_again_says_so() {
     let run = run!(hangs_again);
     assert_eq!(failed(&run), ("body_failed", 2));
     assert_eq!(run.report().body, "timed_out");
+    let run = run!(fails_again_and_leaves);
+    assert_eq!(failed(&run), ("body_failed", 2));
+    assert!(run.report().leaks.is_empty(), "{}", run.text());
+}
+
+#[test]
+fn a_body_that_fails_now_and_then_is_tried_once_more() {
+    let run = run!(fails_now_and_then);
+    assert_passes(&run);
+    assert_eq!(cancelled(run.report()), (2, 2, true));
+}
+
+#[test]
+fn a_warning_fails_nothing() {
+    for (subject, how) in [
+        ("fails_again", "body_failed"),
+        ("panics_again", "body_failed"),
+        ("hangs_again", "body_failed"),
+        ("drop_panics", "drop_panicked"),
+        ("leaks_at_two_of_three", ""),
+    ] {
+        let run = crate::child::run(module_path!(), subject, &[("LEAKCHECK", "warn")]);
+        assert_passes(&run);
+        let report = run.report();
+        assert_eq!(report.body, "passed");
+        let all = report.cancellations.as_ref().expect("it was cancelled");
+        let failed = all.failed.as_ref().map_or("", |failed| failed.how.name());
+        assert_eq!((failed, report.leaks.is_empty()), (how, !how.is_empty()));
+    }
 }
 
 #[test]

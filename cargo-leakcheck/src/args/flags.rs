@@ -16,13 +16,14 @@ use crate::label::Label;
 #[command(
     name = "cargo leakcheck",
     version,
-    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck try [test|nextest] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck init [nextest] [--yes] [--no-run] [--undo] [CARGO'S FLAGS]\n       cargo leakcheck report [DIR..] [FLAGS]\n       cargo leakcheck diff BEFORE [AFTER] [FLAGS]\n       cargo leakcheck explain NAME [DIR]\n       cargo leakcheck history [--add] [DIR..]\n       cargo leakcheck audit\n       cargo leakcheck doctor [-p PACKAGE]",
+    override_usage = "cargo leakcheck [test|nextest] [FLAGS] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck try [test|nextest] [--cancel] [CARGO'S FLAGS] [-- ...]\n       cargo leakcheck init [nextest] [--yes] [--no-run] [--undo] [CARGO'S FLAGS]\n       cargo leakcheck report [DIR..] [FLAGS]\n       cargo leakcheck diff BEFORE [AFTER] [FLAGS]\n       cargo leakcheck explain NAME [DIR]\n       cargo leakcheck history [--add] [DIR..]\n       cargo leakcheck audit\n       cargo leakcheck doctor [-p PACKAGE]",
     after_help = "\
 Commands:
   test     run `cargo test` (the default)
   nextest  run `cargo nextest run`
   try      check a copy of a workspace that knows nothing of leakcheck; its own files
-           stay as they are, and leaks fail nothing
+           stay as they are, and leaks fail nothing: --cancel runs async tests again,
+           and cancels their bodies at each await
   init     put leakcheck into a workspace, show the changes first, and accept what its
            tests leave behind today: --yes does not ask, --no-run writes no baseline,
            --undo makes everything as it was

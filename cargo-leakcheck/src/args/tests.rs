@@ -25,6 +25,15 @@ fn what_is_unknown_is_cargos() {
             Command::Try {
                 runner: Nextest,
                 cargo: vec!["-p".into(), "a".into()],
+                cancels: Cancels::None,
+            },
+        ),
+        (
+            "leakcheck try --cancel -p a -- --cancel",
+            Command::Try {
+                runner: Test,
+                cargo: vec!["-p".into(), "a".into(), "--".into(), "--cancel".into()],
+                cancels: Cancels::Each,
             },
         ),
         (
@@ -238,7 +247,7 @@ fn misuse_is_told() {
         ),
         (
             "try --bless",
-            "`try` takes only flags of cargo's: it shows what is there, and changes nothing",
+            "`try` takes only --cancel and flags of cargo's: it shows what is there, and changes nothing",
         ),
         ("explain a --bless", "`explain` takes no flags"),
         (

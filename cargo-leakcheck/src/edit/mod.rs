@@ -9,4 +9,4 @@ mod source;
 
 pub(crate) use change::{Change, apply};
 pub(crate) use crate_files::{CrateFile, crate_files};
-pub(crate) use source::{Module, Origin, Place, TestFn};
+pub(crate) use source::{Body, Module, Origin, Place, TestFn};

@@ -32,6 +32,14 @@ pub(crate) enum Origin {
     Unproven,
 }
 
+/// What runs the body of a test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Body {
+    Sync,
+    /// An executor, from await to await.
+    Async,
+}
+
 /// A test function.
 #[derive(Clone, Debug)]
 pub(crate) struct TestFn {
@@ -47,6 +55,7 @@ pub(crate) struct TestFn {
     /// Whether it stands in a macro, where no attribute of a module sees it.
     pub(crate) is_in_macro: bool,
     pub(crate) origin: Origin,
+    pub(crate) body: Body,
     /// The crate of another executor that runs it.
     pub(crate) executor: Option<String>,
 }
@@ -163,6 +172,10 @@ impl Reader {
             origin: match item.sig.asyncness {
                 Some(_) => self.origin(&attrs, imports, is_proven),
                 None => Origin::Named,
+            },
+            body: match item.sig.asyncness {
+                Some(_) => Body::Async,
+                None => Body::Sync,
             },
             executor: attrs.iter().find_map(|attr| attribute::executor(attr)),
         })

@@ -1,6 +1,9 @@
 //! Summaries of all that there can be, for these tests and those of what shows them.
 
-use leakcheck_report::{Body, BreachSite, Follows, Hang, Ignored};
+use leakcheck_report::{
+    Body, BreachSite, CancelFailure, CancelFault, Cancellations, CancelledAt, Follows, Hang,
+    Ignored,
+};
 
 use super::*;
 use crate::{
@@ -224,6 +227,46 @@ pub(crate) fn released() -> Summary {
         "poem::server::Server::run_with_graceful_shutdown",
     )];
     Summary::of(&[vec![report]], &Baseline::default())
+}
+
+/// Bodies that were cancelled: one task is left at every end and one only then, and three failed otherwise. The last of these is
+/// no more than a warning.
+pub(crate) fn cancelled() -> Summary {
+    let at = |number, line: Option<u32>| CancelledAt {
+        number,
+        at: line.map(|line| frame("src/client.rs", line)),
+        ..CancelledAt::default()
+    };
+    let left = |test: &str, places: &[CancelledAt]| {
+        let mut report = sample(test, &["f1 task 2 src/pool.rs:88"]);
+        report.leaks[0].cancelled = places.to_vec();
+        report
+    };
+    let failed = |test: &str, how: CancelFault| {
+        let mut report = sample(test, &[]);
+        report.body = Body::Panicked;
+        report.cancellations = Some(Cancellations {
+            failed: Some(CancelFailure {
+                how,
+                at: at(3, Some(41)),
+            }),
+            ..Cancellations::default()
+        });
+        report
+    };
+    let mut hangs = failed("drop_hangs", CancelFault::DropHung);
+    hangs.hang = Some(Hang::default());
+    let mut warned = failed("fails_again", CancelFault::BodyFailed);
+    warned.body = Body::Passed;
+    let reports = vec![
+        left("fetches", &[at(3, Some(41)), at(4, None)]),
+        left("sends", &[at(7, None)]),
+        left("leaks_anyway", &[]),
+        failed("drop_panics", CancelFault::DropPanicked),
+        hangs,
+        warned,
+    ];
+    Summary::of(&[reports], &Baseline::default())
 }
 
 fn why(pattern: &str, certain: bool) -> Why {

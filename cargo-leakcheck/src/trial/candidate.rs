@@ -6,12 +6,25 @@ use std::{
 };
 
 use crate::{
-    edit::{Change, CrateFile, Module, Origin, TestFn},
+    edit::{Body, Change, CrateFile, Module, Origin, TestFn},
     workspace::Member,
 };
 
 /// What is put above a test. It is there for tests only, as the library is.
 const ATTRIBUTE: &str = "#[cfg_attr(test, ::leakcheck::leak_checked)] ";
+
+/// The same above a test whose body is to be cancelled at its awaits.
+const CANCELLABLE: &str = "#[cfg_attr(test, ::leakcheck::leak_checked(cancellable))] ";
+
+/// Whether the body of a test is to be cancelled at its awaits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cancel {
+    /// Nobody has asked for it, or it has no await that could be seen.
+    Never,
+    Each,
+    /// The compiler refused it, in these words.
+    Refused(String),
+}
 
 /// Why a test does not get the attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +54,13 @@ pub(crate) struct Candidate {
     pub(crate) lines: RangeInclusive<usize>,
     /// The executor that runs it, where that is none of tokio's.
     pub(crate) executor: Option<String>,
+    pub(crate) body: Body,
     pub(crate) left: Option<Left>,
-    pub(crate) changes: Vec<Change>,
+    pub(crate) cancel: Cancel,
+    /// Where the attribute is put.
+    pub(crate) at: usize,
+    /// What it needs besides.
+    pub(crate) with_path: Vec<Change>,
 }
 
 impl Candidate {
@@ -59,10 +77,38 @@ impl Candidate {
             name: [&file.module[..], &[name]].concat().join("::"),
             lines: test.lines.clone(),
             executor: test.executor.clone(),
+            body: test.body,
             left: left(test, is_checked, member, is_inside),
-            changes: changes(test),
+            cancel: Cancel::Never,
+            at: test.at.byte,
+            with_path: with_path(test),
         };
         tests.map(of).collect()
+    }
+
+    /// Lets its body be cancelled at its awaits, where it has some that are polled by a runtime of tokio's.
+    pub(crate) fn cancel(&mut self) {
+        if self.body == Body::Async && self.executor.is_none() {
+            self.cancel = Cancel::Each;
+        }
+    }
+
+    /// Whether its body is to be cancelled.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.left.is_none() && self.cancel == Cancel::Each
+    }
+
+    /// What is to be done to its file.
+    pub(crate) fn changes(&self) -> Vec<Change> {
+        if self.left.is_some() {
+            return Vec::new();
+        }
+        let attribute = match self.cancel {
+            Cancel::Each => CANCELLABLE,
+            Cancel::Never | Cancel::Refused(_) => ATTRIBUTE,
+        };
+        let attribute = Change::insert(self.at, attribute);
+        [&[attribute], &self.with_path[..]].concat()
     }
 
     /// Whether a test of this name is it, or one of those that are made of it.
@@ -98,13 +144,11 @@ fn left(test: &TestFn, is_checked: bool, member: &Member, is_inside: bool) -> Op
     }
 }
 
-fn changes(test: &TestFn) -> Vec<Change> {
-    let with_path = match &test.origin {
-        Origin::Imported(changes) => &changes[..],
-        Origin::Named | Origin::Unproven => &[],
-    };
-    let attribute = Change::insert(test.at.byte, ATTRIBUTE);
-    [&[attribute], with_path].concat()
+fn with_path(test: &TestFn) -> Vec<Change> {
+    match &test.origin {
+        Origin::Imported(changes) => changes.clone(),
+        Origin::Named | Origin::Unproven => Vec::new(),
+    }
 }
 
 #[cfg(test)]
@@ -137,13 +181,27 @@ mod tests {
         assert_eq!(names, ["a::b", "a::c::d"]);
         let changes: Vec<Change> = all
             .into_iter()
-            .flat_map(|candidate| candidate.changes)
+            .flat_map(|candidate| candidate.changes())
             .collect();
         let expected = text
             .replace("#[should_panic]", &format!("{ATTRIBUTE}#[should_panic]"))
             .replace("#[test] async", &format!("{ATTRIBUTE}#[tokio::test] async"))
             .replace("use tokio", "#[allow(unused_imports)] use tokio");
         assert_eq!(apply(text, &changes), expected);
+    }
+
+    #[test]
+    fn only_bodies_that_await_are_cancelled() {
+        let is_cancelled = |text: &str| {
+            let mut candidate = candidates(text, false).remove(0);
+            candidate.cancel();
+            let has_word = candidate.changes()[0].text.contains("cancellable");
+            assert_eq!(has_word, candidate.is_cancelled());
+            has_word
+        };
+        assert!(is_cancelled("#[tokio::test] async fn a() {}"));
+        assert!(!is_cancelled("#[test] fn a() {}"));
+        assert!(!is_cancelled("#[smol::test] async fn a() {}"));
     }
 
     #[test]

@@ -12,12 +12,22 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::Error,
     trial::{
-        candidate::{Candidate, Left},
+        candidate::{Cancel, Candidate, Left},
         mirror,
         plan::Plan,
     },
     workspace::Workspace,
 };
+
+/// What the compiler does not take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+enum Part {
+    /// The attribute.
+    #[default]
+    Attribute,
+    /// That the body may be cancelled.
+    Cancel,
+}
 
 /// A test that was refused.
 #[derive(Debug, Serialize, Deserialize)]
@@ -28,6 +38,8 @@ struct Refused {
     name: String,
     /// The first of its lines.
     line: usize,
+    #[serde(default)]
+    part: Part,
     why: String,
 }
 
@@ -50,14 +62,17 @@ impl Memory {
         Self { path, refused }
     }
 
-    /// Takes the attribute from what was refused before, in the same words of source.
+    /// Takes the attribute from what was refused before, in the same words of source, or lets it run once only.
     pub(crate) fn recall(&self, plan: &mut Plan) {
         for refused in &self.refused {
             if plan.source(&refused.file).map(hash) == Some(refused.hash) {
                 let is_meant = |candidate: &Candidate| {
                     candidate.file == refused.file && candidate.name == refused.name
                 };
-                plan.take(is_meant, &Left::Refused(refused.why.clone()));
+                match refused.part {
+                    Part::Attribute => plan.take(is_meant, &Left::Refused(refused.why.clone())),
+                    Part::Cancel => plan.spare(is_meant, &refused.why),
+                };
             }
         }
     }
@@ -74,7 +89,9 @@ impl Memory {
 
     /// The tests of a file with this text that were refused, by the first of their lines, and why.
     pub(crate) fn in_file(&self, file: &Path, text: &str) -> BTreeMap<usize, String> {
-        let is_in = |refused: &&Refused| refused.file == file && refused.hash == hash(text);
+        let is_in = |refused: &&Refused| {
+            refused.part == Part::Attribute && refused.file == file && refused.hash == hash(text)
+        };
         let refused = self.refused.iter().filter(is_in);
         refused
             .map(|refused| (refused.line, refused.why.clone()))
@@ -83,14 +100,17 @@ impl Memory {
 }
 
 fn refused(candidate: &Candidate, plan: &Plan) -> Option<Refused> {
-    let Some(Left::Refused(why)) = &candidate.left else {
-        return None;
+    let (part, why) = match (&candidate.left, &candidate.cancel) {
+        (Some(Left::Refused(why)), _) => (Part::Attribute, why),
+        (None, Cancel::Refused(why)) => (Part::Cancel, why),
+        _ => return None,
     };
     Some(Refused {
         file: candidate.file.clone(),
         hash: hash(plan.source(&candidate.file)?),
         name: candidate.name.clone(),
         line: *candidate.lines.start(),
+        part,
         why: why.clone(),
     })
 }
@@ -127,5 +147,23 @@ mod tests {
         assert_eq!(lines(text), [(1, "no".to_owned())].into());
         assert!(lines("").is_empty());
         assert_eq!(left(&text.replace("{}", "{ }")), [None, None]);
+    }
+
+    #[test]
+    fn a_body_that_cannot_run_again_keeps_the_attribute() {
+        let text = "#[tokio::test] async fn a() {}\n#[tokio::test] async fn b() {}\n";
+        let (folder, mut first) = plan(text);
+        let path = folder.path().join("refused.json");
+        first.cancel();
+        assert!(first.spare(|candidate| candidate.name == "a", "no"));
+        assert!(!first.spare(|candidate| candidate.name == "a", "no"));
+        Memory::at(path.clone()).keep(&first).expect("it is kept");
+        let (_folder, mut plan) = plan(text);
+        plan.cancel();
+        Memory::at(path.clone()).recall(&mut plan);
+        assert_eq!((plan.covered(), plan.cancelled()), (2, 1));
+        // Whoever puts the attribute there for good cancels nothing.
+        let told = Memory::at(path).in_file(Path::new("lib.rs"), text);
+        assert!(told.is_empty());
     }
 }

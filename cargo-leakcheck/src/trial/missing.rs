@@ -75,7 +75,7 @@ fn reason(name: &str, candidates: &[Candidate], told: &mut BTreeSet<usize>) -> M
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{baseline::Baseline, report::tests::sample};
+    use crate::{baseline::Baseline, edit::Body, report::tests::sample, trial::candidate::Cancel};
 
     fn candidate(name: &str, left: Option<Left>) -> Candidate {
         Candidate {
@@ -84,8 +84,11 @@ mod tests {
             name: name.to_owned(),
             lines: 3..=4,
             executor: None,
+            body: Body::Sync,
             left,
-            changes: Vec::new(),
+            cancel: Cancel::Never,
+            at: 0,
+            with_path: Vec::new(),
         }
     }
 

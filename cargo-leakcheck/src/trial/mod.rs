@@ -1,6 +1,7 @@
 //! `cargo leakcheck try`: the tests of a copy that has leakcheck, of a workspace that knows nothing of it.
 
 mod build;
+mod cancelled;
 mod candidate;
 mod copy;
 mod flags;
@@ -24,7 +25,7 @@ use cargo_metadata::MetadataCommand;
 use leakcheck_report::plural;
 
 use crate::{
-    args::{Format, Runner},
+    args::{Cancels, Format, Runner},
     baseline,
     edit::manifest::Library,
     error::Error,
@@ -34,6 +35,7 @@ use crate::{
     output, report, run, run_store, text,
     workspace::Workspace,
 };
+use cancelled::Cancelled;
 use copy::Copy;
 use memory::Memory;
 use plan::Plan;
@@ -50,6 +52,7 @@ pub(crate) struct Trial<'a> {
     /// `--manifest-path`.
     pub(crate) manifest: Option<&'a Path>,
     pub(crate) library: Library,
+    pub(crate) cancels: Cancels,
 }
 
 impl Trial<'_> {
@@ -57,11 +60,14 @@ impl Trial<'_> {
     pub(crate) fn run(&self) -> Result<Exit, Error> {
         let copy = Copy::of(self.workspace)?;
         let mut plan = Plan::of(self.workspace, &copy.tree, self.library.clone())?;
+        if self.cancels == Cancels::Each {
+            plan.cancel();
+        }
         let memory = Memory::of(self.workspace);
         memory.recall(&mut plan);
         copy.write(&plan)?;
         copy.lock()?;
-        let setting = Setting::of(&copy, self.manifest);
+        let setting = Setting::of(&copy, self.manifest, self.cancels);
         let args = flags::for_tests(self.cargo);
         output::print(&begin(plan.covered(), &copy));
         resolve(&setting, &args)?;
@@ -93,9 +99,13 @@ impl Trial<'_> {
         setting.apply(&mut command);
         let ended = run::wait(self.runner, command, Format::Text)?;
         let (reports, errors) = report::read(&round);
+        let cancelled = match self.cancels {
+            Cancels::None => None,
+            Cancels::Each => Some(Cancelled::of(&reports, plan, copy)),
+        };
         let summary = outcome::summary(reports, copy);
         output::print(&format!("\n{}", text::render(&summary, Links::default())));
-        output::print(&outcome::page(&ended.printed, &summary, plan, copy).render());
+        output::print(&outcome::page(&ended.printed, &summary, cancelled, plan, copy).render());
         errors.iter().for_each(output::complain);
         let failed = (ended.code != 0).then_some(ended.code);
         Ok(Exit::of(failed, !errors.is_empty(), false))

@@ -8,7 +8,7 @@ use crate::{
     repository::Repository,
     runner_output::{RunnerOutput, is_of_documentation},
     summary::Summary,
-    trial::{copy::Copy, missing::missing, page::Page, plan::Plan},
+    trial::{cancelled::Cancelled, copy::Copy, missing::missing, page::Page, plan::Plan},
 };
 
 /// What was left behind, as if it would fail, with files as they are seen from the workspace.
@@ -23,8 +23,17 @@ pub(crate) fn summary(mut reports: Vec<Report>, copy: &Copy<'_>) -> Summary {
     let repository = Repository::around(&copy.workspace.root, None, packages);
     for finding in &mut summary.findings {
         let package = finding.test.package.as_deref();
-        for frame in finding.site.iter_mut().chain(&mut finding.waits_at) {
+        let cancelled = finding.cancelled.iter_mut();
+        let cancelled = cancelled.filter_map(|cancelled| cancelled.at.as_mut());
+        let own = finding.site.iter_mut().chain(&mut finding.waits_at);
+        for frame in own.chain(cancelled) {
             copy.show(frame, package, &repository);
+        }
+    }
+    for checked in &mut summary.checked {
+        let failed = checked.cancelled.as_mut();
+        if let Some(frame) = failed.and_then(|failed| failed.at.at.as_mut()) {
+            copy.show(frame, checked.test.package.as_deref(), &repository);
         }
     }
     summary
@@ -34,6 +43,7 @@ pub(crate) fn summary(mut reports: Vec<Report>, copy: &Copy<'_>) -> Summary {
 pub(crate) fn page(
     printed: &RunnerOutput,
     summary: &Summary,
+    cancelled: Option<Cancelled>,
     plan: &Plan,
     copy: &Copy<'_>,
 ) -> Page {
@@ -50,6 +60,7 @@ pub(crate) fn page(
         of_documentation: documented.len(),
         failed: printed.failures(),
         missing,
+        cancelled,
         executors: executors(plan),
         unread: unread
             .map(|(file, why)| (copy.seen(file), why.clone()))

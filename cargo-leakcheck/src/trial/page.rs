@@ -7,6 +7,7 @@ use leakcheck_report::plural;
 use crate::{
     escape::{code, plain},
     trial::{
+        cancelled::Cancelled,
         candidate::Left,
         locked::Changed,
         missing::{Missing, Why},
@@ -25,6 +26,8 @@ pub(crate) struct Page {
     /// Tests that failed by themselves.
     pub(crate) failed: usize,
     pub(crate) missing: Vec<Missing>,
+    /// What became of the bodies, where they were to be cancelled.
+    pub(crate) cancelled: Option<Cancelled>,
     /// How many tests run on each other executor.
     pub(crate) executors: BTreeMap<String, usize>,
     /// Files that are not understood, and why.
@@ -40,6 +43,9 @@ impl Page {
         let mut out = String::new();
         self.checked(&mut out);
         self.not_checked(&mut out);
+        if let Some(cancelled) = &self.cancelled {
+            cancelled.render(&mut out);
+        }
         self.of_the_copy(&mut out);
         out
     }
@@ -229,7 +235,7 @@ fn line(missing: &Missing) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::golden::golden;
+    use crate::{golden::golden, trial::cancelled::tests::some as cancelled};
 
     fn missing(name: &str, why: Why) -> Missing {
         Missing {
@@ -310,6 +316,13 @@ mod tests {
             ..page(20, all(2))
         };
         text += &two.render();
+        for number in 0..4 {
+            let page = Page {
+                cancelled: Some(cancelled(number)),
+                ..page(3, Vec::new())
+            };
+            text += &page.render();
+        }
         let many: Vec<Missing> = (0..12)
             .map(|number| missing(&format!("t{number}"), Why::Made))
             .collect();

@@ -13,7 +13,7 @@ use crate::{
     },
     error::Error,
     trial::{
-        candidate::{Candidate, Left},
+        candidate::{Cancel, Candidate, Left},
         tree::Tree,
     },
     workspace::{Member, Workspace},
@@ -84,6 +84,29 @@ impl Plan {
         self.candidates.iter().filter(is_covered).count()
     }
 
+    /// Lets the bodies of all that have awaits be cancelled at each.
+    pub(crate) fn cancel(&mut self) {
+        self.candidates.iter_mut().for_each(Candidate::cancel);
+    }
+
+    /// How many bodies are cancelled.
+    pub(crate) fn cancelled(&self) -> usize {
+        let is_cancelled = |candidate: &&Candidate| candidate.is_cancelled();
+        self.candidates.iter().filter(is_cancelled).count()
+    }
+
+    /// Lets the bodies that are meant run once only; false if there are none.
+    pub(crate) fn spare(&mut self, is_meant: impl Fn(&Candidate) -> bool, why: &str) -> bool {
+        let mut has_spared = false;
+        for candidate in &mut self.candidates {
+            if candidate.is_cancelled() && is_meant(candidate) {
+                candidate.cancel = Cancel::Refused(why.to_owned());
+                has_spared = true;
+            }
+        }
+        has_spared
+    }
+
     /// Takes the attribute from those that are meant; false if there are none.
     pub(crate) fn take(&mut self, is_meant: impl Fn(&Candidate) -> bool, why: &Left) -> bool {
         let mut has_taken = false;
@@ -116,9 +139,7 @@ impl Plan {
             .candidates
             .iter()
             .filter(|candidate| is_meant(candidate));
-        let put = meant.filter(|candidate| candidate.left.is_none());
-        put.flat_map(|candidate| candidate.changes.clone())
-            .collect()
+        meant.flat_map(Candidate::changes).collect()
     }
 
     fn needs_library(&self, manifest: &Path) -> bool {

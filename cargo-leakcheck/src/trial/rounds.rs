@@ -36,23 +36,42 @@ impl Rounds<'_> {
             if code == 0 {
                 return Ok(Ok(()));
             }
-            let before = plan.covered();
+            let before = (plan.covered(), plan.cancelled());
             let has_changed = self.take_back(plan, &refusals);
             left = (code, refusals);
             if !has_changed {
                 break;
             }
-            output::print(&again(before - plan.covered()));
+            output::print(&match before.0 - plan.covered() {
+                0 => once(before.1 - plan.cancelled()),
+                taken => again(taken),
+            });
         }
         Ok(Err(left))
     }
 
-    /// Takes the attribute from the tests that errors are about, or else from all of their files, or else of their packages.
+    /// Takes the attribute from the tests that errors are about, or else from all of their files, or else of their packages; but
+    /// those that were to be cancelled keep it, and are not.
     fn take_back(&self, plan: &mut Plan, refusals: &[Refusal]) -> bool {
-        let steps = [Self::tests, Self::files, Self::packages];
+        let steps = [Self::bodies, Self::tests, Self::files, Self::packages];
         steps.iter().any(|step| {
             let taken = refusals.iter().map(|refusal| step(self, plan, refusal));
             taken.fold(false, |any, one| any | one)
+        })
+    }
+
+    fn bodies(&self, plan: &mut Plan, refusal: &Refusal) -> bool {
+        let may_be_it = |candidate: &Candidate, spot: &Spot| {
+            candidate.is_cancelled() && self.is_at(candidate, spot) && overlap(candidate, spot)
+        };
+        let mut spots = refusal.spots.iter();
+        let spot = spots.find(|spot| {
+            plan.candidates
+                .iter()
+                .any(|candidate| may_be_it(candidate, spot))
+        });
+        spot.is_some_and(|spot| {
+            plan.spare(|candidate| may_be_it(candidate, spot), &refusal.message)
         })
     }
 
@@ -108,6 +127,11 @@ fn again(taken: usize) -> String {
     )
 }
 
+fn once(spared: usize) -> String {
+    let tests = plural::of(spared, "test that is", "tests that are");
+    format!("leakcheck: something does not compile; building again with {tests} not cancelled\n")
+}
+
 /// All errors as the compiler shows them.
 pub(crate) fn shown(refusals: &[Refusal]) -> String {
     refusals
@@ -125,6 +149,7 @@ mod tests {
 
     use super::*;
     use crate::{
+        args::Cancels,
         trial::{mirror::Mirror, plan::tests::plan, tree::Tree},
         workspace::Workspace,
     };
@@ -133,7 +158,27 @@ mod tests {
 
     /// The tests that keep the attribute after errors at these lines of a file, the last of a round, and whether one was taken.
     fn kept(errors: &[(&str, usize)]) -> (Vec<String>, bool) {
-        let (folder, mut plan) = plan(TEXT);
+        let (_folder, plan, has_taken) = after(TEXT, Cancels::None, errors);
+        let kept = plan
+            .candidates
+            .iter()
+            .filter(|candidate| candidate.left.is_none());
+        (
+            kept.map(|candidate| candidate.name.clone()).collect(),
+            has_taken,
+        )
+    }
+
+    /// What is left of the plan for such a file after these errors.
+    fn after(
+        text: &str,
+        cancels: Cancels,
+        errors: &[(&str, usize)],
+    ) -> (tempfile::TempDir, Plan, bool) {
+        let (folder, mut plan) = plan(text);
+        if cancels == Cancels::Each {
+            plan.cancel();
+        }
         let root = folder.path().to_owned();
         let workspace = Workspace {
             root: root.clone(),
@@ -152,7 +197,7 @@ mod tests {
         };
         let rounds = Rounds {
             copy: &copy,
-            setting: &Setting::of(&copy, None),
+            setting: &Setting::of(&copy, None, cancels),
             args: &[],
         };
         let refusal = |(file, line): &(&str, usize)| Refusal {
@@ -165,14 +210,7 @@ mod tests {
         for error in errors {
             has_taken = rounds.take_back(&mut plan, &[refusal(error)]);
         }
-        let kept = plan
-            .candidates
-            .iter()
-            .filter(|candidate| candidate.left.is_none());
-        (
-            kept.map(|candidate| candidate.name.clone()).collect(),
-            has_taken,
-        )
+        (folder, plan, has_taken)
     }
 
     #[test]
@@ -190,7 +228,30 @@ mod tests {
     }
 
     #[test]
+    fn a_body_that_cannot_run_again_runs_once() {
+        let text = "#[tokio::test]\nasync fn a() {}\n#[tokio::test]\nasync fn b() {}\n#[test]\nfn c() {}\n";
+        let left = |errors: &[(&str, usize)]| {
+            let (_folder, plan, has_taken) = after(text, Cancels::Each, errors);
+            (plan.covered(), plan.cancelled(), has_taken)
+        };
+        assert_eq!(left(&[]), (3, 2, false));
+        assert_eq!(left(&[("lib.rs", 4)]), (3, 1, true));
+        // The attribute itself was meant.
+        assert_eq!(left(&[("lib.rs", 4), ("lib.rs", 4)]), (2, 1, true));
+        assert_eq!(left(&[("lib.rs", 6)]), (2, 2, true));
+    }
+
+    #[test]
     fn sentences_fit_their_numbers() {
+        let [one, two] = [1, 2].map(once);
+        let begin = "leakcheck: something does not compile; building again with";
+        assert_eq!(
+            (one, two),
+            (
+                format!("{begin} 1 test that is not cancelled\n"),
+                format!("{begin} 2 tests that are not cancelled\n")
+            )
+        );
         let [one, two] = [1, 2].map(again);
         let begin =
             "leakcheck: something does not compile; building again with the attribute taken off";

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use crate::trial::copy::Copy;
+use crate::{args::Cancels, trial::copy::Copy};
 
 /// The folders of a trial, and what cargo has to be told of those of the original.
 #[derive(Debug)]
@@ -17,13 +17,14 @@ pub(crate) struct Setting {
     /// The root of the workspace in the copy.
     pub(crate) root: PathBuf,
     target: PathBuf,
+    cancels: Cancels,
     /// Configurations that hold for the original, and that cargo does not find from the copy.
     configurations: Vec<PathBuf>,
 }
 
 impl Setting {
     /// For what is done in a folder of the workspace, or with one of its manifests.
-    pub(crate) fn of(copy: &Copy<'_>, manifest: Option<&Path>) -> Self {
+    pub(crate) fn of(copy: &Copy<'_>, manifest: Option<&Path>, cancels: Cancels) -> Self {
         let whole = |path: &Path| Some(std::path::absolute(path).ok()?.parent()?.to_owned());
         let begin = manifest.and_then(whole).or_else(|| env::current_dir().ok());
         let begin = begin.unwrap_or_else(|| copy.workspace.root.clone());
@@ -35,6 +36,7 @@ impl Setting {
         Self {
             configurations: configurations(&begin, &folder),
             target: copy.folder.join("target"),
+            cancels,
             folder,
             root,
         }
@@ -46,6 +48,9 @@ impl Setting {
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", &self.target)
             .env("LEAKCHECK", "warn");
+        if self.cancels == Cancels::Each {
+            command.env("LEAKCHECK_CANCEL", "each");
+        }
     }
 
     /// Arguments of every command.

@@ -374,3 +374,96 @@ fn a_tokio_that_must_be_old_is_told() {
     assert!(ended.stderr.contains(told), "{}", ended.all());
     assert!(ended.stderr.contains("=1.38.0"), "{}", ended.all());
 }
+
+/// What is on which line is in what the trial says.
+const CANCELLED: &str = r"//! Bodies to be cancelled.
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::task::yield_now;
+
+#[tokio::test]
+async fn cleans_up() {
+    let mut set = tokio::task::JoinSet::new();
+    set.spawn(std::future::pending::<()>());
+    yield_now().await;
+    yield_now().await;
+}
+
+#[tokio::test]
+async fn leaves_a_task() {
+    let helper = tokio::spawn(std::future::pending::<()>());
+    yield_now().await;
+    helper.abort();
+}
+
+static RAN: AtomicBool = AtomicBool::new(false);
+
+#[tokio::test]
+async fn runs_once() {
+    let helper = tokio::spawn(std::future::pending::<()>());
+    assert!(!RAN.swap(true, Ordering::SeqCst));
+    yield_now().await;
+    helper.abort();
+}
+
+mod framework { pub use tokio::test; }
+
+#[framework::test]
+async fn runs_elsewhere() {
+    yield_now().await;
+}
+
+#[test]
+fn is_synchronous() {}
+";
+
+#[test]
+#[ignore = "builds a workspace; `.ci/run tool`"]
+fn bodies_are_cancelled() {
+    let _alone = alone();
+    let manifest = "[package]\nname = \"cancelled\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[dev-dependencies]\ntokio = { version = \"1.47\", features = [\"macros\", \"rt\"] }\n";
+    let project = Project::new(&[
+        ("Cargo.toml", manifest),
+        ("src/lib.rs", ""),
+        ("tests/bodies.rs", CANCELLED),
+    ]);
+    let before = project.content();
+    let first = Ended::of(project.leakcheck("", &["try", "--cancel"]));
+    let found = |ended: &Ended| {
+        ended.expect(
+            0,
+            &[
+                "leakcheck: 1 of 5 checked tests left 1 task behind: 1 new",
+                "1 task, made at tests/bodies.rs:15 bodies::leaves_a_task",
+                "`runs_once` failed when it ran again to be cancelled at await 1, so no more awaits were tried: what it sets up has to be repeatable",
+                "all 5 tests that ran were checked",
+                "2 tests were not cancelled, because they are not async, failed by themselves, or have no runtimes of their own that could be made again",
+                "1 test does not compile where its body may run again, and ran once:",
+                "tests/bodies.rs:32 runs_elsewhere: `cancellable`: the test needs a runtime of its own: use `#[leakcheck::test]` or `#[tokio::test]`",
+            ],
+        );
+        for part in [
+            "when its body was cancelled at await 1 (tests/bodies.rs:16)",
+            "2 bodies were cancelled at 3 awaits in all, which took ",
+        ] {
+            assert!(ended.stdout.contains(part), "{}", ended.all());
+        }
+    };
+    found(&first);
+    let built_again =
+        "leakcheck: something does not compile; building again with 1 test that is not cancelled";
+    first.expect(0, &[built_again]);
+    let again = Ended::of(project.leakcheck("", &["try", "--cancel"]));
+    found(&again);
+    assert!(!again.all().contains("building again"), "{}", again.all());
+    // Without the flag nothing is cancelled, and what was refused for it is checked as before.
+    let plain = Ended::of(project.leakcheck("", &["try"]));
+    plain.expect(
+        0,
+        &[
+            "leakcheck: 5 checked tests left nothing behind",
+            "all 5 tests that ran were checked",
+        ],
+    );
+    assert!(!plain.all().contains("cancelled at"), "{}", plain.all());
+    assert!(project.content() == before, "the original has changed");
+}

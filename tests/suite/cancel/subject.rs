@@ -298,6 +298,36 @@ async fn fails_again() -> Result<(), String> {
     Ok(())
 }
 
+/// As a body that looks at a clock on a busy machine.
+#[leak_checked(cancel = "each")]
+#[tokio::test]
+#[ignore = "looked at from outside"]
+async fn fails_now_and_then() {
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+    yield_now().await;
+    assert!(
+        RUNS.fetch_add(1, Ordering::SeqCst).is_multiple_of(2),
+        "too late"
+    );
+    yield_now().await;
+}
+
+/// What it leaves when it fails is no matter of being cancelled.
+#[leak_checked(cancel = "2..", settle = "100ms")]
+#[tokio::test]
+#[ignore = "fails on purpose"]
+async fn fails_again_and_leaves() -> Result<(), String> {
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+    let helper = tokio::spawn(pending::<()>());
+    yield_now().await;
+    if ran(&RUNS) {
+        return Err("the port is in use".to_owned());
+    }
+    yield_now().await;
+    helper.abort();
+    Ok(())
+}
+
 #[leak_checked(cancel = "each")]
 #[tokio::test]
 #[ignore = "fails on purpose"]

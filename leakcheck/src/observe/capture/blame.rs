@@ -26,8 +26,10 @@ const FAMILY: &str = "futures";
 const MODULES: [&str; 2] = ["hyper_util::rt::", "hyper::rt::"];
 
 /// Whether it is such a package's.
-pub(super) fn is_runner(frame: &Frame) -> bool {
-    let package = package(frame);
+pub(crate) fn is_runner(frame: &Frame) -> bool {
+    // Where only the function tells, it is the name of a crate.
+    let package = package(frame).replace('_', "-");
+    let package = package.as_str();
     // Of a method of a trait the name begins with the type.
     let name = frame.function.trim_start_matches('<');
     let is_module = |module: &&str| name.starts_with(*module);

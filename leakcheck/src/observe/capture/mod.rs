@@ -13,7 +13,7 @@ mod symbol;
 pub(crate) mod tokio_paths;
 mod trace;
 
-pub(crate) use blame::choosers;
+pub(crate) use blame::{choosers, is_runner};
 pub(crate) use catching::{is_caught_by_thread, is_caught_by_tokio};
 pub(crate) use code_owner::in_package;
 pub(crate) use debug_info::unreadable;

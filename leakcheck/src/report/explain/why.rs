@@ -3,9 +3,12 @@
 use leakcheck_report::Pattern;
 
 use super::{Causes, dependency, links::Link};
-use crate::base::model::{
-    Awaited, CodeOwner, Dependence, Event, Fact, Holder, HolderKind, Kind, Leak, Missing,
-    ProcessState, ResourceId, RuntimeRelation, State, Tie, TimerKind,
+use crate::{
+    base::model::{
+        Awaited, CodeOwner, Dependence, Event, Fact, Holder, HolderKind, Kind, Leak, Missing,
+        ProcessState, ResourceId, RuntimeRelation, State, Tie, TimerKind,
+    },
+    observe::capture,
 };
 
 /// A mistake, and how sure it is.
@@ -127,10 +130,11 @@ impl Finding<'_> {
             && dependency::of(self.leak).is_some()
     }
 
-    /// Whether it is a task whose future is the user's own, whoever has spawned it.
+    /// Whether it is a task whose future is the user's own, whoever has spawned it, and what that has put around it.
     fn is_own_future(&self) -> bool {
         let frames = self.leak.waits_in().unwrap_or_default();
-        let outermost = frames.last();
+        let mut inwards = frames.iter().rev();
+        let outermost = inwards.find(|frame| !capture::is_runner(frame));
         self.is(Kind::Task) && outermost.is_some_and(|frame| frame.owner == CodeOwner::User)
     }
 

@@ -113,7 +113,7 @@ pub(super) fn detail(leak: &Leak, outlives: Outlives) -> Option<String> {
     let first = leak.cancelled.first()?;
     let place = at(first).and_then(place);
     let place = place.map_or_else(
-        || format!(" at its {} await", ordinal(first.number)),
+        || format!(", at its {} await", ordinal(first.number)),
         |place| format!(", while it waited at {place}"),
     );
     let because = match outlives {

@@ -161,8 +161,8 @@ const WORDS: &[Words] = &[
     },
     Words {
         pattern: Pattern::NotCancelSafe,
-        one: "the body was cancelled before the line that ends it",
-        many: "the body was cancelled before the lines that end them",
+        one: "the body was cancelled before this had ended",
+        many: "the body was cancelled before these had ended",
         cure: None,
     },
     Words {

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     base::{
-        model::{Body, CancelExtent},
+        model::{Body, CancelExtent, Report},
         test_meta::TestMeta,
     },
     observe::sources::timers,
@@ -68,18 +68,23 @@ pub fn cancel_async<R>(
         build,
         body,
     };
-    let mut runs = Runs::new(test, report, awaits);
+    let mut runs = Runs::new(test, report, awaits, limit);
     let extent = if is_spread {
         CancelExtent::Spread
     } else {
         CancelExtent::All
     };
-    let outcome: Outcome<R> = match runs.all((&numbers, extent), limit) {
+    let outcome: Outcome<R> = match runs.all((&numbers, extent)) {
         Ok(()) => outcome,
+        // The body itself has passed, and a warning fails nothing.
+        Err(Stopped::Failed(_)) if level == Level::Warn => outcome,
         Err(Stopped::Failed(failed)) => failed,
         Err(Stopped::Forked) => return outcome.finish(None, Level::Off),
     };
-    let report = runs.report();
+    let report = Report {
+        body: outcome.body(),
+        ..runs.report()
+    };
     output::publish(&report, env);
     outcome.finish(report.fails().then(|| report.verdict()), level)
 }
