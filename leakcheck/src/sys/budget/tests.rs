@@ -104,9 +104,11 @@ fn what_had_ended_untold_does_not_count() {
 
 #[test]
 fn a_flood_is_looked_through_now_and_then() {
+    // An interpreter takes its time.
+    const FLOOD: u32 = if cfg!(miri) { 300 } else { 10_000 };
     let scope = scope();
     let mut looks = 0;
-    for live in 1..=10_000_u32 {
+    for live in 1..=FLOOD {
         if let Some(rise) = started(scope_counters::of(scope), scope, Task) {
             rise.note(u64::MAX, |census| {
                 looks += 1;
@@ -116,8 +118,9 @@ fn a_flood_is_looked_through_now_and_then() {
     }
     assert!(looks < 100, "{looks}");
     let peaks = breaches(scope);
-    assert_eq!(peaks[0].highest, 10_000);
-    assert!(peaks[0].makers.alive > 8_800, "{peaks:?}");
+    let flood = FLOOD as usize;
+    assert_eq!(peaks[0].highest, flood);
+    assert!(peaks[0].makers.alive > flood - flood / 8, "{peaks:?}");
     assert_eq!(peaks[0].makers.paths.len(), 16);
 }
 
