@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     future::pending,
-    io::{self, BufReader, Read as _},
+    io::{self, BufRead as _, BufReader, Read as _},
     net::TcpListener,
     os::fd::{AsRawFd as _, OwnedFd},
     pin::Pin,
@@ -63,6 +63,24 @@ async fn task_has_it_in_a_reader() {
         reader.read_exact(&mut byte).unwrap();
         pending::<()>().await; // at: a reader
         drop(reader);
+    });
+    tokio::task::yield_now().await;
+}
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn task_has_it_in_lines() {
+    // leak: fd "file"
+    // why: follows task
+    let mut lines = BufReader::new(File::open(FILE).unwrap().take(64)).lines();
+    // leak: task
+    // waits: at lines for nothing
+    // why: never
+    tokio::spawn(async move {
+        lines.next().unwrap().unwrap();
+        pending::<()>().await; // at: lines
+        drop(lines);
     });
     tokio::task::yield_now().await;
 }

@@ -102,6 +102,7 @@ fn what_somebody_may_see_is_not_told() {
         "after_the_body",
         "thread_is_joined",
         "thread_is_kept",
+        "thread_is_joined_before_others_are_dropped",
         "thread_is_scoped",
         "thread_catches_it",
         "thread_of_a_scoped_thread_is_joined",
@@ -383,6 +384,19 @@ mod subject {
         let thread = thread::spawn(move || panics_for(&alive));
         gone.recv().unwrap_err();
         assert!(thread.join().is_err());
+    }
+
+    /// The C library gives them the name that it had.
+    #[leak_checked(unseen_panics = "deny")]
+    #[test]
+    #[ignore = "a program"]
+    fn thread_is_joined_before_others_are_dropped() {
+        for _ in 0..8 {
+            let (alive, _gone) = alive();
+            let thread = thread::spawn(move || panics_for(&alive));
+            assert!(thread.join().is_err());
+            drop(thread::spawn(|| {}));
+        }
     }
 
     #[leak_checked(unseen_panics = "deny")]

@@ -148,8 +148,8 @@ fn a_workspace_without_leakcheck_is_tried_and_changed() {
         let blocks = blocks(section(heading), "sh").into_iter();
         blocks.flat_map(str::lines).collect()
     };
-    let [line] = commands("Try it on your workspace: `cargo leakcheck try`")[..] else {
-        panic!("one command");
+    let [line, cancel] = commands("Try it on your workspace: `cargo leakcheck try`")[..] else {
+        panic!("two commands");
     };
     // The same with nextest, where that is there.
     let (first, other) = line.split_once("# or: ").expect("two commands");
@@ -161,6 +161,9 @@ fn a_workspace_without_leakcheck_is_tried_and_changed() {
             .shell(command)
             .expect(0, &["the test that ran was checked"]);
     }
+    project
+        .shell(cancel)
+        .expect(0, &["the test that ran was checked"]);
     let [init, undo] = commands("Keep it: `cargo leakcheck init`")[..] else {
         panic!("two commands");
     };

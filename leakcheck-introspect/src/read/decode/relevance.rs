@@ -111,7 +111,8 @@ pub(super) fn is_opaque(ty: &Type) -> bool {
         "core::task",
         "futures_util::task",
         "mio::",
-        "std::io",
+        "std::io::error",
+        "std::io::stdio",
         "std::thread",
         "tokio::runtime",
         "tokio::sync::mpsc::chan",
@@ -120,12 +121,10 @@ pub(super) fn is_opaque(ty: &Type) -> bool {
         "tracing::span",
         "tracing_core",
     ];
-    // What is in the homes and has what somebody reads from or writes to.
-    const BUFFERED: &str = "std::io::buffered";
     // Whoever has a weak pointer keeps nothing alive.
     const WEAK: &[&str] = &["alloc::sync::Weak", "alloc::rc::Weak"];
     *TypeFacts::of(ty).is_opaque.get_or_init(|| {
-        HOMES.iter().any(|home| ty.path.starts_with(home)) && !ty.path.starts_with(BUFFERED)
+        HOMES.iter().any(|home| ty.path.starts_with(home))
             || ty.name.starts_with("PhantomData<")
             || WEAK.contains(&ty.base.as_str())
     })

@@ -101,7 +101,7 @@ pub(crate) fn take(scope: ScopeId, body: Body) -> Vec<Panicked> {
 /// Notes a panic of somebody who may do so unseen.
 fn note(info: &PanicHookInfo<'_>) {
     let scope = ScopeId::current();
-    if !scope.is_checked() || fork::in_child() {
+    if !scope.is_checked() || fork::in_child() || !Panicking::may_be_here(scope) {
         return;
     }
     let may_look = |noted: &mut Noted| {

@@ -88,12 +88,20 @@ unsafe extern "C" fn pthread_create(
     if errno::keeping(|| spare::run(claim_record, &mut claim)) == Done::No {
         RECORDS.miss();
     }
-    let Some(number) = claim.number else {
-        return pass();
+    let result = match claim.number {
+        None => pass(),
+        // SAFETY: the trampoline takes a recorded thread's number for its argument and is given one.
+        Some(number) => unsafe {
+            create(thread, attributes, enter::<Facts>, number as *mut c_void)
+        },
     };
-    // SAFETY: the trampoline takes a recorded thread's number for its argument and is given one.
-    let result = unsafe { create(thread, attributes, enter::<Facts>, number as *mut c_void) };
-    if result != 0 {
+    let number = claim.number.unwrap_or(0);
+    if result == 0 && fate::are_followed() {
+        // Before the caller can detach it.
+        // SAFETY: the C library has written it.
+        fate::named(unsafe { *thread }, number);
+    }
+    if result != 0 && number != 0 {
         over(number);
     }
     result
@@ -168,7 +176,7 @@ impl Begin for Facts {
             .find(number, born)
             .expect("the creator has recorded this very thread");
         let (origin, root, start, argument, has_room) = seen.facts;
-        fate::begins();
+        fate::begins(number);
         OWN.set(number);
         if let Some(own) = own() {
             // SAFETY: `gettid` has no preconditions.

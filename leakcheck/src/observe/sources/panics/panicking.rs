@@ -28,6 +28,11 @@ pub(super) struct Panicking {
 }
 
 impl Panicking {
+    /// Whether somebody else than the body may panic on this thread.
+    pub(super) fn may_be_here(scope: ScopeId) -> bool {
+        tokio::task::try_id().is_some() || threads::own(scope).is_some()
+    }
+
     /// Who panics on this thread, if it is of the scope and may do so unseen.
     pub(super) fn here(scope: ScopeId) -> Option<Self> {
         match tokio::task::try_id() {

@@ -70,10 +70,11 @@ pub(super) fn put(fd: i32, noted: Noted) {
     HIGH.fetch_max(fd.cast_unsigned() as usize + 1, Ordering::AcqRel);
     let counters = scope_counters::of(noted.scope);
     counters.other_started();
-    let rise = budget::started(counters, noted.scope, Limited::Fd);
     let serial = OPENED.fetch_add(1, Ordering::Relaxed) + 1;
     let number = serial << FD_BITS | u64::from(fd.cast_unsigned());
     record.claim_anew(number).into_iter().for_each(end_fd);
+    // What had this number before is over, and does not count beside it.
+    let rise = budget::started(counters, noted.scope, Limited::Fd);
     let is_published = record.publish(number, noted.scope, |facts| {
         facts.origin.store(noted.origin, Ordering::Relaxed);
         facts.thread.store(noted.thread, Ordering::Relaxed);

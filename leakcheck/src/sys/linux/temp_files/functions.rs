@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     folders::SHARED_MEMORY,
-    noting::{is_noted, made, may_make, moved, note},
+    noting::{is_noted, made, may_make, moved, note, what_is_at},
     records::LONGEST,
 };
 use crate::sys::imp::{errno, real_fns};
@@ -57,11 +57,12 @@ macro_rules! moving {
                 let Some(real) = real_fns::$name() else {
                     return errno::missing();
                 };
+                let there = what_is_at($new);
                 // SAFETY: the arguments are the caller's own; where the result is 0, both paths are C strings.
                 unsafe {
                     let result = real($($argument),*);
                     if result == 0 {
-                        moved($old, $new);
+                        moved($old, $new, there);
                     }
                     result
                 }

@@ -36,26 +36,38 @@ pub(in crate::sys::imp) fn may_make(folder: c_int, path: *const c_char, flags: c
         return false;
     }
     // What is there already is not made.
-    flags & libc::O_EXCL != 0 || {
-        let mut asked = Asked {
-            folder,
-            path,
-            is_free: false,
-        };
-        in_room(ask, &mut asked);
-        asked.is_free
+    flags & libc::O_EXCL != 0 || asked(folder, path) == AtPath::Nothing
+}
+
+/// What is at the path that something may be moved to, where that is to be noted. The path may be any address.
+#[inline]
+pub(super) fn what_is_at(path: *const c_char) -> AtPath {
+    if is_noted() {
+        asked(libc::AT_FDCWD, path)
+    } else {
+        AtPath::Unknown
     }
 }
 
-/// Whether there is nothing at a path.
+fn asked(folder: c_int, path: *const c_char) -> AtPath {
+    let mut asked = Asked {
+        folder,
+        path,
+        found: AtPath::Unknown,
+    };
+    in_room(ask, &mut asked);
+    asked.found
+}
+
+/// What the kernel says of a path.
 struct Asked {
     folder: c_int,
     path: *const c_char,
-    is_free: bool,
+    found: AtPath,
 }
 
 fn ask(asked: &mut Asked) {
-    asked.is_free = identity::at(asked.folder, asked.path) == AtPath::Nothing;
+    asked.found = identity::at(asked.folder, asked.path);
 }
 
 /// Notes what a function has made at this path.
@@ -78,17 +90,17 @@ pub(super) fn note(path: &[u8]) {
     in_room(record, &mut Made(path));
 }
 
-/// What was at a path has another one now.
+/// What was at a path has another one now, at which this was `there` before.
 ///
 /// # Safety
 ///
 /// Both must be C strings.
 #[inline]
-pub(super) unsafe fn moved(old: *const c_char, new: *const c_char) {
+pub(super) unsafe fn moved(old: *const c_char, new: *const c_char, there: AtPath) {
     if !fork::in_child() {
         // SAFETY: by contract.
-        let [old, new] = unsafe { [CStr::from_ptr(old), CStr::from_ptr(new)] };
-        in_room(follow, &mut Moved([old.to_bytes(), new.to_bytes()]));
+        let paths = unsafe { [CStr::from_ptr(old), CStr::from_ptr(new)] };
+        in_room(follow, &mut Moved { paths, there });
     }
 }
 
@@ -124,17 +136,30 @@ fn record(&mut Made(path): &mut Made<'_>) {
     put(trimmed(path), noted);
 }
 
-/// The path that something had, and that which it has.
-struct Moved<'p>([&'p [u8]; 2]);
+/// The path that something had, and that which it has, with what was there before.
+struct Moved<'p> {
+    paths: [&'p CStr; 2],
+    there: AtPath,
+}
 
-fn follow(&mut Moved(paths): &mut Moved<'_>) {
-    let is_temporary = |path: &[u8]| folders::length(path).is_some();
-    if fork::shares_memory() || !paths.into_iter().any(is_temporary) {
+fn follow(moved: &mut Moved<'_>) {
+    let is_temporary = |path: &CStr| folders::length(path.to_bytes()).is_some();
+    if fork::shares_memory() || !moved.paths.into_iter().any(is_temporary) {
         return;
     }
-    let [old, new] = paths.map(trimmed);
+    // Links to one file are not moved, and what was exchanged is there.
+    if identity::at(libc::AT_FDCWD, moved.paths[0].as_ptr()) != AtPath::Nothing {
+        return;
+    }
+    let [old, new] = moved.paths.map(|path| trimmed(path.to_bytes()));
     let was_inside = folders::length(old).is_some_and(|known| records::is_inside(old, known));
     match records::take(old) {
+        // What was there stays whose it was, with another content.
+        Some(_) if matches!(moved.there, AtPath::Is(_)) => {
+            if let Some(noted) = records::take(new) {
+                put(new, noted);
+            }
+        }
         Some(noted) => put(new, noted),
         // It was a part of a folder, and is on its own from now on.
         None if was_inside && is_noted() => record(&mut Made(new)),

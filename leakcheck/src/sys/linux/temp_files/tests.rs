@@ -89,6 +89,32 @@ fn a_record_follows_what_is_renamed() {
 }
 
 #[test]
+fn what_is_replaced_stays_whose_it_was() {
+    let [draft, whole, link] = [path(), path(), path()];
+    File::create(&whole).unwrap();
+    let made = left(|| {
+        File::create(&draft).unwrap();
+        fs::rename(&draft, &whole).unwrap();
+    });
+    assert!(made.is_empty(), "{made:?}");
+    fs::remove_file(&whole).unwrap();
+    let made = left(|| {
+        File::create(&whole).unwrap();
+        File::create(&draft).unwrap();
+        fs::rename(&draft, &whole).unwrap();
+    });
+    assert_eq!(made, std::slice::from_ref(&whole));
+    // Two links to one file.
+    let made = left(|| {
+        fs::hard_link(&whole, &link).unwrap();
+        fs::rename(&link, &whole).unwrap();
+    });
+    assert_eq!(made, std::slice::from_ref(&link));
+    fs::remove_file(&whole).unwrap();
+    fs::remove_file(&link).unwrap();
+}
+
+#[test]
 fn what_leaves_a_folder_is_on_its_own() {
     let [folder, file] = [path(), path()];
     let made = left(|| {

@@ -4,27 +4,29 @@
 use std::{
     ffi::c_int,
     mem::MaybeUninit,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
-#[cfg(not(any(
-    target_env = "musl",
-    target_feature = "crt-static",
-    leakcheck_sanitized
-)))]
-use crate::sys::imp::real_fns;
+use super::records::own_numbers;
 
 /// Threads of the process that are followed at a time.
 const MOST: usize = 64;
-/// What is in a place whose thread's name may be another's by now; none is so low.
+/// What is in a place that is taken, whose thread has no name yet, or none any more; none is so low.
 const NAMELESS: usize = 2;
 /// Set in a place whose thread is detached: names are aligned.
 const DETACHED: usize = 1;
 
-/// By the names that the C library gives them; 0 where a place is free.
-static FOLLOWED: [AtomicUsize; MOST] = [const { AtomicUsize::new(0) }; MOST];
+static FOLLOWED: [Place; MOST] = [const { Place::new() }; MOST];
 /// How many there are: while there are none nobody looks for one.
 static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+/// A thread that is followed.
+struct Place {
+    /// What the C library calls it, and others when it has been joined; 0 where the place is free.
+    name: AtomicUsize,
+    /// Its own number, which no other has.
+    number: AtomicU64,
+}
 
 /// What becomes of a thread, followed from when it was asked for.
 #[derive(Debug)]
@@ -33,19 +35,31 @@ pub(crate) struct Fate {
     was_detached: bool,
 }
 
+impl Place {
+    const fn new() -> Self {
+        Self {
+            name: AtomicUsize::new(0),
+            number: AtomicU64::new(0),
+        }
+    }
+
+    fn rename(&self, from: usize, to: usize) -> bool {
+        let renamed = (self.name).compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed);
+        renamed.is_ok()
+    }
+}
+
 impl Fate {
     /// Of the calling thread; `None` where as many are followed as can be.
     pub(crate) fn of_this() -> Option<Self> {
-        let name = this();
-        let take = |place: &AtomicUsize| {
-            let taken = place.compare_exchange(0, name, Ordering::AcqRel, Ordering::Relaxed);
-            taken.is_ok()
-        };
         COUNT.fetch_add(1, Ordering::AcqRel);
-        let Some(place) = FOLLOWED.iter().position(take) else {
+        let Some(place) = FOLLOWED.iter().position(|place| place.rename(0, NAMELESS)) else {
             COUNT.fetch_sub(1, Ordering::AcqRel);
             return None;
         };
+        let (number, _) = own_numbers();
+        FOLLOWED[place].number.store(number, Ordering::Relaxed);
+        FOLLOWED[place].name.store(this(), Ordering::Release);
         // Who detaches it from here on sees the place.
         Some(Self {
             place,
@@ -60,33 +74,60 @@ impl Fate {
 
     /// Whether nobody can join it any more, though nobody has.
     pub(crate) fn is_detached(&self) -> bool {
-        self.was_detached || FOLLOWED[self.place].load(Ordering::Acquire) & DETACHED != 0
+        let name = FOLLOWED[self.place].name.load(Ordering::Acquire);
+        self.was_detached || name & DETACHED != 0
     }
 }
 
 impl Drop for Fate {
     fn drop(&mut self) {
-        FOLLOWED[self.place].store(0, Ordering::Release);
+        FOLLOWED[self.place].name.store(0, Ordering::Release);
         COUNT.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
-/// A new thread begins, which may have the name of one that was joined.
-pub(super) fn begins() {
-    rename(this(), NAMELESS);
+/// The thread with this number, or 0 where it has none, has this name: who had it before was joined, and is nobody to detach.
+#[inline]
+pub(super) fn named(thread: libc::pthread_t, number: u64) {
+    let name = name(thread);
+    each(|place| {
+        if place.name.load(Ordering::Acquire) == name
+            && place.number.load(Ordering::Relaxed) != number
+        {
+            place.rename(name, NAMELESS);
+        }
+    });
 }
 
-fn detach(thread: usize) {
-    rename(thread, thread | DETACHED);
+/// The calling thread begins, and has this number.
+#[inline]
+pub(super) fn begins(number: u64) {
+    // SAFETY: no preconditions.
+    named(unsafe { libc::pthread_self() }, number);
+}
+
+#[cfg(not(any(
+    target_env = "musl",
+    target_feature = "crt-static",
+    leakcheck_sanitized
+)))]
+fn detach(thread: libc::pthread_t) {
+    let name = name(thread);
+    each(|place| {
+        place.rename(name, name | DETACHED);
+    });
+}
+
+/// Whether there are any.
+#[inline]
+pub(super) fn are_followed() -> bool {
+    COUNT.load(Ordering::Acquire) != 0
 }
 
 #[inline]
-fn rename(thread: usize, name: usize) {
-    if COUNT.load(Ordering::Acquire) == 0 {
-        return;
-    }
-    for place in &FOLLOWED {
-        let _ = place.compare_exchange(thread, name, Ordering::AcqRel, Ordering::Relaxed);
+fn each(work: impl Fn(&Place)) {
+    if are_followed() {
+        FOLLOWED.iter().for_each(work);
     }
 }
 
@@ -125,9 +166,10 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// Takes the place of the C library's function: notes of a thread that is followed that nobody can join it, then calls on.
+/// Takes the place of the C library's function: nobody can join the thread from here on.
 ///
-/// Not where the C library is static or a sanitizer's: there only those that are detached when they are asked are found.
+/// Not where the C library is static, or a sanitizer has its own: there only those that are detached when they are asked are
+/// found.
 ///
 /// # Safety
 ///
@@ -139,9 +181,10 @@ unsafe extern "C" {
 )))]
 pub(super) unsafe extern "C" fn pthread_detach(thread: libc::pthread_t) -> c_int {
     // Once it is, another thread may have its name.
-    detach(name(thread));
+    detach(thread);
+    let real = super::real_fns::pthread_detach();
     // SAFETY: the caller's own argument, passed on unchanged.
-    real_fns::pthread_detach().map_or(libc::ENOSYS, |real| unsafe { real(thread) })
+    real.map_or(libc::ENOSYS, |real| unsafe { real(thread) })
 }
 
 #[cfg(test)]
@@ -175,12 +218,13 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_another_has_is_forgotten() {
-        let fate = thread::spawn(Fate::of_this).join().unwrap().unwrap();
-        let name = FOLLOWED[fate.place].load(Ordering::Relaxed);
-        assert!(name > NAMELESS);
-        rename(name, NAMELESS);
-        detach(name);
-        assert!(!fate.is_detached());
+    fn one_that_was_joined_has_no_name() {
+        let fates: Vec<Fate> = (0..MOST / 2)
+            .filter_map(|_| thread::spawn(Fate::of_this).join().unwrap())
+            .collect();
+        assert!(!fates.is_empty());
+        // These get the names of those, before they have begun.
+        (0..MOST).for_each(|_| drop(thread::spawn(|| {})));
+        assert!(!fates.iter().any(Fate::is_detached));
     }
 }
