@@ -104,8 +104,7 @@ fn what_had_ended_untold_does_not_count() {
 
 #[test]
 fn a_flood_is_looked_through_now_and_then() {
-    // An interpreter takes its time.
-    const FLOOD: u32 = if cfg!(miri) { 300 } else { 10_000 };
+    const FLOOD: u32 = 10_000;
     let scope = scope();
     let mut looks = 0;
     for live in 1..=FLOOD {
