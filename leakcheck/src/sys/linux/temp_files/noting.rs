@@ -49,6 +49,11 @@ pub(super) fn what_is_at(path: *const c_char) -> AtPath {
     }
 }
 
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "frames of the caller's stack are dear"
+)]
 fn asked(folder: c_int, path: *const c_char) -> AtPath {
     let mut asked = Asked {
         folder,
