@@ -175,7 +175,10 @@ impl Leak {
         self.age = self.age.max(other.age);
         self.polls = self.polls.max(other.polls);
         self.tid = None;
-        self.facts.clear();
+        // The path of the first says where the others are.
+        if self.kind != Kind::TempFile {
+            self.facts.clear();
+        }
         if self.note != other.note {
             self.note = None;
         }
