@@ -21,7 +21,7 @@ use crate::{
 
 mod panicking;
 
-use panicking::Panicking;
+use panicking::{Panicking, Suspect};
 
 /// Panics of one scope that are looked into; each takes some time.
 const MOST: usize = 32;
@@ -101,9 +101,13 @@ pub(crate) fn take(scope: ScopeId, body: Body) -> Vec<Panicked> {
 /// Notes a panic of somebody who may do so unseen.
 fn note(info: &PanicHookInfo<'_>) {
     let scope = ScopeId::current();
-    if !scope.is_checked() || fork::in_child() || !Panicking::may_be_here(scope) {
+    if !scope.is_checked() || fork::in_child() {
         return;
     }
+    // What a body panics with is its own.
+    let Some(suspect) = Suspect::here(scope) else {
+        return;
+    };
     let may_look = |noted: &mut Noted| {
         noted.looks += 1;
         noted.looks <= MOST && !noted.is_over
@@ -115,7 +119,7 @@ fn note(info: &PanicHookInfo<'_>) {
     if message.contains(RUNTIME_ENDS) {
         return;
     }
-    let Some(panicking) = Panicking::here(scope) else {
+    let Some(panicking) = suspect.panics(scope) else {
         return;
     };
     let entry = Entry {

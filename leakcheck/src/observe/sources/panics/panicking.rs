@@ -27,28 +27,36 @@ pub(super) struct Panicking {
     fate: Option<Fate>,
 }
 
-impl Panicking {
-    /// Whether somebody else than the body may panic on this thread.
-    pub(super) fn may_be_here(scope: ScopeId) -> bool {
-        tokio::task::try_id().is_some() || threads::own(scope).is_some()
-    }
+/// Who panics on a thread and is not the body, as far as that costs nothing.
+pub(super) enum Suspect {
+    /// A task or a closure, with its number.
+    Task(u64),
+    Thread(Resource),
+}
 
-    /// Who panics on this thread, if it is of the scope and may do so unseen.
+impl Suspect {
+    /// On this thread, if there may be one of the scope.
     pub(super) fn here(scope: ScopeId) -> Option<Self> {
         match tokio::task::try_id() {
-            Some(id) => {
-                let handle = Handle::try_current().ok()?;
-                let who = outside(|| look(handle, scope, tasks::number(id)))?;
-                Some(Self { who, fate: None })
-            }
-            None => outside(|| {
-                let who = threads::own(scope)?;
-                let fate = Some(Fate::of_this()?);
-                Some(Self { who, fate })
-            }),
+            Some(id) => Some(Self::Task(tasks::number(id))),
+            None => threads::own(scope).map(Self::Thread),
         }
     }
 
+    /// Whether it is of the scope and may panic unseen.
+    pub(super) fn panics(self, scope: ScopeId) -> Option<Panicking> {
+        let (who, fate) = match self {
+            Self::Task(number) => {
+                let handle = Handle::try_current().ok()?;
+                (outside(|| look(handle, scope, number))?, None)
+            }
+            Self::Thread(who) => (who, Some(Fate::of_this()?)),
+        };
+        Some(Panicking { who, fate })
+    }
+}
+
+impl Panicking {
     /// Whether this panic has ended it, and nobody could learn of it. A `body` that ended before its last line may have dropped
     /// a handle that it would have asked.
     pub(super) fn is_unseen(&self, stack: u32, body: Body) -> bool {

@@ -67,7 +67,7 @@ pub(super) const ANY: c_int = 0;
 pub(super) const SELECTOR: c_int = 1;
 
 /// Notes what a function has returned, and returns it.
-pub(super) extern "C" fn note(fd: c_int, how: c_int) -> c_int {
+pub(super) fn note(fd: c_int, how: c_int) -> c_int {
     // The standard streams are the process's.
     if fd > 2 {
         let errno = errno::get();

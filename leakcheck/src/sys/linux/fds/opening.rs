@@ -3,67 +3,54 @@
 use std::ffi::{c_char, c_int};
 
 use super::{
-    noting::{ANY, is_noted, note},
+    noting::{ANY, SELECTOR, is_noted, note},
     waiting,
 };
-use crate::sys::imp::{define, real_fns::descriptors as real_fns, temp_files};
+use crate::sys::imp::{define::Target, real_fns::descriptors as real_fns, temp_files};
 
-/// Where to go from a stub, returned in two registers.
-#[repr(C)]
-pub(super) struct Target {
-    /// Address of the real function.
-    real: usize,
-    /// Whether what it returns is to be noted.
-    is_noted: usize,
-}
+/// Remembered of a descriptor that is to be noted.
+const DESCRIPTOR: u64 = 1;
+/// The same of one that selects among others.
+const CHOOSER: u64 = 2;
+/// Remembered where `open` may make a file that is to be noted.
+const FILE: u64 = 4;
 
-impl Target {
-    #[inline]
-    fn to(real: usize) -> Self {
-        Self {
-            real,
-            is_noted: usize::from(is_noted()),
-        }
+/// Where to go, and what is made there.
+#[inline]
+fn to(real: usize, made: u64) -> Target {
+    Target {
+        real,
+        memory: if is_noted() { made } else { 0 },
     }
 }
 
 macro_rules! opening {
-    ($($name:ident)*) => {
+    ($made:ident: $($name:ident)*) => {
         $(
             pub(super) extern "C" fn $name() -> Target {
-                Target::to(real_fns::$name())
+                to(real_fns::$name(), $made)
             }
         )*
     };
 }
 
-opening! {
-    socket accept accept4 dup eventfd timerfd_create
-    memfd_create epoll_create epoll_create1 inotify_init inotify_init1
-}
-
-/// Remembered of an `open` whose descriptor is to be noted.
-const DESCRIPTOR: u64 = 1;
-/// The same where it may make a file that is.
-const FILE: u64 = 2;
+opening! { DESCRIPTOR: socket accept accept4 dup eventfd timerfd_create memfd_create inotify_init inotify_init1 }
+opening! { CHOOSER: epoll_create epoll_create1 }
 
 /// Where to go for `open`, by its flags.
 #[inline]
-fn file(real: usize, folder: c_int, path: *const c_char, flags: c_int) -> define::Target {
-    let mut memory = 0;
-    if is_noted() {
-        memory |= DESCRIPTOR;
-    }
+fn file(real: usize, folder: c_int, path: *const c_char, flags: c_int) -> Target {
+    let mut target = to(real, DESCRIPTOR);
     if temp_files::may_make(folder, path, flags) {
-        memory |= FILE;
+        target.memory |= FILE;
     }
-    define::Target { real, memory }
+    target
 }
 
 macro_rules! opening_files {
     ($($name:ident)*) => {
         $(
-            pub(super) extern "C" fn $name(path: *const c_char, flags: c_int) -> define::Target {
+            pub(super) extern "C" fn $name(path: *const c_char, flags: c_int) -> Target {
                 file(real_fns::$name(), libc::AT_FDCWD, path, flags)
             }
         )*
@@ -79,7 +66,7 @@ macro_rules! opening_files_at {
                 folder: c_int,
                 path: *const c_char,
                 flags: c_int,
-            ) -> define::Target {
+            ) -> Target {
                 file(real_fns::$name(), folder, path, flags)
             }
         )*
@@ -91,7 +78,7 @@ opening_files_at! { openat openat64 __openat_2 __openat64_2 }
 macro_rules! creating_files {
     ($($name:ident)*) => {
         $(
-            pub(super) extern "C" fn $name(path: *const c_char, _mode: c_int) -> define::Target {
+            pub(super) extern "C" fn $name(path: *const c_char, _mode: c_int) -> Target {
                 file(real_fns::$name(), libc::AT_FDCWD, path, libc::O_CREAT)
             }
         )*
@@ -100,15 +87,22 @@ macro_rules! creating_files {
 
 creating_files! { creat creat64 }
 
+/// Notes what was opened.
+pub(super) extern "C" fn noted(fd: c_int, memory: u64) -> c_int {
+    match memory & (DESCRIPTOR | CHOOSER) {
+        0 => fd,
+        CHOOSER => note(fd, SELECTOR),
+        _ => note(fd, ANY),
+    }
+}
+
 /// Notes what was opened, and the file if one was made.
 ///
 /// # Safety
 ///
 /// Where there is a descriptor, the path must be a C string.
 pub(super) unsafe extern "C" fn opened(fd: c_int, memory: u64, path: *const c_char) -> c_int {
-    if memory & DESCRIPTOR != 0 {
-        note(fd, ANY);
-    }
+    noted(fd, memory);
     if memory & FILE != 0 && fd >= 0 {
         // SAFETY: by contract.
         unsafe { temp_files::made(path) };
@@ -137,7 +131,7 @@ pub(super) unsafe extern "C" fn opened_at(
 pub(super) unsafe extern "C" fn signalfd(_fd: c_int, set: *const libc::sigset_t) -> Target {
     // SAFETY: the caller passes a set.
     unsafe { waiting::announce_set(set) };
-    Target::to(real_fns::signalfd())
+    to(real_fns::signalfd(), DESCRIPTOR)
 }
 
 pub(super) extern "C" fn fcntl(_fd: c_int, command: c_int) -> Target {
@@ -155,8 +149,5 @@ pub(super) extern "C" fn fcntl64(_fd: c_int, command: c_int) -> Target {
 #[inline]
 fn of_command(real: usize, command: c_int) -> Target {
     let makes_one = matches!(command, libc::F_DUPFD | libc::F_DUPFD_CLOEXEC);
-    Target {
-        real,
-        is_noted: usize::from(makes_one && is_noted()),
-    }
+    to(real, if makes_one { DESCRIPTOR } else { 0 })
 }

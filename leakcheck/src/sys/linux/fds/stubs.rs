@@ -1,121 +1,23 @@
 //! The functions by the names of the C library's own.
-//!
-//! Many are points of cancellation, which unwinds the stack through them: while the real function runs, there is no frame of Rust's below
-//! it, but one of these, which the unwinder passes.
 
-use super::{
-    closing,
-    noting::{ANY, SELECTOR, note},
-    opening, several, waiting,
-};
-
-/// Asks where to go and goes there, with the caller's own arguments: up to four, none of them floating. Notes the result
-/// where that is wanted; else nothing is left on the stack. A variadic function is told that there are no vectors.
-macro_rules! open {
-    ($($name:literal $target:path, $how:ident;)*) => {
-        $(
-            #[cfg(target_arch = "x86_64")]
-            function!(
-                $name,
-                ".weak",
-                "endbr64
-                push rdi
-                .cfi_adjust_cfa_offset 8
-                push rsi
-                .cfi_adjust_cfa_offset 8
-                push rdx
-                .cfi_adjust_cfa_offset 8
-                push rcx
-                .cfi_adjust_cfa_offset 8
-                sub rsp, 8
-                .cfi_adjust_cfa_offset 8
-                call {target}
-                mov r11, rax
-                mov r10, rdx
-                add rsp, 8
-                .cfi_adjust_cfa_offset -8
-                pop rcx
-                .cfi_adjust_cfa_offset -8
-                pop rdx
-                .cfi_adjust_cfa_offset -8
-                pop rsi
-                .cfi_adjust_cfa_offset -8
-                pop rdi
-                .cfi_adjust_cfa_offset -8
-                xor eax, eax
-                test r10, r10
-                jnz 2f
-                jmp r11
-                2:
-                sub rsp, 8
-                .cfi_adjust_cfa_offset 8
-                call r11
-                mov edi, eax
-                mov esi, {how}
-                call {note}
-                add rsp, 8
-                .cfi_adjust_cfa_offset -8
-                ret",
-                target = sym $target, note = sym note, how = const $how
-            );
-            #[cfg(target_arch = "aarch64")]
-            function!(
-                $name,
-                ".weak",
-                "hint #34
-                stp x29, x30, [sp, #-48]!
-                .cfi_def_cfa_offset 48
-                .cfi_offset 29, -48
-                .cfi_offset 30, -40
-                stp x0, x1, [sp, #16]
-                stp x2, x3, [sp, #32]
-                bl {target}
-                mov x16, x0
-                mov x17, x1
-                ldp x0, x1, [sp, #16]
-                ldp x2, x3, [sp, #32]
-                cbnz x17, 2f
-                .cfi_remember_state
-                ldp x29, x30, [sp], #48
-                .cfi_restore 29
-                .cfi_restore 30
-                .cfi_def_cfa_offset 0
-                br x16
-                2:
-                .cfi_restore_state
-                blr x16
-                mov w1, {how}
-                bl {note}
-                ldp x29, x30, [sp], #48
-                .cfi_restore 29
-                .cfi_restore 30
-                .cfi_def_cfa_offset 0
-                ret",
-                target = sym $target, note = sym note, how = const $how
-            );
-        )*
-    };
-}
-
-open! {
-    "socket" opening::socket, ANY;
-    "accept" opening::accept, ANY;
-    "accept4" opening::accept4, ANY;
-    "dup" opening::dup, ANY;
-    "fcntl" opening::fcntl, ANY;
-    "__fcntl" opening::__fcntl, ANY;
-    "fcntl64" opening::fcntl64, ANY;
-    "eventfd" opening::eventfd, ANY;
-    "signalfd" opening::signalfd, ANY;
-    "timerfd_create" opening::timerfd_create, ANY;
-    "memfd_create" opening::memfd_create, ANY;
-    "epoll_create" opening::epoll_create, SELECTOR;
-    "epoll_create1" opening::epoll_create1, SELECTOR;
-    "inotify_init" opening::inotify_init, ANY;
-    "inotify_init1" opening::inotify_init1, ANY;
-}
+use super::{closing, opening, several, waiting};
 
 call_then! {
+    "socket" opening::socket, opening::noted;
+    "accept" opening::accept, opening::noted;
+    "accept4" opening::accept4, opening::noted;
+    "dup" opening::dup, opening::noted;
+    "fcntl" opening::fcntl, opening::noted;
+    "__fcntl" opening::__fcntl, opening::noted;
+    "fcntl64" opening::fcntl64, opening::noted;
+    "eventfd" opening::eventfd, opening::noted;
+    "signalfd" opening::signalfd, opening::noted;
+    "timerfd_create" opening::timerfd_create, opening::noted;
+    "memfd_create" opening::memfd_create, opening::noted;
+    "epoll_create" opening::epoll_create, opening::noted;
+    "epoll_create1" opening::epoll_create1, opening::noted;
+    "inotify_init" opening::inotify_init, opening::noted;
+    "inotify_init1" opening::inotify_init1, opening::noted;
     "open" opening::open, opening::opened;
     "open64" opening::open64, opening::opened;
     "openat" opening::openat, opening::opened_at;
