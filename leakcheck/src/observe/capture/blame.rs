@@ -25,6 +25,9 @@ const FAMILY: &str = "futures";
 /// Modules that do so, of packages that do other things as well.
 const MODULES: [&str; 2] = ["hyper_util::rt::", "hyper::rt::"];
 
+/// Packages that make what their caller wants and choose nothing: a rule that names them accepts everybody's.
+const TOOLS: [&str; 1] = ["tempfile"];
+
 /// Whether it is such a package's.
 pub(crate) fn is_runner(frame: &Frame) -> bool {
     // Where only the function tells, it is the name of a crate.
@@ -77,10 +80,11 @@ pub(super) fn rule(called: &[Frame], site: usize, through: &[Frame]) -> Option<S
         .iter()
         .filter(|frame| frame.owner == CodeOwner::Dependency && package(frame) == package(site));
     let named = match site.owner {
-        CodeOwner::User => choosers(through)
-            .find(is_plain)
-            .or_else(|| choosers(through).next())
-            .unwrap_or(site),
+        CodeOwner::User => {
+            let choosers = || choosers(through).filter(|frame| !TOOLS.contains(&package(frame)));
+            let plain = choosers().find(is_plain);
+            plain.or_else(|| choosers().next()).unwrap_or(site)
+        }
         _ => outwards.into_iter().find(is_plain).unwrap_or(site),
     };
     (!named.function.is_empty()).then(|| named.function.clone())
@@ -112,6 +116,7 @@ mod tests {
     );
     const ADD: (&str, &str) = ("hyper::proto::h2::server::Serving::add", "hyper-1.8.0");
     const BUFFER: (&str, &str) = ("tower::buffer::service::Buffer::new", "tower-0.5.2");
+    const TEMP_DIR: (&str, &str) = ("tempfile::dir::tempdir", "tempfile-3.27.0");
     const USER: (&str, &str) = ("app::start", "");
 
     fn stack(functions: &[(&str, &str)]) -> Vec<Frame> {
@@ -159,6 +164,9 @@ mod tests {
             (&[SPAWN, BUFFER, USER], "tower", BUFFER.0),
             (&[SPAWN, BUFFER, POLL_MAP, USER], "tower", BUFFER.0),
             (&[SPAWN, EXECUTE, POLL_MAP, USER], "hyper-util", EXECUTE.0),
+            // A rule for all that it makes would accept what others want of it.
+            (&[TEMP_DIR, USER], "tempfile", USER.0),
+            (&[TEMP_DIR, CONNECT, USER], "redis", CONNECT.0),
         ] {
             assert_eq!(
                 told(functions),

@@ -58,7 +58,7 @@ pub(super) fn render(report: &Report, trace: TraceLevel, is_news: IsNews) -> Str
             if has_failed {
                 out.push('\n');
             }
-            headline(&mut out, report, causes.causes().count());
+            headline(&mut out, report, &causes);
             for line in summary::lines(report, &causes, &numbers) {
                 let _ = writeln!(out, "  {line}");
             }
@@ -132,7 +132,7 @@ fn told(out: &mut String, among: &Among<'_>, numbers: &Numbers<'_>, trace: Trace
     }
 }
 
-fn headline(out: &mut String, report: &Report, causes: usize) {
+fn headline(out: &mut String, report: &Report, causes: &Causes<'_>) {
     let left: Vec<&Leak> = report
         .leaks
         .iter()
@@ -140,9 +140,10 @@ fn headline(out: &mut String, report: &Report, causes: usize) {
         .collect();
     let all = left.iter().map(|leak| leak.count).sum::<usize>();
     let parts = totals(left.iter().copied());
-    let of_causes = match causes {
+    let is_left = |at: &usize| report.leaks[*at].panic.is_none();
+    let of_causes = match causes.causes().filter(is_left).count() {
         // It goes without saying.
-        _ if causes == report.leaks.len() => String::new(),
+        causes if causes == left.len() => String::new(),
         causes => format!(", of {},", plural::of(causes, "cause", "causes")),
     };
     let what = match parts.as_slice() {

@@ -181,6 +181,19 @@ fn many_that_follow_are_folded() {
     golden("causes_many.txt", &text(&report(leaks)));
 }
 
+#[test]
+fn a_panic_is_no_cause_of_what_is_left() {
+    let leaks = vec![
+        waits(13, Event::Never, Vec::new()),
+        waits(12, Event::TaskEnd, vec![depends(12, 13, Tie::End)]),
+        Leak {
+            panic: Some("a job".to_owned()),
+            ..Leak::unknown(Kind::Thread, 1)
+        },
+    ];
+    golden("causes_panicked.txt", &text(&report(leaks)));
+}
+
 /// Whether it was found, and no further than it was.
 #[test]
 fn each_pattern_says_what_happened() {
