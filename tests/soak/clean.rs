@@ -1,6 +1,13 @@
 //! What a test does that leaves nothing behind: a bit of everything that others leak.
 
-use std::{fs::File, future::pending, io::Read, net::TcpListener, thread, time::Duration};
+use std::{
+    fs::{self, File},
+    future::pending,
+    io::Read,
+    net::TcpListener,
+    thread,
+    time::Duration,
+};
 
 use leakcheck::{Registration, Tracked};
 use tokio::{
@@ -11,13 +18,13 @@ use tokio::{
 };
 
 use crate::{
-    leaky::{LONG, quiet, shared},
+    leaky::{LONG, quiet, shared, temporary},
     parked,
 };
 
 /// The work of a plain test.
 pub(crate) fn plain(number: usize) {
-    match number % 10 {
+    match number % 12 {
         0 => assert_eq!(
             thread::spawn(move || number).join().expect("it returns"),
             number
@@ -38,6 +45,15 @@ pub(crate) fn plain(number: usize) {
         6 => run(&mut Builder::new_current_thread()),
         7 => run(Builder::new_multi_thread().worker_threads(2)),
         8 => run(leakcheck::instrument(&mut Builder::new_current_thread())),
+        9 => {
+            let path = temporary();
+            fs::write(&path, "text").expect("the folder is writable");
+            fs::remove_file(path).expect("it is there");
+        }
+        10 => {
+            let seen = thread::spawn(|| panic!("somebody sees this")).join();
+            assert!(seen.is_err());
+        }
         _ => {
             let set = watched();
             set.spawn_local(pending::<()>());
@@ -107,6 +123,18 @@ pub(crate) async fn within(number: usize) {
             tokio::spawn(async move { drop(held) });
         }
     }
+}
+
+/// What leaves nothing behind at whichever await it is cancelled.
+pub(crate) async fn cancellable() {
+    let mut set = JoinSet::new();
+    set.spawn(pending::<()>());
+    yield_now().await;
+    set.spawn(async {});
+    set.join_next()
+        .await
+        .expect("one is there")
+        .expect("it does not panic");
 }
 
 /// A socket that is closed with its task.

@@ -11,8 +11,11 @@ use std::{
 };
 
 use leakcheck::{
-    __private::{ReturnKind, ShouldPanic, Stop, TestMeta, TestRuntime, boxed, run_async, run_sync},
-    Options,
+    __private::{
+        BuildRuntime, ReturnKind, ShouldPanic, Stop, TestMeta, TestRuntime, boxed, cancel_async,
+        run_async, run_sync,
+    },
+    Cancel, Kind, Level, MaxLive, Options,
 };
 use tokio::runtime::{Builder, Handle, LocalOptions, LocalRuntime};
 
@@ -78,6 +81,7 @@ pub(crate) fn run(plan: &[Option<Leak>], used: fn() -> Usage) -> usize {
     });
     tell();
     leaky::end_children();
+    leaky::remove_files();
     failed.into_inner()
 }
 
@@ -105,7 +109,7 @@ pub(crate) fn number_of(test: &str) -> Option<usize> {
     test.rsplit("::number_").next()?.parse().ok()
 }
 
-/// One test: plain, on a current-thread runtime, on workers or on a local runtime, in turn.
+/// One test: plain, or on a runtime.
 fn test(number: usize, leak: Option<Leak>) {
     let meta: &'static TestMeta = Box::leak(Box::new(TestMeta {
         package: Some(env!("CARGO_PKG_NAME")),
@@ -119,11 +123,18 @@ fn test(number: usize, leak: Option<Leak>) {
     }));
     let is_async = leak.map_or(!number.is_multiple_of(3), Leak::is_async);
     if !is_async {
-        return run_sync(meta, &Options::new, &ReturnKind::never(), || {
+        return run_sync(meta, &options, &ReturnKind::never(), || {
             clean::plain(number);
             if let Some(leak) = leak {
                 leak.make();
             }
+        });
+    }
+    let build = runtime(number);
+    if is_cancelled(number, leak) {
+        return cancel_async(meta, &cancelled, &ReturnKind::UNIT, build, &|| match leak {
+            Some(leak) => Box::pin(leak.make_within()),
+            None => Box::pin(clean::cancellable()),
         });
     }
     let mut body = pin!(Some(async {
@@ -132,16 +143,39 @@ fn test(number: usize, leak: Option<Leak>) {
             leak.make_within().await;
         }
     }));
-    let build = match number / 3 % 3 {
-        0 => |prepare: &dyn Fn(&mut Builder)| build(Builder::new_current_thread(), prepare),
-        1 => |prepare: &dyn Fn(&mut Builder)| {
+    run_async(meta, &options, &ReturnKind::UNIT, build, body.as_mut());
+}
+
+/// Whether the body of the test is cancelled: each that leaks then, and some of those that never leak.
+fn is_cancelled(number: usize, leak: Option<Leak>) -> bool {
+    leak.map_or(number.is_multiple_of(50), |leak| {
+        leak == Leak::OnceCancelled
+    })
+}
+
+/// All kinds are looked for, and every test has a budget.
+fn options() -> Options {
+    Options::new()
+        .level_of(Kind::TempFile, Level::Deny)
+        .unseen_panics(Level::Deny)
+        .max_live(MaxLive::new().threads(leaky::MOST_THREADS))
+}
+
+fn cancelled() -> Options {
+    options().cancel(Cancel::each())
+}
+
+/// A current-thread runtime, one with workers or a local one, in turn.
+fn runtime(number: usize) -> BuildRuntime {
+    match number / 3 % 3 {
+        0 => |prepare| build(Builder::new_current_thread(), prepare),
+        1 => |prepare| {
             let mut builder = Builder::new_multi_thread();
             builder.worker_threads(2);
             build(builder, prepare)
         },
         _ => build_local,
-    };
-    run_async(meta, &Options::new, &ReturnKind::UNIT, build, body.as_mut());
+    }
 }
 
 /// A `LocalRuntime`, wrapped as the attributes do it.

@@ -1,12 +1,17 @@
 //! One leak of each kind.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     future::pending,
     mem::forget,
     net::UdpSocket,
+    path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{
+        Barrier, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU32, Ordering},
+        mpsc,
+    },
     thread,
     time::Duration,
 };
@@ -23,7 +28,11 @@ use crate::parked::{self, Parked};
 /// Longer than any soak.
 pub(crate) const LONG: Duration = Duration::from_secs(3600);
 
-/// What is running when all is over.
+/// How many threads a test may have at a time.
+pub(crate) const MOST_THREADS: u32 = 16;
+
+/// What is there when all is over.
+static PATHS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 static CHILDREN: Mutex<Vec<Child>> = Mutex::new(Vec::new());
 static TIMERS: Mutex<Vec<Parked>> = Mutex::new(Vec::new());
 
@@ -46,10 +55,16 @@ pub(crate) enum Leak {
     MultiThread,
     LocalTasks,
     OnSharedRuntime,
+    TempFile,
+    TempFolders,
+    PanickedTask,
+    PanickedThread,
+    ManyThreads,
+    OnceCancelled,
 }
 
 impl Leak {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::Task,
         Self::Tasks,
         Self::Thread,
@@ -66,6 +81,12 @@ impl Leak {
         Self::MultiThread,
         Self::LocalTasks,
         Self::OnSharedRuntime,
+        Self::TempFile,
+        Self::TempFolders,
+        Self::PanickedTask,
+        Self::PanickedThread,
+        Self::ManyThreads,
+        Self::OnceCancelled,
     ];
 
     /// Whether it takes a runtime.
@@ -78,16 +99,23 @@ impl Leak {
                 | Self::BlockingTask
                 | Self::SocketOfTask
                 | Self::Timer
+                | Self::PanickedTask
+                | Self::OnceCancelled
         )
     }
 
     /// Kinds and counts that the report must have, in the order of their names, and no others.
     pub(crate) fn found(self) -> &'static [(&'static str, usize)] {
         match self {
-            Self::Task | Self::OnSharedRuntime => &[("task", 1)],
+            Self::Task | Self::OnSharedRuntime | Self::PanickedTask | Self::OnceCancelled => {
+                &[("task", 1)]
+            }
             Self::Tasks => &[("task", 3)],
             Self::LocalTasks => &[("task", 2)],
-            Self::Thread | Self::ThreadOfTask => &[("thread", 1)],
+            Self::Thread | Self::ThreadOfTask | Self::PanickedThread => &[("thread", 1)],
+            Self::TempFile => &[("temp_file", 1)],
+            Self::TempFolders => &[("temp_file", 2)],
+            Self::ManyThreads => &[],
             Self::Custom => &[("custom", 1)],
             Self::BlockingTask => &[("blocking_task", 1)],
             Self::File => &[("fd", 2)],
@@ -96,6 +124,14 @@ impl Leak {
             Self::Child | Self::Zombie => &[("process", 1)],
             Self::Timer => &[("timer", 1)],
             Self::CurrentThread | Self::MultiThread => &[("runtime", 1)],
+        }
+    }
+
+    /// What the check says of its test.
+    pub(crate) fn verdict(self) -> &'static str {
+        match self {
+            Self::ManyThreads => "over_budget",
+            _ => "leaked",
         }
     }
 
@@ -126,6 +162,20 @@ impl Leak {
                 let armed = parked::polled(tokio::time::sleep(LONG)).await;
                 let mut timers = TIMERS.lock().unwrap_or_else(PoisonError::into_inner);
                 timers.push(armed);
+            }
+            Self::PanickedTask => {
+                let (ends, ended) = oneshot::channel::<()>();
+                let task = tokio::spawn(async {
+                    let _ends = ends;
+                    panic!("nobody sees this");
+                });
+                drop(task);
+                ended.await.expect_err("it does not send");
+            }
+            Self::OnceCancelled => {
+                let task = tokio::spawn(pending::<()>());
+                tokio::task::yield_now().await;
+                task.abort();
             }
             other => other.make(),
         }
@@ -160,6 +210,32 @@ impl Leak {
                 forget(set);
             }
             Self::OnSharedRuntime => drop(shared().spawn(pending::<()>())),
+            Self::TempFile => {
+                File::create(left_over()).expect("the folder is writable");
+            }
+            Self::TempFolders => {
+                for _ in 0..2 {
+                    fs::create_dir(left_over()).expect("the folder is writable");
+                }
+            }
+            Self::PanickedThread => {
+                let (ends, ended) = mpsc::channel::<()>();
+                let thread = thread::spawn(|| {
+                    let _ends = ends;
+                    panic!("nobody sees this");
+                });
+                drop(thread);
+                ended.recv().expect_err("it does not send");
+            }
+            Self::ManyThreads => {
+                let threads = MOST_THREADS + 1;
+                let together = Barrier::new(threads as usize);
+                thread::scope(|scope| {
+                    for _ in 0..threads {
+                        scope.spawn(|| together.wait());
+                    }
+                });
+            }
             _ => panic!("{self:?} is made in a runtime"),
         }
     }
@@ -173,6 +249,34 @@ pub(crate) fn shared() -> &'static Runtime {
         let builder = leakcheck::instrument(builder.worker_threads(1).enable_all());
         builder.build().expect("a runtime can be built")
     })
+}
+
+/// A path in the temporary folder that nobody has.
+pub(crate) fn temporary() -> PathBuf {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    std::env::temp_dir().join(format!("leakcheck-soak-{}-{number}", std::process::id()))
+}
+
+/// One that is removed when all is over.
+fn left_over() -> PathBuf {
+    let path = temporary();
+    let mut paths = PATHS.lock().unwrap_or_else(PoisonError::into_inner);
+    paths.push(path.clone());
+    path
+}
+
+/// Removes all that was made in temporary folders.
+pub(crate) fn remove_files() {
+    let mut paths = PATHS.lock().unwrap_or_else(PoisonError::into_inner);
+    for path in paths.drain(..) {
+        let removed = if path.is_dir() {
+            fs::remove_dir(path)
+        } else {
+            fs::remove_file(path)
+        };
+        removed.expect("it is there, and empty");
+    }
 }
 
 /// Kills and reaps all that was started.
