@@ -144,7 +144,7 @@ fn following(out: &mut String, group: &Group<'_>, links: Links<'_>) {
     let all = Consequence::all(group);
     if all.is_empty() {
         if let Some(because) = because(group.first()) {
-            let _ = writeln!(out, "    follows from what is not told here: {because}");
+            let _ = writeln!(out, "    follows from what is not listed here: {because}");
         }
         return;
     }

@@ -45,7 +45,7 @@ patterns! {
     OwnSender = "own-sender",
     /// A task waits for a lock that it has itself.
     SelfDeadlock = "self-deadlock",
-    /// A task waits for a lock that another future of the same task has or stands in line for, and nobody polls that future.
+    /// A task waits for a lock that another future of the same task holds or is queued for, and nobody polls that future.
     Futurelock = "futurelock",
     /// Tasks wait for each other in a circle.
     Deadlock = "deadlock",

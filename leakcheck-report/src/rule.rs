@@ -18,7 +18,7 @@ pub const THREAD_NAME: &str = "thread_name";
 /// The keys of patterns, of which each rule has one.
 pub const PATTERNS: [&str; 4] = [CREATED_BY, TOP_FUNCTION, ANY_FUNCTION, THREAD_NAME];
 
-/// What is wrong with a pattern of functions or threads, in which only `*` stands for other text.
+/// What is wrong with a pattern of functions or threads, in which only `*` matches other text.
 ///
 /// ```
 /// use leakcheck_report::rule::mistake;
@@ -33,11 +33,9 @@ pub fn mistake(pattern: &str) -> Option<&'static str> {
             "an empty pattern matches nothing: write a whole path or name, or a glob such as `my_app::metrics::*`",
         )
     } else if pattern.contains("**") {
-        Some(
-            "`**` is no more than `*`, which stands for any text with all of its `::`: write one `*`",
-        )
+        Some("`**` is no more than `*`, which matches any text with all of its `::`: write one `*`")
     } else if has_set(pattern) {
-        Some("`[` begins no set of letters: only `*` stands for other text")
+        Some("`[` begins no set of letters: only `*` matches other text")
     } else {
         None
     }

@@ -286,7 +286,7 @@ fn what_nobody_looked_for_is_not_gone() {
         &Diff::of(before.run(), after.run()),
         Links::default(),
     ));
-    let expected = "    `a` was not run to the end after, or left nothing, of which that run has no report: run it to see whether it is gone\n";
+    let expected = "    `a` was not run to the end after, or left nothing, and that run has no report of it: run it to see whether it is gone\n";
     assert!(told.contains(expected), "{told}");
 }
 

@@ -222,7 +222,7 @@ fn not_run(tests: &[&Test], run: Run<'_>, when: &str) -> Option<String> {
         _ => "were",
     };
     let or_clean = if run.summary.is_of_dirty_only {
-        ", or left nothing, of which that run has no report"
+        ", or left nothing, and that run has no report of it"
     } else {
         ""
     };

@@ -111,7 +111,7 @@ impl Shortcoming {
             Self::Variable(name) => format!("{name} is set here, and changes what your tests look at; the planted leaks ran without it"),
             Self::Machine(machine) => format!("leakcheck sees everything on Linux with x86_64 or aarch64; on {machine} it counts tasks"),
             Self::NoProc => "/proc is not mounted, from where threads, descriptors and processes are read".to_owned(),
-            Self::Strips => "the profile strips debug info, which tells where things were made and where they wait".to_owned(),
+            Self::Strips => "the profile strips debug info, which says where things were made and where they wait".to_owned(),
             Self::TestsDebugInfo(has) => format!("tests are built with debug = {has}, and what tasks are and where they wait is read from full debug info"),
             Self::TokioDebugInfo(has) => format!("tokio is built with debug = {has}, and its tasks are read by full debug info"),
             Self::Optimised(level) => format!("tests are built with opt-level = {level}, and optimised code does not tell all that a task holds"),

@@ -73,7 +73,7 @@ fn rules_that_are_not_understood_fail_each_checked_test_and_are_told_once() {
         ),
         (
             TWICE,
-            "5:1: this rule stands in line 1 already: keep one of them".to_owned(),
+            "5:1: this rule is in line 1 already: keep one of them".to_owned(),
         ),
     ] {
         copy.write("leakcheck.toml", text);

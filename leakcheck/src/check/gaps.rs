@@ -35,7 +35,7 @@ impl View {
     fn unread(&self) -> Vec<(Kind, String)> {
         let mut gaps = Vec::new();
         if self.armed() == Armed::Unknown {
-            let why = "the kernel does not let the memory of this process be read, which tells whether timers are armed";
+            let why = "the kernel does not let the memory of this process be read, which shows whether timers are armed";
             gaps.push((Kind::Timer, why.to_owned()));
         }
         let of_sets = || match self.sets {

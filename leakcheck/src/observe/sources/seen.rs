@@ -10,7 +10,7 @@ pub(super) fn of_paths(
 ) -> Seen {
     if !creation_stack::is_enabled() {
         return Seen::Nothing(format!(
-            "stacks are switched off, and without them a {one} of a test cannot be told from one of a static"
+            "stacks are switched off, and without them a {one} of a test cannot be distinguished from one of a static"
         ));
     }
     planted().map_or_else(Seen::Nothing, |()| match with_paths(all) {

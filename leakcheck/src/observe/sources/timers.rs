@@ -103,7 +103,7 @@ pub(crate) fn coverage(driver: Option<&Driver>) -> Seen {
     match (driver, leakcheck_introspect::promised()) {
         (Some(_), Ok(())) if HAS_TIMER_SITES => Seen::Full,
         (Some(_), Ok(())) => Seen::Partial(
-            "timers of tokio are listed without where they were made; leakcheck's feature `tracing` tells with `--cfg tokio_unstable`"
+            "timers of tokio are listed without where they were made; leakcheck's feature `tracing` adds the place, with `--cfg tokio_unstable`"
                 .to_owned(),
         ),
         (Some(_), Err(error)) => Seen::Partial(format!(

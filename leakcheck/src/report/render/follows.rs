@@ -103,12 +103,9 @@ fn in_words(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
                     does("has", "have")
                 )
             }
-            Tie::Line => format!(
-                "{waits}{at} for a lock for which {subject} {} in line before",
-                does("stands", "stand")
-            ),
+            Tie::Line => format!("{waits}{at} for a lock, behind {subject} in its queue"),
             Tie::Parked => format!(
-                "{waits}{at} for a lock for which a future that {subject} {} not poll stands in line before",
+                "{waits}{at} for a lock, behind a future in its queue that {subject} {} not poll",
                 does("does", "do")
             ),
             Tie::Receiver => format!(

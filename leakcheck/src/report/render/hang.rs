@@ -38,7 +38,7 @@ pub(super) fn render(out: &mut String, report: &Report, hang: &Hang, numbers: &N
         let below = match (hang.alive.len() - here.len(), here.len()) {
             (0, _) => "",
             (_, 0) => ", left behind as well: see below",
-            (_, _) => "; what was left behind as well stands below",
+            (_, _) => "; what was left behind as well is listed below",
         };
         let _ = writeln!(
             out,

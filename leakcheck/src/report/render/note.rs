@@ -28,7 +28,7 @@ pub(super) fn of_finding(note: &Note, count: usize) -> String {
                 Unreadable::Because(why) => why,
             };
             return format!(
-                "it may be one that serves the whole process, which could not be told: {why}"
+                "it may be one that serves the whole process, which could not be determined: {why}"
             );
         }
         Note::OpenedOnPool => {

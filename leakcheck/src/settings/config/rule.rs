@@ -50,7 +50,7 @@ pub(super) fn read(entry: &Entry<'_>, today: Date) -> Result<Vec<Ignore>, Error>
         let rule = one(entry.file, at, parts, today)?;
         if let Some((_, before)) = rules.iter().find(|(known, _)| known.is_like(&rule)) {
             let line = entry.file.line(*before);
-            let what = format!("this rule stands in line {line} already: keep one of them");
+            let what = format!("this rule is in line {line} already: keep one of them");
             return Err(entry.file.error(at, what));
         }
         rules.push((rule, at));

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Why what a pool starts is accepted. What such a thread starts in turn is not meant.
-const OF_A_POOL: &str = "a pool thread of a tokio runtime ends with that runtime, or after 10 s without work; what it runs is told as a blocking task";
+const OF_A_POOL: &str = "a pool thread of a tokio runtime ends with that runtime, or after 10 s without work; what it runs is reported as a blocking task";
 
 /// The same for tasks. Few tasks can be meant to outlive a test: its runtime ends with it.
 const SPAWNED_BY: [(&str, &str); 2] = [

@@ -12,7 +12,7 @@ use crate::{
 
 /// A rule that accepts something that was left behind.
 ///
-/// Patterns are a full path or a glob in which `*` stands for any text. Closures and generic arguments are not part of
+/// Patterns are a full path or a glob in which `*` matches any text. Closures and generic arguments are not part of
 /// a function's path: `my_app::pool::reap` also covers the body of `async fn reap`.
 ///
 /// ```
