@@ -59,7 +59,7 @@ record! {
         always(default) leaks: Vec<Leak>,
         /// What is left as well, but stands in the baseline.
         if_any(default) known: Vec<Leak>,
-        /// What ended while the check waited.
+        /// What ended while the check waited; only with `LEAKCHECK_TRACE=full`.
         always(default) lingered: Vec<Leak>,
         /// What rules accepted.
         always(default) ignored: Vec<Ignored>,

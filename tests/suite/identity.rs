@@ -35,7 +35,7 @@ fn quick() -> Options {
 
 #[test]
 fn threads_that_come_and_go_invent_nothing() {
-    let run = run!(come_and_go);
+    let run = run!(come_and_go, "LEAKCHECK_TRACE" = "full");
     assert_passes(&run);
     assert_left(&run.report().leaks, &[]);
     assert_left(&run.report().lingered, &[]);

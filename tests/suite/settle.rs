@@ -27,7 +27,7 @@ fn a_leak_is_waited_for() {
 
 #[test]
 fn the_attribute_gives_the_limit() {
-    let run = run!(ends);
+    let run = run!(ends, "LEAKCHECK_TRACE" = "full");
     assert_passes(&run);
     assert_eq!(run.report().verdict, "lingering");
     assert_left(&run.report().lingered, &[tasks(1, ENDS)]);

@@ -66,7 +66,7 @@ impl Check {
         }));
         let lingering = self.evidence.waited >= PATIENCE;
         let lingered = match &self.evidence.first {
-            Some(first) if lingering && self.view.env.report_dir.is_some() => self.lingered(first),
+            Some(first) if lingering && self.view.env.tells_what_lingered() => self.lingered(first),
             _ => Vec::new(),
         };
         let mut gaps = self.evidence.gaps.clone();

@@ -148,6 +148,11 @@ fn all_are_known(names: impl Iterator<Item = String>) -> Result<(), Error> {
 }
 
 impl Env {
+    /// Whether a report has what ended by itself, whose stacks are not free.
+    pub(crate) fn tells_what_lingered(&self) -> bool {
+        self.report_dir.is_some() && self.trace == TraceLevel::Full
+    }
+
     fn parse(get: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         // An empty variable is one that a CI file left out.
         let read = |name: &str| get(name).filter(|value| !value.is_empty());

@@ -181,7 +181,8 @@ impl Report {
         &self.known
     }
 
-    /// What ended by itself while the check waited; filled in only where a report file was asked for.
+    /// What ended by itself while the check waited. Its stacks take debug info to be read, so it is filled in only where a report
+    /// file is written with `LEAKCHECK_TRACE=full`.
     pub fn lingered(&self) -> &[Leak] {
         &self.lingered
     }
