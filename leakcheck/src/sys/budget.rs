@@ -8,6 +8,7 @@ use super::{
     StaticTable, clock,
     record::Ended,
     scope_counters::{self, ScopeCounters, end_other},
+    timeline::{self, Thing},
 };
 use crate::base::{
     model::Limited,
@@ -195,18 +196,18 @@ pub(crate) fn ended(counters: &ScopeCounters, scope: u64, limited: Limited) {
 #[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
 pub(crate) fn end_fd(fd: Ended) {
     // In this order: as long as it counts, no other scope gets the place.
-    ended(scope_counters::of(fd.scope), fd.scope, Limited::Fd);
+    let counters = scope_counters::of(fd.scope);
+    ended(counters, fd.scope, Limited::Fd);
+    timeline::ends(counters, fd.scope, Thing::Fd, fd.number);
     end_other(fd);
 }
 
 /// Somebody has waited for a process.
 #[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
 pub(crate) fn end_process(process: Ended) {
-    ended(
-        scope_counters::of(process.scope),
-        process.scope,
-        Limited::Process,
-    );
+    let counters = scope_counters::of(process.scope);
+    ended(counters, process.scope, Limited::Process);
+    timeline::ends(counters, process.scope, Thing::Process, process.number);
     end_other(process);
 }
 

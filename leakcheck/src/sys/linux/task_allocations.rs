@@ -24,12 +24,14 @@ use once_cell::race::OnceNonZeroUsize;
 use super::{
     errno, fork, real_fns,
     spare::{self, Done},
+    threads,
 };
 use crate::sys::{
     allocation_table::{Creation, Put},
     clock,
     context::{self, Context},
     creation_stack, scope_counters,
+    timeline::{self, Beginning, Thing},
 };
 
 mod probe;
@@ -207,12 +209,21 @@ fn record(address: usize, size: usize, scope: u64) -> bool {
     if scope == Context::UNCHECKED.scope && parent == 0 {
         return false;
     }
+    let origin = creation_stack::here(size);
+    let noted = timeline::begins(scope_counters::of(scope), scope, || Beginning {
+        thing: Thing::Cell,
+        number: address as u64,
+        origin,
+        task: parent,
+        thread: threads::own_numbers().0,
+    });
     let creation = Creation {
         size: u32::try_from(size).unwrap_or(u32::MAX),
         scope,
-        origin: creation_stack::here(size),
+        origin,
         parent,
         born_ms: clock::now_ms(),
+        entry: noted,
     };
     PATH.set(creation.origin);
     if !USED.load(Ordering::Relaxed) {

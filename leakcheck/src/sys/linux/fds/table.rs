@@ -16,6 +16,7 @@ use crate::{
         imp::errno,
         record::{Ended, Record, Seen},
         scope_counters,
+        timeline::{self, Beginning, Thing},
     },
 };
 
@@ -86,8 +87,17 @@ pub(super) fn put(fd: i32, noted: Noted) {
     });
     if !is_published {
         // A signal handler has interrupted this, closed what was opened and opened another.
-        end_fd(Ended { scope: noted.scope });
-    } else if let Some(rise) = rise {
+        let scope = noted.scope;
+        return end_fd(Ended { number, scope });
+    }
+    timeline::begins(counters, noted.scope, || Beginning {
+        thing: Thing::Fd,
+        number,
+        origin: noted.origin,
+        task: 0,
+        thread: noted.thread,
+    });
+    if let Some(rise) = rise {
         rise.note(number + 1, |census| look_at_all(noted.scope, census));
     }
 }
