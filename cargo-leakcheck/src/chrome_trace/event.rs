@@ -5,8 +5,8 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 pub(super) struct Event {
     pub(super) name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) cat: Option<&'static str>,
+    /// Readers ask each event for it.
+    pub(super) cat: &'static str,
     pub(super) ph: Phase,
     /// In microseconds, as is `dur`.
     pub(super) ts: u64,

@@ -72,7 +72,7 @@ impl Drawing<'_, '_> {
     fn event(&self, phase: Phase, name: String, track: usize, at: u64) -> Event {
         Event {
             name,
-            cat: None,
+            cat: "__metadata",
             ph: phase,
             ts: self.line.at(at),
             dur: None,
@@ -100,7 +100,7 @@ impl Drawing<'_, '_> {
     /// The body, and around it the check.
     fn body(&self) -> Vec<Event> {
         let check = Event {
-            cat: Some("check"),
+            cat: "check",
             dur: Some(self.line.timeline.lasted_us),
             args: Arguments {
                 notes: self.line.notes(),
@@ -110,7 +110,7 @@ impl Drawing<'_, '_> {
             ..self.event(Phase::Complete, self.line.title(), BODY, 0)
         };
         let body = self.line.body().map(|(began, ended)| Event {
-            cat: Some("body"),
+            cat: "body",
             dur: Some(ended - began),
             ..self.event(Phase::Complete, "body".to_owned(), BODY, began)
         });
@@ -130,7 +130,7 @@ impl Drawing<'_, '_> {
     fn slice(&self, at: usize, span: &Span) -> Event {
         let until = span.until_us(self.line.timeline);
         Event {
-            cat: Some(category(span)),
+            cat: category(span),
             dur: Some(until.map_or(0, |until| until - span.begun_us)),
             // Red, where colours are by name; others go by the category.
             cname: span.leak.map(|_| "terrible"),
@@ -143,7 +143,7 @@ impl Drawing<'_, '_> {
     fn apart(&self, at: usize, span: &Span) -> Vec<Event> {
         let until = span.until_us(self.line.timeline);
         let event = |phase, time| Event {
-            cat: Some(category(span)),
+            cat: category(span),
             id: Some(self.number(at)),
             ..self.event(phase, self.told(span), BODY, time)
         };
@@ -159,7 +159,7 @@ impl Drawing<'_, '_> {
         let from = self.line.parent(at);
         let from = from.filter(|from| has_track(&self.line.timeline.spans[*from]));
         let event = |phase, track| Event {
-            cat: Some("made"),
+            cat: "made",
             id: Some(self.number(at)),
             ..self.event(phase, "made".to_owned(), track, span.begun_us)
         };

@@ -21,7 +21,7 @@ use crate::base::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering, lock_std};
 
 /// Things of one scope that are noted.
 pub(crate) const MOST: usize = 500;
-/// Entries of a sheet: so many that a search soon meets a free one.
+/// Entries of a sheet: so many that a search meets a free one, also where each thing had another that was withdrawn.
 const ROOM: usize = 1024;
 /// Scopes that have a sheet at one time.
 const SHEETS: usize = 1024;
@@ -185,6 +185,18 @@ pub(crate) fn begins(
 pub(crate) fn ends(counters: &ScopeCounters, scope: u64, thing: Thing, number: u64) {
     if counters.keeps_times() {
         end(scope, thing, number);
+    }
+}
+
+/// What has this entry is told in another one.
+#[cfg_attr(not(tokio_unstable), allow(dead_code, reason = "for the task hooks"))]
+pub(crate) fn withdraw(scope: u64, entry: u32) {
+    let noted = log(scope).zip((entry as usize).checked_sub(1));
+    if let Some(((log, sheet), place)) = noted
+        && let Some(entry) = sheet.get(place).filter(|entry| entry.is_of(scope))
+    {
+        entry.scope.store(Context::NOBODY.scope, Ordering::Relaxed);
+        log.noted.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -2,10 +2,12 @@
 
 const WIDE = { label: 330, bars: 620, row: 20, top: 24 };
 const ROWS = 80;
+// Begins the places of a released crate.
+const RELEASED = /^[^/]+-\d+\.\d+\.\d+[^/]*\//;
 
 const lineOf = (finding) => (finding.timeline === undefined ? null : data.timelines[finding.timeline]);
 const spanOf = ([name, begun, until, end, parent, site, print]) => ({ name: textAt(name), begun, until, end: textAt(end), parent, site: frameAt(site), print: textAt(print) });
-const took = (us) => (us >= 1e6 ? `${(us / 1e6).toFixed(2)} s` : us >= 1e4 ? `${Math.round(us / 1e3)} ms` : `${(us / 1e3).toFixed(1)} ms`);
+const took = (us) => (us === 0 ? '0' : us >= 1e6 ? `${(us / 1e6).toFixed(2)} s` : us >= 1e4 ? `${Math.round(us / 1e3)} ms` : `${(us / 1e3).toFixed(1)} ms`);
 
 // Each thing behind what made it, with how deep it is.
 function inOrder(spans) {
@@ -22,7 +24,7 @@ function inOrder(spans) {
 }
 
 // A step between marks of which some fit.
-function step(lasted) {
+function markStep(lasted) {
   const about = lasted / 6;
   const ten = 10 ** Math.floor(Math.log10(Math.max(about, 1)));
   return ten * ([1, 2, 5].find((times) => times * ten >= about) ?? 10);
@@ -55,7 +57,7 @@ function drawnLine(line, spans, order, name) {
   const tall = WIDE.top + order.length * WIDE.row + 8;
   const wide = WIDE.label + WIDE.bars + 14;
   const marks = [];
-  for (let us = 0; us <= line.lasted; us += step(line.lasted)) {
+  for (let us = 0; us <= line.lasted; us += markStep(line.lasted)) {
     marks.push(s('path', { d: `M${across(us)} ${WIDE.top - 6}V${tall}`, class: 'mark' }), s('text', { x: across(us), y: 12, 'text-anchor': us ? 'middle' : 'start', class: 'title' }, took(us)));
   }
   const body = line.body ? [s('rect', { x: across(line.body[0]), y: WIDE.top - 6, width: Math.max(1, across(line.body[1]) - across(line.body[0])), height: tall, class: 'body' })] : [];
@@ -104,7 +106,7 @@ function treeOfStacks(finding) {
   for (const other of data.findings) {
     if (other.test !== finding.test || other.suite !== finding.suite) continue;
     const made = frameAt(other.made);
-    const way = stackAt(other.by).filter((frame) => frame.isNear).toReversed();
+    const way = stackAt(other.by).filter((frame) => frame.isNear && !RELEASED.test(frame.place)).toReversed();
     let above = root;
     for (const frame of made ? [...way, made] : way) above = under(above, `${frame.place} ${frame.name}`, { words: frame.name, site: frame });
     const words = [textAt(other.title), textAt(other.name)].filter(Boolean).join(' ');

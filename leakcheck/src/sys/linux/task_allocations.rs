@@ -53,6 +53,8 @@ thread_local! {
     // Constant and without destructor: usable in every phase of a thread's life.
     /// Path of the last creation on this thread, until somebody takes it.
     static PATH: Cell<u32> = const { Cell::new(0) };
+    /// Its entry in the time line of its scope, or 0.
+    static ENTRY: Cell<u32> = const { Cell::new(0) };
 }
 
 /// The path to the newest cell of this thread, once; 0 where it is not known. Right after a task was made that is its
@@ -60,6 +62,12 @@ thread_local! {
 #[cfg_attr(not(tokio_unstable), allow(dead_code, reason = "for the task hooks"))]
 pub(crate) fn take_path() -> u32 {
     PATH.replace(0)
+}
+
+/// The entry of the newest cell of this thread in the time line of its scope, once; 0 where it has none.
+#[cfg_attr(not(tokio_unstable), allow(dead_code, reason = "for the task hooks"))]
+pub(crate) fn take_entry() -> u32 {
+    ENTRY.replace(0)
 }
 
 /// Lets creations be linked to the task that is polled on the creating thread, by its number; 0 stands for none.
@@ -226,6 +234,7 @@ fn record(address: usize, size: usize, scope: u64) -> bool {
         entry: noted,
     };
     PATH.set(creation.origin);
+    ENTRY.set(noted);
     if !USED.load(Ordering::Relaxed) {
         USED.store(true, Ordering::Relaxed);
     }

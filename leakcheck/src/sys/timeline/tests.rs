@@ -120,6 +120,20 @@ fn of_a_flood_the_first_are_noted_and_the_others_counted() {
 }
 
 #[test]
+fn what_is_withdrawn_makes_room() {
+    let scope = Open::new();
+    for number in 0..MOST as u64 {
+        let cell = scope.begins(Thing::Cell, 128 * number);
+        withdraw(scope.0, cell);
+        withdraw(scope.0, cell);
+        assert_ne!(scope.begins(Thing::Task, number), 0, "{number}");
+    }
+    let noted = scope.noted();
+    assert_eq!((noted.lives.len(), noted.left_out), (MOST, 0));
+    assert!(noted.lives.iter().all(|life| life.thing == Thing::Task));
+}
+
+#[test]
 fn nothing_is_noted_where_nobody_asks() {
     let scope = scope_counters::open().expect("far below the limit");
     let counters = scope_counters::of(scope);

@@ -91,6 +91,10 @@ fn spawned(meta: &TaskMeta<'_>, token: Token) {
     };
     counters.task_started();
     let rise = budget::started(counters, context.scope, Limited::Task);
+    // What the allocator has noted is this task.
+    if counters.keeps_times() {
+        timeline::withdraw(context.scope, task_allocations::take_entry());
+    }
     timeline::begins(counters, context.scope, || Beginning {
         thing: Thing::Task,
         number: task.id,
