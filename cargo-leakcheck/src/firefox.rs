@@ -36,6 +36,8 @@ impl Drawing {
             ReferenceTimestamp::from_duration_since_unix_epoch(Duration::from_micros(began_us));
         let interval = SamplingInterval::from_millis(1);
         let mut profile = Profile::new("cargo leakcheck", reference, interval);
+        // Nobody need look for names elsewhere.
+        profile.set_symbolicated(true);
         let left = profile.add_category("Left behind", CategoryColor::Red);
         let ended = profile.add_category("Ended", CategoryColor::Blue);
         Self {

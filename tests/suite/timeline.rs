@@ -83,6 +83,11 @@ fn it_has_what_ended_and_what_did_not() {
     let parent = inner.parent.map(|parent| &timeline.spans[parent]);
     assert_eq!(parent, Some(outer));
     assert_eq!(outer.parent, None, "the body made it");
+    assert_eq!(
+        timeline.spans.len(),
+        4,
+        "none is the checker's own: {timeline:?}"
+    );
 
     let thread = made_by(timeline, "thread::spawn");
     assert_eq!(

@@ -1,5 +1,5 @@
-//! Time lines, read as viewers read them: a Chrome trace by a parser of others, one of nextest's beside it, and a profile by what
-//! the Firefox profiler says of its format.
+//! Time lines, read as viewers read them: a Chrome trace by a parser of others, one of nextest's beside it, and a profile by the
+//! Firefox profiler's own program.
 
 use std::{
     collections::BTreeSet,
@@ -173,6 +173,59 @@ fn a_run_without_time_lines_is_told() {
         );
         assert!(!run.path("leaks.json").exists());
     }
+}
+
+/// Asks the Firefox profiler's own program, which has loaded the profile.
+fn profiler(sessions: &Path, args: &[&str]) -> String {
+    let program = folder().join("node_modules/@firefox-devtools/profiler-cli/dist/profiler-cli.js");
+    assert!(
+        program.is_file(),
+        "{} is not there: run `npm ci` in {}",
+        program.display(),
+        folder().display()
+    );
+    let ended = Command::new("node")
+        .arg(program)
+        .args(args)
+        .env("PROFILER_CLI_SESSION_DIR", sessions)
+        .env("PROFILER_CLI_NO_SYMBOLICATE", "1")
+        .output()
+        .expect("node is there");
+    let told = String::from_utf8_lossy(&ended.stdout).into_owned();
+    let complained = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success(), "{args:?}: {told}{complained}");
+    told
+}
+
+#[test]
+#[ignore = "needs node; `.ci/run exports`"]
+fn the_firefox_profiler_reads_the_profile() {
+    let reports = samples::reports(100);
+    let run = Run::with(&reports);
+    let sessions = run.path("sessions");
+    let ask = |args: &[&str]| profiler(&sessions, args);
+    let profile = run.export("--firefox", "leaks.profile.json");
+    ask(&["load", &profile.display().to_string()]);
+    let info = ask(&["profile", "info"]);
+    let markers = |args: &[&str]| {
+        let told = ask(&[&["profile", "markers", "--limit", "100000"], args].concat());
+        let markers = told
+            .lines()
+            .filter(|line| line.trim_start().starts_with("t-"));
+        markers.filter(|line| line.contains("  m-")).count()
+    };
+    let (all, left) = (markers(&[]), markers(&["--category", "Left behind"]));
+    ask(&["stop", "--all"]);
+    let tests = timelines(&reports).len();
+    let named = format!("This profile contains {tests} threads across {tests} processes.");
+    assert!(info.contains(&named), "{info}");
+    let spans = || {
+        timelines(&reports)
+            .into_iter()
+            .flat_map(|timeline| &timeline.spans)
+    };
+    assert_eq!(all, spans().count() + tests, "each thing, and each body");
+    assert_eq!(left, spans().filter(|span| span.leak.is_some()).count());
 }
 
 /// Columns of a table are as long as it says, and lead into the tables that they name.

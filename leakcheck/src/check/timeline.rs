@@ -167,9 +167,12 @@ impl Drawing<'_> {
     /// Whether it is what it seems to be: memory is a task's where a look has shown it, or where functions of tokio had it made.
     fn is_told(&self, life: &Life) -> bool {
         life.thing != Thing::Cell
-            || life.was_seen
+            || life.was_seen && !(self.has_lines && is_of_specimen(life.origin))
             || self.tasks.contains_key(&life.entry)
-            || self.has_lines && is_of_task(life.origin) && self.is_of_body(life)
+            || self.has_lines
+                && is_of_task(life.origin)
+                && self.is_of_body(life)
+                && !is_of_specimen(life.origin)
     }
 
     /// How many may have been tasks: where functions can be asked, that is known of each.
@@ -283,6 +286,11 @@ fn has(leak: &Leak, id: ResourceId) -> bool {
 
 fn is_of_task(origin: u32) -> bool {
     capture::address(origin, |called| called.is_in(tokio_paths::TASK)).is_some()
+}
+
+/// Whether the checker has made it, to prove itself by it.
+fn is_of_specimen(origin: u32) -> bool {
+    capture::address(origin, |called| called.is_in("leakcheck_specimen::")).is_some()
 }
 
 fn is_of_closure(origin: u32) -> bool {
