@@ -9,7 +9,7 @@ use super::{lifecycle::Check, target::CheckTarget};
 use crate::{
     base::model::{Frame, Kind, Leak, ResourceId, Span, SpanEnd, Timeline},
     observe::{
-        capture::{self, tokio_paths},
+        capture::{self, Called, tokio_paths},
         sources::{self, tasks},
     },
     sys::{
@@ -121,32 +121,11 @@ struct Drawing<'c> {
 
 impl Drawing<'_> {
     fn draw(self) -> Timeline {
-        let now = clock::now_us();
-        let unix = SystemTime::now().duration_since(UNIX_EPOCH);
-        let unix = unix.map_or(0, |unix| u64::try_from(unix.as_micros()).unwrap_or(0));
-        let lasted_us = now.saturating_sub(self.noted.began);
+        let lasted_us = self.since(clock::now_us());
         let mut sites = Sites::of(&self);
-        let told: Vec<&Life> = self
-            .noted
-            .lives
-            .iter()
-            .filter(|life| self.is_told(life))
-            .collect();
-        let mut places = HashMap::new();
-        let mut spans: Vec<Span> = Vec::new();
-        for life in &told {
-            places.insert(life.entry, spans.len());
-            spans.push(self.span(life, &mut sites));
-        }
-        for (at, life) in told.iter().enumerate() {
-            let parent = self.parent(life).and_then(|entry| places.get(&entry));
-            spans[at].parent = parent.copied().filter(|parent| *parent != at);
-            // Known by its number only.
-            let is_unknown = spans[at].parent.is_none() && life.task != 0;
-            spans[at].parent_task = is_unknown.then_some(life.task);
-        }
+        let spans = self.spans(&mut sites);
         Timeline {
-            began_unix_us: unix.saturating_sub(lasted_us),
+            began_unix_us: unix_us().saturating_sub(lasted_us),
             process: std::process::id(),
             lasted_us,
             body_began_us: self.noted.body_began.map(|time| self.since(time)),
@@ -158,6 +137,29 @@ impl Drawing<'_> {
             sites: sites.frames,
             spans,
         }
+    }
+
+    fn spans(&self, sites: &mut Sites) -> Vec<Span> {
+        let told: Vec<&Life> = self
+            .noted
+            .lives
+            .iter()
+            .filter(|life| self.is_told(life))
+            .collect();
+        let mut places = HashMap::new();
+        let mut spans: Vec<Span> = Vec::new();
+        for life in &told {
+            places.insert(life.entry, spans.len());
+            spans.push(self.span(life, sites));
+        }
+        for (at, life) in told.iter().enumerate() {
+            let parent = self.parent(life).and_then(|entry| places.get(&entry));
+            spans[at].parent = parent.copied().filter(|parent| *parent != at);
+            // Known by its number only.
+            let is_unknown = spans[at].parent.is_none() && life.task != 0;
+            spans[at].parent_task = is_unknown.then_some(life.task);
+        }
+        spans
     }
 
     fn since(&self, time: u64) -> u64 {
@@ -209,7 +211,8 @@ impl Drawing<'_> {
             ended_us: ended.map(|time| self.since(time)),
             end: match ended {
                 _ if is_left => SpanEnd::Left,
-                Some(_) if life.thing == Thing::Cell => SpanEnd::ByThen,
+                // Nobody tells of these.
+                Some(_) if matches!(life.thing, Thing::Cell | Thing::Process) => SpanEnd::ByThen,
                 Some(_) => SpanEnd::Exact,
                 None if self.is_alive(life, id) => SpanEnd::Left,
                 None => SpanEnd::Unknown,
@@ -235,7 +238,8 @@ impl Drawing<'_> {
     fn is_alive(&self, life: &Life, id: Option<ResourceId>) -> bool {
         match life.thing {
             Thing::Task => true,
-            Thing::Cell => life.was_seen,
+            // What is in its place by now may look like it.
+            Thing::Cell => false,
             _ => id.is_some_and(|id| self.alive.contains(&id)),
         }
     }
@@ -275,6 +279,12 @@ impl Drawing<'_> {
     }
 }
 
+/// Now, from the beginning of 1970.
+fn unix_us() -> u64 {
+    let unix = SystemTime::now().duration_since(UNIX_EPOCH);
+    unix.map_or(0, |unix| u64::try_from(unix.as_micros()).unwrap_or(0))
+}
+
 /// Whether a finding has this thing.
 fn has(leak: &Leak, id: ResourceId) -> bool {
     match id {
@@ -290,7 +300,8 @@ fn is_of_task(origin: u32) -> bool {
 
 /// Whether the checker has made it, to prove itself by it.
 fn is_of_specimen(origin: u32) -> bool {
-    capture::address(origin, |called| called.is_in("leakcheck_specimen::")).is_some()
+    let is_own = |called: Called<'_>| called.function.starts_with("leakcheck_specimen::");
+    capture::address(origin, is_own).is_some()
 }
 
 fn is_of_closure(origin: u32) -> bool {

@@ -196,9 +196,7 @@ pub(crate) fn ended(counters: &ScopeCounters, scope: u64, limited: Limited) {
 #[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
 pub(crate) fn end_fd(fd: Ended) {
     // In this order: as long as it counts, no other scope gets the place.
-    let counters = scope_counters::of(fd.scope);
-    ended(counters, fd.scope, Limited::Fd);
-    timeline::ends(counters, fd.scope, Thing::Fd, fd.number);
+    ended(scope_counters::of(fd.scope), fd.scope, Limited::Fd);
     end_other(fd);
 }
 

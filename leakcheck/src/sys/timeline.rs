@@ -80,6 +80,8 @@ struct Log {
     /// The number of its sheet, from one; 0 where it has none.
     sheet: AtomicU32,
     noted: AtomicUsize,
+    /// How many of them are cells: without any there is nothing to look at.
+    cells: AtomicUsize,
     began: AtomicU64,
     body_began: AtomicU64,
     body_ended: AtomicU64,
@@ -112,6 +114,7 @@ pub(crate) fn open(scope: u64, current_task: fn() -> u64) {
         entry.key.store(FREE, Ordering::Relaxed);
     }
     log.noted.store(0, Ordering::Relaxed);
+    log.cells.store(0, Ordering::Relaxed);
     for word in [&log.body_began, &log.body_ended, &log.next_look] {
         word.store(0, Ordering::Relaxed);
     }
@@ -221,6 +224,9 @@ fn note(scope: u64, what: Beginning) -> u32 {
     if log.noted.fetch_add(1, Ordering::Relaxed) >= MOST {
         return 0;
     }
+    if what.thing == Thing::Cell {
+        log.cells.fetch_add(1, Ordering::Relaxed);
+    }
     let key = key(what.thing, what.number);
     for place in places(key) {
         let entry = &sheet[place];
@@ -310,7 +316,7 @@ pub(crate) struct Look {
 /// When to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum When {
-    /// Once it is due: looks take no more than a tenth of the time.
+    /// Once it is due: looks take no more than a fiftieth of the time.
     Due,
     Now,
 }
@@ -318,6 +324,9 @@ pub(crate) enum When {
 /// Begins a look; `None` where it is not due, or where there is nothing to look at.
 pub(crate) fn look(scope: u64, when: When) -> Option<Look> {
     let (log, sheet) = log(scope)?;
+    if log.cells.load(Ordering::Relaxed) == 0 {
+        return None;
+    }
     let began = clock::now_us();
     if when == When::Due && began < log.next_look.load(Ordering::Relaxed) {
         return None;
@@ -331,11 +340,25 @@ pub(crate) fn look(scope: u64, when: When) -> Option<Look> {
         is_wanted.then_some((number, key & ((1 << 60) - 1)))
     };
     let cells: Vec<_> = sheet.iter().enumerate().filter_map(cell).collect();
-    (!cells.is_empty()).then_some(Look {
+    if cells.is_empty() {
+        log.has_looked(began);
+        return None;
+    }
+    Some(Look {
         scope,
         began,
         cells,
     })
+}
+
+impl Log {
+    /// A look that began then is over.
+    fn has_looked(&self, began: u64) {
+        const REST: u64 = 49;
+        let now = clock::now_us();
+        let next = now + REST * (now.saturating_sub(began) + 1);
+        self.next_look.store(next, Ordering::Relaxed);
+    }
 }
 
 impl Look {
@@ -353,9 +376,7 @@ impl Look {
                 entry.end();
             }
         }
-        let now = clock::now_us();
-        let next = now + 9 * now.saturating_sub(self.began);
-        log.next_look.store(next, Ordering::Relaxed);
+        log.has_looked(self.began);
     }
 }
 
