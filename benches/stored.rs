@@ -1,4 +1,5 @@
-//! What `cargo leakcheck` takes to show stored runs: as a summary, as a page, and compared, with ten to ten thousand findings.
+//! What `cargo leakcheck` takes to show stored runs: as a summary, as a page, as time lines, and compared, with ten to ten thousand
+//! findings.
 //!
 //! The runs are those on which the tool is tested. Each time is of a process from its start to its end.
 
@@ -48,13 +49,28 @@ pub(crate) fn row(scale: Scale) -> Result<Vec<Section>, String> {
                 "report --html",
                 words(&["report", &after, "--html", "page.html"]),
             ),
+            entrant(
+                "report --chrome-trace",
+                words(&["report", &after, "--chrome-trace", "trace.json"]),
+            ),
+            entrant(
+                "report --firefox",
+                words(&["report", &after, "--firefox", "profile.json"]),
+            ),
             entrant("diff", words(&["diff", &before, &after])),
         ];
-        let title = format!(
-            "a stored run of {size} findings, in {} reports",
-            reports.len()
-        );
         let taken = medians(scale.rounds(11), entrants)?;
+        let kilobytes = |name| -> Result<u64, String> {
+            let file = std::fs::metadata(root.path().join(name)).map_err(told)?;
+            Ok(file.len() / 1000)
+        };
+        let title = format!(
+            "a stored run of {size} findings, in {} reports: a page of {} kB, a trace of {} kB and a profile of {} kB",
+            reports.len(),
+            kilobytes("page.html")?,
+            kilobytes("trace.json")?,
+            kilobytes("profile.json")?
+        );
         sections.push(Section::new(title).ratios(&taken));
     }
     Ok(sections)

@@ -54,6 +54,10 @@ pub(crate) enum Error {
     NoHistory { path: PathBuf },
     /// A run that is asked for and was never made.
     NoRun { folder: PathBuf },
+    /// A run without a time line, of which one is asked for.
+    NoTimeLine,
+    /// A file that is no trace.
+    NoTrace { path: PathBuf },
     /// A run that is to be compared with itself.
     SameRun { folder: PathBuf },
     /// A folder of a shard that has no report.
@@ -133,7 +137,11 @@ impl std::fmt::Display for Error {
                 let why = plain(&why.to_string());
                 write!(f, "failed to read {}:{line}: {why}", shown(path))
             }
-            Self::NoHistory { .. } | Self::NoRun { .. } | Self::SameRun { .. } => self.of_runs(f),
+            Self::NoHistory { .. }
+            | Self::NoRun { .. }
+            | Self::NoTimeLine
+            | Self::NoTrace { .. }
+            | Self::SameRun { .. } => self.of_runs(f),
             Self::EmptyShard { .. }
             | Self::UnendedShard { .. }
             | Self::ShardTwice { .. }
@@ -194,6 +202,14 @@ impl Error {
                 f,
                 "failed to find a stored run in {}: make one with `cargo leakcheck`",
                 shown(folder)
+            ),
+            Self::NoTimeLine => f.write_str(
+                "failed to find a time line in the reports: they have one where `cargo leakcheck` or LEAKCHECK_REPORT_DIR=all:<dir> had all tests written down",
+            ),
+            Self::NoTrace { path } => write!(
+                f,
+                "failed to read {}: it is JSON, but no Chrome trace; name one, such as `cargo nextest store export-chrome-trace` writes",
+                shown(path)
             ),
             Self::SameRun { folder } => write!(
                 f,

@@ -5,11 +5,11 @@ use std::{env, path::Path};
 use crate::{
     annotate,
     args::{Flags, Format},
-    browser,
+    browser, chrome_trace,
     diff::{Diff, Run},
     dot,
     error::Error,
-    folded,
+    firefox, folded,
     graphs::Graphs,
     history::History,
     junit, markdown, metrics, output, pprof,
@@ -18,6 +18,7 @@ use crate::{
     sarif,
     stored_findings::StoredFindings,
     summary::Summary,
+    time_lines,
     view::{self, Beside},
     workspace::Workspace,
 };
@@ -62,6 +63,12 @@ impl Exports<'_> {
             ));
         }
         self.pictures(flags, &mut results);
+        if let Some(path) = &flags.chrome_trace {
+            results.push(self.chrome_trace(path, flags.merge.as_deref()));
+        }
+        if let Some(path) = &flags.firefox {
+            results.push(self.firefox(path));
+        }
         let failed = results.into_iter().filter_map(Result::err);
         failed.chain(self.page(flags, told)).collect()
     }
@@ -88,6 +95,18 @@ impl Exports<'_> {
         if let Some(path) = &flags.pprof {
             write(path, &pprof::render(self.summary, &stored));
         }
+    }
+
+    fn chrome_trace(&self, path: &Path, merged: Option<&Path>) -> Result<(), Error> {
+        let others = merged.map(chrome_trace::read).transpose()?;
+        let lines = time_lines::of(self.rounds)?;
+        let trace = chrome_trace::render(&lines, others.unwrap_or_default());
+        output::write(path, trace)
+    }
+
+    fn firefox(&self, path: &Path) -> Result<(), Error> {
+        let lines = time_lines::of(self.rounds)?;
+        output::write(path, firefox::render(&lines))
     }
 
     /// Writes the page where one is asked for, and opens it.

@@ -4,7 +4,8 @@ pub use crate::record::{Definition, Field};
 use crate::{
     AcceptedSite, Awaited, Body, BodyWaits, Breach, BreachSite, CancelFailure, CancelFault,
     Cancellations, CancelledAt, Follows, Frame, Hang, HangCause, Holder, Ignored, Keeper, Kept,
-    Leak, Level, Location, Missing, OwnHandle, Report, StuckThread, Verdict, Why, Written,
+    Leak, Level, Location, Missing, OwnHandle, Report, Span, SpanEnd, StuckThread, Timeline,
+    Verdict, Why, Written,
     diff::{Change, ComparedRun, Counts, Diff, Outcome, TestCounts},
     summary::{
         Cause, Consequence, FirstSeen, GoneLeak, HungTest, KnownRelease, Status, Summary, TestName,
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// All definitions of a report, the whole report first.
-pub const REPORT: [Definition; 28] = [
+pub const REPORT: [Definition; 31] = [
     Report::DEFINITION,
     AcceptedSite::DEFINITION,
     Awaited::DEFINITION,
@@ -38,7 +39,10 @@ pub const REPORT: [Definition; 28] = [
     Location::DEFINITION,
     Missing::DEFINITION,
     OwnHandle::DEFINITION,
+    Span::DEFINITION,
+    SpanEnd::DEFINITION,
     StuckThread::DEFINITION,
+    Timeline::DEFINITION,
     Verdict::DEFINITION,
     Why::DEFINITION,
     Written::DEFINITION,

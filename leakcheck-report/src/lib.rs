@@ -34,6 +34,7 @@ pub mod rule;
 pub mod suggest;
 pub mod summary;
 pub mod time;
+mod timeline;
 mod waits;
 
 pub use breach::{Breach, BreachSite};
@@ -45,6 +46,7 @@ pub use leak::{Follows, Leak, Level, Why};
 pub use pattern::Pattern;
 pub use place::{Frame, Location};
 pub use report::{Body, FORMAT_VERSION, Report, Verdict, Written};
+pub use timeline::{Span, SpanEnd, Timeline};
 pub use waits::{Awaited, Holder, Keeper, Kept, Missing, OwnHandle};
 
 /// The JSON Schema of [`Report`], which is published with the crate as `schema/report-1.schema.json`.

@@ -11,6 +11,7 @@ use crate::{
     leak::{Leak, Level},
     place::Location,
     record::{record, words},
+    timeline::Timeline,
 };
 
 /// The newest version of the form of reports.
@@ -67,6 +68,8 @@ record! {
         always(default) coverage: BTreeMap<String, String>,
         /// What a reader should know besides.
         always(default) notes: Vec<String>,
+        /// What the test made and when, where every check has a report.
+        if_any(default) timeline: Option<Timeline>,
     }
 }
 

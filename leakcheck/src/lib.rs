@@ -72,7 +72,7 @@
 //! | `LEAKCHECK_SETTLE` | how long to wait for things to end, such as `500ms` | `1s` |
 //! | `LEAKCHECK_TIMEOUT` | how long the body of a test may take, such as `30s`; one that takes longer is reported and ended | none |
 //! | `LEAKCHECK_FORMAT` | `text`, `json`, `github` (text and annotations) | `text` |
-//! | `LEAKCHECK_REPORT_DIR` | a folder for one JSON file per test that was not clean; `all:<dir>` for every test | |
+//! | `LEAKCHECK_REPORT_DIR` | a folder for one JSON file per test that was not clean; `all:<dir>` for every test, with its time line | |
 //! | `LEAKCHECK_STACKS` | `on` interrupts threads that are left behind to see where they are blocked, `off` does not | `on` |
 //! | `LEAKCHECK_CANCEL` | at which awaits the bodies of tests with `cancellable` or `cancel` are cancelled: `each`, `off`, `3` or `1..20` | what the test says |
 //! | `LEAKCHECK_BASELINE` | a file of known leaks, `off` for none | the nearest `leakcheck.baseline` |

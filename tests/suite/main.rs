@@ -52,6 +52,7 @@ mod stacks;
 mod starved;
 mod stuck;
 mod temp_files;
+mod timeline;
 mod unchecked;
 #[cfg(target_os = "linux")]
 mod unread;

@@ -80,6 +80,15 @@ pub(crate) struct Flags {
     /// Write the same with the stacks in which it waits, for pprof
     #[arg(long, value_name = "FILE")]
     pub(crate) pprof: Option<PathBuf>,
+    /// Write when each test made what, for Perfetto and other viewers of Chrome traces
+    #[arg(long, value_name = "FILE")]
+    pub(crate) chrome_trace: Option<PathBuf>,
+    /// Write the same for the Firefox profiler
+    #[arg(long, value_name = "FILE")]
+    pub(crate) firefox: Option<PathBuf>,
+    /// With `--chrome-trace`: put another trace beside it, such as nextest exports of a recorded run
+    #[arg(long, value_name = "FILE", requires = "chrome_trace")]
+    pub(crate) merge: Option<PathBuf>,
     /// Write the numbers of the run as OpenMetrics
     #[arg(long, value_name = "FILE")]
     pub(crate) metrics: Option<PathBuf>,
@@ -118,10 +127,9 @@ impl Flags {
     /// Whether files are asked for besides the summary.
     pub(super) fn writes_files(&self) -> bool {
         let texts = [&self.sarif, &self.junit, &self.html];
-        let mut files =
-            texts
-                .into_iter()
-                .chain([&self.dot, &self.folded, &self.pprof, &self.metrics]);
+        let pictures = [&self.dot, &self.folded, &self.pprof, &self.metrics];
+        let time_lines = [&self.chrome_trace, &self.firefox];
+        let mut files = texts.into_iter().chain(pictures).chain(time_lines);
         self.open || files.any(Option::is_some)
     }
 }

@@ -3,6 +3,7 @@
 
 mod causes;
 mod sources;
+mod time_line;
 
 use std::{fs, io, path::Path};
 
@@ -35,6 +36,7 @@ pub(crate) fn reports(findings: usize) -> Vec<Report> {
             .iter()
             .filter(|leak| leak.follows.is_none())
             .count();
+        report.timeline = Some(time_line::of(number, &report));
         reports.push(report);
     }
     reports.push(hung());
@@ -114,6 +116,7 @@ pub(crate) fn hostile() -> Vec<Report> {
                 set(&mut waits.what);
             }
         }
+        report.timeline = Some(time_line::of(number, &report));
         report
     };
     TRAPS.iter().enumerate().map(report).collect()

@@ -13,6 +13,8 @@ pub(super) struct Data {
     pub(super) patterns: BTreeMap<String, PatternData>,
     pub(super) causes: Vec<CauseData>,
     pub(super) findings: Vec<FindingData>,
+    /// Of tests that left something.
+    pub(super) timelines: Vec<TimelineData>,
     pub(super) notes: Vec<String>,
     /// Earlier runs, oldest first.
     pub(super) trend: Vec<RunData>,
@@ -160,7 +162,32 @@ pub(super) struct FindingData {
     /// What it waits for, and who has what.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) said: Vec<SaidData>,
+    /// When its test made what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) timeline: Option<usize>,
 }
+
+/// When a test made what, in microseconds from the beginning of its check.
+#[derive(Debug, Serialize)]
+pub(super) struct TimelineData {
+    pub(super) lasted: u64,
+    pub(super) body: Option<(u64, u64)>,
+    pub(super) spans: Vec<SpanData>,
+    pub(super) notes: Vec<String>,
+}
+
+/// The text of what it is, when it began and until when it was, the text on its end, what made it, the frame that did, and the
+/// fingerprint of what was left.
+#[derive(Debug, Serialize)]
+pub(super) struct SpanData(
+    pub(super) usize,
+    pub(super) u64,
+    pub(super) Option<u64>,
+    pub(super) Option<usize>,
+    pub(super) Option<usize>,
+    pub(super) Option<usize>,
+    pub(super) Option<usize>,
+);
 
 /// Whether it says more of a line before it, the text, and the place at its end.
 #[derive(Debug, Serialize)]

@@ -47,6 +47,7 @@ pub(super) fn data(
             .map(|at| tables.frame(at, package)),
         chain: None,
         said: Vec::new(),
+        timeline: None,
     };
     if let Some(stored) = stored {
         let leak = stored.leak();

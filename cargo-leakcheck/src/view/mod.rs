@@ -8,6 +8,7 @@ mod graph;
 mod pattern;
 mod shell;
 mod tables;
+mod timelines;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +31,7 @@ use crate::{
 };
 use data::{Data, RunData, SinceData, Totals};
 use tables::Tables;
+use timelines::Timelines;
 
 /// Runs of the history that are shown: the last ones.
 const TREND: usize = 60;
@@ -70,14 +72,14 @@ fn data(
     let mut tables = Tables::new(SourceFiles::new(repository));
     let groups = Group::all(&summary.findings);
     let mut at: BTreeMap<*const Finding, usize> = BTreeMap::new();
+    let mut timelines = Timelines::default();
     let mut findings = Vec::new();
     for finding in &summary.findings {
         at.insert(std::ptr::from_ref(finding), findings.len());
-        findings.push(finding::data(
-            finding,
-            stored.of_finding(finding),
-            &mut tables,
-        ));
+        let stored = stored.of_finding(finding);
+        let mut data = finding::data(finding, stored, &mut tables);
+        data.timeline = stored.and_then(|stored| timelines.of(stored.report, &mut tables));
+        findings.push(data);
     }
     let mut graphs = Graphs::new(&stored);
     let mut causes = Vec::new();
@@ -101,6 +103,7 @@ fn data(
         patterns: patterns.collect(),
         causes,
         findings,
+        timelines: timelines.end(),
         notes: diff
             .map(Diff::notes)
             .into_iter()

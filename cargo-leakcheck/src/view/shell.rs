@@ -10,6 +10,7 @@ const SCRIPT: &str = concat!(
     include_str!("assets/data.js"),
     include_str!("assets/parts.js"),
     include_str!("assets/graph.js"),
+    include_str!("assets/timeline.js"),
     include_str!("assets/list.js"),
     include_str!("assets/detail.js"),
     include_str!("assets/overview.js"),

@@ -88,7 +88,7 @@ async function drillsDown() {
   assert.match(await page.locator('.why .name').first().textContent(), /own-sender/);
   assert.ok((await page.locator('.src tr.is-here').count()) > 0, 'source lines');
   assert.match(await page.locator('.src tr.is-here').first().textContent(), /recv\(\)\.await/);
-  const graph = page.locator('.graph svg');
+  const graph = page.locator('.graph:not(.line) svg');
   assert.match(await graph.getAttribute('aria-label'), /held by task .* in a cycle/);
   assert.ok((await graph.locator('path.cycle').count()) > 0, 'a cycle');
   const frames = page.locator('.stack li details').last();
@@ -99,6 +99,45 @@ async function drillsDown() {
   await page.locator('.lines details summary').first().click();
   await page.locator('.lines details .inner').first().waitFor();
   await page.locator('#clear').click();
+}
+
+/** When a test made what: drawn, in a table, and as a tree; and the tree of a run without times. */
+async function tellsTimes() {
+  await page.locator('#pattern').selectOption('own-sender');
+  await page.locator('.row').first().click();
+  const line = page.locator('.line svg').first();
+  assert.match(await line.getAttribute('aria-label'), /^Time line of .*: \d+ things? in 561 ms, \d+ left behind$/);
+  const drawn = await line.locator('.bar, .dot').count();
+  assert.ok((await line.locator('.bar.left').count()) > 0, 'what was left is red');
+  assert.ok((await line.locator('path.made').count()) > 0, 'what made what');
+  const summary = page.locator('.line summary').first();
+  await summary.focus();
+  await page.keyboard.press('Enter');
+  const rows = page.locator('.line table').first().locator('tbody tr');
+  await rows.first().waitFor();
+  assert.equal(await rows.count(), drawn);
+  const links = page.locator('.line table').first().locator('a');
+  assert.match(await links.first().getAttribute('href'), /^#[0-9a-f]{16}$/);
+  const tree = page.locator('#detail .tree').first();
+  assert.match(await tree.textContent(), /^the body/);
+  assert.ok((await tree.locator('ul ul').count()) > 0, 'what the body made has made more');
+  assert.ok((await tree.locator('.badge').count()) > 0, 'what was left is marked');
+  await shot('times');
+  await accessible('times');
+  await page.locator('#clear').click();
+}
+
+/** Where a run has no times, what made what is told by its stacks. */
+async function hasNoTimes(path) {
+  await open(path);
+  await page.locator('.row').first().click();
+  assert.equal(await page.locator('.line').count(), 0);
+  const tree = page.locator('#detail .tree').first();
+  assert.match(await tree.textContent(), /^the test.*left/);
+  assert.ok((await tree.locator('ul ul').count()) > 0, 'the way to what was left');
+  await tree.scrollIntoViewIfNeeded();
+  await shot('tree');
+  await accessible('a tree of stacks');
 }
 
 async function copies() {
@@ -258,7 +297,7 @@ async function isEmpty(path) {
 try {
   for (const path of process.argv.slice(2)) {
     const name = basename(path, '.html');
-    const special = { hostile: isHarmless, clean: isEmpty, against: isCompared }[name];
+    const special = { hostile: isHarmless, clean: isEmpty, against: isCompared, untimed: hasNoTimes }[name];
     if (special) {
       await special(path);
       assert.deepEqual(complaints, [], name);
@@ -275,6 +314,7 @@ try {
     await accessible(`${name}, overview`);
     await chooses();
     await drillsDown();
+    await tellsTimes();
     await copies();
     await filters();
     await followsLinks(path);

@@ -2,6 +2,7 @@
 
 #[path = "../../src/samples/mod.rs"]
 mod samples;
+mod traces;
 
 use std::{
     collections::BTreeSet,

@@ -9,6 +9,7 @@ use crate::{
     sys::{
         budget::{self, Makers},
         threads,
+        timeline::When,
     },
 };
 
@@ -18,15 +19,20 @@ const TOLD: usize = 5;
 impl Check {
     /// Counts from here on what is too much.
     pub(crate) fn body_begins(&self) {
+        self.time_line_of_body_begins();
         if self.view.scope.counters().counts_by_kind() {
             budget::body_begins(self.view.scope.index(), threads::next());
         }
     }
 
-    /// Counts the tasks of its own runtime, where no hooks tell of each, and they have a budget.
+    /// Counts the tasks of its own runtime, where no hooks tell of each, and they have a budget; and notes which have ended.
     #[inline]
     pub(crate) fn count_tasks(&self) {
-        if !tasks::HAS_TASK_HOOKS && self.view.scope.counters().counts_by_kind() {
+        if tasks::HAS_TASK_HOOKS {
+            return;
+        }
+        tasks::look(self.view.scope, When::Due);
+        if self.view.scope.counters().counts_by_kind() {
             let runtime = self.view.runtime.as_ref();
             if let Some(runtime) = runtime.filter(|runtime| runtime.is_own()) {
                 let alive = runtime.handle.metrics().num_alive_tasks();
@@ -35,9 +41,11 @@ impl Check {
         }
     }
 
-    /// Whether tasks have a budget and are to be counted by the runtime's own threads as well.
+    /// Whether tasks are to be counted or looked at by the runtime's own threads as well.
     pub(crate) fn counts_tasks(&self) -> bool {
-        !tasks::HAS_TASK_HOOKS && budget::is_limited(self.view.scope.index(), Limited::Task)
+        let scope = self.view.scope;
+        !tasks::HAS_TASK_HOOKS
+            && (scope.keeps_times() || budget::is_limited(scope.index(), Limited::Task))
     }
 
     /// Whether the test went over a budget.

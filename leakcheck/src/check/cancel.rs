@@ -33,6 +33,7 @@ impl Check {
     /// It is the check of this run, which gets a time limit where it has none. It is a part of one that had its budgets.
     pub(crate) fn cancels(&mut self, run: Arc<CancelledRun>) {
         self.end_budgets();
+        self.end_time_line();
         let view = &mut self.view;
         let limit = view.options.time_limit();
         let limit = limit.unwrap_or_else(|| view.options.cancel_limit());

@@ -228,6 +228,7 @@ impl Check {
             hang: Some(Box::new(hang)),
             cancellations: self.cancelled_run().map(CancelledRun::hung),
             breaches: self.breaches(),
+            timeline: self.time_line(&[]).map(Box::new),
             waited: Duration::ZERO,
             spent: self.evidence.spent,
             has_read_debug_info: leakcheck_introspect::has_read(),

@@ -31,7 +31,7 @@ use crate::{
         sources::{self, fds, panics, tasks},
     },
     settings::{
-        env::{Env, ReportDir, TraceLevel},
+        env::{Env, TraceLevel},
         options::{Level, Options},
     },
     sys::{self, budget},
@@ -144,6 +144,7 @@ impl Check {
 
     /// Notes none of those that come after the body, and nothing that is too much.
     pub(crate) fn body_has_ended(&self) {
+        self.time_line_of_body_ends();
         budget::body_has_ended(self.view.scope.index());
         panics::body_has_ended(self.view.scope);
     }
@@ -317,7 +318,7 @@ impl Check {
 
     /// Whether this check's report is to be written although it found nothing.
     pub(crate) fn writes_always(&self) -> bool {
-        matches!(self.view.env.report_dir, Some(ReportDir::All(_)))
+        self.view.env.writes_always()
     }
 
     /// Whether there is nothing to report: neither something left, nor something that took long to end.

@@ -28,6 +28,7 @@ pub(crate) mod target;
 mod temp_files;
 #[cfg(all(test, not(leakcheck_loom), not(miri)))]
 mod tests;
+mod timeline;
 mod verdict;
 mod view;
 pub(crate) mod wait;

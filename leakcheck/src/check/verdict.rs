@@ -81,6 +81,8 @@ impl Check {
             });
         }
         notes.extend(gaps.iter().map(|gap| Remark::Gap(gap.why.clone())));
+        let timeline = self.time_line(&sorted.leaks).map(Box::new);
+        self.end_time_line();
         let verdict = if self.evidence.found.phantoms > 0 {
             Verdict::Inconclusive
         } else if !sorted.leaks.is_empty() {
@@ -101,6 +103,7 @@ impl Check {
             hang: None,
             cancellations: None,
             breaches,
+            timeline,
             waited: self.evidence.waited,
             spent: self.evidence.spent + start.elapsed(),
             has_read_debug_info: leakcheck_introspect::has_read(),

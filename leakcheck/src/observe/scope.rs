@@ -9,7 +9,7 @@ use crate::{
         budget,
         context::{self, Context, Switch},
         scope_counters::{self, ScopeCounters},
-        threads,
+        threads, timeline,
     },
 };
 
@@ -45,6 +45,11 @@ impl Scope {
     pub(crate) fn limit(&self, limit: impl Fn(Limited) -> Option<u32>) {
         budget::open(self.0.0, limit);
     }
+
+    /// Notes when what is made in it begins and ends, before anything is. `current_task` says which task a thread polls, or 0.
+    pub(crate) fn keep_times(&self, current_task: fn() -> u64) {
+        timeline::open(self.0.0, current_task);
+    }
 }
 
 impl Clone for Scope {
@@ -79,6 +84,11 @@ impl ScopeId {
 
     pub(crate) const fn index(self) -> u64 {
         self.0
+    }
+
+    /// Whether it is noted when what is made in it begins and ends.
+    pub(crate) fn keeps_times(self) -> bool {
+        self.counters().keeps_times()
     }
 
     pub(crate) fn counters(self) -> &'static ScopeCounters {

@@ -207,6 +207,11 @@ impl Env {
         })
     }
 
+    /// Whether each check has a report.
+    pub(crate) fn writes_always(&self) -> bool {
+        matches!(self.report_dir, Some(ReportDir::All(_)))
+    }
+
     /// Whether it switches everything off.
     pub(crate) fn is_off(&self) -> bool {
         self.level == Some(Level::Off) && self.levels.is_empty()

@@ -26,6 +26,8 @@ pub(crate) struct Creation {
     /// Number of the task that was being polled on that thread, or 0.
     pub(crate) parent: u64,
     pub(crate) born_ms: u64,
+    /// The number of its entry in the time line of the scope, or 0.
+    pub(crate) entry: u32,
 }
 
 /// Place for one address.
@@ -36,6 +38,7 @@ pub(crate) struct Slot {
     version: AtomicU32,
     size: AtomicU32,
     origin: AtomicU32,
+    entry: AtomicU32,
     scope: AtomicU64,
     parent: AtomicU64,
     born: AtomicU64,
@@ -150,6 +153,7 @@ impl Slot {
         self.size.store(creation.size, Ordering::Relaxed);
         self.scope.store(creation.scope, Ordering::Relaxed);
         self.origin.store(creation.origin, Ordering::Relaxed);
+        self.entry.store(creation.entry, Ordering::Relaxed);
         self.parent.store(creation.parent, Ordering::Relaxed);
         self.born.store(creation.born_ms, Ordering::Relaxed);
         let version = self.version.load(Ordering::Relaxed).wrapping_add(1);
@@ -166,6 +170,7 @@ impl Slot {
             origin: self.origin.load(Ordering::Relaxed),
             parent: self.parent.load(Ordering::Relaxed),
             born_ms: self.born.load(Ordering::Relaxed),
+            entry: self.entry.load(Ordering::Relaxed),
         };
         fence(Ordering::Acquire);
         let is_same = self.key.load(Ordering::Acquire) == address

@@ -8,6 +8,7 @@ use super::{
     StaticTable, clock,
     record::Ended,
     scope_counters::{self, ScopeCounters, end_other},
+    timeline::{self, Thing},
 };
 use crate::base::{
     model::Limited,
@@ -202,11 +203,9 @@ pub(crate) fn end_fd(fd: Ended) {
 /// Somebody has waited for a process.
 #[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
 pub(crate) fn end_process(process: Ended) {
-    ended(
-        scope_counters::of(process.scope),
-        process.scope,
-        Limited::Process,
-    );
+    let counters = scope_counters::of(process.scope);
+    ended(counters, process.scope, Limited::Process);
+    timeline::ends(counters, process.scope, Thing::Process, process.number);
     end_other(process);
 }
 

@@ -37,6 +37,8 @@ mod static_table;
 mod table;
 pub(crate) mod temp_file;
 pub(crate) mod thread;
+#[allow(dead_code, reason = "where nothing is interposed nothing is noted")]
+pub(crate) mod timeline;
 pub(crate) mod timer;
 
 #[cfg(all(

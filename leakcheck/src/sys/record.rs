@@ -33,6 +33,7 @@ pub(crate) struct Seen<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "its scope counts it until it is told"]
 pub(crate) struct Ended {
+    pub(crate) number: u64,
     pub(crate) scope: u64,
 }
 
@@ -50,7 +51,10 @@ impl<F> Record<F> {
             let scope = self.scope.load(Ordering::Relaxed);
             // Fails where somebody else has just ended what was there.
             if self.take(before, number) {
-                return (before != FREE && before & CLAIMED == 0).then_some(Ended { scope });
+                return (before != FREE && before & CLAIMED == 0).then_some(Ended {
+                    number: before,
+                    scope,
+                });
             }
         }
     }
@@ -138,7 +142,7 @@ impl<F> Record<F> {
         self.number
             .compare_exchange(number, FREE, Ordering::AcqRel, Ordering::Relaxed)
             .ok()
-            .map(|_| Ended { scope })
+            .map(|_| Ended { number, scope })
     }
 }
 

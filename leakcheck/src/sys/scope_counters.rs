@@ -41,9 +41,14 @@ pub(crate) struct ScopeCounters {
     closed: AtomicU32,
     /// Links places that are free.
     next: AtomicU32,
-    /// 1 where it is counted by kind as well, what is alive.
-    by_kind: AtomicU32,
+    /// What is asked for besides: [`BY_KIND`], [`TIMES`].
+    wanted: AtomicU32,
 }
+
+/// What is alive is to be counted by kind as well.
+const BY_KIND: u32 = 1;
+/// It is to be noted when what is made begins and ends.
+const TIMES: u32 = 2;
 
 /// Both only grow, on a cache line of their own.
 #[derive(Debug, Default)]
@@ -97,7 +102,7 @@ static NOBODY: ScopeCounters = ScopeCounters {
     holders: AtomicU32::new(0),
     closed: AtomicU32::new(0),
     next: AtomicU32::new(0),
-    by_kind: AtomicU32::new(0),
+    wanted: AtomicU32::new(0),
 };
 #[cfg(leakcheck_loom)]
 loom::lazy_static! {
@@ -117,7 +122,7 @@ pub(crate) fn open() -> Option<u64> {
     let counters = at(place)?;
     let scope = (OPENED.fetch_add(1, Ordering::Relaxed) + 1) << PLACE_BITS | u64::from(place);
     counters.slot_ranges.forget();
-    counters.count_no_kinds();
+    counters.want_nothing();
     counters.forget_temp_files();
     counters.holders.store(1, Ordering::Relaxed);
     counters.scope.store(scope, Ordering::Release);
@@ -181,7 +186,7 @@ pub(crate) fn forget_all() {
     for counters in (0..UNUSED.load(Ordering::Relaxed)).filter_map(at) {
         counters.threads.store(0, Ordering::Relaxed);
         counters.others.store(0, Ordering::Relaxed);
-        counters.count_no_kinds();
+        counters.want_nothing();
         counters.forget_temp_files();
         for shard in &counters.tasks {
             let started = shard.started.load(Ordering::Relaxed);
@@ -285,18 +290,38 @@ impl ScopeCounters {
 
     /// From now on, what begins and ends is to be counted by kind as well.
     pub(crate) fn count_by_kind(&self) {
-        self.by_kind.store(1, Ordering::Relaxed);
+        self.wanted.fetch_or(BY_KIND, Ordering::Relaxed);
     }
 
     /// That is over.
     pub(crate) fn count_no_kinds(&self) {
-        self.by_kind.store(0, Ordering::Relaxed);
+        self.wanted.fetch_and(!BY_KIND, Ordering::Relaxed);
     }
 
     /// Whether what begins and ends is to be counted by kind as well.
     #[inline]
     pub(crate) fn counts_by_kind(&self) -> bool {
-        self.by_kind.load(Ordering::Relaxed) != 0
+        self.wanted.load(Ordering::Relaxed) & BY_KIND != 0
+    }
+
+    /// From now on it is to be noted when what is made begins and ends.
+    pub(crate) fn keep_times(&self) {
+        self.wanted.fetch_or(TIMES, Ordering::Relaxed);
+    }
+
+    /// That is over.
+    pub(crate) fn keep_no_times(&self) {
+        self.wanted.fetch_and(!TIMES, Ordering::Relaxed);
+    }
+
+    /// Whether it is to be noted when what is made begins and ends.
+    #[inline]
+    pub(crate) fn keeps_times(&self) -> bool {
+        self.wanted.load(Ordering::Relaxed) & TIMES != 0
+    }
+
+    fn want_nothing(&self) {
+        self.wanted.store(0, Ordering::Relaxed);
     }
 
     /// How many temporary files and folders it has made, be they still there or not.

@@ -68,7 +68,7 @@ function testsOf(findings, opened) {
     const name = areAlike ? '' : textAt(finding.name);
     const title = h('span', {}, h('b', {}, textAt(finding.title)), ' in ', h('span', { class: 'mono' }, textAt(finding.test)), ` (${textAt(finding.suite)})${runs}`, name ? h('span', { class: 'why-it mono' }, name) : null);
     const isOpen = at === opened;
-    return h('li', { id: isOpen ? 'opened' : null }, lazy(title, () => h('div', { class: 'inner' }, h('p', {}, 'The test: ', place(frameAt(finding.at))), findingOf(at)), isOpen));
+    return h('li', { id: isOpen ? 'opened' : null }, lazy(title, () => h('div', { class: 'inner' }, h('p', {}, 'The test: ', place(frameAt(finding.at))), findingOf(at), timesOf(at, false)), isOpen));
   };
   const order = findings.includes(opened) ? [opened, ...findings.filter((at) => at !== opened)] : findings;
   return some(order, 50, line, h('ul', { class: 'lines' }));
@@ -98,6 +98,7 @@ function detailOf(at, opened = null) {
     looksOf(cause),
     cause.graph ? part('Who waits for whom', graphOf(cause.graph)) : null,
     followsOf(cause, opened),
+    first === undefined ? null : timesOf(first, true),
     first === undefined ? null : part(['All stacks, in ', asWritten(textAt(data.findings[first].test))], findingOf(first)),
     part(several(cause.tests, 'test has it', 'tests have it'), testsOf(cause.findings, opened)),
     ruleOf(cause),

@@ -30,6 +30,7 @@ mod resource;
 mod temp_file;
 #[allow(dead_code, reason = "made where threads can be asked")]
 mod thread_activity;
+mod timeline;
 mod waiting;
 
 pub(crate) use accepted::{Accepted, AcceptedSite};
@@ -56,6 +57,7 @@ pub use report::{Body, Location, Report, Subject, Verdict};
 pub(crate) use resource::{Creator, Detail, OtherResource, Resource, ResourceId, RuntimeRelation};
 pub(crate) use temp_file::{Content, Extent, TempFile, TempOwner};
 pub(crate) use thread_activity::{KernelActivity, ThreadActivity};
+pub(crate) use timeline::{Span, SpanEnd, Timeline};
 pub use waiting::{Awaited, Holder, HolderKind, State, Waiting};
 
 pub use leakcheck_report::Kind;

@@ -3,7 +3,7 @@
 use crate::base::model::Remark;
 use std::time::Duration;
 
-use super::{Breach, Cancellations, Coverage, Hang, Ignored, Kind, Leak, Level};
+use super::{Breach, Cancellations, Coverage, Hang, Ignored, Kind, Leak, Level, Timeline};
 
 /// What a check concluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +107,7 @@ pub struct Report {
     pub(crate) hang: Option<Box<Hang>>,
     pub(crate) cancellations: Option<Cancellations>,
     pub(crate) breaches: Vec<Breach>,
+    pub(crate) timeline: Option<Box<Timeline>>,
     pub(crate) waited: Duration,
     pub(crate) spent: Duration,
     pub(crate) has_read_debug_info: bool,

@@ -19,6 +19,8 @@ pub(crate) const SPAWNER: &str = "tokio::runtime::blocking::pool::Spawner::";
 pub(crate) const POOL_THREAD: &str = "tokio::runtime::blocking::pool::Inner::run";
 /// Runs a closure that a pool was handed; part of names, which begin with the type of the method.
 pub(crate) const BLOCKING_TASK: &str = "tokio::runtime::blocking::task::BlockingTask";
+/// Makes tasks, and runs them.
+pub(crate) const TASK: &str = "tokio::runtime::task::";
 /// Runs a task or a closure.
 pub(crate) const HARNESS: &str = "tokio::runtime::task::harness::";
 /// Polls a task and catches its panic.

@@ -24,7 +24,7 @@ pub(crate) use local::{list_local, watch_local};
 pub(crate) use number::{current, number};
 pub(crate) use token::Token;
 pub(crate) use twin::{
-    HAS_TASK_HOOKS, Watch, all_on, count_alive, instrument, named_on, new_on, watch,
+    HAS_TASK_HOOKS, Watch, all_on, count_alive, instrument, look, named_on, new_on, watch,
 };
 
 use leakcheck_introspect::{Error, Task, TaskList};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use leakcheck_report as written;
 
-use super::{cancelled, chain, follows, numbers::Numbers, waits, why};
+use super::{cancelled, chain, follows, numbers::Numbers, time_line, waits, why};
 use crate::{
     base::model::{
         Accepted, AcceptedSite, Awaited, Body, Breach, BreachSite, CancelExtent, CancelFailure,
@@ -78,6 +78,10 @@ pub(crate) fn render(report: &Report, written: Option<written::Written>) -> Stri
             .map(|(kind, seen)| (kind.name().to_owned(), seen.to_string()))
             .collect(),
         notes: texts(&report.notes),
+        timeline: report
+            .timeline
+            .as_deref()
+            .map(|timeline| time_line::record(timeline, all(&timeline.sites))),
     };
     report.to_json()
 }

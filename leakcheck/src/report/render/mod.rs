@@ -25,6 +25,7 @@ mod temp_file;
 #[cfg(all(test, not(leakcheck_loom), not(miri)))]
 mod tests;
 mod text;
+mod time_line;
 mod totals;
 mod waits;
 mod why;

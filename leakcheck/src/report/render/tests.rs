@@ -1,21 +1,25 @@
 //! Every sentence that a user can see, against committed text. `UPDATE_GOLDEN=1` writes the text anew.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 mod blocked;
 mod breaches;
 mod cancelled;
 mod causes;
 mod fds;
+mod golden;
 mod hangs;
 mod lines;
 mod processes;
 mod runtimes;
 mod temp_files;
+mod time_lines;
 // With the feature the notes are others.
 #[cfg(not(all(feature = "tracing", tokio_unstable)))]
 mod timers;
 mod waits;
+
+use golden::golden;
 
 use crate::{
     base::model::{
@@ -26,17 +30,6 @@ use crate::{
     },
     settings::env::{Format, TraceLevel},
 };
-
-fn golden(name: &str, actual: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("src/report/render/golden")
-        .join(name);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&path, actual).unwrap();
-    }
-    let expected = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(actual, expected, "{name} differs from its golden file");
-}
 
 /// With all lines, as the first report of a process has them.
 fn render(report: &Report, format: Format, trace: TraceLevel) -> String {
@@ -70,6 +63,7 @@ fn report(leaks: Vec<Leak>) -> Report {
         hang: None,
         cancellations: None,
         breaches: Vec::new(),
+        timeline: None,
         waited: Duration::from_millis(1003),
         spent: Duration::from_micros(812),
         has_read_debug_info: true,

@@ -36,7 +36,7 @@ use crate::{
         options::{Level, Options},
         suite,
     },
-    sys::fds,
+    sys::{fds, timeline::When},
 };
 
 pub(super) fn block_on<R>(
@@ -123,8 +123,9 @@ pub(super) fn no_runtime(error: &io::Error) -> ! {
     panic::resume_unwind(Box::new("leakcheck: no runtime".to_owned()))
 }
 
-/// Counts the tasks of the runtime whose thread this is.
+/// Counts the tasks of the runtime whose thread this is, and notes which have ended.
 fn count_tasks(scope: ScopeId) {
+    tasks::look(scope, When::Due);
     if let Ok(handle) = Handle::try_current() {
         tasks::count_alive(scope, handle.metrics().num_alive_tasks());
     }
@@ -187,6 +188,9 @@ impl Session {
             }
             let kept = Scope::open()?;
             kept.limit(|limited| options.budget(limited));
+            if env.writes_always() {
+                kept.keep_times(tasks::current);
+            }
             let scope = kept.id();
             let mut check = Check::begin(CheckTarget::Test(meta), options, env, kept)?;
             check.look_at_all_sets();

@@ -14,6 +14,7 @@ fn creation(number: u32) -> Creation {
         origin: number,
         parent: number.into(),
         born_ms: number.into(),
+        entry: number,
     }
 }
 

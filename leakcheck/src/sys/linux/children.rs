@@ -28,6 +28,7 @@ use crate::{
         record::Seen,
         scope_counters,
         table::Records,
+        timeline::{self, Beginning, Thing},
     },
 };
 
@@ -246,7 +247,7 @@ fn record(&mut Started { pid, scope }: &mut Started) {
         look(&seen);
     });
     let origin = creation_stack::here(0);
-    let (_, root) = threads::own_numbers();
+    let (thread, root) = threads::own_numbers();
     let started = kernel::start(pid).unwrap_or(0);
     let Some(claim) = RECORDS.claim(pid.into()) else {
         return;
@@ -254,7 +255,7 @@ fn record(&mut Started { pid, scope }: &mut Started) {
     let counters = scope_counters::of(scope);
     counters.other_started();
     let rise = budget::started(counters, scope, Limited::Process);
-    let next = claim.number + 1;
+    let number = claim.number;
     claim.publish(pid.into(), scope, |facts| {
         facts.pid.store(pid, Ordering::Relaxed);
         facts.origin.store(origin, Ordering::Relaxed);
@@ -262,8 +263,15 @@ fn record(&mut Started { pid, scope }: &mut Started) {
         facts.born.store(clock::now_ms(), Ordering::Relaxed);
         facts.started.store(started, Ordering::Relaxed);
     });
+    timeline::begins(counters, scope, || Beginning {
+        thing: Thing::Process,
+        number,
+        origin,
+        task: 0,
+        thread,
+    });
     if let Some(rise) = rise {
-        rise.note(next, |census| look_at_all(scope, census));
+        rise.note(number + 1, |census| look_at_all(scope, census));
     }
 }
 

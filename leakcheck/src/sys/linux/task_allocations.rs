@@ -24,12 +24,14 @@ use once_cell::race::OnceNonZeroUsize;
 use super::{
     errno, fork, real_fns,
     spare::{self, Done},
+    threads,
 };
 use crate::sys::{
     allocation_table::{Creation, Put},
     clock,
     context::{self, Context},
     creation_stack, scope_counters,
+    timeline::{self, Beginning, Thing},
 };
 
 mod probe;
@@ -51,6 +53,8 @@ thread_local! {
     // Constant and without destructor: usable in every phase of a thread's life.
     /// Path of the last creation on this thread, until somebody takes it.
     static PATH: Cell<u32> = const { Cell::new(0) };
+    /// Its entry in the time line of its scope, or 0.
+    static ENTRY: Cell<u32> = const { Cell::new(0) };
 }
 
 /// The path to the newest cell of this thread, once; 0 where it is not known. Right after a task was made that is its
@@ -58,6 +62,12 @@ thread_local! {
 #[cfg_attr(not(tokio_unstable), allow(dead_code, reason = "for the task hooks"))]
 pub(crate) fn take_path() -> u32 {
     PATH.replace(0)
+}
+
+/// The entry of the newest cell of this thread in the time line of its scope, once; 0 where it has none.
+#[cfg_attr(not(tokio_unstable), allow(dead_code, reason = "for the task hooks"))]
+pub(crate) fn take_entry() -> u32 {
+    ENTRY.replace(0)
 }
 
 /// Lets creations be linked to the task that is polled on the creating thread, by its number; 0 stands for none.
@@ -207,14 +217,24 @@ fn record(address: usize, size: usize, scope: u64) -> bool {
     if scope == Context::UNCHECKED.scope && parent == 0 {
         return false;
     }
+    let origin = creation_stack::here(size);
+    let noted = timeline::begins(scope_counters::of(scope), scope, || Beginning {
+        thing: Thing::Cell,
+        number: address as u64,
+        origin,
+        task: parent,
+        thread: threads::own_numbers().0,
+    });
     let creation = Creation {
         size: u32::try_from(size).unwrap_or(u32::MAX),
         scope,
-        origin: creation_stack::here(size),
+        origin,
         parent,
         born_ms: clock::now_ms(),
+        entry: noted,
     };
     PATH.set(creation.origin);
+    ENTRY.set(noted);
     if !USED.load(Ordering::Relaxed) {
         USED.store(true, Ordering::Relaxed);
     }

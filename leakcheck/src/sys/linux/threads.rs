@@ -23,6 +23,7 @@ use crate::{
         context::{self, Context},
         creation_stack, scope_counters,
         table::Records,
+        timeline::{self, Beginning, Thing},
     },
 };
 
@@ -244,6 +245,13 @@ fn claim_record(wanted: &mut Claim) {
         facts.rounds.store(0, Ordering::Relaxed);
     });
     wanted.number = Some(number);
+    timeline::begins(counters, here.scope, || Beginning {
+        thing: Thing::Thread,
+        number,
+        origin,
+        task: timeline::current_task(),
+        thread: SELF.get().0,
+    });
     if let Some(rise) = rise {
         rise.note(number + 1, |census| look_at_all(here.scope, census));
     }

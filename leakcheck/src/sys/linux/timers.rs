@@ -21,9 +21,10 @@ use crate::sys::{
     StaticTable, clock,
     context::{self, Context},
     creation_stack,
-    record::Seen,
+    record::{Ended, Seen},
     scope_counters::{self, end_other},
     table::Records,
+    timeline::{self, Beginning, Thing},
     timer::Timer,
 };
 
@@ -210,7 +211,9 @@ fn record(made: &mut Made) {
     let Some(claim) = RECORDS.claim(name as u64) else {
         return;
     };
-    scope_counters::of(scope).other_started();
+    let counters = scope_counters::of(scope);
+    counters.other_started();
+    let number = claim.number;
     claim.publish(name as u64, scope, |facts| {
         facts.kernel.store(kernel, Ordering::Relaxed);
         facts.origin.store(origin, Ordering::Relaxed);
@@ -223,18 +226,32 @@ fn record(made: &mut Made) {
         facts.how.store(how, Ordering::Relaxed);
         facts.signal.store(signal, Ordering::Relaxed);
     });
+    timeline::begins(counters, scope, || Beginning {
+        thing: Thing::Timer,
+        number,
+        origin,
+        task: timeline::current_task(),
+        thread,
+    });
+}
+
+/// A timer is over.
+fn end(timer: Ended) {
+    let counters = scope_counters::of(timer.scope);
+    timeline::ends(counters, timer.scope, Thing::Timer, timer.number);
+    end_other(timer);
 }
 
 /// The timer that the C library calls this is over.
 fn forget(name: usize) {
-    RECORDS.end_all(name as u64, end_other);
+    RECORDS.end_all(name as u64, end);
 }
 
 /// The timer, unless it is gone, which frees the record.
 fn look(seen: &Seen<(Timer, c_int)>) -> Option<Timer> {
     let (timer, kernel) = seen.facts;
     if kernel != UNKNOWN && kernel::is_gone(kernel) {
-        RECORDS.end(seen.number).into_iter().for_each(end_other);
+        RECORDS.end(seen.number).into_iter().for_each(end);
         return None;
     }
     Some(Timer {

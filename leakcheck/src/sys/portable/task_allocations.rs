@@ -26,6 +26,12 @@ pub(crate) fn take_path() -> u32 {
     0
 }
 
+/// Nothing is noted.
+#[cfg_attr(not(tokio_unstable), allow(dead_code, reason = "for the task hooks"))]
+pub(crate) fn take_entry() -> u32 {
+    0
+}
+
 /// There is nobody to ask.
 pub(crate) fn ask_for_parents(_current_task: fn() -> u64) {}
 

@@ -13,7 +13,7 @@ use leakcheck_introspect::TaskList;
 use tokio::runtime::{Builder, TaskMeta};
 
 use super::{
-    number::number,
+    number::{current, number},
     token::{Token, adopt_threads},
 };
 use crate::{
@@ -25,7 +25,8 @@ use crate::{
     sys::{
         StaticTable, budget, clock,
         context::{self, Context},
-        creation_stack, scope_counters, task_allocations,
+        creation_stack, scope_counters, task_allocations, threads,
+        timeline::{self, Beginning, Thing, When},
     },
 };
 
@@ -90,8 +91,20 @@ fn spawned(meta: &TaskMeta<'_>, token: Token) {
     };
     counters.task_started();
     let rise = budget::started(counters, context.scope, Limited::Task);
+    // What the allocator has noted is this task.
+    if counters.keeps_times() {
+        timeline::withdraw(context.scope, task_allocations::take_entry());
+    }
+    timeline::begins(counters, context.scope, || Beginning {
+        thing: Thing::Task,
+        number: task.id,
+        origin: task.origin,
+        task: current(),
+        thread: threads::own_numbers().0,
+    });
     if TASKS.start(task) == Start::Cancelled {
         budget::ended(counters, context.scope, Limited::Task);
+        timeline::ends(counters, context.scope, Thing::Task, task.id);
         counters.task_ended();
     } else if let Some(rise) = rise {
         rise.note(u64::MAX, |census| {
@@ -118,12 +131,16 @@ fn ended(meta: &TaskMeta<'_>) {
     if let Some(task) = TASKS.end(number(meta.id())) {
         let counters = scope_counters::of(task.scope);
         budget::ended(counters, task.scope, Limited::Task);
+        timeline::ends(counters, task.scope, Thing::Task, task.id);
         counters.task_ended();
     }
 }
 
 /// The hooks tell of each task, so that none need be counted.
 pub(crate) fn count_alive(_scope: ScopeId, _alive: usize) {}
+
+/// The hooks tell when each task ends.
+pub(crate) fn look(_scope: ScopeId, _when: When) {}
 
 /// The counts of a scope have its tasks on all runtimes.
 pub(crate) fn may_be_elsewhere(_scope: ScopeId) -> bool {

@@ -19,7 +19,10 @@ use crate::{
         sync::Work,
     },
     observe::scope::ScopeId,
-    sys::{Creation, budget, clock, creation_stack, task_allocations},
+    sys::{
+        Creation, budget, clock, creation_stack, task_allocations,
+        timeline::{self, When},
+    },
 };
 
 /// Marks the runtime's threads. Tasks need no mark: their memory is where the list says.
@@ -63,6 +66,30 @@ pub(crate) fn count_alive(scope: ScopeId, alive: usize) {
             census.add(0, created.origin);
         }
     });
+}
+
+/// Notes which of the tasks that the scope has made have ended since the last look.
+pub(crate) fn look(scope: ScopeId, when: When) {
+    if !scope.keeps_times() {
+        return;
+    }
+    let _work = Work::begin();
+    let Some(look) = timeline::look(scope.index(), when) else {
+        return;
+    };
+    // What is noted of an address is of the newest there: where that is another, the task has ended.
+    let is_newest = |(entry, cell): &&(u32, u64)| {
+        let made = usize::try_from(*cell).ok().and_then(task_allocations::find);
+        made.is_some_and(|made| made.scope == scope.index() && made.entry == *entry)
+    };
+    let newest: Vec<(u32, u64)> = look.cells.iter().filter(is_newest).copied().collect();
+    let cells: Vec<u64> = newest.iter().map(|(_, cell)| *cell).collect();
+    let there: HashSet<u64> = leakcheck_introspect::perhaps_alive(&cells)
+        .into_iter()
+        .collect();
+    let alive = newest.iter().filter(|(_, cell)| there.contains(cell));
+    let alive: HashSet<u32> = alive.map(|(entry, _)| *entry).collect();
+    look.shows(|entry| alive.contains(&entry));
 }
 
 /// Whether tasks are known from the moment of their spawn.

@@ -13,9 +13,10 @@ use crate::{
         budget::{self, Census, end_fd},
         clock,
         descriptor::Descriptor,
-        imp::errno,
+        imp::{errno, spare},
         record::{Ended, Record, Seen},
         scope_counters,
+        timeline::{self, Beginning, Thing},
     },
 };
 
@@ -72,7 +73,7 @@ pub(super) fn put(fd: i32, noted: Noted) {
     counters.other_started();
     let serial = OPENED.fetch_add(1, Ordering::Relaxed) + 1;
     let number = serial << FD_BITS | u64::from(fd.cast_unsigned());
-    record.claim_anew(number).into_iter().for_each(end_fd);
+    record.claim_anew(number).into_iter().for_each(over);
     // What had this number before is over, and does not count beside it.
     let rise = budget::started(counters, noted.scope, Limited::Fd);
     let is_published = record.publish(number, noted.scope, |facts| {
@@ -86,8 +87,17 @@ pub(super) fn put(fd: i32, noted: Noted) {
     });
     if !is_published {
         // A signal handler has interrupted this, closed what was opened and opened another.
-        end_fd(Ended { scope: noted.scope });
-    } else if let Some(rise) = rise {
+        let scope = noted.scope;
+        return over(Ended { number, scope });
+    }
+    timeline::begins(counters, noted.scope, || Beginning {
+        thing: Thing::Fd,
+        number,
+        origin: noted.origin,
+        task: 0,
+        thread: noted.thread,
+    });
+    if let Some(rise) = rise {
         rise.note(number + 1, |census| look_at_all(noted.scope, census));
     }
 }
@@ -104,7 +114,7 @@ fn look_at_all(scope: u64, census: &mut Census) {
         if is_what_it_was {
             census.add(seen.number, found.origin);
         } else if let Some(ended) = record.end(seen.number) {
-            end_fd(ended);
+            over(ended);
             census.miss();
         }
     }
@@ -131,10 +141,38 @@ pub(super) fn reaches(first: u32) -> bool {
     (first as usize) < HIGH.load(Ordering::Acquire)
 }
 
+/// A descriptor was closed.
+fn over(fd: Ended) {
+    if scope_counters::of(fd.scope).keeps_times() {
+        note_end(fd);
+    }
+    end_fd(fd);
+}
+
+/// To find the entry takes more of the stack than is known to be left.
+#[cold]
+#[inline(never)]
+fn note_end(mut fd: Ended) {
+    let errno = errno::get();
+    // Where there is no room its end is not known.
+    let _done = spare::run(
+        |fd: &mut Ended| {
+            let counters = scope_counters::of(fd.scope);
+            timeline::ends(counters, fd.scope, Thing::Fd, fd.number);
+        },
+        &mut fd,
+    );
+    errno::set(errno);
+}
+
 /// What had this number was closed.
 pub(super) fn end(number: u64) {
-    let ended = peek(fd(number)).and_then(|record| record.end(number));
-    ended.into_iter().for_each(end_fd);
+    // Without closures: their frames would be on a stack that may have little room.
+    if let Some(record) = peek(fd(number))
+        && let Some(ended) = record.end(number)
+    {
+        over(ended);
+    }
 }
 
 /// The same, if it was.
@@ -205,7 +243,7 @@ fn look(fd: i32, scope: Option<u64>) -> Option<Descriptor> {
     let (found, is_what_it_was) = seen.facts;
     if !is_what_it_was {
         // It was closed past the C library, as `fclose` of a library that has its own does.
-        record.end(seen.number).into_iter().for_each(end_fd);
+        record.end(seen.number).into_iter().for_each(over);
         return None;
     }
     Some(Descriptor {

@@ -19,6 +19,7 @@ use crate::{
         scope_counters,
         table::Records,
         thread::Thread,
+        timeline::{self, Thing},
     },
 };
 
@@ -172,6 +173,7 @@ pub(super) fn over(number: u64) -> bool {
     if let Some(ended) = &ended {
         let counters = scope_counters::of(ended.scope);
         budget::ended(counters, ended.scope, Limited::Thread);
+        timeline::ends(counters, ended.scope, Thing::Thread, number);
         counters.thread_ended();
     }
     ended.is_some()
