@@ -20,6 +20,7 @@ mod inventory;
 mod judge;
 mod keepers;
 mod lifecycle;
+mod process_trees;
 mod quick;
 pub(crate) mod settle;
 mod settle_poll;

@@ -40,7 +40,9 @@ pub use cancelled::{CancelExtent, CancelFailure, CancelFault, Cancellations, Can
 pub use coverage::{Coverage, Seen};
 pub(crate) use dependence::{Dependence, Tie};
 pub use event::Event;
-pub(crate) use fact::{Fact, Firing, Notice, Place, ProcessState, TimerKind};
+pub(crate) use fact::{
+    Below, Fact, Firing, Held, HeldStream, Notice, Place, ProcessState, TimerKind,
+};
 pub use frame::{CodeOwner, Frame};
 pub(crate) use hang::Fate;
 pub use hang::{Hang, HangCause, HangEnd, KernelState, StuckThread, ThreadState};

@@ -331,6 +331,7 @@ impl Session {
 
     fn has_nothing_to_say(&mut self, body: Body) -> bool {
         self.check.collect_panics(body);
+        self.check.collect_process_trees();
         self.check.collect_temp_files();
         self.hung = self.hung.take().filter(|_| body == Body::TimedOut);
         self.hung.is_none() && self.check.found_nothing() && !self.check.writes_always()
