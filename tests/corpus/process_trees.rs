@@ -25,6 +25,13 @@ fn shell(script: &str) -> Command {
     command
 }
 
+/// Starts it with a pipe for what it prints.
+fn piped(script: &str) -> Command {
+    let mut command = shell(script);
+    command.stdout(Stdio::piped());
+    command
+}
+
 /// Waits for the shell, and leaves its pipe alone.
 fn reap(mut shell: Child) {
     assert!(shell.wait().unwrap().success());
@@ -36,7 +43,7 @@ fn reap(mut shell: Child) {
 fn shell_leaves_a_process_in_the_background() {
     // leak: process "sleep"
     // why: outlived-parent
-    reap(shell("sleep 60 &").stdout(Stdio::piped()).spawn().unwrap());
+    reap(piped("sleep 60 &").spawn().unwrap());
 }
 
 #[leak_checked]
@@ -45,12 +52,7 @@ fn shell_leaves_a_process_in_the_background() {
 fn process_has_a_session_of_its_own() {
     // leak: process "sleep"
     // why: outlived-parent
-    reap(
-        shell("setsid sleep 60 &")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap(),
-    );
+    reap(piped("setsid sleep 60 &").spawn().unwrap());
 }
 
 #[leak_checked]
@@ -59,12 +61,7 @@ fn process_has_a_session_of_its_own() {
 fn process_is_started_by_two_forks() {
     // leak: process "sleep"
     // why: outlived-parent
-    reap(
-        shell("(sleep 60 &)")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap(),
-    );
+    reap(piped("(sleep 60 &)").spawn().unwrap());
 }
 
 /// The shell in between has the pipe, too, and stands for what it waits for.
@@ -74,12 +71,7 @@ fn process_is_started_by_two_forks() {
 fn process_has_a_child() {
     // leak: process "sh"
     // why: outlived-parent
-    reap(
-        shell("(sleep 60; true) &")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap(),
-    );
+    reap(piped("(sleep 60; true) &").spawn().unwrap());
 }
 
 #[leak_checked]
@@ -88,12 +80,7 @@ fn process_has_a_child() {
 fn several_processes_have_one_pipe() {
     // leak: process "sleep" x3
     // why: outlived-parent
-    reap(
-        shell("sleep 60 & sleep 61 & sleep 62 &")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap(),
-    );
+    reap(piped("sleep 60 & sleep 61 & sleep 62 &").spawn().unwrap());
 }
 
 #[leak_checked]
@@ -101,15 +88,10 @@ fn several_processes_have_one_pipe() {
 #[ignore = "leaks on purpose"]
 fn process_has_standard_input() {
     let mut shell = shell("exec 3<&0; sleep 60 <&3 >/dev/null &");
+    shell.stdin(Stdio::piped()).stdout(Stdio::null());
     // leak: process "sleep"
     // why: outlived-parent
-    reap(
-        shell
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap(),
-    );
+    reap(shell.spawn().unwrap());
 }
 
 #[leak_checked]
@@ -119,12 +101,8 @@ fn process_has_a_socket() {
     // leak: process "sleep"
     // why: outlived-parent
     let (own, other) = UnixStream::pair().unwrap();
-    reap(
-        shell("sleep 60 &")
-            .stdout(OwnedFd::from(other))
-            .spawn()
-            .unwrap(),
-    );
+    let mut shell = shell("sleep 60 &");
+    reap(shell.stdout(OwnedFd::from(other)).spawn().unwrap());
     drop(own);
 }
 
@@ -165,10 +143,7 @@ fn process_is_started_by_popen() {
 #[ignore = "leaks on purpose"]
 fn child_has_a_child() {
     // leak: process "sh"
-    let mut shell = shell("sleep 60 & echo ready; wait")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut shell = piped("sleep 60 & echo ready; wait").spawn().unwrap();
     let mut said = String::new();
     let mut output = BufReader::new(shell.stdout.take().unwrap());
     output.read_line(&mut said).unwrap();
@@ -182,18 +157,13 @@ unsafe extern "C" {
 #[leak_checked]
 #[test]
 fn background_is_waited_for() {
-    reap(
-        shell("sleep 0.01 & wait")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap(),
-    );
+    reap(piped("sleep 0.01 & wait").spawn().unwrap());
 }
 
 #[leak_checked(settle = "1h")]
 #[test]
 fn background_ends_by_itself() {
-    reap(shell("sleep 0.1 &").stdout(Stdio::piped()).spawn().unwrap());
+    reap(piped("sleep 0.1 &").spawn().unwrap());
 }
 
 /// It has started another by then, which ends as well.
@@ -201,16 +171,13 @@ fn background_ends_by_itself() {
 #[test]
 fn background_passes_its_pipe_on() {
     let script = "(sleep 0.1; sleep 0.1 &) &";
-    reap(shell(script).stdout(Stdio::piped()).spawn().unwrap());
+    reap(piped(script).spawn().unwrap());
 }
 
 #[leak_checked]
 #[test]
 fn output_is_read_to_its_end() {
-    let mut shell = shell("sleep 0.01 &")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut shell = piped("sleep 0.01 &").spawn().unwrap();
     let mut said = String::new();
     shell
         .stdout
@@ -225,7 +192,7 @@ fn output_is_read_to_its_end() {
 #[test]
 fn background_is_killed_by_its_number() {
     let script = "sleep 60 & echo $!";
-    let mut shell = shell(script).stdout(Stdio::piped()).spawn().unwrap();
+    let mut shell = piped(script).spawn().unwrap();
     let mut said = String::new();
     let mut output = BufReader::new(shell.stdout.take().unwrap());
     output.read_line(&mut said).unwrap();
@@ -241,12 +208,7 @@ fn background_is_killed_by_its_number() {
 #[leak_checked]
 #[test]
 fn background_has_nothing_of_the_test() {
-    reap(
-        shell("sleep 60 >/dev/null &")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap(),
-    );
+    reap(piped("sleep 60 >/dev/null &").spawn().unwrap());
 }
 
 /// What it reads and writes is the process's, as what its parent had was.
@@ -261,7 +223,7 @@ fn output_is_that_of_the_process() {
 #[test]
 fn server_of_a_static() {
     static SERVER: LazyLock<bool> = LazyLock::new(|| {
-        let mut shell = shell("sleep 60 &").stdout(Stdio::piped()).spawn().unwrap();
+        let mut shell = piped("sleep 60 &").spawn().unwrap();
         shell.wait().unwrap().success()
     });
     assert!(*SERVER);
@@ -274,7 +236,7 @@ fn daemon_of_another_is_asked() {
     static DAEMON: LazyLock<bool> =
         LazyLock::new(|| shell("sleep 60 >/dev/null &").status().unwrap().success());
     assert!(*DAEMON);
-    reap(shell("kill -0 $$").stdout(Stdio::piped()).spawn().unwrap());
+    reap(piped("kill -0 $$").spawn().unwrap());
 }
 
 #[test]

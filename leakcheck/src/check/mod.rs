@@ -11,6 +11,7 @@ pub(crate) mod cancelled_run;
 mod closures;
 mod coverage;
 mod evidence;
+mod exit;
 pub(crate) mod findings;
 mod gaps;
 mod gather;
@@ -35,6 +36,7 @@ pub(crate) mod wait;
 mod watched_runtime;
 
 pub(crate) use cancel::stands;
+pub(crate) use exit::Unended;
 pub(crate) use growth::Growth;
 pub(crate) use hang::{Deadlock, Hung};
 pub(crate) use lifecycle::Check;

@@ -45,7 +45,7 @@ pub(crate) use fact::{
 };
 pub use frame::{CodeOwner, Frame};
 pub(crate) use hang::Fate;
-pub use hang::{Hang, HangCause, HangEnd, KernelState, StuckThread, ThreadState};
+pub use hang::{ExitBegan, Hang, HangCause, HangEnd, KernelState, StuckThread, ThreadState};
 pub(crate) use keeper::{Keeper, Kept, Use};
 pub use leak::{Ignored, Leak};
 pub use level::Level;

@@ -26,7 +26,7 @@ use crate::{
     },
     report::output,
     run::{
-        background, effective_options,
+        background, effective_options, exit_watch,
         outcome::{Outcome, refuse},
         return_value::ReturnKind,
         watchdog::{self, Among, Parks, TestBody, Watch},
@@ -185,6 +185,7 @@ impl Session {
             if level == Level::Off {
                 return Ok(None);
             }
+            exit_watch::arm(|| exit_watch::site_of(meta), &options);
             let kept = Scope::open()?;
             kept.limit(|limited| options.budget(limited));
             let scope = kept.id();

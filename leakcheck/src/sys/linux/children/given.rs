@@ -217,7 +217,10 @@ mod tests {
     use std::process::Command;
 
     use super::*;
-    use crate::{observe::scope::Scope, sys};
+    use crate::sys::{
+        self,
+        context::{Context, Switch},
+    };
 
     /// A pipe that every program has which is run.
     fn inherited_pipe() -> [i32; 2] {
@@ -243,8 +246,12 @@ mod tests {
         );
     }
 
-    fn given(scope: &Scope) -> Vec<(u64, bool)> {
-        let given = of(scope.id().index()).into_iter();
+    fn enter(scope: u64) -> Switch {
+        Switch::to(Context { scope, origin: 0 })
+    }
+
+    fn given(scope: u64) -> Vec<(u64, bool)> {
+        let given = of(scope).into_iter();
         given
             .map(|given| (given.identity, given.is_shared))
             .collect()
@@ -254,49 +261,52 @@ mod tests {
     fn what_is_open_when_a_child_is_started_is_kept_until_it_is_forgotten() {
         sys::arm();
         sys::creation_stack::enable(true);
-        let kept = Scope::open().unwrap();
-        let inside = kept.id().enter();
+        let kept = scope_counters::open().unwrap();
+        let inside = enter(kept);
         close(inherited_pipe());
         let ends = inherited_pipe();
         let identity = file::of(ends[0]).unwrap().identity;
-        assert_eq!(given(&kept), [], "no child was started");
+        assert_eq!(given(kept), [], "no child was started");
         start_child();
         close(ends);
         close(inherited_pipe());
         drop(inside);
-        assert_eq!(given(&kept), [(identity, false)]);
-        forget(kept.id().index());
-        assert_eq!(given(&kept), []);
+        assert_eq!(given(kept), [(identity, false)]);
+        forget(kept);
+        assert_eq!(given(kept), []);
     }
 
     #[test]
     fn children_of_two_scopes_share_what_programs_have_that_are_run() {
         sys::arm();
         sys::creation_stack::enable(true);
-        let (one, other) = (Scope::open().unwrap(), Scope::open().unwrap());
+        let (one, other) = (
+            scope_counters::open().unwrap(),
+            scope_counters::open().unwrap(),
+        );
         let (inherited, own) = {
-            let _inside = one.id().enter();
+            let _inside = enter(one);
             (inherited_pipe(), std::io::pipe().unwrap())
         };
-        let start_in = |scope: &Scope| {
-            let _inside = scope.id().enter();
+        let start_in = |scope: u64| {
+            let _inside = enter(scope);
             start_child();
         };
-        let shared = |scope: &Scope| {
+        let shared = |scope: u64| {
             given(scope)
                 .iter()
                 .filter(|(_, is_shared)| *is_shared)
                 .count()
         };
-        start_in(&one);
-        assert_eq!((given(&one).len(), shared(&one)), (2, 0));
+        start_in(one);
+        assert_eq!((given(one).len(), shared(one)), (2, 0));
         // What was shared before it is given stays that.
-        start_in(&other);
-        assert_eq!((given(&one).len(), shared(&one)), (2, 1));
-        forget(one.id().index());
-        start_in(&one);
-        assert_eq!((given(&one).len(), shared(&one)), (2, 1));
-        assert_eq!(given(&other), []);
+        start_in(other);
+        assert_eq!((given(one).len(), shared(one)), (2, 1));
+        forget(one);
+        start_in(one);
+        assert_eq!((given(one).len(), shared(one)), (2, 1));
+        assert_eq!(given(other), []);
         close(inherited);
         drop(own);
     }
