@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::{
-        model::{Fate, Hang, HangCause, Kind, Report, Resource},
+        model::{Coverage, Fate, Hang, HangCause, Kind, Report, Resource},
         sync::Work,
     },
     check::findings,
@@ -35,8 +35,6 @@ impl Check {
     /// What its last thread does, and which threads and runtimes are alive, whoever has made them.
     pub(crate) fn of_process_that_does_not_end(self, unended: &Unended) -> Report {
         let _work = Work::begin();
-        // What looking opens is nobody's.
-        let _aside = sys::fds::untracked();
         let mut hung = Hung {
             cause: unended.cause,
             after: unended.after,
@@ -57,12 +55,18 @@ impl Check {
             thread: Some(thread),
             ..self.explain_hang(&hung)
         };
-        self.cut_short(hang)
+        Report {
+            // Nothing was looked for.
+            coverage: Coverage::default(),
+            ..self.cut_short(hang)
+        }
     }
 }
 
 /// The threads beside the one that ends the process and this one, and the runtimes.
 fn beside(tid: i32) -> Vec<Resource> {
+    // What looking opens is nobody's.
+    let _aside = sys::fds::untracked();
     let is_aside = |thread: &Resource| {
         let own = sys::proc_threads::tid();
         thread.is_thread_of(tid) || thread.is_thread_of(own)

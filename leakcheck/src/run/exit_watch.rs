@@ -104,6 +104,11 @@ fn ask(watched: &Watched) {
     }
 }
 
+/// A test has ended, and may have left something to its thread for its end.
+pub(crate) fn goes_before_what_a_test_left() {
+    sys::exit::tell_before_what_is_registered();
+}
+
 /// The binary of a test.
 pub(crate) fn site_of(meta: &TestMeta) -> BinarySite {
     BinarySite {

@@ -51,11 +51,14 @@ pub(crate) fn tell_begin(begins: fn()) {
     if BEGINS.set(begins).is_ok() {
         // SAFETY: the function has the declared type and does not unwind. Where there is no room for it, the begin is not told.
         unsafe { libc::atexit(begin_at_exit) };
-        #[cfg(target_env = "gnu")]
-        if super::proc_threads::is_main_thread() {
-            // What the thread itself has for its end comes after what is registered later.
-            at_end_of_thread();
-        }
+    }
+}
+
+/// What the main thread has for its end by now comes after the begin is told.
+pub(crate) fn tell_before_what_is_registered() {
+    #[cfg(target_env = "gnu")]
+    if super::proc_threads::is_main_thread() {
+        at_end_of_thread();
     }
 }
 
