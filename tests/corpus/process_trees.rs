@@ -197,11 +197,9 @@ fn background_is_killed_by_its_number() {
     let mut output = BufReader::new(shell.stdout.take().unwrap());
     output.read_line(&mut said).unwrap();
     reap(shell);
+    let pid = said.trim().parse().unwrap();
     // SAFETY: the process has not ended, so nobody else has its number.
-    assert_eq!(
-        unsafe { libc::kill(said.trim().parse().unwrap(), libc::SIGKILL) },
-        0
-    );
+    assert_eq!(unsafe { libc::kill(pid, libc::SIGKILL) }, 0);
 }
 
 /// It was asked for nothing, and has nothing of the test: a daemon.

@@ -44,13 +44,6 @@ fn a_handler_that_joins_a_thread_is_told_with_both() {
     assert_told(&said, &reports, &words);
 }
 
-/// Its destructor runs before all handlers.
-#[test]
-fn a_thread_local_whose_drop_blocks_is_told() {
-    let (said, reports) = run_until(module_path!(), "thread_local_blocks", &[AT_ONCE], LAST);
-    assert_told(&said, &reports, &["Blocks", "thread::park"]);
-}
-
 #[test]
 fn an_exit_from_another_thread_is_told() {
     let blocks = [AT_ONCE, (BLOCKS, "1")];
@@ -154,26 +147,6 @@ mod subject {
         let worker = worker.spawn(|| block()).unwrap();
         *WORKER.lock().unwrap() = Some(worker);
         at_exit(join);
-    }
-
-    struct Blocks;
-
-    impl Drop for Blocks {
-        fn drop(&mut self) {
-            loop {
-                thread::park();
-            }
-        }
-    }
-
-    #[leak_checked]
-    #[test]
-    #[ignore = "never ends"]
-    fn thread_local_blocks() {
-        thread_local! {
-            static BLOCKS: Blocks = const { Blocks };
-        }
-        BLOCKS.with(|_| {});
     }
 
     #[leak_checked]

@@ -35,7 +35,7 @@ impl Check {
     /// What its last thread does, and which threads and runtimes are alive, whoever has made them.
     pub(crate) fn of_process_that_does_not_end(self, unended: &Unended) -> Report {
         let _work = Work::begin();
-        let mut hung = Hung {
+        let mut seen = Hung {
             cause: unended.cause,
             after: unended.after,
             fate: Fate::LeftAlone,
@@ -46,14 +46,14 @@ impl Check {
         };
         let asks = self.view.env.stacks == Stacks::On && stacks::unavailable().is_none();
         if asks {
-            stacks::take(hung.threads());
+            stacks::take(seen.threads());
         }
         let asked = asks.then(|| stacks::ask(unended.tid)).flatten();
         let package_dir = self.view.whom.package_dir();
         let thread = findings::ending_thread(unended.tid, asked.as_ref(), package_dir.as_deref());
         let hang = Hang {
             thread: Some(thread),
-            ..self.explain_hang(&hung)
+            ..self.explain_hang(&seen)
         };
         Report {
             // Nothing was looked for.

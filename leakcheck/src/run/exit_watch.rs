@@ -104,11 +104,6 @@ fn ask(watched: &Watched) {
     }
 }
 
-/// A test has ended, and may have left something to its thread for its end.
-pub(crate) fn goes_before_what_a_test_left() {
-    sys::exit::tell_before_what_is_registered();
-}
-
 /// The binary of a test.
 pub(crate) fn site_of(meta: &TestMeta) -> BinarySite {
     BinarySite {
@@ -170,9 +165,10 @@ fn report(tid: i32, after: Duration) -> Option<()> {
     let env = env::get().ok()?;
     let whom = CheckTarget::Process(place, None);
     let check = Check::begin(whom, Options::new(), env, Scope::current()).ok()?;
-    let how = match TESTS_ARE_OVER.load(Ordering::Relaxed) {
-        false => ExitBegan::Exit,
-        true => ExitBegan::TestsOver,
+    let how = if TESTS_ARE_OVER.load(Ordering::Relaxed) {
+        ExitBegan::TestsOver
+    } else {
+        ExitBegan::Exit
     };
     let report = check.of_process_that_does_not_end(&Unended {
         tid,

@@ -314,7 +314,6 @@ impl Session {
         if self.check.is_of_parent() {
             return outcome.finish(None, Level::Off);
         }
-        exit_watch::goes_before_what_a_test_left();
         let (env, level, body) = (self.env, self.level, outcome.body());
         // To move all of it would be a good part of what a clean test pays.
         if self.has_nothing_to_say(body) {

@@ -54,14 +54,6 @@ pub(crate) fn tell_begin(begins: fn()) {
     }
 }
 
-/// What the main thread has for its end by now comes after the begin is told.
-pub(crate) fn tell_before_what_is_registered() {
-    #[cfg(target_env = "gnu")]
-    if super::proc_threads::is_main_thread() {
-        at_end_of_thread();
-    }
-}
-
 extern "C" fn begin_at_exit() {
     // Of a child nobody asks, nor of one that runs in the memory of its parent.
     if !super::fork::in_child()

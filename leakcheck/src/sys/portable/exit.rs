@@ -9,9 +9,6 @@ pub(crate) fn arm(_handler: Handler) {}
 /// Nothing tells of it.
 pub(crate) fn tell_begin(_begins: fn()) {}
 
-/// See [`tell_begin`].
-pub(crate) fn tell_before_what_is_registered() {}
-
 /// Ends the process.
 pub(crate) fn at_once(code: i32) -> ! {
     std::process::exit(code)

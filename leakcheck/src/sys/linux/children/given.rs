@@ -117,7 +117,7 @@ fn put(start: Start, stream: &Stream, standard: i32) {
         return;
     };
     claim.publish(key, start.scope, |facts| {
-        facts.store(start, stream, standard)
+        facts.store(start, stream, standard);
     });
 }
 

@@ -283,10 +283,11 @@ impl Facts {
         };
         let opened = self.file.load(Ordering::Relaxed);
         // What cannot be compared is believed: that it was closed is told here, too.
-        const UNKNOWN: u64 = File::UNKNOWN.identity;
-        let is_open = file::of(fd)
-            .map(|file| file.identity)
-            .is_some_and(|file| file == opened || file == UNKNOWN || opened == UNKNOWN);
+        let is_it = |file: File| {
+            let unknown = File::UNKNOWN.identity;
+            [opened, unknown].contains(&file.identity) || opened == unknown
+        };
+        let is_open = file::of(fd).is_some_and(is_it);
         (found, is_open)
     }
 }
