@@ -39,7 +39,7 @@ mod kernel;
 mod unseen;
 mod vfork;
 
-pub(crate) use every::{every, open_streams};
+pub(crate) use every::{are_shown, every, open_streams};
 pub(crate) use given::{forget as forget_given, is_made_for_this, of as given};
 
 /// What must be found out before a child is started.

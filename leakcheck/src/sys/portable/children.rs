@@ -33,6 +33,11 @@ pub(crate) fn every() -> Vec<Process> {
 }
 
 /// See [`every`].
+pub(crate) fn are_shown() -> bool {
+    false
+}
+
+/// See [`every`].
 pub(crate) fn open_streams(_process: &Process) -> Vec<Open> {
     Vec::new()
 }
