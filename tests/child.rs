@@ -1,13 +1,14 @@
 //! A subject in a process of its own, which may fail, be killed or hang without taking the suite along.
 
 use std::{
+    io::{BufRead as _, BufReader},
     process::{Command, Output, Stdio},
     sync::mpsc,
     thread,
     time::Duration,
 };
 
-use crate::{Run, rerun};
+use crate::{Report, Run, reports_in, rerun};
 
 /// After this long a child is taken for hung; nothing here takes a tenth of it.
 const HUNG: Duration = Duration::from_secs(180);
@@ -79,6 +80,42 @@ pub fn harness(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     unless_hung(&arguments.join(" "), move || {
         command.output().expect("the test binary runs")
     })
+}
+
+/// Runs exactly one subject of `module`, whose process does not end, until it has said a line with these words; returns what it has
+/// said on standard error by then, and its reports.
+pub fn run_until(
+    module: &str,
+    subject: &str,
+    variables: &[(&str, &str)],
+    words: &'static str,
+) -> (String, Vec<Report>) {
+    let name = format!("{}{subject}", subjects(module));
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let exe = std::env::current_exe().expect("the test binary has a path");
+    let mut command = Command::new(exe);
+    command
+        .args(["--ignored", "--exact", &name, "--test-threads=1"])
+        .env("LEAKCHECK_REPORT_DIR", folder.path())
+        .envs(variables.iter().copied())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the test binary runs");
+    let lines = BufReader::new(child.stderr.take().expect("it is a pipe")).lines();
+    let said = unless_hung(&name, move || {
+        let mut said = String::new();
+        for line in lines {
+            said += &(line.expect("it is text") + "\n");
+            if said.contains(words) {
+                return Ok(said);
+            }
+        }
+        Err(said)
+    });
+    child.kill().expect("it runs, or was not waited for");
+    child.wait().expect("it is waited for");
+    let said = said.unwrap_or_else(|said| panic!("{subject} has ended, and said:\n{said}"));
+    (said, reports_in(folder.path()))
 }
 
 fn unless_hung<T: Send + 'static>(what: &str, run: impl FnOnce() -> T + Send + 'static) -> T {

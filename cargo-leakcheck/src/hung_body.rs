@@ -31,8 +31,13 @@ fn body(telling: &mut Telling<'_>, report: &Report) {
         let why = match hang.cause {
             HangCause::Timeout => "its time was over",
             HangCause::Deadlock => "nothing can wake it",
+            HangCause::Exit => "its exit had begun long before",
         };
-        telling.heading(&format!("the body did not end: after {after}, {why}"));
+        let what = match hang.cause {
+            HangCause::Exit => "process",
+            _ => "body",
+        };
+        telling.heading(&format!("the {what} did not end: after {after}, {why}"));
         for step in &hang.because {
             telling.line(2, &format!("because: {}", plain(step)));
         }

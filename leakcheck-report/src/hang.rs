@@ -30,7 +30,7 @@ record! {
         always(default) after_ms: u64,
         /// Why the process had to end with it.
         always(default) ended_process: Option<String>,
-        /// The thread of the body, where it did not come back from synchronous code.
+        /// The thread of the body, where it did not come back from synchronous code; that which ends the process.
         if_any(default) thread: Option<StuckThread>,
         /// From the body to what keeps it, a sentence for each step.
         if_any(default) because: Vec<String>,
@@ -49,6 +49,8 @@ words! {
         Timeout = "timeout",
         /// It was proven that nothing can wake it.
         Deadlock = "deadlock",
+        /// It is no body, but the process, which did not come to its end.
+        Exit = "exit",
     }
 }
 

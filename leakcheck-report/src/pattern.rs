@@ -93,6 +93,8 @@ patterns! {
     UnjoinedBlocking = "unjoined-blocking",
     /// Nobody has waited for a process that has exited.
     Zombie = "zombie",
+    /// A process has outlived the child of the test that had started it, and keeps a pipe of the test open.
+    OutlivedParent = "outlived-parent",
     /// Nobody has ended a process and waited for it.
     Unreaped = "unreaped",
     /// Nobody has dropped what owns a descriptor.

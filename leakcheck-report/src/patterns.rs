@@ -53,6 +53,7 @@ pages! {
     UnjoinedThread unjoined_thread "../pages/unjoined-thread.md",
     UnjoinedBlocking unjoined_blocking "../pages/unjoined-blocking.md",
     Zombie zombie "../pages/zombie.md",
+    OutlivedParent outlived_parent "../pages/outlived-parent.md",
     Unreaped unreaped "../pages/unreaped.md",
     OpenDescriptor open_descriptor "../pages/open-descriptor.md",
     TempLeft temp_left "../pages/temp-left.md",

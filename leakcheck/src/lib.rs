@@ -134,9 +134,10 @@ pub use base::{
     error::Error,
     model::{
         About, Awaited, Body, Breach, Call, CancelExtent, CancelFailure, CancelFault,
-        Cancellations, CancelledAt, CodeOwner, Coverage, Event, Frame, HandleKind, Hang, HangCause,
-        HangEnd, Holder, HolderKind, Ignored, KernelState, Kind, Leak, Location, Missing,
-        OwnHandle, Report, Seen, State, StuckThread, Subject, ThreadState, Verdict, Waiting,
+        Cancellations, CancelledAt, CodeOwner, Coverage, Event, ExitBegan, Frame, HandleKind, Hang,
+        HangCause, HangEnd, Holder, HolderKind, Ignored, KernelState, Kind, Leak, Location,
+        Missing, OwnHandle, Report, Seen, State, StuckThread, Subject, ThreadState, Verdict,
+        Waiting,
     },
 };
 pub use run::runtime::{instrument, watch_local};

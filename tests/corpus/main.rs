@@ -44,6 +44,7 @@ mod parallel;
 mod patterns;
 mod polled;
 mod posix_timers;
+mod process_trees;
 mod processes;
 mod queues;
 mod runtimes;

@@ -273,6 +273,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "closures::",
         "stuck::",
         "system_calls::",
+        "process_trees::",
         "temp_files::",
     ];
     let is_comparison = test.ends_with(VERIFYING);

@@ -22,6 +22,8 @@ mod checkpoints;
 mod closures;
 mod ended;
 mod environment;
+#[cfg(target_os = "linux")]
+mod exiting;
 mod exits;
 mod forks;
 mod guards;

@@ -36,6 +36,19 @@ pub(crate) fn lock_std<T>(mutex: &std::sync::Mutex<T>) -> Held<std::sync::MutexG
     Held::by(|| mutex.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
+/// The same where nobody may be waited for.
+pub(crate) fn try_lock_std<T>(
+    mutex: &std::sync::Mutex<T>,
+) -> Option<Held<std::sync::MutexGuard<'_, T>>> {
+    let work = Work::begin();
+    let guard = match mutex.try_lock() {
+        Ok(guard) => guard,
+        Err(std::sync::TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+        Err(std::sync::TryLockError::WouldBlock) => return None,
+    };
+    Some(Held { guard, _work: work })
+}
+
 /// A lock that is held, which is work.
 #[derive(Debug)]
 pub(crate) struct Held<G> {

@@ -250,7 +250,8 @@ impl View {
         }
     }
 
-    fn with_others(&self, present: &mut Inventory, others: Vec<Resource>) {
+    /// Adds those that are new, apart from child processes that serve a static.
+    pub(super) fn with_others(&self, present: &mut Inventory, others: Vec<Resource>) {
         self.add_new(present, others, |other| other.kind() == Kind::Process);
     }
 

@@ -82,6 +82,14 @@ impl Hung {
 }
 
 impl HangSnapshot {
+    /// What was alive, where there is no body.
+    pub(super) fn of(present: Inventory) -> Self {
+        Self {
+            present,
+            unread: None,
+        }
+    }
+
     /// What was proven stays true, but need not be provable again while threads go to sleep and wake up.
     pub(crate) fn prove(&mut self, deadlock: Deadlock) {
         self.present.lists = vec![deadlock.tasks, deadlock.body];

@@ -151,6 +151,10 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
             Detail::Other(_) if timers::is_of_tokio(resource) || kind == Kind::TempFile => {
                 std::mem::take(&mut group.facts)
             }
+            Detail::Other(_) => std::mem::take(&mut group.facts)
+                .into_iter()
+                .filter(|fact| matches!(fact, Fact::Holds(_)))
+                .collect(),
             _ => Vec::new(),
         };
         if let Detail::Other(thing) = &resource.detail

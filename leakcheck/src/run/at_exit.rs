@@ -8,7 +8,10 @@ use std::{
 use crate::{
     base::test_meta::BinarySite,
     report::output,
-    run::process_check::{self, ProcessVerdict},
+    run::{
+        exit_watch,
+        process_check::{self, ProcessVerdict},
+    },
     settings::{
         env::{self, TraceLevel},
         options::Options,
@@ -44,6 +47,7 @@ pub fn begin(asked: AtExit) {
     sys::creation_stack::enable(takes_stacks);
     sys::fds::watch_everyone();
     sys::exit::arm(at_exit);
+    exit_watch::arm_binary(asked.place, asked.options);
 }
 
 /// Returns the exit code to end with instead of `status`, which is not known everywhere.
@@ -60,7 +64,10 @@ fn at_exit(status: Option<i32>) -> Option<i32> {
     }
     // Whatever goes wrong here must not unwind into the C library.
     let verify = AssertUnwindSafe(|| process_check::verify(&asked.place, (asked.options)()));
-    let whole = match panic::catch_unwind(verify) {
+    exit_watch::pauses();
+    let whole = panic::catch_unwind(verify);
+    exit_watch::goes_on();
+    let whole = match whole {
         Ok(Ok(whole)) => whole,
         Ok(Err(error)) => {
             output::print(&format!("leakcheck: {error}"));

@@ -3,6 +3,7 @@
 pub(crate) mod at_exit;
 pub(crate) mod background;
 pub(crate) mod effective_options;
+pub(crate) mod exit_watch;
 #[cfg(feature = "harness")]
 pub(crate) mod harness;
 pub(crate) mod outcome;

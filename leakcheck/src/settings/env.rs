@@ -87,6 +87,7 @@ pub(crate) struct Env {
     levels: Vec<(Kind, Level)>,
     settle: Option<Duration>,
     timeout: Option<Duration>,
+    exit_timeout: Option<Duration>,
     /// For tests that may be cancelled, and no others.
     pub(crate) cancel: Option<Cancel>,
     pub(crate) trace: TraceLevel,
@@ -112,10 +113,11 @@ pub(crate) fn get() -> Result<&'static Env, Error> {
 }
 
 /// The variables that there are.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "LEAKCHECK",
     "LEAKCHECK_BASELINE",
     "LEAKCHECK_CANCEL",
+    "LEAKCHECK_EXIT_TIMEOUT",
     "LEAKCHECK_FORMAT",
     "LEAKCHECK_LEVELS",
     "LEAKCHECK_REPORT_DIR",
@@ -193,6 +195,7 @@ impl Env {
             }),
             settle: duration("LEAKCHECK_SETTLE", read("LEAKCHECK_SETTLE"))?,
             timeout: time_limit("LEAKCHECK_TIMEOUT", read("LEAKCHECK_TIMEOUT"))?,
+            exit_timeout: duration("LEAKCHECK_EXIT_TIMEOUT", read("LEAKCHECK_EXIT_TIMEOUT"))?,
             cancel: read("LEAKCHECK_CANCEL")
                 .map(|value| cancel(&value))
                 .transpose()?,
@@ -231,6 +234,9 @@ impl Env {
         }
         if let Some(timeout) = self.timeout {
             options = options.timeout(timeout);
+        }
+        if let Some(timeout) = self.exit_timeout {
+            options = options.exit_timeout(timeout);
         }
         options
     }
@@ -372,6 +378,8 @@ mod tests {
         );
         let env = parse("LEAKCHECK_SETTLE", "1s 500ms").unwrap();
         assert_eq!(env.options().settle_limit(), Duration::from_millis(1500));
+        let env = parse("LEAKCHECK_EXIT_TIMEOUT", "0s").unwrap();
+        assert_eq!(env.options().exit_limit(), Some(Duration::ZERO));
         let env = parse("LEAKCHECK_LEVELS", "threads=warn, custom = off").unwrap();
         assert_eq!(
             env.levels,
@@ -404,7 +412,8 @@ mod tests {
         assert_eq!(
             error,
             "failed to read LEAKCHECK_SETLE: there is no such variable: expected `LEAKCHECK`, `LEAKCHECK_BASELINE`, \
-             `LEAKCHECK_CANCEL`, `LEAKCHECK_FORMAT`, `LEAKCHECK_LEVELS`, `LEAKCHECK_REPORT_DIR`, `LEAKCHECK_REQUIRE`, `LEAKCHECK_SETTLE`, \
+             `LEAKCHECK_CANCEL`, `LEAKCHECK_EXIT_TIMEOUT`, `LEAKCHECK_FORMAT`, `LEAKCHECK_LEVELS`, `LEAKCHECK_REPORT_DIR`, \
+             `LEAKCHECK_REQUIRE`, `LEAKCHECK_SETTLE`, \
              `LEAKCHECK_STACKS`, `LEAKCHECK_TIMEOUT` or `LEAKCHECK_TRACE`; did you mean `LEAKCHECK_SETTLE`?"
         );
     }

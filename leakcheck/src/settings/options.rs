@@ -32,6 +32,7 @@ pub struct Options {
     rules: Vec<Ignore>,
     settle: Option<Duration>,
     timeout: Option<Duration>,
+    exit_timeout: Option<Duration>,
     level: Option<Level>,
     /// Levels of single kinds; at most one for each.
     levels: Vec<(Kind, Level)>,
@@ -47,6 +48,7 @@ pub struct Options {
 pub(crate) enum Setting {
     Settle(Duration),
     Timeout(Duration),
+    ExitTimeout(Duration),
     Level(Level),
     LevelOf(Kind, Level),
     UnseenPanics(Level),
@@ -55,6 +57,9 @@ pub(crate) enum Setting {
 
 /// How long the cancelled runs of a body may take, all together, where nothing else is said.
 pub(crate) const DEFAULT_CANCEL_LIMIT: Duration = Duration::from_secs(60);
+
+/// How long a process may take to end, where nothing else is said.
+pub(crate) const DEFAULT_EXIT_LIMIT: Duration = Duration::from_secs(30);
 
 /// How long a check waits for things to end, where nothing else is said.
 pub(crate) const DEFAULT_SETTLE: Duration = Duration::from_secs(1);
@@ -126,6 +131,30 @@ impl Options {
     /// Without a limit, an async body is given up all the same once it is proven that nothing can wake it.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = Some(limit);
+        self
+    }
+
+    /// How long the process may take to end, once it has begun to exit or `main!` has run its tests, until it is reported what it
+    /// is in. Default: 30 s; zero never looks.
+    ///
+    /// The report goes to standard error and to `LEAKCHECK_REPORT_DIR`: what the thread does that ends the process, called by
+    /// which function of `atexit` or destructor, and which threads and runtimes are alive, with the lines that made them.
+    /// Nothing is done to the process. It is one for all tests of the process, so the longest that is set for any of them counts. A
+    /// thread of this crate waits meanwhile, which is started at the exit unless there is one.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use leakcheck::Options;
+    ///
+    /// leakcheck::verify_at_exit!(options = patient);
+    ///
+    /// fn patient() -> Options {
+    ///     Options::new().exit_timeout(Duration::from_secs(300))
+    /// }
+    /// # fn main() {}
+    /// ```
+    pub fn exit_timeout(mut self, limit: Duration) -> Self {
+        self.exit_timeout = Some(limit);
         self
     }
 
@@ -257,6 +286,7 @@ impl Options {
             rules,
             settle: over.settle.or(self.settle),
             timeout: over.timeout.or(self.timeout),
+            exit_timeout: over.exit_timeout.or(self.exit_timeout),
             level: over.level.or(self.level),
             levels,
             unseen_panics: over.unseen_panics.or(self.unseen_panics),
@@ -273,6 +303,7 @@ impl Options {
         let set = [
             self.settle.map(Setting::Settle),
             self.timeout.map(Setting::Timeout),
+            self.exit_timeout.map(Setting::ExitTimeout),
             self.level.map(Setting::Level),
             self.unseen_panics.map(Setting::UnseenPanics),
         ];
@@ -295,6 +326,11 @@ impl Options {
 
     pub(crate) fn time_limit(&self) -> Option<Duration> {
         self.timeout
+    }
+
+    /// How long the process may take to end, where that is said; zero where nobody looks.
+    pub(crate) fn exit_limit(&self) -> Option<Duration> {
+        self.exit_timeout
     }
 
     /// At which awaits the body is cancelled, where something is said of it.

@@ -27,6 +27,8 @@ pub(crate) struct ScopeCounters {
     temp_files: AtomicUsize,
     /// Those of them that could not be recorded.
     temp_files_missed: AtomicUsize,
+    /// Processes that it has started, be they still there or not.
+    children: AtomicUsize,
     /// Number of waiting checks; endings wake them only where there is one.
     waiting: AtomicU32,
     /// Changes with every ending while somebody waits.
@@ -95,6 +97,7 @@ static NOBODY: ScopeCounters = ScopeCounters {
     others: AtomicUsize::new(0),
     temp_files: AtomicUsize::new(0),
     temp_files_missed: AtomicUsize::new(0),
+    children: AtomicUsize::new(0),
     waiting: AtomicU32::new(0),
     endings: AtomicU32::new(0),
     slot_ranges: SlotRanges::new(),
@@ -124,6 +127,7 @@ pub(crate) fn open() -> Option<u64> {
     counters.slot_ranges.forget();
     counters.want_nothing();
     counters.forget_temp_files();
+    counters.forget_children();
     counters.holders.store(1, Ordering::Relaxed);
     counters.scope.store(scope, Ordering::Release);
     Some(scope)
@@ -175,6 +179,12 @@ fn place_of(scope: u64) -> Option<(u32, &'static ScopeCounters)> {
     (counters.scope.load(Ordering::Relaxed) == scope).then_some((place, counters))
 }
 
+/// Whether somebody holds it, or something of it is alive.
+#[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
+pub(crate) fn is_open(scope: u64) -> bool {
+    place_of(scope).is_some_and(|(_, counters)| counters.closed.load(Ordering::Acquire) == 0)
+}
+
 /// What is over was neither a task nor a thread.
 #[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
 pub(crate) fn end_other(ended: Ended) {
@@ -188,6 +198,7 @@ pub(crate) fn forget_all() {
         counters.others.store(0, Ordering::Relaxed);
         counters.want_nothing();
         counters.forget_temp_files();
+        counters.forget_children();
         for shard in &counters.tasks {
             let started = shard.started.load(Ordering::Relaxed);
             shard.ended.store(started, Ordering::Relaxed);
@@ -344,6 +355,21 @@ impl ScopeCounters {
     pub(crate) fn temp_file_missed(&self) {
         self.temp_files_missed.fetch_add(1, Ordering::SeqCst);
         self.temp_file_made();
+    }
+
+    /// How many processes it has started, be they still there or not.
+    #[inline]
+    pub(crate) fn children(&self) -> usize {
+        self.children.load(Ordering::SeqCst)
+    }
+
+    #[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
+    pub(crate) fn child_started(&self) {
+        self.children.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn forget_children(&self) {
+        self.children.store(0, Ordering::Relaxed);
     }
 
     fn forget_temp_files(&self) {

@@ -204,10 +204,19 @@ impl<P: Places> Table<P> {
 
     /// What `read` makes of what has this key, if there is anything.
     pub(crate) fn find_key<T>(&self, key: u64, read: impl Fn(&P::Facts) -> T) -> Option<Seen<T>> {
+        self.with_key(key, read).next()
+    }
+
+    /// What `read` makes of everything that has this key.
+    pub(crate) fn with_key<T>(
+        &self,
+        key: u64,
+        read: impl Fn(&P::Facts) -> T,
+    ) -> impl Iterator<Item = Seen<T>> {
         let floors = self.floors.load(Ordering::Acquire);
-        let places = (0..floors).flat_map(|floor| window::<P>(floor, key));
-        let mut records = places.filter_map(|place| self.places.peek(place));
-        records.find_map(|record| {
+        let places = (0..floors).flat_map(move |floor| window::<P>(floor, key));
+        let records = places.filter_map(|place| self.places.peek(place));
+        records.filter_map(move |record| {
             let of_it = |keyed: &Keyed<P::Facts>| {
                 (keyed.key.load(Ordering::Relaxed) == key).then(|| read(&keyed.facts))
             };

@@ -25,6 +25,10 @@ pub(crate) enum Fact {
     State(ProcessState),
     /// What a file or folder in a temporary folder is.
     TempFile(TempFile),
+    /// What a process keeps open.
+    Holds(Held),
+    /// What a process has started, and that has started, as far as that still runs.
+    Below(Below),
     /// The command line of a process, as one would type it.
     Command(String),
     /// What the user's own code calls it.
@@ -46,6 +50,14 @@ impl Fact {
         })
     }
 
+    /// What of the test the process that these are of keeps open.
+    pub(crate) fn held(facts: &[Self]) -> Option<&Held> {
+        facts.iter().find_map(|fact| match fact {
+            Self::Holds(held) => Some(held),
+            _ => None,
+        })
+    }
+
     /// What would have removed the temporary file that these are of.
     pub(crate) fn temp_owner(facts: &[Self]) -> Option<TempOwner> {
         facts.iter().find_map(|fact| match fact {
@@ -53,6 +65,36 @@ impl Fact {
             _ => None,
         })
     }
+}
+
+/// A pipe or socket of a test that a process has open.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Held {
+    pub(crate) what: HeldStream,
+    /// Its numbers in that process, lowest first.
+    pub(crate) fds: Vec<i32>,
+}
+
+/// What a process has open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum HeldStream {
+    /// A pipe that the test has made.
+    Pipe,
+    /// A socket that the test has made.
+    Socket,
+    /// Standard output of the test's process, to which a runner listens.
+    Output,
+    /// The same of standard error.
+    Error,
+}
+
+/// Processes that a process has started, and that those have started.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Below {
+    /// The first ones: what each is, as one would type it, and its number.
+    pub(crate) first: Vec<(Option<String>, u32)>,
+    /// How many there are beside them.
+    pub(crate) more: usize,
 }
 
 /// Where a descriptor leads.

@@ -26,6 +26,8 @@ pub(crate) enum Fate {
     Late,
     /// The process ended with it, for this reason.
     EndedProcess(HangEnd),
+    /// It is the process that does not end, and nothing was done to it.
+    LeftAlone,
 }
 
 /// Why the process had to end with a body that does not. The words that reports use for it are its `Display` form.
@@ -48,6 +50,18 @@ pub enum HangCause {
     Timeout(Duration),
     /// It was proven that nothing can wake it.
     Deadlock,
+    /// It is no body, but the process, which was not at its end after this limit.
+    Exit(ExitBegan, Duration),
+}
+
+/// Since when a process is about to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExitBegan {
+    /// `main` has returned, or somebody has called `exit`.
+    Exit,
+    /// `leakcheck::main!` has run all of its tests.
+    TestsOver,
 }
 
 /// A thread that did not come back from synchronous code.
@@ -135,7 +149,7 @@ impl Hang {
     pub fn ended_process(&self) -> Option<HangEnd> {
         match self.fate {
             Fate::EndedProcess(why) => Some(why),
-            Fate::GivenUp | Fate::Late => None,
+            Fate::GivenUp | Fate::Late | Fate::LeftAlone => None,
         }
     }
 }

@@ -41,10 +41,12 @@ pub use cancelled::{CancelExtent, CancelFailure, CancelFault, Cancellations, Can
 pub use coverage::{Coverage, Seen};
 pub(crate) use dependence::{Dependence, Tie};
 pub use event::Event;
-pub(crate) use fact::{Fact, Firing, Notice, Place, ProcessState, TimerKind};
+pub(crate) use fact::{
+    Below, Fact, Firing, Held, HeldStream, Notice, Place, ProcessState, TimerKind,
+};
 pub use frame::{CodeOwner, Frame};
 pub(crate) use hang::Fate;
-pub use hang::{Hang, HangCause, HangEnd, KernelState, StuckThread, ThreadState};
+pub use hang::{ExitBegan, Hang, HangCause, HangEnd, KernelState, StuckThread, ThreadState};
 pub(crate) use keeper::{Keeper, Kept, Use};
 pub use leak::{Ignored, Leak};
 pub use level::Level;

@@ -118,6 +118,11 @@ pub(crate) struct Resource {
 }
 
 impl Resource {
+    /// Whether it is the thread with this number of the kernel.
+    pub(crate) fn is_thread_of(&self, number: i32) -> bool {
+        matches!(self.detail, Detail::Thread { tid, .. } if tid == number)
+    }
+
     pub(crate) const fn kind(&self) -> Kind {
         match (self.id, &self.detail) {
             (

@@ -36,6 +36,20 @@ pub(crate) fn stuck_thread(
     package_dir: Option<&str>,
 ) -> StuckThread {
     let waiting = asked.and_then(|activity| blocked::of_body(activity, package_dir));
+    stuck(tid, asked, waiting)
+}
+
+/// What the thread does that ends the process: all of its stack is told, for no body is on it.
+pub(crate) fn ending_thread(
+    tid: i32,
+    asked: Option<&ThreadActivity>,
+    package_dir: Option<&str>,
+) -> StuckThread {
+    let waiting = asked.map(|activity| blocked::of(activity, 1, package_dir));
+    stuck(tid, asked, waiting)
+}
+
+fn stuck(tid: i32, asked: Option<&ThreadActivity>, waiting: Option<Waiting>) -> StuckThread {
     StuckThread {
         tid,
         doing: match &waiting {

@@ -14,7 +14,7 @@ mod search;
 mod waiting;
 
 pub(crate) use blocked::{Handed, blocks_on_a_handle, is_blocked, place as thread_place};
-pub(crate) use hang::{body_waiting, stuck_thread};
+pub(crate) use hang::{body_waiting, ending_thread, stuck_thread};
 pub(crate) use holding::{name_holders, name_users};
 pub(crate) use lacking::lacks_keepers;
 pub(crate) use numbered::join as join_numbered;

@@ -6,6 +6,7 @@ pub(crate) mod fds;
 pub(crate) mod named;
 pub(crate) mod panics;
 pub(crate) mod process_lifetime;
+pub(crate) mod process_trees;
 pub(crate) mod processes;
 mod seen;
 mod source;

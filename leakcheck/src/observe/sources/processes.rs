@@ -94,13 +94,29 @@ fn coverage() -> Seen {
         return Seen::Nothing(why.to_owned());
     }
     if children::is_ours() {
-        children::gap().map_or(Seen::Full, Seen::Partial)
+        children::gap()
+            .or_else(gap_below)
+            .map_or(Seen::Full, Seen::Partial)
     } else {
         Seen::Nothing(
             "`posix_spawnp` of this program is not the one that leakcheck defines, so no child process is recorded"
                 .to_owned(),
         )
     }
+}
+
+/// Why what children have started may go unseen, if so.
+fn gap_below() -> Option<String> {
+    let why = if !sys::creation_stack::is_enabled() {
+        "stacks are switched off, and without them it is not known which pipe is a test's"
+    } else if !children::are_shown() {
+        "`/proc` does not show the processes that this one knows"
+    } else {
+        return None;
+    };
+    Some(format!(
+        "what children have started is not looked for: {why}"
+    ))
 }
 
 /// Whether a child that is planted is found, once per process. Where there is no program to plant, whose function starts

@@ -5,6 +5,8 @@
 pub(crate) enum HangAdvice {
     /// Move code that blocks out of a task.
     StopBlocking,
+    /// What the end of the process waits for has to end before it.
+    LetExit,
     /// It ended, too late.
     DoLess,
     /// End one of the waits that can never end.

@@ -47,6 +47,7 @@ pub(crate) fn advice(hang: &Hang) -> HangAdvice {
             HangAdvice::EndForeverWait
         }
         (_, HangCause::Timeout(_), Some(_)) => HangAdvice::MakeItHappen,
+        (_, HangCause::Exit(..), _) => HangAdvice::LetExit,
         (_, HangCause::Timeout(_), None) => HangAdvice::BoundSynchronous,
     }
 }

@@ -47,6 +47,7 @@ impl Why {
             self.pattern,
             Pattern::Detached
                 | Pattern::OpenDescriptor
+                | Pattern::OutlivedParent
                 | Pattern::TempLeft
                 | Pattern::Unreaped
                 | Pattern::UnjoinedBlocking
@@ -97,6 +98,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::UndeletedTimer, |found| found.at_least(found.leak.timer == Some(TimerKind::Posix))),
     (Pattern::KeptTimer, |found| found.at_least(found.is(Kind::Timer))),
     (Pattern::Zombie, |found| found.at_least(found.leak.facts.contains(&Fact::State(ProcessState::Zombie)))),
+    (Pattern::OutlivedParent, |found| found.at_least(Fact::held(&found.leak.facts).is_some())),
     (Pattern::Unreaped, |found| found.at_least(found.is(Kind::Process))),
     (Pattern::TempLeft, |found| found.at_least(found.is(Kind::TempFile))),
     (Pattern::OpenDescriptor, |found| found.at_least(found.is(Kind::Fd))),

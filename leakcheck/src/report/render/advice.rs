@@ -9,6 +9,10 @@ pub(super) const STOP_BLOCKING: &str = "code that blocks keeps every task of its
 pub(super) const fn on_hang(advice: HangAdvice) -> &'static str {
     match advice {
         HangAdvice::StopBlocking => STOP_BLOCKING,
+        HangAdvice::LetExit => {
+            "what runs at the end of a process, functions of `atexit` and destructors among it, must not wait for what goes on: \
+             end and join that before `main` returns, or leave it to the end of the process"
+        }
         HangAdvice::DoLess => {
             "it may have hung for a while, or have more to do than fits into this time: make it do less, or raise `timeout`"
         }

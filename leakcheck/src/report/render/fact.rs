@@ -4,12 +4,15 @@ use std::fmt::{Display, Formatter, Result};
 
 use leakcheck_report::{plural, time};
 
-use crate::base::model::{Fact, Firing, Kind, Leak, Notice, Place, ProcessState};
+use crate::base::model::{
+    Below, Fact, Firing, Held, HeldStream, Kind, Leak, Notice, Place, ProcessState,
+};
 
 impl Leak {
     /// More about the thing, where there is just one: its descriptor, address or process number, in words.
     pub fn details(&self) -> Vec<String> {
-        let of_several = matches!(self.kind, Kind::Timer | Kind::TempFile) && self.count > 1;
+        let of_several =
+            matches!(self.kind, Kind::Timer | Kind::TempFile | Kind::Process) && self.count > 1;
         let which = if of_several { "the first " } else { "" };
         let facts = self.facts.iter();
         facts.map(|fact| format!("{which}{fact}")).collect()
@@ -34,6 +37,8 @@ impl Display for Fact {
             Self::ProgramUnread => f.write_str("`/proc` does not show what it runs"),
             Self::State(ProcessState::Running) => f.write_str("running"),
             Self::State(ProcessState::Zombie) => f.write_str("zombie: exited, never waited for"),
+            Self::Holds(held) => held.fmt(f),
+            Self::Below(below) => below.fmt(f),
             Self::TempFile(file) => file.fmt(f),
             Self::Command(text) | Self::Label(text) => f.write_str(text),
             Self::Workers {
@@ -48,6 +53,44 @@ impl Display for Fact {
                 }
                 f.write_str(if *are_all_named { "" } else { ", .." })
             }
+        }
+    }
+}
+
+impl Display for Held {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.write_str(match self.what {
+            HeldStream::Pipe => "keeps a pipe of the test open as ",
+            HeldStream::Socket => "keeps a socket of the test open as ",
+            HeldStream::Output => "keeps standard output of the test's process open as ",
+            HeldStream::Error => "keeps standard error of the test's process open as ",
+        })?;
+        let names: Vec<String> = self.fds.iter().copied().map(descriptor_name).collect();
+        f.write_str(&names.join(" and "))
+    }
+}
+
+/// What a program calls one of its descriptors.
+fn descriptor_name(fd: i32) -> String {
+    match fd {
+        0 => "its standard input".to_owned(),
+        1 => "its standard output".to_owned(),
+        2 => "its standard error".to_owned(),
+        other => format!("its fd {other}"),
+    }
+}
+
+impl Display for Below {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.write_str("which has started ")?;
+        for (index, (command, pid)) in self.first.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            let command = command.as_deref().unwrap_or("a process");
+            write!(f, "{comma}{command} (pid {pid})")?;
+        }
+        match self.more {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{
     waits, why,
 };
 use crate::{
-    base::model::{Frame, Kind, Leak, Report, State, Waiting},
+    base::model::{Fact, Frame, HeldStream, Kind, Leak, Report, State, Waiting},
     report::explain::{self, Causes},
     settings::env::TraceLevel,
 };
@@ -194,9 +194,19 @@ fn made_here(leak: &Leak) -> &'static str {
         (Kind::Runtime, false) => "built inside this call",
         (Kind::Timer | Kind::TempFile, true) => "made here",
         (Kind::Timer | Kind::TempFile, false) => "made inside this call",
+        (Kind::Process, true) if holds_pipe(leak) => "what it keeps open was made here",
+        (Kind::Process, false) if holds_pipe(leak) => {
+            "what it keeps open was made inside this call"
+        }
         (_, true) => "started here",
         (_, false) => "started inside this call",
     }
+}
+
+/// Whether it is a process that is known by what it keeps open, and the place is that of this.
+fn holds_pipe(leak: &Leak) -> bool {
+    let held = Fact::held(&leak.facts).map(|held| held.what);
+    matches!(held, Some(HeldStream::Pipe | HeldStream::Socket))
 }
 
 fn callers(frames: &[Frame], report: Option<&Report>) -> String {

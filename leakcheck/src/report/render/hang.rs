@@ -8,6 +8,7 @@ use super::{
     advice, cancelled, chain,
     escape::plain,
     excerpt::{self, Place},
+    exit,
     finding::finding,
     frame::{place as at, short},
     numbers::Numbers,
@@ -27,13 +28,17 @@ const FRAMES: usize = 12;
 /// Renders it, in front of what the check found.
 pub(super) fn render(out: &mut String, report: &Report, hang: &Hang, numbers: &Numbers<'_>) {
     let _ = writeln!(out, "leakcheck: {}", headline(report, hang));
-    let _ = writeln!(out, "\n{}", body(&report.subject, hang, numbers));
+    let waits = match hang.cause {
+        HangCause::Exit(..) => exit::render(hang, numbers),
+        _ => body(&report.subject, hang, numbers),
+    };
+    let _ = writeln!(out, "\n{waits}");
     let is_only_here = |alive: &&Leak| !is_told_below(alive, &report.leaks);
     let here: Vec<&Leak> = hang.alive.iter().filter(is_only_here).collect();
     if !hang.alive.is_empty() {
         let when = match hang.fate {
             Fate::Late => "when its time was over",
-            Fate::GivenUp | Fate::EndedProcess(_) => "at that moment",
+            Fate::GivenUp | Fate::EndedProcess(_) | Fate::LeftAlone => "at that moment",
         };
         let below = match (hang.alive.len() - here.len(), here.len()) {
             (0, _) => "",
@@ -48,6 +53,9 @@ pub(super) fn render(out: &mut String, report: &Report, hang: &Hang, numbers: &N
     }
     for leak in here {
         let _ = writeln!(out, "\n{}", finding(leak, None, numbers));
+    }
+    if hang.fate == Fate::LeftAlone {
+        let _ = writeln!(out, "\nnote: {}", exit::LEFT_ALONE);
     }
     if let Some(why) = hang.ended_process() {
         let _ = writeln!(
@@ -94,21 +102,22 @@ pub(super) fn headline(report: &Report, hang: &Hang) -> String {
 
 fn of_body(subject: &Subject, hang: &Hang) -> String {
     let test = plain(subject.test());
-    match (hang.cause, &hang.fate) {
+    match (&hang.cause, &hang.fate) {
         (HangCause::Timeout(limit), Fate::Late) => format!(
             "`{test}` is too late: its body ended after {}, and was to end within {}",
             time::taken(hang.after),
-            time::taken(limit)
+            time::taken(*limit)
         ),
-        (HangCause::Timeout(limit), Fate::GivenUp) => format!(
+        (HangCause::Exit(began, _), _) => exit::headline(*began, hang.after),
+        (HangCause::Timeout(limit), Fate::GivenUp | Fate::LeftAlone) => format!(
             "`{test}` hangs: its body did not end within {} and was given up",
-            time::taken(limit)
+            time::taken(*limit)
         ),
         (HangCause::Timeout(limit), Fate::EndedProcess(_)) => format!(
             "`{test}` hangs: its body did not end within {}, and the process ends with it",
-            time::taken(limit)
+            time::taken(*limit)
         ),
-        (HangCause::Deadlock, Fate::GivenUp | Fate::Late) => format!(
+        (HangCause::Deadlock, Fate::GivenUp | Fate::Late | Fate::LeftAlone) => format!(
             "`{test}` hangs for ever: nothing can wake its body any more, which was given up after {}",
             time::taken(hang.after)
         ),
@@ -187,7 +196,7 @@ fn help(hang: &Hang, all: &[Leak], last: usize, causes: &Causes<'_>) -> String {
 }
 
 /// What its thread does, with the innermost frames that are not internal.
-fn stuck(thread: &StuckThread) -> String {
+pub(super) fn stuck(thread: &StuckThread) -> String {
     let mut text = format!("tid {}: {}", thread.tid, plain(&thread.doing.to_string()));
     let own = thread
         .stack()

@@ -141,6 +141,7 @@ impl Recorded for Hang {
         let (cause, limit) = match self.cause {
             HangCause::Timeout(limit) => (written::HangCause::Timeout, Some(limit)),
             HangCause::Deadlock => (written::HangCause::Deadlock, None),
+            HangCause::Exit(_, limit) => (written::HangCause::Exit, Some(limit)),
         };
         Self::Record {
             cause,

@@ -7,6 +7,7 @@ mod chain;
 mod escape;
 mod event;
 mod excerpt;
+mod exit;
 mod fact;
 mod finding;
 mod follows;

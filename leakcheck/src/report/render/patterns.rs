@@ -196,6 +196,13 @@ const WORDS: &[Words] = &[
         cure: Some("a process that has exited stays a zombie until somebody waits for it: keep its `Child` and `wait()` for it"),
     },
     Words {
+        pattern: Pattern::OutlivedParent,
+        one: "it has outlived the child that had started it, and keeps open what the test had given that child",
+        many: "they have outlived the children that had started them, and keep open what the test had given those",
+        cure: Some("let the command wait for what it starts in the background, or end that before the test ends; what is meant to \
+             go on must not have the test's pipes: redirect its output, as by `>/dev/null 2>&1`"),
+    },
+    Words {
         pattern: Pattern::Unreaped,
         one: "nobody has ended it and waited for it",
         many: "nobody has waited for them",

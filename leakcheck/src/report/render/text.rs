@@ -186,7 +186,7 @@ fn is_cut_short(report: &Report) -> bool {
     report
         .hang
         .as_ref()
-        .is_some_and(|hang| hang.ended_process().is_some())
+        .is_some_and(|hang| matches!(hang.fate, Fate::EndedProcess(_) | Fate::LeftAlone))
 }
 
 fn stack(out: &mut String, leak: &Leak) {

@@ -16,8 +16,12 @@ use std::{
 use libtest_mimic::{Failed, Trial};
 
 use crate::{
+    base::model::ExitBegan,
     report::output,
-    run::process_check::{self, ProcessVerdict},
+    run::{
+        exit_watch,
+        process_check::{self, ProcessVerdict},
+    },
     settings::suite::{self, Suite, When},
 };
 use arguments::Asked;
@@ -46,6 +50,7 @@ pub fn run_all() -> ExitCode {
     if is_list {
         return libtest_mimic::run(&asked.arguments, trials(suite, &asked)).exit_code();
     }
+    exit_watch::arm_binary(suite.place, suite.options);
     let code = run(suite, &asked);
     (suite.clean_up)(code.into());
     ExitCode::from(code)
@@ -58,6 +63,7 @@ fn run(suite: &'static Suite, asked: &Asked) -> u8 {
         return FAILED;
     }
     let has_failed = libtest_mimic::run(&asked.arguments, trials(suite, asked)).has_failed();
+    exit_watch::begins(ExitBegan::TestsOver);
     if !calls(suite.tear_down) {
         output::print("leakcheck: `tear_down` panicked, and that fails the tests");
         return FAILED;
@@ -65,7 +71,10 @@ fn run(suite: &'static Suite, asked: &Asked) -> u8 {
     let whole = if has_failed && suite.when == When::Passed {
         Ok(ProcessVerdict::Passed)
     } else {
-        process_check::verify(&suite.place, (suite.options)())
+        exit_watch::pauses();
+        let whole = process_check::verify(&suite.place, (suite.options)());
+        exit_watch::goes_on();
+        whole
     };
     match whole {
         Ok(ProcessVerdict::Passed) if !has_failed => 0,

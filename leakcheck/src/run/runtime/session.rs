@@ -26,7 +26,7 @@ use crate::{
     },
     report::output,
     run::{
-        background, effective_options,
+        background, effective_options, exit_watch,
         outcome::{Outcome, refuse},
         return_value::ReturnKind,
         watchdog::{self, Among, Parks, TestBody, Watch},
@@ -186,6 +186,7 @@ impl Session {
             if level == Level::Off {
                 return Ok(None);
             }
+            exit_watch::arm(|| exit_watch::site_of(meta), &options);
             let kept = Scope::open()?;
             kept.limit(|limited| options.budget(limited));
             if env.writes_always() {
@@ -335,6 +336,7 @@ impl Session {
 
     fn has_nothing_to_say(&mut self, body: Body) -> bool {
         self.check.collect_panics(body);
+        self.check.collect_process_trees();
         self.check.collect_temp_files();
         self.hung = self.hung.take().filter(|_| body == Body::TimedOut);
         self.hung.is_none() && self.check.found_nothing() && !self.check.writes_always()

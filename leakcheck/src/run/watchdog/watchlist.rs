@@ -11,7 +11,7 @@ use super::{
     watched_body::WatchedBody,
 };
 use crate::{
-    base::sync::{Held, lock_std as lock},
+    base::sync::{Held, lock_std as lock, try_lock_std},
     observe::scope::outside,
     sys::fork,
 };
@@ -26,26 +26,42 @@ struct Watchlist {
     /// When the watchdog wakes next; `None` while there is none, or it is at work.
     wakes_at: Option<Instant>,
     watchdog: Option<Thread>,
+    /// What else is to be called, and when.
+    alarm: Option<Alarm>,
     /// The process that this is about.
     generation: u32,
+}
+
+/// What is called at a time, and says when it is to be called again.
+#[derive(Clone, Copy, Debug)]
+struct Alarm {
+    at: Instant,
+    rings: fn() -> Option<Instant>,
 }
 
 static WATCHLIST: Mutex<Watchlist> = Mutex::new(Watchlist {
     bodies: Vec::new(),
     wakes_at: None,
     watchdog: None,
+    alarm: None,
     generation: 0,
 });
 
 /// A forked child has none of its parent's bodies, and not its watchdog.
 fn watchlist() -> Held<MutexGuard<'static, Watchlist>> {
-    let mut watchlist = lock(&WATCHLIST);
+    of_this_process(lock(&WATCHLIST))
+}
+
+fn of_this_process(
+    mut watchlist: Held<MutexGuard<'static, Watchlist>>,
+) -> Held<MutexGuard<'static, Watchlist>> {
     let generation = fork::generation();
     if watchlist.generation != generation {
         // What they keep is the parent's, and may wait for threads that are not here.
         std::mem::forget(std::mem::take(&mut watchlist.bodies));
         watchlist.wakes_at = None;
         watchlist.watchdog = None;
+        watchlist.alarm = None;
         watchlist.generation = generation;
     }
     watchlist
@@ -57,18 +73,40 @@ pub(super) fn register(watched_body: &Arc<WatchedBody>) {
     watched_body.is_told();
     let mut watchlist = watchlist();
     watchlist.bodies.push(Arc::clone(watched_body));
-    let Some(watchdog) = &watchlist.watchdog else {
-        let started = outside(|| {
-            thread::Builder::new()
-                .name("leakcheck-watchdog".to_owned())
-                .spawn(serve)
-        });
-        // Without a thread nobody is watched, as if nothing had been asked for.
-        watchlist.watchdog = started.ok().map(|watchdog| watchdog.thread().clone());
-        return;
-    };
-    if watchlist.wakes_at.is_some_and(|wakes_at| due < wakes_at) {
-        watchdog.unpark();
+    watchlist.wake_for(due);
+}
+
+/// Has the watchdog call `rings` at this time, and start for that if there is none. Waits for nobody: where the list is in use,
+/// nothing is called.
+pub(crate) fn call_at(at: Instant, rings: fn() -> Option<Instant>) {
+    if let Some(watchlist) = try_lock_std(&WATCHLIST) {
+        let mut watchlist = of_this_process(watchlist);
+        watchlist.alarm = Some(Alarm { at, rings });
+        watchlist.wake_for(at);
+    }
+}
+
+impl Watchlist {
+    /// The watchdog is to wake at this time at the latest; starts it if there is none.
+    fn wake_for(&mut self, due: Instant) {
+        let Some(watchdog) = &self.watchdog else {
+            let started = outside(|| {
+                thread::Builder::new()
+                    .name("leakcheck-watchdog".to_owned())
+                    .spawn(serve)
+            });
+            // Without a thread nobody is watched, as if nothing had been asked for.
+            self.watchdog = started.ok().map(|watchdog| watchdog.thread().clone());
+            return;
+        };
+        if self.wakes_at.is_some_and(|wakes_at| due < wakes_at) {
+            watchdog.unpark();
+        }
+    }
+
+    /// What is due, which is taken out.
+    fn ringing(&mut self) -> Option<Alarm> {
+        self.alarm.take_if(|alarm| alarm.at <= Instant::now())
     }
 }
 
@@ -88,13 +126,22 @@ fn serve() {
         let pause = {
             let mut watchlist = watchlist();
             let now = Instant::now();
-            let next = schedule.next(&watchlist.bodies, now).min(now + LONGEST);
+            let mut next = schedule.next(&watchlist.bodies, now).min(now + LONGEST);
+            next = watchlist.alarm.map_or(next, |alarm| alarm.at.min(next));
             watchlist.wakes_at = Some(next);
             next.saturating_duration_since(now)
         };
         // Whoever wants it earlier from here on ends the pause, even before it has begun.
         thread::park_timeout(pause);
-        watchlist().wakes_at = None;
+        let ringing = {
+            let mut watchlist = watchlist();
+            watchlist.wakes_at = None;
+            watchlist.ringing()
+        };
         schedule.look();
+        if let Some(Alarm { rings, .. }) = ringing {
+            let again = rings().map(|at| Alarm { at, rings });
+            watchlist().alarm = again;
+        }
     }
 }

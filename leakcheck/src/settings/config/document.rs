@@ -11,9 +11,10 @@ use crate::{
     settings::{max_live::MaxLive, options::Options},
 };
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "settle",
     "timeout",
+    "exit_timeout",
     "level",
     "levels",
     "unseen_panics",
@@ -39,6 +40,7 @@ pub(super) fn read(file: &File, today: Date) -> Result<Options, Error> {
         options = match at.name() {
             "settle" => options.settle(at.duration()?),
             "timeout" => options.timeout(at.time_limit()?),
+            "exit_timeout" => options.exit_timeout(at.duration()?),
             "level" => options.level(at.level()?),
             "unseen_panics" => options.unseen_panics(at.level()?),
             "levels" => levels(file, at.table()?, options)?,

@@ -51,6 +51,8 @@ impl Settings {
         let decides = |setting: &Setting| match setting {
             Setting::Settle(_) => came.has_waited,
             Setting::Timeout(_) => came.body == Body::TimedOut,
+            // It is told where the process does not end.
+            Setting::ExitTimeout(_) => false,
             Setting::Level(level) => *level != Level::Deny && !came.leaks.is_empty(),
             // What is off was not looked at, so it may have been there.
             Setting::LevelOf(_, Level::Off) => true,
@@ -83,6 +85,7 @@ impl std::fmt::Display for Setting {
         let (key, value) = match self {
             Self::Settle(limit) => ("settle", time(limit)),
             Self::Timeout(limit) => ("timeout", time(limit)),
+            Self::ExitTimeout(limit) => ("exit_timeout", time(limit)),
             Self::Level(level) => ("level", word(*level).to_owned()),
             Self::UnseenPanics(level) => ("unseen_panics", word(*level).to_owned()),
             Self::MaxLive(limited, most) => {

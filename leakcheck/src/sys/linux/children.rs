@@ -34,8 +34,19 @@ use crate::{
 
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 mod clone;
+mod every;
+mod given;
 mod kernel;
+mod unseen;
 mod vfork;
+
+pub(crate) use every::{are_shown, every, open_streams};
+pub(crate) use given::{forget as forget_given, is_made_for_this, of as given};
+
+/// What must be found out before a child is started.
+pub(super) fn learn() {
+    given::learn();
+}
 
 /// What is known of a child, by its id.
 #[derive(Debug, Default)]
@@ -71,6 +82,7 @@ pub(crate) fn find(number: u64) -> Option<Child> {
 /// This is a child of the process whose processes are recorded, and has none of them.
 pub(super) fn clear() {
     RECORDS.clear();
+    given::clear();
 }
 
 /// The name of the program that it runs.
@@ -107,9 +119,12 @@ pub(crate) fn is_ours() -> bool {
 
 /// Why children may have gone unseen, if so.
 pub(crate) fn gap() -> Option<String> {
-    match RECORDS.missed() {
-        0 => gap_of_foreign! { "posix_spawn" "posix_spawnp" "fork" "vfork" },
-        missed => Some(format!(
+    match (RECORDS.missed(), given::missed()) {
+        (0, 0) => gap_of_foreign! { "posix_spawn" "posix_spawnp" "fork" "vfork" "popen" "system" },
+        (0, missed) => Some(format!(
+            "{missed} more pipes and sockets were there when processes were started than are recorded"
+        )),
+        (missed, _) => Some(format!(
             "{missed} processes were started while {} were not waited for, which is as many as are recorded",
             Records::<Facts>::LEN
         )),
@@ -249,10 +264,16 @@ fn record(&mut Started { pid, scope }: &mut Started) {
     let origin = creation_stack::here(0);
     let (thread, root) = threads::own_numbers();
     let started = kernel::start(pid).unwrap_or(0);
+    given::note(given::Start {
+        scope,
+        origin,
+        since: started,
+    });
+    let counters = scope_counters::of(scope);
+    counters.child_started();
     let Some(claim) = RECORDS.claim(pid.into()) else {
         return;
     };
-    let counters = scope_counters::of(scope);
     counters.other_started();
     let rise = budget::started(counters, scope, Limited::Process);
     let number = claim.number;

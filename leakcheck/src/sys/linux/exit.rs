@@ -42,6 +42,55 @@ fn register() {
     unsafe { libc::atexit(ends) };
 }
 
+/// Is called once the process has begun to exit.
+static BEGINS: OnceLock<fn()> = OnceLock::new();
+
+/// Has `begins` called on the thread that ends the process, before as much as can be of what runs at its end; the first call
+/// counts. Where `main` has returned, that is before every function that was registered for the end.
+pub(crate) fn tell_begin(begins: fn()) {
+    if BEGINS.set(begins).is_ok() {
+        // SAFETY: the function has the declared type and does not unwind. Where there is no room for it, the begin is not told.
+        unsafe { libc::atexit(begin_at_exit) };
+    }
+}
+
+extern "C" fn begin_at_exit() {
+    // Of a child nobody asks, nor of one that runs in the memory of its parent.
+    if !super::fork::in_child()
+        && !super::fork::shares_memory()
+        && let Some(begins) = BEGINS.get()
+    {
+        begins();
+    }
+}
+
+/// Has the begin told when this thread ends, which the main thread does first in an exit.
+#[cfg(target_env = "gnu")]
+extern "C" fn at_end_of_thread() {
+    use std::ffi::{c_int, c_void};
+
+    unsafe extern "C" {
+        fn __cxa_thread_atexit_impl(
+            function: extern "C" fn(*mut c_void),
+            argument: *mut c_void,
+            object: *const c_void,
+        ) -> c_int;
+        static __dso_handle: u8;
+    }
+    extern "C" fn ends(_argument: *mut c_void) {
+        begin_at_exit();
+    }
+    // SAFETY: the function has the declared type, needs no argument and does not unwind; the handle is that of the object that
+    // has it, and is not read. Where there is no room for it, the begin is not told.
+    unsafe { __cxa_thread_atexit_impl(ends, ptr::null_mut(), (&raw const __dso_handle).cast()) };
+}
+
+/// Before `main`: what the main thread's end calls first is what is registered last.
+#[cfg(target_env = "gnu")]
+#[used]
+#[unsafe(link_section = ".init_array")]
+static BEFORE_MAIN: extern "C" fn() = at_end_of_thread;
+
 fn end(status: Option<i32>) {
     let Some(code) = HANDLER.get().and_then(|handler| handler(status)) else {
         return;

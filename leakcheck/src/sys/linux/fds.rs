@@ -7,6 +7,7 @@
 use crate::sys::descriptor::{Descriptor, FdInfo};
 
 mod closing;
+pub(super) mod file;
 mod inspect;
 mod noting;
 mod opening;
@@ -14,6 +15,8 @@ mod several;
 mod stubs;
 mod table;
 mod waiting;
+
+pub(super) use table::{Stream, streams};
 
 pub(crate) use noting::{untracked, watch_everyone};
 
@@ -32,6 +35,13 @@ pub(crate) fn look(number: u64, fd: i32) -> Option<FdInfo> {
 /// What the system says of a descriptor, whoever has made it.
 pub(crate) fn look_at(fd: i32) -> Option<FdInfo> {
     inspect::of(fd)
+}
+
+/// Notes a descriptor that the C library has opened for the caller by itself.
+pub(super) fn noted(fd: i32) {
+    if noting::is_noted() {
+        noting::note(fd, noting::ANY);
+    }
 }
 
 /// Why descriptors cannot be seen at all on this platform: they can.

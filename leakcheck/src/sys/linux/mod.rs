@@ -63,7 +63,10 @@ pub(crate) fn arm() {
     spare::learn();
     unwind_cache::warm_up();
     #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
-    temp_files::learn();
+    {
+        children::learn();
+        temp_files::learn();
+    }
 }
 
 /// Forgets everything that is known of the process that this one is a child of.

@@ -1,6 +1,6 @@
 //! Child processes that nobody records: the truthful twin for where nothing can stand in front of what starts them.
 
-use crate::sys::child::Child;
+use crate::sys::child::{Child, Given, Open, Process};
 
 /// No child is known.
 pub(crate) fn live(_scope: Option<u64>) -> Vec<Child> {
@@ -25,6 +25,34 @@ pub(crate) fn is_copy(_pid: u32) -> bool {
 /// See [`program`].
 pub(crate) fn command(_pid: u32) -> Vec<String> {
     Vec::new()
+}
+
+/// No process is known.
+pub(crate) fn every() -> Vec<Process> {
+    Vec::new()
+}
+
+/// See [`every`].
+pub(crate) fn are_shown() -> bool {
+    false
+}
+
+/// See [`every`].
+pub(crate) fn open_streams(_process: &Process) -> Vec<Open> {
+    Vec::new()
+}
+
+/// Nothing was given to a child.
+pub(crate) fn given(_scope: u64) -> Vec<Given> {
+    Vec::new()
+}
+
+/// See [`given`].
+pub(crate) fn forget_given(_scope: u64) {}
+
+/// See [`given`].
+pub(crate) fn is_made_for_this(_identity: u64) -> bool {
+    false
 }
 
 /// Nothing leads here.

@@ -6,6 +6,9 @@ pub(crate) type Handler = fn(Option<i32>) -> Option<i32>;
 /// Nothing calls it.
 pub(crate) fn arm(_handler: Handler) {}
 
+/// Nothing tells of it.
+pub(crate) fn tell_begin(_begins: fn()) {}
+
 /// Ends the process.
 pub(crate) fn at_once(code: i32) -> ! {
     std::process::exit(code)

@@ -132,10 +132,12 @@ pub(crate) fn charge(resources: &mut Vec<Resource>, watching: Watching) {
                 Owner::Nobody => false,
             }
         }
-        // A timer or temporary file is kept by the same kinds of code. Of the timers of tokio nobody knows who made them.
-        (ResourceId::Other(Kind::Timer | Kind::TempFile, _), Detail::Other(thing))
-            if thing.creator.is_some() =>
-        {
+        // A timer or temporary file is kept by the same kinds of code, and so is the pipe by which a process is known. Of the
+        // timers of tokio nobody knows who made them, and children are recorded by themselves.
+        (
+            ResourceId::Other(Kind::Timer | Kind::TempFile | Kind::Process, _),
+            Detail::Other(thing),
+        ) if thing.creator.is_some() => {
             owner(resource.origin, thing, watching, &threads) == Owner::Test
         }
         _ => true,

@@ -2,8 +2,8 @@
 
 use super::{waits::*, *};
 use crate::base::model::{
-    Call, Dependence, Event, Fate, Hang, HangCause, HangEnd, Holder, HolderKind, KernelState,
-    State, StuckThread, ThreadState, Tie, Waiting,
+    Call, Dependence, Event, ExitBegan, Fate, Hang, HangCause, HangEnd, Holder, HolderKind,
+    KernelState, State, StuckThread, ThreadState, Tie, Waiting,
 };
 
 const LIMIT: HangCause = HangCause::Timeout(Duration::from_secs(2));
@@ -261,6 +261,56 @@ fn a_body_in_synchronous_code_whose_thread_tells() {
     let test = frame("pool::reconnects", "tests/pool.rs", 17, None, User);
     hang.thread = Some(stuck(vec![own, test]));
     golden("hang_body_blocked.txt", &text(&report));
+}
+
+#[test]
+fn a_process_that_does_not_end() {
+    let limit = Duration::from_secs(30);
+    let unended = |began, thread| {
+        let hang = Hang {
+            after: Duration::from_millis(30_004),
+            alive: vec![super::thread(Some("flusher"))],
+            ..hang(HangCause::Exit(began, limit), None)
+        };
+        let mut report = cut_short(hang, HangEnd::SynchronousBody);
+        let hang = report.hang.as_mut().unwrap();
+        hang.fate = Fate::LeftAlone;
+        hang.thread = thread;
+        report
+    };
+    let join = frame(
+        "std::thread::JoinHandle<T>::join",
+        "std/src/thread/mod.rs",
+        9,
+        None,
+        Internal,
+    );
+    let stop = frame("my_app::pool::stop", "src/pool.rs", 31, None, User);
+    let exit = frame("exit", "", 0, None, Internal);
+    let called = frame("my_app::pool::ends", "src/pool.rs", 4, None, User);
+    let told = stuck(vec![join, stop, exit, called]);
+    let report = unended(ExitBegan::Exit, Some(told));
+    golden("exit.txt", &text(&report));
+    golden(
+        "exit_github.txt",
+        &render(&report, Format::Github, TraceLevel::Site),
+    );
+    golden(
+        "exit.json",
+        &render(&report, Format::Json, TraceLevel::Site),
+    );
+    let seen = StuckThread {
+        tid: 4711,
+        doing: ThreadState::Seen {
+            state: KernelState::Futex,
+            descriptor: None,
+        },
+        waiting: None,
+    };
+    golden(
+        "exit_unread.txt",
+        &text(&unended(ExitBegan::TestsOver, Some(seen))),
+    );
 }
 
 #[test]

@@ -62,11 +62,11 @@ fn what_is_written_is_read() {
     assert_eq!(sorted.leaks[0].count, 1);
     assert_eq!(sorted.ignored[0].count(), 2);
     assert_eq!(sorted.ignored[0].reason(), "serves the whole process");
-    assert_eq!(sorted.ignored[0].source(), Some("leakcheck.toml:12"));
+    assert_eq!(sorted.ignored[0].source(), Some("leakcheck.toml:13"));
     assert_eq!(
         sorted.notes,
         [Remark::OverLimit {
-            rule: "ignore_created_by(\"my_app::metrics::*\") (leakcheck.toml:12)".to_owned(),
+            rule: "ignore_created_by(\"my_app::metrics::*\") (leakcheck.toml:13)".to_owned(),
             limit: 2,
         }]
     );

@@ -34,7 +34,7 @@ fn note(text: &str, above: Options, leaks: &[Leak], body: Body) -> Option<String
 
 #[test]
 fn what_the_verdict_may_be_due_to_is_told() {
-    let all = "settle = \"50ms\"\ntimeout = \"30s\"\nlevel = \"warn\"\nunseen_panics = \"deny\"\n\
+    let all = "settle = \"50ms\"\ntimeout = \"30s\"\nexit_timeout = \"1m\"\nlevel = \"warn\"\nunseen_panics = \"deny\"\n\
                [levels]\nthreads = \"warn\"\nfds = \"off\"\ntimers = \"warn\"\n";
     let thread = Leak::unknown(Kind::Thread, 1);
     let panicked = Leak {

@@ -3,7 +3,7 @@
 use std::mem::zeroed;
 
 use super::{errno, proc};
-use crate::base::model::ProcessState;
+use crate::{base::model::ProcessState, sys::child::Process};
 
 /// What has become of the child with this id that was started at this time; nothing where it is no child any more.
 pub(super) fn state(pid: u32, started: u64) -> Option<ProcessState> {
@@ -52,23 +52,43 @@ pub(super) fn start(pid: u32) -> Option<u64> {
     Some(Stat::parse(read(pid, &mut buffer)?)?.start)
 }
 
+/// What the kernel says of a process, whoever has started it.
+pub(super) fn look(pid: u32) -> Option<Process> {
+    let mut buffer = [0; 1024];
+    let stat = Stat::parse(read(pid, &mut buffer)?)?;
+    Some(Process {
+        pid,
+        parent: stat.parent,
+        start: stat.start,
+        state: stat.state,
+    })
+}
+
 /// What stands in `/proc/PID/stat`.
 pub(super) struct Stat<'t> {
     /// Of the program, at most 15 bytes.
     pub(super) name: &'t [u8],
+    state: ProcessState,
+    parent: u32,
     start: u64,
 }
 
 impl<'t> Stat<'t> {
     pub(super) fn parse(text: &'t [u8]) -> Option<Self> {
-        /// Place of the time behind the name, which may have anything in it, brackets and spaces too.
-        const START: usize = 19;
+        /// Between the number of the parent and the time. The name before them may have anything in it, brackets and spaces too.
+        const BETWEEN: usize = 17;
         let from = text.iter().position(|byte| *byte == b'(')?;
         let to = text.iter().rposition(|byte| *byte == b')')?;
         let rest = str::from_utf8(text.get(to + 1..)?).ok()?;
+        let mut words = rest.split_ascii_whitespace();
         Some(Self {
             name: text.get(from + 1..to)?,
-            start: rest.split_ascii_whitespace().nth(START)?.parse().ok()?,
+            state: match words.next()? {
+                "Z" | "X" => ProcessState::Zombie,
+                _ => ProcessState::Running,
+            },
+            parent: words.next()?.parse().ok()?,
+            start: words.nth(BETWEEN)?.parse().ok()?,
         })
     }
 }
@@ -130,7 +150,10 @@ mod tests {
         for name in ["sleep", "a b", "a) R (b", ""] {
             let text = format!("7 ({name}) S {numbers}\n");
             let stat = Stat::parse(text.as_bytes()).expect("it is well formed");
-            assert_eq!((stat.name, stat.start), (name.as_bytes(), 22));
+            assert_eq!(
+                (stat.name, stat.parent, stat.start),
+                (name.as_bytes(), 4, 22)
+            );
         }
         for text in ["", "7 (a", "7 (a) S 1", ")("] {
             assert!(Stat::parse(text.as_bytes()).is_none(), "{text}");

@@ -6,11 +6,13 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
+use super::file::{self, File};
 use crate::{
     base::model::Limited,
     sys::{
         StaticTable,
         budget::{self, Census, end_fd},
+        child::StreamKind,
         clock,
         descriptor::Descriptor,
         imp::{errno, spare},
@@ -30,9 +32,13 @@ struct Facts {
     runtime: AtomicU32,
     thread: AtomicU64,
     born: AtomicU64,
-    /// Folded device, inode and type.
+    /// See [`File::identity`].
     file: AtomicU64,
     is_selector: AtomicU32,
+    /// See [`StreamKind`].
+    stream: AtomicU32,
+    /// 1 where a child of another scope may have it.
+    is_shared: AtomicU32,
 }
 
 static RECORDS: StaticTable<Record<Facts>, CHUNKS> = StaticTable::new();
@@ -65,7 +71,7 @@ pub(super) fn put(fd: i32, noted: Noted) {
         MISSED.fetch_add(1, Ordering::Relaxed);
         return;
     };
-    let Some(file) = file(fd) else {
+    let Some(file) = file::of(fd) else {
         return forget(fd);
     };
     HIGH.fetch_max(fd.cast_unsigned() as usize + 1, Ordering::AcqRel);
@@ -83,7 +89,10 @@ pub(super) fn put(fd: i32, noted: Noted) {
         let is_selector = u32::from(noted.is_selector);
         facts.is_selector.store(is_selector, Ordering::Relaxed);
         facts.born.store(clock::now_ms(), Ordering::Relaxed);
-        facts.file.store(file, Ordering::Relaxed);
+        facts.file.store(file.identity, Ordering::Relaxed);
+        let stream = StreamKind::to_word(file.stream);
+        facts.stream.store(stream, Ordering::Relaxed);
+        facts.is_shared.store(0, Ordering::Relaxed);
     });
     if !is_published {
         // A signal handler has interrupted this, closed what was opened and opened another.
@@ -213,6 +222,39 @@ pub(super) fn is(fd: i32, number: u64) -> bool {
     look(fd, None).is_some_and(|found| found.number == number)
 }
 
+/// A pipe or socket that a thread has opened.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::sys::imp) struct Stream {
+    pub(in crate::sys::imp) scope: u64,
+    pub(in crate::sys::imp) fd: i32,
+    pub(in crate::sys::imp) identity: u64,
+    pub(in crate::sys::imp) kind: StreamKind,
+    pub(in crate::sys::imp) origin: u32,
+    pub(in crate::sys::imp) thread: u64,
+    pub(in crate::sys::imp) runtime: u32,
+    /// Whether a child of another scope may have it.
+    pub(in crate::sys::imp) is_shared: bool,
+}
+
+/// Tells of each that is open; what is told of as shared stays that.
+pub(in crate::sys::imp) fn streams(mut is_shared: impl FnMut(&Stream) -> bool) {
+    let used = HIGH.load(Ordering::Acquire);
+    for fd in 0..i32::try_from(used).unwrap_or(i32::MAX) {
+        let stream = peek(fd).and_then(|record| record.read(None, |facts| facts.stream(fd)));
+        if let Some(Seen {
+            scope,
+            facts: Some(stream),
+            ..
+        }) = stream
+            && is_shared(&Stream { scope, ..stream })
+            && let Some(record) = peek(fd)
+        {
+            // Where another has the record already, less is said of that.
+            record.own().is_shared.store(1, Ordering::Relaxed);
+        }
+    }
+}
+
 /// This is a child of the process that has opened them: they were there before.
 pub(super) fn clear() {
     let used = HIGH.load(Ordering::Acquire);
@@ -253,6 +295,20 @@ fn look(fd: i32, scope: Option<u64>) -> Option<Descriptor> {
 }
 
 impl Facts {
+    /// What it is, where it is a pipe or a socket.
+    fn stream(&self, fd: i32) -> Option<Stream> {
+        Some(Stream {
+            scope: 0,
+            fd,
+            identity: self.file.load(Ordering::Relaxed),
+            kind: StreamKind::of_word(self.stream.load(Ordering::Relaxed))?,
+            origin: self.origin.load(Ordering::Relaxed),
+            thread: self.thread.load(Ordering::Relaxed),
+            runtime: self.runtime.load(Ordering::Relaxed),
+            is_shared: self.is_shared.load(Ordering::Relaxed) != 0,
+        })
+    }
+
     /// The descriptor, and whether the file that was opened is open here now.
     fn read(&self, fd: i32) -> (Descriptor, bool) {
         let found = Descriptor {
@@ -266,35 +322,11 @@ impl Facts {
         };
         let opened = self.file.load(Ordering::Relaxed);
         // What cannot be compared is believed: that it was closed is told here, too.
-        let is_open =
-            file(fd).is_some_and(|file| file == opened || file == UNKNOWN || opened == UNKNOWN);
+        let is_it = |file: File| {
+            let unknown = File::UNKNOWN.identity;
+            [opened, unknown].contains(&file.identity) || opened == unknown
+        };
+        let is_open = file::of(fd).is_some_and(is_it);
         (found, is_open)
     }
-}
-
-/// Where the kernel does not say what a descriptor is open on.
-const UNKNOWN: u64 = 0;
-
-/// What `fd` is open on, in one word; `None` where it is not open. Past the C library, whose own may be traced.
-fn file(fd: i32) -> Option<u64> {
-    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut stat = std::mem::MaybeUninit::<libc::stat>::uninit();
-    let before = errno::get();
-    // SAFETY: a number and a place for the answer are passed.
-    let result = unsafe { libc::syscall(libc::SYS_fstat, fd, stat.as_mut_ptr()) };
-    let error = errno::get();
-    errno::set(before);
-    if result != 0 {
-        return (error != libc::EBADF).then_some(UNKNOWN);
-    }
-    // SAFETY: the kernel has written the whole structure, because it returned 0.
-    let stat = unsafe { stat.assume_init() };
-    let words = [
-        stat.st_dev,
-        stat.st_ino,
-        u64::from(stat.st_mode & libc::S_IFMT),
-    ];
-    Some(words.iter().fold(0, |sum: u64, word| {
-        (sum.rotate_left(5) ^ word).wrapping_mul(SPREAD)
-    }))
 }

@@ -1,4 +1,4 @@
-//! The functions that make and close descriptors, those that make files of templates or wait for signals, and `clone`, each by the
+//! The functions that make and close descriptors, those that make files of templates or wait for signals, `clone` and `system`, each by the
 //! address of the one behind ours.
 
 use std::ffi::c_int;
@@ -37,4 +37,5 @@ functions! {
     mkstemp mkstemp64 mkostemp mkostemp64 mkstemps mkstemps64 mkostemps mkostemps64
     sigwait sigwaitinfo sigtimedwait
     clone __clone
+    system
 }

@@ -99,6 +99,7 @@ functions! {
     renameat2: unsafe extern "C" fn(c_int, *const c_char, c_int, *const c_char, c_uint) -> c_int;
     bind: unsafe extern "C" fn(c_int, *const libc::sockaddr, libc::socklen_t) -> c_int;
     mkdtemp: unsafe extern "C" fn(*mut c_char) -> *mut c_char;
+    popen: unsafe extern "C" fn(*const c_char, *const c_char) -> *mut libc::FILE;
     shm_open: unsafe extern "C" fn(*const c_char, c_int, libc::mode_t) -> c_int;
 }
 

@@ -14,9 +14,9 @@ pub(super) mod descriptors;
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 pub(super) use dynamic::{
     __pipe, bind, fork, link, linkat, look_up, mkdir, mkdirat, mkdtemp, opendir, pipe, pipe2,
-    posix_memalign, posix_spawn, posix_spawnp, pthread_create, pthread_detach, pthread_setname_np,
-    rename, renameat, renameat2, shm_open, socketpair, symlink, symlinkat, timer_create,
-    timer_delete, under_sanitizer, vfork_of_sanitizer,
+    popen, posix_memalign, posix_spawn, posix_spawnp, pthread_create, pthread_detach,
+    pthread_setname_np, rename, renameat, renameat2, shm_open, socketpair, symlink, symlinkat,
+    timer_create, timer_delete, under_sanitizer, vfork_of_sanitizer,
 };
 
 #[cfg(any(target_env = "musl", target_feature = "crt-static"))]

@@ -1,0 +1,57 @@
+//! What the child processes of a test have started, and that goes on without them: looked at once, when all else is settled.
+
+use super::lifecycle::Check;
+use crate::{
+    base::{model::Kind, sync::Work},
+    check::wait,
+    observe::sources::{
+        fds::charge,
+        process_trees::{self, Orphan},
+    },
+    sys::{self, children},
+};
+
+impl Check {
+    /// Adds those processes to what was found, and to the children that were found what runs below them. Those of a repeated test
+    /// are not told: it reports what grows.
+    pub(crate) fn collect_process_trees(&mut self) {
+        let scope = self.view.scope;
+        // Whether it has started any child is all that a clean test asks.
+        if scope.counters().children() == 0 {
+            return;
+        }
+        if self.view.options.wants(Kind::Process) && self.evidence.grown.is_none() {
+            let _work = Work::begin();
+            // What looking opens is nobody's.
+            let _aside = sys::fds::untracked();
+            process_trees::describe_below(&mut self.evidence.found.resources);
+            self.add_orphans();
+        }
+        children::forget_given(scope.index());
+    }
+
+    /// Waits for those that are about to end, as for everything else.
+    fn add_orphans(&mut self) {
+        let scope = self.view.scope;
+        let mut left = process_trees::orphans(scope);
+        if left.is_empty() {
+            return;
+        }
+        let limit = self.view.limit().saturating_sub(self.evidence.waited);
+        self.evidence.waited += wait::blocking(scope, limit, |_| {
+            left.retain(Orphan::holds);
+            // What has ended may have started another.
+            if left.is_empty() {
+                left = process_trees::orphans(scope);
+            }
+            !left.is_empty()
+        });
+        // By now a child of another test may be known to have the same.
+        if !left.is_empty() {
+            left = process_trees::orphans(scope);
+        }
+        let mut left: Vec<_> = left.iter().map(Orphan::resource).collect();
+        charge(&mut left, self.view.watching());
+        self.view.with_others(&mut self.evidence.found, left);
+    }
+}

@@ -1,0 +1,233 @@
+//! What the child processes of a test have started: looked at once, at the end of its check.
+//!
+//! What runs below a child that is there is told with that child. What has outlived its parents is known by what it has open: a
+//! pipe or socket that the test has made, or the output of a process that a runner has made for one test. Nothing is said of any
+//! other, and nothing is done to it.
+
+use std::{
+    collections::{HashMap, HashSet},
+    process,
+};
+
+use super::processes;
+use crate::{
+    base::model::{
+        Below, Creator, Detail, Fact, Held, HeldStream, Kind, OtherResource, ProcessState,
+        Resource, ResourceId,
+    },
+    observe::scope::ScopeId,
+    sys::{
+        child::{Given, Open, Process, StreamKind},
+        children,
+    },
+};
+
+/// Processes below another that are told one by one.
+const SHOWN: usize = 3;
+/// Added to the ids of processes that are no children: children are counted.
+const NO_CHILD: u64 = 1 << 63;
+
+/// All processes at one moment, as far as `/proc` shows them.
+#[derive(Debug)]
+struct Table {
+    of: HashMap<u32, Process>,
+}
+
+/// A process that has outlived its parents and holds something of the test.
+#[derive(Clone, Debug)]
+pub(crate) struct Orphan {
+    process: Process,
+    given: Given,
+    held: Held,
+    below: Option<Below>,
+}
+
+/// Says of those children that were found what runs below them.
+pub(crate) fn describe_below(found: &mut [Resource]) {
+    let mut facts = found
+        .iter_mut()
+        .filter_map(|found| match (found.id, &mut found.detail) {
+            (ResourceId::Other(Kind::Process, id), Detail::Other(thing)) if id & NO_CHILD == 0 => {
+                Some((
+                    thing.number.and_then(|pid| u32::try_from(pid).ok())?,
+                    &mut thing.facts,
+                ))
+            }
+            _ => None,
+        });
+    let Some(first) = facts.next() else { return };
+    let table = Table::read();
+    for (pid, facts) in std::iter::once(first).chain(facts) {
+        facts.extend(table.below(pid).map(Fact::Below));
+    }
+}
+
+/// Those that hold what `scope` has given to its children. Where it has given nothing, nobody is asked.
+pub(crate) fn orphans(scope: ScopeId) -> Vec<Orphan> {
+    let given = evidence(children::given(scope.index()));
+    let Some(since) = given.values().map(|given| given.since).min() else {
+        return Vec::new();
+    };
+    let table = Table::read();
+    let is_asked = |process: &&Process| {
+        process.start >= since && process.state == ProcessState::Running && !table.is_ours(process)
+    };
+    let asked = table.of.values().filter(is_asked);
+    let mut found: Vec<Orphan> = asked
+        .filter_map(|process| Orphan::of(process, &given))
+        .collect();
+    let holders: HashSet<u32> = found.iter().map(|orphan| orphan.process.pid).collect();
+    // The outermost of several stands for those below it.
+    found.retain(|orphan| {
+        let mut above = table.above(&orphan.process);
+        !above.any(|parent| holders.contains(&parent.pid))
+    });
+    for orphan in &mut found {
+        orphan.below = table.below(orphan.process.pid);
+    }
+    found.sort_unstable_by_key(|orphan| (orphan.given.number, orphan.process.pid));
+    found
+}
+
+/// What tells whose a process is that has it open, by its identity.
+fn evidence(given: Vec<Given>) -> HashMap<u64, Given> {
+    let mut of: HashMap<u64, Given> = HashMap::new();
+    let mut unfit = HashSet::new();
+    for given in given {
+        // A child of another test may have it, or somebody listens to more than this process by it.
+        let is_alone = || children::is_made_for_this(given.identity);
+        if given.is_shared || given.standard.is_some() && !is_alone() {
+            unfit.insert(given.identity);
+        }
+        let known = of.entry(given.identity).or_insert(given);
+        known.since = known.since.min(given.since);
+        if known.origin != given.origin {
+            // Several children may have started it: which of them is not known.
+            known.origin = 0;
+        }
+    }
+    of.retain(|identity, _| !unfit.contains(identity));
+    of
+}
+
+impl Orphan {
+    /// What it holds, if that is anything of this. A copy of this process may have it only for the moment before it runs another
+    /// program, and is not asked.
+    fn of(process: &Process, given: &HashMap<u64, Given>) -> Option<Self> {
+        if children::is_copy(process.pid) {
+            return None;
+        }
+        let open = children::open_streams(process);
+        let first = open.iter().filter_map(|open| given.get(&open.identity));
+        let given = *first.min_by_key(|given| given.number)?;
+        Some(Self {
+            process: *process,
+            given,
+            held: Held {
+                what: what(&given),
+                fds: numbers(&open, &given),
+            },
+            below: None,
+        })
+    }
+
+    /// Whether it is still there and holds the same.
+    pub(crate) fn holds(&self) -> bool {
+        let open = children::open_streams(&self.process);
+        open.iter().any(|open| open.identity == self.given.identity)
+    }
+
+    /// As something that was found.
+    pub(crate) fn resource(&self) -> Resource {
+        let pid = self.process.pid;
+        let mut facts = vec![Fact::Process(pid), Fact::State(self.process.state)];
+        facts.extend(processes::words(pid.into()).map(Fact::Command));
+        facts.push(Fact::Holds(self.held.clone()));
+        facts.extend(self.below.clone().map(Fact::Below));
+        Resource {
+            id: ResourceId::Other(
+                Kind::Process,
+                NO_CHILD | self.process.start << 32 | u64::from(pid),
+            ),
+            origin: self.given.origin,
+            age_ms: None,
+            detail: Detail::Other(OtherResource {
+                number: Some(pid.into()),
+                name: children::program(pid),
+                facts,
+                creator: self.given.standard.is_none().then_some(Creator {
+                    thread: self.given.thread,
+                    runtime: self.given.runtime,
+                    is_selector: false,
+                }),
+                ..OtherResource::default()
+            }),
+        }
+    }
+}
+
+const fn what(given: &Given) -> HeldStream {
+    match (given.standard, given.kind) {
+        (Some(1), _) => HeldStream::Output,
+        (Some(_), _) => HeldStream::Error,
+        (None, StreamKind::Pipe) => HeldStream::Pipe,
+        (None, StreamKind::Socket) => HeldStream::Socket,
+    }
+}
+
+fn numbers(open: &[Open], given: &Given) -> Vec<i32> {
+    let same = open.iter().filter(|open| open.identity == given.identity);
+    same.map(|open| open.fd).collect()
+}
+
+impl Table {
+    fn read() -> Self {
+        let all = children::every().into_iter();
+        Self {
+            of: all.map(|process| (process.pid, process)).collect(),
+        }
+    }
+
+    /// Its parent, and the parents of that, as far as they are there. A later process may have the id of a parent that is gone.
+    fn above(&self, process: &Process) -> impl Iterator<Item = &Process> {
+        let parent = |child: &Process| {
+            let parent = self.of.get(&child.parent)?;
+            (parent.start <= child.start && parent.pid != child.pid).then_some(parent)
+        };
+        // No more than there are, should numbers that were read at different moments make a circle.
+        std::iter::successors(parent(process), move |child| parent(child)).take(self.of.len())
+    }
+
+    /// Whether this process is above it: then it is told with the child that leads to it, or by who has started that.
+    fn is_ours(&self, process: &Process) -> bool {
+        let own = process::id();
+        process.pid == own || self.above(process).any(|parent| parent.pid == own)
+    }
+
+    /// What runs below the process, oldest first.
+    fn below(&self, pid: u32) -> Option<Below> {
+        let is_below = |process: &&Process| {
+            process.state == ProcessState::Running
+                && self.above(process).any(|parent| parent.pid == pid)
+        };
+        let mut all: Vec<&Process> = self.of.values().filter(is_below).collect();
+        all.sort_unstable_by_key(|process| (process.start, process.pid));
+        let first = all.iter().take(SHOWN);
+        let first: Vec<_> = first
+            .map(|process| (processes::words(process.pid.into()), process.pid))
+            .collect();
+        (!first.is_empty()).then(|| Below {
+            more: all.len() - first.len(),
+            first,
+        })
+    }
+}
+
+#[cfg(all(
+    test,
+    target_os = "linux",
+    target_env = "gnu",
+    not(miri),
+    not(leakcheck_loom)
+))]
+mod tests;
