@@ -96,6 +96,8 @@ const PATTERNS: &[Pattern] = &[
     // The timer stands in the entry of the task that has it.
     covered(43, "endless loop that sleeps", &[
         "time::sleeps_for_ever", "time::sleeps_for_ever_on_workers", "time::sleeps_for_ever_in_paused_time",
+        "time::sleeps_at_intervals", "time::sleeps_at_intervals_on_workers",
+        "time::sleeps_at_intervals_until_its_owner_is_gone", "time::sleeps_twice", "time::one_of_two_sleeps_at_intervals",
     ]),
     covered(44, "eternal heartbeat", &[
         "time::heartbeat", "time::heartbeat_is_stopped", "timers::task_has_them", "background::heartbeat",

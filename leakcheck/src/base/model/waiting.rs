@@ -13,6 +13,8 @@ pub struct Waiting {
     pub(crate) are_all: bool,
     pub(crate) unread: Option<String>,
     pub(crate) keeps_own_handle: Option<OwnHandle>,
+    /// Whether it was seen in the same sleep before, with an earlier deadline: it works at intervals.
+    pub(crate) sleeps_again: bool,
     /// The same for tasks that wait at one place for the same, held by the same; 0 for threads, and for tasks that
     /// have not run yet.
     pub(crate) place: u64,
@@ -112,6 +114,7 @@ impl Waiting {
             are_all: false,
             unread: Some(why.to_owned()),
             keeps_own_handle: None,
+            sleeps_again: false,
             place: 0,
         }
     }

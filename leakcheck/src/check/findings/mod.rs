@@ -7,6 +7,7 @@ mod fingerprint;
 mod hang;
 mod holding;
 mod lacking;
+mod naps;
 mod numbered;
 mod own_handle;
 mod runtimes;
@@ -17,9 +18,10 @@ pub(crate) use blocked::{Handed, blocks_on_a_handle, is_blocked, place as thread
 pub(crate) use hang::{body_waiting, stuck_thread};
 pub(crate) use holding::{name_holders, name_users};
 pub(crate) use lacking::lacks_keepers;
+pub(crate) use naps::Naps;
 pub(crate) use numbered::join as join_numbered;
 pub(crate) use runtimes::fold;
-pub(crate) use search::Others;
+pub(crate) use search::{Beside, Others};
 pub(crate) use waiting::Places;
 
 use std::time::Duration;
@@ -43,11 +45,11 @@ use crate::{
 pub(crate) fn findings(
     resources: &[Resource],
     lists: &[&TaskList],
-    others: Option<&Others>,
+    beside: Beside<'_>,
     own: Option<u32>,
     package_dir: Option<&str>,
 ) -> Vec<Leak> {
-    let search = Search::of(lists, others, resources);
+    let search = Search::of(lists, beside.others, resources).after(beside.naps);
     let find = |id: &u64| lists.iter().find_map(|list| list.find(*id));
     let mut found: Vec<(Leak, Vec<&Task>)> = Vec::new();
     for group in diff::groups(resources, own) {
@@ -185,7 +187,13 @@ pub(crate) fn panicked(seen: &[Panicked], package_dir: Option<&str>) -> Vec<Leak
             }
             None => message.clone(),
         };
-        for leak in findings(std::slice::from_ref(who), &[], None, None, package_dir) {
+        for leak in findings(
+            std::slice::from_ref(who),
+            &[],
+            Beside::default(),
+            None,
+            package_dir,
+        ) {
             let leak = Leak {
                 panic: Some(panic.clone()),
                 note: Some(Note::HandleDropped),

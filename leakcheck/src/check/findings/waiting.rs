@@ -61,6 +61,7 @@ pub(super) fn of(
             .all(|task| task.is_recognised() || task.is_complete()),
         unread: unread.map(ToOwned::to_owned),
         keeps_own_handle: own_handle::of(tasks, package_dir),
+        sleeps_again: search.have_slept_before(tasks),
         place: place(first, graph),
     };
     Some(waiting.polled(None))
@@ -111,7 +112,7 @@ impl<'l> Places<'l> {
 }
 
 /// The same for all tasks that are suspended at the same lines of the same functions.
-fn lines(task: &Task) -> u64 {
+pub(super) fn lines(task: &Task) -> u64 {
     let mut hasher = DefaultHasher::new();
     for frame in task.chain() {
         frame.function().hash(&mut hasher);

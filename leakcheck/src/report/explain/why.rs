@@ -348,10 +348,12 @@ impl Finding<'_> {
         self.is_in(|function| function.ends_with("Listener::accept"))
     }
 
-    /// Whether it waits for the next tick of an interval, and for nothing else.
+    /// Whether it waits for the next tick of an interval, or sleeps again what it has slept before, and nothing else.
     fn ticks(&self) -> bool {
+        let waiting = self.leak.waiting.as_ref();
+        let sleeps_again = waiting.is_some_and(|waiting| waiting.sleeps_again);
         self.waits_only(|event| matches!(event, Event::Timer { .. }))
-            && self.is_in(|function| function.ends_with("Interval::tick"))
+            && (sleeps_again || self.is_in(|function| function.ends_with("Interval::tick")))
     }
 
     fn is_in(&self, is_meant: fn(&str) -> bool) -> bool {

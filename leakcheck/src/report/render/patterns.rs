@@ -118,7 +118,7 @@ const WORDS: &[Words] = &[
         pattern: Pattern::Periodic,
         one: "it works at intervals until somebody stops it, and nobody does",
         many: "they work at intervals until somebody stops them, and nobody does",
-        cure: Some("let it select on a shutdown signal beside the `tick`, end when a `Weak` of what it works for is gone, or \
+        cure: Some("let it select on a shutdown signal beside its timer, end when a `Weak` of what it works for is gone, or \
              `abort()` it when that is dropped"),
     },
     Words {

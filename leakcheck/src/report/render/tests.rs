@@ -351,7 +351,13 @@ fn a_stuck_pool_thread() {
             closure: None,
         },
     };
-    let found = crate::check::findings::findings(&[thread], &[], None, Some(3), None);
+    let found = crate::check::findings::findings(
+        &[thread],
+        &[],
+        crate::check::findings::Beside::default(),
+        Some(3),
+        None,
+    );
     golden("stuck_pool_thread.txt", &text(&report(found)));
 }
 
