@@ -51,6 +51,7 @@
 //! whatever is read is checked, so that a task that ends meanwhile is an error value.
 #![deny(unsafe_code)]
 
+mod attempt;
 mod blocking_task;
 #[cfg_attr(
     not(all(target_os = "linux", target_pointer_width = "64", not(miri))),
@@ -113,6 +114,7 @@ pub use read::fuzzing;
 
 pub(crate) use enders::{Enders, Handles, Party};
 
+pub use attempt::Attempt;
 pub use blocking_task::BlockingTask;
 pub use call::Call;
 pub use dependence::{Dependence, Tie};

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use crate::{Frame, FrameKind, Hold, Wait};
+use crate::{Attempt, Frame, FrameKind, Hold, Wait};
 
 /// A live task of a runtime or of a `LocalSet`.
 #[derive(Clone, Debug)]
@@ -19,6 +19,7 @@ pub struct Task {
     pub(crate) holds: Vec<Hold>,
     pub(crate) is_complete: bool,
     pub(crate) extent: Extent,
+    pub(crate) attempt: Option<Attempt>,
     pub(crate) unread: Option<Arc<str>>,
     pub(crate) is_recognised: bool,
     pub(crate) read_at: Instant,
@@ -117,6 +118,11 @@ impl Task {
     /// or could not be followed.
     pub fn is_complete(&self) -> bool {
         self.is_complete
+    }
+
+    /// What it pauses after, where it waits for a timer and for nothing else, as far as its async functions show.
+    pub fn attempt(&self) -> Option<Attempt> {
+        self.attempt
     }
 
     /// What its frames hold of channels, locks, tasks and the like.

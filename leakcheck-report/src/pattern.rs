@@ -69,6 +69,8 @@ patterns! {
     Never = "never",
     /// A task does something at intervals and has no way out.
     Periodic = "periodic",
+    /// A task tries something again after a pause, and has no way out.
+    RetryLoop = "retry-loop",
     /// A task accepts connections and has no way out.
     AcceptLoop = "accept-loop",
     /// A task waits for a descriptor to become ready, without a time limit.

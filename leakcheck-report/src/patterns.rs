@@ -41,6 +41,7 @@ pages! {
     TokenOrphaned token_orphaned "../pages/token-orphaned.md",
     Never never "../pages/never.md",
     Periodic periodic "../pages/periodic.md",
+    RetryLoop retry_loop "../pages/retry-loop.md",
     AcceptLoop accept_loop "../pages/accept-loop.md",
     ReadLoop read_loop "../pages/read-loop.md",
     BlockingInAsync blocking_in_async "../pages/blocking-in-async.md",

@@ -46,6 +46,7 @@ mod polled;
 mod posix_timers;
 mod processes;
 mod queues;
+mod retries;
 mod runtimes;
 mod serving;
 mod source;

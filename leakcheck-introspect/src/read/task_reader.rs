@@ -102,6 +102,7 @@ impl<'r, 'i> TaskReader<'r, 'i> {
             task.holds.clear();
             task.is_complete = false;
             task.extent = Extent::Some;
+            task.attempt = None;
             task.is_recognised = false;
             task.unread = Some("it changed while it was read".into());
         }
@@ -158,6 +159,7 @@ impl<'r, 'i> TaskReader<'r, 'i> {
         task.holds = decoded.holds;
         task.is_complete = decoded.is_complete;
         task.extent = Extent::of(decoded.has_all_holds);
+        task.attempt = decoded.attempt;
     }
 
     /// The name of the kind's future.
@@ -192,6 +194,7 @@ pub(super) fn future(
         holds: decoded.holds,
         is_complete: decoded.is_complete,
         extent: Extent::of(decoded.has_all_holds),
+        attempt: decoded.attempt,
         ..idle(0, future.data, named(reader, ty), Instant::now())
     })
 }
@@ -210,6 +213,7 @@ fn idle(id: u64, address: u64, future: Arc<str>, read_at: Instant) -> Task {
         holds: Vec::new(),
         is_complete: false,
         extent: Extent::Some,
+        attempt: None,
         unread: None,
         is_recognised: false,
         read_at,

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use super::{
     access_path::Trust,
-    call_site,
+    attempt, call_site,
     coroutine::{Variables, stage},
     holds::Holds,
     pointers::{is_wrapper, unboxed},
@@ -12,7 +12,7 @@ use super::{
     waits::{Waits, without_own},
 };
 use crate::{
-    Certainty, Class, Event, Frame, FrameKind, Hold, Wait,
+    Attempt, Certainty, Class, Event, Frame, FrameKind, Hold, Wait,
     read::{
         dwarf::{Die, Type},
         name::{coroutine_name, home_of},
@@ -41,6 +41,8 @@ pub(crate) struct Decoded {
     pub(crate) is_complete: bool,
     /// Whether all that its frames hold was found.
     pub(crate) has_all_holds: bool,
+    /// What it pauses after, where it waits for a timer and for nothing else.
+    pub(crate) attempt: Option<Attempt>,
 }
 
 /// Reads one future.
@@ -59,6 +61,8 @@ struct Decoder<'r, 'i> {
     is_polled: bool,
     /// The coroutines that were read as such.
     polled: HashSet<(u64, Die)>,
+    /// Those of them that are suspended, each before what it awaits.
+    suspended: Vec<Value>,
 }
 
 /// Reads a future and everything that it awaits.
@@ -73,6 +77,7 @@ pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
         is_in_ctrl_c: false,
         is_polled: true,
         polled: HashSet::new(),
+        suspended: Vec::new(),
     };
     // Whether it is traced says nothing of it.
     let inside = traced(reader, future.ty);
@@ -86,6 +91,7 @@ pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
         root = root.inner.remove(0);
     }
     reader.aside(|| decoder.parked());
+    let attempt = reader.aside(|| decoder.attempt());
     let Decoder {
         mut waits,
         holds,
@@ -104,6 +110,7 @@ pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
         holds,
         is_complete,
         has_all_holds,
+        attempt,
     }
 }
 
@@ -156,6 +163,9 @@ impl Decoder<'_, '_> {
         if frame.kind == FrameKind::Unresumed {
             self.is_complete = false;
             return frame;
+        }
+        if self.is_polled {
+            self.suspended.push(future);
         }
         if let Some(call) = call
             && reader.aside(|| self.called(call, &function, inside))
@@ -276,6 +286,18 @@ impl Decoder<'_, '_> {
             self.idle(future, 0);
             self.holds.within = None;
         }
+    }
+
+    /// What it pauses after, where it does nothing but sleep.
+    fn attempt(&self) -> Option<Attempt> {
+        let sleeps = matches!(
+            self.waits.list[..],
+            [Wait {
+                event: Event::Deadline(_),
+                ..
+            }]
+        );
+        (sleeps && self.is_complete).then(|| attempt::of(self.reader, &self.suspended))?
     }
 
     /// Waits of a function of tokio, read off what its `self` leads to.

@@ -1,6 +1,7 @@
 //! From the bytes of a future to frames, waits and holds.
 
 mod access_path;
+mod attempt;
 mod call_site;
 mod cells;
 mod classify;

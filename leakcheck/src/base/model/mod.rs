@@ -56,6 +56,7 @@ pub use report::{Body, Location, Report, Subject, Verdict};
 pub(crate) use resource::{Creator, Detail, OtherResource, Resource, ResourceId, RuntimeRelation};
 pub(crate) use temp_file::{Content, Extent, TempFile, TempOwner};
 pub(crate) use thread_activity::{KernelActivity, ThreadActivity};
+pub(crate) use waiting::Pause;
 pub use waiting::{Awaited, Holder, HolderKind, State, Waiting};
 
 pub use leakcheck_report::Kind;

@@ -13,8 +13,8 @@ pub struct Waiting {
     pub(crate) are_all: bool,
     pub(crate) unread: Option<String>,
     pub(crate) keeps_own_handle: Option<OwnHandle>,
-    /// Whether it was seen in the same sleep before, with an earlier deadline: it works at intervals.
-    pub(crate) sleeps_again: bool,
+    /// What it sleeps for, where that is more than one sleep.
+    pub(crate) pause: Option<Pause>,
     /// The same for tasks that wait at one place for the same, held by the same; 0 for threads, and for tasks that
     /// have not run yet.
     pub(crate) place: u64,
@@ -34,6 +34,15 @@ pub enum State {
     Running,
     /// A thread that is blocked inside this call.
     Blocked(Call),
+}
+
+/// A sleep of a task that waits for nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pause {
+    /// It slept at the same place before, until an earlier moment.
+    Interval,
+    /// It sleeps between attempts.
+    Retry,
 }
 
 /// Something that would wake a task.
@@ -114,7 +123,7 @@ impl Waiting {
             are_all: false,
             unread: Some(why.to_owned()),
             keeps_own_handle: None,
-            sleeps_again: false,
+            pause: None,
             place: 0,
         }
     }

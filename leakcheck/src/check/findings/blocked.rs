@@ -142,7 +142,7 @@ fn of_stack(mut stack: Vec<Frame>, activity: &ThreadActivity, count: usize) -> W
         are_all: true,
         unread: activity.unread.map(ToOwned::to_owned),
         keeps_own_handle: None,
-        sleeps_again: false,
+        pause: None,
         place: 0,
     }
 }

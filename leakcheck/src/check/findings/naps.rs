@@ -2,9 +2,36 @@
 
 use std::{collections::HashMap, time::Instant};
 
-use leakcheck_introspect::{Event, Task, TaskList};
+use leakcheck_introspect::{Attempt, Event, Task, TaskList};
 
 use super::waiting::{lines, open};
+use crate::base::model::Pause;
+
+/// What each of these tasks sleeps for, in the same way; of very many the first tell.
+pub(super) fn pause(tasks: &[&Task], naps: Option<&Naps>) -> Option<Pause> {
+    let read = tasks.iter().filter(|task| !task.is_recognised());
+    let one = |task: &&Task| {
+        let is_again = naps.is_some_and(|naps| naps.has_slept_before(task));
+        (pause_of_one(task.attempt(), is_again), is_again)
+    };
+    let all: Vec<_> = read.map(one).collect();
+    let first = all.first()?.0;
+    if all.iter().all(|(pause, _)| *pause == first) {
+        return first;
+    }
+    all.iter()
+        .all(|(_, is_again)| *is_again)
+        .then_some(Pause::Interval)
+}
+
+/// A pause after what may have failed is one between attempts if it is not the first.
+fn pause_of_one(attempt: Option<Attempt>, is_again: bool) -> Option<Pause> {
+    match attempt {
+        Some(Attempt::Failed | Attempt::Connect) => Some(Pause::Retry),
+        Some(Attempt::Perhaps) if is_again => Some(Pause::Retry),
+        _ => is_again.then_some(Pause::Interval),
+    }
+}
 
 /// Tasks that are remembered: of very many the first tell as much.
 const MOST: usize = 1024;
@@ -39,7 +66,7 @@ impl Naps {
     }
 
     /// Whether a task sleeps where it slept at the earlier look, and until later: it has slept to the end in between.
-    pub(super) fn has_slept_before(&self, task: &Task) -> bool {
+    fn has_slept_before(&self, task: &Task) -> bool {
         Nap::of(task).is_some_and(|nap| self.has_one_before(task.id(), nap))
     }
 
@@ -95,6 +122,19 @@ mod tests {
         assert!(!seen.has_one_before(1, elsewhere), "it is another place");
         assert!(!seen.has_one_before(2, next), "it is another task");
         assert!(!naps(1, next).has_one_before(1, first), "it is earlier");
+    }
+
+    #[test]
+    fn what_may_be_a_pause_between_attempts_is_one_the_second_time() {
+        let perhaps = Some(Attempt::Perhaps);
+        assert_eq!(pause_of_one(perhaps, false), None);
+        assert_eq!(pause_of_one(perhaps, true), Some(Pause::Retry));
+        assert_eq!(
+            pause_of_one(Some(Attempt::Failed), false),
+            Some(Pause::Retry)
+        );
+        assert_eq!(pause_of_one(None, true), Some(Pause::Interval));
+        assert_eq!(pause_of_one(None, false), None);
     }
 
     #[test]

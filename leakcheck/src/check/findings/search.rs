@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use leakcheck_introspect::{Graph, Statics, Task, TaskList, ThreadStack, Wait};
 
-use super::naps::Naps;
-use crate::base::model::{Detail, Kind, Missing, Resource, ResourceId};
+use super::naps::{self, Naps};
+use crate::base::model::{Detail, Kind, Missing, Pause, Resource, ResourceId};
 
 /// What others than tasks have.
 #[derive(Debug)]
@@ -71,13 +71,9 @@ impl<'l> Search<'l> {
         Self { naps, ..self }
     }
 
-    /// Whether each of these tasks slept before where it does now; of very many the first are known.
-    pub(super) fn have_slept_before(&self, tasks: &[&Task]) -> bool {
-        let Some(naps) = self.naps else {
-            return false;
-        };
-        let mut read = tasks.iter().filter(|task| !task.is_recognised());
-        !tasks.is_empty() && read.all(|task| naps.has_slept_before(task))
+    /// What each of these tasks sleeps for.
+    pub(super) fn pause(&self, tasks: &[&Task]) -> Option<Pause> {
+        naps::pause(tasks, self.naps)
     }
 
     /// The name of a thread, if it has one.

@@ -61,7 +61,7 @@ pub(super) fn of(
             .all(|task| task.is_recognised() || task.is_complete()),
         unread: unread.map(ToOwned::to_owned),
         keeps_own_handle: own_handle::of(tasks, package_dir),
-        sleeps_again: search.have_slept_before(tasks),
+        pause: search.pause(tasks),
         place: place(first, graph),
     };
     Some(waiting.polled(None))

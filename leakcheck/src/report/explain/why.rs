@@ -6,7 +6,7 @@ use super::{Causes, dependency, links::Link};
 use crate::{
     base::model::{
         Awaited, CodeOwner, Dependence, Event, Fact, Holder, HolderKind, Kind, Leak, Missing,
-        ProcessState, ResourceId, RuntimeRelation, State, Tie, TimerKind,
+        Pause, ProcessState, ResourceId, RuntimeRelation, State, Tie, TimerKind,
     },
     observe::capture,
 };
@@ -90,7 +90,8 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::NotCancelSafe, |found| found.at_least(found.is_cancelled())),
     (Pattern::AcceptLoop, |found| when(found.is_ready_later() && found.accepts(), Likely)),
     (Pattern::ReadLoop, |found| when(found.is_ready_later(), Likely)),
-    (Pattern::Periodic, |found| when(found.ticks(), Likely)),
+    (Pattern::RetryLoop, |found| when(found.pauses(Pause::Retry), Likely)),
+    (Pattern::Periodic, |found| when(found.ticks() || found.pauses(Pause::Interval), Likely)),
     (Pattern::Detached, |found| found.at_least(found.leak.is_detached)),
     (Pattern::UnjoinedBlocking, |found| found.at_least(found.is_closure())),
     (Pattern::UnjoinedThread, |found| found.at_least(found.is(Kind::Thread))),
@@ -348,12 +349,18 @@ impl Finding<'_> {
         self.is_in(|function| function.ends_with("Listener::accept"))
     }
 
-    /// Whether it waits for the next tick of an interval, or sleeps again what it has slept before, and nothing else.
+    /// Whether it waits for the next tick of an interval, and for nothing else.
     fn ticks(&self) -> bool {
-        let waiting = self.leak.waiting.as_ref();
-        let sleeps_again = waiting.is_some_and(|waiting| waiting.sleeps_again);
         self.waits_only(|event| matches!(event, Event::Timer { .. }))
-            && (sleeps_again || self.is_in(|function| function.ends_with("Interval::tick")))
+            && self.is_in(|function| function.ends_with("Interval::tick"))
+    }
+
+    /// Whether it sleeps for this, and does nothing else; what goes by an interval does not go by what it does in between.
+    fn pauses(&self, pause: Pause) -> bool {
+        let waiting = self.leak.waiting.as_ref();
+        waiting.is_some_and(|waiting| waiting.pause == Some(pause))
+            && self.waits_only(|event| matches!(event, Event::Timer { .. }))
+            && !self.ticks()
     }
 
     fn is_in(&self, is_meant: fn(&str) -> bool) -> bool {

@@ -122,6 +122,13 @@ const WORDS: &[Words] = &[
              `abort()` it when that is dropped"),
     },
     Words {
+        pattern: Pattern::RetryLoop,
+        one: "it tries the same again after a pause until somebody stops it, and nobody does",
+        many: "they try the same again after a pause until somebody stops them, and nobody does",
+        cure: Some("end the loop when what it tries for is gone, by a `Weak` or a closed channel, or after some attempts; or \
+             `abort()` it when that is dropped"),
+    },
+    Words {
         pattern: Pattern::AcceptLoop,
         one: "it waits for connections until somebody stops it, and nobody does",
         many: "they wait for connections until somebody stops them, and nobody does",

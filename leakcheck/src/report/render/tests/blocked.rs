@@ -13,7 +13,7 @@ pub(super) fn doing(state: State, stack: Vec<Frame>) -> Waiting {
         are_all: true,
         unread: None,
         keeps_own_handle: None,
-        sleeps_again: false,
+        pause: None,
         place: 0,
     }
 }

@@ -91,7 +91,7 @@ fn workers_that_are_stuck_stay_threads() {
             are_all: true,
             unread: None,
             keeps_own_handle: None,
-            sleeps_again: false,
+            pause: None,
             place: 0,
         }),
         ..worker("tokio-rt-worker", 1, 3)

@@ -70,7 +70,7 @@ pub(super) fn waiting(events: Vec<Awaited>) -> Waiting {
         are_all: true,
         unread: None,
         keeps_own_handle: None,
-        sleeps_again: false,
+        pause: None,
         place: 0,
     }
 }
