@@ -69,6 +69,7 @@ mod error;
 mod frame;
 mod future_address;
 mod graph;
+mod handle_use;
 mod local_tasks;
 mod object;
 #[cfg_attr(
@@ -122,6 +123,7 @@ pub use error::Error;
 pub use frame::{Frame, FrameKind, Local, Location};
 pub use future_address::FutureAddress;
 pub use graph::{Graph, Keeper, Waker};
+pub use handle_use::HandleUse;
 pub use local_tasks::LocalTasks;
 pub use object::{Certainty, Class, Hold, Object, Queued, Role};
 pub use read::{

@@ -85,6 +85,8 @@ patterns! {
     NeverPolled = "never-polled",
     /// The body was cancelled at an await, and what it had started went on.
     NotCancelSafe = "not-cancel-safe",
+    /// The `JoinHandle` of a task was dropped by a `timeout` or `select!` that waited for it no longer.
+    HandleTimeout = "handle-timeout",
     /// The `JoinHandle` of a task was dropped, which does not end it.
     Detached = "detached",
     /// A task panicked, and nobody could see it.

@@ -49,6 +49,7 @@ pages! {
     AbortIgnored abort_ignored "../pages/abort-ignored.md",
     NeverPolled never_polled "../pages/never-polled.md",
     NotCancelSafe not_cancel_safe "../pages/not-cancel-safe.md",
+    HandleTimeout handle_timeout "../pages/handle-timeout.md",
     Detached detached "../pages/detached.md",
     UnseenPanic unseen_panic "../pages/unseen-panic.md",
     UnjoinedThread unjoined_thread "../pages/unjoined-thread.md",

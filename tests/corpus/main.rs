@@ -33,6 +33,7 @@ mod holders;
 mod instrumented;
 mod keepers;
 mod lifecycle;
+mod limits;
 mod local;
 mod locks;
 mod net;

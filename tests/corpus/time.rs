@@ -149,7 +149,7 @@ async fn sleeps_at_intervals_until_its_owner_is_gone() {
             sleep(100 * MILLISECOND).await;
         }
     });
-    is_read_early().await;
+    tokio::task::yield_now().await;
 }
 
 /// Two sleeps one after the other, of which the second is in its place alone, are no interval.

@@ -92,6 +92,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::ReadLoop, |found| when(found.is_ready_later(), Likely)),
     (Pattern::RetryLoop, |found| when(found.pauses(Pause::Retry), Likely)),
     (Pattern::Periodic, |found| when(found.ticks() || found.pauses(Pause::Interval), Likely)),
+    (Pattern::HandleTimeout, |found| when(found.leak.is_given_up && found.causes.follows(found.at).is_none(), Likely)),
     (Pattern::Detached, |found| found.at_least(found.leak.is_detached)),
     (Pattern::UnjoinedBlocking, |found| found.at_least(found.is_closure())),
     (Pattern::UnjoinedThread, |found| found.at_least(found.is(Kind::Thread))),
