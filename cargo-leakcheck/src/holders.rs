@@ -45,8 +45,13 @@ pub(crate) fn tell(telling: &mut Telling<'_>, lines: &[Said<'_>]) {
 pub(crate) fn awaited(awaited: &Awaited) -> Vec<Said<'_>> {
     let mut said = vec![Said::line(format!("waits for: {}", plain(&awaited.what)))];
     of_one(&mut said, awaited);
+    let next = if awaited.all == Some(true) {
+        "and for"
+    } else {
+        "or for"
+    };
     for other in &awaited.or {
-        said.push(Said::line(format!("or for: {}", plain(&other.what))));
+        said.push(Said::line(format!("{next}: {}", plain(&other.what))));
         of_one(&mut said, other);
     }
     if awaited.never == Some(true) {

@@ -71,6 +71,7 @@ mod future_address;
 mod graph;
 mod handle_use;
 mod local_tasks;
+mod need;
 mod object;
 #[cfg_attr(
     not(all(target_os = "linux", target_pointer_width = "64", not(miri))),
@@ -125,6 +126,7 @@ pub use future_address::FutureAddress;
 pub use graph::{Graph, Keeper, Waker};
 pub use handle_use::HandleUse;
 pub use local_tasks::LocalTasks;
+pub use need::Need;
 pub use object::{Certainty, Class, Hold, Object, Queued, Role};
 pub use read::{
     available, barrier, called_from, calls_at, file_of, has_read, is_readable, keep_program,

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use crate::{Attempt, Frame, FrameKind, Hold, Wait};
+use crate::{Attempt, Frame, FrameKind, Hold, Need, Wait};
 
 /// A live task of a runtime or of a `LocalSet`.
 #[derive(Clone, Debug)]
@@ -16,6 +16,7 @@ pub struct Task {
     pub(crate) future: Arc<str>,
     pub(crate) root: Option<Arc<Frame>>,
     pub(crate) waits: Vec<Wait>,
+    pub(crate) needs: Need,
     pub(crate) holds: Vec<Hold>,
     pub(crate) is_complete: bool,
     pub(crate) extent: Extent,
@@ -112,6 +113,11 @@ impl Task {
     /// What it waits for; several where it selects or joins.
     pub fn waits(&self) -> &[Wait] {
         &self.waits
+    }
+
+    /// Which of its waits must end before it goes on from where it is: all that `join!` has, one of those of `select!`.
+    pub fn needs(&self) -> &Need {
+        &self.needs
     }
 
     /// Whether nothing but its waits can wake it, as far as its future shows; false where a part of it is hand-written

@@ -19,7 +19,9 @@ record! {
         if_any(default) tasks: Vec<u64>,
         /// Whether it was proven that none of all this can happen; said once.
         if_any(default) never: Option<bool>,
-        /// What else would wake it.
+        /// Whether all of it must happen, as in `join!`, and not one of it.
+        if_any(default) all: Option<bool>,
+        /// What else would wake it, or what else must happen.
         if_any(default) or: Vec<Awaited>,
     }
 }

@@ -31,6 +31,7 @@ mod harness;
 mod hidden;
 mod holders;
 mod instrumented;
+mod joined;
 mod keepers;
 mod lifecycle;
 mod limits;

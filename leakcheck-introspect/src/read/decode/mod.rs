@@ -11,6 +11,7 @@ mod decoder;
 mod descent;
 mod holds;
 mod idle_parts;
+mod joined;
 mod library;
 mod own_drop;
 mod parked;

@@ -9,6 +9,8 @@ pub struct Waiting {
     pub(crate) stack: Vec<Frame>,
     pub(crate) events: Vec<Awaited>,
     pub(crate) is_forever: bool,
+    /// Whether all of them must happen, and not one.
+    pub(crate) are_joined: bool,
     /// Whether nothing else can wake it, as far as its future shows.
     pub(crate) are_all: bool,
     pub(crate) unread: Option<String>,
@@ -54,6 +56,8 @@ pub struct Awaited {
     pub(crate) held_by: Vec<Holder>,
     /// Whether messages take all the room that it waits for, as far as that is known.
     pub(crate) is_full: bool,
+    /// Whether it was proven that this one never happens, so that a task never goes on that needs it.
+    pub(crate) is_in_vain: bool,
     /// How many more hold it.
     pub(crate) unlisted: usize,
     /// Whether it was looked for among statics as well.
@@ -120,6 +124,7 @@ impl Waiting {
             stack: Vec::new(),
             events: Vec::new(),
             is_forever: false,
+            are_joined: false,
             are_all: false,
             unread: Some(why.to_owned()),
             keeps_own_handle: None,
@@ -151,7 +156,7 @@ impl Waiting {
         &self.stack
     }
 
-    /// What would wake it: one of these, if there are several.
+    /// What would wake it: one of these, if there are several, or all of them, if they are joined.
     pub fn events(&self) -> &[Awaited] {
         &self.events
     }

@@ -139,6 +139,7 @@ fn of_stack(mut stack: Vec<Frame>, activity: &ThreadActivity, count: usize) -> W
         stack,
         events: Vec::new(),
         is_forever: false,
+        are_joined: false,
         are_all: true,
         unread: activity.unread.map(ToOwned::to_owned),
         keeps_own_handle: None,

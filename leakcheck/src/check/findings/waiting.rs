@@ -56,6 +56,7 @@ pub(super) fn of(
         stack: stack(first, package_dir),
         events: events.collect(),
         is_forever: tasks.iter().all(|task| graph.is_stuck(task)),
+        are_joined: tasks.iter().all(|task| task.needs().is_joined()),
         are_all: tasks
             .iter()
             .all(|task| task.is_recognised() || task.is_complete()),
@@ -67,14 +68,17 @@ pub(super) fn of(
     Some(waiting.polled(None))
 }
 
-/// What it still waits for. A timer that a hand-written future has, and whose time has come, is left over.
+/// What it still waits for.
 pub(super) fn open(task: &Task) -> impl Iterator<Item = &Wait> {
+    task.waits().iter().filter(|wait| is_open(task, wait))
+}
+
+/// Whether it still waits for it. A timer that a hand-written future has, and whose time has come, is left over.
+pub(super) fn is_open(task: &Task, wait: &Wait) -> bool {
     let has_fired = |deadline| deadline <= task.read_at();
-    task.waits().iter().filter(move |wait| {
-        let is_left_over = wait.certainty() == Certainty::Possible
-            && matches!(wait.event(), Seen::Deadline(Some(deadline)) if has_fired(*deadline));
-        !wait.is_over() && !is_left_over
-    })
+    let is_left_over = wait.certainty() == Certainty::Possible
+        && matches!(wait.event(), Seen::Deadline(Some(deadline)) if has_fired(*deadline));
+    !wait.is_over() && !is_left_over
 }
 
 /// Tells which tasks are to be told as one: those that are suspended at the same lines of the same functions, and wait for the
@@ -197,6 +201,10 @@ fn awaited(all: &[(&Task, &Wait)], search: &Search<'_>, package_dir: Option<&str
         is_certain: earliest(all).is_none_or(is_certain),
         held_by,
         is_full: all.iter().all(|(_, wait)| is_full(wait)),
+        is_in_vain: all.iter().all(|(task, wait)| {
+            let graph = &search.graph;
+            graph.is_endless(task) && is_certain(&(*task, *wait)) && graph.is_in_vain(wait)
+        }),
         unlisted,
         has_statics: search.has_statics,
         missing: search.missing(all),

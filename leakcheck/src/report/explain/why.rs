@@ -78,7 +78,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::SelfDeadlock, |found| when(found.depends_on_itself(Tie::Lock), Proven)),
     (Pattern::OwnSender, |found| when(found.receives() && found.depends_on_itself(Tie::Sender), Proven)),
     (Pattern::Deadlock, |found| found.is_in_a_circle()),
-    (Pattern::Never, |found| when(!found.is_cancelled() && found.waits_only(|event| matches!(event, Event::Never)), Proven)),
+    (Pattern::Never, |found| when(!found.is_cancelled() && found.never_comes(|event| matches!(event, Event::Never)), Proven)),
     (Pattern::LostWakeup, |found| when(found.waits_in_vain(|event| matches!(event, Event::Notification)), Proven)),
     (Pattern::TokenOrphaned, |found| when(found.waits_in_vain(|event| matches!(event, Event::Cancellation)), Proven)),
     (Pattern::ReplyLost, |found| found.is_replied_to_by_nobody()),
@@ -223,7 +223,22 @@ impl Finding<'_> {
     }
 
     fn waits_in_vain(&self, is_so: fn(&Event) -> bool) -> bool {
-        self.leak.is_forever() && self.waits_only(is_so)
+        self.leak.is_forever() && self.waits_only(is_so) || self.joins_in_vain(is_so)
+    }
+
+    /// Whether nothing of what it waits for ever comes, and is so.
+    fn never_comes(&self, is_so: fn(&Event) -> bool) -> bool {
+        self.waits_only(is_so) || self.joins_in_vain(is_so)
+    }
+
+    /// Whether it joins several futures, and one of them never ends, because that is so.
+    fn joins_in_vain(&self, is_so: fn(&Event) -> bool) -> bool {
+        self.leak.waiting.as_ref().is_some_and(|waiting| {
+            let mut events = waiting.events.iter();
+            let is_one =
+                |event: &Awaited| event.is_in_vain && event.is_certain && is_so(&event.event);
+            waiting.are_joined && events.any(is_one)
+        })
     }
 
     fn receives(&self) -> bool {

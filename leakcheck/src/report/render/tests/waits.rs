@@ -9,6 +9,7 @@ use crate::base::model::{
 pub(super) fn awaited(event: Event, held_by: Vec<Holder>) -> Awaited {
     Awaited {
         is_full: true,
+        is_in_vain: false,
         event,
         is_certain: true,
         held_by,
@@ -67,6 +68,7 @@ pub(super) fn waiting(events: Vec<Awaited>) -> Waiting {
         ],
         events,
         is_forever: false,
+        are_joined: false,
         are_all: true,
         unread: None,
         keeps_own_handle: None,
@@ -109,6 +111,30 @@ fn a_sender_that_the_task_keeps_itself() {
         ..task(1)
     };
     golden("waits_for_itself.txt", &text(&report(vec![leak])));
+}
+
+#[test]
+fn several_that_must_all_happen() {
+    let never = Awaited {
+        is_in_vain: true,
+        ..awaited(Event::OneshotValue, vec![holder(false, true)])
+    };
+    let waiting = Waiting {
+        are_joined: true,
+        ..waiting(vec![
+            awaited(timer(Duration::from_secs(60)), Vec::new()),
+            never,
+        ])
+    };
+    let leaks = vec![Leak {
+        waiting: Some(waiting),
+        ..task(1)
+    }];
+    golden("waits_joined.txt", &text(&report(leaks.clone())));
+    golden(
+        "waits_joined.json",
+        &render(&report(leaks), Format::Json, TraceLevel::Site),
+    );
 }
 
 #[test]
