@@ -64,7 +64,7 @@ pub(crate) fn awaited(awaited: &Awaited) -> Vec<Said<'_>> {
 fn of_one<'l>(said: &mut Vec<Said<'l>>, awaited: &'l Awaited) {
     for holder in &awaited.held_by {
         let text = format!("held by {}", self::holder(holder));
-        let is_static = holder.kind == "static";
+        let is_static = matches!(&*holder.kind, "static" | "thread-local");
         let word = if is_static { "declared" } else { "which waits" };
         said.push(match &holder.at {
             Some(at) => Said {
@@ -93,6 +93,7 @@ fn holder(holder: &Holder) -> String {
         _ if holder.itself => "itself".to_owned(),
         _ if holder.body => "the test's body".to_owned(),
         "static" => format!("static {}", quoted(&holder.name)),
+        "thread-local" => format!("thread-local {}", quoted(&holder.name)),
         "thread" => format!("thread {}", quoted(&holder.name)),
         _ => format!("task {} {}", holder.task, quoted(&holder.name)),
     };

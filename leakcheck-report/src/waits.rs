@@ -59,7 +59,7 @@ record! {
 record! {
     /// Who could wake a task, and where the function waits whose variable holds the other end, or where the static is declared.
     Holder {
-        /// `task`, `body`, `static`, `thread`, or `itself` for the waiting task.
+        /// `task`, `body`, `static`, `thread-local`, `thread`, or `itself` for the waiting task.
         always(default) kind: String,
         /// Its id; 0 for what is no task.
         always(default) task: u64,

@@ -55,6 +55,7 @@ mod source;
 mod stuck;
 mod system_calls;
 mod temp_files;
+mod thread_locals;
 mod threads;
 mod time;
 mod timers;

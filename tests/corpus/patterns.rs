@@ -279,6 +279,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "stuck::",
         "system_calls::",
         "temp_files::",
+        "thread_locals::",
     ];
     let is_comparison = test.ends_with(VERIFYING);
     !is_comparison && !is_own.iter().any(|module| test.starts_with(module))

@@ -99,11 +99,18 @@ pub enum HolderKind {
     Body,
     /// A static variable.
     Static,
+    /// A static variable of the thread that looked.
+    ThreadLocal,
     /// A thread, in a function on its stack.
     Thread,
 }
 
 impl HolderKind {
+    /// Whether it is a variable that no function has.
+    pub(crate) const fn is_static(self) -> bool {
+        matches!(self, Self::Static | Self::ThreadLocal)
+    }
+
     /// The word that the JSON form uses.
     pub const fn name(self) -> &'static str {
         match self {
@@ -111,6 +118,7 @@ impl HolderKind {
             Self::Task => "task",
             Self::Body => "body",
             Self::Static => "static",
+            Self::ThreadLocal => "thread-local",
             Self::Thread => "thread",
         }
     }

@@ -237,11 +237,12 @@ fn holder(
         }
         Keeper::Task(task) if task.id() == 0 => (HolderKind::Body, 0, task.future()),
         Keeper::Task(task) => (HolderKind::Task, task.id(), task.future()),
+        Keeper::Static(one) if one.is_thread_local() => (HolderKind::ThreadLocal, 0, one.name()),
         Keeper::Static(one) => (HolderKind::Static, 0, one.name()),
         Keeper::Thread(one) => (HolderKind::Thread, 0, search.name_of(one)),
         _ => (HolderKind::Task, 0, ""),
     };
-    let is_static = kind == HolderKind::Static;
+    let is_static = kind.is_static();
     Holder {
         kind,
         task,
@@ -269,7 +270,7 @@ fn add(held_by: &mut Vec<Holder>, new: Holder) {
         known.kind == new.kind
             && match new.kind {
                 HolderKind::Itself => true,
-                HolderKind::Static | HolderKind::Thread => {
+                HolderKind::Static | HolderKind::ThreadLocal | HolderKind::Thread => {
                     known.name == new.name && known.at == new.at
                 }
                 _ => known.task == new.task,

@@ -312,7 +312,7 @@ impl Finding<'_> {
     }
 
     fn is_kept_by_a_static(&self) -> Option<Certainty> {
-        let is_static = |holder: &Holder| holder.is_certain && holder.kind == HolderKind::Static;
+        let is_static = |holder: &Holder| holder.is_certain && holder.kind.is_static();
         let event = self.only_event()?;
         let are_all = event.held_by.iter().all(is_static) && event.missing.is_none();
         // Whoever comes to these may let it happen, wherever they are.

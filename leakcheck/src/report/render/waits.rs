@@ -248,6 +248,9 @@ fn holders(alike: &[Holder], numbers: &Numbers<'_>) -> String {
         (HolderKind::Body, _) => format!("the test's body{how}"),
         (HolderKind::Thread, _) if holder.name.is_empty() => format!("a thread{how}"),
         (HolderKind::Thread, _) => format!("thread \"{}\"{how}", plain(&holder.name)),
+        (HolderKind::ThreadLocal, _) => {
+            format!("thread-local `{}`{how}", plain(&holder.name))
+        }
         (HolderKind::Static, _) => format!("static `{}`{how}", plain(&holder.name)),
         (HolderKind::Task, _) => {
             let ids: Vec<u64> = alike.iter().map(|holder| holder.task).collect();

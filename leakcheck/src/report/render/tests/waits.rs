@@ -212,6 +212,19 @@ fn missing(awaited: Awaited, ends: u64, is_whole: bool, threads: usize) -> Await
 }
 
 #[test]
+fn a_variable_of_the_thread() {
+    let own = Holder {
+        kind: HolderKind::ThreadLocal,
+        ..in_static(Some("[0].1"))
+    };
+    shown(
+        "waits_thread_local.txt",
+        1,
+        waiting(vec![awaited(message(1), vec![own])]),
+    );
+}
+
+#[test]
 fn statics() {
     let waiting = waiting(vec![
         awaited(message(1), vec![in_static(None)]),
