@@ -6,7 +6,7 @@ use leakcheck_introspect::{
     Dependence as Found, Graph, Hold, Keeper, Need, Role, Task, Tie as Seen, Wait, Waker,
 };
 
-use super::{search::Search, waiting::is_open};
+use super::{search::Search, suspended::is_open};
 use crate::{
     base::model::{Dependence, Frame, Leak, ResourceId, Tie},
     observe::capture,

@@ -12,6 +12,7 @@ mod numbered;
 mod own_handle;
 mod runtimes;
 mod search;
+mod suspended;
 mod waiting;
 
 pub(crate) use blocked::{Handed, blocks_on_a_handle, is_blocked, place as thread_place};

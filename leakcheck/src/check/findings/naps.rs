@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Instant};
 
 use leakcheck_introspect::{Attempt, Event, Task, TaskList};
 
-use super::waiting::{lines, open};
+use super::suspended::{lines, open};
 use crate::base::model::Pause;
 
 /// What each of these tasks sleeps for, in the same way; of very many the first tell.

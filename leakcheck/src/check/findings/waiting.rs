@@ -8,11 +8,15 @@ use std::{
 };
 
 use leakcheck_introspect::{
-    Certainty, Class, Event as Seen, FrameKind, Graph, Hold, Keeper, Location, Object,
-    State as Stage, Task, TaskList, Wait, Waker,
+    Certainty, Class, Event as Seen, FrameKind, Graph, Hold, Keeper, Object, State as Stage, Task,
+    TaskList, Wait, Waker,
 };
 
-use super::{own_handle, search::Search};
+use super::{
+    own_handle,
+    search::Search,
+    suspended::{lines, open},
+};
 use crate::{
     base::model::{Awaited, Event, Frame, Holder, HolderKind, State, Waiting, without_numbers},
     observe::capture,
@@ -68,19 +72,6 @@ pub(super) fn of(
     Some(waiting.polled(None))
 }
 
-/// What it still waits for.
-pub(super) fn open(task: &Task) -> impl Iterator<Item = &Wait> {
-    task.waits().iter().filter(|wait| is_open(task, wait))
-}
-
-/// Whether it still waits for it. A timer that a hand-written future has, and whose time has come, is left over.
-pub(super) fn is_open(task: &Task, wait: &Wait) -> bool {
-    let has_fired = |deadline| deadline <= task.read_at();
-    let is_left_over = wait.certainty() == Certainty::Possible
-        && matches!(wait.event(), Seen::Deadline(Some(deadline)) if has_fired(*deadline));
-    !wait.is_over() && !is_left_over
-}
-
 /// Tells which tasks are to be told as one: those that are suspended at the same lines of the same functions, and wait for the
 /// same, held by the same.
 pub(crate) struct Places<'l> {
@@ -113,17 +104,6 @@ impl<'l> Places<'l> {
         let lines = lines(task);
         self.known.get(&lines).copied().flatten().unwrap_or(lines)
     }
-}
-
-/// The same for all tasks that are suspended at the same lines of the same functions.
-pub(super) fn lines(task: &Task) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for frame in task.chain() {
-        frame.function().hash(&mut hasher);
-        frame.location().map(Location::line).hash(&mut hasher);
-    }
-    task.is_new().hash(&mut hasher);
-    hasher.finish()
 }
 
 /// The same for those of them that wait for the same kind of thing, held by the same kind of holder.
