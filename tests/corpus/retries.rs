@@ -263,6 +263,29 @@ async fn keeps_its_connection() -> io::Result<()> {
     Ok(())
 }
 
+/// It has dropped what it has connected, and sleeps in the same scope.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn drops_its_connection() -> io::Result<()> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let server = listener.local_addr()?;
+    let attempts = Attempts::default();
+    let tries = attempts.clone();
+    // leak: task
+    // waits: at dropped for a timer
+    tokio::spawn(async move {
+        let connection = TcpStream::connect(server).await.expect("a server");
+        connection.writable().await.expect("it is connected");
+        drop(connection);
+        attempts.count();
+        sleep(MINUTE).await; // at: dropped
+    });
+    let (_accepted, _) = listener.accept().await?;
+    tries.are_made().await;
+    Ok(())
+}
+
 /// To send at intervals is no attempt.
 #[leak_checked(settle = "3s")]
 #[tokio::test(flavor = "multi_thread")]

@@ -10,9 +10,9 @@ use crate::expected::verify;
 thread_local! { // at: block
     /// Nothing is waited for that is in it.
     static COUNT: Cell<u32> = const { Cell::new(0) };
-    static QUEUES: RefCell<Vec<(u32, mpsc::Sender<()>)>> = RefCell::new(Vec::new());
+    static QUEUES: RefCell<Vec<(u32, mpsc::Sender<()>)>> = RefCell::new(Vec::with_capacity(1));
     static REPLY: RefCell<Option<oneshot::Sender<()>>> = const { RefCell::new(None) };
-    static STATE: OnceCell<watch::Sender<u32>> = OnceCell::new();
+    static STATE: OnceCell<watch::Sender<u32>> = const { OnceCell::new() };
 }
 
 #[leak_checked]
@@ -40,7 +40,9 @@ async fn sender_is_in_a_thread_local_on_workers() {
     // leak: task
     // waits: at value for a value, held by the thread-local REPLY at block
     // why: kept-by-static
-    tokio::spawn(async move { receiver.await }); // at: value
+    tokio::spawn(async move {
+        let _ = receiver.await; // at: value
+    });
 }
 
 #[leak_checked]
@@ -74,7 +76,9 @@ async fn sender_was_in_a_thread_local() {
     // leak: task
     // waits: at gone for a value, held by nobody found
     // why: forgotten
-    tokio::spawn(async move { receiver.await }); // at: gone
+    tokio::spawn(async move {
+        let _ = receiver.await; // at: gone
+    });
     std::mem::forget(REPLY.take());
 }
 
@@ -89,7 +93,9 @@ async fn sender_is_in_a_variable_of_a_worker() {
     // leak: task
     // waits: at other for a value, held by nobody found
     // why: forgotten
-    tokio::spawn(async move { receiver.await }); // at: other
+    tokio::spawn(async move {
+        let _ = receiver.await; // at: other
+    });
 }
 
 #[test]

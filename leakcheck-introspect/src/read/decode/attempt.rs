@@ -4,7 +4,7 @@ use super::coroutine::stage;
 use crate::{
     Attempt, FrameKind,
     read::{
-        dwarf::{Member, Type},
+        dwarf::{Declared, Member, Type},
         name::coroutine_name,
         value::{Reader, Value},
     },
@@ -36,7 +36,10 @@ fn of_one(reader: &Reader<'_>, coroutine: Value) -> Option<Attempt> {
             Attempt::Perhaps
         })
     });
-    failed.chain(connects(reader, inside.ty, &awaits)).max()
+    let place = (coroutine.ty, variant.member.line);
+    failed
+        .chain(connects(reader, place, inside.ty, &awaits))
+        .max()
 }
 
 /// Whether another state has this variable or temporary as well.
@@ -64,30 +67,54 @@ fn has_failed(reader: &Reader<'_>, value: Value) -> bool {
 }
 
 /// Whether another state awaits a connection, and a third one has it; not where the present one has it, too.
-fn connects(reader: &Reader<'_>, now: &Type, awaits: &[&'static Type]) -> Option<Attempt> {
+fn connects(
+    reader: &Reader<'_>,
+    (coroutine, line): (&Type, u32),
+    now: &Type,
+    awaits: &[&'static Type],
+) -> Option<Attempt> {
     let connect = |state: &&'static Type| Some((*state, connecting(reader, state)?));
     let (connecting, future) = awaits.iter().find_map(connect)?;
-    let Some(home) = future.path.split("::{impl#").next() else {
+    // The type that connects, or what it gives, stands in the module of its methods.
+    let Some((home, _)) = future.path.split_once("::{impl#") else {
         return Some(Attempt::Perhaps);
     };
+    let is_one = |ty: &Type| ty.path == home;
     let has_one = |state: &Type| {
         let named = state.members().iter();
         let mut named = named.filter(|member| !member.name.starts_with("__"));
-        named.any(|member| {
-            let ty = reader.ty(member.ty);
-            ty.is_some_and(|ty| !home.is_empty() && ty.path == home)
-        })
+        named.any(|member| reader.ty(member.ty).is_some_and(is_one))
     };
-    let is_method = home.len() < future.path.len();
-    if is_method && has_one(now) {
+    if has_one(now) {
         return None;
     }
-    let is_used = is_method && !has_one(connecting) && awaits.iter().any(|state| has_one(state));
-    Some(if is_used {
+    let is_used = !has_one(connecting) && awaits.iter().any(|state| has_one(state));
+    Some(if is_used && is_outside(reader, coroutine, line, is_one) {
         Attempt::Connect
     } else {
         Attempt::Perhaps
     })
+}
+
+/// Whether the await on this line is outside of the scopes of all variables of such a type: where it is inside, one was dropped
+/// before, and nothing says that it comes again.
+fn is_outside(
+    reader: &Reader<'_>,
+    coroutine: &Type,
+    line: u32,
+    is_one: impl Fn(&Type) -> bool,
+) -> bool {
+    let Some(scopes) = reader.image.scopes_of(coroutine) else {
+        return false;
+    };
+    let is_await = |one: &&Declared| one.name == "__awaitee" && one.line == line;
+    let mut awaits = scopes.all.iter().filter(is_await).peekable();
+    let is_found = awaits.peek().is_some();
+    let is_inside = |one: &Declared| {
+        let mut around = scopes.around(one);
+        around.any(|outer| reader.ty(outer.ty).is_some_and(&is_one))
+    };
+    is_found && !awaits.any(is_inside)
 }
 
 /// The future of a function that connects, where that is what this state awaits, by itself or within a limit.

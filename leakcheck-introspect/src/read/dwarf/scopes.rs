@@ -2,7 +2,7 @@
 
 use gimli::{EntriesTreeNode, UnitOffset, constants as c};
 
-use super::{die::Die, image::Image, sections::Slice, unit::Unit};
+use super::{die::Die, image::Image, sections::Slice, types::Type, unit::Unit};
 
 /// A variable of a function.
 #[derive(Clone, Copy, Debug)]
@@ -39,11 +39,20 @@ impl Image {
             let known = !unit.is_of_toolchain() && unit.missing.is_none();
             Some((unit, known.then(|| unit.function_around(at))??))
         })?;
-        let mut tree = unit.parsed.entries_tree(Some(UnitOffset(entry))).ok()?;
-        let mut scopes = Scopes::default();
-        collect(unit, tree.root().ok()?, (0, None), &mut scopes);
-        Some(scopes)
+        scopes(unit, entry)
     }
+
+    /// The variables of a function that resumes this coroutine, whatever its generic arguments are.
+    pub(crate) fn scopes_of(&self, coroutine: &Type) -> Option<Scopes> {
+        self.find_in_resuming(coroutine, scopes)
+    }
+}
+
+fn scopes(unit: &Unit, function: usize) -> Option<Scopes> {
+    let mut tree = unit.parsed.entries_tree(Some(UnitOffset(function))).ok()?;
+    let mut scopes = Scopes::default();
+    collect(unit, tree.root().ok()?, (0, None), &mut scopes);
+    Some(scopes)
 }
 
 /// Adds the variables of a block, and of those in it.

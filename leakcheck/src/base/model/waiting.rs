@@ -49,6 +49,7 @@ pub(crate) enum Pause {
 
 /// Something that would wake a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact by itself")]
 pub struct Awaited {
     pub(crate) event: Event,
     /// Whether it certainly waits for that.
