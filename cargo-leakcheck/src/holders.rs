@@ -45,8 +45,13 @@ pub(crate) fn tell(telling: &mut Telling<'_>, lines: &[Said<'_>]) {
 pub(crate) fn awaited(awaited: &Awaited) -> Vec<Said<'_>> {
     let mut said = vec![Said::line(format!("waits for: {}", plain(&awaited.what)))];
     of_one(&mut said, awaited);
+    let next = if awaited.all == Some(true) {
+        "and for"
+    } else {
+        "or for"
+    };
     for other in &awaited.or {
-        said.push(Said::line(format!("or for: {}", plain(&other.what))));
+        said.push(Said::line(format!("{next}: {}", plain(&other.what))));
         of_one(&mut said, other);
     }
     if awaited.never == Some(true) {
@@ -59,7 +64,7 @@ pub(crate) fn awaited(awaited: &Awaited) -> Vec<Said<'_>> {
 fn of_one<'l>(said: &mut Vec<Said<'l>>, awaited: &'l Awaited) {
     for holder in &awaited.held_by {
         let text = format!("held by {}", self::holder(holder));
-        let is_static = holder.kind == "static";
+        let is_static = matches!(&*holder.kind, "static" | "thread-local");
         let word = if is_static { "declared" } else { "which waits" };
         said.push(match &holder.at {
             Some(at) => Said {
@@ -88,6 +93,7 @@ fn holder(holder: &Holder) -> String {
         _ if holder.itself => "itself".to_owned(),
         _ if holder.body => "the test's body".to_owned(),
         "static" => format!("static {}", quoted(&holder.name)),
+        "thread-local" => format!("thread-local {}", quoted(&holder.name)),
         "thread" => format!("thread {}", quoted(&holder.name)),
         _ => format!("task {} {}", holder.task, quoted(&holder.name)),
     };

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use tokio::{runtime::Handle, task::LocalSet};
 
 use crate::{
-    BlockingTask, Error, FutureAddress, Statics, TaskList, ThreadStack, TimerList, read,
+    BlockingTask, Error, FutureAddress, HandleUse, Statics, TaskList, ThreadStack, TimerList, read,
     task_list::Detail,
 };
 
@@ -152,6 +152,26 @@ impl ThreadStack {
     pub fn read(number: u64, frames: &[(usize, usize)]) -> Result<Self, Error> {
         let holds = read::stack_holds(frames)?;
         Ok(Self { number, holds })
+    }
+}
+
+impl HandleUse {
+    /// Where the function that spawns a task gives its handle, as far as the variables tell that the function declares; `address` is
+    /// that to which the call returns, on this line of the function.
+    ///
+    /// That the handle was dropped there is likely where the task goes on without one.
+    ///
+    /// ```
+    /// use leakcheck_introspect::HandleUse;
+    ///
+    /// assert!(!matches!(HandleUse::of_spawn(0, 1), Ok(Some(_))));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`TaskList::of_runtime`](crate::TaskList::of_runtime).
+    pub fn of_spawn(address: usize, line: u32) -> Result<Option<Self>, Error> {
+        read::of_spawn(address, line)
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crate::{
-    Certainty, Class, Enders, Event, Handles, Hold, Object, Queued, Role, State, Static, Statics,
-    Task, TaskList, ThreadStack, Wait,
+    Certainty, Class, Enders, Event, Handles, Hold, Need, Object, Queued, Role, State, Static,
+    Statics, Task, TaskList, ThreadStack, Wait,
 };
 
 /// Edges between the tasks of some lists.
@@ -17,6 +17,8 @@ pub struct Graph<'l> {
     threads: &'l [ThreadStack],
     /// Addresses of the tasks that wait for ever.
     stuck: HashSet<u64>,
+    /// The same with those that never come to an end: what they join goes on, but for one that never comes.
+    endless: HashSet<u64>,
 }
 
 /// Somebody who could make a wait end.
@@ -63,8 +65,11 @@ impl<'l> Graph<'l> {
     ) -> Self {
         let may_be_stuck =
             |task: &&Task| task.state == State::Idle && task.is_complete && !task.waits.is_empty();
+        let may_be_endless =
+            |task: &&Task| task.state == State::Idle && task.needs != Need::Unknown;
         let mut graph = Self {
             stuck: HashSet::new(),
+            endless: HashSet::new(),
             tasks: Vec::new(),
             holding: Vec::new(),
             statics: &[],
@@ -74,6 +79,8 @@ impl<'l> Graph<'l> {
             if believed(list) {
                 let stuck = list.tasks.iter().filter(may_be_stuck);
                 graph.stuck.extend(stuck.map(|task| task.address));
+                let endless = list.tasks.iter().filter(may_be_endless);
+                graph.endless.extend(endless.map(|task| task.address));
             }
             graph.tasks.extend(&list.tasks);
             let holding = list.tasks.iter().filter(|task| !task.holds.is_empty());
@@ -83,20 +90,31 @@ impl<'l> Graph<'l> {
         // wake. A task that something outside of the set could wake leaves it, and then counts as outside for the others.
         // Beginning with the whole set and not with none is what finds circles: each of their tasks waits for another.
         loop {
-            let freed: Vec<_> = graph
-                .tasks
-                .iter()
-                .filter(|task| graph.is_stuck(task))
-                .filter(|task| !task.waits.iter().all(|wait| graph.is_in_vain(wait)))
-                .map(|task| task.address)
-                .collect();
-            if freed.is_empty() {
+            let freed = graph.addresses(|task| {
+                graph.is_stuck(task) && !task.waits.iter().all(|wait| graph.is_in_vain(wait))
+            });
+            let ending = graph
+                .addresses(|task| graph.is_endless(task) && !graph.needs_what_never_comes(task));
+            if freed.is_empty() && ending.is_empty() {
                 return graph;
             }
-            for address in &freed {
-                graph.stuck.remove(address);
-            }
+            graph.stuck.retain(|address| !freed.contains(address));
+            graph.endless.retain(|address| !ending.contains(address));
         }
+    }
+
+    /// Of the tasks that are so.
+    fn addresses(&self, is_so: impl Fn(&Task) -> bool) -> HashSet<u64> {
+        let tasks = self.tasks.iter().filter(|task| is_so(task));
+        tasks.map(|task| task.address).collect()
+    }
+
+    fn needs_what_never_comes(&self, task: &Task) -> bool {
+        let is_in_vain = |number: usize| {
+            let wait = task.waits.get(number);
+            wait.is_some_and(|wait| self.is_in_vain(wait))
+        };
+        task.needs.is_in_vain(&is_in_vain)
     }
 
     /// The same with what statics hold, read at the same time. That proves nothing: whoever uses a static may do so at any time.
@@ -162,6 +180,12 @@ impl<'l> Graph<'l> {
         without_senders(wakers)
     }
 
+    /// The task with this number.
+    pub fn find(&self, id: u64) -> Option<&'l Task> {
+        let mut tasks = self.tasks.iter().copied();
+        tasks.find(|task| task.id == id)
+    }
+
     /// How many different ends that could make it happen were found: one that two variables lead to counts once.
     pub fn ends_found(&self, waiter: &Task, wait: &Wait) -> u64 {
         let wakers = self.wakers(waiter, wait).into_iter();
@@ -175,8 +199,15 @@ impl<'l> Graph<'l> {
         self.stuck.contains(&task.address)
     }
 
-    /// Whether only stuck tasks could end the wait.
-    fn is_in_vain(&self, wait: &Wait) -> bool {
+    /// Whether the task was proven never to end its await: of what it joins, one never comes. What it joins beside that may go on.
+    ///
+    /// Left aside is that somebody aborts it, or that it panics.
+    pub fn is_endless(&self, task: &Task) -> bool {
+        self.endless.contains(&task.address)
+    }
+
+    /// Whether only tasks that wait for ever could end the wait.
+    pub fn is_in_vain(&self, wait: &Wait) -> bool {
         let Some(object) = wait.object else {
             return wait.event == Event::Never;
         };
@@ -190,7 +221,7 @@ impl<'l> Graph<'l> {
             Enders::Open => return false,
         }
         match wait.event {
-            Event::End => self.stuck.contains(&object.address),
+            Event::End => self.endless.contains(&object.address),
             // The channel counts its senders. If as many different ones are held inside, there is no other.
             Event::Message { .. } | Event::Change { .. } => {
                 let senders = wait.ends();

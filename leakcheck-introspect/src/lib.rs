@@ -51,6 +51,7 @@
 //! whatever is read is checked, so that a task that ends meanwhile is an error value.
 #![deny(unsafe_code)]
 
+mod attempt;
 mod blocking_task;
 #[cfg_attr(
     not(all(target_os = "linux", target_pointer_width = "64", not(miri))),
@@ -68,7 +69,9 @@ mod error;
 mod frame;
 mod future_address;
 mod graph;
+mod handle_use;
 mod local_tasks;
+mod need;
 mod object;
 #[cfg_attr(
     not(all(target_os = "linux", target_pointer_width = "64", not(miri))),
@@ -113,6 +116,7 @@ pub use read::fuzzing;
 
 pub(crate) use enders::{Enders, Handles, Party};
 
+pub use attempt::Attempt;
 pub use blocking_task::BlockingTask;
 pub use call::Call;
 pub use dependence::{Dependence, Tie};
@@ -120,7 +124,9 @@ pub use error::Error;
 pub use frame::{Frame, FrameKind, Local, Location};
 pub use future_address::FutureAddress;
 pub use graph::{Graph, Keeper, Waker};
+pub use handle_use::HandleUse;
 pub use local_tasks::LocalTasks;
+pub use need::Need;
 pub use object::{Certainty, Class, Hold, Object, Queued, Role};
 pub use read::{
     available, barrier, called_from, calls_at, file_of, has_read, is_readable, keep_program,

@@ -6,7 +6,8 @@ use crate::{Hold, Location};
 
 /// The statics that hold anything, of this crate and of others, as they were when they were read.
 ///
-/// A static that is declared inside a function is one as well; those of a thread are not.
+/// A static that is declared inside a function is one as well, and so are those of the thread that reads them; those of other
+/// threads are not.
 #[derive(Clone, Debug, Default)]
 pub struct Statics {
     pub(crate) list: Vec<Static>,
@@ -32,12 +33,18 @@ pub struct Static {
     pub(crate) name: Arc<str>,
     pub(crate) location: Option<Location>,
     pub(crate) holds: Vec<Hold>,
+    pub(crate) is_thread_local: bool,
 }
 
 impl Static {
     /// Its name; with its modules, and without its crate, where another static has the same.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether it is one of `thread_local!`: that of the thread which has read it.
+    pub fn is_thread_local(&self) -> bool {
+        self.is_thread_local
     }
 
     /// Where it is declared.

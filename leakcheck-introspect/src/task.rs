@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use crate::{Frame, FrameKind, Hold, Wait};
+use crate::{Attempt, Frame, FrameKind, Hold, Need, Wait};
 
 /// A live task of a runtime or of a `LocalSet`.
 #[derive(Clone, Debug)]
@@ -16,9 +16,11 @@ pub struct Task {
     pub(crate) future: Arc<str>,
     pub(crate) root: Option<Arc<Frame>>,
     pub(crate) waits: Vec<Wait>,
+    pub(crate) needs: Need,
     pub(crate) holds: Vec<Hold>,
     pub(crate) is_complete: bool,
     pub(crate) extent: Extent,
+    pub(crate) attempt: Option<Attempt>,
     pub(crate) unread: Option<Arc<str>>,
     pub(crate) is_recognised: bool,
     pub(crate) read_at: Instant,
@@ -113,10 +115,20 @@ impl Task {
         &self.waits
     }
 
+    /// Which of its waits must end before it goes on from where it is: all that `join!` has, one of those of `select!`.
+    pub fn needs(&self) -> &Need {
+        &self.needs
+    }
+
     /// Whether nothing but its waits can wake it, as far as its future shows; false where a part of it is hand-written
     /// or could not be followed.
     pub fn is_complete(&self) -> bool {
         self.is_complete
+    }
+
+    /// What it pauses after, where it waits for a timer and for nothing else, as far as its async functions show.
+    pub fn attempt(&self) -> Option<Attempt> {
+        self.attempt
     }
 
     /// What its frames hold of channels, locks, tasks and the like.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use tokio::{runtime::Handle, task::LocalSet};
 
 use crate::{
-    Call, Error, FutureAddress, Hold, Statics, TaskList, TimerList, park_counts::ParkCounts,
-    task_list::Detail,
+    Call, Error, FutureAddress, HandleUse, Hold, Statics, TaskList, TimerList,
+    park_counts::ParkCounts, task_list::Detail,
 };
 
 /// Whether tasks can be read in this program at all: not on this platform.
@@ -108,6 +108,10 @@ pub(crate) fn of_future(_future: FutureAddress) -> Result<TaskList, Error> {
 }
 
 pub(crate) fn stack_holds(_frames: &[(usize, usize)]) -> Result<Vec<Hold>, Error> {
+    Err(nothing())
+}
+
+pub(crate) fn of_spawn(_address: usize, _line: u32) -> Result<Option<HandleUse>, Error> {
     Err(nothing())
 }
 

@@ -69,6 +69,8 @@ patterns! {
     Never = "never",
     /// A task does something at intervals and has no way out.
     Periodic = "periodic",
+    /// A task tries something again after a pause, and has no way out.
+    RetryLoop = "retry-loop",
     /// A task accepts connections and has no way out.
     AcceptLoop = "accept-loop",
     /// A task waits for a descriptor to become ready, without a time limit.
@@ -83,6 +85,8 @@ patterns! {
     NeverPolled = "never-polled",
     /// The body was cancelled at an await, and what it had started went on.
     NotCancelSafe = "not-cancel-safe",
+    /// The `JoinHandle` of a task was dropped by a `timeout` or `select!` that waited for it no longer.
+    HandleTimeout = "handle-timeout",
     /// The `JoinHandle` of a task was dropped, which does not end it.
     Detached = "detached",
     /// A task panicked, and nobody could see it.

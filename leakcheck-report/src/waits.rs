@@ -19,7 +19,9 @@ record! {
         if_any(default) tasks: Vec<u64>,
         /// Whether it was proven that none of all this can happen; said once.
         if_any(default) never: Option<bool>,
-        /// What else would wake it.
+        /// Whether all of it must happen, as in `join!`, and not one of it.
+        if_any(default) all: Option<bool>,
+        /// What else would wake it, or what else must happen.
         if_any(default) or: Vec<Awaited>,
     }
 }
@@ -57,7 +59,7 @@ record! {
 record! {
     /// Who could wake a task, and where the function waits whose variable holds the other end, or where the static is declared.
     Holder {
-        /// `task`, `body`, `static`, `thread`, or `itself` for the waiting task.
+        /// `task`, `body`, `static`, `thread-local`, `thread`, or `itself` for the waiting task.
         always(default) kind: String,
         /// Its id; 0 for what is no task.
         always(default) task: u64,

@@ -11,6 +11,7 @@
 //!   where the report names no pattern. Without it the pattern is the one of which nothing is known but that it was left.
 //! - Holder: `itself in LOCAL`, `the task at LINE in LOCAL`, or `the task at LINE` where its end is waited for;
 //!   `the static NAME at LINE in PATH`, where it is declared, without a path where the static is the other end itself;
+//!   `the thread-local NAME at LINE in PATH` in the same way;
 //!   `perhaps the thread NAME at LINE in LOCAL`, where the function of that thread waits that has it;
 //!   `the running task`, where it is the only one; `the body in LOCAL` for that of the test; `nobody found` where the other end is in neither. `LINE` is where the holder waits.
 
@@ -285,13 +286,18 @@ impl Holder {
                 ..Self::new(false, name, local, Some(at(line)))
             });
         }
-        if let Some(rest) = mark.strip_prefix("the static ") {
+        let statics = ["static", "thread-local"].into_iter();
+        let mut statics = statics.filter_map(|kind| {
+            let rest = mark.strip_prefix("the ")?.strip_prefix(kind)?;
+            Some((kind, rest.strip_prefix(' ')?))
+        });
+        if let Some((kind, rest)) = statics.next() {
             let (name, rest) = rest.split_once(" at ")?;
             let (line, local) = match rest.split_once(" in ") {
                 Some((line, local)) => (line, Some(local.to_owned())),
                 None => (rest, None),
             };
-            let name = format!("static {name}");
+            let name = format!("{kind} {name}");
             return Some(Self::new(false, name, local, Some(at(line))));
         }
         let rest = mark.strip_prefix("the task at ")?;

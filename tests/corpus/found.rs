@@ -138,7 +138,7 @@ fn held(holder: &Holder, own: &str) -> finding::Holder {
     let site = holder.at.as_ref().and_then(site_of);
     // Others of the same name may be anywhere in the corpus.
     let name = match (&*holder.kind, holder.name.rsplit("::").next()) {
-        ("static", Some(name)) => format!("static {name}"),
+        (kind @ ("static" | "thread-local"), Some(name)) => format!("{kind} {name}"),
         ("thread", _) => format!("thread {}", holder.name),
         _ => short(&holder.name, own),
     };

@@ -96,6 +96,8 @@ const PATTERNS: &[Pattern] = &[
     // The timer stands in the entry of the task that has it.
     covered(43, "endless loop that sleeps", &[
         "time::sleeps_for_ever", "time::sleeps_for_ever_on_workers", "time::sleeps_for_ever_in_paused_time",
+        "time::sleeps_at_intervals", "time::sleeps_at_intervals_on_workers",
+        "time::sleeps_at_intervals_until_its_owner_is_gone", "time::sleeps_twice", "time::one_of_two_sleeps_at_intervals",
     ]),
     covered(44, "eternal heartbeat", &[
         "time::heartbeat", "time::heartbeat_is_stopped", "timers::task_has_them", "background::heartbeat",
@@ -241,7 +243,7 @@ const PATTERNS: &[Pattern] = &[
 const COUNT: usize = 58;
 
 /// Files that test the corpus, not the checker, the siblings that stand for one pattern together, the table of all ways
-/// in which a thread is stuck, that of closures that wait on a runtime, what tasks do not poll, and have a lock in, what is
+/// in which a thread is stuck, that of closures that wait on a runtime, what tasks do not poll, and have a lock in, what pauses between attempts, handles in limits, what is joined, what is
 /// in queues, channels and locks of other crates, bodies that are cancelled, descriptors, which the collection has beside tasks only, and temporary files, which it has not.
 fn stands_for_a_pattern(test: &str) -> bool {
     let is_own = [
@@ -259,6 +261,8 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "keepers::",
         "other_crates::",
         "annotations::",
+        "joined::",
+        "limits::",
         "numbers::",
         "owned_fds::",
         "parallel::",
@@ -266,6 +270,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "patterns::",
         "serving::",
         "queues::",
+        "retries::",
         "source::",
         "unread::",
         "why::",
@@ -275,6 +280,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "system_calls::",
         "process_trees::",
         "temp_files::",
+        "thread_locals::",
     ];
     let is_comparison = test.ends_with(VERIFYING);
     !is_comparison && !is_own.iter().any(|module| test.starts_with(module))

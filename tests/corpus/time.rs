@@ -1,9 +1,13 @@
 //! What sleeps for ever is left behind, and what ends within the time to settle, counted from the test's end, is not.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use leakcheck::leak_checked;
-use tokio::time::{interval, sleep};
+use leakcheck_introspect::TaskList;
+use tokio::{
+    runtime::Handle,
+    time::{interval, sleep},
+};
 
 use crate::expected::verify;
 
@@ -90,6 +94,93 @@ async fn ends_while_the_check_waits_on_workers() {
     for time in [1, 300, 600] {
         tokio::spawn(sleep(time * MILLISECOND));
     }
+}
+
+/// Reads the debug info, which takes its time, so that the check sees early where a task sleeps, and again when it ends.
+async fn is_read_early() {
+    tokio::task::yield_now().await;
+    let read = TaskList::of_runtime(&Handle::current());
+    assert!(read.is_ok() || !cfg!(target_os = "linux"), "{read:?}");
+}
+
+#[leak_checked(settle = "3s")]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn sleeps_at_intervals() {
+    // leak: task
+    // waits: at sleep for a timer
+    // why: periodic
+    tokio::spawn(async {
+        loop {
+            sleep(100 * MILLISECOND).await; // at: sleep
+        }
+    });
+    is_read_early().await;
+}
+
+#[leak_checked(settle = "3s")]
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "leaks on purpose"]
+async fn sleeps_at_intervals_on_workers() {
+    for _ in 0..2 {
+        // leak: task x2
+        // waits: at sleep for a timer
+        // why: periodic
+        tokio::spawn(async {
+            loop {
+                pause().await;
+            }
+        });
+    }
+    is_read_early().await;
+}
+
+async fn pause() {
+    sleep(100 * MILLISECOND).await; // at: sleep
+}
+
+#[leak_checked(settle = "30s")]
+#[tokio::test]
+async fn sleeps_at_intervals_until_its_owner_is_gone() {
+    let owner = Arc::new(());
+    let weak = Arc::downgrade(&owner);
+    tokio::spawn(async move {
+        while weak.strong_count() > 0 {
+            sleep(100 * MILLISECOND).await;
+        }
+    });
+    tokio::task::yield_now().await;
+}
+
+/// Two sleeps one after the other, of which the second is in its place alone, are no interval.
+#[leak_checked(settle = "3s")]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn sleeps_twice() {
+    // leak: task
+    // waits: at sleep for a timer
+    tokio::spawn(async {
+        sleep(200 * MILLISECOND).await;
+        sleep(MINUTE).await; // at: sleep
+    });
+    is_read_early().await;
+}
+
+/// Of two tasks that sleep in one place one does so once, which is not told of both.
+#[leak_checked(settle = "3s")]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn one_of_two_sleeps_at_intervals() {
+    for time in [100 * MILLISECOND, MINUTE] {
+        // leak: task x2
+        // waits: at sleep for a timer
+        tokio::spawn(async move {
+            loop {
+                sleep(time).await; // at: sleep
+            }
+        });
+    }
+    is_read_early().await;
 }
 
 /// In real time this would take an hour.

@@ -73,7 +73,7 @@ impl NodeKind {
     pub(super) fn of_holder(kind: &str) -> Self {
         match kind {
             "body" => Self::Body,
-            "static" => Self::Static,
+            "static" | "thread-local" => Self::Static,
             "thread" => Self::Thread,
             "blocking_task" => Self::BlockingTask,
             _ => Self::Task,

@@ -7,6 +7,7 @@ mod dwarf;
 mod fuel;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod handle_use;
 mod int_hash;
 mod introspector;
 mod local_sets;
@@ -35,6 +36,7 @@ pub use self::{
     startup::{available, promised},
 };
 pub(crate) use self::{
+    handle_use::of_spawn,
     local_sets::{of_local_sets_with, of_owner, owner_of},
     memory::words,
     runtimes::{clock, of_future, of_runtime, park_counts, timers},

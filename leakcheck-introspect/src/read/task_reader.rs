@@ -14,7 +14,7 @@ use super::{
     value::{Reader, Value},
 };
 use crate::{
-    Error, Event, Frame, FutureAddress, State, Task, Wait, task::Extent, task_list::Detail,
+    Error, Event, Frame, FutureAddress, Need, State, Task, Wait, task::Extent, task_list::Detail,
 };
 
 /// Tasks of one kind that are decoded in full; more of them are recognised by where they are, and nothing else is read.
@@ -99,9 +99,11 @@ impl<'r, 'i> TaskReader<'r, 'i> {
             task.state = State::Running;
             task.root = None;
             task.waits.clear();
+            task.needs = Need::Unknown;
             task.holds.clear();
             task.is_complete = false;
             task.extent = Extent::Some;
+            task.attempt = None;
             task.is_recognised = false;
             task.unread = Some("it changed while it was read".into());
         }
@@ -154,10 +156,12 @@ impl<'r, 'i> TaskReader<'r, 'i> {
         }
         task.root = Some(root);
         task.waits = decoded.waits;
+        task.needs = decoded.needs;
         number_tasks(&mut task.waits, reader, self.header);
         task.holds = decoded.holds;
         task.is_complete = decoded.is_complete;
         task.extent = Extent::of(decoded.has_all_holds);
+        task.attempt = decoded.attempt;
     }
 
     /// The name of the kind's future.
@@ -189,9 +193,11 @@ pub(super) fn future(
     Ok(Task {
         root: Some(Arc::new(decoded.root)),
         waits: decoded.waits,
+        needs: decoded.needs,
         holds: decoded.holds,
         is_complete: decoded.is_complete,
         extent: Extent::of(decoded.has_all_holds),
+        attempt: decoded.attempt,
         ..idle(0, future.data, named(reader, ty), Instant::now())
     })
 }
@@ -207,9 +213,11 @@ fn idle(id: u64, address: u64, future: Arc<str>, read_at: Instant) -> Task {
         future,
         root: None,
         waits: Vec::new(),
+        needs: Need::Unknown,
         holds: Vec::new(),
         is_complete: false,
         extent: Extent::Some,
+        attempt: None,
         unread: None,
         is_recognised: false,
         read_at,

@@ -72,7 +72,13 @@ impl Snapshot {
         let package_dir = std::env::var("CARGO_MANIFEST_DIR").ok();
         let package_dir = package_dir.as_deref();
         Self {
-            tasks: findings::findings(&resources, &[&list], None, None, package_dir),
+            tasks: findings::findings(
+                &resources,
+                &[&list],
+                findings::Beside::default(),
+                None,
+                package_dir,
+            ),
             list,
             resources,
         }

@@ -7,7 +7,7 @@ use leakcheck_introspect::{Graph, TaskList};
 use crate::{
     base::model::{Detail, KernelActivity, Kind, Resource, ResourceId, ThreadActivity},
     check::{
-        findings::{self, Others},
+        findings::{self, Naps, Others},
         watched_runtime::WatchedRuntime,
     },
     observe::sources::{tasks, timers},
@@ -38,6 +38,8 @@ pub(super) struct Inventory {
     pub(super) is_armed: bool,
     /// The lists of its runtime and of others, where they were read.
     pub(super) lists: Vec<Arc<TaskList>>,
+    /// What its tasks slept at an earlier look.
+    pub(super) naps: Naps,
     /// What others than tasks had then, where that was asked.
     pub(super) others: Option<Arc<Others>>,
     /// Why it was not, or not all of it.

@@ -16,11 +16,14 @@ impl View {
         let own = self.runtime.as_ref().and_then(WatchedRuntime::token);
         let package_dir = self.whom.package_dir();
         let lists: Vec<_> = present.lists.iter().map(Arc::as_ref).collect();
-        let others = present.others.as_deref();
+        let beside = findings::Beside {
+            others: present.others.as_deref(),
+            naps: Some(&present.naps),
+        };
         let mut found = findings::findings(
             &present.resources,
             &lists,
-            others,
+            beside,
             own,
             package_dir.as_deref(),
         );

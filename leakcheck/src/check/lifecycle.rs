@@ -239,6 +239,7 @@ impl Check {
             self.evidence.first = seen.first;
         }
         self.evidence.found.of_statics.extend(seen.of_statics);
+        self.evidence.found.naps.add(seen.naps);
         if seen.is_clean {
             self.view.note_gaps(phase, &mut self.evidence);
         } else {

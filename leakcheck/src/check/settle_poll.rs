@@ -1,6 +1,12 @@
 //! Looks again and again while things end.
 
-use std::{collections::HashSet, mem, sync::mpsc, thread, time::Duration};
+use std::{
+    collections::HashSet,
+    mem,
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
 
 use super::{
     evidence::Evidence,
@@ -9,6 +15,7 @@ use super::{
 };
 use crate::{
     base::{model::ResourceId, sync::Work},
+    check::findings::Naps,
     observe::{scope::outside, sources},
     sys,
 };
@@ -31,6 +38,8 @@ pub(super) struct Seen {
     pub(super) first: Option<Inventory>,
     /// Whether there was nothing at the last one: what comes later comes of the end of a runtime.
     pub(super) is_clean: bool,
+    /// At the first one that could read it.
+    pub(super) naps: Naps,
     /// At the last one.
     pub(super) of_statics: HashSet<ResourceId>,
 }
@@ -39,8 +48,15 @@ pub(super) struct Seen {
 /// of its own: reading debug info may take longer than the whole wait, which must not grow by it.
 struct EarlyVerdict {
     of: (Vec<ResourceId>, usize),
-    asked: mpsc::Receiver<bool>,
+    asked: mpsc::Receiver<Answer>,
     answer: Option<bool>,
+}
+
+/// Whether waiting on is of no use, and what slept when that was asked.
+#[derive(Default)]
+struct Answer {
+    is_settled: bool,
+    naps: Naps,
 }
 
 impl<'a> SettlePoll<'a> {
@@ -55,8 +71,16 @@ impl<'a> SettlePoll<'a> {
         }
     }
 
-    pub(super) fn seen(self) -> Seen {
+    pub(super) fn seen(mut self) -> Seen {
+        self.hear();
         self.seen
+    }
+
+    /// Takes the answer to what was asked, once it is there.
+    fn hear(&mut self) {
+        if let Some(answer) = self.early.as_mut().and_then(EarlyVerdict::hear) {
+            self.seen.naps.add(answer);
+        }
     }
 
     /// Whether something is there that no rule is known to accept, and that may still end.
@@ -99,8 +123,9 @@ impl<'a> SettlePoll<'a> {
     /// Whether waiting on is known to be of no use.
     fn is_settled(&mut self, present: Inventory) -> bool {
         let ids = (present.ids(), present.unnamed);
-        let may_ask = match &mut self.early {
-            Some(early) => early.answer().is_some() && early.of != ids,
+        self.hear();
+        let may_ask = match &self.early {
+            Some(early) => early.answer.is_some() && early.of != ids,
             None => true,
         };
         if may_ask {
@@ -110,40 +135,43 @@ impl<'a> SettlePoll<'a> {
                 answer: None,
             });
         }
-        self.early
-            .as_mut()
-            .is_some_and(|early| early.of == ids && early.answer() == Some(true))
+        self.hear();
+        let early = self.early.as_ref();
+        early.is_some_and(|early| early.of == ids && early.answer == Some(true))
     }
 }
 
 impl EarlyVerdict {
-    /// The answer, once it is there.
-    fn answer(&mut self) -> Option<bool> {
-        if self.answer.is_none() {
-            self.answer = match self.asked.try_recv() {
-                Ok(accepted) => Some(accepted),
-                Err(mpsc::TryRecvError::Empty) => None,
-                // No thread could be had: the wait goes to its end.
-                Err(mpsc::TryRecvError::Disconnected) => Some(false),
-            };
+    /// What slept when it was asked, at the moment when the answer comes.
+    fn hear(&mut self) -> Option<Naps> {
+        if self.answer.is_some() {
+            return None;
         }
-        self.answer
+        let answer = match self.asked.try_recv() {
+            Ok(answer) => answer,
+            Err(mpsc::TryRecvError::Empty) => return None,
+            // No thread could be had: the wait goes to its end.
+            Err(mpsc::TryRecvError::Disconnected) => Answer::default(),
+        };
+        self.answer = Some(answer.is_settled);
+        Some(answer.naps)
     }
 }
 
-fn judge(view: View, so_far: Evidence, mut present: Inventory) -> mpsc::Receiver<bool> {
+fn judge(view: View, so_far: Evidence, mut present: Inventory) -> mpsc::Receiver<Answer> {
     let (tell, answer) = mpsc::channel();
     let work = move || {
         let _work = Work::begin();
         // Nobody knows what one does that no thread has come to yet.
         let is_about_to_begin = present.has_closures() && view.has_closures_to_begin();
         view.read(&mut present);
+        let naps = Naps::of(present.lists.iter().map(Arc::as_ref));
         view.describe(&mut present, &so_far);
         present.fold_timers();
         let is_known = || present.unnamed == 0 && view.is_accepted(&present);
         let is_settled = !is_about_to_begin && (present.is_stuck() || is_known());
         // The asker may have stopped waiting.
-        let _ = tell.send(is_settled);
+        let _ = tell.send(Answer { is_settled, naps });
     };
     // An error drops the sender, which the receiver sees.
     let _ = outside(|| {

@@ -150,6 +150,7 @@ impl Check {
             phantoms: 0,
             is_armed: false,
             lists: Vec::new(),
+            naps: findings::Naps::default(),
             others: None,
             unread: None,
         };

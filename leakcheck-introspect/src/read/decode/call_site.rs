@@ -16,6 +16,8 @@ pub(super) struct Site {
     pub(super) location: Option<Location>,
     /// Whether the await stands in a macro of another file, which polls all that its closures have.
     pub(super) closures: Trust,
+    /// Whether that is `join!` of tokio, which waits for all that it has.
+    pub(super) is_join: bool,
 }
 
 /// Where the coroutine `ty` is suspended in this case of its state, which has the type `state`.
@@ -29,6 +31,7 @@ pub(super) fn of(image: &Image, ty: &Type, variant: &Variant, state: &Type) -> S
         return Site {
             location: location(file, line),
             closures: Trust::Unknown,
+            is_join: false,
         };
     }
     let line = TypeFacts::of(state)
@@ -39,7 +42,15 @@ pub(super) fn of(image: &Image, ty: &Type, variant: &Variant, state: &Type) -> S
     Site {
         location: own_file.and_then(|file| location(file, line)),
         closures: Trust::Known,
+        is_join: unit
+            .and_then(|unit| unit.file(file))
+            .is_some_and(|file| is_join(&file)),
     }
+}
+
+/// Whether the macro of this file is `join!`; `try_join!` ends when one of its futures has failed.
+fn is_join(file: &str) -> bool {
+    file.ends_with("/src/macros/join.rs") && file.contains("/tokio")
 }
 
 /// The line of the macro's call, if it is certain.

@@ -19,6 +19,10 @@ pub(super) enum CellKind {
     Macro,
     /// `tokio::sync::OnceCell` and `SetOnce`.
     Flag,
+    /// What `thread_local!` makes, which is filled when it is first used, and emptied when its thread ends.
+    OfThread,
+    /// The same with a `const` initialiser.
+    ConstOfThread,
 }
 
 impl CellKind {
@@ -28,6 +32,8 @@ impl CellKind {
             "std::sync::once_lock::OnceLock" => Self::Once,
             "std::sync::lazy_lock::LazyLock" => Self::Lazy,
             "lazy_static::lazy::Lazy" => Self::Macro,
+            "std::sys::thread_local::native::lazy::Storage" => Self::OfThread,
+            "std::sys::thread_local::native::eager::Storage" => Self::ConstOfThread,
             "tokio::sync::once_cell::OnceCell" | "tokio::sync::set_once::SetOnce" => Self::Flag,
             _ => return None,
         })
@@ -48,6 +54,18 @@ impl CellKind {
             }
             Self::Macro => {
                 (flag("__1")? == OnceStates::known()?.complete).then(|| filled("__0"))?
+            }
+            Self::OfThread => {
+                let is_state = |ty: &Type| ty.name.starts_with("State<");
+                let state = reader.inside(cell, &is_state)?;
+                let (variant, inside) = reader.variant(state)?;
+                (variant.member.name == "Alive").then_some(())?;
+                // Older releases keep the value in the state.
+                filled("value").or_else(|| reader.field(inside, "__0"))
+            }
+            Self::ConstOfThread => {
+                const DESTROYED: u64 = 2;
+                (flag("state")? < DESTROYED).then(|| reader.field(cell, "val"))?
             }
             Self::Lazy => {
                 let (state, known) = (flag("once")?, OnceStates::known()?);

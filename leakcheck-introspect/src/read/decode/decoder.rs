@@ -4,15 +4,16 @@ use std::{collections::HashSet, sync::Arc};
 
 use super::{
     access_path::Trust,
-    call_site,
+    attempt, call_site,
     coroutine::{Variables, stage},
     holds::Holds,
+    joined::{Branches, choice, joins},
     pointers::{is_wrapper, unboxed},
     scan::{Mode, Scan, ScannedObject},
     waits::{Waits, without_own},
 };
 use crate::{
-    Certainty, Class, Event, Frame, FrameKind, Hold, Wait,
+    Attempt, Certainty, Class, Event, Frame, FrameKind, Hold, Need, Wait,
     read::{
         dwarf::{Die, Type},
         name::{coroutine_name, home_of},
@@ -36,11 +37,14 @@ pub(crate) struct Decoded {
     /// Its type; of one in a box that of what is in the box.
     pub(crate) ty: &'static Type,
     pub(crate) waits: Vec<Wait>,
+    pub(crate) needs: Need,
     pub(crate) holds: Vec<Hold>,
     /// Whether everything that it may be woken by is among the waits.
     pub(crate) is_complete: bool,
     /// Whether all that its frames hold was found.
     pub(crate) has_all_holds: bool,
+    /// What it pauses after, where it waits for a timer and for nothing else.
+    pub(crate) attempt: Option<Attempt>,
 }
 
 /// Reads one future.
@@ -51,7 +55,14 @@ struct Decoder<'r, 'i> {
     frames: u32,
     waits: Waits,
     holds: Holds,
+    /// Whether nothing else may end what is read now: a branch that is joined, or all of it.
     is_complete: bool,
+    /// Whether that is so of all branches that are joined.
+    are_branches_complete: bool,
+    /// What has to happen of what is read now, one of these.
+    needs: Vec<Need>,
+    /// Whether what is awaited next is `join!`.
+    is_join: bool,
     has_all_holds: bool,
     /// Whether what is read now is awaited by `ctrl_c`.
     is_in_ctrl_c: bool,
@@ -59,6 +70,8 @@ struct Decoder<'r, 'i> {
     is_polled: bool,
     /// The coroutines that were read as such.
     polled: HashSet<(u64, Die)>,
+    /// Those of them that are suspended, each before what it awaits.
+    suspended: Vec<Value>,
 }
 
 /// Reads a future and everything that it awaits.
@@ -69,10 +82,14 @@ pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
         waits: Waits::default(),
         holds: Holds::default(),
         is_complete: true,
+        are_branches_complete: true,
+        needs: Vec::new(),
+        is_join: false,
         has_all_holds: true,
         is_in_ctrl_c: false,
         is_polled: true,
         polled: HashSet::new(),
+        suspended: Vec::new(),
     };
     // Whether it is traced says nothing of it.
     let inside = traced(reader, future.ty);
@@ -86,13 +103,18 @@ pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
         root = root.inner.remove(0);
     }
     reader.aside(|| decoder.parked());
+    let attempt = reader.aside(|| decoder.attempt());
     let Decoder {
         mut waits,
         holds,
         polled,
         is_complete,
+        are_branches_complete,
+        needs,
         ..
     } = decoder;
+    let needs = choice(is_complete, needs);
+    let is_complete = is_complete && are_branches_complete;
     let has_all_holds = decoder.has_all_holds && !holds.is_blind;
     // What is not known may poll any of them.
     let holds = holds.finish(|future| !is_complete || polled.contains(&future));
@@ -101,9 +123,11 @@ pub(crate) fn decode(reader: &Reader<'_>, future: Value) -> Decoded {
         root,
         ty: future.ty,
         waits: waits.list,
+        needs,
         holds,
         is_complete,
         has_all_holds,
+        attempt,
     }
 }
 
@@ -157,6 +181,9 @@ impl Decoder<'_, '_> {
             self.is_complete = false;
             return frame;
         }
+        if self.is_polled {
+            self.suspended.push(future);
+        }
         if let Some(call) = call
             && reader.aside(|| self.called(call, &function, inside))
         {
@@ -173,8 +200,10 @@ impl Decoder<'_, '_> {
         let (seen, frames) = (self.waits.seen, self.frames);
         let is_in_ctrl_c = self.is_in_ctrl_c;
         self.is_in_ctrl_c |= frame.function.starts_with("tokio::signal::ctrl_c");
+        self.is_join = site.is_join;
         let inner = self.awaited(awaitee, depth + 1, site.closures);
         self.is_in_ctrl_c = is_in_ctrl_c;
+        self.is_join = false;
         frame.inner.extend(inner);
         if self.waits.seen == seen && self.frames == frames {
             // It waits for something of which nothing is known.
@@ -187,8 +216,7 @@ impl Decoder<'_, '_> {
     fn awaited(&mut self, awaitee: Value, depth: u32, closures: Trust) -> Vec<Frame> {
         let awaitee = unboxed(self.reader, awaitee);
         if awaitee.ty.base == "core::future::pending::Pending" {
-            self.waits
-                .note(Wait::of(Event::Never, None, Certainty::Certain));
+            self.note(Wait::of(Event::Never, None, Certainty::Certain));
             return Vec::new();
         }
         let frame = self.frame(awaitee, depth, closures);
@@ -202,41 +230,26 @@ impl Decoder<'_, '_> {
     fn poll_based(&mut self, future: Value, depth: u32, closures: Trust) -> Frame {
         let mut frame = plain_frame(future.ty.base.as_str().into());
         let home = home_of(&frame.function).to_owned();
+        let is_join = std::mem::take(&mut self.is_join) || joins(&frame.function);
         let scan = Scan::of(self.reader, future, Mode::Futures, closures, &home);
         self.is_complete &= !scan.is_cut;
         self.has_all_holds &= !scan.is_cut && !scan.is_blind;
-        for (value, trust) in &scan.futures {
+        let mut branches = Branches::of(&scan).filter(|_| is_join);
+        for (value, trust, branch) in &scan.futures {
             if closures == Trust::Known && self.is_unresumed(*value) {
                 // A macro polls all of its branches at once, but for those that are switched off.
                 self.idle(*value, depth + 1);
                 continue;
             }
-            let (seen, frames) = (self.waits.seen, self.frames);
-            let inner = self.awaited(*value, depth + 1, Trust::Unknown);
-            let is_unknown =
-                self.waits.seen == seen && self.frames == frames + 1 && inner.is_empty();
-            self.is_complete &= !is_unknown && *trust == Trust::Known;
-            frame.inner.extend(inner);
+            let enter = |decoder: &mut Self| {
+                let inner = decoder.polled(*value, *trust, depth + 1);
+                frame.inner.extend(inner);
+            };
+            self.within(&mut branches, *branch, enter);
         }
         for object in &scan.objects {
-            let found = &object.found;
-            let awaited = match object.mode {
-                Mode::Futures if found.depends_on_use() => {
-                    self.is_complete &= object.use_ != Use::Unknown;
-                    found.awaited_by(self.reader, object.use_)
-                }
-                Mode::Futures if found.is_polled() => found.awaited(self.reader),
-                Mode::Futures | Mode::Objects => None,
-            };
-            if let Some(awaited) = awaited {
-                let certainty = match object.trust {
-                    Trust::Known if awaited.is_read => Certainty::Certain,
-                    Trust::Known | Trust::Unknown => Certainty::Possible,
-                };
-                self.is_complete &= certainty == Certainty::Certain;
-                let wait = self.wait_on(found, awaited, certainty);
-                self.waits.note(wait);
-            }
+            let enter = |decoder: &mut Self| decoder.object(object);
+            self.within(&mut branches, object.branch, enter);
             self.holds.add(&frame, object, "", object.certainty);
         }
         for value in &scan.idle {
@@ -245,17 +258,80 @@ impl Decoder<'_, '_> {
         if scan.futures.is_empty() && scan.objects.iter().all(|object| object.found.is_passive()) {
             self.is_complete = false;
         }
+        if let Some(branches) = branches {
+            self.are_branches_complete &= branches.are_complete();
+            self.needs.push(branches.needs());
+        }
         frame
+    }
+
+    /// Reads a future inside of one that is polled by code of its own.
+    fn polled(&mut self, value: Value, trust: Trust, depth: u32) -> Vec<Frame> {
+        let (seen, frames) = (self.waits.seen, self.frames);
+        let inner = self.awaited(value, depth, Trust::Unknown);
+        let is_unknown = self.waits.seen == seen && self.frames == frames + 1 && inner.is_empty();
+        self.is_complete &= !is_unknown && trust == Trust::Known;
+        inner
+    }
+
+    /// The same of an object.
+    fn object(&mut self, object: &ScannedObject) {
+        let found = &object.found;
+        let awaited = match object.mode {
+            Mode::Futures if found.depends_on_use() => {
+                self.is_complete &= object.use_ != Use::Unknown;
+                found.awaited_by(self.reader, object.use_)
+            }
+            Mode::Futures if found.is_polled() => found.awaited(self.reader),
+            Mode::Futures | Mode::Objects => None,
+        };
+        if let Some(awaited) = awaited {
+            let certainty = match object.trust {
+                Trust::Known if awaited.is_read => Certainty::Certain,
+                Trust::Known | Trust::Unknown => Certainty::Possible,
+            };
+            self.is_complete &= certainty == Certainty::Certain;
+            let wait = self.wait_on(found, awaited, certainty);
+            self.note(wait);
+        }
+    }
+
+    /// Reads a part of what is joined, and what has to happen there.
+    fn within(
+        &mut self,
+        branches: &mut Option<Branches>,
+        number: Option<u32>,
+        read: impl FnOnce(&mut Self),
+    ) {
+        let branch = branches.as_mut().zip(number);
+        let Some(branch) = branch.and_then(|(all, number)| all.get(number)) else {
+            return read(self);
+        };
+        let needs = std::mem::take(&mut self.needs);
+        let is_complete = std::mem::replace(&mut self.is_complete, true);
+        read(self);
+        branch.is_complete &= self.is_complete;
+        branch.needs.append(&mut self.needs);
+        self.needs = needs;
+        self.is_complete = is_complete;
+    }
+
+    fn note(&mut self, wait: Wait) {
+        let number = self.waits.note(wait);
+        self.needs.extend(number.map(Need::Wait));
     }
 
     /// What is not polled now is no wait, and what it holds it holds all the same.
     fn idle(&mut self, future: Value, depth: u32) {
         let (waits, is_complete) = (self.waits.clone(), self.is_complete);
+        let (needs, are_complete) = (self.needs.len(), self.are_branches_complete);
         let is_polled = std::mem::replace(&mut self.is_polled, false);
         self.awaited(future, depth, Trust::Unknown);
         self.is_polled = is_polled;
         self.waits = waits;
+        self.needs.truncate(needs);
         self.is_complete = is_complete;
+        self.are_branches_complete = are_complete;
     }
 
     /// Reads what futures in variables hold that were polled before and are not polled now.
@@ -276,6 +352,19 @@ impl Decoder<'_, '_> {
             self.idle(future, 0);
             self.holds.within = None;
         }
+    }
+
+    /// What it pauses after, where it does nothing but sleep.
+    fn attempt(&self) -> Option<Attempt> {
+        let sleeps = matches!(
+            self.waits.list[..],
+            [Wait {
+                event: Event::Deadline(_),
+                ..
+            }]
+        );
+        (sleeps && self.is_complete && self.are_branches_complete)
+            .then(|| attempt::of(self.reader, &self.suspended))?
     }
 
     /// Waits of a function of tokio, read off what its `self` leads to.
@@ -302,7 +391,7 @@ impl Decoder<'_, '_> {
                             self.holds.add_turn(found, turn, is_alone);
                         }
                     }
-                    self.waits.note(wait);
+                    self.note(wait);
                 }
             }
             if self.waits.seen > before {

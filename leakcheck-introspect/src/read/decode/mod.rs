@@ -1,6 +1,7 @@
 //! From the bytes of a future to frames, waits and holds.
 
 mod access_path;
+mod attempt;
 mod call_site;
 mod cells;
 mod classify;
@@ -10,6 +11,7 @@ mod decoder;
 mod descent;
 mod holds;
 mod idle_parts;
+mod joined;
 mod library;
 mod own_drop;
 mod parked;

@@ -32,6 +32,11 @@ pub(super) const MOST_PLACES: u32 = 20_000;
 const DEEPEST: u32 = 64;
 /// The case of a future that was joined and has ended: its result is only kept.
 const DONE: &str = "Done";
+/// What has each of the futures that are joined.
+const BRANCHES: &[&str] = &[
+    "futures_util::future::maybe_done::MaybeDone",
+    "tokio::future::maybe_done::MaybeDone",
+];
 
 /// What a scan is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +68,8 @@ pub(super) struct ScannedObject {
     pub(super) inside: Option<(u64, Die)>,
     /// Whether it is the handle of a task that may end with what has it.
     pub(super) may_end: bool,
+    /// The number of the branch, of those that are joined.
+    pub(super) branch: Option<u32>,
 }
 
 /// A future that was polled before, and how the scan came to it.
@@ -84,7 +91,7 @@ pub(super) struct Scan<'r, 'i> {
     closures: Trust,
     /// The crate whose fields are shown.
     home: &'r str,
-    pub(super) futures: Vec<(Value, Trust)>,
+    pub(super) futures: Vec<(Value, Trust, Option<u32>)>,
     pub(super) objects: Vec<ScannedObject>,
     /// What it has and does not poll now.
     pub(super) idle: Vec<Value>,
@@ -97,6 +104,9 @@ pub(super) struct Scan<'r, 'i> {
     /// Whether it came to a runtime with tasks.
     pub(super) hides: bool,
     seen: int_hash::Set<(u64, Die)>,
+    /// The branch that it is in, and how many there are.
+    branch: Option<u32>,
+    branches: u32,
     /// Places that it may still visit.
     pub(super) left: u32,
 }
@@ -137,6 +147,8 @@ impl<'r, 'i> Scan<'r, 'i> {
             is_blind: false,
             hides: false,
             seen: int_hash::Set::new(),
+            branch: None,
+            branches: 0,
             left,
         };
         scan.visit(value, &AccessPath::start());
@@ -144,6 +156,16 @@ impl<'r, 'i> Scan<'r, 'i> {
     }
 
     fn visit(&mut self, value: Value, path: &AccessPath<'_>) {
+        let around = self.branch;
+        if around.is_none() && BRANCHES.contains(&value.ty.base.as_str()) {
+            self.branches += 1;
+            self.branch = Some(self.branches);
+        }
+        self.enter(value, path);
+        self.branch = around;
+    }
+
+    fn enter(&mut self, value: Value, path: &AccessPath<'_>) {
         let class = classify(self.reader, value.ty);
         if class.kind == ValueKind::Irrelevant {
             self.is_cut |= self.mode == Mode::Futures && may_be_stranger(self.reader, value.ty);
@@ -161,7 +183,7 @@ impl<'r, 'i> Scan<'r, 'i> {
         self.hides |= class.hides && tokio::count(self.reader, value) != Some(0);
         match class.kind {
             ValueKind::Coroutine => return self.coroutine(value, path),
-            ValueKind::Pending => return self.futures.push((value, path.trust)),
+            ValueKind::Pending => return self.futures.push((value, path.trust, self.branch)),
             // Whoever drives one is woken for each of its tasks.
             ValueKind::Driver => self.is_cut = true,
             ValueKind::Irrelevant | ValueKind::Object | ValueKind::Plain => {}
@@ -238,7 +260,7 @@ impl<'r, 'i> Scan<'r, 'i> {
 
     fn coroutine(&mut self, value: Value, path: &AccessPath<'_>) {
         if self.mode == Mode::Futures {
-            self.futures.push((value, path.trust));
+            self.futures.push((value, path.trust, self.branch));
         } else if let Some((kind, _, inside)) = stage(self.reader, value)
             && kind != FrameKind::Finished
         {
@@ -320,6 +342,7 @@ impl<'r, 'i> Scan<'r, 'i> {
             queued: path.queued,
             inside: path.inside,
             may_end,
+            branch: self.branch,
         });
         let content = content.and_then(|name| match CellKind::of(value.ty) {
             Some(cell) => cell.content(self.reader, value),

@@ -13,13 +13,16 @@ pub(super) struct Waits {
 }
 
 impl Waits {
-    pub(super) fn note(&mut self, wait: Wait) {
+    /// Notes a wait; returns its number, unless it is none any more.
+    pub(super) fn note(&mut self, wait: Wait) -> Option<usize> {
         self.seen += 1;
         // What a hand-written future has of it is left over.
         if wait.is_over && wait.certainty == Certainty::Possible {
-            return;
+            return None;
         }
-        match self.list.iter_mut().find(|known| known.is_same(&wait)) {
+        let known = self.list.iter().position(|known| known.is_same(&wait));
+        let number = known.unwrap_or(self.list.len());
+        match self.list.get_mut(number) {
             None => self.list.push(wait),
             // Both must be proven to be in vain, and one counts.
             Some(known) => {
@@ -33,6 +36,7 @@ impl Waits {
                     .map(|(one, other)| one.min(other));
             }
         }
+        Some(number)
     }
 }
 

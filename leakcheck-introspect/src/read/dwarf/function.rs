@@ -140,22 +140,31 @@ impl Image {
     }
 
     /// Lines in `file` on which the function that resumes this coroutine declares variables of these names.
-    ///
-    /// It usually stands in another unit than the type, so that only its symbol leads there.
     pub(crate) fn lines_of_variables(
         &self,
         coroutine: &Type,
         variables: &[&str],
         file: &str,
     ) -> Vec<u32> {
-        let function = without_arguments(coroutine.name).replacen("_env#", "#", 1);
-        let Some(named) = coroutine
-            .path
-            .rsplit("::")
-            .find(|name| !name.starts_with('{'))
-        else {
-            return Vec::new();
+        let lines = |unit: &Unit, offset| {
+            let lines = lines_in(unit, offset, variables, file);
+            (!lines.is_empty()).then_some(lines)
         };
+        // Copies for other generic arguments have the same lines.
+        self.find_in_resuming(coroutine, lines).unwrap_or_default()
+    }
+
+    /// What is `wanted` of a function that resumes this coroutine, by its unit and entry.
+    ///
+    /// It usually stands in another unit than the type, so that only its symbol leads there.
+    pub(super) fn find_in_resuming<T>(
+        &self,
+        coroutine: &Type,
+        wanted: impl Fn(&'static Unit, usize) -> Option<T>,
+    ) -> Option<T> {
+        let function = without_arguments(coroutine.name).replacen("_env#", "#", 1);
+        let mut around = coroutine.path.rsplit("::");
+        let named = around.find(|name| !name.starts_with('{'))?;
         let mut seen = Vec::new();
         // Coroutines go by the name of closures. Symbols of the newer kind also name functions after their arguments.
         let is_closure = |symbol: &str| symbol.starts_with("_RNC") || symbol.contains("closure");
@@ -170,15 +179,13 @@ impl Image {
                     && unit.path(offset) == coroutine.path;
                 if is_it {
                     seen.push((unit.number, offset));
-                    let lines = lines_in(unit, offset, variables, file);
-                    if !lines.is_empty() {
-                        // Copies for other generic arguments have the same lines.
-                        return lines;
+                    if let Some(found) = wanted(unit, offset) {
+                        return Some(found);
                     }
                 }
             }
         }
-        Vec::new()
+        None
     }
 }
 

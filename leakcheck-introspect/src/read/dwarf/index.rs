@@ -19,6 +19,8 @@ pub(crate) struct Index {
     pub(super) vtables: Vec<(u64, u32)>,
     /// Variables in namespaces: statics and constants.
     pub(super) statics: Vec<InNamespace>,
+    /// The same of variables of a thread, by their places in what the program has of each thread.
+    pub(super) thread_locals: Vec<InNamespace>,
 }
 
 /// A variable at a fixed address.
@@ -80,11 +82,16 @@ impl Index {
                 let address = quick_address(unit, key, bytes.get(start..).unwrap_or_default())
                     .or_else(|| address(dwarf, unit, offset, key.name));
                 if is_static {
-                    index.statics.extend(address.map(|address| InNamespace {
+                    let place = |address| InNamespace {
                         address,
                         offset,
                         scope: current,
-                    }));
+                    };
+                    let of_thread = || thread_local(unit, offset, key.name);
+                    match address {
+                        Some(address) => index.statics.push(place(address)),
+                        None => index.thread_locals.extend(of_thread().map(place)),
+                    }
                 } else {
                     index.note(offset, key, address);
                 }
@@ -214,6 +221,20 @@ fn address(
             operations.next().ok()?.is_none().then_some(address)
         }
         value => dwarf.attr_address(unit, value).ok()?,
+    }
+}
+
+/// Where a variable of a thread is in what the program has of each thread.
+fn thread_local(unit: &gimli::Unit<Slice>, offset: u32, name: DwAt) -> Option<u64> {
+    let entry = unit.entry(UnitOffset(offset as usize)).ok()?;
+    let AttributeValue::Exprloc(expression) = entry.attr_value(name)? else {
+        return None;
+    };
+    let mut operations = expression.operations(unit.encoding());
+    let mut next = || operations.next().ok()?;
+    match (next()?, next()?, next()) {
+        (gimli::Operation::UnsignedConstant { value }, gimli::Operation::TLS, None) => Some(value),
+        _ => None,
     }
 }
 

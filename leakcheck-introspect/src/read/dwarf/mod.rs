@@ -15,6 +15,7 @@ mod index;
 mod line_program;
 mod notes;
 mod pattern;
+mod scopes;
 mod sections;
 mod split;
 mod stack_variables;
@@ -34,6 +35,7 @@ pub(crate) use self::{
     die::Die,
     executable::is_described,
     image::Image,
+    scopes::{Declared, Scopes},
     split::MissingDwo,
     stack_variables::OnStack,
     types::{Member, Shape, Type, Variant, without_arguments},

@@ -16,8 +16,10 @@ pub(crate) struct Variable {
     /// The symbol that the linker knows it by.
     pub(crate) symbol: &'static str,
     pub(crate) ty: Die,
-    /// Where it is in the running program.
+    /// Where it is in the running program, or in what that has of each thread.
     pub(crate) address: u64,
+    /// Whether each thread has one of its own.
+    pub(crate) is_of_thread: bool,
     pub(crate) file: Option<Arc<str>>,
     pub(crate) line: u32,
 }
@@ -50,8 +52,23 @@ impl Image {
             let writable = statics.filter(|one| self.is_writable(one.address));
             let found = writable.filter_map(|one| self.variable(unit, *one));
             variables.list.extend(found);
+            let of_threads = unit.index().thread_locals.iter();
+            let found = of_threads.filter_map(|one| self.variable(unit, *one));
+            variables.list.extend(found.map(|one| Variable {
+                address: one.address.wrapping_sub(self.program.bias),
+                is_of_thread: true,
+                ..one
+            }));
         }
         variables
+    }
+
+    /// Whether the linker has kept a variable of a thread: it leaves those out that nobody uses, and what debug info says of their
+    /// places is that of another.
+    pub(crate) fn is_linked(&self, variable: &Variable) -> bool {
+        let symbol = variable.symbol;
+        let found = self.symbols.containing(symbol, |name| name == symbol);
+        !symbol.is_empty() && found.iter().any(|(_, at)| *at == variable.address)
     }
 
     fn is_writable(&self, at: u64) -> bool {
@@ -67,6 +84,7 @@ impl Image {
             symbol: unit.symbol_at(entry),
             ty: facts.ty?,
             address: of.address.wrapping_add(self.program.bias),
+            is_of_thread: false,
             file: unit.file(facts.file),
             line: facts.line,
         })

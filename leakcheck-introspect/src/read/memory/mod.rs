@@ -16,5 +16,5 @@ pub(crate) use self::{
     gather::gather,
     kernel::refusal,
     own_values::{holders, pointer_in, words},
-    program::{Mapped, Program, find, find_last, has_room, map, own_span},
+    program::{Mapped, Program, find, find_last, has_room, map, own_span, own_thread_locals},
 };

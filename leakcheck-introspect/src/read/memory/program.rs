@@ -59,6 +59,28 @@ unsafe extern "C" fn note_first(
     1
 }
 
+/// Where the variables are that the main program has of the thread which asks, if it has any.
+pub(crate) fn own_thread_locals() -> Option<u64> {
+    let mut block = 0_u64;
+    // SAFETY: `note_block` gets the pointer to `block`, which outlives the call.
+    unsafe { libc::dl_iterate_phdr(Some(note_block), (&raw mut block).cast()) };
+    (block != 0).then_some(block)
+}
+
+/// The first entry is the main program.
+unsafe extern "C" fn note_block(
+    info: *mut libc::dl_phdr_info,
+    size: usize,
+    block: *mut libc::c_void,
+) -> libc::c_int {
+    // A loader that is older than this field hands over less.
+    if size >= size_of::<libc::dl_phdr_info>() {
+        // SAFETY: the loader hands over a valid entry of that size, and the caller a number.
+        unsafe { *block.cast::<u64>() = (*info).dlpi_tls_data as u64 };
+    }
+    1
+}
+
 /// A whole file that stays mapped for as long as the process lives.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mapped(&'static [u8]);

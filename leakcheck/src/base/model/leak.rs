@@ -44,6 +44,8 @@ pub struct Leak {
     pub(crate) depends: Vec<Dependence>,
     /// Whether the `JoinHandle` of each of its tasks was dropped.
     pub(crate) is_detached: bool,
+    /// Whether the function that spawns them likely gives up their handles when it gives up waiting.
+    pub(crate) is_given_up: bool,
     /// Whether somebody has aborted each of its tasks.
     pub(crate) is_aborted: bool,
     /// Where the body was cancelled each time that this was left; empty where it was not.
@@ -102,6 +104,7 @@ impl Leak {
             waiting: None,
             depends: Vec::new(),
             is_detached: false,
+            is_given_up: false,
             is_aborted: false,
             cancelled: Vec::new(),
             ancestry: Vec::new(),

@@ -60,6 +60,7 @@ pub(crate) use resource::{Creator, Detail, OtherResource, Resource, ResourceId, 
 pub(crate) use temp_file::{Content, Extent, TempFile, TempOwner};
 pub(crate) use thread_activity::{KernelActivity, ThreadActivity};
 pub(crate) use timeline::{Span, SpanEnd, Timeline};
+pub(crate) use waiting::Pause;
 pub use waiting::{Awaited, Holder, HolderKind, State, Waiting};
 
 pub use leakcheck_report::Kind;

@@ -9,10 +9,14 @@ pub struct Waiting {
     pub(crate) stack: Vec<Frame>,
     pub(crate) events: Vec<Awaited>,
     pub(crate) is_forever: bool,
+    /// Whether all of them must happen, and not one.
+    pub(crate) are_joined: bool,
     /// Whether nothing else can wake it, as far as its future shows.
     pub(crate) are_all: bool,
     pub(crate) unread: Option<String>,
     pub(crate) keeps_own_handle: Option<OwnHandle>,
+    /// What it sleeps for, where that is more than one sleep.
+    pub(crate) pause: Option<Pause>,
     /// The same for tasks that wait at one place for the same, held by the same; 0 for threads, and for tasks that
     /// have not run yet.
     pub(crate) place: u64,
@@ -34,8 +38,18 @@ pub enum State {
     Blocked(Call),
 }
 
+/// A sleep of a task that waits for nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pause {
+    /// It slept at the same place before, until an earlier moment.
+    Interval,
+    /// It sleeps between attempts.
+    Retry,
+}
+
 /// Something that would wake a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact by itself")]
 pub struct Awaited {
     pub(crate) event: Event,
     /// Whether it certainly waits for that.
@@ -43,6 +57,8 @@ pub struct Awaited {
     pub(crate) held_by: Vec<Holder>,
     /// Whether messages take all the room that it waits for, as far as that is known.
     pub(crate) is_full: bool,
+    /// Whether it was proven that this one never happens, so that a task never goes on that needs it.
+    pub(crate) is_in_vain: bool,
     /// How many more hold it.
     pub(crate) unlisted: usize,
     /// Whether it was looked for among statics as well.
@@ -84,11 +100,18 @@ pub enum HolderKind {
     Body,
     /// A static variable.
     Static,
+    /// A static variable of the thread that looked.
+    ThreadLocal,
     /// A thread, in a function on its stack.
     Thread,
 }
 
 impl HolderKind {
+    /// Whether it is a variable that no function has.
+    pub(crate) const fn is_static(self) -> bool {
+        matches!(self, Self::Static | Self::ThreadLocal)
+    }
+
     /// The word that the JSON form uses.
     pub const fn name(self) -> &'static str {
         match self {
@@ -96,6 +119,7 @@ impl HolderKind {
             Self::Task => "task",
             Self::Body => "body",
             Self::Static => "static",
+            Self::ThreadLocal => "thread-local",
             Self::Thread => "thread",
         }
     }
@@ -109,9 +133,11 @@ impl Waiting {
             stack: Vec::new(),
             events: Vec::new(),
             is_forever: false,
+            are_joined: false,
             are_all: false,
             unread: Some(why.to_owned()),
             keeps_own_handle: None,
+            pause: None,
             place: 0,
         }
     }
@@ -139,7 +165,7 @@ impl Waiting {
         &self.stack
     }
 
-    /// What would wake it: one of these, if there are several.
+    /// What would wake it: one of these, if there are several, or all of them, if they are joined.
     pub fn events(&self) -> &[Awaited] {
         &self.events
     }

@@ -139,9 +139,11 @@ fn of_stack(mut stack: Vec<Frame>, activity: &ThreadActivity, count: usize) -> W
         stack,
         events: Vec::new(),
         is_forever: false,
+        are_joined: false,
         are_all: true,
         unread: activity.unread.map(ToOwned::to_owned),
         keeps_own_handle: None,
+        pause: None,
         place: 0,
     }
 }

@@ -1,10 +1,12 @@
 //! On whom it depends that the tasks of a finding go on.
 
+use std::collections::HashSet;
+
 use leakcheck_introspect::{
-    Dependence as Found, Hold, Keeper, Role, Task, Tie as Seen, Wait, Waker,
+    Dependence as Found, Graph, Hold, Keeper, Need, Role, Task, Tie as Seen, Wait, Waker,
 };
 
-use super::{search::Search, waiting::open};
+use super::{search::Search, suspended::is_open};
 use crate::{
     base::model::{Dependence, Frame, Leak, ResourceId, Tie},
     observe::capture,
@@ -19,24 +21,122 @@ pub(super) fn of(
     let mut all = Vec::new();
     // Of very many only the first ones are read.
     for task in tasks.iter().filter(|task| !task.is_recognised()) {
-        let mut of_task = Vec::new();
-        for (number, wait) in open(task).enumerate() {
-            let found = of_wait(task, wait, search, package_dir);
-            if found.is_empty() {
-                return Vec::new();
-            }
-            of_task.extend(found.into_iter().map(|found| Dependence {
-                wait: number,
-                ..found
-            }));
+        let of_wait = |wait: &Wait| of_wait(task, wait, search, package_dir);
+        let needs = Needs {
+            task,
+            graph: &search.graph,
+            of_wait: &of_wait,
+        };
+        match needs.of(task.needs()) {
+            Needed::On(found) => all.extend(found),
+            Needed::Over | Needed::Unknown => return Vec::new(),
         }
-        if of_task.is_empty() || !task.is_complete() {
-            return Vec::new();
-        }
-        all.extend(of_task);
     }
     all.truncate(Leak::MOST_IDS);
     all
+}
+
+/// On whom it depends that something happens.
+enum Needed {
+    On(Vec<Dependence>),
+    /// It is no wait any more.
+    Over,
+    Unknown,
+}
+
+/// Whom a task depends on with all that it waits for.
+struct Needs<'s> {
+    task: &'s Task,
+    graph: &'s Graph<'s>,
+    of_wait: &'s dyn Fn(&Wait) -> Vec<Dependence>,
+}
+
+impl Needs<'_> {
+    fn of(&self, need: &Need) -> Needed {
+        match need {
+            Need::Wait(number) => self.of_one(*number),
+            Need::Any(needs) => one_of(needs.iter().map(|need| self.of(need))),
+            Need::All(needs) => self.all_of(needs),
+            Need::Unknown => Needed::Unknown,
+        }
+    }
+
+    fn of_one(&self, number: usize) -> Needed {
+        match self.task.waits().get(number) {
+            Some(wait) if is_open(self.task, wait) => {
+                let found = (self.of_wait)(wait).into_iter();
+                Needed::on(found.map(|found| Dependence {
+                    wait: number,
+                    ..found
+                }))
+            }
+            Some(_) => Needed::Over,
+            None => Needed::Unknown,
+        }
+    }
+
+    /// Those of all, where each depends on somebody. Where one may go on it is enough to depend on somebody who does not wait for
+    /// what this one does meanwhile.
+    fn all_of(&self, needs: &[Need]) -> Needed {
+        let all: Vec<Needed> = needs.iter().map(|need| self.of(need)).collect();
+        if !all.iter().any(|one| matches!(one, Needed::Unknown)) {
+            return one_of(all.into_iter());
+        }
+        let of_others = all.into_iter().filter_map(|one| match one {
+            Needed::On(found) if !found.iter().any(|found| self.leads_back(found)) => Some(found),
+            _ => None,
+        });
+        Needed::on(of_others.flatten())
+    }
+
+    /// Whether it depends in turn on the task, as far as that can be followed.
+    fn leads_back(&self, found: &Dependence) -> bool {
+        const MOST: usize = 64;
+        let ResourceId::Task(on) = found.on else {
+            return false;
+        };
+        let (mut next, mut seen) = (vec![on], HashSet::from([on]));
+        while let Some(number) = next.pop() {
+            if number == self.task.id() || seen.len() > MOST {
+                return true;
+            }
+            let waits = self.graph.find(number).map(Task::waits);
+            let ties = waits
+                .unwrap_or_default()
+                .iter()
+                .flat_map(|wait| self.graph.dependences(wait));
+            next.extend(ties.map(|tie| tie.task.id()).filter(|id| seen.insert(*id)));
+        }
+        false
+    }
+}
+
+impl Needed {
+    fn on(found: impl Iterator<Item = Dependence>) -> Self {
+        let found: Vec<Dependence> = found.collect();
+        if found.is_empty() {
+            Self::Unknown
+        } else {
+            Self::On(found)
+        }
+    }
+}
+
+/// Those of each, where all that are not over depend on somebody.
+fn one_of(needed: impl Iterator<Item = Needed>) -> Needed {
+    let mut all = Vec::new();
+    for one in needed {
+        match one {
+            Needed::On(found) => all.extend(found),
+            Needed::Over => {}
+            Needed::Unknown => return Needed::Unknown,
+        }
+    }
+    if all.is_empty() {
+        Needed::Over
+    } else {
+        Needed::On(all)
+    }
 }
 
 fn of_wait(

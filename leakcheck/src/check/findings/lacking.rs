@@ -2,7 +2,7 @@
 
 use leakcheck_introspect::{Certainty, Event, Graph, Task, Wait};
 
-use super::waiting::open;
+use super::suspended::open;
 
 /// Whether a task waits for something that not all of those were found to have who can have it.
 pub(crate) fn lacks_keepers(task: &Task, graph: &Graph<'_>) -> bool {

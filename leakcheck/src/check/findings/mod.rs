@@ -7,24 +7,27 @@ mod fingerprint;
 mod hang;
 mod holding;
 mod lacking;
+mod naps;
 mod numbered;
 mod own_handle;
 mod runtimes;
 mod search;
+mod suspended;
 mod waiting;
 
 pub(crate) use blocked::{Handed, blocks_on_a_handle, is_blocked, place as thread_place};
 pub(crate) use hang::{body_waiting, ending_thread, stuck_thread};
 pub(crate) use holding::{name_holders, name_users};
 pub(crate) use lacking::lacks_keepers;
+pub(crate) use naps::Naps;
 pub(crate) use numbered::join as join_numbered;
 pub(crate) use runtimes::fold;
-pub(crate) use search::Others;
+pub(crate) use search::{Beside, Others};
 pub(crate) use waiting::Places;
 
 use std::time::Duration;
 
-use leakcheck_introspect::{Task, TaskList};
+use leakcheck_introspect::{HandleUse, Task, TaskList};
 
 use self::search::Search;
 use crate::{
@@ -43,13 +46,13 @@ use crate::{
 pub(crate) fn findings(
     resources: &[Resource],
     lists: &[&TaskList],
-    others: Option<&Others>,
+    beside: Beside<'_>,
     own: Option<u32>,
     package_dir: Option<&str>,
 ) -> Vec<Leak> {
-    let search = Search::of(lists, others, resources);
+    let search = Search::of(lists, beside.others, resources).after(beside.naps);
     let find = |id: &u64| lists.iter().find_map(|list| list.find(*id));
-    let mut found: Vec<(Leak, Vec<&Task>)> = Vec::new();
+    let mut found: Vec<(Leak, Vec<&Task>, u32)> = Vec::new();
     for group in diff::groups(resources, own) {
         let tasks: Vec<&Task> = group.tasks.iter().filter_map(find).collect();
         let of_tasks = |tasks: &[&Task], polls| {
@@ -63,22 +66,26 @@ pub(crate) fn findings(
             None => of_tasks(&tasks, group.polls),
         };
         let leak = finding(&group, waiting, package_dir);
-        match found.iter_mut().find(|(known, _)| known.is_like(&leak)) {
-            Some((known, all)) => {
+        match found.iter_mut().find(|(known, ..)| known.is_like(&leak)) {
+            Some((known, all, _)) => {
                 known.absorb(&leak);
                 all.extend(tasks);
                 if group.activity.is_none() {
                     known.waiting = of_tasks(all, known.polls);
                 }
             }
-            None => found.push((leak, tasks)),
+            None => found.push((leak, tasks, group.origin)),
         }
     }
-    let tell = |(leak, tasks): (Leak, Vec<&Task>)| Leak {
-        depends: depends::of(&tasks, &search, package_dir),
-        is_detached: are_all(&tasks, |task| !task.has_join_handle()),
-        is_aborted: are_all(&tasks, Task::is_aborted),
-        ..leak
+    let tell = |(leak, tasks, origin): (Leak, Vec<&Task>, u32)| {
+        let is_detached = are_all(&tasks, |task| !task.has_join_handle());
+        Leak {
+            depends: depends::of(&tasks, &search, package_dir),
+            is_detached,
+            is_given_up: is_detached && gives_up_handles(origin, &leak),
+            is_aborted: are_all(&tasks, Task::is_aborted),
+            ..leak
+        }
     };
     let mut found: Vec<Leak> = found.into_iter().map(tell).collect();
     found.sort_by_key(|leak| leak.kind);
@@ -87,6 +94,16 @@ pub(crate) fn findings(
 
 fn are_all(tasks: &[&Task], is_so: impl Fn(&Task) -> bool) -> bool {
     !tasks.is_empty() && tasks.iter().all(|task| is_so(task))
+}
+
+/// Whether the function where a task was spawned gives its handle into a time limit, or a choice.
+fn gives_up_handles(origin: u32, leak: &Leak) -> bool {
+    let site = leak.created_at.as_ref();
+    let address = site.and_then(|site| capture::address_of(origin, site));
+    let line = site.and_then(|site| site.line);
+    address
+        .zip(line)
+        .is_some_and(|(address, line)| matches!(HandleUse::of_spawn(address, line), Ok(Some(_))))
 }
 
 /// Reads a group's creation path and says what is known about it.
@@ -118,6 +135,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         waiting,
         depends: Vec::new(),
         is_detached: false,
+        is_given_up: false,
         is_aborted: false,
         cancelled: Vec::new(),
         ancestry: trace.ancestry,
@@ -185,7 +203,13 @@ pub(crate) fn panicked(seen: &[Panicked], package_dir: Option<&str>) -> Vec<Leak
             }
             None => message.clone(),
         };
-        for leak in findings(std::slice::from_ref(who), &[], None, None, package_dir) {
+        for leak in findings(
+            std::slice::from_ref(who),
+            &[],
+            Beside::default(),
+            None,
+            package_dir,
+        ) {
             let leak = Leak {
                 panic: Some(panic.clone()),
                 note: Some(Note::HandleDropped),

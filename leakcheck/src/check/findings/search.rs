@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use leakcheck_introspect::{Graph, Statics, Task, TaskList, ThreadStack, Wait};
 
-use crate::base::model::{Detail, Kind, Missing, Resource, ResourceId};
+use super::naps::{self, Naps};
+use crate::base::model::{Detail, Kind, Missing, Pause, Resource, ResourceId};
 
 /// What others than tasks have.
 #[derive(Debug)]
@@ -12,6 +13,14 @@ pub(crate) struct Others {
     pub(crate) statics: Statics,
     /// Of threads whose stacks could be read.
     pub(crate) threads: Vec<ThreadStack>,
+}
+
+/// What is known beside the lists of tasks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Beside<'l> {
+    pub(crate) others: Option<&'l Others>,
+    /// From an earlier look.
+    pub(crate) naps: Option<&'l Naps>,
 }
 
 /// What was searched.
@@ -25,6 +34,7 @@ pub(super) struct Search<'l> {
     threads: usize,
     /// The names of threads, by their numbers.
     names: HashMap<u64, &'l str>,
+    naps: Option<&'l Naps>,
 }
 
 impl<'l> Search<'l> {
@@ -52,7 +62,18 @@ impl<'l> Search<'l> {
             has_threads: threads > 0,
             threads: threads.saturating_sub(searched),
             names: alive.iter().filter_map(name).collect(),
+            naps: None,
         }
+    }
+
+    /// The same, where it may be known what the tasks slept at an earlier look.
+    pub(super) fn after(self, naps: Option<&'l Naps>) -> Self {
+        Self { naps, ..self }
+    }
+
+    /// What each of these tasks sleeps for.
+    pub(super) fn pause(&self, tasks: &[&Task]) -> Option<Pause> {
+        naps::pause(tasks, self.naps)
     }
 
     /// The name of a thread, if it has one.

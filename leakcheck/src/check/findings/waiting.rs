@@ -8,11 +8,15 @@ use std::{
 };
 
 use leakcheck_introspect::{
-    Certainty, Class, Event as Seen, FrameKind, Graph, Hold, Keeper, Location, Object,
-    State as Stage, Task, TaskList, Wait, Waker,
+    Certainty, Class, Event as Seen, FrameKind, Graph, Hold, Keeper, Object, State as Stage, Task,
+    TaskList, Wait, Waker,
 };
 
-use super::{own_handle, search::Search};
+use super::{
+    own_handle,
+    search::Search,
+    suspended::{lines, open},
+};
 use crate::{
     base::model::{Awaited, Event, Frame, Holder, HolderKind, State, Waiting, without_numbers},
     observe::capture,
@@ -56,24 +60,16 @@ pub(super) fn of(
         stack: stack(first, package_dir),
         events: events.collect(),
         is_forever: tasks.iter().all(|task| graph.is_stuck(task)),
+        are_joined: tasks.iter().all(|task| task.needs().is_joined()),
         are_all: tasks
             .iter()
             .all(|task| task.is_recognised() || task.is_complete()),
         unread: unread.map(ToOwned::to_owned),
         keeps_own_handle: own_handle::of(tasks, package_dir),
+        pause: search.pause(tasks),
         place: place(first, graph),
     };
     Some(waiting.polled(None))
-}
-
-/// What it still waits for. A timer that a hand-written future has, and whose time has come, is left over.
-pub(super) fn open(task: &Task) -> impl Iterator<Item = &Wait> {
-    let has_fired = |deadline| deadline <= task.read_at();
-    task.waits().iter().filter(move |wait| {
-        let is_left_over = wait.certainty() == Certainty::Possible
-            && matches!(wait.event(), Seen::Deadline(Some(deadline)) if has_fired(*deadline));
-        !wait.is_over() && !is_left_over
-    })
 }
 
 /// Tells which tasks are to be told as one: those that are suspended at the same lines of the same functions, and wait for the
@@ -108,17 +104,6 @@ impl<'l> Places<'l> {
         let lines = lines(task);
         self.known.get(&lines).copied().flatten().unwrap_or(lines)
     }
-}
-
-/// The same for all tasks that are suspended at the same lines of the same functions.
-fn lines(task: &Task) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for frame in task.chain() {
-        frame.function().hash(&mut hasher);
-        frame.location().map(Location::line).hash(&mut hasher);
-    }
-    task.is_new().hash(&mut hasher);
-    hasher.finish()
 }
 
 /// The same for those of them that wait for the same kind of thing, held by the same kind of holder.
@@ -196,6 +181,10 @@ fn awaited(all: &[(&Task, &Wait)], search: &Search<'_>, package_dir: Option<&str
         is_certain: earliest(all).is_none_or(is_certain),
         held_by,
         is_full: all.iter().all(|(_, wait)| is_full(wait)),
+        is_in_vain: all.iter().all(|(task, wait)| {
+            let graph = &search.graph;
+            graph.is_endless(task) && is_certain(&(*task, *wait)) && graph.is_in_vain(wait)
+        }),
         unlisted,
         has_statics: search.has_statics,
         missing: search.missing(all),
@@ -228,11 +217,12 @@ fn holder(
         }
         Keeper::Task(task) if task.id() == 0 => (HolderKind::Body, 0, task.future()),
         Keeper::Task(task) => (HolderKind::Task, task.id(), task.future()),
+        Keeper::Static(one) if one.is_thread_local() => (HolderKind::ThreadLocal, 0, one.name()),
         Keeper::Static(one) => (HolderKind::Static, 0, one.name()),
         Keeper::Thread(one) => (HolderKind::Thread, 0, search.name_of(one)),
         _ => (HolderKind::Task, 0, ""),
     };
-    let is_static = kind == HolderKind::Static;
+    let is_static = kind.is_static();
     Holder {
         kind,
         task,
@@ -260,7 +250,7 @@ fn add(held_by: &mut Vec<Holder>, new: Holder) {
         known.kind == new.kind
             && match new.kind {
                 HolderKind::Itself => true,
-                HolderKind::Static | HolderKind::Thread => {
+                HolderKind::Static | HolderKind::ThreadLocal | HolderKind::Thread => {
                     known.name == new.name && known.at == new.at
                 }
                 _ => known.task == new.task,

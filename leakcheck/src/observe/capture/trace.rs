@@ -82,6 +82,13 @@ pub(crate) fn address(path: u32, wanted: impl Fn(Called<'_>) -> bool) -> Option<
     None
 }
 
+/// The return address on a path, parents excluded, of the call that stands at this place.
+pub(crate) fn address_of(path: u32, place: &Frame) -> Option<usize> {
+    let is_there = |symbol: &Symbol| symbol.function == place.function && symbol.line == place.line;
+    let mut addresses = creation_stack::frames(path).iter().copied();
+    addresses.find(|address| symbol::resolve(*address).iter().any(is_there))
+}
+
 /// What the names of the functions on a path tell of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Names {

@@ -6,7 +6,7 @@ use super::{Causes, dependency, links::Link};
 use crate::{
     base::model::{
         Awaited, CodeOwner, Dependence, Event, Fact, Holder, HolderKind, Kind, Leak, Missing,
-        ProcessState, ResourceId, RuntimeRelation, State, Tie, TimerKind,
+        Pause, ProcessState, ResourceId, RuntimeRelation, State, Tie, TimerKind,
     },
     observe::capture,
 };
@@ -79,7 +79,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::SelfDeadlock, |found| when(found.depends_on_itself(Tie::Lock), Proven)),
     (Pattern::OwnSender, |found| when(found.receives() && found.depends_on_itself(Tie::Sender), Proven)),
     (Pattern::Deadlock, |found| found.is_in_a_circle()),
-    (Pattern::Never, |found| when(!found.is_cancelled() && found.waits_only(|event| matches!(event, Event::Never)), Proven)),
+    (Pattern::Never, |found| when(!found.is_cancelled() && found.never_comes(|event| matches!(event, Event::Never)), Proven)),
     (Pattern::LostWakeup, |found| when(found.waits_in_vain(|event| matches!(event, Event::Notification)), Proven)),
     (Pattern::TokenOrphaned, |found| when(found.waits_in_vain(|event| matches!(event, Event::Cancellation)), Proven)),
     (Pattern::ReplyLost, |found| found.is_replied_to_by_nobody()),
@@ -91,7 +91,9 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::NotCancelSafe, |found| found.at_least(found.is_cancelled())),
     (Pattern::AcceptLoop, |found| when(found.is_ready_later() && found.accepts(), Likely)),
     (Pattern::ReadLoop, |found| when(found.is_ready_later(), Likely)),
-    (Pattern::Periodic, |found| when(found.ticks(), Likely)),
+    (Pattern::RetryLoop, |found| when(found.pauses(Pause::Retry), Likely)),
+    (Pattern::Periodic, |found| when(found.ticks() || found.pauses(Pause::Interval), Likely)),
+    (Pattern::HandleTimeout, |found| when(found.leak.is_given_up && found.causes.follows(found.at).is_none(), Likely)),
     (Pattern::Detached, |found| found.at_least(found.leak.is_detached)),
     (Pattern::UnjoinedBlocking, |found| found.at_least(found.is_closure())),
     (Pattern::UnjoinedThread, |found| found.at_least(found.is(Kind::Thread))),
@@ -223,7 +225,22 @@ impl Finding<'_> {
     }
 
     fn waits_in_vain(&self, is_so: fn(&Event) -> bool) -> bool {
-        self.leak.is_forever() && self.waits_only(is_so)
+        self.leak.is_forever() && self.waits_only(is_so) || self.joins_in_vain(is_so)
+    }
+
+    /// Whether nothing of what it waits for ever comes, and is so.
+    fn never_comes(&self, is_so: fn(&Event) -> bool) -> bool {
+        self.waits_only(is_so) || self.joins_in_vain(is_so)
+    }
+
+    /// Whether it joins several futures, and one of them never ends, because that is so.
+    fn joins_in_vain(&self, is_so: fn(&Event) -> bool) -> bool {
+        self.leak.waiting.as_ref().is_some_and(|waiting| {
+            let mut events = waiting.events.iter();
+            let is_one =
+                |event: &Awaited| event.is_in_vain && event.is_certain && is_so(&event.event);
+            waiting.are_joined && events.any(is_one)
+        })
     }
 
     fn receives(&self) -> bool {
@@ -297,7 +314,7 @@ impl Finding<'_> {
     }
 
     fn is_kept_by_a_static(&self) -> Option<Certainty> {
-        let is_static = |holder: &Holder| holder.is_certain && holder.kind == HolderKind::Static;
+        let is_static = |holder: &Holder| holder.is_certain && holder.kind.is_static();
         let event = self.only_event()?;
         let are_all = event.held_by.iter().all(is_static) && event.missing.is_none();
         // Whoever comes to these may let it happen, wherever they are.
@@ -354,6 +371,14 @@ impl Finding<'_> {
     fn ticks(&self) -> bool {
         self.waits_only(|event| matches!(event, Event::Timer { .. }))
             && self.is_in(|function| function.ends_with("Interval::tick"))
+    }
+
+    /// Whether it sleeps for this, and does nothing else; what goes by an interval does not go by what it does in between.
+    fn pauses(&self, pause: Pause) -> bool {
+        let waiting = self.leak.waiting.as_ref();
+        waiting.is_some_and(|waiting| waiting.pause == Some(pause))
+            && self.waits_only(|event| matches!(event, Event::Timer { .. }))
+            && !self.ticks()
     }
 
     fn is_in(&self, is_meant: fn(&str) -> bool) -> bool {

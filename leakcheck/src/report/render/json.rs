@@ -331,12 +331,13 @@ impl Recorded for Keeper {
     }
 }
 
-/// What would wake something: one event, or any of several.
+/// What would wake something: one event, or several.
 fn any_of(waiting: &Waiting) -> Option<written::Awaited> {
     let (first, others) = waiting.events.split_first()?;
     Some(written::Awaited {
         never: Some(waiting.is_forever),
         or: all(others),
+        all: waiting.are_joined.then_some(true),
         ..first.record()
     })
 }
@@ -353,6 +354,7 @@ impl Recorded for Awaited {
             missing: self.missing.as_ref().map(Recorded::record),
             tasks: self.tasks.clone(),
             never: None,
+            all: None,
             or: Vec::new(),
         }
     }

@@ -118,7 +118,14 @@ const WORDS: &[Words] = &[
         pattern: Pattern::Periodic,
         one: "it works at intervals until somebody stops it, and nobody does",
         many: "they work at intervals until somebody stops them, and nobody does",
-        cure: Some("let it select on a shutdown signal beside the `tick`, end when a `Weak` of what it works for is gone, or \
+        cure: Some("let it select on a shutdown signal beside its timer, end when a `Weak` of what it works for is gone, or \
+             `abort()` it when that is dropped"),
+    },
+    Words {
+        pattern: Pattern::RetryLoop,
+        one: "it tries the same again after a pause until somebody stops it, and nobody does",
+        many: "they try the same again after a pause until somebody stops them, and nobody does",
+        cure: Some("end the loop when what it tries for is gone, by a `Weak` or a closed channel, or after some attempts; or \
              `abort()` it when that is dropped"),
     },
     Words {
@@ -164,6 +171,13 @@ const WORDS: &[Words] = &[
         one: "the body was cancelled before this had ended",
         many: "the body was cancelled before these had ended",
         cure: None,
+    },
+    Words {
+        pattern: Pattern::HandleTimeout,
+        one: "who waited for it gave up, in a `timeout` or `select!`, and dropped its `JoinHandle`, which does not end it",
+        many: "who waited for them gave up, in a `timeout` or `select!`, and dropped their `JoinHandle`s, which does not end them",
+        cure: Some("spawn the `timeout` with the future inside of it; or wait for `&mut` the handle, and `abort()` it when the time \
+             is up"),
     },
     Words {
         pattern: Pattern::Detached,

@@ -28,6 +28,7 @@ use crate::{
         Coverage, Detail, Frame, Gap, Ignored, Kind, Leak, Level, Location, Note, Remark, Report,
         Resource, ResourceId, RuntimeRelation, Seen, Subject, Verdict,
     },
+    check::findings,
     settings::env::{Format, TraceLevel},
 };
 
@@ -143,7 +144,7 @@ fn thread(name: Option<&str>) -> Leak {
 }
 
 fn counted(count: usize) -> Leak {
-    crate::check::findings::unnamed_tasks(count)
+    findings::unnamed_tasks(count)
 }
 
 #[test]
@@ -182,7 +183,7 @@ fn panics_that_nobody_saw() {
             message: "the pool\nis gone".to_owned(),
             place: Some(("src/pool.rs".to_owned(), 31)),
         };
-        let mut found = crate::check::findings::panicked(&vec![seen; count], None);
+        let mut found = findings::panicked(&vec![seen; count], None);
         found[0].level = Level::Warn;
         found[0].created_at = task(1).created_at;
         found
@@ -303,7 +304,7 @@ fn numbered_threads() {
         ..thread(Some(name))
     };
     let leaks = ["pool-8", "pool-9", "other", "pool-10"].map(named);
-    let joined = crate::check::findings::join_numbered(leaks.into());
+    let joined = findings::join_numbered(leaks.into());
     golden("numbered_threads.txt", &text(&report(joined)));
 }
 
@@ -345,7 +346,7 @@ fn a_stuck_pool_thread() {
             closure: None,
         },
     };
-    let found = crate::check::findings::findings(&[thread], &[], None, Some(3), None);
+    let found = findings::findings(&[thread], &[], findings::Beside::default(), Some(3), None);
     golden("stuck_pool_thread.txt", &text(&report(found)));
 }
 

@@ -66,7 +66,11 @@ pub(super) fn notes(
 ) -> Vec<(&'static str, String)> {
     let mut texts: Vec<String> = Vec::new();
     for event in &waiting.events {
-        let text = awaited(event, waiting.is_forever, numbers);
+        let never_comes = waiting.is_forever || event.is_in_vain;
+        let mut text = awaited(event, never_comes, numbers);
+        if event.is_in_vain && !waiting.is_forever {
+            text.push_str(", so this can never happen");
+        }
         // Several timers, say.
         if !texts.contains(&text) {
             texts.push(text);
@@ -80,7 +84,12 @@ pub(super) fn notes(
             "; none of this can ever happen"
         });
     }
-    let labels = std::iter::once("waits for").chain(std::iter::repeat("or for"));
+    let next = if waiting.are_joined {
+        "and for"
+    } else {
+        "or for"
+    };
+    let labels = std::iter::once("waits for").chain(std::iter::repeat(next));
     let mut notes: Vec<(&'static str, String)> = labels.zip(texts).collect();
     let is_all = waiting.stack.len() == 1 && kind == Kind::Task;
     let inside: Vec<String> = waiting
@@ -239,6 +248,9 @@ fn holders(alike: &[Holder], numbers: &Numbers<'_>) -> String {
         (HolderKind::Body, _) => format!("the test's body{how}"),
         (HolderKind::Thread, _) if holder.name.is_empty() => format!("a thread{how}"),
         (HolderKind::Thread, _) => format!("thread \"{}\"{how}", plain(&holder.name)),
+        (HolderKind::ThreadLocal, _) => {
+            format!("thread-local `{}`{how}", plain(&holder.name))
+        }
         (HolderKind::Static, _) => format!("static `{}`{how}", plain(&holder.name)),
         (HolderKind::Task, _) => {
             let ids: Vec<u64> = alike.iter().map(|holder| holder.task).collect();

@@ -9,7 +9,7 @@ use super::{
     patterns::{END_TASK, UNKNOWN, Words},
 };
 use crate::{
-    base::model::{Fact, HolderKind, Kind, Leak, TempOwner},
+    base::model::{Fact, Kind, Leak, TempOwner},
     report::explain::{self, Certainty, Closing, Dependency, Made, When, Why},
 };
 
@@ -65,7 +65,7 @@ fn detail(pattern: Pattern, leak: &Leak) -> Option<String> {
         Pattern::KeptByStatic => {
             let events = leak.waiting.iter().flat_map(|waiting| &waiting.events);
             let mut holders = events.flat_map(|event| &event.held_by);
-            let holder = holders.find(|holder| holder.kind == HolderKind::Static)?;
+            let holder = holders.find(|holder| holder.kind.is_static())?;
             let path = holder.local.as_deref().filter(|path| !path.is_empty());
             let path = path.map_or_else(String::new, |path| format!(", in `{}`", plain(path)));
             let at = holder.at.as_ref().and_then(place);

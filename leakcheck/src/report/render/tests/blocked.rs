@@ -10,9 +10,11 @@ pub(super) fn doing(state: State, stack: Vec<Frame>) -> Waiting {
         stack,
         events: Vec::new(),
         is_forever: false,
+        are_joined: false,
         are_all: true,
         unread: None,
         keeps_own_handle: None,
+        pause: None,
         place: 0,
     }
 }

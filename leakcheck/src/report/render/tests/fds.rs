@@ -193,12 +193,24 @@ fn opened_on_a_pool_or_by_a_thread() {
     };
     assert_eq!(held, [opened(1, Some("watcher")), opened(2, None), vec![]]);
     // No stack could be taken.
-    let found = findings::findings(&resources[2..3], &[], None, None, None);
+    let found = findings::findings(
+        &resources[2..3],
+        &[],
+        findings::Beside::default(),
+        None,
+        None,
+    );
     golden("descriptor_unread.txt", &text(&report(found)));
     if cfg!(all(target_os = "linux", not(miri))) {
         let inside = std::thread::yield_now as fn() as usize + 1;
         resources[2].origin = creation_stack::intern(&std::iter::once(inside), 0);
-        let found = findings::findings(&resources[2..3], &[], None, None, None);
+        let found = findings::findings(
+            &resources[2..3],
+            &[],
+            findings::Beside::default(),
+            None,
+            None,
+        );
         golden("descriptor_of_a_pool.txt", &text(&report(found)));
     }
 }

@@ -88,9 +88,11 @@ fn workers_that_are_stuck_stay_threads() {
             stack: vec![frame("my_app::work", "src/work.rs", 7, Some(5), User)],
             events: Vec::new(),
             is_forever: false,
+            are_joined: false,
             are_all: true,
             unread: None,
             keeps_own_handle: None,
+            pause: None,
             place: 0,
         }),
         ..worker("tokio-rt-worker", 1, 3)

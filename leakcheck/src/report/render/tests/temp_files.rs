@@ -33,7 +33,7 @@ const CONTENT: Content = Content::Entries {
 };
 
 fn shown(files: &[Resource]) -> String {
-    let mut found = findings::findings(files, &[], None, None, None);
+    let mut found = findings::findings(files, &[], findings::Beside::default(), None, None);
     for leak in &mut found {
         leak.level = Level::Warn;
         leak.note = None;
@@ -74,6 +74,6 @@ fn several_of_one_line() {
 #[test]
 fn whose_it_is_could_not_be_told() {
     let files = [file(1, "file", TempOwner::Other, Content::Bytes(0))];
-    let found = findings::findings(&files, &[], None, None, None);
+    let found = findings::findings(&files, &[], findings::Beside::default(), None, None);
     golden("temp_file_unread.txt", &text(&report(found)));
 }

@@ -31,14 +31,20 @@ fn timer(number: u64, seconds: u64) -> Resource {
 
 #[test]
 fn one_timer() {
-    let found = findings::findings(&[timer(1, 3600)], &[], None, None, None);
+    let found = findings::findings(
+        &[timer(1, 3600)],
+        &[],
+        findings::Beside::default(),
+        None,
+        None,
+    );
     golden("one_timer.txt", &text(&report(found)));
 }
 
 #[test]
 fn several_timers() {
     let timers = [timer(1, 1), timer(2, 10)];
-    let found = findings::findings(&timers, &[], None, None, None);
+    let found = findings::findings(&timers, &[], findings::Beside::default(), None, None);
     golden("several_timers.txt", &text(&report(found)));
 }
 
@@ -52,7 +58,13 @@ fn made_by_a_dependency() {
         None,
         Dependency,
     );
-    let mut found = findings::findings(&[timer(1, 3600)], &[], None, None, None);
+    let mut found = findings::findings(
+        &[timer(1, 3600)],
+        &[],
+        findings::Beside::default(),
+        None,
+        None,
+    );
     let leak = Leak {
         created_through: vec![through],
         note: None,
@@ -81,7 +93,13 @@ fn one_posix_timer() {
         Fact::Notice(Notice::Signal(14)),
         fires_in(3600),
     ];
-    let found = findings::findings(&[posix_timer(1, &facts)], &[], None, None, None);
+    let found = findings::findings(
+        &[posix_timer(1, &facts)],
+        &[],
+        findings::Beside::default(),
+        None,
+        None,
+    );
     golden("one_posix_timer.txt", &text(&report(found)));
 }
 
@@ -93,6 +111,6 @@ fn several_posix_timers() {
         Fact::Firing(Firing::Disarmed),
     ];
     let timers = [posix_timer(1, &facts), posix_timer(2, &facts)];
-    let found = findings::findings(&timers, &[], None, None, None);
+    let found = findings::findings(&timers, &[], findings::Beside::default(), None, None);
     golden("several_posix_timers.txt", &text(&report(found)));
 }

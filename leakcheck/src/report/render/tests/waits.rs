@@ -9,6 +9,7 @@ use crate::base::model::{
 pub(super) fn awaited(event: Event, held_by: Vec<Holder>) -> Awaited {
     Awaited {
         is_full: true,
+        is_in_vain: false,
         event,
         is_certain: true,
         held_by,
@@ -67,9 +68,11 @@ pub(super) fn waiting(events: Vec<Awaited>) -> Waiting {
         ],
         events,
         is_forever: false,
+        are_joined: false,
         are_all: true,
         unread: None,
         keeps_own_handle: None,
+        pause: None,
         place: 0,
     }
 }
@@ -108,6 +111,30 @@ fn a_sender_that_the_task_keeps_itself() {
         ..task(1)
     };
     golden("waits_for_itself.txt", &text(&report(vec![leak])));
+}
+
+#[test]
+fn several_that_must_all_happen() {
+    let never = Awaited {
+        is_in_vain: true,
+        ..awaited(Event::OneshotValue, vec![holder(false, true)])
+    };
+    let waiting = Waiting {
+        are_joined: true,
+        ..waiting(vec![
+            awaited(timer(Duration::from_secs(60)), Vec::new()),
+            never,
+        ])
+    };
+    let leaks = vec![Leak {
+        waiting: Some(waiting),
+        ..task(1)
+    }];
+    golden("waits_joined.txt", &text(&report(leaks.clone())));
+    golden(
+        "waits_joined.json",
+        &render(&report(leaks), Format::Json, TraceLevel::Site),
+    );
 }
 
 #[test]
@@ -182,6 +209,19 @@ fn missing(awaited: Awaited, ends: u64, is_whole: bool, threads: usize) -> Await
         }),
         ..awaited
     }
+}
+
+#[test]
+fn a_variable_of_the_thread() {
+    let own = Holder {
+        kind: HolderKind::ThreadLocal,
+        ..in_static(Some("[0].1"))
+    };
+    shown(
+        "waits_thread_local.txt",
+        1,
+        waiting(vec![awaited(message(1), vec![own])]),
+    );
 }
 
 #[test]
