@@ -90,7 +90,7 @@ fn candidates(image: &Image, reader: &Reader<'_>) -> (Vec<Candidate>, bool) {
         let home = home_of(&variable.path);
         let is_own = OWN.contains(&home) || variable.is_of_thread && MACHINES.contains(&home);
         let may_hold = !is_own && !cannot_hold(reader, ty);
-        (may_hold && (!variable.is_of_thread || image.is_linked(variable))).then_some(ty)
+        may_hold.then_some(ty)
     };
     let found = variables.list.into_iter();
     let found = found.filter_map(|variable| Some((may_hold(&variable)?, variable)));

@@ -20,6 +20,7 @@ mod sections;
 mod split;
 mod stack_variables;
 mod symbols;
+mod thread_locals;
 mod type_parser;
 mod types;
 mod unit;

@@ -1,6 +1,6 @@
 //! The symbol table, searched by a part of a name.
 
-use std::sync::OnceLock;
+use std::{collections::HashMap, sync::OnceLock};
 
 use object::{Object, ObjectSection};
 
@@ -19,6 +19,9 @@ pub(super) struct Symbols {
     by_name: OnceLock<Stretches>,
     by_address: OnceLock<ByAddress>,
 }
+
+/// Names of variables, by their places in what the program has of each thread.
+pub(super) type ThreadLocals = HashMap<u64, Vec<&'static str>>;
 
 /// Bytes of a stretch of names, of which about one begins in each.
 const OF_NAMES: usize = 16;
@@ -97,6 +100,23 @@ impl Symbols {
             .collect()
     }
 
+    /// The variables that each thread has of its own.
+    pub(super) fn thread_locals(&self) -> ThreadLocals {
+        let mut linked = ThreadLocals::new();
+        for entry in self.entries.iter().filter(|entry| is_of_threads(entry)) {
+            if let Some(name) = self.name_at(name(entry)) {
+                linked.entry(address(entry)).or_default().push(name);
+            }
+        }
+        linked
+    }
+
+    fn name_at(&self, place: usize) -> Option<&'static str> {
+        let name = self.names.get(place..)?;
+        let end = memory::find(name, &[0])?;
+        std::str::from_utf8(name.get(..end)?).ok()
+    }
+
     /// Whether it names no function.
     pub(super) fn is_empty(&self) -> bool {
         !self.entries.iter().any(is_function)
@@ -117,9 +137,7 @@ impl Symbols {
             from.is_some_and(|from| from < size(entry))
         });
         let (_, entry) = inside.max_by_key(|(number, entry)| (address(entry), *number))?;
-        let name = self.names.get(name(entry)..)?;
-        let end = memory::find(name, &[0])?;
-        std::str::from_utf8(name.get(..end)?).ok()
+        self.name_at(name(entry))
     }
 
     fn by_address(&self) -> ByAddress {
@@ -203,6 +221,13 @@ impl ByAddress {
 fn is_function(entry: &[u8; ENTRY]) -> bool {
     const FUNCTION: u8 = 2;
     entry[4] & 0xf == FUNCTION
+}
+
+/// Whether it is a variable, and each thread has its own.
+fn is_of_threads(entry: &[u8; ENTRY]) -> bool {
+    const OF_THREADS: u8 = 6;
+    const NOWHERE: [u8; 2] = [0; 2];
+    entry[4] & 0xf == OF_THREADS && entry[6..8] != NOWHERE
 }
 
 /// The place of an entry's name.

@@ -52,30 +52,16 @@ impl Image {
             let writable = statics.filter(|one| self.is_writable(one.address));
             let found = writable.filter_map(|one| self.variable(unit, *one));
             variables.list.extend(found);
-            let of_threads = unit.index().thread_locals.iter();
-            let found = of_threads.filter_map(|one| self.variable(unit, *one));
-            variables.list.extend(found.map(|one| Variable {
-                address: one.address.wrapping_sub(self.program.bias),
-                is_of_thread: true,
-                ..one
-            }));
         }
+        variables.list.extend(self.thread_locals());
         variables
-    }
-
-    /// Whether the linker has kept a variable of a thread: it leaves those out that nobody uses, and what debug info says of their
-    /// places is that of another.
-    pub(crate) fn is_linked(&self, variable: &Variable) -> bool {
-        let symbol = variable.symbol;
-        let found = self.symbols.containing(symbol, |name| name == symbol);
-        !symbol.is_empty() && found.iter().any(|(_, at)| *at == variable.address)
     }
 
     fn is_writable(&self, at: u64) -> bool {
         self.writable.iter().any(|range| range.contains(&at))
     }
 
-    fn variable(&self, unit: &Unit, of: InNamespace) -> Option<Variable> {
+    pub(super) fn variable(&self, unit: &Unit, of: InNamespace) -> Option<Variable> {
         let entry = of.offset as usize;
         let facts = unit.facts_at(entry)?;
         Some(Variable {
