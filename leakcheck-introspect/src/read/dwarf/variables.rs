@@ -63,8 +63,8 @@ impl Image {
         variables
     }
 
-    /// Whether the linker has kept a variable of a thread: it leaves those out that nobody uses, and what debug info says of their
-    /// places is that of another.
+    /// Whether the linker has kept a variable of a thread: it leaves those out that nobody uses, and what debug info says of
+    /// their places is that of another.
     pub(crate) fn is_linked(&self, variable: &Variable) -> bool {
         let symbol = variable.symbol;
         let found = self.symbols.containing(symbol, |name| name == symbol);
