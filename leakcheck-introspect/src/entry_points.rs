@@ -156,8 +156,8 @@ impl ThreadStack {
 }
 
 impl HandleUse {
-    /// Where the function that spawns a task gives its handle, as far as the variables tell that the function declares; `address` is
-    /// that to which the call returns, on this line of the function.
+    /// Where the function that spawns a task gives its handle, as far as the variables tell that the function declares; `address`
+    /// is that to which the call returns, on this line of the function.
     ///
     /// That the handle was dropped there is likely where the task goes on without one.
     ///

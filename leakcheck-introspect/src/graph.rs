@@ -199,7 +199,8 @@ impl<'l> Graph<'l> {
         self.stuck.contains(&task.address)
     }
 
-    /// Whether the task was proven never to end its await: of what it joins, one never comes. What it joins beside that may go on.
+    /// Whether the task was proven never to end its await: of what it joins, one never comes. What it joins beside that may go
+    /// on.
     ///
     /// Left aside is that somebody aborts it, or that it panics.
     pub fn is_endless(&self, task: &Task) -> bool {

@@ -9,11 +9,11 @@
 //!   `blocked in CALL` where no line of the file is on its stack. `idle` for a thread of a runtime's that has no work.
 //! - Why: the name of a pattern; `follows task`, or another kind, where it follows from another leak of the test; `unknown`
 //!   where the report names no pattern. Without it the pattern is the one of which nothing is known but that it was left.
-//! - Holder: `itself in LOCAL`, `the task at LINE in LOCAL`, or `the task at LINE` where its end is waited for;
-//!   `the static NAME at LINE in PATH`, where it is declared, without a path where the static is the other end itself;
-//!   `the thread-local NAME at LINE in PATH` in the same way;
-//!   `perhaps the thread NAME at LINE in LOCAL`, where the function of that thread waits that has it;
-//!   `the running task`, where it is the only one; `the body in LOCAL` for that of the test; `nobody found` where the other end is in neither. `LINE` is where the holder waits.
+//! - Holder: `itself in LOCAL`, `the task at LINE in LOCAL`, or `the task at LINE` where its end is waited for; `the static
+//!   NAME at LINE in PATH`, where it is declared, without a path where the static is the other end itself; `the thread-local NAME
+//!   at LINE in PATH` in the same way; `perhaps the thread NAME at LINE in LOCAL`, where the function of that thread waits that
+//!   has it; `the running task`, where it is the only one; `the body in LOCAL` for that of the test; `nobody found` where the
+//!   other end is in neither. `LINE` is where the holder waits.
 
 use leakcheck_report::Pattern;
 

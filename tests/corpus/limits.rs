@@ -1,4 +1,5 @@
-//! A task whose handle was dropped by who waited for it no longer is told as such, and one whose handle was dropped otherwise is not.
+//! A task whose handle was dropped by who waited for it no longer is told as such, and one whose handle was dropped otherwise
+//! is not.
 
 use std::{future::ready, time::Duration};
 

@@ -57,8 +57,8 @@ fn handle(reader: &Reader<'_>, ty: &'static Type) -> Option<&'static Type> {
     (ty.base == HANDLE).then_some(ty)
 }
 
-/// Whether what is given away there is what a call on this line returns: the only handle of its type that is in scope there, which is
-/// declared on that line or on the one before; or one without a name, on that very line.
+/// Whether what is given away there is what a call on this line returns: the only handle of its type that is in scope there,
+/// which is declared on that line or on the one before; or one without a name, on that very line.
 fn is_of_line(
     reader: &Reader<'_>,
     scopes: &Scopes,

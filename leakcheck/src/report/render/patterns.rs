@@ -175,9 +175,10 @@ const WORDS: &[Words] = &[
     Words {
         pattern: Pattern::HandleTimeout,
         one: "who waited for it gave up, in a `timeout` or `select!`, and dropped its `JoinHandle`, which does not end it",
-        many: "who waited for them gave up, in a `timeout` or `select!`, and dropped their `JoinHandle`s, which does not end them",
-        cure: Some("spawn the `timeout` with the future inside of it; or wait for `&mut` the handle, and `abort()` it when the time \
-             is up"),
+        many: "who waited for them gave up, in a `timeout` or `select!`, and dropped their `JoinHandle`s, which does not end \
+             them",
+        cure: Some("spawn the `timeout` with the future inside of it; or wait for `&mut` the handle, and `abort()` it when the \
+             time is up"),
     },
     Words {
         pattern: Pattern::Detached,
