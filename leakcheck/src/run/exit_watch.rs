@@ -7,9 +7,10 @@
 use std::{
     panic,
     sync::{
-        OnceLock,
+        Once, OnceLock,
         atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering},
     },
+    thread,
     time::{Duration, Instant},
 };
 
@@ -19,9 +20,12 @@ use crate::{
         test_meta::{BinarySite, TestMeta},
     },
     check::{Check, Unended, target::CheckTarget},
-    observe::scope::Scope,
+    observe::scope::{Scope, outside},
     report::output,
-    run::{effective_options, watchdog},
+    run::{
+        effective_options,
+        watchdog::{self, Served},
+    },
     settings::{
         env,
         options::{DEFAULT_EXIT_LIMIT, Level, Options},
@@ -125,8 +129,18 @@ pub(crate) fn begins(how: ExitBegan) {
     let is_first = TID.compare_exchange(0, tid, Ordering::Relaxed, Ordering::Relaxed);
     if is_first.is_ok() {
         TESTS_ARE_OVER.store(how == ExitBegan::TestsOver, Ordering::Relaxed);
-        ask(watched);
-        goes_on();
+        began();
+        // By now the thread-locals of this thread may be gone, so it does no more.
+        if watchdog::call_at(Instant::now(), look) == Served::ByNobody {
+            outside(|| sys::exit::start_thread(wait));
+        }
+    }
+}
+
+/// Looks until there is nothing to wait for.
+fn wait() {
+    while let Some(at) = look() {
+        thread::sleep(at.saturating_duration_since(Instant::now()));
     }
 }
 
@@ -137,23 +151,34 @@ pub(crate) fn pauses() {
 
 /// The process goes on to its end.
 pub(crate) fn goes_on() {
-    if TID.load(Ordering::Relaxed) != 0 && !limit().is_zero() {
-        BEGAN.store(clock::now_ms() + 1, Ordering::Relaxed);
-        if let Some(due) = Instant::now().checked_add(limit()) {
-            watchdog::call_at(due, look);
-        }
+    if TID.load(Ordering::Relaxed) != 0 {
+        began();
     }
 }
 
-/// Reports where the time is over; else says when it will be.
+fn began() {
+    BEGAN.store(clock::now_ms() + 1, Ordering::Relaxed);
+}
+
+/// Reports where the time is over; else says when it may be.
 fn look() -> Option<Instant> {
-    let began = BEGAN.load(Ordering::Relaxed).checked_sub(1)?;
-    let after = Duration::from_millis(clock::now_ms().saturating_sub(began));
-    if after < limit() {
-        return Instant::now().checked_add(limit().saturating_sub(after));
+    /// Between looks while the check of the process works.
+    const PAUSE: Duration = Duration::from_millis(500);
+    static ASKED: Once = Once::new();
+    ASKED.call_once(|| WATCHED.get().into_iter().for_each(ask));
+    let limit = limit();
+    if limit.is_zero() {
+        return None;
     }
-    // A main thread that has ended by itself leaves the process to its other threads.
+    let Some(began) = BEGAN.load(Ordering::Relaxed).checked_sub(1) else {
+        return Some(Instant::now() + PAUSE);
+    };
+    let after = Duration::from_millis(clock::now_ms().saturating_sub(began));
+    if after < limit {
+        return Instant::now().checked_add(limit.saturating_sub(after));
+    }
     let tid = TID.load(Ordering::Relaxed);
+    // A main thread that has ended by itself leaves the process to its other threads.
     if proc_threads::sleeps(tid) == Some(true) || proc_threads::wants_to_run(tid) {
         report(tid, after);
     }

@@ -142,7 +142,7 @@ impl Options {
     /// Nothing is done to the process. It is one for all tests of the process, so the longest that is set for any of them counts. A
     /// thread of this crate waits meanwhile, which is started at the exit unless there is one.
     ///
-    /// ```
+    /// ```standalone_crate
     /// use std::time::Duration;
     /// use leakcheck::Options;
     ///

@@ -76,14 +76,28 @@ pub(super) fn register(watched_body: &Arc<WatchedBody>) {
     watchlist.wake_for(due);
 }
 
-/// Has the watchdog call `rings` at this time, and start for that if there is none. Waits for nobody: where the list is in use,
-/// nothing is called.
-pub(crate) fn call_at(at: Instant, rings: fn() -> Option<Instant>) {
-    if let Some(watchlist) = try_lock_std(&WATCHLIST) {
-        let mut watchlist = of_this_process(watchlist);
-        watchlist.alarm = Some(Alarm { at, rings });
-        watchlist.wake_for(at);
+/// Has the watchdog call `rings` at this time, if there is a watchdog. Waits for nobody: where the list is in use, nothing is
+/// called.
+pub(crate) fn call_at(at: Instant, rings: fn() -> Option<Instant>) -> Served {
+    let Some(watchlist) = try_lock_std(&WATCHLIST) else {
+        return Served::ByNobody;
+    };
+    let mut watchlist = of_this_process(watchlist);
+    let Some(watchdog) = &watchlist.watchdog else {
+        return Served::ByNobody;
+    };
+    if watchlist.wakes_at.is_some_and(|wakes_at| at < wakes_at) {
+        watchdog.unpark();
     }
+    watchlist.alarm = Some(Alarm { at, rings });
+    Served::ByWatchdog
+}
+
+/// Who sees to what is to be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Served {
+    ByWatchdog,
+    ByNobody,
 }
 
 impl Watchlist {

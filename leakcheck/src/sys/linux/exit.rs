@@ -64,6 +64,28 @@ extern "C" fn begin_at_exit() {
     }
 }
 
+/// Starts a thread that nobody joins. std cannot where the thread-locals of the caller are gone, as they are in an exit.
+pub(crate) fn start_thread(work: fn()) {
+    extern "C" fn begin(work: *mut libc::c_void) -> *mut libc::c_void {
+        // SAFETY: the name is a C string; the argument is the function that was passed below.
+        let work = unsafe {
+            libc::prctl(libc::PR_SET_NAME, c"leakcheck-exit".as_ptr());
+            std::mem::transmute::<*mut libc::c_void, fn()>(work)
+        };
+        // Whatever goes wrong must not unwind into the C library.
+        let _ = std::panic::catch_unwind(work);
+        ptr::null_mut()
+    }
+    let mut thread = std::mem::MaybeUninit::uninit();
+    // SAFETY: the place of the number outlives the call, and a thread that was started is detached once.
+    unsafe {
+        let argument = work as *mut libc::c_void;
+        if libc::pthread_create(thread.as_mut_ptr(), ptr::null(), begin, argument) == 0 {
+            libc::pthread_detach(thread.assume_init());
+        }
+    }
+}
+
 /// Has the begin told when this thread ends, which the main thread does first in an exit.
 #[cfg(target_env = "gnu")]
 extern "C" fn at_end_of_thread() {

@@ -2,7 +2,7 @@
 
 #![forbid(unsafe_code)]
 
-use std::{env, thread};
+use std::{env, thread, time::Duration};
 
 leakcheck::main!(
     set_up = start,
@@ -32,6 +32,10 @@ fn forever() {
 
 fn stop() {
     println!("tear down");
+    if is("take-long") {
+        // Nobody waits for the end of it, unless nothing is said.
+        thread::sleep(Duration::from_secs(60));
+    }
     assert!(!is("panic-late"), "tear-down on purpose");
 }
 

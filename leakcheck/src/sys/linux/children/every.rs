@@ -105,6 +105,8 @@ impl<'b> Iterator for Names<'b> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::fd::AsRawFd as _;
+
     use super::*;
 
     #[test]
@@ -118,8 +120,7 @@ mod tests {
             let same = open.iter().filter(|open| open.identity == identity);
             same.map(|open| open.fd).collect()
         };
-        let mut expected =
-            [&reads as &dyn std::os::fd::AsRawFd, &writes].map(|end| end.as_raw_fd());
+        let mut expected = [reads.as_raw_fd(), writes.as_raw_fd()];
         expected.sort_unstable();
         let identity = file::of(expected[0]).unwrap().identity;
         assert_eq!(fds(&open_streams(&own), identity), expected);

@@ -109,3 +109,19 @@ fn checks_that_are_off_find_nothing() {
     );
     assert_eq!(ended.code, Some(0));
 }
+
+/// Its time counts from the last result on.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hook_that_takes_too_long_is_told() {
+    let variables = [("HOOKS", "take-long"), ("LEAKCHECK_EXIT_TIMEOUT", "50ms")];
+    let last = "note: nothing was done to the process";
+    let said = crate::program::run_until("hooks", last, &variables);
+    for words in [
+        "leakcheck: the process does not end: its tests were over ",
+        "blocked in thread::sleep",
+        "hooks::stop",
+    ] {
+        assert!(said.contains(words), "{words}\n{said}");
+    }
+}

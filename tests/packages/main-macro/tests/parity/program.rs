@@ -2,8 +2,9 @@
 
 use std::{
     env, fs,
+    io::{BufRead as _, BufReader},
     path::PathBuf,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 /// How a program ended.
@@ -36,6 +37,27 @@ pub(crate) fn run(target: &str, arguments: &[&str], variables: &[(&str, &str)]) 
         .env_remove("RUST_BACKTRACE")
         .envs(variables.iter().copied());
     Ended::of(&command.output().expect("the target runs"))
+}
+
+/// Runs a test target until it has said a line with these words on standard error, or has ended; returns what it has said there.
+pub(crate) fn run_until(target: &str, words: &str, variables: &[(&str, &str)]) -> String {
+    let mut command = Command::new(built(target));
+    command.envs(variables.iter().copied());
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the target runs");
+    let lines = BufReader::new(child.stderr.take().expect("it is a pipe")).lines();
+    let mut said = String::new();
+    for line in lines {
+        said += &(line.expect("it is text")
+            + "
+");
+        if said.contains(words) {
+            break;
+        }
+    }
+    child.kill().expect("it was not waited for");
+    child.wait().expect("it is waited for");
+    said
 }
 
 /// The program of a test target that was built last.
