@@ -213,9 +213,7 @@ mod tests {
             .map(|timeline| timeline.began_unix_us)
             .min();
         let first = first.expect("there are some");
-        assert_eq!(
-            start.round(),
-            Duration::from_micros(first).as_millis() as f64
-        );
+        let first = Duration::from_micros(first).as_millis();
+        assert_eq!(format!("{start:.0}"), first.to_string());
     }
 }

@@ -196,7 +196,7 @@ mod subject {
 
     async fn outer() {
         tokio::spawn(pending::<()>());
-        pending().await
+        pending::<()>().await;
     }
 
     #[leak_checked]

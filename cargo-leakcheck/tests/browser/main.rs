@@ -110,7 +110,9 @@ fn the_page_does_what_it_should() {
     samples::write(&earlier, &before).expect("it is written");
     pages.push(page_against(root.path(), "against", &run, Some(&earlier)));
     let mut untimed = run.clone();
-    untimed.iter_mut().for_each(|report| report.timeline = None);
+    for report in &mut untimed {
+        report.timeline = None;
+    }
     pages.push(page(root.path(), "untimed", &untimed));
     pages.push(page(root.path(), "hostile", &samples::hostile()));
     pages.push(page(root.path(), "clean", &samples::reports(0)));

@@ -83,9 +83,12 @@ fn hostile_names_are_names_in_traces() {
 /// As `cargo nextest store export-chrome-trace` writes it.
 fn of_nextest(began_unix_us: u64) -> String {
     let event = |phase: &str, at: u64| {
+        // It writes fractions.
+        let time = format!("{}.5", began_unix_us + at);
+        let time: Value = serde_json::from_str(&time).expect("a number");
         json!({
             "name": "pool::reconnects_0000", "cat": "test", "ph": phase, "pid": 3, "tid": 10000,
-            "ts": (began_unix_us + at) as f64, "args": { "binary_id": "gateway::integration" },
+            "ts": time, "args": { "binary_id": "gateway::integration" },
         })
     };
     let events = [event("B", 0), event("E", 600_000)];
@@ -108,7 +111,7 @@ fn nextest_is_on_the_same_time_line() {
     let reports = samples::reports(10);
     let run = Run::with(&reports);
     let began = timelines(&reports)[0].began_unix_us;
-    fs::write(run.path("nextest.json"), of_nextest(began)).expect("it is written");
+    fs::write(run.path("nextest.json"), of_nextest(began - 10)).expect("it is written");
     let ended = merged(&run, "nextest.json");
     assert_eq!(ended.status.code(), Some(10), "{ended:?}");
     let processes = parsed(&run.path("leaks.json"));
@@ -156,7 +159,9 @@ fn what_is_no_trace_is_refused() {
 #[test]
 fn a_run_without_time_lines_is_told() {
     let mut reports = samples::reports(10);
-    reports.iter_mut().for_each(|report| report.timeline = None);
+    for report in &mut reports {
+        report.timeline = None;
+    }
     let run = Run::with(&reports);
     for flag in ["--chrome-trace", "--firefox"] {
         let ended = Command::new(env!("CARGO_BIN_EXE_cargo-leakcheck"))

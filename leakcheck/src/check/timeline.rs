@@ -195,7 +195,7 @@ impl Drawing<'_> {
         let site = sites.place(life.origin);
         let leak = id.and_then(|id| self.leaks.iter().position(|leak| has(leak, id)));
         let name = leak.and_then(|leak| self.leaks[leak].name.clone());
-        let kind = self.kind(life);
+        let kind = kind(life);
         // Of the memory of a closure no look tells whether it has ended.
         let ended = life
             .ended
@@ -221,17 +221,6 @@ impl Drawing<'_> {
             parent_task: None,
             site,
             leak,
-        }
-    }
-
-    fn kind(&self, life: &Life) -> Kind {
-        match life.thing {
-            Thing::Cell if !life.was_seen && is_of_closure(life.origin) => Kind::BlockingTask,
-            Thing::Task | Thing::Cell => Kind::Task,
-            Thing::Thread => Kind::Thread,
-            Thing::Fd => Kind::Fd,
-            Thing::Process => Kind::Process,
-            Thing::Timer => Kind::Timer,
         }
     }
 
@@ -291,6 +280,17 @@ fn has(leak: &Leak, id: ResourceId) -> bool {
         ResourceId::Task(id) => leak.tasks.contains(&id),
         ResourceId::Thread(number) => leak.threads.contains(&number),
         ResourceId::Other(kind, number) => leak.kind == kind && leak.others.contains(&number),
+    }
+}
+
+fn kind(life: &Life) -> Kind {
+    match life.thing {
+        Thing::Cell if !life.was_seen && is_of_closure(life.origin) => Kind::BlockingTask,
+        Thing::Task | Thing::Cell => Kind::Task,
+        Thing::Thread => Kind::Thread,
+        Thing::Fd => Kind::Fd,
+        Thing::Process => Kind::Process,
+        Thing::Timer => Kind::Timer,
     }
 }
 

@@ -146,6 +146,6 @@ function treeOf(finding) {
 function timesOf(at, isOpen) {
   const finding = data.findings[at];
   const [line, name] = [lineOf(finding), textAt(finding.test)];
-  const shown = (title, make) => (isOpen ? part([`${title} in `, asWritten(name)], make()) : lazy(title, () => h('div', { class: 'inner' }, make())));
-  return [line ? shown('What was when', () => timeLine(line, name)) : null, shown('What made what', () => treeOf(finding))];
+  const shown = (title, of, make) => (isOpen ? part([`${title} ${of} `, asWritten(name)], make()) : lazy(title, () => h('div', { class: 'inner' }, make())));
+  return [line ? shown('Time line', 'of', () => timeLine(line, name)) : null, shown('What made what', 'in', () => treeOf(finding))];
 }
