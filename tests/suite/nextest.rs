@@ -75,6 +75,10 @@ fn left_with_the_output(below: &str, variables: &[(&str, &str)]) -> String {
         .arg(exe)
         .args(["--ignored", "--exact", "--nocapture"]);
     shell.arg(format!("{}leaves_output", subjects(module_path!())));
+    // The test itself may run under it.
+    for (name, _) in NEXTEST {
+        shell.env_remove(name);
+    }
     shell
         .envs(variables.iter().copied())
         .env("LEAKCHECK_TEST_LEFT", &left);
