@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use leakcheck_introspect::{
-    Dependence as Found, Graph, Hold, Keeper, Need, Role, Task, Tie as Seen, Wait, Waker,
+    Dependence as Found, Event, Graph, Hold, Keeper, Need, Role, Task, Tie as Seen, Wait, Waker,
 };
 
 use super::{search::Search, suspended::is_open};
@@ -89,7 +89,7 @@ impl Needs<'_> {
         Needed::on(of_others.flatten())
     }
 
-    /// Whether it depends in turn on the task, as far as that can be followed.
+    /// Whether it may depend in turn on the task: so it does on whoever else has what nobody was found to have.
     fn leads_back(&self, found: &Dependence) -> bool {
         const MOST: usize = 64;
         let ResourceId::Task(on) = found.on else {
@@ -101,14 +101,25 @@ impl Needs<'_> {
                 return true;
             }
             let waits = self.graph.find(number).map(Task::waits);
-            let ties = waits
-                .unwrap_or_default()
-                .iter()
-                .flat_map(|wait| self.graph.dependences(wait));
-            next.extend(ties.map(|tie| tie.task.id()).filter(|id| seen.insert(*id)));
+            for wait in waits.unwrap_or_default() {
+                let ties = self.graph.dependences(wait);
+                if ties.is_empty() && !is_of_nobody(wait) {
+                    return true;
+                }
+                let ids = ties.iter().map(|tie| tie.task.id());
+                next.extend(ids.filter(|id| seen.insert(*id)));
+            }
         }
         false
     }
+}
+
+/// Whether no task has what ends it.
+fn is_of_nobody(wait: &Wait) -> bool {
+    matches!(
+        wait.event(),
+        Event::Never | Event::Deadline(_) | Event::Signal(_)
+    )
 }
 
 impl Needed {
