@@ -62,7 +62,7 @@ record! {
 words! {
     /// What is known of an end.
     SpanEnd {
-        /// It was told when it came.
+        /// It was noted when it came, or, of what ends past the C library, when that was next looked at.
         #[default]
         Exact = "exact",
         /// It had come when that was looked at: no earlier look has shown it.

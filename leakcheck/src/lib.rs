@@ -71,7 +71,7 @@
 //! | `LEAKCHECK_TRACE` | `off` takes no stacks, `site` shows the site and its callers, `full` whole stacks | `site` |
 //! | `LEAKCHECK_SETTLE` | how long to wait for things to end, such as `500ms` | `1s` |
 //! | `LEAKCHECK_TIMEOUT` | how long the body of a test may take, such as `30s`; one that takes longer is reported and ended | none |
-//! | `LEAKCHECK_EXIT_TIMEOUT` | how long the process may take to end, until it is told what it is in; `0s` never tells | `30s` |
+//! | `LEAKCHECK_EXIT_TIMEOUT` | how long the process may take to end, until it is reported what it is in; `0s` never looks | `30s` under `main!`, `verify_at_exit!` and with a time limit |
 //! | `LEAKCHECK_FORMAT` | `text`, `json`, `github` (text and annotations) | `text` |
 //! | `LEAKCHECK_REPORT_DIR` | a folder for one JSON file per test that was not clean; `all:<dir>` for every test, with its time line | |
 //! | `LEAKCHECK_STACKS` | `on` interrupts threads that are left behind to see where they are blocked, `off` does not | `on` |

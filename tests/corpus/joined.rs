@@ -196,6 +196,28 @@ async fn worker_is_joined_with_what_feeds_it() {
     });
 }
 
+/// A part that never comes is a mistake of its own, whoever has what the other part waits for.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn never_and_what_another_has() {
+    let (sender, receiver) = oneshot::channel::<()>();
+    // leak: task
+    // waits: at last for a timer
+    // why: detached
+    tokio::spawn(async move {
+        sleep(MINUTE).await; // at: last
+        drop(sender);
+    });
+    // leak: task
+    // waits: at neither for a value, held by the task at last in sender
+    // or: for nothing
+    // why: never
+    tokio::spawn(async move {
+        tokio::join!(pending::<()>(), async { drop(receiver.await) }); // at: neither
+    });
+}
+
 #[leak_checked]
 #[tokio::test(flavor = "multi_thread")]
 async fn all_end() {

@@ -131,7 +131,7 @@ fn process_is_started_by_popen() {
     unsafe {
         // leak: process "sleep"
         // why: outlived-parent
-        let file = libc::popen(script.as_ptr(), c"r".as_ptr());
+        let file = libc::popen(script.as_ptr(), c"re".as_ptr());
         assert!(!file.is_null());
         assert_eq!(pclose(file), 0);
     }

@@ -10,7 +10,7 @@ const AT_ONCE: (&str, &str) = ("LEAKCHECK_EXIT_TIMEOUT", "50ms");
 /// Set where a function for the exit that never ends is registered before `main`.
 const BLOCKS: &str = "LEAKCHECK_TEST_BLOCKS";
 /// Stands at the end of the report.
-const LAST: &str = "note: nothing was done to the process";
+const LAST: &str = "note: the process goes on";
 
 #[track_caller]
 fn assert_told(said: &str, reports: &[Report], words: &[&str]) {
@@ -82,6 +82,14 @@ fn what_ends_says_nothing() {
             run.text()
         );
     }
+}
+
+/// A thread takes memory, whose lock the exit may have interrupted.
+#[test]
+fn without_a_limit_no_thread_is_started_in_an_exit() {
+    let run = run!(counts_its_threads);
+    assert_passes(&run);
+    assert!(run.text().contains("threads: [1, 1]"), "{}", run.text());
 }
 
 #[test]
@@ -189,6 +197,23 @@ mod subject {
         }
         // SAFETY: the call has no preconditions.
         unsafe { quick_exit(6) }
+    }
+
+    /// Libtest's own thread for the test has ended when the process does.
+    #[leak_checked]
+    #[test]
+    #[ignore = "a program"]
+    fn counts_its_threads() {
+        extern "C" fn count() {
+            let threads = || std::fs::read_dir("/proc/self/task").unwrap().count();
+            let first = threads();
+            thread::sleep(Duration::from_millis(50));
+            // Not captured, and past std's own standard output, which is closed by now.
+            let text = format!("threads: {:?}\n", [first, threads()]);
+            // SAFETY: the text outlives the call.
+            unsafe { libc::write(2, text.as_ptr().cast(), text.len()) };
+        }
+        at_exit(count);
     }
 
     #[leak_checked]

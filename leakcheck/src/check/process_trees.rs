@@ -1,8 +1,11 @@
 //! What the child processes of a test have started, and that goes on without them: looked at once, when all else is settled.
 
-use super::lifecycle::Check;
+use super::{inventory::Inventory, lifecycle::Check};
 use crate::{
-    base::{model::Kind, sync::Work},
+    base::{
+        model::{Kind, Resource},
+        sync::Work,
+    },
     check::wait,
     observe::sources::{
         fds::charge,
@@ -34,8 +37,8 @@ impl Check {
     fn add_orphans(&mut self) {
         let scope = self.view.scope;
         let mut left = process_trees::orphans(scope);
-        if left.is_empty() {
-            return;
+        if !self.counts(&left) {
+            return self.add(&left);
         }
         let limit = self.view.limit().saturating_sub(self.evidence.waited);
         self.evidence.waited += wait::blocking(scope, limit, |_| {
@@ -50,8 +53,24 @@ impl Check {
         if !left.is_empty() {
             left = process_trees::orphans(scope);
         }
-        let mut left: Vec<_> = left.iter().map(Orphan::resource).collect();
-        charge(&mut left, self.view.watching());
-        self.view.with_others(&mut self.evidence.found, left);
+        self.add(&left);
+    }
+
+    fn add(&mut self, orphans: &[Orphan]) {
+        let orphans = self.charged(orphans);
+        self.view.with_others(&mut self.evidence.found, orphans);
+    }
+
+    fn charged(&self, orphans: &[Orphan]) -> Vec<Resource> {
+        let mut all: Vec<_> = orphans.iter().map(Orphan::resource).collect();
+        charge(&mut all, self.view.watching());
+        all
+    }
+
+    /// Whether there is one among them that is the test's, and that no rule accepts: it is no use to wait for others.
+    fn counts(&self, orphans: &[Orphan]) -> bool {
+        let mut found = Inventory::default();
+        self.view.with_others(&mut found, self.charged(orphans));
+        !found.resources.is_empty() && !self.view.is_accepted(&found)
     }
 }

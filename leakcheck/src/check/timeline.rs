@@ -305,7 +305,11 @@ fn is_of_specimen(origin: u32) -> bool {
 }
 
 fn is_of_closure(origin: u32) -> bool {
-    capture::address(origin, |called| called.is_in(tokio_paths::SPAWNER)).is_some()
+    // Each thread of a runtime has begun in one of its functions, too.
+    let hands_over = |called: Called<'_>| {
+        called.is_in(tokio_paths::SPAWNER) && !called.function.contains("spawn_thread")
+    };
+    capture::address(origin, hands_over).is_some()
 }
 
 /// The lines that made things, each once.

@@ -55,9 +55,13 @@ static TESTS_ARE_OVER: AtomicBool = AtomicBool::new(false);
 
 /// Watches the end of a process that has a test with these options.
 pub(crate) fn arm(place: impl FnOnce() -> BinarySite, options: &Options) {
-    raise(options.exit_limit());
+    let limit = options.exit_limit();
+    raise(limit);
     if WATCHED.get().is_none() {
         watch(place(), None);
+    }
+    if limit.is_some_and(|limit| !limit.is_zero()) {
+        watchdog::start();
     }
 }
 
@@ -130,11 +134,22 @@ pub(crate) fn begins(how: ExitBegan) {
     if is_first.is_ok() {
         TESTS_ARE_OVER.store(how == ExitBegan::TestsOver, Ordering::Relaxed);
         began();
-        // By now the thread-locals of this thread may be gone, so it does no more.
-        if watchdog::call_at(Instant::now(), look) == Served::ByNobody {
+        let served = watchdog::call_at(Instant::now(), look);
+        if served == Served::ByNobody && may_start_thread(watched, how) {
+            // By now the thread-locals of this thread may be gone, so std cannot.
             outside(|| sys::exit::start_thread(wait));
         }
     }
+}
+
+/// A thread takes memory, which an exit from a signal handler may never get, and a sandbox may forbid it: none is started where a
+/// process just ends that has asked for nothing.
+fn may_start_thread(watched: &Watched, how: ExitBegan) -> bool {
+    let is_off = || {
+        let set = env::get().ok().and_then(|env| env.options().exit_limit());
+        set.is_some_and(|limit| limit.is_zero())
+    };
+    (how == ExitBegan::TestsOver || watched.options.is_some()) && !is_off()
 }
 
 /// Looks until there is nothing to wait for.

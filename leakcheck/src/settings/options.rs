@@ -135,12 +135,13 @@ impl Options {
     }
 
     /// How long the process may take to end, once it has begun to exit or `main!` has run its tests, until it is reported what it
-    /// is in. Default: 30 s; zero never looks.
+    /// is in. Zero never looks; the limit of a process that is looked at for another reason is 30 s.
     ///
     /// The report goes to standard error and to `LEAKCHECK_REPORT_DIR`: what the thread does that ends the process, called by
     /// which function of `atexit` or destructor, and which threads and runtimes are alive, with the lines that made them.
-    /// Nothing is done to the process. It is one for all tests of the process, so the longest that is set for any of them counts. A
-    /// thread of this crate waits meanwhile, which is started at the exit unless there is one.
+    /// The process goes on. It is one for all tests of the process, so the longest that is set for any of them counts. A thread of
+    /// this crate waits from the first test on that has the option or a [`timeout`](Self::timeout); `main!` and
+    /// [`verify_at_exit!`](crate::verify_at_exit) start one when the process begins to end, and have a limit by themselves.
     ///
     /// ```standalone_crate
     /// use std::time::Duration;

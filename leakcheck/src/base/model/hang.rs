@@ -26,7 +26,7 @@ pub(crate) enum Fate {
     Late,
     /// The process ended with it, for this reason.
     EndedProcess(HangEnd),
-    /// It is the process that does not end, and nothing was done to it.
+    /// It is the process that does not end, and it goes on.
     LeftAlone,
 }
 

@@ -56,6 +56,8 @@ impl Needs<'_> {
         match need {
             Need::Wait(number) => self.of_one(*number),
             Need::Any(needs) => one_of(needs.iter().map(|need| self.of(need))),
+            // Whatever the others do, it never goes on.
+            Need::All(needs) if needs.iter().any(|need| self.never_comes(need)) => Needed::Unknown,
             Need::All(needs) => self.all_of(needs),
             Need::Unknown => Needed::Unknown,
         }
@@ -72,6 +74,20 @@ impl Needs<'_> {
             }
             Some(_) => Needed::Over,
             None => Needed::Unknown,
+        }
+    }
+
+    fn never_comes(&self, need: &Need) -> bool {
+        match need {
+            Need::Wait(number) => {
+                let wait = self.task.waits().get(*number);
+                wait.is_some_and(|wait| *wait.event() == Event::Never)
+            }
+            Need::Any(needs) => {
+                !needs.is_empty() && needs.iter().all(|need| self.never_comes(need))
+            }
+            Need::All(needs) => needs.iter().any(|need| self.never_comes(need)),
+            Need::Unknown => false,
         }
     }
 

@@ -24,6 +24,8 @@ use crate::{
 
 /// Processes below another that are told one by one.
 const SHOWN: usize = 3;
+/// The highest number of a standard stream.
+const LAST_STANDARD: i32 = 2;
 /// Added to the ids of processes that are no children: children are counted.
 const NO_CHILD: u64 = 1 << 63;
 
@@ -117,7 +119,9 @@ impl Orphan {
         if children::is_copy(process.pid) {
             return None;
         }
-        let open = children::open_streams(process);
+        let mut open = children::open_streams(process);
+        // What has another number may have come through a socket, from anybody.
+        open.retain(|open| open.fd <= LAST_STANDARD);
         let first = open.iter().filter_map(|open| given.get(&open.identity));
         let given = *first.min_by_key(|given| given.number)?;
         Some(Self {

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What became of it.
-pub(super) const LEFT_ALONE: &str = "nothing was done to the process, which ends as soon as this comes to an end; `exit_timeout`, or \
+pub(super) const LEFT_ALONE: &str = "the process goes on, and ends as soon as this comes to an end; `exit_timeout`, or \
      LEAKCHECK_EXIT_TIMEOUT=<duration>, is how long it is given, and 0s never looks";
 
 /// In one sentence.

@@ -10,6 +10,6 @@ mod watched_body;
 mod watchlist;
 
 pub(crate) use watch::{Among, Parks, Watch, parks};
-pub(crate) use watchlist::{Served, call_at};
+pub(crate) use watchlist::{Served, call_at, start};
 
 pub use body::TestBody;

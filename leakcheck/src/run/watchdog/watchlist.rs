@@ -76,6 +76,11 @@ pub(super) fn register(watched_body: &Arc<WatchedBody>) {
     watchlist.wake_for(due);
 }
 
+/// Starts the watchdog if there is none.
+pub(crate) fn start() {
+    watchlist().wake_for(Instant::now() + LONGEST);
+}
+
 /// Has the watchdog call `rings` at this time, if there is a watchdog. Waits for nobody: where the list is in use, nothing is
 /// called.
 pub(crate) fn call_at(at: Instant, rings: fn() -> Option<Instant>) -> Served {

@@ -50,6 +50,8 @@ pub(crate) fn cpu_time(tid: i32) -> Option<Duration> {
 
 /// The letter that the kernel has for what a thread does.
 fn state(tid: i32) -> Option<char> {
+    // What looking opens is nobody's.
+    let _aside = crate::sys::fds::untracked();
     let line = fs::read_to_string(format!("{}/stat", proc::of_thread(tid)?)).ok()?;
     // The name stands in brackets and may have any characters.
     let (_, rest) = line.rsplit_once(')')?;
@@ -59,6 +61,7 @@ fn state(tid: i32) -> Option<char> {
 /// What a thread of this process asks the kernel for, by its number and first argument; `None` where it runs or that is
 /// not shown.
 pub(crate) fn syscall(tid: i32) -> Option<(i64, u64)> {
+    let _aside = crate::sys::fds::untracked();
     let line = fs::read_to_string(format!("{}/syscall", proc::of_thread(tid)?)).ok()?;
     Waiting::parse(&line).map(|waiting| (waiting.number, waiting.arguments[0]))
 }

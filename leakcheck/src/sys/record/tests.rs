@@ -29,7 +29,7 @@ fn seen(record: &Record<Twice>) -> Option<Seen<(u64, u64)>> {
 }
 
 /// Each has its number for its scope.
-fn ended(number: u64) -> Ended {
+fn end_of(number: u64) -> Ended {
     Ended {
         number,
         scope: number,
@@ -60,7 +60,7 @@ mod in_order {
         assert_eq!(record.read(Some(8), Twice::words), None);
         assert!(!record.claim(8));
         assert_eq!((record.end(6), record.end(0)), (None, None));
-        assert_eq!(record.end(7), Some(ended(7)));
+        assert_eq!(record.end(7), Some(end_of(7)));
         assert_eq!((record.end(7), seen(&record)), (None, None));
         assert_eq!(record.end(0), None, "nothing has this number");
         assert!(record.claim(8));
@@ -73,7 +73,7 @@ mod in_order {
         let record = Record::<Twice>::default();
         assert_eq!(record.claim_anew(7), None);
         assert!(publish(&record, 7));
-        assert_eq!(record.claim_anew(8), Some(ended(7)));
+        assert_eq!(record.claim_anew(8), Some(end_of(7)));
         assert!(publish(&record, 8));
         assert_eq!(record.end(7), None);
         assert_eq!(seen(&record), Some(whole(8)));
@@ -117,7 +117,7 @@ mod at_once {
             first(record);
             let owner = thread::spawn(|| {
                 let ended = record.end(1);
-                assert_eq!(ended, Some(ended(1)));
+                assert_eq!(ended, Some(end_of(1)));
                 assert!(record.claim(2) && publish(record, 2));
             });
             let seen = seen(record);
@@ -136,7 +136,7 @@ mod at_once {
             let record = shared();
             first(record);
             let owner = thread::spawn(|| {
-                assert_eq!(record.claim_anew(2), Some(ended(1)));
+                assert_eq!(record.claim_anew(2), Some(end_of(1)));
                 assert!(publish(record, 2));
             });
             let seen = seen(record);
@@ -164,7 +164,7 @@ mod at_once {
             let before = opens.join().unwrap();
             let ends = [closes.join().unwrap(), before, finds];
             let ended: Vec<Ended> = ends.into_iter().flatten().collect();
-            assert_eq!(ended, [ended(1)]);
+            assert_eq!(ended, [end_of(1)]);
             assert_eq!(seen(record), Some(whole(2)));
         });
     }

@@ -36,6 +36,9 @@ pub(crate) fn open_streams(process: &Process) -> Vec<Open> {
     };
     let streams = numbers_in(&folder).into_iter().filter_map(|fd| {
         let path = CString::new(format!("/proc/{}/fd/{fd}", process.pid)).ok()?;
+        if !leads_to_stream(&path) {
+            return None;
+        }
         // SAFETY: the path is a C string.
         let file = unsafe { file::at(path.as_ptr()) }?;
         let fd = i32::try_from(fd).ok()?;
@@ -52,6 +55,27 @@ pub(crate) fn open_streams(process: &Process) -> Vec<Open> {
     } else {
         Vec::new()
     }
+}
+
+/// Whether this link of `/proc` leads to a pipe or a socket, by its text: to ask what else is at its end may wait for a file system
+/// that does not answer.
+fn leads_to_stream(link: &CStr) -> bool {
+    let mut text = [0; 16];
+    // SAFETY: the path is a C string, and the buffer is as long as is said.
+    let read = unsafe {
+        let place = text.as_mut_ptr();
+        libc::syscall(
+            libc::SYS_readlinkat,
+            libc::AT_FDCWD,
+            link.as_ptr(),
+            place,
+            text.len(),
+        )
+    };
+    let text = usize::try_from(read)
+        .ok()
+        .and_then(|length| text.get(..length));
+    text.is_some_and(|text| text.starts_with(b"pipe:[") || text.starts_with(b"socket:["))
 }
 
 /// The names in this folder that are numbers. std panics where a folder cannot be closed.

@@ -8,10 +8,7 @@ use crate::sys::{
     StaticTable,
     child::{Given, StreamKind},
     context::Context,
-    imp::{
-        errno,
-        fds::{self, Stream, file},
-    },
+    imp::fds::{self, Stream, file},
     scope_counters,
     table::Records,
 };
@@ -65,12 +62,15 @@ pub(super) fn learn() {
 /// Notes what a child may have got that was started just now.
 pub(super) fn note(start: Start) {
     fds::streams(|stream| {
+        // Every program has it that anybody runs meanwhile.
+        let is_shared = stream.is_shared || file::is_inherited(stream.fd);
         if stream.scope == start.scope {
+            let stream = &Stream {
+                is_shared,
+                ..*stream
+            };
             put(start, stream, 0);
-            return stream.is_shared;
         }
-        // What a program does not get that is run is no matter of its children.
-        let is_shared = stream.is_shared || is_inherited(stream.fd);
         if is_shared {
             share(stream.identity);
         }
@@ -125,13 +125,6 @@ fn put(start: Start, stream: &Stream, standard: i32) {
 fn share(identity: u64) {
     let share = |facts: &Facts| facts.is_shared.store(1, Ordering::Relaxed);
     GIVEN.with_key(identity, share).for_each(drop);
-}
-
-/// Whether a program that is run has it.
-fn is_inherited(fd: i32) -> bool {
-    // SAFETY: the kernel is asked for flags by a number.
-    let flags = errno::keeping(|| unsafe { libc::syscall(libc::SYS_fcntl, fd, libc::F_GETFD, 0) });
-    flags >= 0 && flags & libc::c_long::from(libc::FD_CLOEXEC) == 0
 }
 
 /// Those of `scope`.
@@ -214,7 +207,7 @@ impl Facts {
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
+    use std::{os::fd::AsRawFd as _, process::Command};
 
     use super::*;
     use crate::sys::{
@@ -263,13 +256,13 @@ mod tests {
         sys::creation_stack::enable(true);
         let kept = scope_counters::open().unwrap();
         let inside = enter(kept);
-        close(inherited_pipe());
-        let ends = inherited_pipe();
-        let identity = file::of(ends[0]).unwrap().identity;
+        drop(std::io::pipe().unwrap());
+        let ends = std::io::pipe().unwrap();
+        let identity = file::of(ends.0.as_raw_fd()).unwrap().identity;
         assert_eq!(given(kept), [], "no child was started");
         start_child();
-        close(ends);
-        close(inherited_pipe());
+        drop(ends);
+        drop(std::io::pipe().unwrap());
         drop(inside);
         assert_eq!(given(kept), [(identity, false)]);
         forget(kept);
@@ -277,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn children_of_two_scopes_share_what_programs_have_that_are_run() {
+    fn what_programs_have_that_are_run_is_shared() {
         sys::arm();
         sys::creation_stack::enable(true);
         let (one, other) = (
@@ -299,8 +292,7 @@ mod tests {
                 .count()
         };
         start_in(one);
-        assert_eq!((given(one).len(), shared(one)), (2, 0));
-        // What was shared before it is given stays that.
+        assert_eq!((given(one).len(), shared(one)), (2, 1));
         start_in(other);
         assert_eq!((given(one).len(), shared(one)), (2, 1));
         forget(one);

@@ -52,6 +52,13 @@ pub(in crate::sys::imp) unsafe fn at(path: *const c_char) -> Option<File> {
         .map(|()| fold(unsafe { stat.assume_init_ref() }))
 }
 
+/// Whether every program has it that is run while it is open.
+pub(in crate::sys::imp) fn is_inherited(fd: i32) -> bool {
+    // SAFETY: the kernel is asked for flags by a number.
+    let flags = errno::keeping(|| unsafe { libc::syscall(libc::SYS_fcntl, fd, libc::F_GETFD, 0) });
+    flags >= 0 && flags & libc::c_long::from(libc::FD_CLOEXEC) == 0
+}
+
 /// What the kernel answers; the number of the last error stays what it was.
 fn answer(ask: impl FnOnce() -> libc::c_long) -> Result<(), i32> {
     errno::keeping(|| match ask() {

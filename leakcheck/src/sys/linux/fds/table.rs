@@ -92,7 +92,10 @@ pub(super) fn put(fd: i32, noted: Noted) {
         facts.file.store(file.identity, Ordering::Relaxed);
         let stream = StreamKind::to_word(file.stream);
         facts.stream.store(stream, Ordering::Relaxed);
-        facts.is_shared.store(0, Ordering::Relaxed);
+        let is_shared = file.stream.is_some() && file::is_inherited(fd);
+        facts
+            .is_shared
+            .store(u32::from(is_shared), Ordering::Relaxed);
     });
     if !is_published {
         // A signal handler has interrupted this, closed what was opened and opened another.
