@@ -20,9 +20,9 @@ use super::{
 use crate::base::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering, lock_std};
 
 /// Things of one scope that are noted.
-pub(crate) const MOST: usize = 500;
+pub(crate) const MOST: usize = if cfg!(miri) { 20 } else { 500 };
 /// Entries of a sheet: so many that a search meets a free one, also where each thing had another that was withdrawn.
-const ROOM: usize = 1024;
+const ROOM: usize = if cfg!(miri) { 64 } else { 1024 };
 /// Scopes that have a sheet at one time.
 const SHEETS: usize = 1024;
 
