@@ -2,10 +2,7 @@
 
 use super::{inventory::Inventory, lifecycle::Check};
 use crate::{
-    base::{
-        model::{Kind, Resource},
-        sync::Work,
-    },
+    base::{model::Kind, sync::Work},
     check::wait,
     observe::sources::{
         fds::charge,
@@ -57,20 +54,23 @@ impl Check {
     }
 
     fn add(&mut self, orphans: &[Orphan]) {
-        let orphans = self.charged(orphans);
-        self.view.with_others(&mut self.evidence.found, orphans);
+        let found = self.judged(orphans);
+        self.evidence.found.of_statics.extend(found.of_statics);
+        self.evidence.found.resources.extend(found.resources);
     }
 
-    fn charged(&self, orphans: &[Orphan]) -> Vec<Resource> {
-        let mut all: Vec<_> = orphans.iter().map(Orphan::resource).collect();
-        charge(&mut all, self.view.watching());
-        all
+    /// Those that are the test's, and apart those of statics, which are known without a name of any function.
+    fn judged(&self, orphans: &[Orphan]) -> Inventory {
+        let mut found = Inventory::default();
+        let all = orphans.iter().map(Orphan::resource).collect();
+        self.view.with_others(&mut found, all);
+        charge(&mut found.resources, self.view.watching());
+        found
     }
 
     /// Whether there is one among them that is the test's, and that no rule accepts: it is no use to wait for others.
     fn counts(&self, orphans: &[Orphan]) -> bool {
-        let mut found = Inventory::default();
-        self.view.with_others(&mut found, self.charged(orphans));
+        let found = self.judged(orphans);
         !found.resources.is_empty() && !self.view.is_accepted(&found)
     }
 }
