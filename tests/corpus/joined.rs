@@ -9,7 +9,7 @@ use std::{
 use futures::future::{join, join_all};
 use leakcheck::leak_checked;
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::oneshot,
     task::{JoinError, JoinHandle},
     time::sleep,
 };
@@ -169,30 +169,6 @@ async fn one_of_two_is_a_choice() {
     // or: for a timer
     tokio::spawn(async move {
         tokio::join!(first_of(stuck), sleep(2 * MINUTE));
-    });
-}
-
-/// What it joins beside the worker has what the worker waits for, and goes on: that is no circle.
-#[leak_checked]
-#[tokio::test]
-#[ignore = "leaks on purpose"]
-async fn worker_is_joined_with_what_feeds_it() {
-    let (jobs, mut queue) = mpsc::channel::<()>(1);
-    // leak: task
-    // waits: at worker for a message, held by the task at feeds in jobs
-    // why: follows task
-    let worker = tokio::spawn(async move {
-        while queue.recv().await.is_some() {} // at: worker
-    });
-    let feed = async move {
-        sleep(MINUTE).await; // at: feeds
-        drop(jobs);
-    };
-    // leak: task
-    // waits: at feeds for a timer
-    // or: for an end, held by the task at worker
-    tokio::spawn(async move {
-        let _ = tokio::join!(worker, feed);
     });
 }
 

@@ -32,6 +32,8 @@ mod hidden;
 mod holders;
 mod instrumented;
 mod joined;
+#[cfg(debug_assertions)]
+mod joined_feeder;
 mod keepers;
 mod lifecycle;
 mod limits;

@@ -263,6 +263,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "other_crates::",
         "annotations::",
         "joined::",
+        "joined_feeder::",
         "limits::",
         "numbers::",
         "owned_fds::",
