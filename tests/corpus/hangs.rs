@@ -48,7 +48,7 @@ async fn mutex_of_a_future_that_nobody_polls() {
     let lock = Mutex::new(0);
     let mut future = Box::pin(async {
         let mut guard = lock.lock().await;
-        sleep(Duration::from_millis(1)).await;
+        sleep(Duration::from_secs(3600)).await;
         *guard += 1;
     });
     tokio::select! {
