@@ -20,7 +20,7 @@ record! {
         if_any(default) body_ended_us: Option<u64>,
         /// Whether tokio told of each task: otherwise it was looked now and then which had ended, and their ends are `by_then`.
         if_any(default) has_task_hooks: bool,
-        /// Whether no lines were looked up, because nothing else had needed debug info.
+        /// Whether no lines were looked up, because nothing was left behind.
         if_any(default) without_lines: bool,
         /// How many more things there were: only the first few hundred are noted.
         if_any(default) left_out: usize,

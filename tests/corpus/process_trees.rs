@@ -163,14 +163,14 @@ fn background_is_waited_for() {
 #[leak_checked(settle = "1h")]
 #[test]
 fn background_ends_by_itself() {
-    reap(piped("sleep 0.1 &").spawn().unwrap());
+    reap(piped("sleep 0.05 &").spawn().unwrap());
 }
 
 /// It has started another by then, which ends as well.
 #[leak_checked(settle = "1h")]
 #[test]
 fn background_passes_its_pipe_on() {
-    let script = "(sleep 0.1; sleep 0.1 &) &";
+    let script = "(sleep 0.03; sleep 0.03 &) &";
     reap(piped(script).spawn().unwrap());
 }
 

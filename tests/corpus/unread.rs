@@ -10,7 +10,7 @@ use crate::expected::clean;
 const LAST: &str = "unread::zz_says_whether_anything_was_read";
 
 /// What is read for, of the rows that are clean.
-const READ: [(&str, &str); 11] = [
+const READ: [(&str, &str); 9] = [
     (
         "cancelled::panic_is_seen_at_the_end",
         "whether anybody learns of a panic",
@@ -38,14 +38,6 @@ const READ: [(&str, &str); 11] = [
     (
         "local::",
         "where a set that was given to be watched has its tasks",
-    ),
-    (
-        "process_trees::background_ends_by_itself",
-        "whose it is, while it lingers on purpose",
-    ),
-    (
-        "process_trees::background_passes_its_pipe_on",
-        "whose it is, while it lingers on purpose",
     ),
     (
         "timers::fires_while_the_check_waits",

@@ -1,5 +1,7 @@
 //! What the child processes of a test have started, and that goes on without them: looked at once, when all else is settled.
 
+use std::time::Duration;
+
 use super::{inventory::Inventory, lifecycle::Check};
 use crate::{
     base::{model::Kind, sync::Work},
@@ -30,27 +32,37 @@ impl Check {
         children::forget_given(scope.index());
     }
 
-    /// Waits for those that are about to end, as for everything else.
+    /// Waits for those that are about to end, as for everything else: for a moment before it is asked whose they are, which takes
+    /// names, and then for those that count.
     fn add_orphans(&mut self) {
+        const MOMENT: Duration = Duration::from_millis(100);
         let scope = self.view.scope;
         let mut left = process_trees::orphans(scope);
-        if !self.counts(&left) {
-            return self.add(&left);
+        self.wait_for(&mut left, MOMENT);
+        if self.counts(&left) {
+            self.wait_for(&mut left, Duration::MAX);
         }
-        let limit = self.view.limit().saturating_sub(self.evidence.waited);
-        self.evidence.waited += wait::blocking(scope, limit, |_| {
-            left.retain(Orphan::holds);
-            // What has ended may have started another.
-            if left.is_empty() {
-                left = process_trees::orphans(scope);
-            }
-            !left.is_empty()
-        });
         // By now a child of another test may be known to have the same.
         if !left.is_empty() {
             left = process_trees::orphans(scope);
         }
         self.add(&left);
+    }
+
+    fn wait_for(&mut self, left: &mut Vec<Orphan>, most: Duration) {
+        if left.is_empty() {
+            return;
+        }
+        let scope = self.view.scope;
+        let limit = self.view.limit().saturating_sub(self.evidence.waited);
+        self.evidence.waited += wait::blocking(scope, limit.min(most), |_| {
+            left.retain(Orphan::holds);
+            // What has ended may have started another.
+            if left.is_empty() {
+                *left = process_trees::orphans(scope);
+            }
+            !left.is_empty()
+        });
     }
 
     fn add(&mut self, orphans: &[Orphan]) {

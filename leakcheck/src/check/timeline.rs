@@ -57,7 +57,7 @@ impl Check {
             left: self.evidence.found.ids().into_iter().collect(),
             alive: self.alive(&noted),
             tasks: self.tasks_of_cells(&noted),
-            has_lines: leakcheck_introspect::has_read(),
+            has_lines: !leaks.is_empty() && leakcheck_introspect::has_read(),
             noted,
         };
         Some(drawing.draw())

@@ -1,5 +1,5 @@
-//! The functions that make and close descriptors, those that make files of templates or wait for signals, `clone` and `system`, each by the
-//! address of the one behind ours.
+//! The functions that make and close descriptors, those that make files of templates or wait for signals, `clone` and `system`, each
+//! by the address of the one behind ours.
 
 use std::ffi::c_int;
 
