@@ -174,9 +174,8 @@ const WORDS: &[Words] = &[
     },
     Words {
         pattern: Pattern::HandleTimeout,
-        one: "who waited for it gave up, in a `timeout` or `select!`, and dropped its `JoinHandle`, which does not end it",
-        many: "who waited for them gave up, in a `timeout` or `select!`, and dropped their `JoinHandle`s, which does not end \
-             them",
+        one: "a `timeout` or `select!` that waited for it gave up and dropped its `JoinHandle`, which does not end it",
+        many: "a `timeout` or `select!` that waited for them gave up and dropped their `JoinHandle`s, which does not end them",
         cure: Some("spawn the `timeout` with the future inside of it; or wait for `&mut` the handle, and `abort()` it when the \
              time is up"),
     },
@@ -212,8 +211,8 @@ const WORDS: &[Words] = &[
     },
     Words {
         pattern: Pattern::OutlivedParent,
-        one: "it has outlived the child that had started it, and keeps open what the test had given that child",
-        many: "they have outlived the children that had started them, and keep open what the test had given those",
+        one: "it has outlived the child that started it, and keeps a pipe or socket of the test open",
+        many: "they have outlived the children that started them, and keep pipes or sockets of the test open",
         cure: Some("let the command wait for what it starts in the background, or end that before the test ends; what is meant to \
              go on must not have the test's pipes: redirect its output, as by `>/dev/null 2>&1`"),
     },
