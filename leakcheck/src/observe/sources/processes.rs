@@ -2,7 +2,7 @@
 
 use std::{
     process::{Command, Stdio},
-    sync::OnceLock,
+    sync::{LazyLock, OnceLock},
 };
 
 use super::source::Source;
@@ -107,9 +107,11 @@ fn coverage() -> Seen {
 
 /// Why what children have started may go unseen, if so.
 fn gap_below() -> Option<String> {
+    // Asked once per process: each look asks for itself.
+    static ARE_SHOWN: LazyLock<bool> = LazyLock::new(children::are_shown);
     let why = if !sys::creation_stack::is_enabled() {
         "stacks are switched off, and without them it is not known which pipe is a test's"
-    } else if !children::are_shown() {
+    } else if !*ARE_SHOWN {
         "`/proc` does not show the processes that this one knows"
     } else {
         return None;
