@@ -52,11 +52,12 @@ struct EarlyVerdict {
     answer: Option<bool>,
 }
 
-/// Whether waiting on is of no use, and what slept when that was asked.
-#[derive(Default)]
-struct Answer {
-    is_settled: bool,
-    naps: Naps,
+/// What is answered, in this order.
+enum Answer {
+    /// What slept when it was asked.
+    Naps(Naps),
+    /// Whether waiting on is of no use, which takes longer to know.
+    IsSettled(bool),
 }
 
 impl<'a> SettlePoll<'a> {
@@ -76,10 +77,10 @@ impl<'a> SettlePoll<'a> {
         self.seen
     }
 
-    /// Takes the answer to what was asked, once it is there.
+    /// Takes the answers to what was asked, once they are there.
     fn hear(&mut self) {
-        if let Some(answer) = self.early.as_mut().and_then(EarlyVerdict::hear) {
-            self.seen.naps.add(answer);
+        if let Some(early) = &mut self.early {
+            early.hear(&mut self.seen.naps);
         }
     }
 
@@ -142,19 +143,16 @@ impl<'a> SettlePoll<'a> {
 }
 
 impl EarlyVerdict {
-    /// What slept when it was asked, at the moment when the answer comes.
-    fn hear(&mut self) -> Option<Naps> {
-        if self.answer.is_some() {
-            return None;
+    fn hear(&mut self, slept: &mut Naps) {
+        while self.answer.is_none() {
+            match self.asked.try_recv() {
+                Ok(Answer::Naps(naps)) => slept.add(naps),
+                Ok(Answer::IsSettled(is_settled)) => self.answer = Some(is_settled),
+                Err(mpsc::TryRecvError::Empty) => break,
+                // No thread could be had: the wait goes to its end.
+                Err(mpsc::TryRecvError::Disconnected) => self.answer = Some(false),
+            }
         }
-        let answer = match self.asked.try_recv() {
-            Ok(answer) => answer,
-            Err(mpsc::TryRecvError::Empty) => return None,
-            // No thread could be had: the wait goes to its end.
-            Err(mpsc::TryRecvError::Disconnected) => Answer::default(),
-        };
-        self.answer = Some(answer.is_settled);
-        Some(answer.naps)
     }
 }
 
@@ -165,13 +163,14 @@ fn judge(view: View, so_far: Evidence, mut present: Inventory) -> mpsc::Receiver
         // Nobody knows what one does that no thread has come to yet.
         let is_about_to_begin = present.has_closures() && view.has_closures_to_begin();
         view.read(&mut present);
+        // The asker may have stopped waiting.
         let naps = Naps::of(present.lists.iter().map(Arc::as_ref));
+        let _ = tell.send(Answer::Naps(naps));
         view.describe(&mut present, &so_far);
         present.fold_timers();
         let is_known = || present.unnamed == 0 && view.is_accepted(&present);
         let is_settled = !is_about_to_begin && (present.is_stuck() || is_known());
-        // The asker may have stopped waiting.
-        let _ = tell.send(Answer { is_settled, naps });
+        let _ = tell.send(Answer::IsSettled(is_settled));
     };
     // An error drops the sender, which the receiver sees.
     let _ = outside(|| {

@@ -111,15 +111,25 @@ impl Asker {
             return None;
         }
         let _asking = lock_std(&ASKING);
-        let seen = Seen::of(tid, limit)?;
+        let mut seen = Seen::of(tid, limit)?;
         TASK.store(0, Ordering::Relaxed);
         CURRENT_TASK.store(
             current_task.map_or(0, |ask| ask as usize),
             Ordering::Relaxed,
         );
-        let (frames, unread) = match self.stack(tid, &seen, limit) {
-            Ok(frames) => (frames, None),
-            Err(why) => (Vec::new(), Some(why)),
+        let end = Instant::now() + limit;
+        let mut tries = 1;
+        let (frames, unread) = loop {
+            match self.stack(tid, &seen, limit) {
+                Ok(Some(frames)) => break (frames, None),
+                Err(why) => break (Vec::new(), Some(why)),
+                Ok(None) if tries == TRIES || Instant::now() >= end => {
+                    break (Vec::new(), Some(RESTLESS));
+                }
+                Ok(None) => {}
+            }
+            tries += 1;
+            seen = Seen::of(tid, limit)?;
         };
         let (frames, stack_pointers) = frames.into_iter().unzip();
         let task = Some(TASK.load(Ordering::Relaxed));
@@ -132,7 +142,13 @@ impl Asker {
         })
     }
 
-    fn stack(&self, tid: i32, seen: &Seen, limit: Duration) -> Result<Vec<Place>, &'static str> {
+    /// `None` of one that has moved.
+    fn stack(
+        &self,
+        tid: i32,
+        seen: &Seen,
+        limit: Duration,
+    ) -> Result<Option<Vec<Place>>, &'static str> {
         if real_fns::under_sanitizer() {
             return Err("a sanitizer delays signals");
         }
@@ -142,7 +158,9 @@ impl Asker {
         if IS_BROKEN.load(Ordering::Relaxed) {
             return Err("a thread that was asked before it never finished its answer");
         }
-        let stack = self.own_stack(tid, seen)?;
+        let Some(stack) = self.own_stack(tid, seen)? else {
+            return Ok(None);
+        };
         let descriptors = self
             .by_descriptors
             .ok_or("it is not known which signals are read from descriptors")?;
@@ -150,25 +168,29 @@ impl Asker {
             .ok_or("the program handles all real-time signals, or waits for them")?;
         // For the last time, right before: what was done meanwhile took long.
         if !Facts::of(tid).is_some_and(|now| now.is_unmoved(&seen.facts)) {
-            return Err(RESTLESS);
+            return Ok(None);
         }
         let answer = answer_of(tid, signal, stack, limit);
         drop(permit);
-        answer
+        answer.map(Some)
     }
 
-    /// The thread's own stack, where nothing speaks against a signal.
-    fn own_stack(&self, tid: i32, seen: &Seen) -> Result<Stack, &'static str> {
+    /// The thread's own stack, where nothing speaks against a signal; `None` of one that has moved.
+    fn own_stack(&self, tid: i32, seen: &Seen) -> Result<Option<Stack>, &'static str> {
         if let Some(objection) = seen.facts.objection(tid) {
             return Err(objection);
         }
-        let waiting = seen.facts.waiting.filter(|_| seen.is_at_rest);
-        self.room.of(tid, waiting.ok_or(RESTLESS)?.stack_pointer)
+        match seen.facts.waiting.filter(|_| seen.is_at_rest) {
+            Some(waiting) => self.room.of(tid, waiting.stack_pointer).map(Some),
+            None => Ok(None),
+        }
     }
 }
 
-/// Why a thread is not interrupted that was seen in different places.
+/// Why a thread is not interrupted that was seen in different places each time.
 const RESTLESS: &str = "it does not keep still";
+/// How often one is asked that has moved: on a loaded machine much goes by between two looks.
+const TRIES: u32 = 4;
 
 /// Why threads cannot be asked at all on this platform: they can.
 pub(crate) const fn unavailable() -> Option<&'static str> {
