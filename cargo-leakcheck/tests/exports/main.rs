@@ -1,5 +1,6 @@
 //! What is written for other programs, read by these: each has to be there, or its test fails and says how to get it.
 
+mod perfetto;
 mod prometheus;
 #[path = "../../src/samples/mod.rs"]
 mod samples;
