@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{Parse as _, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{LitStr, Path, Token, bracketed, parse_quote_spanned};
+use syn::{LitBool, LitStr, Path, Token, bracketed, parse_quote_spanned};
 
 use crate::budgets::Budgets;
 use crate::errors::Errors;
@@ -61,6 +61,8 @@ pub(crate) struct Args {
     kinds: Option<Vec<Ident>>,
     /// How many of a kind may be alive at one time.
     budgets: Budgets,
+    /// Whether processes that are left are ended.
+    end_processes: Option<LitBool>,
     /// How often the test runs: to warm up, and measured.
     repeat: Option<(LitStr, [u32; 2])>,
     /// At which awaits the body is cancelled.
@@ -111,6 +113,9 @@ impl Args {
         self.unseen_panics = self.unseen_panics.or(unseen);
         self.kinds = self.kinds.or_else(|| defaults.kinds.clone());
         self.budgets = self.budgets.or(&defaults.budgets);
+        self.end_processes = self
+            .end_processes
+            .or_else(|| defaults.end_processes.clone());
         self.repeat = self.repeat.or_else(|| defaults.repeat.clone());
         self.cancel = self.cancel.or_else(|| defaults.cancel.clone());
         self.cancellable = self.cancellable.or_else(|| defaults.cancellable.clone());
@@ -219,6 +224,9 @@ impl Args {
             own.extend(quote_spanned!(span=> .kinds([#(#library::Kind::#kinds),*])));
         }
         own.extend(self.budgets.call(&library));
+        if self.end_processes.as_ref().is_some_and(LitBool::value) {
+            own.extend(quote_spanned!(span=> .end_processes()));
+        }
         match self.cancel {
             Some((_, Awaits::Off)) => {
                 own.extend(quote_spanned!(span=> .cancel(#library::Cancel::off())));
@@ -299,6 +307,7 @@ impl Table for Args {
             "unseen_panics",
             "kinds",
             "max_live",
+            "end_processes",
             "repeat",
             "cancel",
             "cancellable",
@@ -324,6 +333,8 @@ impl Table for Args {
             self.kinds = Some(kinds(entry)?);
         } else if key == "max_live" {
             self.budgets = Budgets::read(entry)?;
+        } else if key == "end_processes" {
+            self.end_processes = Some(entry.assigned("end_processes = true")?);
         } else if key == "repeat" {
             self.repeat = Some(rounds::read(entry)?);
         } else if key == "cancel" {
@@ -462,6 +473,9 @@ impl ToTokens for Args {
             tokens.extend(quote!(kinds(#(#kinds),*),));
         }
         self.budgets.to_tokens(tokens);
+        if let Some(end) = &self.end_processes {
+            tokens.extend(quote!(end_processes = #end,));
+        }
         if let Some((repeat, _)) = &self.repeat {
             tokens.extend(quote!(repeat = #repeat,));
         }

@@ -21,8 +21,9 @@ mod cancel;
 mod checkpoints;
 mod closures;
 mod ended;
-mod environment;
 #[cfg(target_os = "linux")]
+mod ended_processes;
+mod environment;
 mod exiting;
 mod exits;
 mod forks;

@@ -1,10 +1,13 @@
 //! What the child processes of a test have started, and that goes on without them: looked at once, when all else is settled.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use super::{inventory::Inventory, lifecycle::Check};
 use crate::{
-    base::{model::Kind, sync::Work},
+    base::{
+        model::{Kind, Leak, Remark, Resource, ResourceId},
+        sync::Work,
+    },
     check::wait,
     observe::sources::{
         fds::charge,
@@ -69,6 +72,39 @@ impl Check {
         let found = self.judged(orphans);
         self.evidence.found.of_statics.extend(found.of_statics);
         self.evidence.found.resources.extend(found.resources);
+    }
+
+    /// Ends the processes of these findings, where that is asked for.
+    pub(super) fn end_processes(&self, leaks: &[Leak]) -> Option<Remark> {
+        if !self.view.options.ends_processes() || self.evidence.grown.is_some() {
+            return None;
+        }
+        let leaks = leaks.iter().filter(|leak| leak.kind == Kind::Process);
+        let numbers: HashSet<u64> = leaks.flat_map(|leak| &leak.others).copied().collect();
+        let resources = &self.evidence.found.resources;
+        let processes = || {
+            resources
+                .iter()
+                .filter(|found| found.kind() == Kind::Process)
+        };
+        let is_reported = |found: &&Resource| match found.id {
+            ResourceId::Other(_, number) => numbers.contains(&number),
+            _ => false,
+        };
+        // Of very many the numbers are not all kept.
+        let made: HashSet<u32> = processes()
+            .filter(is_reported)
+            .map(|found| found.origin)
+            .collect();
+        if made.is_empty() {
+            return None;
+        }
+        let _work = Work::begin();
+        let _aside = sys::fds::untracked();
+        let [ended, left] =
+            process_trees::end(processes().filter(|found| made.contains(&found.origin)));
+        let is_any = !ended.is_empty() || !left.is_empty();
+        is_any.then_some(Remark::Ended { ended, left })
     }
 
     /// Those that are the test's, and apart those of statics, which are known without a name of any function.

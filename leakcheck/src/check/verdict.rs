@@ -81,6 +81,7 @@ impl Check {
             });
         }
         notes.extend(gaps.iter().map(|gap| Remark::Gap(gap.why.clone())));
+        notes.extend(self.end_processes(&sorted.leaks));
         let timeline = self.time_line(&sorted.leaks).map(Box::new);
         self.end_time_line();
         let verdict = if self.evidence.found.phantoms > 0 {

@@ -41,6 +41,7 @@ pub struct Options {
     cancel: Option<Cancel>,
     cancel_within: Option<Duration>,
     max_live: MaxLive,
+    end_processes: bool,
 }
 
 /// One thing that is set.
@@ -53,6 +54,7 @@ pub(crate) enum Setting {
     LevelOf(Kind, Level),
     UnseenPanics(Level),
     MaxLive(Limited, u32),
+    EndProcesses,
 }
 
 /// How long the cancelled runs of a body may take, all together, where nothing else is said.
@@ -272,6 +274,26 @@ impl Options {
         self
     }
 
+    /// Ends what is reported of processes, once it is: the children that were left running, what has outlived them, and what runs
+    /// below any of these. Default: nobody is touched.
+    ///
+    /// They are killed (`SIGKILL`), and the report names them. Who has a `Child` of one still has to wait for it. What rules
+    /// accept goes on, and so do processes that a test left which hangs. Takes Linux 5.3; where it cannot be done, the report says
+    /// so.
+    ///
+    /// ```
+    /// use leakcheck::leak_checked;
+    ///
+    /// #[leak_checked(end_processes = true)]
+    /// #[test]
+    /// # fn hidden() {}
+    /// fn starts_a_server() { /* .. */ }
+    /// ```
+    pub fn end_processes(mut self) -> Self {
+        self.end_processes = true;
+        self
+    }
+
     /// Puts `over` on top: what it sets wins, and its rules are tried first.
     pub(crate) fn merge(self, over: Self) -> Self {
         let mut rules = over.rules;
@@ -295,6 +317,7 @@ impl Options {
             cancel: over.cancel.or(self.cancel),
             cancel_within: over.cancel_within.or(self.cancel_within),
             max_live: self.max_live.merge(over.max_live),
+            end_processes: self.end_processes || over.end_processes,
         }
     }
 
@@ -307,6 +330,7 @@ impl Options {
             self.exit_timeout.map(Setting::ExitTimeout),
             self.level.map(Setting::Level),
             self.unseen_panics.map(Setting::UnseenPanics),
+            self.end_processes.then_some(Setting::EndProcesses),
         ];
         let set = set.into_iter().flatten();
         let budgets = Limited::ALL.into_iter();
@@ -337,6 +361,11 @@ impl Options {
     /// At which awaits the body is cancelled, where something is said of it.
     pub(crate) fn cancelled(&self) -> Option<Cancel> {
         self.cancel
+    }
+
+    /// Whether processes that are left are to be ended.
+    pub(crate) fn ends_processes(&self) -> bool {
+        self.end_processes
     }
 
     /// Whether it asks for a body to be cancelled.

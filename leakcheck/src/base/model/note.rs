@@ -71,6 +71,8 @@ pub(crate) enum Remark {
     },
     /// Settings of the project's file that the verdict may be due to.
     Settings { file: String, settings: Vec<String> },
+    /// Processes with these numbers were ended, as was asked for; others could not be.
+    Ended { ended: Vec<u32>, left: Vec<u32> },
     /// What could not be looked at, as its gap says.
     Gap(String),
 }

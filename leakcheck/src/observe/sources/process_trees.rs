@@ -64,6 +64,26 @@ pub(crate) fn describe_below(found: &mut [Resource]) {
     }
 }
 
+/// Ends the processes that were found, and what runs below them: the numbers of those that are, and of those that could not be.
+pub(crate) fn end<'f>(found: impl Iterator<Item = &'f Resource>) -> [Vec<u32>; 2] {
+    let table = Table::read();
+    let top: HashSet<u32> = found
+        .filter_map(|found| Some(table.find(found)?.pid))
+        .collect();
+    let is_meant = |process: &&Process| {
+        let mut line = std::iter::once(*process).chain(table.above(process));
+        process.state == ProcessState::Running && line.any(|process| top.contains(&process.pid))
+    };
+    let mut all: Vec<&Process> = table.of.values().filter(is_meant).collect();
+    // The outermost first, so that nobody starts another in the place of one.
+    all.sort_unstable_by_key(|process| (process.start, process.pid));
+    let (ended, mut left): (Vec<&Process>, Vec<&Process>) =
+        all.into_iter().partition(|process| children::end(process));
+    // One may end with another that was ended.
+    left.retain(|process| children::runs(process));
+    [ended, left].map(|processes| processes.iter().map(|process| process.pid).collect())
+}
+
 /// Those that hold what `scope` has given to its children. Where it has given nothing, nobody is asked.
 pub(crate) fn orphans(scope: ScopeId) -> Vec<Orphan> {
     let given = evidence(children::given(scope.index()));
@@ -149,10 +169,7 @@ impl Orphan {
         facts.push(Fact::Holds(self.held.clone()));
         facts.extend(self.below.clone().map(Fact::Below));
         Resource {
-            id: ResourceId::Other(
-                Kind::Process,
-                NO_CHILD | self.process.start << 32 | u64::from(pid),
-            ),
+            id: ResourceId::Other(Kind::Process, orphan_id(&self.process)),
             origin: self.given.origin,
             age_ms: None,
             detail: Detail::Other(OtherResource {
@@ -168,6 +185,11 @@ impl Orphan {
             }),
         }
     }
+}
+
+/// Tells it from a later process with its number.
+fn orphan_id(process: &Process) -> u64 {
+    NO_CHILD | process.start << 32 | u64::from(process.pid)
 }
 
 const fn what(given: &Given) -> HeldStream {
@@ -190,6 +212,19 @@ impl Table {
         Self {
             of: all.map(|process| (process.pid, process)).collect(),
         }
+    }
+
+    /// One that was found, if it is there still.
+    fn find(&self, found: &Resource) -> Option<&Process> {
+        let ResourceId::Other(Kind::Process, id) = found.id else {
+            return None;
+        };
+        if id & NO_CHILD == 0 {
+            let process = self.of.get(&children::find(id)?.pid)?;
+            return (process.parent == process::id()).then_some(process);
+        }
+        let mut all = self.of.values();
+        all.find(|process| orphan_id(process) == id)
     }
 
     /// Its parent, and the parents of that, as far as they are there. A later process may have the id of a parent that is gone.

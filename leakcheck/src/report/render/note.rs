@@ -147,7 +147,69 @@ impl Display for Remark {
             Self::Settings { file, settings } => {
                 write!(f, "{file} says {}", settings.join(", "))
             }
+            Self::Ended { ended, left } => {
+                let killed = (!ended.is_empty()).then(|| format!("killed {}", processes(ended)));
+                let failed = (!left.is_empty()).then(|| {
+                    format!(
+                        "could not kill {}, which takes Linux 5.3 or later and permission to",
+                        processes(left)
+                    )
+                });
+                let said: Vec<String> = killed.into_iter().chain(failed).collect();
+                write!(f, "`end_processes` {}", plural::all_of(&said))
+            }
             Self::Gap(why) => f.write_str(why),
         }
+    }
+}
+
+/// Processes by their numbers; of very many the first.
+fn processes(numbers: &[u32]) -> String {
+    const SHOWN: usize = 8;
+    let mut shown: Vec<String> = numbers
+        .iter()
+        .take(SHOWN)
+        .map(ToString::to_string)
+        .collect();
+    if numbers.len() > SHOWN {
+        shown.push(format!("{} more", numbers.len() - SHOWN));
+    }
+    let word = if numbers.len() == 1 {
+        "process"
+    } else {
+        "processes"
+    };
+    format!("{word} {}", plural::all_of(&shown))
+}
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn processes_that_were_ended_are_named() {
+        let said = |ended: &[u32], left: &[u32]| {
+            let [ended, left] = [ended, left].map(<[u32]>::to_vec);
+            Remark::Ended { ended, left }.to_string()
+        };
+        assert_eq!(said(&[4242], &[]), "`end_processes` killed process 4242");
+        assert_eq!(
+            said(&[4, 5, 6], &[]),
+            "`end_processes` killed processes 4, 5 and 6"
+        );
+        assert_eq!(
+            said(&[], &[7]),
+            "`end_processes` could not kill process 7, which takes Linux 5.3 or later and permission to"
+        );
+        assert_eq!(
+            said(&[4], &[7, 8]),
+            "`end_processes` killed process 4 and could not kill processes 7 and 8, which takes Linux 5.3 or later and \
+             permission to"
+        );
+        let many: Vec<u32> = (1..=10).collect();
+        assert_eq!(
+            said(&many, &[]),
+            "`end_processes` killed processes 1, 2, 3, 4, 5, 6, 7, 8 and 2 more"
+        );
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     settings::{max_live::MaxLive, options::Options},
 };
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "settle",
     "timeout",
     "exit_timeout",
@@ -19,6 +19,7 @@ const KEYS: [&str; 8] = [
     "levels",
     "unseen_panics",
     "max_live",
+    "end_processes",
     "ignore",
 ];
 
@@ -45,6 +46,8 @@ pub(super) fn read(file: &File, today: Date) -> Result<Options, Error> {
             "unseen_panics" => options.unseen_panics(at.level()?),
             "levels" => levels(file, at.table()?, options)?,
             "max_live" => max_live(file, at.budgets()?, options)?,
+            "end_processes" if at.flag()? => options.end_processes(),
+            "end_processes" => options,
             "ignore" => rule::read(&at, today)?
                 .into_iter()
                 .fold(options, Options::ignore),

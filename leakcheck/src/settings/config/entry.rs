@@ -104,6 +104,13 @@ impl<'e> Entry<'e> {
             .ok_or_else(|| self.expected("a whole number from 1 on, such as 200"))
     }
 
+    pub(super) fn flag(&self) -> Result<bool, Error> {
+        match self.value.get_ref() {
+            DeValue::Boolean(flag) => Ok(*flag),
+            _ => Err(self.expected("true or false")),
+        }
+    }
+
     pub(super) fn duration(&self) -> Result<Duration, Error> {
         let read = self.text().map(humantime::parse_duration);
         let read = read.and_then(Result::ok);

@@ -59,6 +59,8 @@ impl Settings {
             Setting::LevelOf(kind, _) => left(*kind),
             Setting::UnseenPanics(_) => panicked,
             Setting::MaxLive(limited, _) => breached(*limited),
+            // What was ended is told.
+            Setting::EndProcesses => false,
         };
         let own = self.options.settings();
         let said: Vec<String> = own
@@ -88,6 +90,7 @@ impl std::fmt::Display for Setting {
             Self::ExitTimeout(limit) => ("exit_timeout", time(limit)),
             Self::Level(level) => ("level", word(*level).to_owned()),
             Self::UnseenPanics(level) => ("unseen_panics", word(*level).to_owned()),
+            Self::EndProcesses => return f.write_str("`end_processes = true`"),
             Self::MaxLive(limited, most) => {
                 return write!(f, "`max_live.{} = {most}`", limited.word());
             }

@@ -34,13 +34,15 @@ use crate::{
 
 #[cfg(not(any(target_env = "musl", target_feature = "crt-static")))]
 mod clone;
+mod end;
 mod every;
 mod given;
 mod kernel;
 mod unseen;
 mod vfork;
 
-pub(crate) use every::{are_shown, every, open_streams};
+pub(crate) use end::end;
+pub(crate) use every::{are_shown, every, open_streams, runs};
 pub(crate) use given::{forget as forget_given, is_made_for_this, of as given};
 
 /// What must be found out before a child is started.

@@ -3,9 +3,12 @@
 use std::ffi::{CStr, CString};
 
 use super::kernel;
-use crate::sys::{
-    child::{Open, Process},
-    imp::{fds::file, proc},
+use crate::{
+    base::model::ProcessState,
+    sys::{
+        child::{Open, Process},
+        imp::{fds::file, proc},
+    },
 };
 
 /// All of them; none where `/proc` has other numbers than this process.
@@ -27,6 +30,12 @@ pub(crate) fn are_shown() -> bool {
 /// Whether it is still there.
 fn is_there(process: &Process) -> bool {
     kernel::look(process.pid).is_some_and(|found| found.start == process.start)
+}
+
+/// Whether it still runs.
+pub(crate) fn runs(process: &Process) -> bool {
+    kernel::look(process.pid)
+        .is_some_and(|found| found.start == process.start && found.state == ProcessState::Running)
 }
 
 /// The pipes and sockets that it has open; none where that is not shown.
