@@ -8,6 +8,7 @@ use std::{
     panic::{self, PanicHookInfo},
     sync::{Mutex, Once},
     thread,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
 
 mod panicking;
 
-use panicking::{Panicking, Suspect};
+use panicking::{PATIENCE, Panicking, Suspect};
 
 /// Panics of one scope that are looked into; each takes some time.
 const MOST: usize = 32;
@@ -54,6 +55,8 @@ struct Noted {
     /// What comes later would not have come without the check.
     is_over: bool,
     looks: usize,
+    /// Panics that are being looked into.
+    under_way: usize,
     panicked: Vec<Entry>,
 }
 
@@ -71,8 +74,9 @@ pub(crate) fn listen(scope: ScopeId) {
     CHAINED.call_once(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            before(info);
+            // The other may print the first backtrace of the process, which takes longer than many a test.
             note(info);
+            before(info);
         }));
     });
     lock(&NOTED).insert(scope.index(), Noted::default());
@@ -85,9 +89,19 @@ pub(crate) fn body_has_ended(scope: ScopeId) {
     }
 }
 
-/// What was noted of the scope, whose body ended so; no more is.
+/// What was noted of the scope, whose body ended so; no more is. What is being looked into is waited for: the first such look of a
+/// process takes longer than many a test.
 pub(crate) fn take(scope: ScopeId, body: Body) -> Vec<Panicked> {
-    let noted = lock(&NOTED).remove(&scope.index()).unwrap_or_default();
+    let since = Instant::now();
+    let noted = loop {
+        let mut all = lock(&NOTED);
+        let under_way = all.get(&scope.index()).map_or(0, |noted| noted.under_way);
+        if under_way == 0 || since.elapsed() > PATIENCE {
+            break all.remove(&scope.index()).unwrap_or_default();
+        }
+        drop(all);
+        thread::sleep(Duration::from_millis(1));
+    };
     let mut entries = noted.panicked;
     entries.retain(|entry| entry.panicking.is_unseen(entry.stack, body));
     let panicked = entries.into_iter().map(|entry| Panicked {
@@ -110,27 +124,32 @@ fn note(info: &PanicHookInfo<'_>) {
     };
     let may_look = |noted: &mut Noted| {
         noted.looks += 1;
-        noted.looks <= MOST && !noted.is_over
+        let may_look = noted.looks <= MOST && !noted.is_over;
+        noted.under_way += usize::from(may_look);
+        may_look
     };
     if !lock(&NOTED).get_mut(&scope.index()).is_some_and(may_look) {
         return;
     }
+    let entry = look_into(info, suspect, scope);
+    if let Some(noted) = lock(&NOTED).get_mut(&scope.index()) {
+        noted.under_way -= 1;
+        noted.panicked.extend(entry);
+    }
+}
+
+/// Who it is, if that may be unseen.
+fn look_into(info: &PanicHookInfo<'_>, suspect: Suspect, scope: ScopeId) -> Option<Entry> {
     let message = message(info);
     if message.contains(RUNTIME_ENDS) {
-        return;
+        return None;
     }
-    let Some(panicking) = suspect.panics(scope) else {
-        return;
-    };
-    let entry = Entry {
-        panicking,
+    Some(Entry {
+        panicking: suspect.panics(scope)?,
         message,
         place: info.location().map(|at| (at.file().to_owned(), at.line())),
         stack: creation_stack::here(info.location().map_or(0, |at| at.line() as usize)),
-    };
-    if let Some(noted) = lock(&NOTED).get_mut(&scope.index()) {
-        noted.panicked.push(entry);
-    }
+    })
 }
 
 fn message(info: &PanicHookInfo<'_>) -> String {

@@ -17,7 +17,7 @@ use crate::{
 /// Where std starts threads that end within a call.
 const SCOPED: &str = "std::thread::scoped::";
 /// How long a panicking thread waits to be looked into, on a machine that has much to do.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Somebody who panics, and whose end nobody can learn of, or perhaps nobody will.
 #[derive(Debug)]
