@@ -4,7 +4,10 @@
 
 use std::{
     mem::forget,
-    sync::{Arc, Mutex as StdMutex},
+    sync::{
+        Arc, Mutex as StdMutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -304,6 +307,43 @@ async fn blocking_closure_waits_for_ever() {
     // The body is dropped; what the closure waits for must not go with it.
     forget(sender);
     let _ = closure.await; // at: closure
+}
+
+/// As tests do that wait for something by looking again and again: it is polled before it is read.
+async fn wait_until(is_so: &AtomicBool) {
+    while !is_so.load(Ordering::SeqCst) {
+        sleep(Duration::from_millis(5)).await; // at: look
+    }
+}
+
+#[leak_checked(timeout = "1s")]
+#[tokio::test]
+#[ignore = "hangs on purpose"]
+async fn looks_for_what_never_comes() {
+    // hangs: timeout
+    // waits: at look for a timer
+    wait_until(&AtomicBool::new(false)).await;
+}
+
+#[leak_checked(timeout = "1s")]
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "hangs on purpose"]
+async fn looks_for_what_never_comes_on_workers() {
+    // hangs: timeout
+    // waits: at look for a timer
+    wait_until(&AtomicBool::new(false)).await;
+}
+
+#[leak_checked(timeout = "60s")]
+#[tokio::test]
+async fn looks_until_it_is_there() {
+    let is_there = Arc::new(AtomicBool::new(false));
+    let task = tokio::spawn({
+        let is_there = Arc::clone(&is_there);
+        async move { is_there.store(true, Ordering::SeqCst) }
+    });
+    wait_until(&is_there).await;
+    task.await.unwrap();
 }
 
 #[leak_checked]

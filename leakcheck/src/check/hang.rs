@@ -26,8 +26,17 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct HangSnapshot {
     present: Inventory,
-    /// Why the body could not be read, although it was suspended.
-    unread: Option<String>,
+    body: Reading,
+}
+
+/// What became of reading the body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Reading {
+    /// It was not suspended all the time, or there is none.
+    None,
+    Read,
+    /// It could not be, although it was suspended.
+    Failed(String),
 }
 
 /// How a body was found to hang.
@@ -56,7 +65,7 @@ impl Hung {
             fate: Fate::Late,
             snapshot: HangSnapshot {
                 present: Inventory::default(),
-                unread: None,
+                body: Reading::None,
             },
         }
     }
@@ -86,8 +95,13 @@ impl HangSnapshot {
     pub(super) fn of(present: Inventory) -> Self {
         Self {
             present,
-            unread: None,
+            body: Reading::None,
         }
+    }
+
+    /// Whether the body was not suspended when it was to be read.
+    pub(crate) fn lacks_body(&self) -> bool {
+        self.body == Reading::None
     }
 
     /// What was proven stays true, but need not be provable again while threads go to sleep and wake up.
@@ -114,23 +128,38 @@ impl Check {
         self.view.read(&mut present);
         // Whose it is takes longer to find out, and can be told later.
         sources::describe(&mut present.resources);
-        let mut unread = None;
-        match body {
-            Some(Ok(mut body)) => {
-                if let Some(runtime) = &self.view.runtime {
-                    body.keep_time_of(&runtime.handle);
-                }
-                named::name(&mut body);
-                let body = Arc::new(body);
-                present.lists.push(Arc::clone(&body));
-                if present.lacks_keepers(body.tasks().iter()) {
-                    present.read_others();
-                }
-            }
-            Some(Err(error)) => unread = Some(error.to_string()),
-            None => {}
+        let mut snapshot = HangSnapshot::of(present);
+        if let Some(body) = body {
+            self.read_body(&mut snapshot, body);
         }
-        HangSnapshot { present, unread }
+        snapshot
+    }
+
+    /// Adds the body, and who else may keep what it waits for.
+    pub(crate) fn read_body(
+        &self,
+        snapshot: &mut HangSnapshot,
+        body: Result<TaskList, leakcheck_introspect::Error>,
+    ) {
+        let _work = Work::begin();
+        let mut body = match body {
+            Ok(body) => body,
+            Err(error) => {
+                snapshot.body = Reading::Failed(error.to_string());
+                return;
+            }
+        };
+        if let Some(runtime) = &self.view.runtime {
+            body.keep_time_of(&runtime.handle);
+        }
+        named::name(&mut body);
+        let body = Arc::new(body);
+        let present = &mut snapshot.present;
+        present.lists.push(Arc::clone(&body));
+        if present.lacks_keepers(body.tasks().iter()) {
+            present.read_others();
+        }
+        snapshot.body = Reading::Read;
     }
 
     /// The proof that nothing can ever wake the body, if there is one: it and every task wait for each other or for
@@ -189,10 +218,10 @@ impl Check {
             leak.note = Some(Note::RunningPoolThread);
         }
         let alive = findings::fold(alive);
-        let (waiting, depends) = match &hung.snapshot.unread {
+        let (waiting, depends) = match &hung.snapshot.body {
             _ if hung.fate == Fate::Late => (None, Vec::new()),
-            Some(why) => (Some(Waiting::unknown(why)), Vec::new()),
-            None => {
+            Reading::Failed(why) => (Some(Waiting::unknown(why)), Vec::new()),
+            Reading::None | Reading::Read => {
                 let others = present.others.as_deref();
                 let all = &present.resources;
                 let dir = package_dir.as_deref();

@@ -96,8 +96,11 @@ impl<'c> Watch<'c> {
         }
         let watched_body = self.watched_body.as_ref();
         watched_body.is_some_and(|watched_body| {
-            watched_body.stage() == Stage::GivenUp
-                && watched_body.advance(Stage::GivenUp, Stage::Drops)
+            if watched_body.stage() != Stage::GivenUp {
+                return false;
+            }
+            watched_body.read_at_last();
+            watched_body.advance(Stage::GivenUp, Stage::Drops)
         })
     }
 

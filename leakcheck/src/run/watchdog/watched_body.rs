@@ -139,6 +139,18 @@ impl WatchedBody {
         (is_behind && barrier() && self.rest() == Some(rest)).then_some(list)
     }
 
+    /// Has its own thread read it, which is about to drop it, where it was polled each time that somebody else did: one that wakes at
+    /// short intervals.
+    pub(super) fn read_at_last(&self) {
+        let mut hung = lock(&self.hung);
+        let unread = hung.as_mut().filter(|hung| hung.snapshot.lacks_body());
+        let future = lock(&self.future).clone();
+        if let (Some(hung), Some((address, _)), Some(check)) = (unread, future, self.check()) {
+            check.read_body(&mut hung.snapshot, TaskList::of_future(address));
+            hung.snapshot.doubt();
+        }
+    }
+
     pub(super) fn check(&self) -> Option<Check> {
         lock(&self.check).clone()
     }
