@@ -14,7 +14,8 @@ use crate::{
 const MOST_THREADS: usize = 32;
 
 impl View {
-    /// Reads what statics hold, where somebody will read of a task that waits for what they may have.
+    /// Reads what statics hold, where somebody will read of a task that waits for what they may have, or of a descriptor that they
+    /// may keep open.
     pub(super) fn find_keepers(&self, evidence: &mut Evidence) {
         let found = &evidence.found;
         let find = |id| found.lists.iter().find_map(|list| list.find(id));
@@ -22,10 +23,27 @@ impl View {
             ResourceId::Task(id) => find(id),
             ResourceId::Thread(_) | ResourceId::Other(..) => None,
         });
-        let is_task = |leak: &Leak| leak.kind == Kind::Task;
-        let is_reported = || self.sorted(found).leaks.iter().any(is_task);
-        if found.others.is_none() && found.lacks_keepers(tasks) && is_reported() {
+        let lacks_keepers = found.lacks_keepers(tasks);
+        let lacks_holders = findings::lacks_holders(&found.resources);
+        if !lacks_keepers && !lacks_holders {
+            return;
+        }
+        let is_told = |leak: &Leak| match leak.kind {
+            Kind::Task => lacks_keepers,
+            Kind::Fd => lacks_holders,
+            _ => false,
+        };
+        if found.others.is_none() && self.sorted(found).leaks.iter().any(is_told) {
             evidence.found.read_others();
+        }
+        let found = &mut evidence.found;
+        if let Some(others) = &found.others {
+            let package_dir = self.whom.package_dir();
+            findings::name_statics(
+                &mut found.resources,
+                &others.statics,
+                package_dir.as_deref(),
+            );
         }
     }
 }

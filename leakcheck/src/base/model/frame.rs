@@ -15,7 +15,7 @@ pub enum CodeOwner {
 }
 
 /// One function on a stack.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Frame {
     pub(crate) function: String,
     pub(crate) file: Option<String>,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Fact;
+use super::{Fact, Frame};
 
 /// One descriptor and who keeps it open, as far as that is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,13 @@ pub(crate) enum Keeper {
         is_certain: bool,
         /// How many may share it, such as all owners of an `Arc`.
         owners: u64,
+    },
+    /// A static, which certainly holds it.
+    Static {
+        name: Arc<str>,
+        /// The way inside: `.slots[0]`, empty where it is the static itself.
+        local: Arc<str>,
+        at: Option<Frame>,
     },
     /// A thread that still runs, with what it does with the descriptor.
     Thread {
@@ -54,7 +61,7 @@ impl Keeper {
     pub(crate) const fn task(&self) -> Option<u64> {
         match self {
             Self::Task { id, .. } | Self::Closure { id, .. } => Some(*id),
-            Self::Thread { .. } => None,
+            Self::Static { .. } | Self::Thread { .. } => None,
         }
     }
 
@@ -69,18 +76,23 @@ impl Keeper {
         )
     }
 
+    /// Whether it is a static.
+    pub(crate) const fn is_static(&self) -> bool {
+        matches!(self, Self::Static { .. })
+    }
+
     /// How many may share it with a task, which is one of them.
     pub(crate) const fn owners(&self) -> u64 {
         match self {
             Self::Task { owners, .. } => *owners,
-            Self::Thread { .. } | Self::Closure { .. } => 1,
+            Self::Static { .. } | Self::Thread { .. } | Self::Closure { .. } => 1,
         }
     }
 
     /// Whether it is blocked in a call on it.
     pub(crate) const fn is_blocked(&self) -> bool {
         match self {
-            Self::Task { .. } => false,
+            Self::Task { .. } | Self::Static { .. } => false,
             Self::Thread { does, .. } | Self::Closure { does, .. } => {
                 matches!(does, Use::Blocked(_))
             }

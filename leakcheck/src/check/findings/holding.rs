@@ -2,10 +2,14 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use leakcheck_introspect::{Certainty, Class, Hold, Queued, Task, TaskList};
+use leakcheck_introspect::{Certainty, Class, Hold, Queued, Statics, Task, TaskList};
 
-use crate::base::model::{
-    Detail, Keeper, KernelActivity, Kind, OtherResource, Resource, ResourceId, ThreadActivity, Use,
+use crate::{
+    base::model::{
+        Detail, Keeper, KernelActivity, Kind, OtherResource, Resource, ResourceId, ThreadActivity,
+        Use,
+    },
+    observe::capture,
 };
 
 /// Adds to each descriptor which tasks hold it, or which thread that still runs has opened it, as far as that is known: one of
@@ -118,6 +122,48 @@ impl Told {
                 name: self.name.clone(),
                 does,
             },
+        }
+    }
+}
+
+/// Whether there is a descriptor that nobody is known to have.
+pub(crate) fn lacks_holders(resources: &[Resource]) -> bool {
+    let is_free = |resource: &Resource| matches!(&resource.detail, Detail::Other(thing) if thing.held.is_empty());
+    resources
+        .iter()
+        .any(|found| is_descriptor(found) && is_free(found))
+}
+
+/// Adds to each descriptor that nobody is known to have which static holds it.
+pub(crate) fn name_statics(
+    resources: &mut [Resource],
+    statics: &Statics,
+    package_dir: Option<&str>,
+) {
+    if !lacks_holders(resources) {
+        return;
+    }
+    let mut all: HashMap<u64, Vec<Keeper>> = HashMap::new();
+    for one in statics.list() {
+        let certain = one.holds().iter().filter(|hold| {
+            hold.object().class() == Class::Descriptor && hold.certainty() == Certainty::Certain
+        });
+        for hold in certain {
+            let place = one.location().map(|at| (at.file(), at.line()));
+            let keeper = Keeper::Static {
+                name: one.name().into(),
+                local: hold.local().into(),
+                at: place.map(|place| capture::frame("", Some(place), package_dir)),
+            };
+            all.entry(hold.object().address()).or_default().push(keeper);
+        }
+    }
+    for resource in resources.iter_mut().filter(|found| is_descriptor(found)) {
+        if let Detail::Other(thing) = &mut resource.detail
+            && thing.held.is_empty()
+            && let Some(by) = thing.number.and_then(|number| all.remove(&number))
+        {
+            thing.held = by;
         }
     }
 }

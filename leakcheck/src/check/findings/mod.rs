@@ -17,7 +17,7 @@ mod waiting;
 
 pub(crate) use blocked::{Handed, blocks_on_a_handle, is_blocked, place as thread_place};
 pub(crate) use hang::{body_waiting, ending_thread, stuck_thread};
-pub(crate) use holding::{name_holders, name_users};
+pub(crate) use holding::{lacks_holders, name_holders, name_statics, name_users};
 pub(crate) use lacking::lacks_keepers;
 pub(crate) use naps::Naps;
 pub(crate) use numbered::join as join_numbered;

@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 
-use crate::base::model::{Keeper, Leak};
+use crate::base::model::{Keeper, Kept, Leak};
 
 /// When a descriptor closes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Closing {
     /// Once a call on it returns.
     AfterCall,
+    /// With the statics that hold it.
+    WithStatic,
     /// Not all that keep it are known.
     OwnerUnknown,
     /// With the one task that holds it, or all of them.
@@ -26,6 +28,10 @@ pub(crate) fn closing(leak: &Leak) -> Closing {
     let all = || leak.held.iter().flat_map(|kept| &kept.by);
     if all().any(Keeper::is_blocked) {
         return Closing::AfterCall;
+    }
+    let is_static = |kept: &Kept| !kept.by.is_empty() && kept.by.iter().all(Keeper::is_static);
+    if leak.held.len() == leak.count && leak.held.iter().all(is_static) {
+        return Closing::WithStatic;
     }
     let is_known = leak.held.len() == leak.count
         && leak
@@ -50,7 +56,7 @@ pub(crate) fn closing(leak: &Leak) -> Closing {
 #[cfg(all(test, not(leakcheck_loom)))]
 mod tests {
     use super::*;
-    use crate::base::model::{Kept, Kind};
+    use crate::base::model::Kind;
 
     #[test]
     fn the_advice_fits_who_keeps_it() {
@@ -94,6 +100,17 @@ mod tests {
         assert_eq!(
             of(&[vec![own.clone()], vec![other]]),
             Closing::EachWithTasks { is_shared: false }
+        );
+        let pool = Keeper::Static {
+            name: "POOL".into(),
+            local: "slots[0]".into(),
+            at: None,
+        };
+        assert_eq!(of(&[vec![pool.clone()]]), Closing::WithStatic);
+        assert_eq!(
+            of(&[vec![pool.clone()], vec![]]),
+            Closing::OwnerUnknown,
+            "another may be anywhere"
         );
         for unknown in [
             of(&[vec![]]),

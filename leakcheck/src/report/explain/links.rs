@@ -166,7 +166,7 @@ fn user<'l>(keeper: &'l Keeper, told: &Told<'_>) -> Option<(usize, &'l str)> {
     let (at, does) = match keeper {
         Keeper::Thread { number, does, .. } => (told.thread(*number)?, does),
         Keeper::Closure { id, does, .. } => (told.task(*id)?, does),
-        Keeper::Task { .. } => return None,
+        Keeper::Task { .. } | Keeper::Static { .. } => return None,
     };
     match does {
         Use::Blocked(call) => Some((at, call)),

@@ -4,6 +4,7 @@ use std::{fmt::Write as _, sync::Arc};
 
 use super::{
     escape::plain,
+    frame::place,
     holder::{task, variables},
     numbers::Numbers,
 };
@@ -130,6 +131,12 @@ fn by(alike: &[Keeper], numbers: &Numbers<'_>) -> (&'static str, String) {
                 _ => task(&ids, name, &variables(&locals), numbers),
             };
             (held, who)
+        }
+        Keeper::Static { name, local, at } => {
+            let at = at.as_ref().and_then(place);
+            let at = at.map_or_else(String::new, |at| format!(", at {at}"));
+            let who = format!("static `{}{}`{at}", plain(name), plain(local));
+            ("is held", who)
         }
         Keeper::Thread { name, does, .. } => {
             let who = name.as_ref().map_or("a thread".to_owned(), |name| {

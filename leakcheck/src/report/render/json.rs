@@ -312,6 +312,14 @@ impl Recorded for Keeper {
         let (kind, name, locals, does) = match self {
             Keeper::Task { id: 0, locals, .. } => ("body", None, &locals[..], None),
             Keeper::Task { name, locals, .. } => ("task", Some(&**name), &locals[..], None),
+            Keeper::Static { name, local, .. } => {
+                let way = if local.is_empty() {
+                    &[][..]
+                } else {
+                    std::slice::from_ref(local)
+                };
+                ("static", Some(&**name), way, None)
+            }
             Keeper::Thread { name, does, .. } => ("thread", name.as_deref(), &[][..], Some(does)),
             Keeper::Closure { name, does, .. } => {
                 ("blocking_task", name.as_deref(), &[][..], Some(does))
@@ -322,7 +330,7 @@ impl Recorded for Keeper {
             task: self.task().filter(|id| *id != 0),
             name: name.map(ToOwned::to_owned),
             locals: texts(locals),
-            certain: self.is_certain(),
+            certain: self.is_certain() || self.is_static(),
             call: match does {
                 Some(Use::Blocked(call)) => Some(call.clone()),
                 _ => None,

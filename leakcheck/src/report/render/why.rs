@@ -143,6 +143,9 @@ const fn close_descriptor(closing: Closing) -> &'static str {
         Closing::AfterCall => {
             "make that call return, by a time limit or by `shutdown` of a socket, and drop what owns the descriptor"
         }
+        Closing::WithStatic => {
+            "empty the static before the test ends; if it serves the whole process, let `allow_static` fill it"
+        }
         Closing::OwnerUnknown => {
             "drop what owns it before the test ends: something keeps it in a static, in a task or thread that still \
              runs, or by `mem::forget` or `into_raw_fd`"

@@ -65,6 +65,18 @@ fn one_and_several() {
     );
 }
 
+#[test]
+fn a_static_that_holds_it_is_named() {
+    let pool = |slot: &str| Keeper::Static {
+        name: "POOL".into(),
+        local: slot.into(),
+        at: task(1).created_at,
+    };
+    let one = descriptors(&[vec![pool(".idle[0].1")]]);
+    let several = descriptors(&[vec![pool("[0]")], vec![pool("[1]")]]);
+    golden("descriptors_static.txt", &text(&report(vec![one, several])));
+}
+
 /// All findings in full, without their creation stacks.
 fn whole(mut report: super::Report) -> String {
     for leak in &mut report.leaks {
