@@ -181,6 +181,8 @@ pub use settings::{
 /// - `kinds(tasks, threads)`: checks these only; see [`Options::kinds`].
 /// - `max_live(tasks = 200, threads = 8, fds = 64, processes = 2)`: fails the test if more of a kind was alive at one time, also
 ///   where all of it has ended; any of the four. See [`Options::max_live`].
+/// - `end_processes = true`: ends the child processes that are reported, and what runs below them; see
+///   [`Options::end_processes`].
 /// - `repeat = "3:5"`: runs the body in 3 rounds to warm up and 5 that are measured, on one runtime, and fails only if
 ///   each measured round left more behind than the one before: slow growth, where a constant number is meant to stay.
 ///   For tests without parameters.

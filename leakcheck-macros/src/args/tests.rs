@@ -104,6 +104,7 @@ fn every_key_is_one_call() {
             quote!(kinds(tasks, threads)),
             ".kinds([::leakcheck::Kind::Task,::leakcheck::Kind::Thread])",
         ),
+        (quote!(end_processes = true), ".end_processes()"),
         (
             quote!(max_live(tasks = 200, fds = 0x10)),
             ".max_live(::leakcheck::MaxLive::new().tasks(200).fds(0x10))",
@@ -186,7 +187,7 @@ fn a_limit_of_cancelled_runs_is_for_those_that_are_cancelled() {
 fn what_is_written_out_reads_the_same() {
     let tokens = quote! {
         ignore_top_function = ["a"], settle = "1s", cancel_within = "5s", level = "warn", levels(fds = "off"), unseen_panics = "deny", kinds(tasks),
-        repeat = "3:5", cancel = "1..=20", cancellable, options = a::b, crate = "lc",
+        end_processes = false, repeat = "3:5", cancel = "1..=20", cancellable, options = a::b, crate = "lc",
     };
     assert_eq!(
         args(tokens.clone()).into_token_stream().to_string(),

@@ -6,4 +6,5 @@ pub(crate) mod env;
 pub(crate) mod ignore;
 pub(crate) mod max_live;
 pub(crate) mod options;
+pub(crate) mod setting;
 pub(crate) mod suite;

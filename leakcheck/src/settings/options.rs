@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     base::model::{Kind, Leak, Limited, Resource},
     observe::sources,
-    settings::{cancel::Cancel, ignore::Ignore, max_live::MaxLive},
+    settings::{cancel::Cancel, ignore::Ignore, max_live::MaxLive, setting::Setting},
 };
 
 pub use crate::base::model::Level;
@@ -42,19 +42,6 @@ pub struct Options {
     cancel_within: Option<Duration>,
     max_live: MaxLive,
     end_processes: bool,
-}
-
-/// One thing that is set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Setting {
-    Settle(Duration),
-    Timeout(Duration),
-    ExitTimeout(Duration),
-    Level(Level),
-    LevelOf(Kind, Level),
-    UnseenPanics(Level),
-    MaxLive(Limited, u32),
-    EndProcesses,
 }
 
 /// How long the cancelled runs of a body may take, all together, where nothing else is said.

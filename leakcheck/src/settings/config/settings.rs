@@ -1,11 +1,12 @@
 //! What `leakcheck.toml` says: the bottom layer of options, and which of it a report must tell.
 
-use std::time::Duration;
-
 use super::file::File;
 use crate::{
     base::model::{Body, Breach, Kind, Leak, Limited, Remark},
-    settings::options::{Level, Options, Setting},
+    settings::{
+        options::{Level, Options},
+        setting::Setting,
+    },
 };
 
 /// What a file says.
@@ -78,36 +79,5 @@ impl Settings {
     /// What to say where the file is why nothing is checked.
     pub(super) fn silence(&self) -> String {
         format!("nothing is checked: {} switches it off", self.place)
-    }
-}
-
-impl std::fmt::Display for Setting {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let time = |time: &Duration| humantime::format_duration(*time).to_string();
-        let (key, value) = match self {
-            Self::Settle(limit) => ("settle", time(limit)),
-            Self::Timeout(limit) => ("timeout", time(limit)),
-            Self::ExitTimeout(limit) => ("exit_timeout", time(limit)),
-            Self::Level(level) => ("level", word(*level).to_owned()),
-            Self::UnseenPanics(level) => ("unseen_panics", word(*level).to_owned()),
-            Self::EndProcesses => return f.write_str("`end_processes = true`"),
-            Self::MaxLive(limited, most) => {
-                return write!(f, "`max_live.{} = {most}`", limited.word());
-            }
-            Self::LevelOf(kind, level) => {
-                let known = Kind::CHOICES.iter().find(|(other, _)| other == kind);
-                let kind = known.map_or("", |(_, word)| *word);
-                return write!(f, "`levels.{kind} = {:?}`", word(*level));
-            }
-        };
-        write!(f, "`{key} = {value:?}`")
-    }
-}
-
-fn word(level: Level) -> &'static str {
-    match level {
-        Level::Off => "off",
-        Level::Warn => "warn",
-        Level::Deny => "deny",
     }
 }
