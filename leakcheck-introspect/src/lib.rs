@@ -130,7 +130,7 @@ pub use need::Need;
 pub use object::{Certainty, Class, Hold, Object, Queued, Role};
 pub use read::{
     available, barrier, called_from, calls_at, file_of, has_read, is_readable, keep_program,
-    perhaps_alive, promised,
+    perhaps_alive, promised, read_words,
 };
 pub use statics::{Static, Statics};
 pub use task::{State, Task};

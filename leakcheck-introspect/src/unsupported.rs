@@ -42,6 +42,11 @@ pub const fn is_readable() -> bool {
     false
 }
 
+/// Nothing is read here.
+pub const fn read_words(_address: u64, _into: &mut [usize]) -> bool {
+    false
+}
+
 /// Nothing is known of any.
 pub fn perhaps_alive(_cells: &[u64]) -> Vec<u64> {
     Vec::new()

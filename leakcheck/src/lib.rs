@@ -141,6 +141,8 @@ pub use base::{
         Waiting,
     },
 };
+#[cfg(feature = "heap")]
+pub use sys::heap::Heap;
 pub use run::runtime::{instrument, watch_local};
 pub use settings::{
     cancel::Cancel,

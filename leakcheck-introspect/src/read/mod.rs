@@ -32,7 +32,7 @@ mod value;
 pub use self::{
     dwarf::{called_from, calls_at, file_of, has_read, keep_program},
     local_sets::perhaps_alive,
-    memory::{barrier, is_readable},
+    memory::{barrier, is_readable, read_words},
     startup::{available, promised},
 };
 pub(crate) use self::{

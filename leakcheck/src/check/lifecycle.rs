@@ -92,6 +92,8 @@ impl Check {
             runtime: None,
             unrecorded: quick::unrecorded(),
             cancelled: None,
+            #[cfg(feature = "heap")]
+            allocations: None,
         };
         Ok(Self {
             view,

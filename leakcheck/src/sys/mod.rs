@@ -21,6 +21,10 @@ pub(crate) mod context;
 pub(crate) mod creation_stack;
 pub(crate) mod descriptor;
 mod free;
+#[cfg(feature = "heap")]
+pub(crate) mod heap;
+#[cfg(feature = "heap")]
+pub(crate) mod heap_block;
 mod init_array;
 pub(crate) mod object;
 #[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
@@ -61,6 +65,8 @@ pub(crate) use imp::{
     arm, children, exit, fds, fork, objects, proc_threads, remote_stack, task_allocations,
     temp_files, threads, timers, writing,
 };
+#[cfg(feature = "heap")]
+pub(crate) use imp::heap as allocations;
 pub(crate) use static_table::StaticTable;
 
 /// Makes a forked child a process of its own, in which nothing was checked yet; does nothing elsewhere.
