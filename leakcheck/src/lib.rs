@@ -141,8 +141,6 @@ pub use base::{
         Waiting,
     },
 };
-#[cfg(feature = "heap")]
-pub use sys::heap::Heap;
 pub use run::runtime::{instrument, watch_local};
 pub use settings::{
     cancel::Cancel,
@@ -150,6 +148,8 @@ pub use settings::{
     max_live::MaxLive,
     options::{Level, Options},
 };
+#[cfg(feature = "heap")]
+pub use sys::heap::Heap;
 
 /// Checks a test for leaks: a modifier above `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[test_log::test]` and others.
 ///

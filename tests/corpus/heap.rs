@@ -53,7 +53,7 @@ fn text_is_leaked() {
 #[test]
 #[ignore = "leaks on purpose"]
 fn several_of_one_line() {
-    for number in 0..3 {
+    for number in 0..3_u64 {
         // leak: heap x3
         forget(Box::new([number; 6]));
     }
@@ -314,8 +314,14 @@ fn closure_does_not_own_what_has_it() {
 fn every_report_is_exact() {
     verify("heap", include_str!("heap.rs"));
     for (test, words) in [
-        ("several_of_one_line", &["heap ×3: memory, 144 B", "allocated here"][..]),
-        ("what_it_has_is_told_with_it", &["6 more allocations of 207 B"]),
+        (
+            "several_of_one_line",
+            &["heap ×3: memory, 144 B", "allocated here"][..],
+        ),
+        (
+            "what_it_has_is_told_with_it",
+            &["6 more allocations of 207 B"],
+        ),
     ] {
         let shown = section(&format!("heap::{test}"));
         for words in words {

@@ -121,8 +121,14 @@ fn by_a_pointer_with_marks_in_it() {
     static HIGH: AtomicU64 = AtomicU64::new(0);
     static SHIFTED: AtomicU64 = AtomicU64::new(0);
     LOW.store(Box::into_raw(block()) as usize | 3, Ordering::Relaxed);
-    HIGH.store(Box::into_raw(block()) as u64 | 0xfffc << 48, Ordering::Relaxed);
-    SHIFTED.store((Box::into_raw(block()) as u64) << 16 | 77, Ordering::Relaxed);
+    HIGH.store(
+        Box::into_raw(block()) as u64 | 0xfffc << 48,
+        Ordering::Relaxed,
+    );
+    SHIFTED.store(
+        (Box::into_raw(block()) as u64) << 16 | 77,
+        Ordering::Relaxed,
+    );
 }
 
 /// Nobody notes what C allocates.
@@ -203,8 +209,12 @@ async fn in_what_tokio_keeps() {
 #[leak_checked]
 #[test]
 fn with_a_runtime_that_is_kept() {
-    static RUNTIME: LazyLock<Runtime> =
-        LazyLock::new(|| Builder::new_multi_thread().worker_threads(1).build().unwrap());
+    static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+        Builder::new_multi_thread()
+            .worker_threads(1)
+            .build()
+            .unwrap()
+    });
     let task = RUNTIME.spawn(async { block()[0] });
     assert_eq!(RUNTIME.block_on(task).unwrap(), 0);
 }

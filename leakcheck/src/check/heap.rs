@@ -8,14 +8,18 @@ use crate::{
     },
     observe::{scope::outside, sources::heap},
     settings::options::Level,
-    sys::{self, allocations::Standpoint, heap_block::Span},
+    sys::{
+        self,
+        allocations::{Standpoint, Watch},
+        heap_block::Span,
+    },
 };
 
 impl Check {
-    /// Has the allocations of the test noted from here on, where somebody wants to know of them.
-    pub(crate) fn note_allocations(&mut self) {
-        if self.view.options.wants(Kind::Heap) && heap::is_asked_for() {
-            self.view.allocations = Some(sys::allocations::watch());
+    /// Has the allocations of the test noted, where somebody wants to know of them.
+    pub(crate) fn note_allocations(&mut self, watch: Option<Watch>) {
+        if self.view.options.wants(Kind::Heap) {
+            self.view.allocations = watch;
         }
     }
 

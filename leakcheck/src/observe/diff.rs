@@ -148,7 +148,9 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
         group.facts = match &resource.detail {
             Detail::Other(thing) if group.count == 1 => thing.facts.clone(),
             // The one that fires first, or was made first, comes first.
-            Detail::Other(_) if timers::is_of_tokio(resource) || matches!(kind, Kind::TempFile | Kind::Heap) => {
+            Detail::Other(_)
+                if timers::is_of_tokio(resource) || matches!(kind, Kind::TempFile | Kind::Heap) =>
+            {
                 std::mem::take(&mut group.facts)
             }
             Detail::Other(_) => std::mem::take(&mut group.facts)

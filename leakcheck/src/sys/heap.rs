@@ -90,8 +90,8 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Heap<A> {
 }
 
 impl<A: GlobalAlloc> Heap<A> {
-    /// Moves a block that is noted. One that may have pointers in it is moved by hand, where that is not dear: so nothing stays
-    /// in its old place that seems to lead somewhere.
+    /// Moves a block while blocks are noted. One that may have pointers in it is moved by hand, where that is not dear: so nothing
+    /// stays in its old place that seems to lead somewhere.
     ///
     /// # Safety
     ///

@@ -37,10 +37,6 @@ impl Span {
             end: Hidden::of(end),
         }
     }
-
-    pub(crate) const fn len(self) -> usize {
-        self.end.address().saturating_sub(self.start.address())
-    }
 }
 
 /// Leaves out of `spans` what the `others` have; both in the order of addresses, and each without overlaps of its own.
@@ -90,10 +86,22 @@ mod tests {
             (&[(0, 10)], &[(3, 5), (5, 6)], &[(0, 3), (6, 10)]),
             (&[(0, 10), (20, 30)], &[(5, 25)], &[(0, 5), (25, 30)]),
             (&[(5, 10)], &[(0, 6), (9, 20)], &[(6, 9)]),
-            (&[(5, 10), (12, 14)], &[(0, 3), (20, 30)], &[(5, 10), (12, 14)]),
-            (&[(0, 10), (10, 20)], &[(8, 12), (18, 19)], &[(0, 8), (12, 18), (19, 20)]),
+            (
+                &[(5, 10), (12, 14)],
+                &[(0, 3), (20, 30)],
+                &[(5, 10), (12, 14)],
+            ),
+            (
+                &[(0, 10), (10, 20)],
+                &[(8, 12), (18, 19)],
+                &[(0, 8), (12, 18), (19, 20)],
+            ),
         ] {
-            assert_eq!(without(&spans(all), &spans(others)), spans(left), "{all:?} {others:?}");
+            assert_eq!(
+                without(&spans(all), &spans(others)),
+                spans(left),
+                "{all:?} {others:?}"
+            );
         }
     }
 

@@ -61,12 +61,12 @@ mod imp;
 mod imp;
 
 pub(crate) use allocation_table::Creation;
+#[cfg(feature = "heap")]
+pub(crate) use imp::heap as allocations;
 pub(crate) use imp::{
     arm, children, exit, fds, fork, objects, proc_threads, remote_stack, task_allocations,
     temp_files, threads, timers, writing,
 };
-#[cfg(feature = "heap")]
-pub(crate) use imp::heap as allocations;
 pub(crate) use static_table::StaticTable;
 
 /// Makes a forked child a process of its own, in which nothing was checked yet; does nothing elsewhere.

@@ -391,7 +391,9 @@ impl ScopeCounters {
     #[cfg(feature = "heap")]
     #[inline]
     pub(crate) fn allocated(&self) {
-        self.tasks[shard()].allocated.fetch_add(1, Ordering::Relaxed);
+        self.tasks[shard()]
+            .allocated
+            .fetch_add(1, Ordering::Relaxed);
     }
 
     /// One was given back.
@@ -407,7 +409,9 @@ impl ScopeCounters {
         total_order();
         let sum = |count: fn(&Shard) -> &AtomicUsize| -> usize {
             let counts = self.tasks.iter();
-            counts.map(|shard| count(shard).load(Ordering::SeqCst)).sum()
+            counts
+                .map(|shard| count(shard).load(Ordering::SeqCst))
+                .sum()
         };
         let freed = sum(|shard| &shard.freed);
         sum(|shard| &shard.allocated).saturating_sub(freed)

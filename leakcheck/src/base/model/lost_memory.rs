@@ -3,7 +3,9 @@
 /// What is known of some that one line has allocated.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct LostMemory {
-    /// Bytes that were asked for.
+    /// How many allocations these are.
+    pub(crate) count: usize,
+    /// Bytes that were asked for, in all.
     pub(crate) bytes: usize,
     /// Allocations that only it leads to, and their bytes.
     pub(crate) behind: (usize, usize),

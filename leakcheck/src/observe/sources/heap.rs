@@ -26,6 +26,14 @@ pub(crate) fn is_asked_for() -> bool {
     !matches!(gap(), Seen::Nothing(_))
 }
 
+/// Has allocations noted for as long as the result lives, where the allocator is there that tells of them.
+#[cfg(feature = "heap")]
+pub(crate) fn watch() -> Option<crate::sys::allocations::Watch> {
+    use crate::sys::allocations;
+
+    allocations::is_installed().then(allocations::watch)
+}
+
 /// How much is seen.
 #[cfg(feature = "heap")]
 pub(crate) fn coverage() -> Seen {

@@ -10,16 +10,23 @@ use crate::base::model::{LostMemory, Owned};
 impl Display for LostMemory {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         f.write_str(&size(self.bytes as u64))?;
+        if self.count > 1 {
+            f.write_str(" in all")?;
+        }
         if let (count @ 1.., bytes) = self.behind {
             let others = plural::of(count, "more allocation", "more allocations");
-            write!(f, ", which lead to {others} of {}", size(bytes as u64))?;
+            write!(f, ", which leads to {others} of {}", size(bytes as u64))?;
         }
+        let which = match self.behind.0 {
+            0 => ", which ",
+            _ => " and ",
+        };
         match (self.owned, &*self.circle) {
             (Owned::ByNothing, _) => Ok(()),
-            (Owned::ByItselfPerhaps, _) => f.write_str(", and back to themselves"),
-            (Owned::ByItself, []) => f.write_str(", owned by themselves"),
+            (Owned::ByItselfPerhaps, _) => write!(f, "{which}leads back to itself"),
+            (Owned::ByItself, []) => write!(f, "{which}owns itself"),
             (Owned::ByItself, steps) => {
-                f.write_str(", owned by themselves through ")?;
+                write!(f, "{which}owns itself through ")?;
                 for (index, step) in steps.iter().enumerate() {
                     let and = match index {
                         0 => "",
@@ -47,34 +54,45 @@ mod tests {
         };
         let one = [step("Arc<Node>", "parent")];
         let two = [step("Rc<Tree>", "leaf"), step("Rc<Leaf>", "tree")];
-        for (bytes, behind, owned, circle, words) in [
-            (5, (0, 0), Owned::ByNothing, &[][..], "5 B"),
+        for (count, bytes, behind, owned, circle, words) in [
+            (1, 5, (0, 0), Owned::ByNothing, &[][..], "5 B"),
             (
+                2,
                 2048,
                 (1, 8),
                 Owned::ByNothing,
                 &[],
-                "2.0 KiB, which lead to 1 more allocation of 8 B",
+                "2.0 KiB in all, which leads to 1 more allocation of 8 B",
             ),
-            (8, (0, 0), Owned::ByItselfPerhaps, &[], "8 B, and back to themselves"),
-            (8, (0, 0), Owned::ByItself, &[], "8 B, owned by themselves"),
             (
+                1,
+                8,
+                (0, 0),
+                Owned::ByItselfPerhaps,
+                &[],
+                "8 B, which leads back to itself",
+            ),
+            (1, 8, (0, 0), Owned::ByItself, &[], "8 B, which owns itself"),
+            (
+                1,
                 8,
                 (0, 0),
                 Owned::ByItself,
                 &one,
-                "8 B, owned by themselves through `parent` of `Arc<Node>`",
+                "8 B, which owns itself through `parent` of `Arc<Node>`",
             ),
             (
+                1,
                 8,
                 (3, 64),
                 Owned::ByItself,
                 &two,
-                "8 B, which lead to 3 more allocations of 64 B, owned by themselves through `leaf` of `Rc<Tree>` and `tree` of \
+                "8 B, which leads to 3 more allocations of 64 B and owns itself through `leaf` of `Rc<Tree>` and `tree` of \
                  `Rc<Leaf>`",
             ),
         ] {
             let lost = LostMemory {
+                count,
                 bytes,
                 behind,
                 owned,

@@ -39,7 +39,10 @@ use crate::{
     sys::{fds, timeline::When},
 };
 #[cfg(feature = "heap")]
-use crate::sys::{allocations::Standpoint, heap_block::Span};
+use crate::{
+    observe::sources::heap,
+    sys::{allocations::Standpoint, heap_block::Span},
+};
 
 pub(super) fn block_on<R>(
     runtime: &dyn TestRuntime,
@@ -177,6 +180,9 @@ impl Session {
         may_cancel: MayCancel,
     ) -> Option<Self> {
         let start = Instant::now();
+        // From here on: what is read first, and given back, must seem to lead nowhere.
+        #[cfg(feature = "heap")]
+        let watch = heap::watch();
         let opened = env::get().and_then(|env| {
             let options = options();
             if may_cancel == MayCancel::No && options.asks_to_cancel() {
@@ -197,7 +203,7 @@ impl Session {
             let scope = kept.id();
             let mut check = Check::begin(CheckTarget::Test(meta), options, env, kept)?;
             #[cfg(feature = "heap")]
-            check.note_allocations();
+            check.note_allocations(watch);
             check.look_at_all_sets();
             background::accept(scope);
             check.listen();

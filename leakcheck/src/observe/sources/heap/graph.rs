@@ -19,8 +19,8 @@ pub(super) struct Head {
     pub(super) behind: Vec<usize>,
 }
 
-/// The heads of a graph, given the pointers of each block.
-pub(super) fn heads(edges: &[Vec<Edge>]) -> Vec<Head> {
+/// The heads of a graph, given the pointers of each block; of those that lead to each other, the first in this order.
+pub(super) fn heads(edges: &[Vec<Edge>], order: impl IntoIterator<Item = usize>) -> Vec<Head> {
     let parts = Parts::of(edges);
     let mut is_led_to = vec![false; parts.count];
     for (from, edges) in edges.iter().enumerate() {
@@ -33,7 +33,7 @@ pub(super) fn heads(edges: &[Vec<Edge>]) -> Vec<Head> {
     let mut is_told = vec![false; edges.len()];
     let mut is_first = is_led_to;
     let mut heads = Vec::new();
-    for at in 0..edges.len() {
+    for at in order {
         // The first of its part stands for it.
         if !std::mem::replace(&mut is_first[parts.of[at]], true) {
             heads.push(Head {
@@ -154,14 +154,19 @@ mod tests {
     fn graph(to: &[&[usize]]) -> Vec<Vec<Edge>> {
         let edges = |to: &&[usize]| {
             let edges = to.iter().enumerate();
-            edges.map(|(number, to)| Edge { offset: number * 8, to: *to }).collect()
+            edges
+                .map(|(number, to)| Edge {
+                    offset: number * 8,
+                    to: *to,
+                })
+                .collect()
         };
         to.iter().map(edges).collect()
     }
 
     /// Places of heads, of the blocks on the way back to each, and of what each leads to.
     fn told(to: &[&[usize]]) -> Vec<(usize, Vec<usize>, Vec<usize>)> {
-        let heads = heads(&graph(to)).into_iter();
+        let heads = heads(&graph(to), 0..to.len()).into_iter();
         heads
             .map(|mut head| {
                 head.behind.sort_unstable();
@@ -174,19 +179,28 @@ mod tests {
     #[test]
     fn what_nobody_leads_to_is_a_head() {
         assert_eq!(told(&[]), []);
-        assert_eq!(told(&[&[], &[]]), [(0, vec![], vec![]), (1, vec![], vec![])]);
+        assert_eq!(
+            told(&[&[], &[]]),
+            [(0, vec![], vec![]), (1, vec![], vec![])]
+        );
         assert_eq!(told(&[&[], &[0, 2], &[]]), [(1, vec![], vec![0, 2])]);
         // A list.
         assert_eq!(told(&[&[1], &[2], &[3], &[]]), [(0, vec![], vec![1, 2, 3])]);
         // What two lead to is told once.
-        assert_eq!(told(&[&[2], &[2], &[]]), [(0, vec![], vec![2]), (1, vec![], vec![])]);
+        assert_eq!(
+            told(&[&[2], &[2], &[]]),
+            [(0, vec![], vec![2]), (1, vec![], vec![])]
+        );
     }
 
     #[test]
     fn what_leads_to_itself_is_one_head() {
         assert_eq!(told(&[&[0]]), [(0, vec![0], vec![])]);
         assert_eq!(told(&[&[1], &[0]]), [(0, vec![0, 1], vec![1])]);
-        assert_eq!(told(&[&[1], &[2], &[0, 3], &[]]), [(0, vec![0, 1, 2], vec![1, 2, 3])]);
+        assert_eq!(
+            told(&[&[1], &[2], &[0, 3], &[]]),
+            [(0, vec![0, 1, 2], vec![1, 2, 3])]
+        );
         // One that leads into a circle is the head, and no part of it.
         assert_eq!(told(&[&[1], &[0], &[0]]), [(2, vec![], vec![0, 1])]);
         // Two circles, of which one leads to the other.
@@ -199,15 +213,30 @@ mod tests {
     }
 
     #[test]
+    fn the_first_stands_for_what_leads_to_itself() {
+        let edges = graph(&[&[1], &[2], &[0]]);
+        let heads = heads(&edges, [2, 0, 1]);
+        let circle = heads[0].circle.iter().map(|(from, edge)| (*from, edge.to));
+        assert_eq!((heads.len(), heads[0].at), (1, 2));
+        assert!(circle.eq([(2, 0), (0, 1), (1, 2)]));
+    }
+
+    #[test]
     fn a_long_list_needs_no_stack() {
         const LONG: usize = 300_000;
         let next = |at: usize| {
-            let edge = Edge { offset: 0, to: (at + 1) % LONG };
+            let edge = Edge {
+                offset: 0,
+                to: (at + 1) % LONG,
+            };
             vec![edge]
         };
         let ring: Vec<Vec<Edge>> = (0..LONG).map(next).collect();
-        let heads = heads(&ring);
+        let heads = heads(&ring, 0..LONG);
         assert_eq!(heads.len(), 1);
-        assert_eq!((heads[0].circle.len(), heads[0].behind.len()), (LONG, LONG - 1));
+        assert_eq!(
+            (heads[0].circle.len(), heads[0].behind.len()),
+            (LONG, LONG - 1)
+        );
     }
 }

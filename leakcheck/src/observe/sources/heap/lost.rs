@@ -23,7 +23,10 @@ pub(crate) fn list(
     aside: Option<Span>,
 ) -> Result<Vec<Resource>, String> {
     let lost = look::lost(scope, from, aside)?;
-    let heads = graph::heads(&lost.edges);
+    // Paths are numbered in the order of their first use.
+    let mut order: Vec<usize> = (0..lost.blocks.len()).collect();
+    order.sort_by_key(|at| lost.blocks.get(*at).map(|block| block.origin));
+    let heads = graph::heads(&lost.edges, order);
     let mut told: BTreeMap<u32, Vec<&Head>> = BTreeMap::new();
     for head in &heads {
         if let Some(block) = lost.blocks.get(head.at) {
@@ -56,6 +59,7 @@ fn memory(lost: &Lost, heads: &[&Head]) -> LostMemory {
     let behind = || heads.iter().flat_map(|head| &head.behind);
     let is_owned = heads.iter().all(|head| !head.circle.is_empty());
     LostMemory {
+        count: heads.len(),
         bytes: heads.iter().map(|head| size(&head.at)).sum(),
         behind: (behind().count(), behind().map(size).sum()),
         owned: if is_owned {

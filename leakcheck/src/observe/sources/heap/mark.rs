@@ -73,7 +73,9 @@ impl<'b> Marks<'b> {
     /// Those that were not.
     pub(super) fn unreached(&self) -> impl Iterator<Item = Block> {
         let blocks = self.blocks.iter().zip(&self.reached);
-        blocks.filter(|(_, reached)| !**reached).map(|(block, _)| *block)
+        blocks
+            .filter(|(_, reached)| !**reached)
+            .map(|(block, _)| *block)
     }
 }
 
@@ -108,7 +110,9 @@ mod tests {
         let mut marks = Marks::new(blocks);
         marks.look(words);
         let unreached: Vec<Block> = marks.unreached().collect();
-        (0..blocks.len()).filter(|at| !unreached.contains(&blocks[*at])).collect()
+        (0..blocks.len())
+            .filter(|at| !unreached.contains(&blocks[*at]))
+            .collect()
     }
 
     const FAR: usize = 0x7f00_0000_0000;

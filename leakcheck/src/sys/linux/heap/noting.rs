@@ -5,6 +5,8 @@ use std::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
+use once_cell::race::OnceBool;
+
 use super::shadow::{self, GRAIN, Noted};
 use crate::sys::{
     context::{self, Context},
@@ -28,7 +30,7 @@ pub(crate) const CLEARED: usize = 16 << 10;
 
 /// What was known of a block that is about to be moved.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Note(Noted);
+pub(crate) struct Note(Option<Noted>);
 
 /// While this lives, allocations of scopes are noted.
 #[derive(Debug)]
@@ -54,11 +56,12 @@ impl Drop for Watch {
 
 /// Whether the program's allocator is one that tells. Asks it, once.
 pub(crate) fn is_installed() -> bool {
-    if !SEEN.load(Ordering::Relaxed) {
+    static IS_INSTALLED: OnceBool = OnceBool::new();
+    IS_INSTALLED.get_or_init(|| {
         let _watch = watch();
         drop(std::hint::black_box(Box::new(0_u64)));
-    }
-    SEEN.load(Ordering::Relaxed)
+        SEEN.load(Ordering::Relaxed)
+    })
 }
 
 /// How many blocks could not be noted so far.
@@ -81,35 +84,35 @@ pub(crate) fn allocated(start: *mut u8, size: usize) {
 /// It must be one of this layout, and the caller's own.
 #[inline]
 pub(crate) unsafe fn freed(start: *mut u8, layout: Layout) {
-    if WATCHED.load(Ordering::Relaxed) != 0 && forget(start as usize) {
+    if WATCHED.load(Ordering::Relaxed) != 0 {
+        forget(start as usize);
         // SAFETY: by contract.
         unsafe { clear(start, layout) };
     }
 }
 
-/// What is known of a block that is about to be moved; then it is not known any more.
+/// What is known of a block that is about to be moved, if blocks are noted; then it is not known any more.
 #[inline]
 pub(crate) fn taken(start: *mut u8) -> Option<Note> {
     if WATCHED.load(Ordering::Relaxed) == 0 {
         return None;
     }
-    let slot = place(start as usize).and_then(shadow::peek)?;
-    slot.is_used().then(|| Note(slot.take()))
+    let slot = place(start as usize).and_then(shadow::peek);
+    let slot = slot.filter(|slot| slot.is_used());
+    Some(Note(slot.map(shadow::Slot::take)))
 }
 
-/// A block of which something was known is here now, and so long.
+/// A block of which something was known perhaps is here now, and so long.
 pub(crate) fn put_back(start: *mut u8, size: usize, note: Note) {
-    let (scope, origin) = (note.0.scope, note.0.origin);
-    let is_noted = place(start as usize).is_some_and(|address| {
-        record(
-            address,
-            Noted {
-                scope,
-                size,
-                origin,
-            },
-        )
-    });
+    let Note(Some(Noted { scope, origin, .. })) = note else {
+        return;
+    };
+    let noted = Noted {
+        scope,
+        size,
+        origin,
+    };
+    let is_noted = place(start as usize).is_some_and(|address| record(address, noted));
     if !is_noted {
         scope_counters::of(scope).freed();
         MISSED.fetch_add(1, Ordering::Relaxed);
@@ -137,16 +140,14 @@ fn place(address: usize) -> Option<usize> {
     (address.is_multiple_of(GRAIN) && address < shadow::END && address != 0).then_some(address)
 }
 
-/// Forgets what is known of a block. Whether anything was.
+/// Forgets what is known of a block.
 #[inline]
-fn forget(address: usize) -> bool {
+fn forget(address: usize) {
     let slot = place(address).and_then(shadow::peek);
-    let Some(slot) = slot.filter(|slot| slot.is_used()) else {
-        return false;
-    };
-    let noted = slot.take();
-    scope_counters::of(noted.scope).freed();
-    true
+    if let Some(slot) = slot.filter(|slot| slot.is_used()) {
+        let noted = slot.take();
+        scope_counters::of(noted.scope).freed();
+    }
 }
 
 /// Out of line, to keep the way around it short.

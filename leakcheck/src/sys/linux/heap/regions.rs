@@ -89,7 +89,10 @@ pub(crate) fn regions(
     own.push(buffer.span());
     own.sort_unstable_by_key(|span| span.start.address());
     let pages = Pages::open();
-    let there: Vec<Span> = mapped.into_iter().flat_map(|span| pages.touched(span)).collect();
+    let there: Vec<Span> = mapped
+        .into_iter()
+        .flat_map(|span| pages.touched(span))
+        .collect();
     let left = without(&there, &merged(own));
     Ok(without(&left, others))
 }
@@ -212,7 +215,12 @@ impl Buffer {
     }
 
     /// Gives `take` the words of a part of memory, some at a time, until `end`.
-    pub(crate) fn read(&mut self, span: Span, end: Instant, mut take: impl FnMut(&[usize])) -> Read {
+    pub(crate) fn read(
+        &mut self,
+        span: Span,
+        end: Instant,
+        mut take: impl FnMut(&[usize]),
+    ) -> Read {
         const WORD: usize = size_of::<usize>();
         /// What is gone is so by pages.
         const PAGE: usize = 4096;

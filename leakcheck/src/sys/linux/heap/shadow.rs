@@ -221,13 +221,23 @@ mod tests {
             size,
             origin,
         };
-        let addresses = [NOWHERE, NOWHERE + GRAIN, NOWHERE + SHEET - GRAIN, NOWHERE + 3 * SHEET];
+        let addresses = [
+            NOWHERE,
+            NOWHERE + GRAIN,
+            NOWHERE + SHEET - GRAIN,
+            NOWHERE + 3 * SHEET,
+        ];
         for (number, address) in addresses.into_iter().enumerate() {
             note(address, noted(number + 1, 262_143));
         }
         let listed = blocks_of(scope, 10).expect("there are few");
-        let all = listed.iter().map(|block| (block.start.address(), block.size, block.origin));
-        let expected = addresses.into_iter().zip(1..).map(|(address, size)| (address, size, 262_143));
+        let all = listed
+            .iter()
+            .map(|block| (block.start.address(), block.size, block.origin));
+        let expected = addresses
+            .into_iter()
+            .zip(1..)
+            .map(|(address, size)| (address, size, 262_143));
         assert!(all.eq(expected), "{listed:?}");
         assert_eq!(blocks_of(scope, 3), None);
         assert_eq!(blocks_of(scope + 1, 3), Some(Vec::new()));
@@ -246,6 +256,13 @@ mod tests {
         assert!(!make_room(END));
         assert!(!make_room(usize::MAX));
         assert!(peek(NOWHERE + 100 * SHEET).is_none());
-        assert!(!put(NOWHERE + 100 * SHEET, Noted { scope: 1, size: 1, origin: 1 }));
+        assert!(!put(
+            NOWHERE + 100 * SHEET,
+            Noted {
+                scope: 1,
+                size: 1,
+                origin: 1
+            }
+        ));
     }
 }

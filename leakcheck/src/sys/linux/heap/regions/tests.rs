@@ -10,16 +10,37 @@ fn soon() -> Instant {
 fn pointers_may_be_in_what_can_be_written_and_in_what_is_in_no_file() {
     for (line, expected) in [
         ("1000-2000 rw-p 00000000 00:00 0", true),
-        ("1000-2000 rw-p 00000000 00:00 0                    [heap]", true),
-        ("1000-2000 rw-p 00003000 08:01 77                   /bin/program", true),
+        (
+            "1000-2000 rw-p 00000000 00:00 0                    [heap]",
+            true,
+        ),
+        (
+            "1000-2000 rw-p 00003000 08:01 77                   /bin/program",
+            true,
+        ),
         ("1000-2000 r--p 00000000 00:00 0", true),
         ("1000-2000 rwxp 00000000 00:00 0", true),
-        ("1000-2000 rw-s 00000000 00:01 9                    /memfd:shared (deleted)", true),
-        ("1000-2000 r--p 00000000 08:01 77                   /bin/program", false),
-        ("1000-2000 r-xp 00000000 08:01 77                   /bin/program", false),
+        (
+            "1000-2000 rw-s 00000000 00:01 9                    /memfd:shared (deleted)",
+            true,
+        ),
+        (
+            "1000-2000 r--p 00000000 08:01 77                   /bin/program",
+            false,
+        ),
+        (
+            "1000-2000 r-xp 00000000 08:01 77                   /bin/program",
+            false,
+        ),
         ("1000-2000 ---p 00000000 00:00 0", false),
-        ("1000-2000 r--p 00000000 00:00 0                    [vvar]", false),
-        ("1000-2000 r-xp 00000000 00:00 0                    [vdso]", false),
+        (
+            "1000-2000 r--p 00000000 00:00 0                    [vvar]",
+            false,
+        ),
+        (
+            "1000-2000 r-xp 00000000 00:00 0                    [vdso]",
+            false,
+        ),
         ("nonsense", false),
         ("", false),
     ] {
@@ -33,7 +54,10 @@ fn what_overlaps_or_touches_is_one() {
     let spans = [(0, 5), (5, 7), (9, 20), (10, 12), (30, 31)];
     let spans = spans.map(|(start, end)| Span::new(start, end)).to_vec();
     let expected = [(0, 7), (9, 20), (30, 31)];
-    assert_eq!(merged(spans), expected.map(|(start, end)| Span::new(start, end)));
+    assert_eq!(
+        merged(spans),
+        expected.map(|(start, end)| Span::new(start, end))
+    );
 }
 
 #[test]
@@ -83,7 +107,10 @@ fn what_is_touched_and_not_ours_may_have_pointers() {
         spans.any(|span| span.start.address() <= address && address < span.end.address())
     };
     assert!(has(&[], at));
-    assert!(has(&[], std::ptr::from_ref(&from) as usize), "callers count");
+    assert!(
+        has(&[], std::ptr::from_ref(&from) as usize),
+        "callers count"
+    );
     assert!(!has(&[Span::new(at, at + 8)], at));
     assert!(!has(&[], own), "it is ours");
     assert!(!has(&[], buffer.0.as_ptr() as usize), "it has copies");
@@ -98,5 +125,8 @@ fn what_is_touched_and_not_ours_may_have_pointers() {
             0,
         )
     };
-    assert!(!has(&[], fresh as usize + (1 << 19)), "it was never touched");
+    assert!(
+        !has(&[], fresh as usize + (1 << 19)),
+        "it was never touched"
+    );
 }
