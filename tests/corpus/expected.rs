@@ -16,9 +16,10 @@ use crate::{
 pub(crate) const VERIFYING: &str = "every_report_is_exact";
 
 /// What is about the corpus, and the files with runs of their own.
-const NOT_RUN: [&str; 13] = [
+const NOT_RUN: [&str; 14] = [
     VERIFYING,
     "controls::",
+    "heap::",
     "hangs_alive::",
     "hidden::",
     "instrumented::",
@@ -94,14 +95,15 @@ fn shown<'a>(output: &'a str, test: &str) -> &'a str {
     rest.split("\n---- ").next().unwrap_or_default()
 }
 
-/// Compares each test of a file, run in a process of its own, which it takes along.
+/// Compares each test of a file, run in a process of its own, which it takes along, and returns what each run has shown.
 ///
 /// # Panics
 ///
 /// Where anything differs, and where the process ends otherwise than a failing run does.
-pub(crate) fn verify_alone(module: &str, source: &str) {
+pub(crate) fn verify_alone(module: &str, source: &str) -> Vec<(String, String)> {
     let cases = cases(module, source);
     assert!(!cases.is_empty(), "{module} has no checked test");
+    let mut shown = Vec::with_capacity(cases.len());
     for case in &cases {
         let run = run(["--include-ignored", "--exact", &case.test], &[]);
         let status = run.output.status.code();
@@ -118,7 +120,9 @@ pub(crate) fn verify_alone(module: &str, source: &str) {
             wrong.unwrap_or_default(),
             run.text()
         );
+        shown.push((case.test.clone(), run.text()));
     }
+    shown
 }
 
 /// What a run got wrong.
