@@ -26,6 +26,9 @@ pub(crate) fn row(scale: Scale) -> Result<Vec<Section>, String> {
     };
     Ok(vec![
         section("allocate + free 64 bytes, one after the other", "pairs")?,
-        section("allocate + free a vector that grows to 1000 words", "vectors")?,
+        section(
+            "allocate + free a vector that grows to 1000 words",
+            "vectors",
+        )?,
     ])
 }

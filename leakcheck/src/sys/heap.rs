@@ -25,6 +25,7 @@ use super::imp::heap as notes;
 /// fn parses() {
 ///     let text: &'static str = Box::leak("forgotten".to_owned().into_boxed_str());
 ///     assert_eq!(text.len(), 9);
+///     // It fails: nothing leads to the text any more.
 /// }
 /// # fn main() {}
 /// ```

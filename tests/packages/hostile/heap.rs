@@ -24,7 +24,10 @@ fn correct_programs_go_on() {
 #[test]
 fn a_planted_leak_is_found() {
     let required = [("LEAKCHECK_REQUIRE", "heap")];
-    child::assert_passes(&rerun(&["--exact", "subject::correct::boxes_of_many_threads"], &required));
+    child::assert_passes(&rerun(
+        &["--exact", "subject::correct::boxes_of_many_threads"],
+        &required,
+    ));
 }
 
 #[test]
@@ -44,7 +47,11 @@ fn without_stacks_nothing_is_noted() {
     let required = [("LEAKCHECK_TRACE", "off"), ("LEAKCHECK_REQUIRE", "heap")];
     let run = rerun(&["--exact", "subject::leaks"], &required);
     child::assert_fails(&run);
-    assert!(run.text().contains("stacks are switched off"), "{}", run.text());
+    assert!(
+        run.text().contains("stacks are switched off"),
+        "{}",
+        run.text()
+    );
 }
 
 mod subject {
@@ -154,7 +161,10 @@ mod subject {
                 let mut attributes = std::mem::zeroed();
                 assert_eq!(libc::pthread_attr_init(&raw mut attributes), 0);
                 let least = libc::PTHREAD_STACK_MIN;
-                assert_eq!(libc::pthread_attr_setstacksize(&raw mut attributes, least), 0);
+                assert_eq!(
+                    libc::pthread_attr_setstacksize(&raw mut attributes, least),
+                    0
+                );
                 let mut made = std::mem::zeroed();
                 let error =
                     libc::pthread_create(&raw mut made, &raw const attributes, body, null_mut());
@@ -186,7 +196,10 @@ mod subject {
                 let mut action: libc::sigaction = std::mem::zeroed();
                 action.sa_sigaction = handle as extern "C" fn(c_int) as usize;
                 action.sa_flags = libc::SA_ONSTACK;
-                assert_eq!(libc::sigaction(libc::SIGUSR2, &raw const action, null_mut()), 0);
+                assert_eq!(
+                    libc::sigaction(libc::SIGUSR2, &raw const action, null_mut()),
+                    0
+                );
                 for _ in 0..100 {
                     libc::raise(libc::SIGUSR2);
                 }

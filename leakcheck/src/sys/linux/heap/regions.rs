@@ -62,12 +62,21 @@ impl Standpoint {
 /// left there would seem to be theirs.
 #[inline(never)]
 pub(crate) fn clear_below() {
-    const FAR: usize = 48 << 10;
-    let low = spare::lowest(spare::stack_pointer());
-    if low.is_some_and(|low| spare::stack_pointer() - low > 2 * FAR) {
-        let mut nothing = [0_u8; FAR];
-        std::hint::black_box(&mut nothing);
+    let here = spare::stack_pointer();
+    let low = spare::lowest(here);
+    if low.is_some_and(|low| here - low > 2 * FAR) {
+        clear();
     }
+}
+
+/// Bytes of the stack that are emptied.
+const FAR: usize = 48 << 10;
+
+/// A function of its own: to enter it takes all of them.
+#[inline(never)]
+fn clear() {
+    let mut nothing = [0_u8; FAR];
+    std::hint::black_box(&mut nothing);
 }
 
 /// Parts of memory in which pointers may be, without those of the look and of this crate, and without `others`; all in the order of
