@@ -12,6 +12,8 @@ mod mark;
 mod planted;
 
 use crate::base::model::Seen;
+#[cfg(feature = "heap")]
+use crate::sys::creation_stack;
 
 #[cfg(feature = "heap")]
 pub(crate) use lost::list;
@@ -62,6 +64,10 @@ fn gap() -> Seen {
 #[cfg(feature = "heap")]
 fn missed() -> Option<String> {
     match crate::sys::allocations::missed() {
+        0 if creation_stack::is_half_used() => Some(
+            "there are more distinct paths than fit into 32 MiB; allocations on later ones have no site"
+                .to_owned(),
+        ),
         0 => None,
         missed => Some(format!("{missed} allocations could not be noted")),
     }

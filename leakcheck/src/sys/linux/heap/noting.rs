@@ -12,8 +12,9 @@ use crate::sys::{
     context::{self, Context},
     creation_stack,
     imp::{
-        errno, fork,
+        errno, fds, fork,
         spare::{self, Done},
+        unwind_cache,
     },
     scope_counters,
 };
@@ -163,7 +164,11 @@ fn note(start: usize, size: usize) {
     let Some(address) = place(start) else {
         return;
     };
-    if !creation_stack::is_enabled() || fork::in_child() || fork::shares_memory() {
+    if !creation_stack::is_enabled()
+        || fds::are_untracked()
+        || fork::in_child()
+        || fork::shares_memory()
+    {
         return;
     }
     let mut block = Fresh {
@@ -192,7 +197,7 @@ fn record_fresh(block: &mut Fresh) {
         size,
         scope,
     } = *block;
-    let origin = creation_stack::here(0);
+    let origin = unwind_cache::path_in_half(context::current().origin);
     if let Some(slot) = shadow::peek(address)
         && slot.is_used()
     {
