@@ -123,9 +123,10 @@ impl<A: GlobalAlloc> Heap<A> {
             // SAFETY: by contract.
             unsafe { self.inner.realloc(start, layout, size) }
         };
-        let (kept, length) = match now.is_null() {
-            true => (start, layout.size()),
-            false => (now, size),
+        let (kept, length) = if now.is_null() {
+            (start, layout.size())
+        } else {
+            (now, size)
         };
         notes::put_back(kept, length, note);
         now

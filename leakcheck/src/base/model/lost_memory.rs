@@ -18,11 +18,11 @@ pub(crate) struct LostMemory {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Owned {
     /// Nothing that is known.
-    ByNothing,
+    Not,
     /// It leads back to itself; whether that keeps it is not known.
-    ByItselfPerhaps,
+    Perhaps,
     /// It owns itself.
-    ByItself,
+    Itself,
 }
 
 /// A pointer from one allocation to another.

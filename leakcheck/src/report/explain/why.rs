@@ -141,7 +141,7 @@ impl Finding<'_> {
     /// Whether it is memory that is kept by itself, as its types tell.
     fn owns_itself(&self) -> bool {
         let lost = Fact::lost_memory(&self.leak.facts);
-        self.is(Kind::Heap) && lost.is_some_and(|lost| lost.owned == Owned::ByItself)
+        self.is(Kind::Heap) && lost.is_some_and(|lost| lost.owned == Owned::Itself)
     }
 
     /// Whether it is a task whose future is the user's own, whoever has spawned it, and what that has put around it.

@@ -22,10 +22,10 @@ impl Display for LostMemory {
             _ => " and ",
         };
         match (self.owned, &*self.circle) {
-            (Owned::ByNothing, _) => Ok(()),
-            (Owned::ByItselfPerhaps, _) => write!(f, "{which}leads back to itself"),
-            (Owned::ByItself, []) => write!(f, "{which}owns itself"),
-            (Owned::ByItself, steps) => {
+            (Owned::Not, _) => Ok(()),
+            (Owned::Perhaps, _) => write!(f, "{which}leads back to itself"),
+            (Owned::Itself, []) => write!(f, "{which}owns itself"),
+            (Owned::Itself, steps) => {
                 write!(f, "{which}owns itself through ")?;
                 for (index, step) in steps.iter().enumerate() {
                     let and = match index {
@@ -55,12 +55,12 @@ mod tests {
         let one = [step("Arc<Node>", "parent")];
         let two = [step("Rc<Tree>", "leaf"), step("Rc<Leaf>", "tree")];
         for (count, bytes, behind, owned, circle, words) in [
-            (1, 5, (0, 0), Owned::ByNothing, &[][..], "5 B"),
+            (1, 5, (0, 0), Owned::Not, &[][..], "5 B"),
             (
                 2,
                 2048,
                 (1, 8),
-                Owned::ByNothing,
+                Owned::Not,
                 &[],
                 "2.0 KiB in all, which leads to 1 more allocation of 8 B",
             ),
@@ -68,16 +68,16 @@ mod tests {
                 1,
                 8,
                 (0, 0),
-                Owned::ByItselfPerhaps,
+                Owned::Perhaps,
                 &[],
                 "8 B, which leads back to itself",
             ),
-            (1, 8, (0, 0), Owned::ByItself, &[], "8 B, which owns itself"),
+            (1, 8, (0, 0), Owned::Itself, &[], "8 B, which owns itself"),
             (
                 1,
                 8,
                 (0, 0),
-                Owned::ByItself,
+                Owned::Itself,
                 &one,
                 "8 B, which owns itself through `parent` of `Arc<Node>`",
             ),
@@ -85,7 +85,7 @@ mod tests {
                 1,
                 8,
                 (3, 64),
-                Owned::ByItself,
+                Owned::Itself,
                 &two,
                 "8 B, which leads to 3 more allocations of 64 B and owns itself through `leaf` of `Rc<Tree>` and `tree` of \
                  `Rc<Leaf>`",

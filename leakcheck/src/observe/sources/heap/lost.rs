@@ -74,9 +74,9 @@ fn memory(lost: &Lost, origin: u32, heads: &[&Head]) -> LostMemory {
         bytes: heads.iter().map(|head| size(&head.at)).sum(),
         behind: (behind().count(), behind().map(size).sum()),
         owned: match (is_owned, &steps) {
-            (false, _) => Owned::ByNothing,
-            (true, None) => Owned::ByItselfPerhaps,
-            (true, Some(_)) => Owned::ByItself,
+            (false, _) => Owned::Not,
+            (true, None) => Owned::Perhaps,
+            (true, Some(_)) => Owned::Itself,
         },
         circle: steps.unwrap_or_default(),
     }

@@ -25,7 +25,7 @@ const PLAIN: LostMemory = LostMemory {
     count: 1,
     bytes: 48,
     behind: (0, 0),
-    owned: Owned::ByNothing,
+    owned: Owned::Not,
     circle: Vec::new(),
 };
 
@@ -57,7 +57,7 @@ fn several_of_one_line() {
 #[test]
 fn one_that_owns_itself() {
     let memory = LostMemory {
-        owned: Owned::ByItself,
+        owned: Owned::Itself,
         circle: vec![Step {
             owner: "Arc<Node>".to_owned(),
             field: "parent".to_owned(),

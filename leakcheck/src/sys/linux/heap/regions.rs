@@ -74,6 +74,7 @@ const FAR: usize = 48 << 10;
 
 /// A function of its own: to enter it takes all of them.
 #[inline(never)]
+#[expect(clippy::large_stack_arrays, reason = "it is about the stack")]
 fn clear() {
     let mut nothing = [0_u8; FAR];
     std::hint::black_box(&mut nothing);
