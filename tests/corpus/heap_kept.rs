@@ -241,5 +241,5 @@ fn with_a_thread_that_moves_it() {
 
 #[test]
 fn every_report_is_exact() {
-    crate::expected::verify("heap_kept", include_str!("heap_kept.rs"));
+    crate::expected::verify_alone("heap_kept", include_str!("heap_kept.rs"));
 }
