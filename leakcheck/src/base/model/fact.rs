@@ -26,6 +26,10 @@ pub(crate) enum Fact {
     /// What a file or folder in a temporary folder is.
     TempFile(TempFile),
     /// What nothing leads to, of memory.
+    #[cfg_attr(
+        not(feature = "heap"),
+        allow(dead_code, reason = "made where memory is looked at")
+    )]
     LostMemory(LostMemory),
     /// What a process keeps open.
     Holds(Held),

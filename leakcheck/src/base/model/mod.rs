@@ -52,6 +52,10 @@ pub use hang::{ExitBegan, Hang, HangCause, HangEnd, KernelState, StuckThread, Th
 pub(crate) use keeper::{Keeper, Kept, Use};
 pub use leak::{Ignored, Leak};
 pub use level::Level;
+#[cfg_attr(
+    not(feature = "heap"),
+    allow(unused_imports, reason = "made where memory is looked at")
+)]
 pub(crate) use lost_memory::{LostMemory, Owned, Step};
 pub use missing::Missing;
 pub(crate) use name::without_numbers;
