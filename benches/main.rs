@@ -5,6 +5,7 @@
 //!
 //! Tasks are found in other ways with `--cfg tokio_unstable`, so the program runs itself once more with it.
 
+mod allocations;
 mod attribution;
 mod checked;
 mod clean;
@@ -37,13 +38,14 @@ const QUICK: &str = "--quick";
 type Row = fn(Scale) -> Result<Vec<Section>, String>;
 
 /// The rows, and the names by which they can be run alone.
-const ROWS: [(&str, Row); 13] = [
+const ROWS: [(&str, Row); 14] = [
     ("spawns", spawns::row),
     ("empty", empty::row),
     ("clean", clean::row),
     ("flood", flood::row),
     ("threads", threads::row),
     ("fds", fds::row),
+    ("heap", allocations::row),
     ("polls", polls::row),
     ("tracing", listening::row),
     ("many", many::row),

@@ -204,3 +204,20 @@ pub fn per_call(calls: usize, mut call: impl FnMut()) -> f64 {
 fn per(elapsed: Duration, operations: usize) -> f64 {
     elapsed.as_secs_f64() * 1e9 / operations as f64
 }
+
+/// Nanoseconds of one allocation and its end: `pairs` of 64 bytes, or `vectors` that grow.
+pub fn allocate(kind: &str, count: usize) -> f64 {
+    /// Words of a vector, and of as many one stands for.
+    const LONG: usize = 1000;
+    if kind == "vectors" {
+        let vectors = count / LONG;
+        return per_call(vectors, || {
+            let mut words = Vec::new();
+            for word in 0..LONG {
+                words.push(black_box(word));
+            }
+            drop(black_box(words));
+        });
+    }
+    per_call(count, || drop(black_box(Box::new([0_u64; 8]))))
+}

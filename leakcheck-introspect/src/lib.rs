@@ -52,6 +52,7 @@
 #![deny(unsafe_code)]
 
 mod attempt;
+mod block;
 mod blocking_task;
 #[cfg_attr(
     not(all(target_os = "linux", target_pointer_width = "64", not(miri))),
@@ -117,6 +118,7 @@ pub use read::fuzzing;
 pub(crate) use enders::{Enders, Handles, Party};
 
 pub use attempt::Attempt;
+pub use block::{Block, OwnerField};
 pub use blocking_task::BlockingTask;
 pub use call::Call;
 pub use dependence::{Dependence, Tie};
@@ -129,8 +131,8 @@ pub use local_tasks::LocalTasks;
 pub use need::Need;
 pub use object::{Certainty, Class, Hold, Object, Queued, Role};
 pub use read::{
-    available, barrier, called_from, calls_at, file_of, has_read, is_readable, keep_program,
-    perhaps_alive, promised,
+    allocated_for, available, barrier, called_from, calls_at, file_of, has_read, is_readable,
+    keep_program, owners, perhaps_alive, promised, read_words,
 };
 pub use statics::{Static, Statics};
 pub use task::{State, Task};

@@ -42,6 +42,32 @@ pub const fn is_readable() -> bool {
     false
 }
 
+/// Nothing is known of any block here.
+///
+/// # Errors
+///
+/// Always.
+pub fn allocated_for(_path: &[usize], _size: u64) -> Result<Option<String>, Error> {
+    Err(nothing())
+}
+
+/// Nothing is known of any block here.
+///
+/// # Errors
+///
+/// Always.
+pub fn owners(
+    _path: &[usize],
+    _circle: &[crate::Block],
+) -> Result<Option<Vec<crate::OwnerField>>, Error> {
+    Err(nothing())
+}
+
+/// Nothing is read here.
+pub const fn read_words(_address: u64, _into: &mut [usize]) -> bool {
+    false
+}
+
 /// Nothing is known of any.
 pub fn perhaps_alive(_cells: &[u64]) -> Vec<u64> {
     Vec::new()

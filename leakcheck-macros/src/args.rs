@@ -34,13 +34,14 @@ const DURATIONS: [&str; 3] = ["settle", "timeout", "cancel_within"];
 const LEVELS: [(&str, &str); 3] = [("deny", "Deny"), ("warn", "Warn"), ("off", "Off")];
 
 /// Words of `kinds(..)` and keys of `levels(..)`, with the variants they stand for.
-const KINDS: [(&str, &str); 7] = [
+const KINDS: [(&str, &str); 8] = [
     ("tasks", "Task"),
     ("threads", "Thread"),
     ("timers", "Timer"),
     ("fds", "Fd"),
     ("processes", "Process"),
     ("temp_files", "TempFile"),
+    ("heap", "Heap"),
     ("custom", "Custom"),
 ];
 

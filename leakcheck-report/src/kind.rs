@@ -28,6 +28,9 @@ pub enum Kind {
     Process,
     /// A file or folder in a temporary folder.
     TempFile,
+    /// Memory that was allocated and that nothing leads to any more. It is looked for where `leakcheck::Heap` is the program's
+    /// allocator.
+    Heap,
     /// A whole tokio runtime.
     Runtime,
     /// Something that the test's own code registered.
@@ -44,19 +47,21 @@ impl Kind {
         Self::Fd,
         Self::Process,
         Self::TempFile,
+        Self::Heap,
         Self::Runtime,
         Self::Custom,
     ];
 
     /// The kinds that a user can choose, with the words that settings have for them.
     #[doc(hidden)]
-    pub const CHOICES: [(Self, &'static str); 7] = [
+    pub const CHOICES: [(Self, &'static str); 8] = [
         (Self::Task, "tasks"),
         (Self::Thread, "threads"),
         (Self::Timer, "timers"),
         (Self::Fd, "fds"),
         (Self::Process, "processes"),
         (Self::TempFile, "temp_files"),
+        (Self::Heap, "heap"),
         (Self::Custom, "custom"),
     ];
 
@@ -91,6 +96,7 @@ impl Kind {
             Self::Fd => "fd",
             Self::Process => "process",
             Self::TempFile => "temp_file",
+            Self::Heap => "heap",
             Self::Runtime => "runtime",
             Self::Custom => "custom",
         }

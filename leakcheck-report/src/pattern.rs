@@ -105,6 +105,10 @@ patterns! {
     OpenDescriptor = "open-descriptor",
     /// Nobody has removed a file or folder that was made in a temporary folder.
     TempLeft = "temp-left",
+    /// Memory leads back to itself, and nothing else leads to it.
+    MemoryCycle = "memory-cycle",
+    /// Nothing leads to memory that was allocated and not given back.
+    LostMemory = "lost-memory",
     /// Nobody has deleted a timer of `timer_create`.
     UndeletedTimer = "undeleted-timer",
     /// A timer of tokio is in something that outlives the test.

@@ -59,6 +59,8 @@ pages! {
     Unreaped unreaped "../pages/unreaped.md",
     OpenDescriptor open_descriptor "../pages/open-descriptor.md",
     TempLeft temp_left "../pages/temp-left.md",
+    MemoryCycle memory_cycle "../pages/memory-cycle.md",
+    LostMemory lost_memory "../pages/lost-memory.md",
     UndeletedTimer undeleted_timer "../pages/undeleted-timer.md",
     KeptTimer kept_timer "../pages/kept-timer.md",
     KeptRuntime kept_runtime "../pages/kept-runtime.md",

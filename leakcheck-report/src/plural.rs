@@ -30,6 +30,7 @@ pub const fn words(kind: Kind) -> (&'static str, &'static str) {
         Kind::Fd => ("file descriptor", "file descriptors"),
         Kind::Process => ("child process", "child processes"),
         Kind::TempFile => ("temporary file or folder", "temporary files and folders"),
+        Kind::Heap => ("allocation", "allocations"),
         Kind::Runtime => ("runtime", "runtimes"),
         Kind::Custom => ("resource", "resources"),
     }

@@ -148,6 +148,8 @@ pub use settings::{
     max_live::MaxLive,
     options::{Level, Options},
 };
+#[cfg(feature = "heap")]
+pub use sys::heap::Heap;
 
 /// Checks a test for leaks: a modifier above `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[test_log::test]` and others.
 ///

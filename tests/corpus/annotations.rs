@@ -19,7 +19,7 @@ use leakcheck_report::Pattern;
 
 use crate::finding::{At, Event, Finding, Holder, IS_EXACT, READS_STACKS, Site, Waiting};
 
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 10] = [
     "task",
     "blocking_task",
     "thread",
@@ -27,6 +27,7 @@ const KINDS: [&str; 9] = [
     "fd",
     "process",
     "temp_file",
+    "heap",
     "runtime",
     "custom",
 ];

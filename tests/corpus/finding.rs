@@ -111,6 +111,7 @@ impl Finding {
             ("fd", _) => "open-descriptor",
             ("process", _) => "unreaped",
             ("temp_file", _) => "temp-left",
+            ("heap", _) => "lost-memory",
             ("runtime", _) => "kept-runtime",
             ("custom", _) => "kept-registration",
             _ => "",

@@ -4,6 +4,10 @@
 //! process, leaks and twins at once, and the last test of each file compares the reports with what its source says.
 //! `patterns` lists the patterns and the tests that stand for them.
 
+#[cfg(feature = "heap")]
+#[global_allocator]
+static HEAP: leakcheck::Heap = leakcheck::Heap::new(std::alloc::System);
+
 mod annotations;
 mod background;
 mod blocking;
@@ -28,6 +32,10 @@ mod hangs;
 mod hangs_alive;
 mod hangs_sync;
 mod harness;
+#[cfg(feature = "heap")]
+mod heap;
+#[cfg(feature = "heap")]
+mod heap_kept;
 mod hidden;
 mod holders;
 mod instrumented;

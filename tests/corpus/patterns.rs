@@ -245,7 +245,7 @@ const COUNT: usize = 58;
 /// Files that test the corpus, not the checker, the siblings that stand for one pattern together, the table of all ways in which
 /// a thread is stuck, that of closures that wait on a runtime, what tasks do not poll, and have a lock in, what pauses between
 /// attempts, handles in limits, what is joined, what is in queues, channels and locks of other crates, bodies that are cancelled,
-/// descriptors, which the collection has beside tasks only, and temporary files, which it has not.
+/// descriptors, which the collection has beside tasks only, and temporary files and memory, which it has not.
 fn stands_for_a_pattern(test: &str) -> bool {
     let is_own = [
         "cancelled::",
@@ -256,6 +256,8 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "futurelock::",
         "hang::",
         "hangs_alive::",
+        "heap::",
+        "heap_kept::",
         "hidden::",
         "holders::",
         "causes::",

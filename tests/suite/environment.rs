@@ -25,6 +25,7 @@ fn an_unknown_value_names_the_valid_ones() {
                 "fds",
                 "processes",
                 "temp_files",
+                "heap",
                 "sites",
                 "states",
             ],
@@ -67,6 +68,15 @@ fn what_is_covered_may_be_required() {
         clean,
         "LEAKCHECK_REQUIRE" = "tasks,threads,timers,fds,sites,states"
     ));
+}
+
+/// Without its allocator no memory is looked at, and that is said.
+#[test]
+fn memory_is_not_covered_without_its_allocator() {
+    let run = run!(clean, "LEAKCHECK_REQUIRE" = "heap");
+    assert_fails(&run);
+    let text = run.text();
+    assert!(text.contains("its feature `heap`"), "{text}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! How tasks are read: memory, debug info, typed values, tokio's structures, futures. Data flows in this order.
 
 pub(crate) mod blocking;
+mod blocks;
 mod decode;
 mod drop_state;
 mod dwarf;
@@ -30,9 +31,10 @@ mod tokio;
 mod value;
 
 pub use self::{
+    blocks::{allocated_for, owners},
     dwarf::{called_from, calls_at, file_of, has_read, keep_program},
     local_sets::perhaps_alive,
-    memory::{barrier, is_readable},
+    memory::{barrier, is_readable, read_words},
     startup::{available, promised},
 };
 pub(crate) use self::{

@@ -21,12 +21,15 @@ impl View {
             Kind::Thread => sources::threads::coverage(),
             Kind::Timer => self.timer_coverage(),
             Kind::TempFile => sources::temp_files::coverage(),
+            Kind::Heap => sources::heap::coverage(),
             kind => others(kind),
         };
         Coverage {
             kinds: Kind::CHOICES
                 .iter()
                 .filter(|(kind, _)| self.options.wants(*kind))
+                // Who has not asked for it learns nothing of it.
+                .filter(|(kind, _)| *kind != Kind::Heap || sources::heap::is_asked_for())
                 .map(|(kind, _)| (*kind, of(*kind)))
                 .collect(),
         }
@@ -87,6 +90,7 @@ pub(super) fn require(env: &Env, whom: &CheckTarget) -> Result<(), Error> {
             Requirement::Fds => sources::fds::gap().and(|| proven(capture::prove_names())),
             Requirement::Processes => others(Kind::Process).and(sources::processes::planted),
             Requirement::TempFiles => sources::temp_files::planted(),
+            Requirement::Heap => sources::heap::planted(),
         };
         if seen != Seen::Full {
             return Err(Repr::Required {

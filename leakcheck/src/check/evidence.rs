@@ -23,6 +23,9 @@ pub(super) struct Evidence {
     pub(super) gaps: Vec<Gap>,
     /// What was there at the first dirty look.
     pub(super) first: Option<Inventory>,
+    /// Where the body's future was, where that has ended.
+    #[cfg(feature = "heap")]
+    pub(super) ended_body: Option<crate::sys::heap_block::Span>,
     pub(super) waited: Duration,
     pub(super) spent: Duration,
 }

@@ -92,6 +92,8 @@ impl Check {
             runtime: None,
             unrecorded: quick::unrecorded(),
             cancelled: None,
+            #[cfg(feature = "heap")]
+            allocations: None,
         };
         Ok(Self {
             view,
@@ -249,6 +251,8 @@ impl Check {
 
     /// Adds what is there now to what was found.
     fn collect(&mut self, phase: Phase) {
+        // What looking opens is nobody's.
+        let _aside = sys::fds::untracked();
         let mut known: HashSet<ResourceId> = self.evidence.found.ids().into_iter().collect();
         known.extend(&self.evidence.told);
         self.view.note_gaps(phase, &mut self.evidence);

@@ -17,6 +17,8 @@ mod gaps;
 mod gather;
 mod growth;
 mod hang;
+#[cfg(feature = "heap")]
+mod heap;
 mod inventory;
 mod judge;
 mod keepers;

@@ -46,6 +46,9 @@ pub(super) struct View {
     pub(super) unrecorded: Vec<(Kind, String)>,
     /// The run of a body that is cancelled, where it is about one.
     pub(super) cancelled: Option<Arc<CancelledRun>>,
+    /// Has allocations noted, where somebody wants to know of them.
+    #[cfg(feature = "heap")]
+    pub(super) allocations: Option<sys::allocations::Watch>,
 }
 
 impl View {

@@ -65,6 +65,12 @@ pub(crate) struct Group {
     pub(crate) held: Vec<Kept>,
 }
 
+/// Whether the first of several stands for all of them: the one that fires first, or was made first, comes first.
+fn goes_by_first(resource: &Resource) -> bool {
+    let kind = resource.kind();
+    timers::is_of_tokio(resource) || matches!(kind, Kind::TempFile | Kind::Heap)
+}
+
 /// Groups resources in the order in which their first ones come. `own` is the token of the check's own runtime.
 pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
     let mut places = BTreeMap::new();
@@ -147,10 +153,7 @@ pub(crate) fn groups(resources: &[Resource], own: Option<u32>) -> Vec<Group> {
         group.tid = if group.count == 1 { tid } else { None };
         group.facts = match &resource.detail {
             Detail::Other(thing) if group.count == 1 => thing.facts.clone(),
-            // The one that fires first, or was made first, comes first.
-            Detail::Other(_) if timers::is_of_tokio(resource) || kind == Kind::TempFile => {
-                std::mem::take(&mut group.facts)
-            }
+            Detail::Other(_) if goes_by_first(resource) => std::mem::take(&mut group.facts),
             Detail::Other(_) => std::mem::take(&mut group.facts)
                 .into_iter()
                 .filter(|fact| matches!(fact, Fact::Holds(_)))

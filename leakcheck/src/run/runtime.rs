@@ -117,6 +117,8 @@ pub fn run_sync<R>(
             check.settle_blocking();
         }
     });
+    #[cfg(feature = "heap")]
+    session.check.clear_stack();
     session.conclude(outcome)
 }
 
@@ -136,6 +138,8 @@ pub fn run_async<R>(
     };
     let _listening = timers::listen();
     let outcome = session.run_async(meta, ends, build, body);
+    #[cfg(feature = "heap")]
+    session.check.clear_stack();
     session.conclude(outcome.judge(meta, ends))
 }
 
@@ -181,5 +185,7 @@ pub async fn run_within<R>(
     if !session.check.is_clean_now() {
         session.check.settle_in_runtime().await;
     }
+    #[cfg(feature = "heap")]
+    session.check.clear_stack();
     session.conclude(outcome)
 }

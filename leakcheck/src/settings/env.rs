@@ -55,6 +55,7 @@ pub(crate) enum Requirement {
     Fds,
     Processes,
     TempFiles,
+    Heap,
     Sites,
     States,
 }
@@ -272,13 +273,14 @@ fn levels(value: &str) -> Result<Vec<(Kind, Level)>, Error> {
         .collect()
 }
 
-const REQUIREMENTS: [(&str, Requirement); 8] = [
+const REQUIREMENTS: [(&str, Requirement); 9] = [
     ("tasks", Requirement::Tasks),
     ("threads", Requirement::Threads),
     ("timers", Requirement::Timers),
     ("fds", Requirement::Fds),
     ("processes", Requirement::Processes),
     ("temp_files", Requirement::TempFiles),
+    ("heap", Requirement::Heap),
     ("sites", Requirement::Sites),
     ("states", Requirement::States),
 ];
@@ -430,7 +432,7 @@ mod tests {
                 "LEAKCHECK_LEVELS",
                 "threads=of",
                 "failed to read LEAKCHECK_LEVELS=\"threads=of\": expected a list such as `threads=warn,custom=off`, of \
-                 `tasks`, `threads`, `timers`, `fds`, `processes`, `temp_files` or `custom`, each with `deny`, `warn` or `off`",
+                 `tasks`, `threads`, `timers`, `fds`, `processes`, `temp_files`, `heap` or `custom`, each with `deny`, `warn` or `off`",
             ),
             (
                 "LEAKCHECK_STACKS",
@@ -457,7 +459,7 @@ mod tests {
                 "LEAKCHECK_REQUIRE",
                 "tasks,everything",
                 "failed to read LEAKCHECK_REQUIRE=\"tasks,everything\": expected a list of `tasks`, `threads`, \
-                 `timers`, `fds`, `processes`, `temp_files`, `sites` or `states`",
+                 `timers`, `fds`, `processes`, `temp_files`, `heap`, `sites` or `states`",
             ),
         ] {
             assert_eq!(parse(name, value).unwrap_err().to_string(), expected);

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::{context, imp};
 
 pub(in crate::sys) mod paths;
+#[cfg(feature = "heap")]
+pub(crate) use paths::is_half_used;
 pub(crate) use paths::{frames, intern, is_exhausted, line, parent};
 
 static ENABLED: AtomicBool = AtomicBool::new(true);

@@ -21,6 +21,10 @@ pub(crate) mod context;
 pub(crate) mod creation_stack;
 pub(crate) mod descriptor;
 mod free;
+#[cfg(feature = "heap")]
+pub(crate) mod heap;
+#[cfg(feature = "heap")]
+pub(crate) mod heap_block;
 mod init_array;
 pub(crate) mod object;
 #[allow(dead_code, reason = "where nothing is interposed nothing is recorded")]
@@ -57,6 +61,8 @@ mod imp;
 mod imp;
 
 pub(crate) use allocation_table::Creation;
+#[cfg(feature = "heap")]
+pub(crate) use imp::heap as allocations;
 pub(crate) use imp::{
     arm, children, exit, fds, fork, objects, proc_threads, remote_stack, task_allocations,
     temp_files, threads, timers, writing,

@@ -58,6 +58,10 @@ const TIMES: u32 = 2;
 struct Shard {
     started: AtomicUsize,
     ended: AtomicUsize,
+    #[cfg(feature = "heap")]
+    allocated: AtomicUsize,
+    #[cfg(feature = "heap")]
+    freed: AtomicUsize,
 }
 
 thread_local! {
@@ -91,6 +95,10 @@ static NOBODY: ScopeCounters = ScopeCounters {
         Shard {
             started: AtomicUsize::new(0),
             ended: AtomicUsize::new(0),
+            #[cfg(feature = "heap")]
+            allocated: AtomicUsize::new(0),
+            #[cfg(feature = "heap")]
+            freed: AtomicUsize::new(0),
         }
     }; SHARDS],
     threads: AtomicUsize::new(0),
@@ -128,6 +136,8 @@ pub(crate) fn open() -> Option<u64> {
     counters.want_nothing();
     counters.forget_temp_files();
     counters.forget_children();
+    #[cfg(feature = "heap")]
+    counters.forget_allocations();
     counters.holders.store(1, Ordering::Relaxed);
     counters.scope.store(scope, Ordering::Release);
     Some(scope)
@@ -375,6 +385,44 @@ impl ScopeCounters {
     fn forget_temp_files(&self) {
         self.temp_files.store(0, Ordering::Relaxed);
         self.temp_files_missed.store(0, Ordering::Relaxed);
+    }
+
+    /// A block of memory was allocated.
+    #[cfg(feature = "heap")]
+    #[inline]
+    pub(crate) fn allocated(&self) {
+        self.tasks[shard()]
+            .allocated
+            .fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One was given back.
+    #[cfg(feature = "heap")]
+    #[inline]
+    pub(crate) fn freed(&self) {
+        self.tasks[shard()].freed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Blocks of memory that are alive, as far as threads that have ended or were waited for have had them.
+    #[cfg(feature = "heap")]
+    pub(crate) fn allocations(&self) -> usize {
+        total_order();
+        let sum = |count: fn(&Shard) -> &AtomicUsize| -> usize {
+            let counts = self.tasks.iter();
+            counts
+                .map(|shard| count(shard).load(Ordering::SeqCst))
+                .sum()
+        };
+        let freed = sum(|shard| &shard.freed);
+        sum(|shard| &shard.allocated).saturating_sub(freed)
+    }
+
+    #[cfg(feature = "heap")]
+    fn forget_allocations(&self) {
+        for shard in &self.tasks {
+            shard.allocated.store(0, Ordering::Relaxed);
+            shard.freed.store(0, Ordering::Relaxed);
+        }
     }
 
     /// Where the memory of its tasks is noted.

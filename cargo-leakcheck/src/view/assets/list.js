@@ -10,7 +10,7 @@ let chosen = null;
 
 // What fits below a number.
 function shortKind({ kind, count }) {
-  const word = { fd: 'fd', process: 'process', blocking_task: 'closure', temp_file: 'temporary file', custom: 'resource' }[kind] ?? kind;
+  const word = { fd: 'fd', process: 'process', blocking_task: 'closure', temp_file: 'temporary file', heap: 'allocation', custom: 'resource' }[kind] ?? kind;
   return count === 1 ? word : `${word}${word.endsWith('s') ? 'es' : 's'}`;
 }
 

@@ -50,6 +50,14 @@ impl Image {
         Some(function)
     }
 
+    /// The function that a return address of the running program is inside of.
+    pub(crate) fn function_of(&self, address: u64) -> Option<Function> {
+        let at = address.wrapping_sub(self.program.bias).checked_sub(1)?;
+        let start = |unit: &'static Unit| unit.function_around(at).map(|(start, _)| start);
+        let start = self.units_at(at).find_map(start)?;
+        self.function(start.wrapping_add(self.program.bias))
+    }
+
     /// The file in which the function stands whose code starts at an address of the file.
     pub(super) fn file_of(&self, at: u64) -> Option<Arc<str>> {
         let (mut unit, mut offset) = self.function_at(at)?;

@@ -41,6 +41,14 @@ pub(super) fn read(address: u64, into: &mut [u8]) -> Option<()> {
     WAYS.get(works)?(address, into).ok()
 }
 
+/// Fills `into` with the words from `address` on; whether all of them are mapped.
+pub fn read_words(address: u64, into: &mut [usize]) -> bool {
+    let length = size_of_val(into);
+    // SAFETY: words are as many bytes, all of which may have any value, and are borrowed for the call.
+    let bytes = unsafe { std::slice::from_raw_parts_mut(into.as_mut_ptr().cast::<u8>(), length) };
+    read(address, bytes).is_some()
+}
+
 /// Fills `into` with one span of memory after the other, each from an address and of so many bytes, or nothing if a byte of
 /// them is not mapped.
 pub(super) fn read_all(spans: &[(u64, usize)], into: &mut [u8]) -> Option<()> {

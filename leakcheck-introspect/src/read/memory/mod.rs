@@ -10,7 +10,10 @@ mod kernel;
 mod own_values;
 mod program;
 
-pub use self::{barrier::barrier, kernel::is_readable};
+pub use self::{
+    barrier::barrier,
+    kernel::{is_readable, read_words},
+};
 pub(crate) use self::{
     cache::{Memory, read},
     gather::gather,

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use super::{TempFile, TempOwner};
+use super::{LostMemory, TempFile, TempOwner};
 
 /// Something that is known of one thing. The words that reports use for it are its `Display` form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -25,6 +25,12 @@ pub(crate) enum Fact {
     State(ProcessState),
     /// What a file or folder in a temporary folder is.
     TempFile(TempFile),
+    /// What nothing leads to, of memory.
+    #[cfg_attr(
+        not(feature = "heap"),
+        allow(dead_code, reason = "made where memory is looked at")
+    )]
+    LostMemory(LostMemory),
     /// What a process keeps open.
     Holds(Held),
     /// What a process has started, and that has started, as far as that still runs.
@@ -54,6 +60,14 @@ impl Fact {
     pub(crate) fn held(facts: &[Self]) -> Option<&Held> {
         facts.iter().find_map(|fact| match fact {
             Self::Holds(held) => Some(held),
+            _ => None,
+        })
+    }
+
+    /// What nothing leads to, where these are of memory.
+    pub(crate) fn lost_memory(facts: &[Self]) -> Option<&LostMemory> {
+        facts.iter().find_map(|fact| match fact {
+            Self::LostMemory(lost) => Some(lost),
             _ => None,
         })
     }

@@ -13,6 +13,8 @@ mod hang;
 mod keeper;
 mod leak;
 mod level;
+#[allow(dead_code, reason = "made where memory is looked at")]
+mod lost_memory;
 mod missing;
 mod name;
 mod note;
@@ -50,6 +52,11 @@ pub use hang::{ExitBegan, Hang, HangCause, HangEnd, KernelState, StuckThread, Th
 pub(crate) use keeper::{Keeper, Kept, Use};
 pub use leak::{Ignored, Leak};
 pub use level::Level;
+#[cfg_attr(
+    not(feature = "heap"),
+    allow(unused_imports, reason = "made where memory is looked at")
+)]
+pub(crate) use lost_memory::{LostMemory, Owned, Step};
 pub use missing::Missing;
 pub(crate) use name::without_numbers;
 pub(crate) use note::{Note, Remark, StacksUnread, TimerSite, Unreadable};

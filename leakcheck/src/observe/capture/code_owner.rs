@@ -17,9 +17,20 @@ const OWN_FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 /// What a function is a part of that lies in this object.
 pub(super) fn of(function: &str, path: Option<&Path>, object: Object) -> Part {
     match path {
+        _ if is_of_compiler(function) => Part::Std,
         Some(path) => of_file(path, object),
         None => of_name(function, object),
     }
+}
+
+/// Whether the compiler has made it, to call the program's allocator: its file is that of the allocator.
+fn is_of_compiler(function: &str) -> bool {
+    let is_plain = |function: &str| {
+        ["__rust_", "__rg_", "__rdl_"]
+            .iter()
+            .any(|start| function.starts_with(start))
+    };
+    krate(function) == "__rustc" || is_plain(function)
 }
 
 fn of_file(path: &Path, object: Object) -> Part {

@@ -3,6 +3,7 @@
 pub(crate) mod blocking;
 pub(crate) mod custom;
 pub(crate) mod fds;
+pub(crate) mod heap;
 pub(crate) mod named;
 pub(crate) mod panics;
 pub(crate) mod process_lifetime;

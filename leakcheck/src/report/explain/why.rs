@@ -6,7 +6,7 @@ use super::{Causes, dependency, links::Link};
 use crate::{
     base::model::{
         Awaited, CodeOwner, Dependence, Event, Fact, Holder, HolderKind, Kind, Leak, Missing,
-        Pause, ProcessState, ResourceId, RuntimeRelation, State, Tie, TimerKind,
+        Owned, Pause, ProcessState, ResourceId, RuntimeRelation, State, Tie, TimerKind,
     },
     observe::capture,
 };
@@ -46,6 +46,7 @@ impl Why {
         matches!(
             self.pattern,
             Pattern::Detached
+                | Pattern::LostMemory
                 | Pattern::OpenDescriptor
                 | Pattern::OutlivedParent
                 | Pattern::TempLeft
@@ -103,6 +104,8 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::OutlivedParent, |found| found.at_least(Fact::held(&found.leak.facts).is_some())),
     (Pattern::Unreaped, |found| found.at_least(found.is(Kind::Process))),
     (Pattern::TempLeft, |found| found.at_least(found.is(Kind::TempFile))),
+    (Pattern::MemoryCycle, |found| when(found.owns_itself(), Proven)),
+    (Pattern::LostMemory, |found| found.at_least(found.is(Kind::Heap))),
     (Pattern::OpenDescriptor, |found| found.at_least(found.is(Kind::Fd))),
     (Pattern::KeptRuntime, |found| found.at_least(found.is(Kind::Runtime))),
     (Pattern::KeptRegistration, |found| found.at_least(found.is(Kind::Custom))),
@@ -127,11 +130,18 @@ fn when(holds: bool, certainty: Certainty) -> Option<Certainty> {
 
 impl Finding<'_> {
     /// Whether a dependency chose to make it. A timer is a part of what the test has of it, and ends with that; so does a
-    /// temporary file, as a rule.
+    /// temporary file, as a rule, and memory.
     fn is_of_dependency(&self) -> bool {
         self.leak.timer != Some(TimerKind::Tokio)
             && !self.is(Kind::TempFile)
+            && !self.is(Kind::Heap)
             && dependency::of(self.leak).is_some()
+    }
+
+    /// Whether it is memory that is kept by itself, as its types tell.
+    fn owns_itself(&self) -> bool {
+        let lost = Fact::lost_memory(&self.leak.facts);
+        self.is(Kind::Heap) && lost.is_some_and(|lost| lost.owned == Owned::Itself)
     }
 
     /// Whether it is a task whose future is the user's own, whoever has spawned it, and what that has put around it.

@@ -40,6 +40,7 @@ impl Display for Fact {
             Self::Holds(held) => held.fmt(f),
             Self::Below(below) => below.fmt(f),
             Self::TempFile(file) => file.fmt(f),
+            Self::LostMemory(lost) => lost.fmt(f),
             Self::Command(text) | Self::Label(text) => f.write_str(text),
             Self::Workers {
                 count,

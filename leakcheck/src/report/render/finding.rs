@@ -79,6 +79,7 @@ fn facts(leak: &Leak) -> Vec<String> {
         (None, Some(site), Kind::Task | Kind::BlockingTask) if !site.function.is_empty() => {
             format!("spawned in {}", plain(&site.function))
         }
+        (None, _, Kind::Heap) => "memory".to_owned(),
         (None, Some(site), _) if !site.function.is_empty() => {
             format!("unnamed, started in {}", plain(&site.function))
         }
@@ -192,6 +193,8 @@ fn made_here(leak: &Leak) -> &'static str {
         (Kind::Custom, false) => "registered inside this call",
         (Kind::Runtime, true) => "built here",
         (Kind::Runtime, false) => "built inside this call",
+        (Kind::Heap, true) => "allocated here",
+        (Kind::Heap, false) => "allocated inside this call",
         (Kind::Timer | Kind::TempFile, true) => "made here",
         (Kind::Timer | Kind::TempFile, false) => "made inside this call",
         (Kind::Process, true) if holds_pipe(leak) => "what it keeps open was made here",

@@ -17,6 +17,7 @@ mod hang;
 mod held;
 mod holder;
 mod json;
+mod lost_memory;
 mod note;
 mod numbers;
 mod patterns;

@@ -236,6 +236,24 @@ const WORDS: &[Words] = &[
         cure: None,
     },
     Words {
+        pattern: Pattern::MemoryCycle,
+        one: "it owns itself, and nothing else leads to it any more",
+        many: "each owns itself, and nothing else leads to them any more",
+        cure: Some(
+            "make one of the pointers on the way back a `Weak`, or take it out when its owner is done: counts of references never \
+             come to zero in a circle",
+        ),
+    },
+    Words {
+        pattern: Pattern::LostMemory,
+        one: "nothing leads to it any more, and nobody has given it back",
+        many: "nothing leads to them any more, and nobody has given them back",
+        cure: Some(
+            "let its owner drop: `mem::forget`, `ManuallyDrop`, `leak`, `into_raw` without `from_raw`, and circles of `Rc` or \
+             `Arc` keep memory for ever",
+        ),
+    },
+    Words {
         pattern: Pattern::UndeletedTimer,
         one: "nobody has deleted it",
         many: "nobody has deleted them",

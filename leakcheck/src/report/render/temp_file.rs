@@ -35,7 +35,7 @@ impl Display for TempFile {
 }
 
 /// A number of bytes, to about a tenth: `1.5 KiB`.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     if bytes < 1024 {
         return format!("{bytes} B");

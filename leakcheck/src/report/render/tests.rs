@@ -9,6 +9,7 @@ mod causes;
 mod fds;
 mod golden;
 mod hangs;
+mod heap;
 mod lines;
 mod processes;
 mod runtimes;

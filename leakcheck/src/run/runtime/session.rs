@@ -38,6 +38,11 @@ use crate::{
     },
     sys::{fds, timeline::When},
 };
+#[cfg(feature = "heap")]
+use crate::{
+    observe::sources::heap,
+    sys::{allocations::Standpoint, heap_block::Span},
+};
 
 pub(super) fn block_on<R>(
     runtime: &dyn TestRuntime,
@@ -175,6 +180,9 @@ impl Session {
         may_cancel: MayCancel,
     ) -> Option<Self> {
         let start = Instant::now();
+        // From here on: what is read first, and given back, must seem to lead nowhere.
+        #[cfg(feature = "heap")]
+        let watch = heap::watch();
         let opened = env::get().and_then(|env| {
             let options = options();
             if may_cancel == MayCancel::No && options.asks_to_cancel() {
@@ -194,6 +202,8 @@ impl Session {
             }
             let scope = kept.id();
             let mut check = Check::begin(CheckTarget::Test(meta), options, env, kept)?;
+            #[cfg(feature = "heap")]
+            check.note_allocations(watch);
             check.look_at_all_sets();
             background::accept(scope);
             check.listen();
@@ -286,7 +296,7 @@ impl Session {
         &mut self,
         runtime: &dyn TestRuntime,
         meta: &'static TestMeta,
-        body: Pin<&mut dyn TestBody<R>>,
+        mut body: Pin<&mut dyn TestBody<R>>,
         ends: &ReturnKind<R>,
     ) -> Outcome<R> {
         let parks = match runtime.handle().runtime_flavor() {
@@ -294,13 +304,27 @@ impl Session {
             _ => Parks::WhenItWaits,
         };
         let mut watch = self.watch(Among::Own(parks));
-        let outcome = block_on(runtime, body, ends, Some(&mut watch));
+        let outcome = block_on(runtime, body.as_mut(), ends, Some(&mut watch));
         self.check.body_has_ended();
         let hung = watch.end();
+        #[cfg(feature = "heap")]
+        self.give_up_ended(body, &outcome);
         let outcome = outcome.unless_late(hung.as_ref(), meta);
         self.hung = hung;
         let panic = stop_background(runtime, self);
         outcome.and_background(panic, meta)
+    }
+
+    /// Drops the future of a body that has returned: what it has in memory then is what it had.
+    #[cfg(feature = "heap")]
+    fn give_up_ended<R>(&mut self, mut body: Pin<&mut dyn TestBody<R>>, outcome: &Outcome<R>) {
+        let has_returned = matches!(outcome, Outcome::Returned { .. });
+        if has_returned && self.check.notes_allocations() {
+            body.as_mut().give_up();
+            let start = std::ptr::from_ref(&*body).addr();
+            let end = start + size_of_val(&*body);
+            self.check.body_was_in(Some(Span::new(start, end)));
+        }
     }
 
     /// Runs a part of the check and counts its time, without what it waited.
@@ -338,6 +362,8 @@ impl Session {
         self.check.collect_panics(body);
         self.check.collect_process_trees();
         self.check.collect_temp_files();
+        #[cfg(feature = "heap")]
+        self.check.collect_heap(&Standpoint::here());
         self.hung = self.hung.take().filter(|_| body == Body::TimedOut);
         self.hung.is_none() && self.check.found_nothing() && !self.check.writes_always()
     }

@@ -46,6 +46,13 @@ pub(crate) fn is_exhausted() -> bool {
     USED.load(Ordering::Relaxed) >= BUDGET
 }
 
+/// Whether half of what there is was used up.
+#[cfg(feature = "heap")]
+pub(crate) fn is_half_used() -> bool {
+    const NAMES: usize = StaticTable::<Entry, 1024>::LEN;
+    USED.load(Ordering::Relaxed) >= BUDGET / 2 || NEXT.load(Ordering::Relaxed) as usize >= NAMES / 2
+}
+
 /// Bytes that paths and what recognises them have taken.
 #[cfg(test)]
 #[allow(dead_code, reason = "where paths are unwound anew each time")]

@@ -18,6 +18,8 @@ mod waiting;
 
 pub(super) use table::{Stream, streams};
 
+#[cfg(feature = "heap")]
+pub(crate) use noting::are_untracked;
 pub(crate) use noting::{untracked, watch_everyone};
 
 /// Those of `scope`, or of every scope, that are open.

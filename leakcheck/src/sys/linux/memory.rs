@@ -19,6 +19,9 @@ struct Area {
     used: AtomicUsize,
 }
 
+#[cfg(feature = "heap")]
+pub(super) mod mapped;
+
 static CURRENT: AtomicPtr<Area> = AtomicPtr::new(null_mut());
 
 /// Moves `value` to where it stays for good.
@@ -85,8 +88,7 @@ fn allocate(layout: Layout) -> Option<*mut u8> {
         }
         let swapped = CURRENT.compare_exchange(area, fresh, Ordering::AcqRel, Ordering::Relaxed);
         if swapped.is_err() {
-            // SAFETY: nobody else knows of it.
-            unsafe { libc::syscall(libc::SYS_munmap, fresh, AREA) };
+            unmap(fresh.cast(), AREA);
         }
     }
 }
@@ -105,7 +107,18 @@ pub(super) fn map(size: usize) -> Option<*mut u8> {
             0,
         )
     };
-    (start > 0).then(|| with_exposed_provenance_mut(usize::try_from(start).unwrap_or(0)))
+    let start = usize::try_from(start).ok().filter(|start| *start != 0)?;
+    #[cfg(feature = "heap")]
+    mapped::note(start, size);
+    Some(with_exposed_provenance_mut(start))
+}
+
+/// Gives back what [`map`] has returned, of which nobody else knows.
+pub(super) fn unmap(start: *mut u8, size: usize) {
+    #[cfg(feature = "heap")]
+    mapped::forget(start as usize);
+    // SAFETY: nobody else knows of it.
+    unsafe { libc::syscall(libc::SYS_munmap, start, size) };
 }
 
 #[cfg(test)]

@@ -30,6 +30,8 @@ pub(crate) mod fds;
 )]
 pub(crate) mod fds;
 pub(crate) mod fork;
+#[cfg(feature = "heap")]
+pub(crate) mod heap;
 pub(crate) mod memory;
 pub(crate) mod objects;
 mod proc;

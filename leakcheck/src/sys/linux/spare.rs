@@ -61,6 +61,13 @@ pub(super) fn depth(address: usize) -> Option<usize> {
     }
 }
 
+/// Where this thread's own stack ends, if this is an address on it.
+#[cfg(feature = "heap")]
+pub(super) fn lowest(address: usize) -> Option<usize> {
+    let (low, high) = BOUNDS.get();
+    (low < address && address < high).then_some(low)
+}
+
 /// Whether this is an address in a spare stack.
 #[inline]
 pub(super) fn has(address: usize) -> bool {
@@ -195,8 +202,7 @@ fn mapped() -> Option<*mut u8> {
     match START.compare_exchange(null_mut(), fresh, Ordering::AcqRel, Ordering::Acquire) {
         Ok(_) => Some(fresh),
         Err(first) => {
-            // SAFETY: nobody else knows of it.
-            unsafe { libc::syscall(libc::SYS_munmap, fresh, ALL) };
+            memory::unmap(fresh, ALL);
             Some(first)
         }
     }

@@ -305,6 +305,9 @@ unsafe extern "C" fn end(value: *mut c_void) {
         unsafe { libc::pthread_setspecific(key, value) };
         return;
     }
+    // The C library keeps the stack for another thread, with all that is on it.
+    #[cfg(feature = "heap")]
+    super::heap::clear_below();
     OWN.set(0);
     // Whatever it still does is in nobody's count, so it is nobody's.
     context::replace(Context::NOBODY);

@@ -69,25 +69,54 @@ struct Wanted {
 /// It may be called again by a signal handler that interrupts it, and may be left for good by one.
 #[inline(never)]
 pub(crate) fn path(tag: usize, parent: u32) -> u32 {
-    let anchor = spare::stack_pointer();
-    let depth = if cfg!(target_arch = "x86_64") {
-        spare::depth(anchor)
-    } else {
-        None
-    };
-    let mut wanted = Wanted {
-        anchor,
-        depth,
-        tag,
-        parent,
-        path: 0,
-    };
-    if let Some(known) = recognised(&wanted) {
-        return known;
+    let mut wanted = Wanted::here(tag, parent);
+    match recognised(&wanted) {
+        Some(known) => known,
+        None => wanted.unwound(),
     }
-    match spare::on_another(unwind, &mut wanted) {
-        Done::Yes => wanted.path,
-        Done::No => 0,
+}
+
+/// The same for what is made so often that it may take a half of what paths may take, and no more.
+#[cfg(feature = "heap")]
+#[inline(never)]
+pub(crate) fn path_in_half(parent: u32) -> u32 {
+    let mut wanted = Wanted::here(0, parent);
+    match recognised(&wanted) {
+        Some(known) => known,
+        None if paths::is_half_used() => 0,
+        None => wanted.unwound(),
+    }
+}
+
+impl Wanted {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the frame is the caller's")]
+    fn here(tag: usize, parent: u32) -> Self {
+        let anchor = spare::stack_pointer();
+        let depth = if cfg!(target_arch = "x86_64") {
+            spare::depth(anchor)
+        } else {
+            None
+        };
+        Self {
+            anchor,
+            depth,
+            tag,
+            parent,
+            path: 0,
+        }
+    }
+
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "frames of the caller's stack are dear"
+    )]
+    fn unwound(&mut self) -> u32 {
+        match spare::on_another(unwind, self) {
+            Done::Yes => self.path,
+            Done::No => 0,
+        }
     }
 }
 

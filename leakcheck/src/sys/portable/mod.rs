@@ -11,6 +11,8 @@ pub(crate) mod event;
 pub(crate) mod exit;
 pub(crate) mod fds;
 pub(crate) mod fork;
+#[cfg(feature = "heap")]
+pub(crate) mod heap;
 pub(crate) mod memory;
 pub(crate) mod objects;
 pub(crate) mod proc_threads;

@@ -46,6 +46,13 @@ pub(crate) fn untracked() -> Untracked {
     }
 }
 
+/// Whether what this thread does is nobody's.
+#[cfg(feature = "heap")]
+#[inline]
+pub(crate) fn are_untracked() -> bool {
+    UNTRACKED.get() != 0
+}
+
 impl Drop for Untracked {
     fn drop(&mut self) {
         UNTRACKED.set(UNTRACKED.get().saturating_sub(1));
