@@ -1,4 +1,9 @@
 //! Memory that a test has allocated, and that nothing leads to any more, is lost.
+#![allow(
+    clippy::large_stack_arrays,
+    clippy::forget_non_drop,
+    reason = "what is lost is made as users make it"
+)]
 
 use std::{
     cell::RefCell,
@@ -26,7 +31,7 @@ impl Default for Block {
     }
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 #[ignore = "leaks on purpose"]
 fn box_is_forgotten() {
@@ -34,7 +39,7 @@ fn box_is_forgotten() {
     forget(Box::new(Block::default()));
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 #[ignore = "leaks on purpose"]
 fn pointer_is_never_put_together() {
@@ -43,7 +48,7 @@ fn pointer_is_never_put_together() {
     assert!(!raw.is_null());
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 fn pointer_is_put_together() {
     let raw = Box::into_raw(Box::new(Block::default()));
@@ -51,7 +56,7 @@ fn pointer_is_put_together() {
     drop(unsafe { Box::from_raw(raw) });
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 #[ignore = "leaks on purpose"]
 fn text_is_leaked() {
@@ -60,7 +65,7 @@ fn text_is_leaked() {
     assert_eq!(text.len(), 160_000);
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 #[ignore = "leaks on purpose"]
 fn several_of_one_line() {
@@ -70,7 +75,7 @@ fn several_of_one_line() {
     }
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 #[ignore = "leaks on purpose"]
 fn several_of_several_lines() {
@@ -80,7 +85,7 @@ fn several_of_several_lines() {
     let _kept = ManuallyDrop::new(vec![1_u64; WORDS]);
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 #[ignore = "leaks on purpose"]
 fn what_it_has_is_told_with_it() {
@@ -90,7 +95,7 @@ fn what_it_has_is_told_with_it() {
     forget(texts);
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 #[ignore = "leaks on purpose"]
 fn vector_that_has_grown() {
@@ -102,7 +107,7 @@ fn vector_that_has_grown() {
     forget(numbers);
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn box_is_forgotten_after_an_await() {
@@ -113,7 +118,7 @@ async fn box_is_forgotten_after_an_await() {
     tokio::task::yield_now().await;
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn box_is_forgotten_in_a_task() {
@@ -126,7 +131,7 @@ async fn box_is_forgotten_in_a_task() {
     task.await.unwrap();
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "leaks on purpose"]
 async fn box_is_forgotten_in_a_task_on_workers() {
@@ -137,7 +142,7 @@ async fn box_is_forgotten_in_a_task_on_workers() {
     task.await.unwrap();
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn box_is_forgotten_in_a_closure() {
@@ -148,7 +153,7 @@ async fn box_is_forgotten_in_a_closure() {
     closure.await.unwrap();
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 #[ignore = "leaks on purpose"]
 fn box_is_forgotten_on_a_thread() {
@@ -165,7 +170,7 @@ fn it_may_be_left_out() {
     forget(Box::new(Block::default()));
 }
 
-#[leak_checked(ignore_created_by = "*::heap::fixture")]
+#[leak_checked(ignore_created_by = "*::heap::fixture", levels(heap = "deny"))]
 #[test]
 fn it_may_be_accepted() {
     fixture();
@@ -176,7 +181,7 @@ fn fixture() {
 }
 
 /// What the thread has is on its stack.
-#[leak_checked(settle = "10ms")]
+#[leak_checked(settle = "10ms", levels(heap = "deny"))]
 #[test]
 #[ignore = "leaks on purpose"]
 fn thread_is_left_that_has_some() {
@@ -197,7 +202,7 @@ struct Link {
     _size: Block,
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 #[ignore = "leaks on purpose"]
 fn link_owns_itself() {
@@ -207,7 +212,7 @@ fn link_owns_itself() {
     *link.next.borrow_mut() = Some(Rc::clone(&link));
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 fn link_lets_go_of_itself() {
     let link = Rc::new(Link::default());
@@ -222,7 +227,7 @@ struct Node {
     _size: Block,
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 #[ignore = "leaks on purpose"]
 fn parent_and_child_own_each_other() {
@@ -235,7 +240,7 @@ fn parent_and_child_own_each_other() {
     parent.children.lock().unwrap().push(child);
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn parent_and_child_own_each_other_in_a_task() {
@@ -273,14 +278,14 @@ fn branch() -> Rc<Branch> {
     branch
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 fn child_does_not_own_its_parent() {
     assert_eq!(branch().leaves.borrow().len(), 1);
 }
 
 /// A pointer leads back that owns nothing, so it is no circle of owners.
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 #[ignore = "leaks on purpose"]
 fn parent_is_forgotten() {
@@ -300,7 +305,7 @@ struct Button {
     _size: (Block, u64),
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 #[ignore = "leaks on purpose"]
 fn closure_owns_what_has_it() {
@@ -312,7 +317,7 @@ fn closure_owns_what_has_it() {
     *button.on_press.borrow_mut() = Some(Box::new(press));
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 fn closure_does_not_own_what_has_it() {
     let button = Rc::new(Button::default());

@@ -1,4 +1,11 @@
 //! Memory that something leads to is not lost, whatever that is.
+#![allow(
+    clippy::unnecessary_box_returns,
+    clippy::vec_box,
+    clippy::decimal_bitwise_operands,
+    clippy::print_stdout,
+    reason = "what is kept has to be blocks of its own"
+)]
 
 use std::{
     cell::{Cell, RefCell},
@@ -24,7 +31,7 @@ fn block() -> Box<Block> {
     black_box(Box::default())
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 fn in_statics_that_are_filled_once() {
     static ONCE: OnceLock<Vec<String>> = OnceLock::new();
@@ -34,7 +41,7 @@ fn in_statics_that_are_filled_once() {
     assert_eq!(LAZY.len(), 40);
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 fn in_a_static_behind_a_lock() {
     type Kept = Arc<Mutex<Vec<Box<Block>>>>;
@@ -42,7 +49,7 @@ fn in_a_static_behind_a_lock() {
     *KEPT.write().unwrap() = Some(Arc::new(Mutex::new(vec![block(), block()])));
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 fn leaked_into_a_static() {
     static CONFIG: OnceLock<&'static Block> = OnceLock::new();
@@ -60,19 +67,19 @@ fn shelve() {
 }
 
 /// One of these two has allocated the vector itself.
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 fn in_a_vector_of_another_test() {
     shelve();
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 fn in_a_vector_of_yet_another_test() {
     shelve();
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 fn in_a_thread_local() {
     thread_local! {
@@ -90,7 +97,7 @@ struct Link {
     _size: Block,
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 fn in_a_list_of_raw_pointers() {
     static HEAD: AtomicPtr<Link> = AtomicPtr::new(std::ptr::null_mut());
@@ -106,7 +113,7 @@ fn in_a_list_of_raw_pointers() {
     assert!(unsafe { !(*HEAD.load(Ordering::Relaxed)).next.is_null() });
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 fn by_a_pointer_into_it() {
     static PART: OnceLock<&'static [u64]> = OnceLock::new();
@@ -114,7 +121,7 @@ fn by_a_pointer_into_it() {
     PART.set(&all[500..510]).unwrap();
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 fn by_a_pointer_with_marks_in_it() {
     static LOW: AtomicUsize = AtomicUsize::new(0);
@@ -132,7 +139,7 @@ fn by_a_pointer_with_marks_in_it() {
 }
 
 /// Nobody notes what C allocates.
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 fn in_memory_of_c() {
     static KEPT: AtomicPtr<*mut Block> = AtomicPtr::new(std::ptr::null_mut());
@@ -145,7 +152,7 @@ fn in_memory_of_c() {
 }
 
 /// A pipe of the test's own tells the thread to go on, after the check.
-#[leak_checked(ignore_thread_name = "keeps-a-block")]
+#[leak_checked(ignore_thread_name = "keeps-a-block", levels(heap = "deny"))]
 #[test]
 fn on_the_stack_of_a_thread() {
     let (ready, wait) = mpsc::channel();
@@ -164,7 +171,7 @@ fn on_the_stack_of_a_thread() {
     wait.recv().unwrap();
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 fn in_what_the_test_returns() -> Result<(), Box<dyn Error>> {
     let number: u32 = "7".parse()?;
@@ -172,7 +179,7 @@ fn in_what_the_test_returns() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 #[should_panic(expected = "with text")]
 fn in_a_panic() {
@@ -180,7 +187,7 @@ fn in_a_panic() {
     panic!("{} of the heap", "with text");
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 fn in_what_std_keeps() {
     println!("{}", "captured ".repeat(100));
@@ -192,7 +199,7 @@ fn in_what_std_keeps() {
     let _hooked = std::panic::catch_unwind(|| std::panic::resume_unwind(Box::new(1)));
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_what_tokio_keeps() {
     let signals = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::user_defined1());
@@ -206,7 +213,7 @@ async fn in_what_tokio_keeps() {
     assert!(receiver.recv().await.is_some());
 }
 
-#[leak_checked]
+#[leak_checked(levels(heap = "deny"))]
 #[test]
 fn with_a_runtime_that_is_kept() {
     static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
@@ -220,7 +227,7 @@ fn with_a_runtime_that_is_kept() {
 }
 
 /// Others move what they have while the check looks.
-#[leak_checked(ignore_thread_name = "moves-a-block")]
+#[leak_checked(ignore_thread_name = "moves-a-block", levels(heap = "deny"))]
 #[test]
 fn with_a_thread_that_moves_it() {
     static PLACES: [Mutex<Option<Box<Block>>>; 2] = [const { Mutex::new(None) }; 2];

@@ -435,10 +435,8 @@ fn every_report_is_exact() {
         let report = reports.iter().find(|report| report.test == test);
         keepers(report.expect("it has run"))
     };
-    assert_eq!(
-        of("static_pool_keeps_a_socket"),
-        [[("static", Some("POOL"), ".idle[0].1".to_owned())]]
-    );
+    let pool = ("static", Some("POOL"), ".idle[0].1".to_owned());
+    assert_eq!(of("static_pool_keeps_a_socket"), [[pool]]);
     assert!(of("socket_is_forgotten_beside_a_static_pool").is_empty());
     says(
         "static_pool_keeps_a_socket",

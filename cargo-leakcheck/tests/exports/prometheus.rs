@@ -149,9 +149,9 @@ impl Server {
         let config = folder.path().join("prometheus.yml");
         let text = format!(
             "global: {{ scrape_interval: 1s, evaluation_interval: 1s }}\n\
-             rule_files: [{:?}]\n\
+             rule_files: [\"{}\"]\n\
              scrape_configs: [{{ job_name: ci, static_configs: [{{ targets: [\"{}\"] }}] }}]\n",
-            of_book("alerts.yml"),
+            of_book("alerts.yml").display(),
             served(metrics)
         );
         fs::write(&config, text).expect("it is written");

@@ -155,7 +155,7 @@ impl Options {
     }
 
     /// What happens when something of this kind was left behind. Default: what [`level`](Self::level) says, but
-    /// [`Level::Warn`] at most for temporary files.
+    /// [`Level::Warn`] at most for temporary files and memory.
     ///
     /// With [`Level::Warn`] it is reported and marked as a warning, and what else was left decides whether the test
     /// fails; with [`Level::Off`] it is not looked at. A general level of a layer above is never exceeded: with
@@ -420,8 +420,8 @@ impl Options {
 /// The level of a kind that nothing is said of.
 const fn default(kind: Kind) -> Level {
     match kind {
-        // Other tests are none the worse for it.
-        Kind::TempFile => Level::Warn,
+        // Other tests are none the worse for files, and what only the kernel or a register leads to seems to be lost memory.
+        Kind::TempFile | Kind::Heap => Level::Warn,
         _ => Level::Deny,
     }
 }

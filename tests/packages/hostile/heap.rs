@@ -1,6 +1,10 @@
 //! With `leakcheck::Heap` for its allocator, a correct program goes on as without it, wherever it allocates; and what is kept by
 //! somebody is no leak, whatever others do meanwhile.
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
+#![allow(
+    clippy::unnecessary_box_returns,
+    reason = "it has to be a block of its own"
+)]
 
 use std::alloc::System;
 
@@ -59,7 +63,7 @@ mod subject {
 
     use leakcheck::leak_checked;
 
-    #[leak_checked]
+    #[leak_checked(levels(heap = "deny"))]
     #[test]
     #[ignore = "looked at from outside"]
     fn leaks() {
@@ -95,7 +99,7 @@ mod subject {
         }
 
         /// Boxes go from thread to thread, and stay in statics.
-        #[leak_checked]
+        #[leak_checked(levels(heap = "deny"))]
         #[test]
         #[ignore = "looked at from outside"]
         fn boxes_of_many_threads() {
@@ -119,7 +123,7 @@ mod subject {
         }
 
         /// Others allocate, free and move while several checks look.
-        #[leak_checked]
+        #[leak_checked(levels(heap = "deny"))]
         #[test]
         #[ignore = "looked at from outside"]
         fn moves_while_others_look() {
@@ -137,7 +141,7 @@ mod subject {
             });
         }
 
-        #[leak_checked]
+        #[leak_checked(levels(heap = "deny"))]
         #[test]
         #[ignore = "looked at from outside"]
         fn keeps_while_others_look() {
@@ -148,7 +152,7 @@ mod subject {
         }
 
         /// On a stack of the least size that there is.
-        #[leak_checked]
+        #[leak_checked(levels(heap = "deny"))]
         #[test]
         #[ignore = "looked at from outside"]
         fn on_a_small_stack() {
@@ -175,7 +179,7 @@ mod subject {
         }
 
         /// A handler that interrupts no allocator may ask it, also on a small stack of its own.
-        #[leak_checked]
+        #[leak_checked(levels(heap = "deny"))]
         #[test]
         #[ignore = "looked at from outside"]
         fn in_a_signal_handler() {
@@ -215,7 +219,7 @@ mod subject {
         }
 
         /// A forked child has memory of its own.
-        #[leak_checked]
+        #[leak_checked(levels(heap = "deny"))]
         #[test]
         #[ignore = "looked at from outside"]
         fn in_a_forked_child() {
@@ -245,7 +249,7 @@ mod subject {
         }
 
         /// The destructors of a thread's variables come late.
-        #[leak_checked]
+        #[leak_checked(levels(heap = "deny"))]
         #[test]
         #[ignore = "looked at from outside"]
         fn at_the_end_of_a_thread() {
@@ -259,7 +263,7 @@ mod subject {
         }
 
         /// Sizes and alignments of all kinds.
-        #[leak_checked]
+        #[leak_checked(levels(heap = "deny"))]
         #[test]
         #[ignore = "looked at from outside"]
         fn of_all_sizes_and_alignments() {
@@ -281,7 +285,7 @@ mod subject {
         }
 
         /// Whoever exits may allocate in what runs then.
-        #[leak_checked]
+        #[leak_checked(levels(heap = "deny"))]
         #[test]
         #[ignore = "looked at from outside"]
         fn when_the_process_exits() {

@@ -52,16 +52,14 @@ impl Settings {
         let decides = |setting: &Setting| match setting {
             Setting::Settle(_) => came.has_waited,
             Setting::Timeout(_) => came.body == Body::TimedOut,
-            // It is told where the process does not end.
-            Setting::ExitTimeout(_) => false,
+            // It is told where the process does not end, and what was ended.
+            Setting::ExitTimeout(_) | Setting::EndProcesses => false,
             Setting::Level(level) => *level != Level::Deny && !came.leaks.is_empty(),
             // What is off was not looked at, so it may have been there.
             Setting::LevelOf(_, Level::Off) => true,
             Setting::LevelOf(kind, _) => left(*kind),
             Setting::UnseenPanics(_) => panicked,
             Setting::MaxLive(limited, _) => breached(*limited),
-            // What was ended is told.
-            Setting::EndProcesses => false,
         };
         let own = self.options.settings();
         let said: Vec<String> = own
