@@ -284,6 +284,70 @@ async fn weak_sender_may_become_one() {
     });
 }
 
+/// Whoever would cancel it waits for its end first: a circle, and no token that nobody has.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn token_is_cancelled_after_the_join() {
+    let token = CancellationToken::new();
+    let theirs = token.child_token();
+    // leak: task
+    // waits: at worker for a cancellation, held by the task at supervisor in token, for ever
+    // why: deadlock
+    let worker = tokio::spawn(async move { theirs.cancelled().await }); // at: worker
+    // leak: task
+    // waits: at supervisor for an end, held by the task at worker, for ever
+    // why: follows task
+    tokio::spawn(async move {
+        worker.await.unwrap(); // at: supervisor
+        token.cancel();
+    });
+}
+
+/// Each has it to wait for it.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn token_is_with_those_who_wait_for_it() {
+    let token = CancellationToken::new();
+    for _ in 0..2 {
+        let token = token.clone();
+        // leak: task x2
+        // waits: at shared token for a cancellation, held by the task at shared token in token and the task at shared token in token, for ever
+        // why: token-orphaned
+        tokio::spawn(async move { token.cancelled().await }); // at: shared token
+    }
+}
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn token_is_cancelled_after_a_sleep() {
+    let token = CancellationToken::new();
+    let theirs = token.child_token();
+    // leak: task
+    // waits: at patient for a cancellation, held by the task at sleeping canceller in token
+    tokio::spawn(async move { theirs.cancelled().await }); // at: patient
+    // leak: task
+    // waits: at sleeping canceller for a timer
+    tokio::spawn(async move {
+        sleep(HOUR).await; // at: sleeping canceller
+        token.cancel();
+    });
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn token_is_cancelled_before_the_join() {
+    let token = CancellationToken::new();
+    let theirs = token.child_token();
+    let worker = tokio::spawn(async move { theirs.cancelled().await });
+    tokio::spawn(async move {
+        token.cancel();
+        worker.await.unwrap();
+    });
+}
+
 #[test]
 fn every_report_is_exact() {
     verify("causes", include_str!("causes.rs"));

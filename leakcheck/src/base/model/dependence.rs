@@ -39,6 +39,8 @@ pub(crate) enum Tie {
     Receiver,
     /// It waits for the end of the receiver that the other has.
     Closed,
+    /// It waits for the cancellation of a token, and who could cancel it waits for ever.
+    Token,
 }
 
 impl Dependence {

@@ -268,6 +268,7 @@ fn tie(waiter: &Task, found: &Found<'_>) -> Option<Tie> {
         Seen::Guard => Tie::Lock,
         Seen::Line => Tie::Line,
         Seen::Closed => Tie::Closed,
+        Seen::Token => Tie::Token,
         Seen::Receiver => Tie::Receiver,
         _ => return None,
     })

@@ -112,6 +112,12 @@ fn in_words(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
                 "{waits}{at} until {subject} {}",
                 does("receives", "receive")
             ),
+            Tie::Token if edge.is_only => format!(
+                "{waits}{at} for the cancellation of a token that only {subject} could cancel"
+            ),
+            Tie::Token => format!(
+                "{waits}{at} for the cancellation of a token that {subject} could cancel, and others"
+            ),
             Tie::Closed => format!(
                 "{waits}{at} until {subject} {} receiving",
                 does("stops", "stop")

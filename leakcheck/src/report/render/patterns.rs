@@ -56,7 +56,8 @@ const WORDS: &[Words] = &[
         pattern: Pattern::Deadlock,
         one: "it waits for others that wait for it, in a circle",
         many: "they wait for others that wait for them, in a circle",
-        cure: Some("break the circle: drop what the others wait for before this `.await`, and take locks in one order everywhere"),
+        cure: Some("break the circle: before this `.await`, drop or cancel what the others wait for, and take locks in one order \
+             everywhere"),
     },
     Words {
         pattern: Pattern::OwnerCycle,
