@@ -313,9 +313,9 @@ async fn token_is_with_those_who_wait_for_it() {
     for _ in 0..2 {
         let token = token.clone();
         // leak: task x2
-        // waits: at shared token for a cancellation, held by the task at shared token in token and the task at shared token in token, for ever
+        // waits: at both for a cancellation, held by the task at both in token and the task at both in token, for ever
         // why: token-orphaned
-        tokio::spawn(async move { token.cancelled().await }); // at: shared token
+        tokio::spawn(async move { token.cancelled().await }); // at: both
     }
 }
 
