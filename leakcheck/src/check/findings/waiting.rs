@@ -323,6 +323,7 @@ fn event(wait: &Wait, object: Option<Object>, task: &Task) -> Event {
     let address = object.map(|object| object.address());
     match wait.event() {
         Seen::Message { .. } if class == Some(Class::Oneshot) => Event::OneshotValue,
+        Seen::Message { .. } if class == Some(Class::Pipe) => Event::Bytes,
         Seen::Message { senders } => Event::Message { senders: *senders },
         Seen::Change { senders } => Event::Change { senders: *senders },
         Seen::Capacity => Event::Capacity,

@@ -37,6 +37,7 @@ impl Why {
                 | Pattern::FullQueue
                 | Pattern::LockAcrossAwait
                 | Pattern::LostWakeup
+                | Pattern::OwnSender
                 | Pattern::SelfDeadlock
         )
     }
@@ -77,7 +78,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::Busy, |found| when(found.is_busy(), Likely)),
     (Pattern::Futurelock, |found| found.waits_for_its_own_future()),
     (Pattern::SelfDeadlock, |found| when(found.depends_on_itself(Tie::Lock), Proven)),
-    (Pattern::OwnSender, |found| when(found.receives() && found.depends_on_itself(Tie::Sender), Proven)),
+    (Pattern::OwnSender, |found| when(found.keeps_what_it_receives_from(), Proven)),
     (Pattern::Deadlock, |found| found.is_in_a_circle()),
     (Pattern::Never, |found| when(!found.is_cancelled() && found.never_comes(|event| matches!(event, Event::Never)), Proven)),
     (Pattern::LostWakeup, |found| when(found.is_out_of_reach(|event| matches!(event, Event::Notification)), Proven)),
@@ -261,9 +262,14 @@ impl Finding<'_> {
         self.waits_only(|event| {
             matches!(
                 event,
-                Event::Message { .. } | Event::Change { .. } | Event::OneshotValue
+                Event::Message { .. } | Event::Bytes | Event::Change { .. } | Event::OneshotValue
             )
         })
+    }
+
+    fn keeps_what_it_receives_from(&self) -> bool {
+        let is_kept = self.depends_on_itself(Tie::Sender) || self.depends_on_itself(Tie::Pipe);
+        self.receives() && is_kept
     }
 
     /// Whether its tasks keep themselves from all that they wait for, of which one may be enough, in this way.

@@ -85,6 +85,7 @@ fn in_words(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
                 format!("{waits}{at} for what only {subject} can send")
             }
             Tie::Sender => format!("{waits}{at} for what {subject} can send, and others"),
+            Tie::Pipe => format!("{waits}{at} for what only {subject} can write"),
             Tie::Queue => format!(
                 "{waits}{at} for a reply whose sender is in a message that {subject} {} not received",
                 does("has", "have")
