@@ -16,7 +16,7 @@ use crate::{
 pub(crate) const VERIFYING: &str = "every_report_is_exact";
 
 /// What is about the corpus, and the files with runs of their own.
-const NOT_RUN: [&str; 13] = [
+const NOT_RUN: [&str; 14] = [
     VERIFYING,
     "controls::",
     "hangs_alive::",
@@ -26,6 +26,7 @@ const NOT_RUN: [&str; 13] = [
     "annotations::",
     "numbers::",
     "patterns::",
+    "pooled::",
     "source::",
     "parallel::",
     "unread::",

@@ -269,6 +269,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "owned_fds::",
         "parallel::",
         "polled::",
+        "pooled::",
         "patterns::",
         "serving::",
         "queues::",

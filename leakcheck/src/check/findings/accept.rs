@@ -1,5 +1,6 @@
 //! The rule that would accept a finding, as one would write it.
 
+use super::starter;
 use crate::{
     base::model::Kind,
     observe::{capture::Trace, diff::Group},
@@ -15,6 +16,7 @@ pub(super) fn rule(group: &Group, trace: &Trace) -> Option<String> {
     match (&trace.rule, &group.name) {
         (Some(function), _) => Some(format!("ignore_created_by(\"{function}\")")),
         (_, Some(name)) if group.kind == Kind::Thread => Some(threads_named(name)),
-        _ => None,
+        // Rules see the stack of who has started what made it, too.
+        _ => starter(group, trace).map(|by| format!("ignore_created_by(\"{}\")", by.function)),
     }
 }

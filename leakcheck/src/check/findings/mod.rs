@@ -32,8 +32,8 @@ use leakcheck_introspect::{HandleUse, Task, TaskList};
 use self::search::Search;
 use crate::{
     base::model::{
-        Kind, Leak, Level, Note, Resource, RuntimeRelation, TimerKind, TimerSite, Unreadable,
-        Waiting,
+        CodeOwner, Frame, Kind, Leak, Level, Note, Resource, RuntimeRelation, TimerKind, TimerSite,
+        Unreadable, Waiting,
     },
     observe::{
         capture::{self, Names, Trace},
@@ -108,14 +108,19 @@ fn gives_up_handles(origin: u32, leak: &Leak) -> bool {
 
 /// Reads a group's creation path and says what is known about it.
 fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -> Leak {
-    let trace = capture::trace(group.origin, package_dir);
+    let mut trace = capture::trace(group.origin, package_dir);
+    let accept = accept::rule(group, &trace);
+    let note = note(group, &trace);
+    if trace.site.is_none() && starter(group, &trace).is_some() {
+        trace.site = Some(trace.callers.remove(0));
+    }
     Leak {
         kind: group.kind,
         level: Level::Deny,
         count: group.count,
-        accept: accept::rule(group, &trace),
+        accept,
         fingerprint: fingerprint::of(group.kind, group.name.as_deref(), &trace),
-        note: note(group, &trace),
+        note,
         panic: None,
         name: group.name.clone(),
         created_at: trace.site,
@@ -140,6 +145,13 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         cancelled: Vec::new(),
         ancestry: trace.ancestry,
     }
+}
+
+/// Where the user's code has started the closure or thread that made this, where nothing nearer is known.
+fn starter<'t>(group: &Group, trace: &'t Trace) -> Option<&'t Frame> {
+    let first = trace.callers.first()?;
+    let is_made_for_others = matches!(group.kind, Kind::Fd | Kind::TempFile);
+    (is_made_for_others && first.owner == CodeOwner::User).then_some(first)
 }
 
 /// What a reader of this finding should know.
