@@ -130,7 +130,8 @@ pub(super) fn notes(
     notes
 }
 
-fn awaited(event: &Awaited, is_forever: bool, numbers: &Numbers<'_>) -> String {
+/// What is waited for, and who has the other end.
+pub(super) fn awaited(event: &Awaited, is_forever: bool, numbers: &Numbers<'_>) -> String {
     let mut text = plain(&event.to_string());
     let ends = blocking(&event.tasks, numbers);
     if event.held_by.is_empty()
