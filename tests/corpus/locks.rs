@@ -1,15 +1,11 @@
 //! A deadlock leaves everyone behind who takes part in it, and a lock given back on every path leaves nobody.
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::sync::{Arc, OnceLock};
 
 use leakcheck::leak_checked;
 use tokio::{
-    sync::{Barrier, Mutex, OwnedMutexGuard, OwnedRwLockWriteGuard, RwLock, mpsc},
+    sync::{Barrier, Mutex, RwLock, mpsc},
     task::yield_now,
-    time::sleep,
 };
 
 use crate::expected::verify;
@@ -192,31 +188,6 @@ async fn second_read_queues_behind_a_writer() {
     // waits: at read for a lock, held by itself in first, for ever
     // why: follows task
     tokio::spawn(async move { *first + *lock.read().await }); // at: read
-}
-
-#[leak_checked]
-#[tokio::test]
-#[ignore = "leaks on purpose"]
-async fn mapped_guards_are_held_over_a_sleep() {
-    let pair = Arc::new(Mutex::new((1, 2)));
-    let lock = Arc::new(RwLock::new((1, 2)));
-    let mutex = OwnedMutexGuard::map(pair.clone().lock_owned().await, |pair| &mut pair.0);
-    let written = OwnedRwLockWriteGuard::map(lock.clone().write_owned().await, |pair| &mut pair.0);
-    // leak: task
-    // waits: at mapped for a timer
-    // why: lock-across-await
-    tokio::spawn(async move {
-        sleep(Duration::from_secs(60)).await; // at: mapped
-        drop((mutex, written));
-    });
-    // leak: task
-    // waits: at of the pair for a mutex, held by the task at mapped in mutex
-    // why: follows task
-    tokio::spawn(async move { pair.lock().await.1 += 1 }); // at: of the pair
-    // leak: task
-    // waits: at of the lock for a lock, held by the task at mapped in written
-    // why: follows task
-    tokio::spawn(async move { lock.read().await.1 }); // at: of the lock
 }
 
 #[leak_checked]

@@ -15,10 +15,9 @@ fn left_by(number: u32) -> PathBuf {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn file_is_not_removed() {
+    let path = left_by(parent_id());
     // leak: temp_file "file"
-    tokio::fs::write(left_by(parent_id()), "12345")
-        .await
-        .unwrap();
+    tokio::fs::write(path, "12345").await.unwrap();
 }
 
 #[leak_checked(levels(temp_files = "deny"))]
