@@ -74,7 +74,7 @@ fn is_of_line(
     match (alike.next(), alike.next()) {
         (Some(handle), None) => {
             let is_near = handle.line == line || handle.line + 1 == line;
-            handle.file == one.file && is_near && !handle.is_declared
+            handle.file == one.file && is_near && !handle.is_in_scope
         }
         (None, None) => one.line == line,
         _ => false,

@@ -11,8 +11,8 @@ pub(crate) struct Declared {
     pub(crate) ty: Die,
     pub(crate) file: u64,
     pub(crate) line: u32,
-    /// Whether it was declared when the function was at the address that was asked for.
-    pub(crate) is_declared: bool,
+    /// Whether it is in scope where the function is at the address that was asked for.
+    pub(crate) is_in_scope: bool,
     /// The nearest in whose scope it is.
     around: Option<usize>,
 }
@@ -100,7 +100,7 @@ fn collect(unit: &Unit, of: EntriesTreeNode<Slice>, mut block: Block, scopes: &m
                         ty,
                         file: facts.file,
                         line: facts.line,
-                        is_declared: block.at.is_some(),
+                        is_in_scope: block.at.is_some(),
                         around: block.around,
                     });
                     block.around = Some(scopes.all.len() - 1);

@@ -52,7 +52,7 @@ fn end(all: &[Leak], at: usize, causes: &Causes<'_>, numbers: &Numbers<'_>) -> O
             let event = if first.held_by().is_empty() {
                 plain(&first.to_string())
             } else {
-                waits::awaited(first, false, numbers)
+                waits::awaited(first, false, (leak.count, numbers))
             };
             Some(format!("{who} waits{at} for {event}"))
         }

@@ -131,7 +131,7 @@ fn notes(
     notes.extend(panic.map(|panic| ("panicked", lines(panic))));
     notes.extend(cancelled::note(leak).map(|note| ("cancelled", note)));
     if let Some(waiting) = &leak.waiting {
-        notes.extend(waits::notes(waiting, leak.kind, numbers));
+        notes.extend(waits::notes(waiting, leak.kind, (leak.count, numbers)));
     }
     if !leak.created_through.is_empty() {
         notes.push(("through", through(&leak.created_through)));
