@@ -1,8 +1,7 @@
 //! The rule that would accept a finding, as one would write it.
 
-use super::starter;
 use crate::{
-    base::model::Kind,
+    base::model::{CodeOwner, Frame, Kind},
     observe::{capture::Trace, diff::Group},
 };
 
@@ -19,4 +18,11 @@ pub(super) fn rule(group: &Group, trace: &Trace) -> Option<String> {
         // Rules see the stack of who has started what made it, too.
         _ => starter(group, trace).map(|by| format!("ignore_created_by(\"{}\")", by.function)),
     }
+}
+
+/// Where the user's code has started the closure or thread that made this, where nothing nearer is known.
+pub(super) fn starter<'t>(group: &Group, trace: &'t Trace) -> Option<&'t Frame> {
+    let first = trace.callers.first()?;
+    let is_made_for_others = matches!(group.kind, Kind::Fd | Kind::TempFile);
+    (is_made_for_others && first.owner == CodeOwner::User).then_some(first)
 }

@@ -32,8 +32,8 @@ use leakcheck_introspect::{HandleUse, Task, TaskList};
 use self::search::Search;
 use crate::{
     base::model::{
-        CodeOwner, Frame, Kind, Leak, Level, Note, Resource, RuntimeRelation, TimerKind, TimerSite,
-        Unreadable, Waiting,
+        Kind, Leak, Level, Note, Resource, RuntimeRelation, TimerKind, TimerSite, Unreadable,
+        Waiting,
     },
     observe::{
         capture::{self, Names, Trace},
@@ -111,7 +111,7 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
     let mut trace = capture::trace(group.origin, package_dir);
     let accept = accept::rule(group, &trace);
     let note = note(group, &trace);
-    if trace.site.is_none() && starter(group, &trace).is_some() {
+    if trace.site.is_none() && accept::starter(group, &trace).is_some() {
         trace.site = Some(trace.callers.remove(0));
     }
     Leak {
@@ -145,13 +145,6 @@ fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -
         cancelled: Vec::new(),
         ancestry: trace.ancestry,
     }
-}
-
-/// Where the user's code has started the closure or thread that made this, where nothing nearer is known.
-fn starter<'t>(group: &Group, trace: &'t Trace) -> Option<&'t Frame> {
-    let first = trace.callers.first()?;
-    let is_made_for_others = matches!(group.kind, Kind::Fd | Kind::TempFile);
-    (is_made_for_others && first.owner == CodeOwner::User).then_some(first)
 }
 
 /// What a reader of this finding should know.
