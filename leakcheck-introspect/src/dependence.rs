@@ -36,6 +36,8 @@ pub enum Tie {
     Receiver,
     /// It waits for the end of the receiver that the other has.
     Closed,
+    /// It waits for the cancellation of a token, and only those that it depends on could cancel it, which wait for ever.
+    Token,
 }
 
 impl<'l> Graph<'l> {
@@ -50,7 +52,13 @@ impl<'l> Graph<'l> {
         };
         match &wait.enders {
             Enders::OfClass => {}
-            Enders::All(handles) => return self.having_all(handles, &wait.event),
+            Enders::All(handles) => {
+                let tied = self.having_all(handles, &wait.event);
+                return match wait.event {
+                    Event::Cancellation { .. } => self.cancelling(wait, tied),
+                    _ => tied,
+                };
+            }
             Enders::Open => return Vec::new(),
         }
         match wait.event {
@@ -95,8 +103,7 @@ impl<'l> Graph<'l> {
         let mut tied = Vec::new();
         for handles in all {
             let tie = match (event, handles.party) {
-                // Whoever has a token may end without cancelling it.
-                (Event::Cancellation { .. }, _) => return Vec::new(),
+                (Event::Cancellation { .. }, _) => Tie::Token,
                 (Event::Closed, _) => Tie::Closed,
                 (Event::Capacity, _) | (_, Party::Receivers) => Tie::Receiver,
                 (_, Party::Senders | Party::Anybody) => Tie::Sender,
@@ -110,9 +117,21 @@ impl<'l> Graph<'l> {
         // What they have of the other end is no matter.
         let role = match event {
             Event::Capacity | Event::Closed => Role::Receiver,
+            Event::Cancellation { .. } => Role::Owner,
             _ => Role::Sender,
         };
         tied.retain(|found| found.hold.is_some_and(|hold| hold.role == role));
+        tied
+    }
+
+    /// Those who have a token and wait for ever for something else: others may end without cancelling it, and whoever waits for
+    /// its cancellation has it for that.
+    fn cancelling(&self, wait: &Wait, mut tied: Vec<Dependence<'l>>) -> Vec<Dependence<'l>> {
+        let is_alike = |other: &Wait| other.event == wait.event && other.object == wait.object;
+        tied.retain(|found| !found.task.waits.iter().any(is_alike));
+        if !self.is_in_vain(wait) {
+            tied.clear();
+        }
         tied
     }
 

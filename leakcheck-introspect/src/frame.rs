@@ -8,6 +8,8 @@ pub struct Frame {
     pub(crate) function: Arc<str>,
     pub(crate) kind: FrameKind,
     pub(crate) location: Option<Location>,
+    /// Which of its awaits it is at, by the name that the compiler gave the state.
+    pub(crate) state: &'static str,
     pub(crate) locals: Vec<Local>,
     pub(crate) inner: Vec<Frame>,
 }
@@ -26,6 +28,11 @@ impl Frame {
     /// Where it is suspended; inside `select!` and `join!`, the line of the macro in the caller's own file.
     pub fn location(&self) -> Option<&Location> {
         self.location.as_ref()
+    }
+
+    /// What tells its await apart from others of the function, of which one line may have several; empty where it is at none.
+    pub fn state(&self) -> &str {
+        self.state
     }
 
     /// What lives across the await, as far as it has a name in the source.

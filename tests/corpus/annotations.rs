@@ -36,6 +36,11 @@ const KINDS: [&str; 10] = [
 /// what makes it happen.
 pub(crate) const EVENTS: &[(&str, &str, bool)] = &[
     ("a message", "a message*", true),
+    (
+        "bytes",
+        "bytes from the other end of a pipe in memory",
+        true,
+    ),
     ("a value", "the value of a oneshot channel", true),
     ("a change", "a change of a watched value*", true),
     ("room", "room in a full channel", true),

@@ -11,7 +11,8 @@ use leakcheck::leak_checked;
 use tokio::{
     io::AsyncReadExt as _,
     net::{TcpListener, TcpStream},
-    sync::{Mutex, broadcast, oneshot, watch},
+    sync::{Mutex, OwnedMutexGuard, OwnedRwLockWriteGuard, RwLock, broadcast, oneshot, watch},
+    task::JoinSet,
     time::{interval, sleep},
 };
 use tokio_util::sync::CancellationToken;
@@ -174,6 +175,31 @@ async fn lock_is_held_over_a_sleep() {
 #[leak_checked]
 #[tokio::test]
 #[ignore = "leaks on purpose"]
+async fn mapped_guards_are_held_over_a_sleep() {
+    let pair = Arc::new(Mutex::new((1, 2)));
+    let lock = Arc::new(RwLock::new((1, 2)));
+    let mutex = OwnedMutexGuard::map(pair.clone().lock_owned().await, |pair| &mut pair.0);
+    let written = OwnedRwLockWriteGuard::map(lock.clone().write_owned().await, |pair| &mut pair.0);
+    // leak: task
+    // waits: at mapped for a timer
+    // why: lock-across-await
+    tokio::spawn(async move {
+        sleep(HOUR).await; // at: mapped
+        drop((mutex, written));
+    });
+    // leak: task
+    // waits: at of the pair for a mutex, held by the task at mapped in mutex
+    // why: follows task
+    tokio::spawn(async move { pair.lock().await.1 += 1 }); // at: of the pair
+    // leak: task
+    // waits: at of the lock for a lock, held by the task at mapped in written
+    // why: follows task
+    tokio::spawn(async move { lock.read().await.1 }); // at: of the lock
+}
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
 async fn workers_of_a_forgotten_queue() {
     let (sender, queue) = async_channel::unbounded::<u8>();
     for _ in 0..8 {
@@ -281,6 +307,103 @@ async fn weak_sender_may_become_one() {
     tokio::spawn(async move {
         let _events = events;
         while subscriber.recv().await.is_ok() {} // at: own and weak
+    });
+}
+
+/// Whoever would cancel it waits for its end first: a circle, and no token that nobody has.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn token_is_cancelled_after_the_join() {
+    let token = CancellationToken::new();
+    let theirs = token.child_token();
+    // leak: task
+    // waits: at worker for a cancellation, held by the task at supervisor in token, for ever
+    // why: deadlock
+    let worker = tokio::spawn(async move { theirs.cancelled().await }); // at: worker
+    // leak: task
+    // waits: at supervisor for an end, held by the task at worker, for ever
+    // why: follows task
+    tokio::spawn(async move {
+        worker.await.unwrap(); // at: supervisor
+        token.cancel();
+    });
+}
+
+/// The same with several workers, and a field of what the supervisor has.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn token_is_cancelled_after_all_are_joined() {
+    struct Supervisor {
+        stop: CancellationToken,
+        workers: JoinSet<()>,
+    }
+    let mut supervisor = Supervisor {
+        stop: CancellationToken::new(),
+        workers: JoinSet::new(),
+    };
+    for _ in 0..3 {
+        let stop = supervisor.stop.child_token();
+        // leak: task x3
+        // waits: at each worker for a cancellation, held by the task at all workers in supervisor.stop, for ever
+        // why: deadlock
+        supervisor.workers.spawn(async move {
+            stop.cancelled().await; // at: each worker
+        });
+    }
+    // leak: task
+    // waits: at all workers for an end, held by the task at each worker, for ever
+    // or: for an end, held by the task at each worker
+    // or: for an end, held by the task at each worker
+    // why: follows task
+    tokio::spawn(async move {
+        while supervisor.workers.join_next().await.is_some() {} // at: all workers
+        supervisor.stop.cancel();
+    });
+}
+
+/// Each has it to wait for it.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn token_is_with_those_who_wait_for_it() {
+    let token = CancellationToken::new();
+    for _ in 0..2 {
+        let token = token.clone();
+        // leak: task x2
+        // waits: at both for a cancellation, held by the task at both in token and the task at both in token, for ever
+        // why: token-orphaned
+        tokio::spawn(async move { token.cancelled().await }); // at: both
+    }
+}
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn token_is_cancelled_after_a_sleep() {
+    let token = CancellationToken::new();
+    let theirs = token.child_token();
+    // leak: task
+    // waits: at patient for a cancellation, held by the task at sleeping canceller in token
+    tokio::spawn(async move { theirs.cancelled().await }); // at: patient
+    // leak: task
+    // waits: at sleeping canceller for a timer
+    tokio::spawn(async move {
+        sleep(HOUR).await; // at: sleeping canceller
+        token.cancel();
+    });
+}
+
+#[leak_checked]
+#[tokio::test]
+async fn token_is_cancelled_before_the_join() {
+    let token = CancellationToken::new();
+    let theirs = token.child_token();
+    let worker = tokio::spawn(async move { theirs.cancelled().await });
+    tokio::spawn(async move {
+        token.cancel();
+        worker.await.unwrap();
     });
 }
 

@@ -16,7 +16,7 @@ use crate::{
 pub(crate) const VERIFYING: &str = "every_report_is_exact";
 
 /// What is about the corpus, and the files with runs of their own.
-const NOT_RUN: [&str; 15] = [
+const NOT_RUN: [&str; 16] = [
     VERIFYING,
     "controls::",
     "heap::",
@@ -28,6 +28,7 @@ const NOT_RUN: [&str; 15] = [
     "annotations::",
     "numbers::",
     "patterns::",
+    "pooled::",
     "source::",
     "parallel::",
     "unread::",

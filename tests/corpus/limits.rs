@@ -46,6 +46,18 @@ async fn reference_of_a_handle_is_in_a_timeout_on_workers() {
     assert!(other.await.is_ok(), "{name}");
 }
 
+/// The handle of its line that is in scope there is in a limit, and its own was dropped where it was spawned.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+#[rustfmt::skip]
+async fn handle_of_another_on_its_line_is_in_a_timeout() {
+    // leak: task "work"
+    // waits: at work for a timer
+    let short = tokio::spawn(yield_now()); tokio::spawn(work());
+    assert!(timeout(MINUTE, short).await.is_ok());
+}
+
 #[leak_checked]
 #[tokio::test]
 #[ignore = "leaks on purpose"]

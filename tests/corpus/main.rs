@@ -55,6 +55,7 @@ mod owned_fds;
 mod parallel;
 mod patterns;
 mod polled;
+mod pooled;
 mod posix_timers;
 mod process_trees;
 mod processes;

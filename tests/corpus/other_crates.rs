@@ -242,11 +242,31 @@ async fn lock_of_async_lock_upgraded_by_hand() {
 async fn pipe_is_never_written() {
     let (mut near, far) = tokio::io::duplex(8);
     // leak: task
-    // waits: at read for a message, held by itself in _far, for ever
+    // waits: at read for bytes, held by itself in _far, for ever
     // why: own-sender
     tokio::spawn(async move {
         let _far = far;
         near.read_u8().await // at: read
+    });
+}
+
+/// It captures two fields of a struct, each by itself.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn captured_fields_keep_their_names() {
+    struct Ends {
+        near: tokio::sync::mpsc::Receiver<u8>,
+        far: tokio::sync::mpsc::Sender<u8>,
+    }
+    let (far, near) = tokio::sync::mpsc::channel(1);
+    let mut ends = Ends { near, far };
+    // leak: task
+    // waits: at field for a message, held by itself in ends.far, for ever
+    // why: own-sender
+    tokio::spawn(async move {
+        ends.near.recv().await; // at: field
+        drop(ends.far);
     });
 }
 

@@ -77,8 +77,8 @@ const PATTERNS: &[Pattern] = &[
     covered(36, "done channel is never closed", &[
         "channels::done_is_never_said",
         "hangs::done_is_never_said", "hangs::done_is_kept_by_a_task", "hangs::done_is_stored_in_a_static",
-        "hangs::task_blocks_a_worker",
-        "hangs::done_is_said",
+        "hangs::task_blocks_a_worker", "hangs::looks_for_what_never_comes", "hangs::looks_for_what_never_comes_on_workers",
+        "hangs::done_is_said", "hangs::looks_until_it_is_there",
         "hangs_sync::done_is_awaited_in_synchronous_code",
         "hangs_sync::done_is_awaited_in_synchronous_code_on_workers",
     ]),
@@ -271,6 +271,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "owned_fds::",
         "parallel::",
         "polled::",
+        "pooled::",
         "patterns::",
         "serving::",
         "queues::",

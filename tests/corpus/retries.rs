@@ -108,6 +108,23 @@ async fn backs_off_where_it_has_failed_on_workers() {
     attempts.are_made().await;
 }
 
+/// It sleeps once in each of three places.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+#[rustfmt::skip]
+async fn sleeps_on_one_line() {
+    let attempts = Attempts::default();
+    let tries = attempts.clone();
+    // leak: task
+    // waits: at one of three for a timer
+    tokio::spawn(async move {
+        attempts.count();
+        sleep(MOMENT).await; sleep(MOMENT).await; sleep(MINUTE).await; // at: one of three
+    });
+    tries.are_seen().await;
+}
+
 #[leak_checked]
 #[tokio::test]
 #[ignore = "leaks on purpose"]

@@ -173,6 +173,7 @@ fn waiting_for_a_process() {
     forget(cat.stdin.take());
     // leak: thread
     // waits: at wait blocked in waitpid(*)
+    // why: follows process
     thread::spawn(|| wait(cat));
 }
 

@@ -58,7 +58,8 @@ fn handle(reader: &Reader<'_>, ty: &'static Type) -> Option<&'static Type> {
 }
 
 /// Whether what is given away there is what a call on this line returns: the only handle of its type that is in scope there,
-/// which is declared on that line or on the one before; or one without a name, on that very line.
+/// which is declared on that line or on the one before, and not yet when the call was made; or one without a name, on that very
+/// line.
 fn is_of_line(
     reader: &Reader<'_>,
     scopes: &Scopes,
@@ -72,7 +73,8 @@ fn is_of_line(
     let mut alike = scopes.around(one).filter(is_alike);
     match (alike.next(), alike.next()) {
         (Some(handle), None) => {
-            handle.file == one.file && (handle.line == line || handle.line + 1 == line)
+            let is_near = handle.line == line || handle.line + 1 == line;
+            handle.file == one.file && is_near && !handle.is_in_scope
         }
         (None, None) => one.line == line,
         _ => false,

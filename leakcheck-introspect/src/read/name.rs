@@ -147,6 +147,19 @@ pub(crate) fn short(name: &str) -> String {
         .replace("dyn Future<assoc$<Output,", "dyn Future<Output = ")
 }
 
+/// A variable as the source has it: `s.stop` where a closure has only this field of `s`, which is called `s__stop` then.
+pub(crate) fn as_written(variable: &str) -> String {
+    let mut parts = variable.split("__");
+    let mut written = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_field =
+            written.ends_with(char::is_alphanumeric) && part.starts_with(char::is_alphanumeric);
+        written.push_str(if is_field { "." } else { "__" });
+        written.push_str(part);
+    }
+    written
+}
+
 /// What the compiler makes of functions, blocks and closures, under the names that people know.
 fn known_as<'n>(word: &'n str, function: &'n str) -> &'n str {
     match word.split('#').next() {
@@ -183,6 +196,21 @@ mod tests {
             ),
         ] {
             assert_eq!(short(long), expected);
+        }
+    }
+
+    #[test]
+    fn captured_fields_are_named_as_in_the_source() {
+        for (captured, source) in [
+            ("stop", "stop"),
+            ("s__stop", "s.stop"),
+            ("pair__0__tx[3]", "pair.0.tx[3]"),
+            ("__awaitee", "__awaitee"),
+            ("_guard", "_guard"),
+            ("tx__", "tx__"),
+            ("", ""),
+        ] {
+            assert_eq!(as_written(captured), source);
         }
     }
 

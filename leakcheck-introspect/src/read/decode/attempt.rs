@@ -25,8 +25,10 @@ fn of_one(reader: &Reader<'_>, coroutine: Value) -> Option<Attempt> {
     };
     let all = coroutine.ty.variants().iter();
     let others = all.filter(|other| other.member.ty != variant.member.ty);
-    let others = others.filter_map(|other| reader.ty(other.member.ty));
-    let awaits: Vec<&Type> = others.filter(|ty| ty.name.starts_with("Suspend")).collect();
+    let others = others.filter_map(|other| Some((other.member.line, reader.ty(other.member.ty)?)));
+    let (lines, awaits): (Vec<u32>, Vec<&Type>) = others
+        .filter(|(_, ty)| ty.name.starts_with("Suspend"))
+        .unzip();
     let failed = inside.ty.members().iter().filter_map(|member| {
         let result = reader.at(inside, member)?;
         let is_new = !awaits.iter().all(|other| has(reader, other, member));
@@ -38,7 +40,7 @@ fn of_one(reader: &Reader<'_>, coroutine: Value) -> Option<Attempt> {
     });
     let place = (coroutine.ty, variant.member.line);
     failed
-        .chain(connects(reader, place, inside.ty, &awaits))
+        .chain(connects(reader, place, inside.ty, (&lines, &awaits)))
         .max()
 }
 
@@ -71,10 +73,11 @@ fn connects(
     reader: &Reader<'_>,
     (coroutine, line): (&Type, u32),
     now: &Type,
-    awaits: &[&'static Type],
+    (lines, awaits): (&[u32], &[&'static Type]),
 ) -> Option<Attempt> {
-    let connect = |state: &&'static Type| Some((*state, connecting(reader, state)?));
-    let (connecting, future) = awaits.iter().find_map(connect)?;
+    let connect =
+        |(line, state): (&u32, &&'static Type)| Some((*line, *state, connecting(reader, state)?));
+    let (tried_at, connecting, future) = lines.iter().zip(awaits).find_map(connect)?;
     // The type that connects, or what it gives, stands in the module of its methods.
     let Some((home, _)) = future.path.split_once("::{impl#") else {
         return Some(Attempt::Perhaps);
@@ -89,11 +92,14 @@ fn connects(
         return None;
     }
     let is_used = !has_one(connecting) && awaits.iter().any(|state| has_one(state));
-    Some(if is_used && is_outside(reader, coroutine, line, is_one) {
-        Attempt::Connect
-    } else {
-        Attempt::Perhaps
-    })
+    // A sleep that stands before it may be the first thing that is done.
+    Some(
+        if is_used && tried_at <= line && is_outside(reader, coroutine, line, is_one) {
+            Attempt::Connect
+        } else {
+            Attempt::Perhaps
+        },
+    )
 }
 
 /// Whether the await on this line is outside of the scopes of all variables of such a type: where it is inside, one was dropped

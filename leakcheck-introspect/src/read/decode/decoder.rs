@@ -166,6 +166,7 @@ impl Decoder<'_, '_> {
         }
         let site = call_site::of(self.reader.image, future.ty, variant, inside.ty);
         frame.location = site.location;
+        frame.state = inside.ty.name;
         let call = Method::of(&function);
         let reader = self.reader;
         // Which of them are there is a matter of flags, and noted with what decides.
@@ -425,6 +426,7 @@ fn plain_frame(function: Arc<str>) -> Frame {
         function,
         kind: FrameKind::Future,
         location: None,
+        state: "",
         locals: Vec::new(),
         inner: Vec::new(),
     }

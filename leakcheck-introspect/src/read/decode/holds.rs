@@ -14,7 +14,7 @@ use crate::{
     Certainty, Frame, Hold, Local, Role,
     read::{
         dwarf::{Die, Image, Shape, Type},
-        name::{coroutine_name, home_of, short},
+        name::{as_written, coroutine_name, home_of, short},
         objects::{Method, ObjectRef},
         tokio::Turn,
         value::{Reader, Value},
@@ -220,9 +220,7 @@ impl Holds {
             ahead: None,
             certainty,
             function: Arc::clone(&frame.function),
-            local: format!("{variable}{}", object.path)
-                .trim_start_matches('.')
-                .into(),
+            local: as_written(format!("{variable}{}", object.path).trim_start_matches('.')).into(),
             location: frame.location.clone(),
         };
         let (hold, inside) = match &self.within {

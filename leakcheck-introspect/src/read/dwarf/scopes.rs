@@ -1,6 +1,6 @@
 //! The variables that a function declares, each with those that are in scope there.
 
-use gimli::{EntriesTreeNode, UnitOffset, constants as c};
+use gimli::{DebuggingInformationEntry, EntriesTreeNode, UnitOffset, constants as c};
 
 use super::{die::Die, image::Image, sections::Slice, types::Type, unit::Unit};
 
@@ -11,6 +11,8 @@ pub(crate) struct Declared {
     pub(crate) ty: Die,
     pub(crate) file: u64,
     pub(crate) line: u32,
+    /// Whether it is in scope where the function is at the address that was asked for.
+    pub(crate) is_in_scope: bool,
     /// The nearest in whose scope it is.
     around: Option<usize>,
 }
@@ -39,34 +41,54 @@ impl Image {
             let known = !unit.is_of_toolchain() && unit.missing.is_none();
             Some((unit, known.then(|| unit.function_around(at))??))
         })?;
-        scopes(unit, entry)
+        scopes(unit, entry, Some(at))
     }
 
     /// The variables of a function that resumes this coroutine, whatever its generic arguments are.
     pub(crate) fn scopes_of(&self, coroutine: &Type) -> Option<Scopes> {
-        self.find_in_resuming(coroutine, scopes)
+        self.find_in_resuming(coroutine, |unit, entry| scopes(unit, entry, None))
     }
 }
 
-fn scopes(unit: &Unit, function: usize) -> Option<Scopes> {
+fn scopes(unit: &Unit, function: usize, at: Option<u64>) -> Option<Scopes> {
     let mut tree = unit.parsed.entries_tree(Some(UnitOffset(function))).ok()?;
     let mut scopes = Scopes::default();
-    collect(unit, tree.root().ok()?, (0, None), &mut scopes);
+    let outermost = Block {
+        depth: 0,
+        around: None,
+        at,
+    };
+    collect(unit, tree.root().ok()?, outermost, &mut scopes);
     Some(scopes)
 }
 
+/// Code with variables of its own.
+#[derive(Clone, Copy)]
+struct Block {
+    depth: u32,
+    /// The nearest variable in whose scope it is.
+    around: Option<usize>,
+    /// Where the function is, if that is inside.
+    at: Option<u64>,
+}
+
+impl Block {
+    fn inner(self, unit: &Unit, entry: &DebuggingInformationEntry<Slice>) -> Self {
+        Self {
+            depth: self.depth + 1,
+            at: self.at.filter(|at| unit.has_code(entry, *at)),
+            ..self
+        }
+    }
+}
+
 /// Adds the variables of a block, and of those in it.
-fn collect(
-    unit: &Unit,
-    of: EntriesTreeNode<Slice>,
-    (depth, mut around): (u32, Option<usize>),
-    scopes: &mut Scopes,
-) {
+fn collect(unit: &Unit, of: EntriesTreeNode<Slice>, mut block: Block, scopes: &mut Scopes) {
     const DEEPEST: u32 = 64;
     const MOST: usize = 1_000;
     let mut children = of.children();
     while let Ok(Some(child)) = children.next() {
-        if depth > DEEPEST || scopes.all.len() > MOST {
+        if block.depth > DEEPEST || scopes.all.len() > MOST {
             return;
         }
         match child.entry().tag() {
@@ -78,12 +100,16 @@ fn collect(
                         ty,
                         file: facts.file,
                         line: facts.line,
-                        around,
+                        is_in_scope: block.at.is_some(),
+                        around: block.around,
                     });
-                    around = Some(scopes.all.len() - 1);
+                    block.around = Some(scopes.all.len() - 1);
                 }
             }
-            c::DW_TAG_lexical_block => collect(unit, child, (depth + 1, around), scopes),
+            c::DW_TAG_lexical_block => {
+                let inner = block.inner(unit, child.entry());
+                collect(unit, child, inner, scopes);
+            }
             _ => {}
         }
     }

@@ -43,12 +43,14 @@ pub(super) static KINDS: &[ObjectKind] = kinds![
     "tokio::sync::mutex::MutexGuard" Mutex Guard Place(&["lock", ">", "s"]), No;
     "tokio::sync::mutex::OwnedMutexGuard" Mutex Guard Place(&["lock", ">", "s"]), No;
     "tokio::sync::mutex::MappedMutexGuard" Mutex Guard Pointer(&["s"]), No;
+    "tokio::sync::mutex::OwnedMappedMutexGuard" Mutex Guard Place(&["lock", ">", "s"]), No;
     "tokio::sync::rwlock::RwLock" RwLock Owner Place(&["s"]), No, in "c";
     "tokio::sync::rwlock::read_guard::RwLockReadGuard" RwLock Guard Pointer(&["s"]), No;
     "tokio::sync::rwlock::write_guard::RwLockWriteGuard" RwLock Guard Pointer(&["s"]), No;
     "tokio::sync::rwlock::write_guard_mapped::RwLockMappedWriteGuard" RwLock Guard Pointer(&["s"]), No;
     "tokio::sync::rwlock::owned_read_guard::OwnedRwLockReadGuard" RwLock Guard Place(&["lock", ">", "s"]), No;
     "tokio::sync::rwlock::owned_write_guard::OwnedRwLockWriteGuard" RwLock Guard Place(&["lock", ">", "s"]), No;
+    "tokio::sync::rwlock::owned_write_guard_mapped::OwnedRwLockMappedWriteGuard" RwLock Guard Place(&["lock", ">", "s"]), No;
     "tokio::sync::semaphore::Semaphore" Semaphore Owner Place(&["ll_sem"]), No;
     "tokio::sync::semaphore::SemaphorePermit" Semaphore Guard Place(&["sem", ">", "ll_sem"]), No;
     "tokio::sync::semaphore::OwnedSemaphorePermit" Semaphore Guard Place(&["sem", ">", "ll_sem"]), No;

@@ -25,7 +25,9 @@ pub(crate) enum Tie {
     End,
     /// It receives, and nobody but the tasks that it depends on can send.
     Sender,
-    /// The same, and the sender is in a message that only the other can receive.
+    /// It reads from a pipe in memory, and nobody but the task that it depends on has the other end.
+    Pipe,
+    /// It receives, and the sender is in a message that only the other can receive.
     Queue,
     /// It waits for what the other, a thread, probably has: nobody else was found who could.
     Kept,
@@ -39,6 +41,8 @@ pub(crate) enum Tie {
     Receiver,
     /// It waits for the end of the receiver that the other has.
     Closed,
+    /// It waits for the cancellation of a token, and who could cancel it waits for ever.
+    Token,
 }
 
 impl Dependence {
@@ -49,7 +53,7 @@ impl Dependence {
 
     /// Whether the task keeps itself from going on: whoever else has the same as well is of no matter.
     pub(crate) fn is_kept_by_itself(&self) -> bool {
-        self.is_on_itself() && matches!(self.tie, Tie::Sender | Tie::Lock | Tie::Parked)
+        self.is_on_itself() && matches!(self.tie, Tie::Sender | Tie::Pipe | Tie::Lock | Tie::Parked)
     }
 
     /// Those of each thing that each task waits for.

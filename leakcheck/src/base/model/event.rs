@@ -59,6 +59,8 @@ pub enum Event {
     },
     /// A signal, by its number where that is known.
     Signal(Option<i32>),
+    /// Bytes in a pipe in memory, or its end.
+    Bytes,
     /// Nothing: the future is never ready.
     Never,
     /// Something that this release does not know.
@@ -69,7 +71,8 @@ impl Event {
     /// The word that the JSON form uses.
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Message { .. } => "message",
+            // The pipe is a channel of bytes.
+            Self::Message { .. } | Self::Bytes => "message",
             Self::OneshotValue => "oneshot_value",
             Self::Change { .. } => "change",
             Self::Capacity => "capacity",

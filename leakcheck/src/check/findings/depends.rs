@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use leakcheck_introspect::{
-    Dependence as Found, Event, Graph, Hold, Keeper, Need, Role, Task, Tie as Seen, Wait, Waker,
+    Class, Dependence as Found, Event, Graph, Hold, Keeper, Need, Role, Task, Tie as Seen, Wait,
+    Waker,
 };
 
 use super::{search::Search, suspended::is_open};
@@ -255,6 +256,12 @@ fn frame(hold: &Hold, package_dir: Option<&str>) -> Option<Frame> {
     ))
 }
 
+/// Whether the other end of a pipe in memory is what it has.
+fn is_of_pipe(found: &Found<'_>) -> bool {
+    let hold = found.hold;
+    hold.is_some_and(|hold| hold.object().class() == Class::Pipe)
+}
+
 fn tie(waiter: &Task, found: &Found<'_>) -> Option<Tie> {
     let has_it = found.hold.is_some_and(|hold| hold.role() == Role::Guard);
     let is_own = found.task.address() == waiter.address();
@@ -263,11 +270,13 @@ fn tie(waiter: &Task, found: &Found<'_>) -> Option<Tie> {
         Seen::Parked if has_it && !is_own => Tie::Lock,
         Seen::Parked => Tie::Parked,
         Seen::End => Tie::End,
+        Seen::Sender if is_of_pipe(found) => Tie::Pipe,
         Seen::Sender => Tie::Sender,
         Seen::Queue => Tie::Queue,
         Seen::Guard => Tie::Lock,
         Seen::Line => Tie::Line,
         Seen::Closed => Tie::Closed,
+        Seen::Token => Tie::Token,
         Seen::Receiver => Tie::Receiver,
         _ => return None,
     })

@@ -108,14 +108,19 @@ fn gives_up_handles(origin: u32, leak: &Leak) -> bool {
 
 /// Reads a group's creation path and says what is known about it.
 fn finding(group: &Group, waiting: Option<Waiting>, package_dir: Option<&str>) -> Leak {
-    let trace = capture::trace(group.origin, package_dir);
+    let mut trace = capture::trace(group.origin, package_dir);
+    let accept = accept::rule(group, &trace);
+    let note = note(group, &trace);
+    if trace.site.is_none() && accept::starter(group, &trace).is_some() {
+        trace.site = Some(trace.callers.remove(0));
+    }
     Leak {
         kind: group.kind,
         level: Level::Deny,
         count: group.count,
-        accept: accept::rule(group, &trace),
+        accept,
         fingerprint: fingerprint::of(group.kind, group.name.as_deref(), &trace),
-        note: note(group, &trace),
+        note,
         panic: None,
         name: group.name.clone(),
         created_at: trace.site,

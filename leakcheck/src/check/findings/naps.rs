@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Instant};
 
 use leakcheck_introspect::{Attempt, Event, Task, TaskList};
 
-use super::suspended::{lines, open};
+use super::suspended::{awaits, open};
 use crate::base::model::Pause;
 
 /// What each of these tasks sleeps for, in the same way; of very many the first tell.
@@ -44,8 +44,8 @@ pub(crate) struct Naps {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Nap {
-    /// The lines where it was suspended.
-    lines: u64,
+    /// The awaits at which it was suspended.
+    awaits: u64,
     until: Instant,
 }
 
@@ -71,7 +71,7 @@ impl Naps {
     }
 
     fn has_one_before(&self, task: u64, nap: Nap) -> bool {
-        let is_before = |earlier: &Nap| earlier.lines == nap.lines && earlier.until < nap.until;
+        let is_before = |earlier: &Nap| earlier.awaits == nap.awaits && earlier.until < nap.until;
         self.of_tasks.get(&task).is_some_and(is_before)
     }
 }
@@ -85,7 +85,7 @@ impl Nap {
         };
         match only.event() {
             Event::Deadline(Some(until)) if task.is_complete() => Some(Self {
-                lines: lines(task),
+                awaits: awaits(task),
                 until: *until,
             }),
             _ => None,
@@ -106,16 +106,16 @@ mod tests {
     }
 
     #[test]
-    fn the_next_sleep_at_the_same_lines_is_one_more() {
+    fn the_next_sleep_at_the_same_awaits_is_one_more() {
         let first = Nap {
-            lines: 7,
+            awaits: 7,
             until: Instant::now(),
         };
         let next = Nap {
             until: first.until + Duration::from_nanos(1),
             ..first
         };
-        let elsewhere = Nap { lines: 8, ..next };
+        let elsewhere = Nap { awaits: 8, ..next };
         let seen = naps(1, first);
         assert!(seen.has_one_before(1, next));
         assert!(!seen.has_one_before(1, first), "it is the same sleep");
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn of_several_looks_the_first_counts() {
         let first = Nap {
-            lines: 7,
+            awaits: 7,
             until: Instant::now(),
         };
         let next = Nap {

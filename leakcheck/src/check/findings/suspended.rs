@@ -17,6 +17,16 @@ pub(super) fn is_open(task: &Task, wait: &Wait) -> bool {
     !wait.is_over() && !is_left_over
 }
 
+/// The same for a task whenever it is suspended at the same awaits.
+pub(super) fn awaits(task: &Task) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    lines(task).hash(&mut hasher);
+    for frame in task.chain() {
+        frame.state().hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
 /// The same for all tasks that are suspended at the same lines of the same functions.
 pub(super) fn lines(task: &Task) -> u64 {
     let mut hasher = DefaultHasher::new();

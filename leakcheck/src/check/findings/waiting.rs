@@ -165,12 +165,17 @@ fn awaited(all: &[(&Task, &Wait)], search: &Search<'_>, package_dir: Option<&str
             add(&mut held_by, holder(task, &waker, search, package_dir));
         }
     }
-    // Those that hold it in the same way stand together.
+    // Those that hold it in the same way stand together, and behind others who does so to wait for it as well.
     held_by.sort_by(|one: &Holder, other| {
-        let order = |holder: &Holder| (!holder.is_certain, holder.kind);
+        let is_waiter = |holder: &Holder| {
+            let mut waiters = all.iter().map(|(task, _)| task.id());
+            holder.kind == HolderKind::Task && waiters.any(|waiter| waiter == holder.task)
+        };
+        let order = |holder: &Holder| (is_waiter(holder), !holder.is_certain, holder.kind);
         order(one)
             .cmp(&order(other))
             .then_with(|| (&one.name, &one.local).cmp(&(&other.name, &other.local)))
+            .then_with(|| one.task.cmp(&other.task))
     });
     let unlisted = held_by.len().saturating_sub(HOLDERS);
     held_by.truncate(HOLDERS);
@@ -318,6 +323,7 @@ fn event(wait: &Wait, object: Option<Object>, task: &Task) -> Event {
     let address = object.map(|object| object.address());
     match wait.event() {
         Seen::Message { .. } if class == Some(Class::Oneshot) => Event::OneshotValue,
+        Seen::Message { .. } if class == Some(Class::Pipe) => Event::Bytes,
         Seen::Message { senders } => Event::Message { senders: *senders },
         Seen::Change { senders } => Event::Change { senders: *senders },
         Seen::Capacity => Event::Capacity,

@@ -87,6 +87,15 @@ impl<'l> Causes<'l> {
         all
     }
 
+    /// Whether one of those that follow from this at once awaits its end.
+    pub(crate) fn is_awaited(&self, leak: usize) -> bool {
+        let mut next = self.next.get(leak).into_iter().flatten();
+        next.any(|follower| match self.follows(*follower) {
+            Some(edge) => matches!(edge.link, Link::Depends(found) if found.tie == Tie::End),
+            None => false,
+        })
+    }
+
     /// How one of those that follow from this at once depends on a lock that it has, if one does.
     pub(crate) fn lock(&self, leak: usize) -> Option<&'l Dependence> {
         let next = self.next.get(leak)?;

@@ -1,7 +1,9 @@
 //! From which other finding one follows: end that one, and this one ends.
 
 use super::{Closing, descriptor, told::Told};
-use crate::base::model::{Dependence, Event, Fact, Keeper, Kept, Kind, Leak, ResourceId, Tie, Use};
+use crate::base::model::{
+    About, Call, Dependence, Event, Fact, Keeper, Kept, Kind, Leak, ResourceId, State, Tie, Use,
+};
 
 /// Why one finding follows from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +41,7 @@ pub(super) fn of<'l>(leak: &'l Leak, told: &Told<'_>) -> Vec<Edge<'l>> {
             Some(all) if !all.is_empty() => return all,
             _ => exit(leak, told).or_else(|| far_end(leak, told)),
         },
+        Kind::Thread | Kind::BlockingTask => reaps(leak, told),
         Kind::Fd => closes(leak, told).or_else(|| used(leak, told)),
         _ => None,
     };
@@ -96,6 +99,23 @@ fn exit<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
         return None;
     };
     told.process(*awaited).map(|to| Edge {
+        to,
+        link: Link::Exit,
+        is_only: true,
+    })
+}
+
+/// A thread that is blocked until a process ends.
+fn reaps<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
+    let State::Blocked(Call::System {
+        about: Some(About::Process(awaited)),
+        ..
+    }) = leak.waiting.as_ref()?.state
+    else {
+        return None;
+    };
+    let to = told.process(u64::try_from(awaited).ok()?)?;
+    Some(Edge {
         to,
         link: Link::Exit,
         is_only: true,

@@ -37,6 +37,7 @@ impl Why {
                 | Pattern::FullQueue
                 | Pattern::LockAcrossAwait
                 | Pattern::LostWakeup
+                | Pattern::OwnSender
                 | Pattern::SelfDeadlock
         )
     }
@@ -78,11 +79,11 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::Busy, |found| when(found.is_busy(), Likely)),
     (Pattern::Futurelock, |found| found.waits_for_its_own_future()),
     (Pattern::SelfDeadlock, |found| when(found.depends_on_itself(Tie::Lock), Proven)),
-    (Pattern::OwnSender, |found| when(found.receives() && found.depends_on_itself(Tie::Sender), Proven)),
+    (Pattern::OwnSender, |found| when(found.keeps_what_it_receives_from(), Proven)),
     (Pattern::Deadlock, |found| found.is_in_a_circle()),
     (Pattern::Never, |found| when(!found.is_cancelled() && found.never_comes(|event| matches!(event, Event::Never)), Proven)),
-    (Pattern::LostWakeup, |found| when(found.waits_in_vain(|event| matches!(event, Event::Notification)), Proven)),
-    (Pattern::TokenOrphaned, |found| when(found.waits_in_vain(|event| matches!(event, Event::Cancellation)), Proven)),
+    (Pattern::LostWakeup, |found| when(found.is_out_of_reach(|event| matches!(event, Event::Notification)), Proven)),
+    (Pattern::TokenOrphaned, |found| when(found.is_out_of_reach(|event| matches!(event, Event::Cancellation)), Proven)),
     (Pattern::ReplyLost, |found| found.is_replied_to_by_nobody()),
     (Pattern::KeptByStatic, |found| found.is_kept_by_a_static()),
     (Pattern::Forgotten, |found| when(found.is_searched_in_vain(), Likely)),
@@ -234,8 +235,22 @@ impl Finding<'_> {
         depends.iter().all(is_own) && !depends.iter().all(Dependence::is_on_itself)
     }
 
-    fn waits_in_vain(&self, is_so: fn(&Event) -> bool) -> bool {
-        self.leak.is_forever() && self.waits_only(is_so) || self.joins_in_vain(is_so)
+    /// Whether it waits in vain for what is so, and nobody else was found who has that.
+    fn is_out_of_reach(&self, is_so: fn(&Event) -> bool) -> bool {
+        let is_in_vain =
+            self.leak.is_forever() && self.waits_only(is_so) || self.joins_in_vain(is_so);
+        let is_with_others = |event: &Awaited| {
+            let mut holders = event.held_by.iter();
+            is_so(&event.event) && holders.any(|holder| !self.is_own(holder))
+        };
+        let events = self.leak.waiting.as_ref().map(|waiting| &waiting.events);
+        is_in_vain && !events.into_iter().flatten().any(is_with_others)
+    }
+
+    /// Whether this holder is one of its own tasks. Of very many holders those of others are listed first.
+    fn is_own(&self, holder: &Holder) -> bool {
+        holder.kind == HolderKind::Itself
+            || holder.kind == HolderKind::Task && self.leak.tasks.contains(&holder.task)
     }
 
     /// Whether nothing of what it waits for ever comes, and is so.
@@ -257,9 +272,14 @@ impl Finding<'_> {
         self.waits_only(|event| {
             matches!(
                 event,
-                Event::Message { .. } | Event::Change { .. } | Event::OneshotValue
+                Event::Message { .. } | Event::Bytes | Event::Change { .. } | Event::OneshotValue
             )
         })
+    }
+
+    fn keeps_what_it_receives_from(&self) -> bool {
+        let is_kept = self.depends_on_itself(Tie::Sender) || self.depends_on_itself(Tie::Pipe);
+        self.receives() && is_kept
     }
 
     /// Whether its tasks keep themselves from all that they wait for, of which one may be enough, in this way.

@@ -21,7 +21,7 @@ pub(super) const fn on_hang(advice: HangAdvice) -> &'static str {
              its own with `tokio::time::timeout`"
         }
         HangAdvice::EndForeverWait => {
-            "end one of these waits: drop what it waits for before it waits, or wait for less"
+            "end this wait, or one behind it: drop what is waited for before that wait, or wait for less"
         }
         HangAdvice::MakeItHappen => {
             "make what it waits for happen; if it only takes longer than that, raise `timeout`"

@@ -54,6 +54,12 @@ pub(super) fn when(report: &Report, left: &[&Leak]) -> Option<String> {
     let awaits = all.awaits.max(all.cancelled) as usize;
     let place = match runs.len() {
         1 => format!("at {}", its(earliest)),
+        number if !is_left_each_time(left, number) => {
+            format!(
+                "at {number} of its {awaits} awaits, not all of it at each of them, first at {}",
+                its(earliest)
+            )
+        }
         number if number == awaits => {
             format!("at each of its {awaits} awaits, first at {}", its(earliest))
         }
@@ -65,6 +71,12 @@ pub(super) fn when(report: &Report, left: &[&Leak]) -> Option<String> {
         }
     };
     Some(format!("{how_much} when it was cancelled {place}"))
+}
+
+/// Whether each of those that were left by a cancelled body was left by so many.
+fn is_left_each_time(left: &[&Leak], times: usize) -> bool {
+    let mut of_runs = left.iter().filter(|leak| !leak.cancelled.is_empty());
+    of_runs.all(|leak| leak.cancelled.len() == times)
 }
 
 /// Where the body was cancelled each time that this was left.
@@ -214,7 +226,10 @@ fn tried(all: &Cancellations) -> String {
     let awaits = all.awaits.max(all.cancelled);
     let some = |why: String| {
         let of = plural::of(awaits as usize, "await", "awaits");
-        format!("at {} of its {of}, {why}", all.cancelled)
+        match (all.cancelled, awaits) {
+            (1, 1) => format!("at its only await, {why}"),
+            _ => format!("at {} of its {of}, {why}", all.cancelled),
+        }
     };
     match all.extent {
         CancelExtent::Spread => some(format!("evenly spread, in {took}")),

@@ -48,7 +48,14 @@ fn end(all: &[Leak], at: usize, causes: &Causes<'_>, numbers: &Numbers<'_>) -> O
     let at = waits::place(waiting).and_then(place);
     let at = at.map_or_else(String::new, |at| format!(" at {at}"));
     match (&waiting.events[..], waiting.state) {
-        ([first, ..], _) => Some(format!("{who} waits{at} for {}", plain(&first.to_string()))),
+        ([first, ..], _) => {
+            let event = if first.held_by().is_empty() {
+                plain(&first.to_string())
+            } else {
+                waits::awaited(first, false, (leak.count, numbers))
+            };
+            Some(format!("{who} waits{at} for {event}"))
+        }
         ([], State::Blocked(_)) => {
             let state = plain(&waiting.state.to_string());
             Some(format!("{who} is {state}{at}"))

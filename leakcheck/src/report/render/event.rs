@@ -44,6 +44,7 @@ impl Display for Event {
                     (None, None) => f.write_str("the end of a process"),
                 };
             }
+            Self::Bytes => "bytes from the other end of a pipe in memory",
             Self::OneshotValue => "the value of a oneshot channel",
             Self::Capacity => "room in a full channel",
             Self::Closed => "the other side of a channel to go away",

@@ -39,7 +39,7 @@ pub(super) fn render(hang: &Hang, numbers: &Numbers<'_>) -> String {
     };
     let mut notes = Vec::new();
     if let Some(waiting) = &thread.waiting {
-        notes.extend(waits::notes(waiting, Kind::Thread, numbers));
+        notes.extend(waits::notes(waiting, Kind::Thread, (1, numbers)));
     }
     notes.extend(called(thread).map(|called| ("called at exit", called)));
     notes.push(("thread", format!("tid {}", thread.tid)));

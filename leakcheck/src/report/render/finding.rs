@@ -132,7 +132,7 @@ fn notes(
     notes.extend(panic.map(|panic| ("panicked", lines(panic))));
     notes.extend(cancelled::note(leak).map(|note| ("cancelled", note)));
     if let Some(waiting) = &leak.waiting {
-        notes.extend(waits::notes(waiting, leak.kind, numbers));
+        notes.extend(waits::notes(waiting, leak.kind, (leak.count, numbers)));
     }
     if !leak.created_through.is_empty() {
         notes.push(("through", through(&leak.created_through)));
@@ -172,7 +172,11 @@ fn explanation(
     // Of a cause that stands in front.
     let told = found.filter(|_| follows.is_some());
     notes.extend(told.map(|found| ("why", why::sentence(found, leak))));
-    notes.extend(why::cure(found, leak, follows.is_some()).map(|cure| ("help", cure)));
+    let cure = match found {
+        None if follows.is_none() && causes.is_awaited(at) => Some(why::AWAITED.to_owned()),
+        _ => why::cure(found, leak, follows.is_some()),
+    };
+    notes.extend(cure.map(|cure| ("help", cure)));
     notes
 }
 
@@ -185,6 +189,7 @@ fn lines(message: &str) -> String {
 /// What stands under the line where it was made.
 fn made_here(leak: &Leak) -> &'static str {
     match (leak.kind, leak.created_through.is_empty()) {
+        (Kind::Fd | Kind::TempFile, _) if is_of_others(leak) => "made by what was started here",
         (Kind::Task | Kind::BlockingTask, true) => "spawned here",
         (Kind::Task | Kind::BlockingTask, false) => "spawned inside this call",
         (Kind::Fd, true) => "opened here",
@@ -204,6 +209,12 @@ fn made_here(leak: &Leak) -> &'static str {
         (_, true) => "started here",
         (_, false) => "started inside this call",
     }
+}
+
+/// Whether a closure or thread that was started at this place has made it.
+fn is_of_others(leak: &Leak) -> bool {
+    let site = leak.created_at.as_ref();
+    !leak.stack.is_empty() && site.is_some_and(|site| !leak.stack.contains(site))
 }
 
 /// Whether it is a process that is known by what it keeps open, and the place is that of this.

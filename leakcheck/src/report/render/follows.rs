@@ -85,6 +85,7 @@ fn in_words(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
                 format!("{waits}{at} for what only {subject} can send")
             }
             Tie::Sender => format!("{waits}{at} for what {subject} can send, and others"),
+            Tie::Pipe => format!("{waits}{at} for what only {subject} can write"),
             Tie::Queue => format!(
                 "{waits}{at} for a reply whose sender is in a message that {subject} {} not received",
                 does("has", "have")
@@ -111,6 +112,12 @@ fn in_words(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
             Tie::Receiver => format!(
                 "{waits}{at} until {subject} {}",
                 does("receives", "receive")
+            ),
+            Tie::Token if edge.is_only => format!(
+                "{waits}{at} for the cancellation of a token that only {subject} could cancel"
+            ),
+            Tie::Token => format!(
+                "{waits}{at} for the cancellation of a token that {subject} could cancel, and others"
             ),
             Tie::Closed => format!(
                 "{waits}{at} until {subject} {} receiving",

@@ -151,7 +151,7 @@ fn body(subject: &Subject, hang: &Hang, numbers: &Numbers<'_>) -> String {
     let causes = Causes::of(&all);
     let mut notes = Vec::new();
     if let Some(waiting) = waiting {
-        notes.extend(waits::notes(waiting, kind, numbers));
+        notes.extend(waits::notes(waiting, kind, (1, numbers)));
     }
     let steps = chain::lines(&all, &causes, numbers);
     if !steps.is_empty() {

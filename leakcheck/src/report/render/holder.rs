@@ -14,6 +14,8 @@ pub(super) fn task(ids: &[u64], name: &str, how: &str, numbers: &Numbers<'_>) ->
             ),
         };
     }
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
     let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
     match &ids[..] {
         [all @ .., last] if !all.is_empty() => {

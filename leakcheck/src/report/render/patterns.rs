@@ -37,7 +37,7 @@ const WORDS: &[Words] = &[
         pattern: Pattern::OwnSender,
         one: "its channel never closes, because it keeps a sender itself",
         many: "their channels never close, because each of them keeps a sender itself",
-        cure: Some("drop the sender that the task keeps, or let it select on a shutdown signal as well"),
+        cure: Some("drop the sender that it keeps before it receives, or let it select on a shutdown signal as well"),
     },
     Words {
         pattern: Pattern::SelfDeadlock,
@@ -56,7 +56,8 @@ const WORDS: &[Words] = &[
         pattern: Pattern::Deadlock,
         one: "it waits for others that wait for it, in a circle",
         many: "they wait for others that wait for them, in a circle",
-        cure: Some("break the circle: drop what the others wait for before this `.await`, and take locks in one order everywhere"),
+        cure: Some("break the circle: before this `.await`, drop or cancel what the others wait for, and take locks in one order \
+             everywhere"),
     },
     Words {
         pattern: Pattern::OwnerCycle,
@@ -123,21 +124,21 @@ const WORDS: &[Words] = &[
     },
     Words {
         pattern: Pattern::RetryLoop,
-        one: "it tries the same again after a pause until somebody stops it, and nobody does",
-        many: "they try the same again after a pause until somebody stops them, and nobody does",
-        cure: Some("end the loop when what it tries for is gone, by a `Weak` or a closed channel, or after some attempts; or \
-             `abort()` it when that is dropped"),
+        one: "it pauses after an attempt that failed or ended, and nobody stops it",
+        many: "they pause after attempts that failed or ended, and nobody stops them",
+        cure: Some("end the pause, and a loop around it, when what it tries for is gone, by a `Weak` or a closed channel, or after \
+             some attempts; or `abort()` it when that is dropped"),
     },
     Words {
         pattern: Pattern::AcceptLoop,
-        one: "it waits for connections until somebody stops it, and nobody does",
-        many: "they wait for connections until somebody stops them, and nobody does",
+        one: "it waits for a connection, without a time limit, and nobody stops it",
+        many: "they wait for connections, without a time limit, and nobody stops them",
         cure: Some("let it select on a shutdown signal beside `accept`, or keep its `JoinHandle` and `abort()` it"),
     },
     Words {
         pattern: Pattern::ReadLoop,
-        one: "it waits for its descriptor to become ready, without a time limit, and nothing makes it ready",
-        many: "they wait for their descriptors to become ready, without a time limit, and nothing makes them ready",
+        one: "it waits for its descriptor to become ready, without a time limit, and nothing has made it ready",
+        many: "they wait for their descriptors to become ready, without a time limit, and nothing has made them ready",
         cure: Some("close the other end, give the wait a time limit with `tokio::time::timeout`, or keep the task in a `JoinSet` \
              that is shut down"),
     },
@@ -218,8 +219,8 @@ const WORDS: &[Words] = &[
     },
     Words {
         pattern: Pattern::Unreaped,
-        one: "nobody has ended it and waited for it",
-        many: "nobody has waited for them",
+        one: "it has not ended, and nobody has ended it",
+        many: "they have not ended, and nobody has ended them",
         cure: Some("dropping a `Child` of std neither ends nor reaps its process, and one of tokio goes on unless it was \
              started with `kill_on_drop(true)`: `kill()` it if need be, then `wait()` for it"),
     },

@@ -58,16 +58,16 @@ fn called(function: &str) -> String {
     }
 }
 
-/// What it waits for, who could help, and how it came there.
+/// What so many wait for, who could help, and how they came there.
 pub(super) fn notes(
     waiting: &Waiting,
     kind: Kind,
-    numbers: &Numbers<'_>,
+    (count, numbers): (usize, &Numbers<'_>),
 ) -> Vec<(&'static str, String)> {
     let mut texts: Vec<String> = Vec::new();
     for event in &waiting.events {
         let never_comes = waiting.is_forever || event.is_in_vain;
-        let mut text = awaited(event, never_comes, numbers);
+        let mut text = awaited(event, never_comes, (count, numbers));
         if event.is_in_vain && !waiting.is_forever {
             text.push_str(", so this can never happen");
         }
@@ -130,7 +130,12 @@ pub(super) fn notes(
     notes
 }
 
-fn awaited(event: &Awaited, is_forever: bool, numbers: &Numbers<'_>) -> String {
+/// What so many wait for, and who has the other end.
+pub(super) fn awaited(
+    event: &Awaited,
+    is_forever: bool,
+    (count, numbers): (usize, &Numbers<'_>),
+) -> String {
     let mut text = plain(&event.to_string());
     let ends = blocking(&event.tasks, numbers);
     if event.held_by.is_empty()
@@ -166,7 +171,7 @@ fn awaited(event: &Awaited, is_forever: bool, numbers: &Numbers<'_>) -> String {
         for part in [before, perhaps, after] {
             text.push_str(part);
         }
-        text.push_str(&holders(alike, numbers));
+        text.push_str(&holders(alike, (count, numbers)));
     }
     if event.unlisted > 0 {
         let _ = write!(text, " and {} more", event.unlisted);
@@ -221,7 +226,7 @@ fn blocking(tasks: &[u64], numbers: &Numbers<'_>) -> String {
 }
 
 /// Tasks that hold it in one way.
-fn holders(alike: &[Holder], numbers: &Numbers<'_>) -> String {
+fn holders(alike: &[Holder], (count, numbers): (usize, &Numbers<'_>)) -> String {
     let holder = &alike[0];
     let local = holder.local.iter().chain(&holder.also);
     let locals: Vec<&str> = local.map(String::as_str).collect();
@@ -244,6 +249,7 @@ fn holders(alike: &[Holder], numbers: &Numbers<'_>) -> String {
     let how = variables(&locals) + &place + parked + queued;
     match (holder.kind, holder.is_body) {
         (HolderKind::Itself, true) => format!("the body itself{how}"),
+        (HolderKind::Itself, false) if count > 1 => format!("each of these tasks itself{how}"),
         (HolderKind::Itself, false) => format!("this same task{how}"),
         (HolderKind::Body, _) => format!("the test's body{how}"),
         (HolderKind::Thread, _) if holder.name.is_empty() => format!("a thread{how}"),

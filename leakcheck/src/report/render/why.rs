@@ -9,13 +9,15 @@ use super::{
     patterns::{END_TASK, UNKNOWN, Words},
 };
 use crate::{
-    base::model::{Fact, Kind, Leak, TempOwner},
+    base::model::{Fact, Kind, Leak, TempOwner, Tie},
     report::explain::{self, Certainty, Closing, Dependency, Made, When, Why},
 };
 
 /// What happened, of one thing or of each of several, and where if that is known.
 pub(super) fn happened(why: Why, leak: &Leak) -> String {
     let text = match Words::of(why.pattern) {
+        _ if is_of_pipe(why.pattern, leak) && leak.count == 1 => PIPE.0,
+        _ if is_of_pipe(why.pattern, leak) => PIPE.1,
         Some(words) if leak.count == 1 => words.one,
         Some(words) => words.many,
         None => unknown(leak.count),
@@ -27,6 +29,22 @@ pub(super) fn happened(why: Why, leak: &Leak) -> String {
     let detail = detail(why.pattern, leak).unwrap_or_default();
     format!("{probably}{text}{detail}")
 }
+
+/// What is said of a pipe in memory instead of a channel, and what to do.
+const PIPE: (&str, &str, &str) = (
+    "its pipe never ends, because it keeps the other end itself",
+    "their pipes never end, because each of them keeps the other end itself",
+    "drop the other end before this `.await`, or give it to a task that writes",
+);
+
+/// Whether what it keeps the sender of is a pipe in memory.
+fn is_of_pipe(pattern: Pattern, leak: &Leak) -> bool {
+    pattern == Pattern::OwnSender && leak.depends.iter().any(|found| found.tie == Tie::Pipe)
+}
+
+/// What to do about a task that somebody waits for already.
+pub(super) const AWAITED: &str = "a task awaits its end already: make what it waits for happen, `abort()` it before the test ends, or give it a shutdown \
+     signal";
 
 /// What is said where no pattern fits.
 pub(super) const fn unknown(count: usize) -> &'static str {
@@ -86,18 +104,22 @@ pub(super) fn cure(why: Option<Why>, leak: &Leak, follows: bool) -> Option<Strin
         Some(Pattern::InDependency) => return explain::dependency(leak).map(|made| close(&made)),
         Some(Pattern::NotCancelSafe) => cancelled::cure(explain::outlives(leak)),
         Some(Pattern::TempLeft) => remove_temp_file(Fact::temp_owner(&leak.facts)),
-        Some(Pattern::OpenDescriptor) => close_descriptor(explain::closing(leak)),
+        Some(Pattern::OpenDescriptor) => close_descriptor(leak),
         Some(Pattern::UnseenPanic) if leak.kind == Kind::Thread => {
             "keep the `JoinHandle` and `join()` it, or use `thread::scope`: a panic is an error there"
         }
         Some(Pattern::UnseenPanic) => {
             "keep the `JoinHandle` and await it, or use a `JoinSet`: a panic is an error there"
         }
+        Some(pattern) if is_of_pipe(pattern, leak) => PIPE.2,
         Some(pattern) => Words::of(pattern)?.cure?,
-        None if leak.kind == Kind::Fd => close_descriptor(explain::closing(leak)),
+        None if leak.kind == Kind::Fd => close_descriptor(leak),
         None if leak.kind != Kind::Task || follows => return None,
         None if leak.waiting.is_none() && leak.stack.is_empty() => return None,
         None if leak.is_detached => END_TASK,
+        None if leak.count > 1 => {
+            "their `JoinHandle`s still exist: `abort()` or await them before the test ends, or give the tasks a shutdown signal"
+        }
         None => {
             "its `JoinHandle` still exists: `abort()` or await it before the test ends, or give the task a shutdown signal"
         }
@@ -138,13 +160,17 @@ const fn remove_temp_file(owner: Option<TempOwner>) -> &'static str {
     }
 }
 
-const fn close_descriptor(closing: Closing) -> &'static str {
-    match closing {
+fn close_descriptor(leak: &Leak) -> &'static str {
+    match explain::closing(leak) {
         Closing::AfterCall => {
             "make that call return, by a time limit or by `shutdown` of a socket, and drop what owns the descriptor"
         }
         Closing::WithStatic => {
             "empty the static before the test ends; if it serves the whole process, let `allow_static` fill it"
+        }
+        Closing::OwnerUnknown if leak.count > 1 => {
+            "drop what owns them before the test ends: something keeps them in a static, in tasks or threads that still \
+             run, or by `mem::forget` or `into_raw_fd`"
         }
         Closing::OwnerUnknown => {
             "drop what owns it before the test ends: something keeps it in a static, in a task or thread that still \

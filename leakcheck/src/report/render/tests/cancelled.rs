@@ -110,6 +110,7 @@ fn how_far_it_went() {
     let lines = [
         all(12, 12, CancelExtent::All),
         all(1, 1, CancelExtent::All),
+        all(1, 1, CancelExtent::Spread),
         all(12, 14, CancelExtent::All),
         all(12, 3, CancelExtent::All),
         all(512, 200, CancelExtent::Spread),

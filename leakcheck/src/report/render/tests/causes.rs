@@ -11,7 +11,9 @@ use super::{
     *,
 };
 use crate::{
-    base::model::{Awaited, Call, Dependence, Event, Fact, Keeper, Kept, Place, State, Tie, Use},
+    base::model::{
+        About, Awaited, Call, Dependence, Event, Fact, Keeper, Kept, Place, State, Tie, Use,
+    },
     report::explain::{Certainty, Why},
 };
 
@@ -115,6 +117,52 @@ fn a_circle_is_one_cause() {
             waits(13, Event::Mutex, vec![depends(13, 12, Tie::Lock)]),
         ],
     );
+}
+
+#[test]
+fn a_circle_through_a_token_is_one_cause() {
+    let mut supervisor = waits(13, Event::TaskEnd, vec![depends(13, 12, Tie::End)]);
+    let mut worker = waits(12, Event::Cancellation, vec![depends(12, 13, Tie::Token)]);
+    for leak in [&mut supervisor, &mut worker] {
+        leak.waiting.as_mut().expect("it waits").is_forever = true;
+    }
+    golden("causes_token.txt", &text(&report(vec![supervisor, worker])));
+}
+
+/// Nothing else is known of it, and it is awaited already.
+#[test]
+fn a_task_that_is_awaited_is_not_to_be_awaited() {
+    golden(
+        "causes_awaited.txt",
+        &text(&report(vec![
+            waits(12, Event::Permit, Vec::new()),
+            waits(13, Event::TaskEnd, vec![depends(13, 12, Tie::End)]),
+        ])),
+    );
+}
+
+#[test]
+fn a_thread_follows_from_the_process_that_it_waits_for() {
+    let call = Call::System {
+        name: Some("waitpid"),
+        about: Some(About::Process(99)),
+    };
+    let waiter = Leak {
+        threads: vec![3],
+        tasks: Vec::new(),
+        stack: Vec::new(),
+        waiting: Some(doing(State::Blocked(call), Vec::new())),
+        ..thread(Some("reaper"))
+    };
+    let process = Leak {
+        kind: Kind::Process,
+        name: Some("sleep".to_owned()),
+        facts: vec![Fact::Process(99)],
+        tasks: Vec::new(),
+        stack: Vec::new(),
+        ..task(1)
+    };
+    golden("causes_reaper.txt", &text(&report(vec![waiter, process])));
 }
 
 #[test]

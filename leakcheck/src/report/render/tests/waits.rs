@@ -114,6 +114,21 @@ fn a_sender_that_the_task_keeps_itself() {
 }
 
 #[test]
+fn a_pipe_of_which_the_task_keeps_the_other_end() {
+    let waiting = Waiting {
+        is_forever: true,
+        ..waiting(vec![awaited(Event::Bytes, vec![holder(true, true)])])
+    };
+    let leak = Leak {
+        name: Some("my_app::pool::keep_alive".to_owned()),
+        waiting: Some(waiting),
+        depends: vec![depends(12, 12, Tie::Pipe)],
+        ..task(1)
+    };
+    golden("waits_for_its_own_pipe.txt", &text(&report(vec![leak])));
+}
+
+#[test]
 fn several_that_must_all_happen() {
     let never = Awaited {
         is_in_vain: true,
