@@ -173,7 +173,7 @@ fn known_as<'n>(word: &'n str, function: &'n str) -> &'n str {
 
 #[cfg(test)]
 mod tests {
-    use super::short;
+    use super::{as_written, short};
 
     #[test]
     fn types_are_cut_down_to_their_last_segments() {
