@@ -18,6 +18,10 @@ const OWN_FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 pub(super) fn of(function: &str, path: Option<&Path>, object: Object) -> Part {
     match path {
         _ if is_of_compiler(function) => Part::Std,
+        // With tokio's feature `tracing` a closure of its pool runs in this.
+        _ if function.starts_with("<tracing::instrument::Instrumented<") => {
+            Part::Package("tokio".into())
+        }
         Some(path) => of_file(path, object),
         None => of_name(function, object),
     }
