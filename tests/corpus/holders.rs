@@ -7,7 +7,7 @@ use std::{
     net::UdpSocket,
     os::unix::net::UnixStream as Pair,
     pin::Pin,
-    sync::{Arc, LazyLock, Mutex as StdMutex, OnceLock, Weak},
+    sync::{Arc, OnceLock, Weak},
     thread,
     time::Duration,
 };
@@ -371,44 +371,6 @@ async fn body_awaits_a_value() {
     assert_eq!(told.await.unwrap(), 1);
 }
 
-/// As pools are made that serve a whole program.
-#[derive(Default)]
-struct Pool {
-    idle: StdMutex<Vec<(u32, UdpSocket)>>,
-}
-
-static POOL: LazyLock<Arc<Pool>> = LazyLock::new(Arc::default);
-static DRAINED: LazyLock<Arc<Pool>> = LazyLock::new(Arc::default);
-
-#[leak_checked]
-#[test]
-#[ignore = "leaks on purpose"]
-fn static_pool_keeps_a_socket() {
-    // leak: fd "UDP socket"
-    // why: open-descriptor
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    POOL.idle.lock().unwrap().push((7, socket));
-}
-
-#[leak_checked]
-#[test]
-fn static_pool_is_drained() {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    DRAINED.idle.lock().unwrap().push((7, socket));
-    DRAINED.idle.lock().unwrap().clear();
-}
-
-/// Nobody has it, and no static is blamed.
-#[leak_checked]
-#[test]
-#[ignore = "leaks on purpose"]
-fn socket_is_forgotten_beside_a_static_pool() {
-    drop(DRAINED.idle.lock());
-    // leak: fd "UDP socket"
-    // why: open-descriptor
-    forget(UdpSocket::bind("127.0.0.1:0").unwrap());
-}
-
 /// Who keeps each descriptor of the only finding of that kind: kind, name and variables.
 fn keepers(report: &Report) -> Vec<Vec<(&str, Option<&str>, String)>> {
     let kept = report.leaks.iter().filter(|leak| leak.kind == "fd");
@@ -435,16 +397,6 @@ fn every_report_is_exact() {
         let report = reports.iter().find(|report| report.test == test);
         keepers(report.expect("it has run"))
     };
-    let pool = ("static", Some("POOL"), ".idle[0].1".to_owned());
-    assert_eq!(of("static_pool_keeps_a_socket"), [[pool]]);
-    assert!(of("socket_is_forgotten_beside_a_static_pool").is_empty());
-    says(
-        "static_pool_keeps_a_socket",
-        &[
-            "it is held by static `POOL.idle[*].*`, at tests/corpus/holders.rs:*",
-            "help: empty the static",
-        ],
-    );
     let task = |name, local: &str| ("task", Some(name), local.to_owned());
     for shared in ["tasks_share_a_socket", "tasks_share_a_socket_on_workers"] {
         assert_eq!(

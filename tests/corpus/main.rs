@@ -64,6 +64,7 @@ mod retries;
 mod runtimes;
 mod serving;
 mod source;
+mod static_pools;
 mod stuck;
 mod system_calls;
 mod temp_files;

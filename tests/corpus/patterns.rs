@@ -260,6 +260,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "heap_kept::",
         "hidden::",
         "holders::",
+        "static_pools::",
         "causes::",
         "keepers::",
         "other_crates::",

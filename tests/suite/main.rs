@@ -39,6 +39,7 @@ mod local;
 mod nested;
 mod nextest;
 mod output;
+mod panic_hooks;
 mod panics;
 mod paused;
 mod pools;

@@ -46,17 +46,6 @@ fn it_has_a_level_of_its_own() {
     assert_left(&run.report().leaks, &[]);
 }
 
-/// As the first backtrace of a process does, which takes longer than many a test.
-#[test]
-fn a_hook_may_take_its_time() {
-    let run = run!(hook_takes_its_time);
-    assert_fails(&run);
-    assert_left(
-        &run.report().leaks,
-        &[threads(1, "thread::spawn(|| panic!(\"out of order\"));")],
-    );
-}
-
 #[test]
 fn it_stands_beside_what_is_left() {
     let run = run!(one_stays);
@@ -147,14 +136,9 @@ mod subject {
         future::{Future, pending, poll_fn},
         panic::{self, AssertUnwindSafe},
         pin::pin,
-        sync::{
-            Mutex,
-            atomic::{AtomicBool, Ordering},
-            mpsc,
-        },
+        sync::{Mutex, mpsc},
         task::Poll,
         thread::{self, JoinHandle},
-        time::Duration,
     };
 
     use leakcheck::leak_checked;
@@ -303,29 +287,6 @@ mod subject {
         panic::set_hook(Box::new(|_| say("hook:", "another")));
         tokio::spawn(panics());
         settle().await;
-    }
-
-    static IS_TOLD: AtomicBool = AtomicBool::new(false);
-
-    #[test]
-    #[ignore = "fails on purpose"]
-    fn hook_takes_its_time() {
-        // It is there before the first test of the process is checked.
-        panic::set_hook(Box::new(|_| {
-            IS_TOLD.store(true, Ordering::SeqCst);
-            thread::sleep(Duration::from_millis(300));
-        }));
-        ends_while_it_is_told();
-    }
-
-    #[leak_checked(unseen_panics = "deny", settle = "30s")]
-    #[test]
-    #[ignore = "called by another"]
-    fn ends_while_it_is_told() {
-        thread::spawn(|| panic!("out of order"));
-        while !IS_TOLD.load(Ordering::SeqCst) {
-            thread::yield_now();
-        }
     }
 
     #[leak_checked]

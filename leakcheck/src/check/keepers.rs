@@ -23,7 +23,7 @@ impl View {
             ResourceId::Task(id) => find(id),
             ResourceId::Thread(_) | ResourceId::Other(..) => None,
         });
-        let lacks_keepers = found.lacks_keepers(tasks);
+        let lacks_keepers = found.others.is_none() && found.lacks_keepers(tasks);
         let lacks_holders = findings::lacks_holders(&found.resources);
         if !lacks_keepers && !lacks_holders {
             return;

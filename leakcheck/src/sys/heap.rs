@@ -10,9 +10,9 @@ use super::imp::heap as notes;
 /// Lets leak checks see the memory that a test leaves behind: a global allocator that asks another one for the memory.
 ///
 /// With it in the test's binary, each checked test reports allocations that were made in it, are still there when it has ended,
-/// and that nothing leads to any more: no static, no thread-local, no stack, and no other memory. It needs the feature `heap`,
-/// and works on Linux; elsewhere it only hands on what it is asked for. Outside of checked tests each allocation costs one test
-/// of an atomic number more.
+/// and that nothing leads to any more: no static, no thread-local, no stack, and no other memory. That is a warning where no
+/// level says otherwise. It needs the feature `heap`, and works on Linux; elsewhere it only hands on what it is asked for. Outside
+/// of checked tests each allocation costs one test of an atomic number more.
 ///
 /// ```
 /// use std::alloc::System;
@@ -20,7 +20,7 @@ use super::imp::heap as notes;
 /// #[global_allocator]
 /// static HEAP: leakcheck::Heap<System> = leakcheck::Heap::new(System);
 ///
-/// #[leakcheck::leak_checked]
+/// #[leakcheck::leak_checked(levels(heap = "deny"))]
 /// #[test]
 /// fn parses() {
 ///     let text: &'static str = Box::leak("forgotten".to_owned().into_boxed_str());

@@ -8,7 +8,7 @@ use std::{
     panic::{self, PanicHookInfo},
     sync::{Mutex, Once},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use crate::{
@@ -26,6 +26,9 @@ use panicking::{PATIENCE, Panicking, Suspect};
 
 /// Panics of one scope that are looked into; each takes some time.
 const MOST: usize = 32;
+
+/// Between two looks at whether one that is under way has ended.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// What tokio's own panics and errors say that the end of a runtime brings to who waits with it: that is how those end.
 const RUNTIME_ENDS: &str = "A Tokio 1.x context was found, but it is being shutdown.";
@@ -92,15 +95,16 @@ pub(crate) fn body_has_ended(scope: ScopeId) {
 /// What was noted of the scope, whose body ended so; no more is. What is being looked into is waited for: the first such look of a
 /// process takes longer than many a test.
 pub(crate) fn take(scope: ScopeId, body: Body) -> Vec<Panicked> {
-    let since = Instant::now();
+    let mut waited = Duration::ZERO;
     let noted = loop {
         let mut all = lock(&NOTED);
         let under_way = all.get(&scope.index()).map_or(0, |noted| noted.under_way);
-        if under_way == 0 || since.elapsed() > PATIENCE {
+        if under_way == 0 || waited >= PATIENCE {
             break all.remove(&scope.index()).unwrap_or_default();
         }
         drop(all);
-        thread::sleep(Duration::from_millis(1));
+        thread::sleep(PAUSE);
+        waited += PAUSE;
     };
     let mut entries = noted.panicked;
     entries.retain(|entry| entry.panicking.is_unseen(entry.stack, body));

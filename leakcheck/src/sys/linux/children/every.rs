@@ -27,15 +27,14 @@ pub(crate) fn are_shown() -> bool {
     proc::is_own() && kernel::look(std::process::id()).is_some()
 }
 
-/// Whether it is still there.
-fn is_there(process: &Process) -> bool {
-    kernel::look(process.pid).is_some_and(|found| found.start == process.start)
+/// It as it is now, unless another has its number.
+fn again(process: &Process) -> Option<Process> {
+    kernel::look(process.pid).filter(|found| found.start == process.start)
 }
 
 /// Whether it still runs.
 pub(crate) fn runs(process: &Process) -> bool {
-    kernel::look(process.pid)
-        .is_some_and(|found| found.start == process.start && found.state == ProcessState::Running)
+    again(process).is_some_and(|found| found.state == ProcessState::Running)
 }
 
 /// The pipes and sockets that it has open; none where that is not shown.
@@ -59,7 +58,7 @@ pub(crate) fn open_streams(process: &Process) -> Vec<Open> {
     let mut streams: Vec<Open> = streams.collect();
     streams.sort_unstable_by_key(|open| open.fd);
     // What was read is of this process.
-    if is_there(process) {
+    if again(process).is_some() {
         streams
     } else {
         Vec::new()
