@@ -17,6 +17,7 @@ mod cancelled_compositions;
 mod cancelled_resources;
 mod causes;
 mod channels;
+mod child_pipes;
 mod closures;
 mod controls;
 mod custom;

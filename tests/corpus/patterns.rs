@@ -262,6 +262,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "holders::",
         "static_pools::",
         "causes::",
+        "child_pipes::",
         "keepers::",
         "other_crates::",
         "annotations::",

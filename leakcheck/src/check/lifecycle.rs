@@ -28,7 +28,7 @@ use crate::{
     observe::{
         diff::Preexisting,
         scope::Scope,
-        sources::{self, fds, panics, tasks},
+        sources::{self, fds, panics, process_trees, tasks},
     },
     settings::{
         env::{Env, TraceLevel},
@@ -281,6 +281,9 @@ impl Check {
         }
         self.view.take_stacks(&mut self.evidence);
         self.view.find_keepers(&mut self.evidence);
+        if self.view.scope.counters().children() > 0 {
+            process_trees::describe_pipes(&mut self.evidence.found.resources);
+        }
         self.evidence.found.fold_timers();
         findings::name_users(&mut self.evidence.found.resources);
     }

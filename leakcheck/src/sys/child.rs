@@ -82,4 +82,5 @@ pub(crate) struct Given {
 pub(crate) struct Open {
     pub(crate) fd: i32,
     pub(crate) identity: u64,
+    pub(crate) kind: StreamKind,
 }

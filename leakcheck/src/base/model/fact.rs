@@ -31,6 +31,8 @@ pub(crate) enum Fact {
         allow(dead_code, reason = "made where memory is looked at")
     )]
     LostMemory(LostMemory),
+    /// The number of the process that has the other end of a pipe, which nobody has but it and what it has started.
+    PipeOf(u32),
     /// What a process keeps open.
     Holds(Held),
     /// What a process has started, and that has started, as far as that still runs.

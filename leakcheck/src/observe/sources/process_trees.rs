@@ -4,6 +4,8 @@
 //! pipe or socket that the test has made, or the output of a process that a runner has made for one test. Nothing is said of any
 //! other, and nothing is done to it.
 
+mod pipes;
+
 use std::{
     collections::{HashMap, HashSet},
     process,
@@ -21,6 +23,8 @@ use crate::{
         children,
     },
 };
+
+pub(crate) use pipes::describe_pipes;
 
 /// Processes below another that are told one by one.
 const SHOWN: usize = 3;

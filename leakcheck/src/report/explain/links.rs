@@ -2,7 +2,8 @@
 
 use super::{Closing, descriptor, told::Told};
 use crate::base::model::{
-    About, Call, Dependence, Event, Fact, Keeper, Kept, Kind, Leak, ResourceId, State, Tie, Use,
+    About, Awaited, Call, Dependence, Event, Fact, Keeper, Kept, Kind, Leak, ResourceId, State,
+    Tie, Use,
 };
 
 /// Why one finding follows from another.
@@ -14,6 +15,8 @@ pub(crate) enum Link<'l> {
     Exit,
     /// Its tasks wait at connections of which the other is the far end.
     FarEnd,
+    /// Its tasks wait at pipes of which the process has the other end.
+    Pipe,
     /// The descriptor closes when the other ends.
     Closes,
     /// The descriptors close when the other and further ones end, which have them.
@@ -39,9 +42,9 @@ pub(super) fn of<'l>(leak: &'l Leak, told: &Told<'_>) -> Vec<Edge<'l>> {
         _ if leak.panic.is_some() => None,
         Kind::Task => match depends(leak, told) {
             Some(all) if !all.is_empty() => return all,
-            _ => exit(leak, told).or_else(|| far_end(leak, told)),
+            _ => process(leak, told).or_else(|| far_end(leak, told)),
         },
-        Kind::Thread | Kind::BlockingTask => reaps(leak, told),
+        Kind::Thread | Kind::BlockingTask => blocked(leak, told),
         Kind::Fd => closes(leak, told).or_else(|| used(leak, told)),
         _ => None,
     };
@@ -90,34 +93,55 @@ fn only_event(leak: &Leak) -> Option<&Event> {
     }
 }
 
-fn exit<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
-    let Event::Exit {
-        process: Some(awaited),
-        ..
-    } = only_event(leak)?
-    else {
-        return None;
+/// Its tasks wait for nothing but what the end of one process brings about.
+fn process<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
+    let events = leak.waiting.as_ref()?.events().iter();
+    let of_event = |awaited: &Awaited| match &awaited.event {
+        _ if !awaited.is_certain => None,
+        Event::Exit { process, .. } => Some((told.process((*process)?)?, Link::Exit)),
+        Event::Readiness { descriptor, .. } => {
+            Some((at_pipes(leak, *descriptor, told)?, Link::Pipe))
+        }
+        _ => None,
     };
-    told.process(*awaited).map(|to| Edge {
+    let all: Vec<(usize, Link<'_>)> = events.map(of_event).collect::<Option<_>>()?;
+    let (to, link) = *all.first()?;
+    all.iter().all(|(other, _)| *other == to).then_some(Edge {
         to,
-        link: Link::Exit,
+        link,
         is_only: true,
     })
 }
 
-/// A thread that is blocked until a process ends.
-fn reaps<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
+/// The finding of the process that has the other end of the pipe with this number, or of the only descriptor of each task.
+fn at_pipes(leak: &Leak, descriptor: Option<u64>, told: &Told<'_>) -> Option<usize> {
+    if let Some(descriptor) = descriptor {
+        return told.pipe(descriptor);
+    }
+    let of_task = |task: &u64| match told.kept_by(*task) {
+        [only] => told.pipe(u64::try_from(Fact::descriptor(&only.facts)?).ok()?),
+        _ => None,
+    };
+    let mut all = leak.tasks.iter().map(of_task);
+    let to = all.next()??;
+    all.all(|other| other == Some(to)).then_some(to)
+}
+
+/// A thread that is blocked until a process ends, or at a pipe of which that has the other end.
+fn blocked<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
     let State::Blocked(Call::System {
-        about: Some(About::Process(awaited)),
-        ..
+        about: Some(about), ..
     }) = leak.waiting.as_ref()?.state
     else {
         return None;
     };
-    let to = told.process(u64::try_from(awaited).ok()?)?;
+    let (to, link) = match about {
+        About::Process(number) => (told.process(u64::try_from(number).ok()?)?, Link::Exit),
+        About::Descriptor(number) => (told.pipe(u64::try_from(number).ok()?)?, Link::Pipe),
+    };
     Some(Edge {
         to,
-        link: Link::Exit,
+        link,
         is_only: true,
     })
 }

@@ -10,6 +10,8 @@ pub(super) struct Told<'l> {
     tasks: HashMap<u64, usize>,
     threads: HashMap<u64, usize>,
     processes: HashMap<u64, usize>,
+    /// Pipes of which a process has the other end, by the number of the own one.
+    pipes: HashMap<u64, u64>,
     /// Connections by the addresses of their two ends, the own one first.
     connections: HashMap<(SocketAddr, SocketAddr), usize>,
     /// What each task certainly has.
@@ -44,6 +46,7 @@ impl<'l> Told<'l> {
         }
         for kept in &leak.held {
             self.connections.extend(ends(kept).map(|ends| (ends, at)));
+            self.pipes.extend(pipe(kept));
             let certain = kept.by.iter().filter(|keeper| keeper.is_certain());
             for task in certain.filter_map(Keeper::task) {
                 self.kept.entry(task).or_default().push(kept);
@@ -66,6 +69,11 @@ impl<'l> Told<'l> {
         self.processes.get(&process).copied()
     }
 
+    /// The finding of the process that has the other end of the pipe with this number.
+    pub(super) fn pipe(&self, descriptor: u64) -> Option<usize> {
+        self.process(*self.pipes.get(&descriptor)?)
+    }
+
     /// The descriptors that a task certainly has.
     pub(super) fn kept_by(&self, task: u64) -> &[&'l Kept] {
         self.kept.get(&task).map_or(&[], Vec::as_slice)
@@ -84,4 +92,14 @@ fn ends(kept: &Kept) -> Option<(SocketAddr, SocketAddr)> {
         Fact::Place(Place::Connected { local, peer }) => Some((*local, *peer)),
         _ => None,
     })
+}
+
+/// The number of a pipe, and of the process that has its other end.
+fn pipe(kept: &Kept) -> Option<(u64, u64)> {
+    let number = Fact::descriptor(&kept.facts)?;
+    let process = kept.facts.iter().find_map(|fact| match fact {
+        Fact::PipeOf(process) => Some(u64::from(*process)),
+        _ => None,
+    })?;
+    Some((u64::try_from(number).ok()?, process))
 }

@@ -377,6 +377,7 @@ impl Finding<'_> {
             Link::Depends(_)
             | Link::Exit
             | Link::FarEnd
+            | Link::Pipe
             | Link::Closes
             | Link::ClosesWithSeveral
             | Link::Used(_) => Likely,

@@ -37,6 +37,7 @@ impl Display for Fact {
             Self::ProgramUnread => f.write_str("`/proc` does not show what it runs"),
             Self::State(ProcessState::Running) => f.write_str("running"),
             Self::State(ProcessState::Zombie) => f.write_str("zombie: exited, never waited for"),
+            Self::PipeOf(pid) => write!(f, "the other end is open in process {pid}"),
             Self::Holds(held) => held.fmt(f),
             Self::Below(below) => below.fmt(f),
             Self::TempFile(file) => file.fmt(f),

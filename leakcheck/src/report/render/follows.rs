@@ -126,6 +126,7 @@ fn in_words(leak: &Leak, edge: Edge<'_>, other: &Other) -> String {
         },
         Link::Exit => format!("{waits}{at} for {owner} end"),
         Link::FarEnd => format!("{is} at the other end of {owner} connection, and {waits}{at}"),
+        Link::Pipe => format!("{is} at the other end of {owner} pipe, and {waits}{at}"),
         Link::Closes => format!("{closes} when {subject} {}", does("ends", "end")),
         Link::ClosesWithSeveral => match leak.count {
             1 => format!("{closes} when all that have it end"),

@@ -150,3 +150,33 @@ fn what_is_below_this_process_is_told_elsewhere() {
     drop(child.stdin.take());
     assert!(child.wait().expect("it is waited for").success());
 }
+
+#[test]
+fn a_pipe_of_which_both_ends_are_here_is_nobody_elses() {
+    let open = |fd, identity, kind| Open { fd, identity, kind };
+    let all = [
+        open(3, 10, StreamKind::Pipe),
+        open(4, 10, StreamKind::Pipe),
+        open(5, 10, StreamKind::Pipe),
+        open(6, 20, StreamKind::Pipe),
+        open(7, 30, StreamKind::Socket),
+    ];
+    assert_eq!(pipes::only_ends(&all), HashMap::from([(20, 6)]));
+}
+
+#[test]
+fn what_has_come_after_this_process_is_told_by_the_outermost() {
+    let this = process(10, 1, 50);
+    let all = [
+        process(1, 0, 0),
+        this,
+        // Below this one, and below what has lost its parents.
+        process(11, 10, 60),
+        process(12, 11, 70),
+        process(13, 1, 60),
+        process(14, 13, 70),
+    ];
+    let table = table(&all);
+    let outermost = |pid: u32| table.outermost(&table.of[&pid], &this).pid;
+    assert_eq!([11, 12, 13, 14].map(outermost), [11, 11, 13, 13]);
+}

@@ -14,7 +14,7 @@ use crate::{
     base::model::{
         About, Awaited, Call, Dependence, Event, Fact, Keeper, Kept, Place, State, Tie, Use,
     },
-    report::explain::{Certainty, Why},
+    report::explain::{Causes, Certainty, Why},
 };
 
 /// A task with this number, which waits for this, and on which it depends.
@@ -42,6 +42,10 @@ fn socket(number: i32, ends: (u16, u16), by: Vec<Keeper>) -> Leak {
             peer: address(ends.1),
         }),
     ];
+    socket_with(facts, by)
+}
+
+fn socket_with(facts: Vec<Fact>, by: Vec<Keeper>) -> Leak {
     Leak {
         kind: Kind::Fd,
         name: Some("TCP socket".to_owned()),
@@ -163,6 +167,50 @@ fn a_thread_follows_from_the_process_that_it_waits_for() {
         ..task(1)
     };
     golden("causes_reaper.txt", &text(&report(vec![waiter, process])));
+}
+
+#[test]
+fn who_waits_at_a_pipe_follows_from_the_process_at_its_other_end() {
+    let pipe = |number, by| Leak {
+        name: Some("pipe".to_owned()),
+        ..socket_with(vec![Fact::Descriptor(number), Fact::PipeOf(99)], by)
+    };
+    let ready = Event::Readiness {
+        descriptor: Some(6),
+        name: None,
+    };
+    let call = Call::System {
+        name: Some("read"),
+        about: Some(About::Descriptor(7)),
+    };
+    let reader = Leak {
+        threads: vec![3],
+        tasks: Vec::new(),
+        stack: Vec::new(),
+        waiting: Some(doing(State::Blocked(call), Vec::new())),
+        ..thread(Some("reader"))
+    };
+    let leaks = |pid| {
+        let process = Leak {
+            kind: Kind::Process,
+            name: Some("sleep".to_owned()),
+            facts: vec![Fact::Process(pid)],
+            tasks: Vec::new(),
+            stack: Vec::new(),
+            ..task(1)
+        };
+        vec![
+            waits(12, ready.clone(), Vec::new()),
+            reader.clone(),
+            process,
+            pipe(6, vec![by_task(12)]),
+            pipe(7, Vec::new()),
+        ]
+    };
+    both("causes_pipes", leaks(99));
+    // The control: it is another that is left.
+    let report = report(leaks(98));
+    assert_eq!(Causes::of(&report.leaks).causes().count(), 4);
 }
 
 #[test]

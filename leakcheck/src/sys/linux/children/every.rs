@@ -50,9 +50,10 @@ pub(crate) fn open_streams(process: &Process) -> Vec<Open> {
         // SAFETY: the path is a C string.
         let file = unsafe { file::at(path.as_ptr()) }?;
         let fd = i32::try_from(fd).ok()?;
-        file.stream.map(|_| Open {
+        file.stream.map(|kind| Open {
             fd,
             identity: file.identity,
+            kind,
         })
     });
     let mut streams: Vec<Open> = streams.collect();
