@@ -5,11 +5,11 @@ use crate::observe::scope::outside;
 /// Creates something that lives as long as the process, and is charged to no test: a singleton that the first test
 /// that needs it creates.
 ///
-/// Threads, connections and child processes that start inside `create`, and what they start in turn, are nobody's. So
-/// is what the tasks do that start inside on a runtime of the singleton's own; a task on the runtime of the test ends
-/// with it, cannot serve the process, and may still be reported. The reason is for whoever reads the code.
+/// Threads, connections and child processes that start inside `create`, and what they start in turn, are charged to no test.
+/// The same holds for tasks that start inside on a runtime of the singleton's own. A task on the runtime of the test ends with
+/// it, cannot serve the process, and may still be reported. The reason is for readers of the code.
 ///
-/// What a `LazyLock` or a `OnceLock` starts while it is initialised needs no such word.
+/// What a `LazyLock` or a `OnceLock` starts while it is initialised needs no `allow_static`.
 ///
 /// ```
 /// use std::sync::Mutex;

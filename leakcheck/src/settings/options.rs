@@ -85,7 +85,7 @@ impl Options {
         self.ignore(Ignore::thread_name(pattern))
     }
 
-    /// Accepts everything that is alive at this moment, whoever made it.
+    /// Accepts everything that is alive at this moment, also what other tests have made.
     pub fn ignore_current(self) -> Self {
         self.ignore(Ignore::current(sources::everything()).because("alive before the check"))
     }
@@ -178,8 +178,9 @@ impl Options {
     /// What happens when a task, thread or blocking closure panicked and its `JoinHandle` was dropped, so that nobody could learn
     /// of it. Default: [`Level::Warn`]; the general [`level`](Self::level) is not exceeded.
     ///
-    /// Told in tests with an attribute, and only of those that the panic ended for certain: the code that panicked was built
-    /// with debug info, and tasks can be named. Of tasks and closures the handle must have been dropped before the panic. A panic hook that is set during a test, and does not call the one before it, hides them.
+    /// Reported in tests with an attribute, and only if the panic certainly ended the task or thread: the code that panicked was
+    /// built with debug info, and tasks can be named. The handle of a task or closure must have been dropped before the panic. A
+    /// panic hook that a test sets, and that does not call the one before it, hides them.
     pub fn unseen_panics(mut self, level: Level) -> Self {
         self.unseen_panics = Some(level);
         self

@@ -174,7 +174,7 @@ impl Report {
         &self.leaks
     }
 
-    /// What is still there as well, but stands in the baseline: it fails nothing, and is not among the [`leaks`](Self::leaks).
+    /// What is left as well, but is listed in the baseline: it fails nothing, and is not among the [`leaks`](Self::leaks).
     ///
     /// Where more of one kind and path are left than the baseline lists, those beyond are leaks. See
     /// [the documentation of the file](crate::_documentation::configuration).
