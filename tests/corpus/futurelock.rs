@@ -11,7 +11,7 @@ use futures::{StreamExt, stream::FuturesUnordered};
 use leakcheck::leak_checked;
 use tokio::{
     join, select,
-    sync::{Mutex, RwLock, Semaphore, oneshot},
+    sync::{Mutex, Notify, RwLock, Semaphore, oneshot},
     task::yield_now,
     time::sleep,
 };
@@ -198,9 +198,10 @@ async fn guard_in_a_pinned_future() {
 async fn guard_of_another_lock() {
     let (lock, other) = (Arc::new(Mutex::new(0)), Mutex::new(1));
     tokio::spawn(async move {
+        let may_go_on = Notify::new();
         let mut future = pin!(async {
             let mut guard = lock.lock().await;
-            sleep(Duration::from_millis(1)).await;
+            may_go_on.notified().await;
             *guard += 1;
         });
         select! {
@@ -209,6 +210,7 @@ async fn guard_of_another_lock() {
             () = yield_now() => {}
         }
         let number = *other.lock().await;
+        may_go_on.notify_one();
         future.await;
         number
     });

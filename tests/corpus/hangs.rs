@@ -13,7 +13,7 @@ use std::{
 
 use leakcheck::leak_checked;
 use tokio::{
-    sync::{Mutex, mpsc, oneshot},
+    sync::{Mutex, Notify, mpsc, oneshot},
     task::{JoinSet, spawn_blocking, yield_now},
     time::sleep,
 };
@@ -69,10 +69,10 @@ async fn mutex_of_a_future_that_nobody_polls() {
 #[leak_checked]
 #[tokio::test]
 async fn mutex_of_a_future_that_is_polled_to_its_end() {
-    let lock = Mutex::new(0);
+    let (lock, may_go_on) = (Mutex::new(0), Notify::new());
     let mut future = Box::pin(async {
         let mut guard = lock.lock().await;
-        sleep(Duration::from_millis(1)).await;
+        may_go_on.notified().await;
         *guard += 1;
     });
     tokio::select! {
@@ -80,6 +80,7 @@ async fn mutex_of_a_future_that_is_polled_to_its_end() {
         () = &mut future => {}
         () = yield_now() => {}
     }
+    may_go_on.notify_one();
     future.await;
     let number = *lock.lock().await;
     assert_eq!(number, 1);
