@@ -48,7 +48,7 @@ const WORDS: &[Words] = &[
     Words {
         pattern: Pattern::Futurelock,
         one: "it waits for a lock that another future of its own holds or is queued for, and nobody polls that future",
-        many: "each of them waits for a lock that another future of its own has or stands in line for, and nobody polls that \
+        many: "each of them waits for a lock that another future of its own holds or is queued for, and nobody polls that \
              future",
         cure: Some("poll both futures, by `select!` or `join!`, or drop the other one before this `.await`"),
     },
@@ -278,7 +278,7 @@ const WORDS: &[Words] = &[
     Words {
         pattern: Pattern::KeptRegistration,
         one: "nobody has dropped what it represents",
-        many: "nobody has dropped what they stand for",
+        many: "nobody has dropped what they represent",
         cure: Some("drop what the registration represents before the test ends"),
     },
     Words {
