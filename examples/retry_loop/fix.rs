@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use leakcheck::leak_checked;
 use tokio::{
     io,
-    net::{TcpListener, TcpStream},
+    net::{TcpSocket, TcpStream},
     sync::watch,
     time::sleep,
 };
@@ -37,8 +37,9 @@ async fn keep_connected(server: SocketAddr, state: watch::Sender<bool>) {
 #[leak_checked]
 #[tokio::test]
 async fn a_client_waits_for_its_server() -> io::Result<()> {
-    let nobody = TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?;
-    let client = Client::connect(nobody);
+    let nobody = TcpSocket::new_v4()?;
+    nobody.bind(([127, 0, 0, 1], 0).into())?;
+    let client = Client::connect(nobody.local_addr()?);
     assert!(!*client.connected.borrow());
     Ok(())
 }

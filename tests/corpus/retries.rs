@@ -4,7 +4,7 @@ use std::{
     io::{self, ErrorKind},
     net::SocketAddr,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -13,7 +13,7 @@ use std::{
 use leakcheck::leak_checked;
 use leakcheck_introspect::TaskList;
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     runtime::Handle,
     sync::mpsc,
     task::yield_now,
@@ -57,9 +57,15 @@ impl Attempts {
     }
 }
 
-/// Where nobody listens.
-async fn nobody() -> io::Result<SocketAddr> {
-    TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()
+/// Where nobody listens. It is taken for as long as the process lives, so that no other test or process ever listens there.
+fn nobody() -> io::Result<SocketAddr> {
+    static TAKEN: LazyLock<io::Result<TcpSocket>> = LazyLock::new(|| {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(([127, 0, 0, 1], 0).into())?;
+        Ok(socket)
+    });
+    let taken = TAKEN.as_ref().map_err(|error| error.kind());
+    taken.map_err(io::Error::from)?.local_addr()
 }
 
 #[leak_checked]
@@ -129,7 +135,7 @@ async fn sleeps_on_one_line() {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn sleeps_when_the_connection_is_gone() -> io::Result<()> {
-    let nobody = nobody().await?;
+    let nobody = nobody()?;
     let attempts = Attempts::default();
     let tries = attempts.clone();
     // leak: task
@@ -152,7 +158,7 @@ async fn sleeps_when_the_connection_is_gone() -> io::Result<()> {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn sleeps_until_it_can_connect() -> io::Result<()> {
-    let nobody = nobody().await?;
+    let nobody = nobody()?;
     let attempts = Attempts::default();
     let tries = attempts.clone();
     // leak: task
@@ -337,7 +343,7 @@ async fn heartbeat_sends() {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn connects_at_intervals() -> io::Result<()> {
-    let nobody = nobody().await?;
+    let nobody = nobody()?;
     let attempts = Attempts::default();
     let tries = attempts.clone();
     // leak: task

@@ -120,6 +120,12 @@ impl View {
         present.place_tasks();
     }
 
+    /// The tasks of its runtime and of others, as far as they can be read.
+    pub(super) fn lists(&self) -> Vec<TaskList> {
+        let (own, others) = self.read_lists();
+        own.and_then(Result::ok).into_iter().chain(others).collect()
+    }
+
     /// The list of its runtime and those of others. Read again while one is not whole or not of one moment, and the system
     /// keeps a worker from coming to rest: nothing would be proven by it.
     fn read_lists(&self) -> (Option<Result<TaskList, Error>>, Vec<TaskList>) {

@@ -60,6 +60,10 @@ enum Answer {
     IsSettled(bool),
 }
 
+/// Further looks at tasks that run at the first one, and the time between two.
+const MORE_LOOKS: u32 = 4;
+const MOMENT: Duration = Duration::from_millis(10);
+
 impl<'a> SettlePoll<'a> {
     pub(super) fn new(view: &'a View, so_far: &'a Evidence, phase: Phase, limit: Duration) -> Self {
         Self {
@@ -164,8 +168,19 @@ fn judge(view: View, so_far: Evidence, mut present: Inventory) -> mpsc::Receiver
         let is_about_to_begin = present.has_closures() && view.has_closures_to_begin();
         view.read(&mut present);
         // The asker may have stopped waiting.
-        let naps = Naps::of(present.lists.iter().map(Arc::as_ref));
-        let _ = tell.send(Answer::Naps(naps));
+        let tell_naps = |naps| drop(tell.send(Answer::Naps(naps)));
+        let mut is_at_rest = Naps::are_all(present.lists.iter().map(Arc::as_ref));
+        tell_naps(Naps::of(present.lists.iter().map(Arc::as_ref)));
+        // Who is on the way to its next sleep has come there a moment later, and until then nothing is settled.
+        for _ in 0..MORE_LOOKS {
+            if is_at_rest {
+                break;
+            }
+            thread::sleep(MOMENT);
+            let lists = view.lists();
+            is_at_rest = Naps::are_all(&lists);
+            tell_naps(Naps::of(&lists));
+        }
         view.describe(&mut present, &so_far);
         present.fold_timers();
         let is_known = || present.unnamed == 0 && view.is_accepted(&present);

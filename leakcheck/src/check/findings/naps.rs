@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Instant};
 
-use leakcheck_introspect::{Attempt, Event, Task, TaskList};
+use leakcheck_introspect::{Attempt, Event, State, Task, TaskList};
 
 use super::suspended::{awaits, open};
 use crate::base::model::Pause;
@@ -56,6 +56,12 @@ impl Naps {
         Self {
             of_tasks: naps.take(MOST).collect(),
         }
+    }
+
+    /// Whether no task of these is about to run or runs, so that all that sleep were seen to.
+    pub(crate) fn are_all<'l>(lists: impl IntoIterator<Item = &'l TaskList>) -> bool {
+        let mut tasks = lists.into_iter().flat_map(TaskList::tasks);
+        tasks.all(|task| matches!(task.state(), State::Idle | State::Complete))
     }
 
     /// Adds those of a later look; of a task the first one counts.
