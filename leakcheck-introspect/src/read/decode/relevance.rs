@@ -121,11 +121,15 @@ pub(super) fn is_opaque(ty: &Type) -> bool {
         "tracing::span",
         "tracing_core",
     ];
-    // Whoever has a weak pointer keeps nothing alive.
-    const WEAK: &[&str] = &["alloc::sync::Weak", "alloc::rc::Weak"];
     *TypeFacts::of(ty).is_opaque.get_or_init(|| {
         HOMES.iter().any(|home| ty.path.starts_with(home))
             || ty.name.starts_with("PhantomData<")
-            || WEAK.contains(&ty.base.as_str())
+            // Whoever has one keeps nothing alive.
+            || is_weak(ty)
     })
+}
+
+pub(super) fn is_weak(ty: &Type) -> bool {
+    const WEAK: [&str; 2] = ["alloc::sync::Weak", "alloc::rc::Weak"];
+    WEAK.contains(&ty.base.as_str())
 }
