@@ -51,7 +51,7 @@ fn find_nothing(reader: &Reader<'_>, ty: &'static Type) -> bool {
 fn is_looked_for(ty: &Type) -> bool {
     ty.is_coroutine()
         || ty.member("vtable").is_some()
-        || ty.base == "core::future::pending::Pending"
+        || is_pending(ty)
         || is_driver(ty)
         || is_runtime(ty)
         || ObjectKind::is_one(ty)
@@ -85,6 +85,15 @@ fn may_be_inside(reader: &Reader<'_>, ty: &'static Type, is_meant: impl Fn(&Type
         }
     }
     false
+}
+
+/// Whether it is a future that is never ready.
+pub(super) fn is_pending(ty: &Type) -> bool {
+    const PENDING: [&str; 2] = [
+        "core::future::pending::Pending",
+        "futures_util::future::pending::Pending",
+    ];
+    PENDING.contains(&ty.base.as_str())
 }
 
 /// Whether it is a set of tasks that whoever polls it drives.
