@@ -113,6 +113,11 @@ fn tasks_are_named_by_the_runtime_s_hooks(package: &str, expected: &[&str]) {
      through rayon-core-1.13.0/src/registry.rs:95 in rayon-core-1.13.0/src/registry.rs:313",
     "the_global_pool_serves_the_process: clean",
 ]; "rayon-1.12")]
+#[test_case("async-io-2.6", &[
+    "a_socket_of_a_body_is_a_leak: fd x1 at LEAK",
+    "a_thread_of_a_body_is_a_leak: thread x1 at LEAK",
+    "the_driver_serves_the_process: clean",
+]; "async-io-2.6")]
 #[test_case("r2d2-0.8", &["a_dropped_pool_ends_its_threads: clean"]; "r2d2-0.8")]
 #[test_case("tracing-appender-0.2", &[
     "a_dropped_guard_ends_the_writer: clean",

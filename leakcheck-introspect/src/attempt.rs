@@ -11,4 +11,6 @@ pub enum Attempt {
     Connect,
     /// It sleeps where it has matched the result of something that it awaits elsewhere, and that has failed.
     Failed,
+    /// Whatever it tries, it has a `Weak` of something that is gone: it may end where it looks for that.
+    Gone,
 }

@@ -348,6 +348,19 @@ async fn unknown_future_stands_beside_a_known_one() {
     });
 }
 
+/// As that of std, which is another type.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn pending_of_futures_is_never_ready() {
+    // leak: task
+    // waits: at never for nothing, for ever
+    // why: never
+    tokio::spawn(async {
+        futures::future::pending::<()>().await; // at: never
+    });
+}
+
 #[test]
 fn every_report_is_exact() {
     verify("other_crates", include_str!("other_crates.rs"));

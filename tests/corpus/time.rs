@@ -1,12 +1,16 @@
 //! What sleeps for ever is left behind, and what ends within the time to settle, counted from the test's end, is not.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    mem,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use leakcheck::leak_checked;
 use leakcheck_introspect::TaskList;
 use tokio::{
     runtime::Handle,
-    time::{interval, sleep},
+    time::{Instant, interval, interval_at, sleep},
 };
 
 use crate::expected::verify;
@@ -66,6 +70,41 @@ async fn heartbeat() {
             interval.tick().await; // at: tick
         }
     });
+}
+
+/// Looks every minute whether somebody still has what it works for.
+async fn works_for(owner: Weak<()>) {
+    let mut ticks = interval_at(Instant::now() + MINUTE, MINUTE);
+    loop {
+        ticks.tick().await; // at: look
+        if owner.upgrade().is_none() {
+            break;
+        }
+    }
+}
+
+/// What it works for is gone, so that it ends at its next turn: it is not told to have no end.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn works_for_what_is_gone() {
+    let owner = Arc::new(());
+    // leak: task "works_for"
+    // waits: at look for a timer
+    // why: detached
+    tokio::spawn(works_for(Arc::downgrade(&owner)));
+}
+
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn works_for_what_is_kept() {
+    let owner = Arc::new(());
+    // leak: task "works_for"
+    // waits: at look for a timer
+    // why: periodic
+    tokio::spawn(works_for(Arc::downgrade(&owner)));
+    mem::forget(owner);
 }
 
 #[leak_checked]

@@ -7,8 +7,11 @@ use crate::{
     report::{Level, Report},
     repository::Repository,
     runner_output::{RunnerOutput, is_of_documentation},
-    summary::Summary,
-    trial::{cancelled::Cancelled, copy::Copy, missing::missing, page::Page, plan::Plan},
+    summary::{Checked, Summary},
+    trial::{
+        cancelled::Cancelled, candidate::Candidate, copy::Copy, missing::missing, page::Page,
+        plan::Plan,
+    },
 };
 
 /// What was left behind, as if it would fail, with files as they are seen from the workspace.
@@ -61,7 +64,7 @@ pub(crate) fn page(
         failed: printed.failures(),
         missing,
         cancelled,
-        executors: executors(plan),
+        executors: executors(plan, &summary.checked),
         unread: unread
             .map(|(file, why)| (copy.seen(file), why.clone()))
             .collect(),
@@ -71,14 +74,19 @@ pub(crate) fn page(
     }
 }
 
-/// How many of the tests with the attribute run on each other executor.
-fn executors(plan: &Plan) -> BTreeMap<String, usize> {
+/// How many of the checked tests run on each other executor.
+fn executors(plan: &Plan, checked: &[Checked]) -> BTreeMap<String, usize> {
     let mut executors = BTreeMap::new();
-    let covered = plan
-        .candidates
-        .iter()
-        .filter(|candidate| candidate.left.is_none());
-    for executor in covered.filter_map(|candidate| candidate.executor.clone()) {
+    let of = |checked: &Checked| {
+        let package = checked.test.package.as_deref();
+        let is_it = |candidate: &&Candidate| {
+            candidate.left.is_none()
+                && package.is_none_or(|package| package == candidate.package)
+                && candidate.is_named(&checked.test.name)
+        };
+        plan.candidates.iter().find(is_it)?.executor.clone()
+    };
+    for executor in checked.iter().filter_map(of) {
         *executors.entry(executor).or_default() += 1;
     }
     executors
@@ -87,14 +95,20 @@ fn executors(plan: &Plan) -> BTreeMap<String, usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial::plan::tests::plan;
+    use crate::{report::tests::sample, trial::plan::tests::plan};
 
     #[test]
-    fn executors_are_counted_where_tests_are_checked() {
-        let text = "#[async_std::test] async fn a() {}\n#[smol::test] async fn b() {}\n#[async_std::test] async fn c() {}\n#[test] fn d() {}";
+    fn executors_are_counted_where_tests_were_checked() {
+        let text = "#[async_std::test] async fn a() {}\n#[smol::test] async fn b() {}\n#[async_std::test] async fn c() {}\n#[test] fn d() {}\n#[async_std::test] async fn did_not_run() {}";
         let (_folder, mut plan) = plan(text);
         let refused = crate::trial::candidate::Left::Refused("no".to_owned());
         plan.take(|candidate| candidate.name == "b", &refused);
-        assert_eq!(executors(&plan), [("async_std".to_owned(), 2)].into());
+        let reports = ["a", "c", "d"].map(|name| Report {
+            package: Some("a".to_owned()),
+            ..sample(name, &[])
+        });
+        let summary = Summary::of(&[reports.into()], &Baseline::default());
+        let found = executors(&plan, &summary.checked);
+        assert_eq!(found, [("async_std".to_owned(), 2)].into());
     }
 }

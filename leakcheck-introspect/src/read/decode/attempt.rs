@@ -1,6 +1,7 @@
 //! Whether a coroutine that sleeps pauses between attempts: what it has now, and what it has and awaits at its other awaits.
+//! What it works for may be gone: then it may be the last pause.
 
-use super::coroutine::stage;
+use super::{coroutine::stage, relevance::is_weak};
 use crate::{
     Attempt, FrameKind,
     read::{
@@ -39,7 +40,9 @@ fn of_one(reader: &Reader<'_>, coroutine: Value) -> Option<Attempt> {
         })
     });
     let place = (coroutine.ty, variant.member.line);
-    failed
+    let gone = has_weak_of_what_is_gone(reader, inside).then_some(Attempt::Gone);
+    gone.into_iter()
+        .chain(failed)
         .chain(connects(reader, place, inside.ty, (&lines, &awaits)))
         .max()
 }
@@ -58,6 +61,20 @@ fn has(reader: &Reader<'_>, state: &Type, member: &Member) -> bool {
 fn is_unnamed(name: &str) -> bool {
     let number = name.strip_prefix("__");
     number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether a variable has a `Weak` that nobody can upgrade any more.
+fn has_weak_of_what_is_gone(reader: &Reader<'_>, state: Value) -> bool {
+    let is_gone = |weak: Value| {
+        // The count of those that own it is the first word of what it points to.
+        let counts = reader.memory.word(reader.pointer(weak)?.address)?;
+        Some(reader.memory.word(counts)? == 0)
+    };
+    state.ty.members().iter().any(|member| {
+        let weak = reader.at(state, member);
+        let weak = weak.and_then(|value| reader.inside(value, &is_weak));
+        weak.and_then(is_gone) == Some(true)
+    })
 }
 
 /// Whether it is a result, and that of a failure. What was moved out of it has left it as it was.

@@ -7,7 +7,8 @@ use super::{
     library::is_of_library,
     pointers::is_counted,
     relevance::{
-        cannot_be_awaited, cannot_hold, is_driver, is_opaque, is_runtime, may_hold_object,
+        cannot_be_awaited, cannot_hold, is_driver, is_opaque, is_pending, is_runtime,
+        may_hold_object,
     },
     type_facts::TypeFacts,
 };
@@ -79,7 +80,7 @@ fn kind(reader: &Reader<'_>, ty: &'static Type) -> ValueKind {
     match ty {
         _ if matches!(ty.shape, Shape::Leaf) || cannot_hold(reader, ty) => ValueKind::Irrelevant,
         _ if ty.is_coroutine() => ValueKind::Coroutine,
-        _ if ty.base == "core::future::pending::Pending" => ValueKind::Pending,
+        _ if is_pending(ty) => ValueKind::Pending,
         _ if is_driver(ty) => ValueKind::Driver,
         _ if ObjectKind::is_one(ty) => ValueKind::Object,
         _ => ValueKind::Plain,

@@ -9,6 +9,7 @@ use super::{
     holds::Holds,
     joined::{Branches, choice, joins},
     pointers::{is_wrapper, unboxed},
+    relevance::is_pending,
     scan::{Mode, Scan, ScannedObject},
     waits::{Waits, without_own},
 };
@@ -216,7 +217,7 @@ impl Decoder<'_, '_> {
     /// What stands behind an await: a frame, unless it is just an object or a wrapper without a name worth showing.
     fn awaited(&mut self, awaitee: Value, depth: u32, closures: Trust) -> Vec<Frame> {
         let awaitee = unboxed(self.reader, awaitee);
-        if awaitee.ty.base == "core::future::pending::Pending" {
+        if is_pending(awaitee.ty) {
             self.note(Wait::of(Event::Never, None, Certainty::Certain));
             return Vec::new();
         }

@@ -51,7 +51,7 @@ fn find_nothing(reader: &Reader<'_>, ty: &'static Type) -> bool {
 fn is_looked_for(ty: &Type) -> bool {
     ty.is_coroutine()
         || ty.member("vtable").is_some()
-        || ty.base == "core::future::pending::Pending"
+        || is_pending(ty)
         || is_driver(ty)
         || is_runtime(ty)
         || ObjectKind::is_one(ty)
@@ -85,6 +85,15 @@ fn may_be_inside(reader: &Reader<'_>, ty: &'static Type, is_meant: impl Fn(&Type
         }
     }
     false
+}
+
+/// Whether it is a future that is never ready.
+pub(super) fn is_pending(ty: &Type) -> bool {
+    const PENDING: [&str; 2] = [
+        "core::future::pending::Pending",
+        "futures_util::future::pending::Pending",
+    ];
+    PENDING.contains(&ty.base.as_str())
 }
 
 /// Whether it is a set of tasks that whoever polls it drives.
@@ -121,11 +130,15 @@ pub(super) fn is_opaque(ty: &Type) -> bool {
         "tracing::span",
         "tracing_core",
     ];
-    // Whoever has a weak pointer keeps nothing alive.
-    const WEAK: &[&str] = &["alloc::sync::Weak", "alloc::rc::Weak"];
     *TypeFacts::of(ty).is_opaque.get_or_init(|| {
         HOMES.iter().any(|home| ty.path.starts_with(home))
             || ty.name.starts_with("PhantomData<")
-            || WEAK.contains(&ty.base.as_str())
+            // Whoever has one keeps nothing alive.
+            || is_weak(ty)
     })
+}
+
+pub(super) fn is_weak(ty: &Type) -> bool {
+    const WEAK: [&str; 2] = ["alloc::sync::Weak", "alloc::rc::Weak"];
+    WEAK.contains(&ty.base.as_str())
 }

@@ -45,6 +45,8 @@ pub(crate) enum Pause {
     Interval,
     /// It sleeps between attempts.
     Retry,
+    /// It has a `Weak` of something that is gone: it may end after this one.
+    Last,
 }
 
 /// Something that would wake a task.

@@ -27,6 +27,7 @@ pub(super) fn pause(tasks: &[&Task], naps: Option<&Naps>) -> Option<Pause> {
 /// A pause after what may have failed is one between attempts if it is not the first.
 fn pause_of_one(attempt: Option<Attempt>, is_again: bool) -> Option<Pause> {
     match attempt {
+        Some(Attempt::Gone) => Some(Pause::Last),
         Some(Attempt::Failed | Attempt::Connect) => Some(Pause::Retry),
         Some(Attempt::Perhaps) if is_again => Some(Pause::Retry),
         _ => is_again.then_some(Pause::Interval),

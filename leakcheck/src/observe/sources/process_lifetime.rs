@@ -36,7 +36,8 @@ pub(crate) const STATICS: [&str; 7] = [
     ONCE_CELL,
 ];
 
-/// Pools and drivers that well-known crates keep, and why.
+/// Pools and drivers that well-known crates keep, and why. None means a function that runs the code of a test, as
+/// `async_io::driver::block_on` does.
 #[rustfmt::skip]
 pub(crate) const WORKERS: [(&str, &str); 11] = [
     ("httpmock::api::server::*",
@@ -57,7 +58,7 @@ pub(crate) const WORKERS: [(&str, &str); 11] = [
      "rayon's global pool has no shutdown"),
     ("futures_timer::*",
      "futures-timer keeps one global timer thread, which rstest's async timeouts use too"),
-    ("async_io::driver::*",
+    ("async_io::driver::unparker*",
      "async-io drives all its sources with one global thread"),
     ("blocking::Executor::*",
      "a pool thread of the blocking crate ends after 500 ms without work"),

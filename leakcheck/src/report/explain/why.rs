@@ -94,7 +94,7 @@ const PATTERNS: &[(Pattern, Check)] = &[
     (Pattern::AcceptLoop, |found| when(found.is_ready_later() && found.accepts(), Likely)),
     (Pattern::ReadLoop, |found| when(found.is_ready_later(), Likely)),
     (Pattern::RetryLoop, |found| when(found.pauses(Pause::Retry), Likely)),
-    (Pattern::Periodic, |found| when(found.ticks() || found.pauses(Pause::Interval), Likely)),
+    (Pattern::Periodic, |found| when(found.ticks() && !found.is_last() || found.pauses(Pause::Interval), Likely)),
     (Pattern::HandleTimeout, |found| when(found.leak.is_given_up && found.causes.follows(found.at).is_none(), Likely)),
     (Pattern::Detached, |found| found.at_least(found.leak.is_detached)),
     (Pattern::UnjoinedBlocking, |found| found.at_least(found.is_closure())),
@@ -402,6 +402,12 @@ impl Finding<'_> {
     fn ticks(&self) -> bool {
         self.waits_only(|event| matches!(event, Event::Timer { .. }))
             && self.is_in(|function| function.ends_with("Interval::tick"))
+    }
+
+    /// Whether it may end at its next turn, because what it works for is gone.
+    fn is_last(&self) -> bool {
+        let waiting = self.leak.waiting.as_ref();
+        waiting.is_some_and(|waiting| waiting.pause == Some(Pause::Last))
     }
 
     /// Whether it sleeps for this, and does nothing else; what goes by an interval does not go by what it does in between.

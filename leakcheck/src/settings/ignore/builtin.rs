@@ -129,4 +129,12 @@ mod tests {
             assert!(!is_accepted(Kind::Task, function, &file), "{function}");
         }
     }
+
+    #[test]
+    fn what_a_body_below_block_on_starts_is_not_meant() {
+        let file = format!("{REGISTRY}async-io-2.6.0/src/driver.rs");
+        let is_accepted = |function: &str| is_accepted(Kind::Thread, function, &file);
+        assert!(is_accepted("async_io::driver::unparker"));
+        assert!(!is_accepted("async_io::driver::block_on"));
+    }
 }
