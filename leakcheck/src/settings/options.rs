@@ -5,7 +5,10 @@ use std::time::Duration;
 use crate::{
     base::model::{Kind, Leak, Limited, Resource},
     observe::sources,
-    settings::{cancel::Cancel, ignore::Ignore, max_live::MaxLive, setting::Setting},
+    settings::{
+        cancel::Cancel, ignore::Ignore, limits::Limits, max_live::MaxLive, rate::Rate,
+        setting::Setting,
+    },
 };
 
 pub use crate::base::model::Level;
@@ -40,7 +43,8 @@ pub struct Options {
     kinds: Option<Vec<Kind>>,
     cancel: Option<Cancel>,
     cancel_within: Option<Duration>,
-    max_live: MaxLive,
+    max_live: Limits,
+    rate: Limits,
     end_processes: bool,
 }
 
@@ -257,7 +261,38 @@ impl Options {
     /// async fn serves() { /* .. */ }
     /// ```
     pub fn max_live(mut self, most: MaxLive) -> Self {
-        self.max_live = self.max_live.merge(most);
+        self.max_live = self.max_live.merge(most.limits());
+        self
+    }
+
+    /// Fails the test if more of a kind began than this in a second, on average over the measured rounds of its
+    /// [`repeat`](macro@crate::leak_checked), also where all of it has ended since. Default: no budgets.
+    ///
+    /// The report says how many began, within how long, and which lines made most of them. What counts is what counts for
+    /// [`max_live`](Self::max_live), and the level is that of its kind. Rounds to warm up do not count, and of the others the time
+    /// in which the body runs: not that in which its end is waited for and looked at. That is real time, and where the clock of
+    /// the runtime is paused at the end of a round, what that clock says has gone by is added.
+    ///
+    /// Rounds whose bodies take less than a second together count as a second: more than that many have to begin in them. What is
+    /// more than is allowed in proportion only is no breach, and the report says that it cannot be told; more rounds help.
+    ///
+    /// For tests with `repeat` in their attribute. It is an error in the options of other tests, and of guards, checkpoints and
+    /// looks; in `leakcheck.toml` and the options of [`suite!`](crate::suite) it is for those that repeat.
+    ///
+    /// ```
+    /// use leakcheck::{Options, Rate, leak_checked};
+    ///
+    /// fn calm() -> Options {
+    ///     Options::new().rate(Rate::new().fds(50))
+    /// }
+    ///
+    /// #[leak_checked(repeat = "1:100", options = calm, rate(tasks = 500))] // both hold
+    /// #[tokio::test]
+    /// # async fn hidden() {}
+    /// async fn serves() { /* .. */ }
+    /// ```
+    pub fn rate(mut self, most: Rate) -> Self {
+        self.rate = self.rate.merge(most.limits());
         self
     }
 
@@ -304,6 +339,7 @@ impl Options {
             cancel: over.cancel.or(self.cancel),
             cancel_within: over.cancel_within.or(self.cancel_within),
             max_live: self.max_live.merge(over.max_live),
+            rate: self.rate.merge(over.rate),
             end_processes: self.end_processes || over.end_processes,
         }
     }
@@ -320,11 +356,11 @@ impl Options {
             self.end_processes.then_some(Setting::EndProcesses),
         ];
         let set = set.into_iter().flatten();
-        let budgets = Limited::ALL.into_iter();
-        let budgets = budgets
-            .filter_map(|limited| Some(Setting::MaxLive(limited, self.max_live.of(limited)?)));
+        let live = |limited| Some(Setting::MaxLive(limited, self.max_live.of(limited)?));
+        let rate = |limited| Some(Setting::Rate(limited, self.rate.of(limited)?));
         set.chain(levels.map(|(kind, level)| Setting::LevelOf(*kind, *level)))
-            .chain(budgets)
+            .chain(Limited::ALL.into_iter().filter_map(live))
+            .chain(Limited::ALL.into_iter().filter_map(rate))
             .collect()
     }
 
@@ -364,14 +400,25 @@ impl Options {
         self.cancel_within.unwrap_or(DEFAULT_CANCEL_LIMIT)
     }
 
-    /// Whether it gives a budget to any kind.
+    /// Whether it says how many of any kind may be alive at one time.
     pub(crate) fn has_budgets(&self) -> bool {
-        self.max_live != MaxLive::new()
+        self.max_live.is_any()
     }
 
-    /// The budget of a kind, if it has one and is checked.
+    /// Whether it says how many of any kind may begin in a second.
+    pub(crate) fn has_rates(&self) -> bool {
+        self.rate.is_any()
+    }
+
+    /// How many of a kind may be alive at one time, if that is said and the kind is checked.
     pub(crate) fn budget(&self, limited: Limited) -> Option<u32> {
         let most = self.max_live.of(limited)?;
+        self.wants(limited.kind()).then_some(most)
+    }
+
+    /// The same of how many may begin in a second.
+    pub(crate) fn rate_of(&self, limited: Limited) -> Option<u32> {
+        let most = self.rate.of(limited)?;
         self.wants(limited.kind()).then_some(most)
     }
 

@@ -37,7 +37,7 @@ mod waiting;
 
 pub(crate) use accepted::{Accepted, AcceptedSite};
 pub use breach::Breach;
-pub(crate) use breach::{BreachSite, Limited, PeakPrecision};
+pub(crate) use breach::{Begun, BreachSite, Limited, Measure, PeakPrecision};
 pub use call::{About, Call};
 pub use cancelled::{CancelExtent, CancelFailure, CancelFault, Cancellations, CancelledAt};
 pub use coverage::{Coverage, Seen};

@@ -1,6 +1,8 @@
 //! What a reader of a finding, or of a whole report, should know besides.
 
-use super::Kind;
+use std::time::Duration;
+
+use super::{Kind, Limited};
 
 /// What a reader of a finding should know besides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +52,11 @@ pub(crate) enum Unreadable {
 pub(crate) enum Remark {
     /// So many rounds of a repeated test were measured, after so many to warm up.
     Rounds { warm_up: u32, measured: u32 },
+    /// What began in the measured rounds may be more in proportion than the rate of its kind allows, and their bodies took no
+    /// longer than this.
+    RateUnproven(Limited, Duration),
+    /// What of a kind that has a rate began could not be counted, for this reason.
+    RateUncounted(Limited, &'static str),
     /// Things that an accepted task or thread may hold were left out.
     HeldByAccepted(Kind),
     /// Where tasks wait could not be read, for this reason.
