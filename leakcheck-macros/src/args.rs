@@ -19,6 +19,8 @@ use leakcheck_report::{
     suggest::{listed, suggestion},
 };
 
+mod refusals;
+
 /// The ignore lists; each key is also the name of the method it calls.
 const PATTERNS: [&str; 4] = [
     "ignore_top_function",
@@ -146,47 +148,9 @@ impl Args {
         self.repeat.as_ref().map(|(_, rounds)| *rounds)
     }
 
-    /// Refuses a test or a module that cannot be repeated, if it shall be.
-    pub(crate) fn refuse_repeat(&self, why: &str) -> syn::Result<()> {
-        match &self.repeat {
-            Some((text, _)) => Err(syn::Error::new(text.span(), format!("`repeat`: {why}"))),
-            None => Ok(()),
-        }
-    }
-
-    /// Refuses a rate where there are no rounds in which it is measured.
-    pub(crate) fn refuse_rate_alone(&self, why: &str) -> syn::Result<()> {
-        match self.rate.first() {
-            Some(kind) if self.repeat.is_none() => {
-                Err(syn::Error::new(kind.span(), format!("`rate`: {why}")))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Whether the body may be cancelled, and run again for that.
     pub(crate) fn may_be_cancelled(&self) -> bool {
         self.cancel.is_some() || self.cancellable.is_some()
-    }
-
-    /// Refuses a test that cannot be cancelled, if it shall be.
-    pub(crate) fn refuse_cancel(&self, why: &str) -> syn::Result<()> {
-        match (&self.cancel, &self.cancellable) {
-            (Some((text, _)), _) => Err(syn::Error::new(text.span(), format!("`cancel`: {why}"))),
-            (None, Some(key)) => Err(syn::Error::new(key.span(), format!("`cancellable`: {why}"))),
-            (None, None) => Ok(()),
-        }
-    }
-
-    /// Refuses a time limit for cancelled runs where there are none.
-    pub(crate) fn refuse_limit_alone(&self) -> syn::Result<()> {
-        match &self.durations {
-            [.., Some((text, _))] if !self.may_be_cancelled() => Err(syn::Error::new(
-                text.span(),
-                "`cancel_within`: nothing is cancelled here: write `cancel = \"each\"` or `cancellable` as well",
-            )),
-            _ => Ok(()),
-        }
     }
 
     /// What holds of them for a test that is not async, where they were written for many.

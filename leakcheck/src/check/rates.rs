@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use super::{budgets::sites, lifecycle::Check, wait};
 use crate::{
-    base::model::{Begun, Breach, Limited, Measure, PeakPrecision, Remark},
+    base::model::{Begun, Breach, Limited, Measure, PeakPrecision, Remark, Uncounted},
     observe::{
         capture::{self, Asked},
         sources::tasks,
@@ -184,13 +184,10 @@ fn counted(rate: &Measured) -> Counted {
 }
 
 /// Why things of this kind are not counted, if so.
-fn is_uncounted(limited: Limited) -> Option<&'static str> {
+fn is_uncounted(limited: Limited) -> Option<Uncounted> {
     if limited != Limited::Task || tasks::HAS_TASK_HOOKS {
         return None;
     }
-    let without_paths = || {
-        let why = "LEAKCHECK_TRACE=off takes no paths, by which tasks are told from other memory";
-        (!creation_stack::is_enabled()).then_some(why)
-    };
-    task_allocations::unavailable().or_else(without_paths)
+    let unseen = task_allocations::unavailable().map(Uncounted::Unseen);
+    unseen.or_else(|| (!creation_stack::is_enabled()).then_some(Uncounted::NoPaths))
 }

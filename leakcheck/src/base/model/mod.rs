@@ -59,7 +59,7 @@ pub use level::Level;
 pub(crate) use lost_memory::{LostMemory, Owned, Step};
 pub use missing::Missing;
 pub(crate) use name::without_numbers;
-pub(crate) use note::{Note, Remark, StacksUnread, TimerSite, Unreadable};
+pub(crate) use note::{Note, Remark, StacksUnread, TimerSite, Uncounted, Unreadable};
 pub use own_handle::{HandleKind, OwnHandle};
 pub(crate) use report::Gap;
 pub use report::{Body, Location, Report, Subject, Verdict};

@@ -56,7 +56,7 @@ pub(crate) enum Remark {
     /// longer than this.
     RateUnproven(Limited, Duration),
     /// What of a kind that has a rate began could not be counted, for this reason.
-    RateUncounted(Limited, &'static str),
+    RateUncounted(Limited, Uncounted),
     /// Things that an accepted task or thread may hold were left out.
     HeldByAccepted(Kind),
     /// Where tasks wait could not be read, for this reason.
@@ -82,6 +82,15 @@ pub(crate) enum Remark {
     Ended { ended: Vec<u32>, left: Vec<u32> },
     /// What could not be looked at, as its gap says.
     Gap(String),
+}
+
+/// Why it is not known how many tasks began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Uncounted {
+    /// No paths are taken, by which tasks are told from other memory.
+    NoPaths,
+    /// Where tasks are made is not seen.
+    Unseen(&'static str),
 }
 
 /// Why there are no stacks of threads.

@@ -104,7 +104,7 @@ impl Display for Remark {
                 )
             }
             Self::RateUnproven(limited, within) => f.write_str(&rate::unproven(*limited, *within)),
-            Self::RateUncounted(limited, why) => f.write_str(&rate::uncounted(*limited, why)),
+            Self::RateUncounted(limited, why) => f.write_str(&rate::uncounted(*limited, *why)),
             Self::HeldByAccepted(kind) => {
                 let what = match kind {
                     Kind::Timer => "POSIX timers",

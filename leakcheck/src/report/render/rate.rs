@@ -5,7 +5,7 @@ use std::time::Duration;
 use leakcheck_report::{plural, time};
 
 use super::escape::plain;
-use crate::base::model::{Begun, Breach, Limited, Remark, Report};
+use crate::base::model::{Begun, Breach, Limited, Remark, Report, Uncounted};
 
 /// Whether it took so long that it says something of each second.
 fn is_long(begun: Begun) -> bool {
@@ -89,7 +89,13 @@ pub(super) fn unproven(limited: Limited, within: Duration) -> String {
 }
 
 /// The same where nothing could be counted.
-pub(super) fn uncounted(limited: Limited, why: &str) -> String {
+pub(super) fn uncounted(limited: Limited, why: Uncounted) -> String {
+    let why = match why {
+        Uncounted::NoPaths => {
+            "LEAKCHECK_TRACE=off takes no paths, by which tasks are told from other memory"
+        }
+        Uncounted::Unseen(why) => why,
+    };
     format!(
         "whether `rate({} = ..)` holds cannot be told: {why}",
         limited.word()

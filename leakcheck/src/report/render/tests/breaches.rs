@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::base::model::{
-    Begun, Breach, BreachSite, Level, Limited, Measure, PeakPrecision, Remark,
+    Begun, Breach, BreachSite, Level, Limited, Measure, PeakPrecision, Remark, Uncounted,
 };
 
 fn breach(limited: Limited, limit: usize, peak: usize, sites: &[usize]) -> Breach {
@@ -132,7 +132,7 @@ fn less_than_a_second_is_told_by_its_number() {
 fn what_cannot_be_told_of_a_rate_is_told_also_where_nothing_is_left() {
     let notes = vec![
         Remark::RateUnproven(Limited::Fd, Duration::from_millis(3)),
-        Remark::RateUncounted(Limited::Task, "LEAKCHECK_TRACE=off takes no paths"),
+        Remark::RateUncounted(Limited::Task, Uncounted::NoPaths),
     ];
     let clean = Report {
         notes: notes.clone(),
