@@ -115,6 +115,8 @@ impl Check {
         };
         if begun.in_a_second() > rate.limit {
             Judged::Over(self.breach(rate, &counted, begun))
+        } else if counted.precision == PeakPrecision::AtLeast {
+            Judged::Unknown(Remark::RateUncounted(rate.limited, Uncounted::NoNames))
         } else if begun.may_be_over(rate.limit) {
             unproven
         } else {

@@ -89,6 +89,8 @@ pub(crate) enum Remark {
 pub(crate) enum Uncounted {
     /// No paths are taken, by which tasks are told from other memory.
     NoPaths,
+    /// Functions on some paths have no names, or there are too many paths.
+    NoNames,
     /// Where tasks are made is not seen.
     Unseen(&'static str),
 }

@@ -94,6 +94,9 @@ pub(super) fn uncounted(limited: Limited, why: Uncounted) -> String {
         Uncounted::NoPaths => {
             "LEAKCHECK_TRACE=off takes no paths, by which tasks are told from other memory"
         }
+        Uncounted::NoNames => {
+            "what some of the memory was asked for is not known: functions have no names, or it has more paths than are kept"
+        }
         Uncounted::Unseen(why) => why,
     };
     format!(

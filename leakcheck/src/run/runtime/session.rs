@@ -263,9 +263,10 @@ impl Session {
         Watch::begin(&self.check, among)
     }
 
-    /// The round that is to begin now, if it is measured.
+    /// The round that is to begin now, if it is measured and anything is asked of it.
     fn round(&self) -> Option<Round> {
-        self.is_measured.then(|| Round::begin(&self.check))
+        let has_rates = self.is_measured && self.scope.counters().counts_rates();
+        has_rates.then(|| Round::begin(&self.check))
     }
 
     /// Builds the test's own runtime, which is looked at from here on.

@@ -133,6 +133,7 @@ fn what_cannot_be_told_of_a_rate_is_told_also_where_nothing_is_left() {
     let notes = vec![
         Remark::RateUnproven(Limited::Fd, Duration::from_millis(3)),
         Remark::RateUncounted(Limited::Task, Uncounted::NoPaths),
+        Remark::RateUncounted(Limited::Task, Uncounted::NoNames),
     ];
     let clean = Report {
         notes: notes.clone(),
