@@ -248,7 +248,7 @@ impl Session {
         let mut watch = self.watch(Among::Others);
         let round = self.round();
         let outcome = Outcome::of(body, ends);
-        round.map(Round::end);
+        round.into_iter().for_each(Round::end);
         watch.ends();
         self.check.body_has_ended();
         let hung = watch.end();
@@ -333,7 +333,7 @@ impl Session {
         let mut watch = self.watch(Among::Own(parks));
         let round = self.round();
         let outcome = block_on(runtime, body.as_mut(), ends, Some(&mut watch));
-        round.map(Round::end);
+        round.into_iter().for_each(Round::end);
         self.check.body_has_ended();
         let hung = watch.end();
         #[cfg(feature = "heap")]
