@@ -1,6 +1,10 @@
 //! What a block or closure has captured of a variable is called as in the source, and what is called like the name that the compiler
 //! makes of that keeps its name.
-#![allow(non_snake_case, reason = "names are what this is about")]
+#![allow(
+    non_snake_case,
+    clippy::manual_async_fn,
+    reason = "names are what this is about, those of blocks among them"
+)]
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
