@@ -77,7 +77,7 @@ fn hostile(trap: &str, verdict: &str) -> Value {
         "hang": {
             "after_ms": u64::MAX, "because": [trap], "why": leak["why"], "alive": [leak], "ended_process": trap, "thread": { "tid": -1, "doing": trap, "stack": [frame] },
         },
-        "breaches": [{ "kind": trap, "limit": u64::MAX, "peak": u64::MAX, "noted": 0, "sites": [{ "count": u64::MAX, "at": frame }] }],
+        "breaches": [{ "kind": trap, "limit": u64::MAX, "peak": u64::MAX, "rate": { "begun": u64::MAX, "within_us": u64::MAX }, "noted": 0, "sites": [{ "count": u64::MAX, "at": frame }] }],
         "body_waits": { "waits_at": [frame], "waits_for": awaited(trap), "unread": trap }, "waited_ms": u64::MAX, "check_us": u64::MAX,
         "leaks": [leak, leak, panicked, follower, lost], "known": [leak],
         "ignored": [

@@ -144,7 +144,7 @@ pub(crate) fn render(summary: &Summary, repository: &Repository) -> String {
     for checked in &summary.checked {
         for (breach, text) in over_budget::sentences(checked) {
             let (rule_id, rule_index) = rules.find("over-budget", |_| {
-                "A test that had more alive at one time than its budget allows".to_owned()
+                "A test that had more alive at one time, or made more in a second, than its budget allows".to_owned()
             });
             results.push(SarifResult {
                 rule_id,

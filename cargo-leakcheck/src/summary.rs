@@ -46,7 +46,8 @@ impl Checked {
     fn add_breaches(&mut self, breaches: &[Breach]) {
         for breach in breaches {
             let mut known = self.breaches.iter_mut();
-            match known.find(|other| other.kind == breach.kind) {
+            let of = |breach: &Breach| (breach.kind.clone(), breach.rate.is_some());
+            match known.find(|other| of(other) == of(breach)) {
                 Some(other) if other.peak >= breach.peak => {}
                 Some(other) => *other = breach.clone(),
                 None => self.breaches.push(breach.clone()),

@@ -8,7 +8,7 @@ use syn::parse::{Parse as _, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{LitBool, LitStr, Path, Token, bracketed, parse_quote_spanned};
 
-use crate::budgets::Budgets;
+use crate::budgets::{Budgets, Measure};
 use crate::errors::Errors;
 use crate::key_value::{KeyValue, Table, fill};
 use crate::rounds;
@@ -18,6 +18,8 @@ use leakcheck_report::{
     rule,
     suggest::{listed, suggestion},
 };
+
+mod refusals;
 
 /// The ignore lists; each key is also the name of the method it calls.
 const PATTERNS: [&str; 4] = [
@@ -61,7 +63,9 @@ pub(crate) struct Args {
     /// Words of [`KINDS`].
     kinds: Option<Vec<Ident>>,
     /// How many of a kind may be alive at one time.
-    budgets: Budgets,
+    max_live: Budgets,
+    /// How many of a kind may begin in a second.
+    rate: Budgets,
     /// Whether processes that are left are ended.
     end_processes: Option<LitBool>,
     /// How often the test runs: to warm up, and measured.
@@ -113,7 +117,8 @@ impl Args {
         let unseen = defaults.unseen_panics.clone();
         self.unseen_panics = self.unseen_panics.or(unseen);
         self.kinds = self.kinds.or_else(|| defaults.kinds.clone());
-        self.budgets = self.budgets.or(&defaults.budgets);
+        self.max_live = self.max_live.or(&defaults.max_live);
+        self.rate = self.rate.or(&defaults.rate);
         self.end_processes = self
             .end_processes
             .or_else(|| defaults.end_processes.clone());
@@ -143,37 +148,9 @@ impl Args {
         self.repeat.as_ref().map(|(_, rounds)| *rounds)
     }
 
-    /// Refuses a test or a module that cannot be repeated, if it shall be.
-    pub(crate) fn refuse_repeat(&self, why: &str) -> syn::Result<()> {
-        match &self.repeat {
-            Some((text, _)) => Err(syn::Error::new(text.span(), format!("`repeat`: {why}"))),
-            None => Ok(()),
-        }
-    }
-
     /// Whether the body may be cancelled, and run again for that.
     pub(crate) fn may_be_cancelled(&self) -> bool {
         self.cancel.is_some() || self.cancellable.is_some()
-    }
-
-    /// Refuses a test that cannot be cancelled, if it shall be.
-    pub(crate) fn refuse_cancel(&self, why: &str) -> syn::Result<()> {
-        match (&self.cancel, &self.cancellable) {
-            (Some((text, _)), _) => Err(syn::Error::new(text.span(), format!("`cancel`: {why}"))),
-            (None, Some(key)) => Err(syn::Error::new(key.span(), format!("`cancellable`: {why}"))),
-            (None, None) => Ok(()),
-        }
-    }
-
-    /// Refuses a time limit for cancelled runs where there are none.
-    pub(crate) fn refuse_limit_alone(&self) -> syn::Result<()> {
-        match &self.durations {
-            [.., Some((text, _))] if !self.may_be_cancelled() => Err(syn::Error::new(
-                text.span(),
-                "`cancel_within`: nothing is cancelled here: write `cancel = \"each\"` or `cancellable` as well",
-            )),
-            _ => Ok(()),
-        }
     }
 
     /// What holds of them for a test that is not async, where they were written for many.
@@ -224,7 +201,8 @@ impl Args {
             let kinds = kinds.iter().map(|kind| variant(&KINDS, &kind.to_string()));
             own.extend(quote_spanned!(span=> .kinds([#(#library::Kind::#kinds),*])));
         }
-        own.extend(self.budgets.call(&library));
+        own.extend(self.max_live.call(Measure::MaxLive, &library));
+        own.extend(self.rate.call(Measure::Rate, &library));
         if self.end_processes.as_ref().is_some_and(LitBool::value) {
             own.extend(quote_spanned!(span=> .end_processes()));
         }
@@ -308,6 +286,7 @@ impl Table for Args {
             "unseen_panics",
             "kinds",
             "max_live",
+            "rate",
             "end_processes",
             "repeat",
             "cancel",
@@ -333,7 +312,9 @@ impl Table for Args {
         } else if key == "kinds" {
             self.kinds = Some(kinds(entry)?);
         } else if key == "max_live" {
-            self.budgets = Budgets::read(entry)?;
+            self.max_live = Budgets::read(entry, Measure::MaxLive)?;
+        } else if key == "rate" {
+            self.rate = Budgets::read(entry, Measure::Rate)?;
         } else if key == "end_processes" {
             self.end_processes = Some(entry.assigned("end_processes = true")?);
         } else if key == "repeat" {
@@ -473,7 +454,8 @@ impl ToTokens for Args {
         if let Some(kinds) = &self.kinds {
             tokens.extend(quote!(kinds(#(#kinds),*),));
         }
-        self.budgets.to_tokens(tokens);
+        tokens.extend(self.max_live.written(Measure::MaxLive));
+        tokens.extend(self.rate.written(Measure::Rate));
         if let Some(end) = &self.end_processes {
             tokens.extend(quote!(end_processes = #end,));
         }

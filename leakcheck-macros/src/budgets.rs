@@ -1,7 +1,7 @@
-//! The key `max_live(..)`: how many of a kind may be alive at one time.
+//! The keys `max_live(..)` and `rate(..)`: how many of a kind may be alive at one time, and how many may begin in a second.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::{Lit, LitInt, Path, Token};
 
@@ -12,7 +12,33 @@ use leakcheck_report::suggest::{listed, suggestion};
 /// Kinds that can have a budget; each is also the name of the method that gives it one.
 const KINDS: [&str; 4] = ["tasks", "threads", "fds", "processes"];
 
-/// How many of each may be alive at one time, each with the tokens it was written with.
+/// What a budget is about.
+#[derive(Clone, Copy)]
+pub(crate) enum Measure {
+    /// How many are alive at one time.
+    MaxLive,
+    /// How many begin in a second.
+    Rate,
+}
+
+impl Measure {
+    /// The key, which is also the name of the method that it calls, and the type that this takes.
+    const fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::MaxLive => ("max_live", "MaxLive"),
+            Self::Rate => ("rate", "Rate"),
+        }
+    }
+
+    const fn form(self) -> &'static str {
+        match self {
+            Self::MaxLive => "max_live(tasks = 200, threads = 8)",
+            Self::Rate => "rate(tasks = 500, threads = 20)",
+        }
+    }
+}
+
+/// How many there may be of each, each with the tokens it was written with.
 #[derive(Clone, Default)]
 pub(crate) struct Budgets(Vec<(Ident, LitInt)>);
 
@@ -32,13 +58,12 @@ impl Parse for Most {
 }
 
 impl Budgets {
-    /// The kinds of `max_live(..)`, each once and with a number.
-    pub(crate) fn read(entry: &KeyValue) -> syn::Result<Self> {
-        let form = "max_live(tasks = 200, threads = 8)";
+    /// The kinds of `max_live(..)` or `rate(..)`, each once and with a number.
+    pub(crate) fn read(entry: &KeyValue, measure: Measure) -> syn::Result<Self> {
         let mut errors = Errors::default();
         let mut seen: Vec<Ident> = Vec::new();
         let mut budgets = Self::default();
-        for (kind, most) in entry.pairs::<Most>(form)? {
+        for (kind, most) in entry.pairs::<Most>(measure.form())? {
             if seen.contains(&kind) {
                 errors.push(entry.error(kind.span(), format_args!("`{kind}` is given twice")));
             }
@@ -58,26 +83,30 @@ impl Budgets {
         self
     }
 
+    /// The word of the first, if there are any.
+    pub(crate) fn first(&self) -> Option<&Ident> {
+        self.0.first().map(|(kind, _)| kind)
+    }
+
     /// The call that sets them, if there are any.
-    pub(crate) fn call(&self, library: &Path) -> Option<TokenStream> {
+    pub(crate) fn call(&self, measure: Measure, library: &Path) -> Option<TokenStream> {
         let span = Span::mixed_site();
+        let (setter, ty) = measure.names();
+        let [setter, ty] = [setter, ty].map(|name| Ident::new(name, span));
         let calls = self.0.iter().map(|(kind, most)| {
             let method = Ident::new(&kind.to_string(), span);
             quote_spanned!(span=> .#method(#most))
         });
         (!self.0.is_empty())
-            .then(|| quote_spanned!(span=> .max_live(#library::MaxLive::new() #(#calls)*)))
+            .then(|| quote_spanned!(span=> .#setter(#library::#ty::new() #(#calls)*)))
     }
-}
 
-impl ToTokens for Budgets {
-    /// Writes the argument as a user would, with a comma, if there is something to say.
-    fn to_tokens(&self, tokens: &mut TokenStream) {
+    /// The argument as a user would write it, with a comma, if there is something to say.
+    pub(crate) fn written(&self, measure: Measure) -> Option<TokenStream> {
+        let key = Ident::new(measure.names().0, Span::call_site());
         let budgets = self.0.iter();
         let budgets = budgets.map(|(kind, most)| quote!(#kind = #most));
-        if !self.0.is_empty() {
-            tokens.extend(quote!(max_live(#(#budgets),*),));
-        }
+        (!self.0.is_empty()).then(|| quote!(#key(#(#budgets),*),))
     }
 }
 

@@ -88,6 +88,9 @@ fn expand(args: &Args, form: Form, mut test: TestFn) -> syn::Result<TokenStream>
         return Ok(deferred);
     }
     already_expanded::refuse(&test)?;
+    args.refuse_rate_alone(
+        "it is measured in the rounds of a test that repeats: write `repeat = \"1:100\"` as well",
+    )?;
     let driver = drive(form, &mut test, &roles, &library)?;
     refuse_cancel(args, &driver, &test)?;
     if let Driver::Within = driver {

@@ -48,6 +48,9 @@ impl Module {
     /// The module with every test in it leak checked; what a test says itself goes before `defaults`.
     pub(crate) fn expand(self, defaults: &Args) -> syn::Result<TokenStream> {
         defaults.refuse_repeat("it belongs to a single test, not to a module")?;
+        defaults.refuse_rate_alone(
+            "it belongs beside the `repeat` of a single test, not to a module",
+        )?;
         let mut items = TokenStream::new();
         for part in Part::parse_all.parse2(self.items)? {
             match part {

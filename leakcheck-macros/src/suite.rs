@@ -105,7 +105,7 @@ impl Table for Suite {
     fn hint(&self, key: &str) -> Option<String> {
         matches!(
             key,
-            "settle" | "timeout" | "level" | "levels" | "kinds" | "max_live"
+            "settle" | "timeout" | "level" | "levels" | "kinds" | "max_live" | "rate"
         )
         .then(|| format!("`{key}` is said by the function of `options = ..`, as `Options::{key}`"))
     }

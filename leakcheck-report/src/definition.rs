@@ -2,10 +2,10 @@
 
 pub use crate::record::{Definition, Field};
 use crate::{
-    AcceptedSite, Awaited, Body, BodyWaits, Breach, BreachSite, CancelFailure, CancelFault,
-    Cancellations, CancelledAt, Follows, Frame, Hang, HangCause, Holder, Ignored, Keeper, Kept,
-    Leak, Level, Location, Missing, OwnHandle, Report, Span, SpanEnd, StuckThread, Timeline,
-    Verdict, Why, Written,
+    AcceptedSite, Awaited, Body, BodyWaits, Breach, BreachRate, BreachSite, CancelFailure,
+    CancelFault, Cancellations, CancelledAt, Follows, Frame, Hang, HangCause, Holder, Ignored,
+    Keeper, Kept, Leak, Level, Location, Missing, OwnHandle, Report, Span, SpanEnd, StuckThread,
+    Timeline, Verdict, Why, Written,
     diff::{Change, ComparedRun, Counts, Diff, Outcome, TestCounts},
     summary::{
         Cause, Consequence, FirstSeen, GoneLeak, HungTest, KnownRelease, Status, Summary, TestName,
@@ -14,13 +14,14 @@ use crate::{
 };
 
 /// All definitions of a report, the whole report first.
-pub const REPORT: [Definition; 31] = [
+pub const REPORT: [Definition; 32] = [
     Report::DEFINITION,
     AcceptedSite::DEFINITION,
     Awaited::DEFINITION,
     Body::DEFINITION,
     BodyWaits::DEFINITION,
     Breach::DEFINITION,
+    BreachRate::DEFINITION,
     BreachSite::DEFINITION,
     CancelFailure::DEFINITION,
     CancelFault::DEFINITION,
@@ -49,9 +50,10 @@ pub const REPORT: [Definition; 31] = [
 ];
 
 /// All definitions of a summary, the whole summary first.
-pub const SUMMARY: [Definition; 16] = [
+pub const SUMMARY: [Definition; 17] = [
     Summary::DEFINITION,
     Breach::DEFINITION,
+    BreachRate::DEFINITION,
     BreachSite::DEFINITION,
     Cause::DEFINITION,
     Consequence::DEFINITION,

@@ -37,7 +37,7 @@ pub mod time;
 mod timeline;
 mod waits;
 
-pub use breach::{Breach, BreachSite};
+pub use breach::{Breach, BreachRate, BreachSite};
 pub use cancelled::{CancelFailure, CancelFault, Cancellations, CancelledAt};
 pub use hang::{BodyWaits, Hang, HangCause, StuckThread};
 pub use ignored::{AcceptedSite, Ignored};

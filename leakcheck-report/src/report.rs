@@ -83,7 +83,7 @@ words! {
         Lingering = "lingering",
         /// Something is still there.
         Leaked = "leaked",
-        /// Nothing is left, but more was alive at one time than a budget allows.
+        /// Nothing is left, but more was alive at one time, or began in a second, than a budget allows.
         OverBudget = "over_budget",
         /// Nothing is claimed; the notes say why. A reader takes so what it does not know.
         #[cfg_attr(feature = "serde", serde(other))]

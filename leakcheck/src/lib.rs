@@ -147,6 +147,7 @@ pub use settings::{
     ignore::{Ignore, accept_for_process},
     max_live::MaxLive,
     options::{Level, Options},
+    rate::Rate,
 };
 #[cfg(feature = "heap")]
 pub use sys::heap::Heap;
@@ -183,6 +184,8 @@ pub use sys::heap::Heap;
 /// - `kinds(tasks, threads)`: checks these only; see [`Options::kinds`].
 /// - `max_live(tasks = 200, threads = 8, fds = 64, processes = 2)`: fails the test if more of a kind was alive at one time, also
 ///   where all of it has ended; any of the four. See [`Options::max_live`].
+/// - `rate(tasks = 500, threads = 20, fds = 100, processes = 5)`: fails the test if more of a kind began in a second, on average
+///   over the measured rounds of its `repeat`; any of the four. See [`Options::rate`].
 /// - `end_processes = true`: ends the child processes that are reported, and what runs below them; see
 ///   [`Options::end_processes`].
 /// - `repeat = "3:5"`: runs the body in 3 rounds to warm up and 5 that are measured, on one runtime, and fails only if

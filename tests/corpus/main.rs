@@ -61,6 +61,7 @@ mod posix_timers;
 mod process_trees;
 mod processes;
 mod queues;
+mod rates;
 mod retries;
 mod runtimes;
 mod serving;

@@ -282,6 +282,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "unread::",
         "why::",
         "budgets::",
+        "rates::",
         "closures::",
         "stuck::",
         "system_calls::",

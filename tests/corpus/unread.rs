@@ -10,7 +10,7 @@ use crate::expected::clean;
 const LAST: &str = "unread::zz_says_whether_anything_was_read";
 
 /// What is read for, of the rows that are clean.
-const READ: [(&str, &str); 9] = [
+const READ: [(&str, &str); 10] = [
     (
         "cancelled::panic_is_seen_at_the_end",
         "whether anybody learns of a panic",
@@ -38,6 +38,10 @@ const READ: [(&str, &str); 9] = [
     (
         "local::",
         "where a set that was given to be watched has its tasks",
+    ),
+    (
+        "rates::a_task_that_makes_channels",
+        "what more memory was asked for than the rate allows tasks",
     ),
     (
         "timers::fires_while_the_check_waits",

@@ -46,6 +46,8 @@ mod pools;
 mod processes;
 mod project;
 mod quiet;
+#[cfg(target_os = "linux")]
+mod rates;
 mod registered;
 mod rounds;
 mod said;

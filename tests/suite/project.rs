@@ -244,6 +244,21 @@ fn levels_of_the_file_are_below_those_of_the_attribute() {
 }
 
 #[test]
+fn rates_of_the_file_are_for_tests_that_repeat() {
+    let file = "rate = { threads = 1, fds = 1000000 }";
+    let run = run_with(file, "many_in_rounds", &[]);
+    assert_fails(&run);
+    assert_eq!(run.report().breaches.len(), 1);
+    assert_eq!(run.report().breaches[0].limit, 1);
+    let notes = &run.report().notes;
+    let said = "leakcheck.toml says `rate.threads = 1`".to_owned();
+    assert!(notes.contains(&said), "{notes:?}");
+    for subject in ["two_at_one_time", "guards"] {
+        assert_passes(&run_with(file, subject, &[]));
+    }
+}
+
+#[test]
 fn budgets_of_the_file_are_below_those_of_the_attribute() {
     let limits = |run: &Run| -> Vec<(String, usize)> {
         let breaches = run.report().breaches.iter();
@@ -286,6 +301,10 @@ fn budgets_of_the_file_are_below_those_of_the_attribute() {
         (
             "[max_live]\ntimers = 1",
             "2:1: unknown key `timers`: expected `tasks`, `threads`, `fds` or `processes`",
+        ),
+        (
+            "[rate]\nthreads = 0.5",
+            "2:11: `threads` is 0.5: expected a whole number from 1 on, such as 200",
         ),
         (
             "max_live = 8",
@@ -362,6 +381,15 @@ mod subject {
     #[ignore = "goes over its budget on purpose"]
     fn two_at_one_time() {
         two();
+    }
+
+    #[leak_checked(repeat = "0:2")]
+    #[test]
+    #[ignore = "goes over its rate on purpose"]
+    fn many_in_rounds() {
+        for _ in 0..50 {
+            thread::spawn(|| {}).join().unwrap();
+        }
     }
 
     #[leak_checked(max_live(threads = 2))]

@@ -9,7 +9,7 @@ use super::{
     dependencies::Dependencies,
     machine::Machine,
     profile::Build,
-    proof::{Proof, Seen},
+    proof::{Proof, Seen, notes_memory},
     shortcoming,
 };
 use crate::escape::plain;
@@ -47,6 +47,7 @@ impl Diagnosis {
             self.machine.processor
         );
         self.proofs.iter().for_each(|proof| tell(&mut out, proof));
+        out.push_str(self.memory());
         self.shortcomings(&mut out);
         out
     }
@@ -61,6 +62,15 @@ impl Diagnosis {
                 let were = plural::of(found, "was", "were");
                 format!("{RED}leakcheck: of {planted} planted leaks only {were} found{RED:#}\n")
             }
+        }
+    }
+
+    /// What it takes that memory is looked at.
+    fn memory(&self) -> &'static str {
+        if notes_memory(&self.dependencies.leakcheck) {
+            "    in test binaries whose global allocator is `leakcheck::Heap`\n"
+        } else {
+            "  allocation: not looked at, which takes a feature: leakcheck = { version = \"0.1\", features = [\"heap\"] }\n"
         }
     }
 

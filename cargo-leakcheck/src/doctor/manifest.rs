@@ -8,8 +8,8 @@ use std::{
 use toml::{Table, Value};
 
 use super::{
-    dependencies::{Dependency, From},
-    proof::FILE,
+    dependencies::{Dependencies, Dependency, From},
+    proof::Planted,
 };
 use crate::error::Error;
 
@@ -68,15 +68,17 @@ impl Manifest {
 
 /// The manifest of the package.
 pub(super) fn of_scratch(
-    leakcheck: &Dependency,
-    tokio: &Dependency,
+    dependencies: &Dependencies,
+    planted: &[&Planted],
     of_workspace: &Manifest,
 ) -> String {
-    let needs = [leakcheck, tokio].map(|needed| (needed.name.clone(), requirement(needed)));
+    let needs = [&dependencies.leakcheck, &dependencies.tokio];
+    let needs = needs.map(|needed| (needed.name.clone(), requirement(needed)));
+    let tests = planted.iter().map(|planted| test(planted).into());
     let mut manifest = of_workspace.shared();
     manifest.extend([
         ("package".to_owned(), package().into()),
-        ("test".to_owned(), Value::Array(vec![test().into()])),
+        ("test".to_owned(), Value::Array(tests.collect())),
         (
             "dev-dependencies".to_owned(),
             Table::from_iter(needs).into(),
@@ -95,10 +97,11 @@ fn package() -> Table {
     ])
 }
 
-fn test() -> Table {
+fn test(planted: &Planted) -> Table {
+    let name = planted.file.trim_end_matches(".rs");
     Table::from_iter([
-        ("name".to_owned(), "planted".into()),
-        ("path".to_owned(), FILE.into()),
+        ("name".to_owned(), name.into()),
+        ("path".to_owned(), planted.file.into()),
     ])
 }
 
@@ -133,6 +136,7 @@ fn absolute(value: &mut Value, root: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::doctor::proof::planted;
 
     fn manifest(text: &str) -> Manifest {
         Manifest {
@@ -150,12 +154,21 @@ mod tests {
             from,
         };
         let of_workspace = "[package]\nname = 'a'\n[profile.dev]\nstrip = 'debuginfo'\n[patch.crates-io]\na = { path = 'b' }\n";
-        let text = of_scratch(
-            &dependency("leakcheck", From::Folder("/src/leakcheck".to_owned())),
-            &dependency("tokio", From::Registry),
-            &manifest(of_workspace),
-        );
-        let written = manifest(&text);
+        let mut dependencies = Dependencies {
+            leakcheck: dependency("leakcheck", From::Folder("/src/leakcheck".to_owned())),
+            tokio: dependency("tokio", From::Registry),
+            allocators: Vec::new(),
+        };
+        let written = |dependencies: &Dependencies| {
+            let planted = planted(&dependencies.leakcheck);
+            manifest(&of_scratch(dependencies, &planted, &manifest(of_workspace)))
+        };
+        let tests = |manifest: Manifest| manifest.table["test"].as_array().map(Vec::len);
+        assert_eq!(tests(written(&dependencies)), Some(1));
+        dependencies.leakcheck.features.push("heap".to_owned());
+        assert_eq!(tests(written(&dependencies)), Some(2));
+        dependencies.leakcheck.features.pop();
+        let written = written(&dependencies);
         let needs = &written.table["dev-dependencies"];
         assert_eq!(needs["leakcheck"]["path"].as_str(), Some("/src/leakcheck"));
         assert_eq!(needs["tokio"]["version"].as_str(), Some("=1.2.3"));

@@ -21,11 +21,12 @@ use crate::{error::Error, workspace::Workspace};
 /// those that the given package uses, or any of the workspace.
 pub(crate) fn examine(workspace: &Workspace, package: Option<&str>) -> Result<Diagnosis, Error> {
     let dependencies = Dependencies::of(workspace, package)?;
-    let scratch = Scratch::write(workspace, &dependencies)?;
+    let planted = proof::planted(&dependencies.leakcheck);
+    let scratch = Scratch::write(workspace, &dependencies, &planted)?;
     let build = scratch.build()?;
     let reports = scratch.run()?;
     Ok(Diagnosis {
-        proofs: proof::all(&reports),
+        proofs: proof::all(&planted, &reports),
         machine: Machine::of_this(),
         build,
         dependencies,

@@ -2,21 +2,50 @@
 
 use leakcheck_report::Kind;
 
+use super::dependencies::Dependency;
 use crate::report::{Leak, Report, Verdict};
 
-/// The kinds that are planted, each in a test of its name.
-const KINDS: [Kind; 5] = [
-    Kind::Task,
-    Kind::Thread,
-    Kind::Timer,
-    Kind::Fd,
-    Kind::Process,
-];
+/// A file of planted leaks: of each kind one, in a test of its name.
+#[derive(Debug)]
+pub(super) struct Planted {
+    pub(super) file: &'static str,
+    pub(super) source: &'static str,
+    kinds: &'static [Kind],
+}
 
-/// The file of the planted leaks, and what marks the line of each.
-pub(super) const SOURCE: &str = include_str!("../../doctor/planted.rs");
-pub(super) const FILE: &str = "planted.rs";
+/// What every build can have.
+const EVERYWHERE: Planted = Planted {
+    file: "planted.rs",
+    source: include_str!("../../doctor/planted.rs"),
+    kinds: &[
+        Kind::Task,
+        Kind::Thread,
+        Kind::Timer,
+        Kind::Fd,
+        Kind::Process,
+    ],
+};
+
+/// What takes the feature that [`notes_memory`] is about.
+const IN_MEMORY: Planted = Planted {
+    file: "planted_heap.rs",
+    source: include_str!("../../doctor/planted_heap.rs"),
+    kinds: &[Kind::Heap],
+};
+
+/// Marks the line of each.
 const MARK: &str = "// PLANTED";
+
+/// Whether leakcheck is built so that it can look at memory.
+pub(super) fn notes_memory(leakcheck: &Dependency) -> bool {
+    leakcheck.features.iter().any(|feature| feature == "heap")
+}
+
+/// What is planted where leakcheck is built so.
+pub(super) fn planted(leakcheck: &Dependency) -> Vec<&'static Planted> {
+    let in_memory = notes_memory(leakcheck).then_some(&IN_MEMORY);
+    std::iter::once(&EVERYWHERE).chain(in_memory).collect()
+}
 
 /// What was found of a planted leak.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,12 +76,16 @@ impl Proof {
 }
 
 /// Looks for each kind in the report of its test.
-pub(super) fn all(reports: &[Report]) -> Vec<Proof> {
-    let of = |kind: Kind| {
-        let report = reports.iter().find(|report| report.test == kind.name());
-        report.map_or_else(|| unreported(kind), |report| proof(kind, report))
+pub(super) fn all(planted: &[&'static Planted], reports: &[Report]) -> Vec<Proof> {
+    let of = |planted: &&'static Planted| {
+        let planted = *planted;
+        planted.kinds.iter().map(move |kind| {
+            let mut reports = reports.iter();
+            let report = reports.find(|report| report.test == kind.name());
+            report.map_or_else(|| unreported(*kind), |report| proof(planted, *kind, report))
+        })
     };
-    KINDS.into_iter().map(of).collect()
+    planted.iter().flat_map(of).collect()
 }
 
 fn unreported(kind: Kind) -> Proof {
@@ -63,13 +96,13 @@ fn unreported(kind: Kind) -> Proof {
     }
 }
 
-fn proof(kind: Kind, report: &Report) -> Proof {
+fn proof(planted: &Planted, kind: Kind, report: &Report) -> Proof {
     let left = report
         .leaks
         .iter()
         .filter(|_| report.verdict == Verdict::Leaked);
     let leak = left.into_iter().find(|leak| leak.kind == kind.name());
-    let seen = leak.map(|leak| seen(kind, leak));
+    let seen = leak.map(|leak| seen(planted, kind, leak));
     let is_whole = seen.is_some_and(|seen| seen.has_place && seen.has_wait != Some(false));
     let mut why = Vec::new();
     if !is_whole {
@@ -83,19 +116,22 @@ fn proof(kind: Kind, report: &Report) -> Proof {
     Proof { kind, seen, why }
 }
 
-fn seen(kind: Kind, leak: &Leak) -> Seen {
+fn seen(planted: &Planted, kind: Kind, leak: &Leak) -> Seen {
     let made = leak.created_at.as_ref();
     let waits = matches!(kind, Kind::Task | Kind::Thread);
     Seen {
         has_place: made.is_some_and(|frame| {
             let file = frame.file.as_deref();
-            file.is_some_and(|file| file.ends_with(FILE)) && frame.line.is_some_and(is_marked)
+            let is_there = file.is_some_and(|file| file.ends_with(planted.file));
+            is_there && frame.line.is_some_and(|line| planted.marks(line))
         }),
         has_wait: waits.then(|| leak.waits_for.is_some() || !leak.waits_at.is_empty()),
     }
 }
 
-fn is_marked(line: u32) -> bool {
-    let mut lines = (1..).zip(SOURCE.lines());
-    lines.any(|(number, text)| number == line && text.ends_with(MARK))
+impl Planted {
+    fn marks(&self, line: u32) -> bool {
+        let mut lines = (1..).zip(self.source.lines());
+        lines.any(|(number, text)| number == line && text.ends_with(MARK))
+    }
 }

@@ -13,7 +13,7 @@ use super::{
     dependencies::Dependencies,
     manifest::{self, Manifest},
     profile::{Build, Profile},
-    proof::{FILE, SOURCE},
+    proof::Planted,
 };
 use crate::{
     baseline,
@@ -35,13 +35,18 @@ pub(super) struct Scratch {
 
 impl Scratch {
     /// Writes it below the target folder: the versions, the profiles and the patches are the workspace's.
-    pub(super) fn write(workspace: &Workspace, dependencies: &Dependencies) -> Result<Self, Error> {
+    pub(super) fn write(
+        workspace: &Workspace,
+        dependencies: &Dependencies,
+        planted: &[&Planted],
+    ) -> Result<Self, Error> {
         let folder = workspace.runs().join("doctor");
         let of_workspace = Manifest::read(&workspace.root)?;
-        let text =
-            manifest::of_scratch(&dependencies.leakcheck, &dependencies.tokio, &of_workspace);
+        let text = manifest::of_scratch(dependencies, planted, &of_workspace);
         output::write(&folder.join("Cargo.toml"), &text)?;
-        output::write(&folder.join(FILE), SOURCE)?;
+        for planted in planted {
+            output::write(&folder.join(planted.file), planted.source)?;
+        }
         let lock = workspace.root.join("Cargo.lock");
         let copy = folder.join("Cargo.lock");
         fs::copy(&lock, copy).map_err(|cause| Error::Read { path: lock, cause })?;
@@ -85,6 +90,7 @@ impl Scratch {
             }
         }
         command
+            .arg("--no-fail-fast")
             .env("LEAKCHECK_REPORT_DIR", format!("all:{}", reports.display()))
             .env(baseline::VARIABLE, baseline::OFF);
         let ended = command.output().map_err(failed)?;

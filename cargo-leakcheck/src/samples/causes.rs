@@ -251,7 +251,7 @@ fn own_sender(at: &At) -> Vec<Leak> {
             why: Some(why(
                 Pattern::OwnSender,
                 true,
-                "drop the sender that the task keeps, or let it select on a shutdown signal as well",
+                "drop the sender that it keeps before it receives, or let it select on a shutdown signal as well",
             )),
             ..task
         },
@@ -304,7 +304,7 @@ fn deadlock(at: &At) -> Vec<Leak> {
         why: Some(why(
             Pattern::Deadlock,
             true,
-            "break the circle: drop what the others wait for before this `.await`, and take locks in one order everywhere",
+            "break the circle: before this `.await`, drop or cancel what the others wait for, and take locks in one order everywhere",
         )),
         ..wait(1, 2, "transfer", "to")
     };
@@ -320,7 +320,7 @@ fn periodic(at: &At) -> Leak {
         why: Some(why(
             Pattern::Periodic,
             true,
-            "let it select on a shutdown signal beside the `tick`, or `abort()` it when what it works for is dropped",
+            "let it select on a shutdown signal beside its timer, end when a `Weak` of what it works for is gone, or `abort()` it when that is dropped",
         )),
         ..at.task_at(1, "REAP", "TICK", "Pool::reap")
     }
@@ -343,7 +343,8 @@ fn kept_by_static(at: &At) -> Leak {
         why: Some(why(
             Pattern::KeptByStatic,
             true,
-            "take it out of the static, or let it send, notify or cancel, before the test ends",
+            "take it out of the static, or let it send, notify or cancel, before the test ends; if it serves the whole process, \
+             `allow_static` accepts it",
         )),
         ..at.task_at(1, "SPAWN", "RECV", "Pool::connect")
     }
@@ -371,7 +372,7 @@ fn thread(at: &At) -> Vec<Leak> {
         why: Some(why(
             Pattern::UnjoinedThread,
             false,
-            "tell it to stop, and join it before the test ends",
+            "dropping a `JoinHandle` does not end its thread: tell it to stop, then `join()` it, or use `thread::scope`",
         )),
         accept: Some("ignore_thread_name(\"hosts-watcher\")".to_owned()),
         ..at.left("thread", at.line("THREAD", "Pool::watch"))
@@ -431,7 +432,7 @@ fn child(at: &At) -> Leak {
         why: Some(why(
             Pattern::Zombie,
             true,
-            "call `wait()` on the `Child`, also where the test fails",
+            "a process that has exited stays a zombie until somebody waits for it: keep its `Child` and `wait()` for it",
         )),
         ..at.left("process", at.line("CHILD", "Pool::resolver"))
     }

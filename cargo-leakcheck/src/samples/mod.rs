@@ -143,7 +143,8 @@ fn hung() -> Report {
                 text:
                     "it awaits a reply, and the sender of that is in a message that nobody receives"
                         .to_owned(),
-                help: "drop the queue with the actor".to_owned(),
+                help: "drop the queue with the actor, or let the actor reply to all that is left in it before it stops"
+                    .to_owned(),
             }),
             ..Hang::default()
         }),
@@ -185,4 +186,19 @@ fn printed(mut leak: Leak, package: &str) -> Leak {
     ];
     leak.fingerprint = leakcheck_report::fingerprint::of(words);
     leak
+}
+
+#[test]
+fn helps_are_those_that_the_library_gives() {
+    let golden = "../leakcheck/src/report/render/golden/patterns.txt";
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join(golden);
+    let given = fs::read_to_string(golden).expect("it is beside this crate");
+    let reports = reports(500);
+    let of_leaks = reports.iter().flat_map(|report| &report.leaks);
+    let of_leaks = of_leaks.filter_map(|leak| leak.why.as_ref());
+    let hangs = reports.iter().filter_map(|report| report.hang.as_ref());
+    for why in of_leaks.chain(hangs.filter_map(|hang| hang.why.as_ref())) {
+        let line = format!("{}: help: {}", why.pattern, why.help);
+        assert!(given.lines().any(|given| given == line), "{line}");
+    }
 }

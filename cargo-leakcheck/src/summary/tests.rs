@@ -1,8 +1,8 @@
 //! Summaries of all that there can be, for these tests and those of what shows them.
 
 use leakcheck_report::{
-    Body, BreachSite, CancelFailure, CancelFault, Cancellations, CancelledAt, Follows, Hang,
-    Ignored,
+    Body, BreachRate, BreachSite, CancelFailure, CancelFault, Cancellations, CancelledAt, Follows,
+    Hang, Ignored,
 };
 
 use super::*;
@@ -99,8 +99,23 @@ pub(crate) fn over_budget() -> Summary {
         level: Level::Warn,
         ..breach("fd", 2, &[(1, 88), (1, 90)])
     };
+    let rate = |begun, within_us, breach: Breach| Breach {
+        rate: Some(BreachRate { begun, within_us }),
+        after_ms: 0,
+        noted: begun,
+        ..breach
+    };
+    let often = Breach {
+        limit: 500,
+        ..breach("task", 521, &[(2601, 88)])
+    };
+    let rates = vec![
+        rate(2601, 5_000_000, often),
+        rate(100, 52_000, breach("fd", 100, &[])),
+    ];
     let reports = vec![
         over("floods", &[], vec![tasks, breach("process", 2, &[])]),
+        over("hurries", &[], rates),
         over("warns", &[], vec![warned]),
         over(
             "leaks",

@@ -56,7 +56,7 @@ fn rules_that_are_not_understood_fail_each_checked_test_and_are_told_once() {
     let _alone = alone();
     let copy = Copy::new();
     let path = copy.path("leakcheck.toml").display().to_string();
-    let keys = "`settle`, `timeout`, `exit_timeout`, `level`, `levels`, `unseen_panics`, `max_live`, `end_processes` or `ignore`; did you mean `settle`?";
+    let keys = "`settle`, `timeout`, `exit_timeout`, `level`, `levels`, `unseen_panics`, `max_live`, `rate`, `end_processes` or `ignore`; did you mean `settle`?";
     for (text, complaint) in [
         (
             "\nsetle = \"1s\"\n",

@@ -4,13 +4,14 @@ use std::{fs, path::Path};
 
 use crate::{copy::Copy, ended::Ended};
 
-const ALL: [&str; 6] = [
+const ALL: [&str; 7] = [
     "leakcheck: all 5 planted leaks were found",
     "task: found, with the line that made it and where it waits",
     "thread: found, with the line that made it and where it waits",
     "timer: found, but not the line that made it",
     "file descriptor: found, with the line that made it",
     "child process: found, with the line that made it",
+    "allocation: not looked at, which takes a feature: leakcheck = { version = \"0.1\", features = [\"heap\"] }",
 ];
 
 #[test]
@@ -32,8 +33,27 @@ fn each_kind_is_proven() {
         11,
         &["leakcheck: failed to find a package `smaple` in this workspace; there is `sample`"],
     );
+    memory_is_planted_where_it_is_looked_at(&copy);
     what_a_profile_takes_is_told(&copy);
     a_workspace_without_it_is_told_how_to_begin(&copy);
+}
+
+fn memory_is_planted_where_it_is_looked_at(copy: &Copy) {
+    let manifest = fs::read_to_string(copy.path("Cargo.toml")).expect("a manifest");
+    let library = manifest
+        .lines()
+        .find(|line| line.starts_with("leakcheck = {"));
+    let library = library.expect("it is a dependency");
+    let with_heap = library.replace("[\"harness\"]", "[\"harness\", \"heap\"]");
+    copy.write("Cargo.toml", &manifest.replace(library, &with_heap));
+    Ended::of(copy.leakcheck(&["doctor"])).expect(
+        0,
+        &[
+            "leakcheck: all 6 planted leaks were found",
+            "allocation: found, with the line that made it",
+        ],
+    );
+    copy.write("Cargo.toml", &manifest);
 }
 
 /// With the line that gives it back.

@@ -147,9 +147,10 @@ pub(crate) fn short(name: &str) -> String {
         .replace("dyn Future<assoc$<Output,", "dyn Future<Output = ")
 }
 
-/// A variable as the source has it: `s.stop` where a closure has only this field of `s`, which is called `s__stop` then.
-pub(crate) fn as_written(variable: &str) -> String {
-    let mut parts = variable.split("__");
+/// What a closure or an async block has captured, as the source has it: `s.stop` where it has only this field of `s`, which the
+/// compiler calls `s__stop` then. No other name may be taken for one of these: a variable may be called so.
+pub(crate) fn captured(member: &str) -> String {
+    let mut parts = named(member).split("__");
     let mut written = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let is_field =
@@ -158,6 +159,11 @@ pub(crate) fn as_written(variable: &str) -> String {
         written.push_str(part);
     }
     written
+}
+
+/// A member without what the compiler puts before the name of what was captured by reference.
+pub(crate) fn named(member: &str) -> &str {
+    member.strip_prefix("_ref__").unwrap_or(member)
 }
 
 /// What the compiler makes of functions, blocks and closures, under the names that people know.
@@ -173,7 +179,7 @@ fn known_as<'n>(word: &'n str, function: &'n str) -> &'n str {
 
 #[cfg(test)]
 mod tests {
-    use super::{as_written, short};
+    use super::{captured, named, short};
 
     #[test]
     fn types_are_cut_down_to_their_last_segments() {
@@ -201,16 +207,24 @@ mod tests {
 
     #[test]
     fn captured_fields_are_named_as_in_the_source() {
-        for (captured, source) in [
+        for (member, source) in [
             ("stop", "stop"),
             ("s__stop", "s.stop"),
-            ("pair__0__tx[3]", "pair.0.tx[3]"),
+            ("_ref__s__stop", "s.stop"),
+            ("pair__0__tx", "pair.0.tx"),
             ("__awaitee", "__awaitee"),
             ("_guard", "_guard"),
             ("tx__", "tx__"),
             ("", ""),
         ] {
-            assert_eq!(as_written(captured), source);
+            assert_eq!(captured(member), source);
+        }
+    }
+
+    #[test]
+    fn other_variables_keep_their_names() {
+        for (member, name) in [("a__b", "a__b"), ("_ref__a__b", "a__b"), ("_ref", "_ref")] {
+            assert_eq!(named(member), name);
         }
     }
 

@@ -20,6 +20,7 @@ mod kanals;
 mod local;
 mod locks;
 mod mpsc;
+mod names;
 mod net;
 mod owners;
 mod parked;
@@ -64,6 +65,7 @@ const SHARED: &[&Area] = &[
     &kanals::AREA,
     &locks::AREA,
     &mpsc::AREA,
+    &names::AREA,
     &net::AREA,
     &owners::AREA,
     &parked::AREA,
@@ -99,6 +101,7 @@ const AREAS: &[&Area] = &[
     &local::AREA,
     &locks::AREA,
     &mpsc::AREA,
+    &names::AREA,
     &net::AREA,
     &owners::AREA,
     &parked::AREA,

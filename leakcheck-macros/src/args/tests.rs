@@ -110,6 +110,10 @@ fn every_key_is_one_call() {
             ".max_live(::leakcheck::MaxLive::new().tasks(200).fds(0x10))",
         ),
         (
+            quote!(repeat = "1:100", rate(tasks = 500, processes = 2)),
+            ".rate(::leakcheck::Rate::new().tasks(500).processes(2))",
+        ),
+        (
             quote!(kinds(timers, fds, processes)),
             ".kinds([::leakcheck::Kind::Timer,::leakcheck::Kind::Fd,::leakcheck::Kind::Process])",
         ),
@@ -187,7 +191,7 @@ fn a_limit_of_cancelled_runs_is_for_those_that_are_cancelled() {
 fn what_is_written_out_reads_the_same() {
     let tokens = quote! {
         ignore_top_function = ["a"], settle = "1s", cancel_within = "5s", level = "warn", levels(fds = "off"), unseen_panics = "deny", kinds(tasks),
-        end_processes = false, repeat = "3:5", cancel = "1..=20", cancellable, options = a::b, crate = "lc",
+        max_live(tasks = 2, fds = 3), rate(threads = 4), end_processes = false, repeat = "3:5", cancel = "1..=20", cancellable, options = a::b, crate = "lc",
     };
     assert_eq!(
         args(tokens.clone()).into_token_stream().to_string(),
@@ -258,6 +262,9 @@ fn what_is_no_budget_is_told() {
         (quote!(max_live = 2), vec!["write it as"]),
         (quote!(max_live()), vec!["write it as"]),
         (quote!(max_live(tasks)), vec!["write it as"]),
+        (quote!(rate(task = 5)), vec!["did you mean `tasks`?"]),
+        (quote!(rate(fds = 0.5)), vec!["`rate`: a budget is a whole"]),
+        (quote!(rate = 5), vec!["write it as `rate(tasks = 500"]),
     ] {
         let found = mistakes(tokens);
         assert_eq!(found.len(), texts.len(), "{found:?}");

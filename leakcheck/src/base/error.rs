@@ -33,6 +33,10 @@ pub(crate) enum Repr {
     NotCancellable,
     /// A budget where not all of a test is looked at.
     NoBudget,
+    /// A rate where not all of a test is looked at.
+    NoRate,
+    /// A rate of a test that does not repeat.
+    NoRounds,
     /// A check in a forked child, where a lock is held by a thread that the child has not.
     Forked,
     /// There is no scope for another check.
@@ -94,6 +98,14 @@ impl std::fmt::Display for Error {
             Repr::NoBudget => f.write_str(
                 "failed to keep a budget, which `Options::max_live` asks for: a guard, a checkpoint or a look sees only a part of \
                  its test; say `max_live(..)` in the attribute of the test, and give this options without it",
+            ),
+            Repr::NoRate => f.write_str(
+                "failed to measure a rate, which `Options::rate` asks for: a guard, a checkpoint or a look sees only a part of its \
+                 test; say `rate(..)` in the attribute of a test that repeats, and give this options without it",
+            ),
+            Repr::NoRounds => f.write_str(
+                "failed to measure a rate, which `Options::rate` asks for: it is that of the rounds of a test that repeats; say \
+                 `repeat = \"1:100\"` in the attribute of this one, or give it options without the rate",
             ),
             Repr::Forked => f.write_str(
                 "failed to begin a check in a forked child: another thread of its parent was inside of leakcheck when it was \

@@ -4,13 +4,9 @@ use std::time::Duration;
 
 use super::{lifecycle::Check, target::CheckTarget};
 use crate::{
-    base::model::{Breach, BreachSite, Frame, Limited, PeakPrecision},
+    base::model::{Breach, BreachSite, Frame, Limited, Measure, PeakPrecision},
     observe::{capture, sources::tasks},
-    sys::{
-        budget::{self, Makers},
-        threads,
-        timeline::When,
-    },
+    sys::{budget, threads, timeline::When},
 };
 
 /// Sites that are told of one breach.
@@ -61,7 +57,7 @@ impl Check {
     }
 
     /// Whether it is that of a test: a guard inside of one shares its scope.
-    fn is_of_test(&self) -> bool {
+    pub(super) fn is_of_test(&self) -> bool {
         matches!(self.view.whom, CheckTarget::Test(_))
     }
 
@@ -79,9 +75,11 @@ impl Check {
                 Limited::Task if !tasks::HAS_TASK_HOOKS => PeakPrecision::AtLeast,
                 _ => PeakPrecision::Exact,
             },
-            after: Duration::from_millis(peak.after_ms),
+            measure: Measure::Alive {
+                after: Duration::from_millis(peak.after_ms),
+            },
             noted: peak.makers.alive,
-            sites: sites(&peak.makers, package_dir.as_deref()),
+            sites: sites(&peak.makers.paths, package_dir.as_deref()),
             limited: peak.limited,
         };
         let peaks = budget::breaches(self.view.scope.index()).into_iter();
@@ -90,9 +88,9 @@ impl Check {
 }
 
 /// The lines that made most of it, most first.
-fn sites(makers: &Makers, package_dir: Option<&str>) -> Vec<BreachSite> {
+pub(super) fn sites(paths: &[(u32, usize)], package_dir: Option<&str>) -> Vec<BreachSite> {
     let mut sites: Vec<BreachSite> = Vec::new();
-    for (origin, count) in &makers.paths {
+    for (origin, count) in paths {
         let Some(at) = capture::trace(*origin, package_dir).site else {
             continue;
         };

@@ -37,6 +37,11 @@ impl Growth {
         (u64::from(self.done) + 1, all)
     }
 
+    /// Whether the round under way is one that is measured.
+    pub(crate) fn is_warm(&self) -> bool {
+        self.done >= self.rounds.warm_up
+    }
+
     /// Whether all rounds are over.
     pub(crate) fn is_whole(&self) -> bool {
         self.alive.len() > self.rounds.measured as usize

@@ -331,7 +331,7 @@ impl Check {
 
     /// Whether there is nothing to report: neither something left, nor something that took long to end.
     pub(crate) fn found_nothing(&self) -> bool {
-        self.evidence.is_nothing() && !self.is_over_budget()
+        self.evidence.is_nothing() && !self.is_over_budget() && !self.may_be_over_rate()
     }
 
     /// Whether nothing at all is there but the workers of its own runtime: the whole cost of a clean check.

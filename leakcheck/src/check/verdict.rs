@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::Instant};
 use super::{inventory::Inventory, lifecycle::Check, view::PATIENCE};
 use crate::{
     base::{
-        model::{Body, Gap, Ignored, Kind, Leak, Remark, Report, ResourceId, Verdict},
+        model::{Body, Breach, Gap, Ignored, Kind, Leak, Remark, Report, ResourceId, Verdict},
         sync::Work,
     },
     check::findings,
@@ -22,7 +22,9 @@ impl Check {
         let start = Instant::now();
         let coverage = self.view.coverage();
         let mut notes = self.evidence.remarks.clone();
-        let breaches = self.breaches();
+        let (over_rates, unknown_rates) = self.judge_rates();
+        let breaches: Vec<Breach> = self.breaches().into_iter().chain(over_rates).collect();
+        notes.extend(unknown_rates);
         self.end_budgets();
         let mut sorted = if let Some(leaks) = self.evidence.grown.clone() {
             Sorted {

@@ -6,7 +6,7 @@ use crate::{
         model::Limited,
     },
     sys::{
-        budget,
+        budget::{self, rates},
         context::{self, Context, Switch},
         scope_counters::{self, ScopeCounters},
         threads, timeline,
@@ -44,6 +44,11 @@ impl Scope {
     /// Gives it budgets, before anything is made in it.
     pub(crate) fn limit(&self, limit: impl Fn(Limited) -> Option<u32>) {
         budget::open(self.0.0, limit);
+    }
+
+    /// Counts what is made in its measured rounds of each kind that has a rate, before anything is.
+    pub(crate) fn rate(&self, limit: impl Fn(Limited) -> Option<u32>) {
+        rates::open(self.0.0, limit);
     }
 
     /// Notes when what is made in it begins and ends, before anything is. `current_task` says which task a thread polls, or 0.

@@ -31,10 +31,13 @@ pub(crate) fn options(
 ///
 /// # Errors
 ///
-/// As [`options`], and where a budget is asked for, which only a test with an attribute can have.
+/// As [`options`], and where a budget or a rate is asked for, which only a test with an attribute can have.
 pub(crate) fn of_caller(own: Options, env: &Env) -> Result<Options, Error> {
     if own.has_budgets() {
         return Err(Repr::NoBudget.into());
+    }
+    if own.has_rates() {
+        return Err(Repr::NoRate.into());
     }
     options(own, env, None)
 }

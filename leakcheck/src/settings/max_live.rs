@@ -1,5 +1,6 @@
 //! How many things of a kind a test may have alive at one time.
 
+use super::limits::Limits;
 use crate::base::model::Limited;
 
 /// How many things of each kind a test may have alive at one time; see [`Options::max_live`](crate::Options::max_live).
@@ -12,16 +13,12 @@ use crate::base::model::Limited;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[must_use = "a budget does nothing until options are given it"]
-pub struct MaxLive {
-    limits: [Option<u32>; Limited::ALL.len()],
-}
+pub struct MaxLive(Limits);
 
 impl MaxLive {
     /// No budget for any kind.
     pub const fn new() -> Self {
-        Self {
-            limits: [None; Limited::ALL.len()],
-        }
+        Self(Limits::new())
     }
 
     /// So many tasks of tokio, without those of `spawn_blocking` and of a `LocalSet`.
@@ -72,42 +69,11 @@ impl MaxLive {
     }
 
     #[track_caller]
-    pub(crate) const fn with(mut self, limited: Limited, most: u32) -> Self {
-        assert!(most > 0, "a budget is 1 at least");
-        self.limits[limited as usize] = Some(most);
-        self
+    pub(crate) const fn with(self, limited: Limited, most: u32) -> Self {
+        Self(self.0.with(limited, most))
     }
 
-    /// Puts `over` on top, kind by kind.
-    pub(crate) fn merge(self, over: Self) -> Self {
-        let mut limits = over.limits;
-        for (limit, below) in limits.iter_mut().zip(self.limits) {
-            *limit = limit.or(below);
-        }
-        Self { limits }
-    }
-
-    /// The budget of a kind, if it has one.
-    pub(crate) const fn of(self, limited: Limited) -> Option<u32> {
-        self.limits[limited as usize]
-    }
-}
-
-#[cfg(all(test, not(leakcheck_loom)))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_budget_of_a_kind_holds() {
-        let below = MaxLive::new().tasks(200).threads(8);
-        let merged = below.merge(MaxLive::new().tasks(5).fds(1));
-        let limits = Limited::ALL.map(|limited| merged.of(limited));
-        assert_eq!(limits, [Some(5), Some(8), Some(1), None]);
-    }
-
-    #[test]
-    #[should_panic(expected = "a budget is 1 at least")]
-    fn no_budget_is_zero() {
-        let _ = MaxLive::new().processes(0);
+    pub(crate) const fn limits(self) -> Limits {
+        self.0
     }
 }

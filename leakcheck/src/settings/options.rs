@@ -5,10 +5,12 @@ use std::time::Duration;
 use crate::{
     base::model::{Kind, Leak, Limited, Resource},
     observe::sources,
-    settings::{cancel::Cancel, ignore::Ignore, max_live::MaxLive, setting::Setting},
+    settings::{cancel::Cancel, ignore::Ignore, limits::Limits, setting::Setting},
 };
 
 pub use crate::base::model::Level;
+
+mod budgets;
 
 /// How a check is made and what it accepts.
 ///
@@ -40,7 +42,8 @@ pub struct Options {
     kinds: Option<Vec<Kind>>,
     cancel: Option<Cancel>,
     cancel_within: Option<Duration>,
-    max_live: MaxLive,
+    max_live: Limits,
+    rate: Limits,
     end_processes: bool,
 }
 
@@ -232,36 +235,6 @@ impl Options {
         self
     }
 
-    /// Fails the test if more of a kind was alive at one time than this, also where all of it has ended since. Default: no
-    /// budgets.
-    ///
-    /// The report says how many there were at the highest, when that was, and which lines had made most of them. What the test's
-    /// threads and tasks make counts as well; what other tests make meanwhile does not. Only while the body runs is anything
-    /// counted, and only for a kind with a budget; what was said of other kinds before stays. What a budget amounts to that was
-    /// gone over is the [`level_of`](Self::level_of) its kind; a kind that is off, or left out of [`kinds`](Self::kinds), has
-    /// none.
-    ///
-    /// For tests with an attribute: guards, checkpoints and looks refuse it, because they share their scope with all of the test. The
-    /// runs of a body that is [cancelled](Self::cancel) have no budgets; those that are
-    /// [repeated](macro@crate::leak_checked) share one.
-    ///
-    /// ```
-    /// use leakcheck::{MaxLive, Options, leak_checked};
-    ///
-    /// fn frugal() -> Options {
-    ///     Options::new().max_live(MaxLive::new().threads(8).fds(64))
-    /// }
-    ///
-    /// #[leak_checked(options = frugal, max_live(tasks = 200))] // all three hold
-    /// #[tokio::test]
-    /// # async fn hidden() {}
-    /// async fn serves() { /* .. */ }
-    /// ```
-    pub fn max_live(mut self, most: MaxLive) -> Self {
-        self.max_live = self.max_live.merge(most);
-        self
-    }
-
     /// Ends what is reported of processes, once it is: the children that were left running, what has outlived them, and what runs
     /// below any of these. Default: nobody is touched.
     ///
@@ -305,6 +278,7 @@ impl Options {
             cancel: over.cancel.or(self.cancel),
             cancel_within: over.cancel_within.or(self.cancel_within),
             max_live: self.max_live.merge(over.max_live),
+            rate: self.rate.merge(over.rate),
             end_processes: self.end_processes || over.end_processes,
         }
     }
@@ -321,11 +295,11 @@ impl Options {
             self.end_processes.then_some(Setting::EndProcesses),
         ];
         let set = set.into_iter().flatten();
-        let budgets = Limited::ALL.into_iter();
-        let budgets = budgets
-            .filter_map(|limited| Some(Setting::MaxLive(limited, self.max_live.of(limited)?)));
+        let live = |limited| Some(Setting::MaxLive(limited, self.max_live.of(limited)?));
+        let rate = |limited| Some(Setting::Rate(limited, self.rate.of(limited)?));
         set.chain(levels.map(|(kind, level)| Setting::LevelOf(*kind, *level)))
-            .chain(budgets)
+            .chain(Limited::ALL.into_iter().filter_map(live))
+            .chain(Limited::ALL.into_iter().filter_map(rate))
             .collect()
     }
 
@@ -363,17 +337,6 @@ impl Options {
 
     pub(crate) fn cancel_limit(&self) -> Duration {
         self.cancel_within.unwrap_or(DEFAULT_CANCEL_LIMIT)
-    }
-
-    /// Whether it gives a budget to any kind.
-    pub(crate) fn has_budgets(&self) -> bool {
-        self.max_live != MaxLive::new()
-    }
-
-    /// The budget of a kind, if it has one and is checked.
-    pub(crate) fn budget(&self, limited: Limited) -> Option<u32> {
-        let most = self.max_live.of(limited)?;
-        self.wants(limited.kind()).then_some(most)
     }
 
     /// The highest level of all kinds: what a check can lead to.

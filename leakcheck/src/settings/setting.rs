@@ -14,6 +14,7 @@ pub(crate) enum Setting {
     LevelOf(Kind, Level),
     UnseenPanics(Level),
     MaxLive(Limited, u32),
+    Rate(Limited, u32),
     EndProcesses,
 }
 
@@ -29,6 +30,9 @@ impl fmt::Display for Setting {
             Self::EndProcesses => return f.write_str("`end_processes = true`"),
             Self::MaxLive(limited, most) => {
                 return write!(f, "`max_live.{} = {most}`", limited.word());
+            }
+            Self::Rate(limited, most) => {
+                return write!(f, "`rate.{} = {most}`", limited.word());
             }
             Self::LevelOf(kind, level) => {
                 let known = Kind::CHOICES.iter().find(|(other, _)| other == kind);

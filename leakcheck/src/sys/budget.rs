@@ -17,6 +17,7 @@ use crate::base::{
 
 mod census;
 mod peaks;
+pub(crate) mod rates;
 
 pub(crate) use census::Census;
 pub(crate) use peaks::Makers;
@@ -114,7 +115,7 @@ pub(crate) fn body_has_ended(scope: u64) {
 
 /// The scope has no budget any more.
 pub(crate) fn close(scope: u64) {
-    scope_counters::of(scope).count_no_kinds();
+    scope_counters::of(scope).count_nothing();
     peaks::forget(scope);
 }
 
@@ -164,9 +165,18 @@ pub(crate) fn is_limited(scope: u64, limited: Limited) -> bool {
     })
 }
 
-/// One more begins. What is returned is to be looked into once it is recorded.
+/// One more begins, made by this path. What is returned is to be looked into once it is recorded.
 #[inline]
-pub(crate) fn started(counters: &ScopeCounters, scope: u64, limited: Limited) -> Option<Rise> {
+pub(crate) fn started(
+    counters: &ScopeCounters,
+    scope: u64,
+    limited: Limited,
+    origin: u32,
+) -> Option<Rise> {
+    if !counters.counts() {
+        return None;
+    }
+    rates::begins(counters, scope, limited, origin);
     let budget = of(counters, scope)?;
     let own = &budget.kinds[limited as usize];
     let live = own.live.fetch_add(1, Ordering::Relaxed) + 1;

@@ -43,7 +43,7 @@ pub(crate) struct ScopeCounters {
     closed: AtomicU32,
     /// Links places that are free.
     next: AtomicU32,
-    /// What is asked for besides: [`BY_KIND`], [`TIMES`].
+    /// What is asked for besides: [`BY_KIND`], [`TIMES`], [`RATES`].
     wanted: AtomicU32,
 }
 
@@ -51,6 +51,8 @@ pub(crate) struct ScopeCounters {
 const BY_KIND: u32 = 1;
 /// It is to be noted when what is made begins and ends.
 const TIMES: u32 = 2;
+/// What begins in some rounds is to be counted.
+const RATES: u32 = 4;
 
 /// Both only grow, on a cache line of their own.
 #[derive(Debug, Default)]
@@ -314,9 +316,26 @@ impl ScopeCounters {
         self.wanted.fetch_or(BY_KIND, Ordering::Relaxed);
     }
 
-    /// That is over.
-    pub(crate) fn count_no_kinds(&self) {
-        self.wanted.fetch_and(!BY_KIND, Ordering::Relaxed);
+    /// From now on, what begins in some rounds is to be counted.
+    pub(crate) fn count_rates(&self) {
+        self.wanted.fetch_or(RATES, Ordering::Relaxed);
+    }
+
+    /// All that is over.
+    pub(crate) fn count_nothing(&self) {
+        self.wanted.fetch_and(!(BY_KIND | RATES), Ordering::Relaxed);
+    }
+
+    /// Whether beginnings are to be counted, for whatever.
+    #[inline]
+    pub(crate) fn counts(&self) -> bool {
+        self.wanted.load(Ordering::Relaxed) & (BY_KIND | RATES) != 0
+    }
+
+    /// Whether what begins in some rounds is to be counted.
+    #[inline]
+    pub(crate) fn counts_rates(&self) -> bool {
+        self.wanted.load(Ordering::Relaxed) & RATES != 0
     }
 
     /// Whether what begins and ends is to be counted by kind as well.

@@ -6,7 +6,7 @@ use crate::{
     doctor::{
         dependencies::{Dependency, From},
         profile::{DebugInfo, Profile},
-        proof::{FILE, SOURCE, all},
+        proof::{all, planted},
     },
     golden::golden,
     report::{Report, tests::sample},
@@ -21,14 +21,27 @@ fn dependency(name: &str, version: Version) -> Dependency {
     }
 }
 
+fn with(features: &[&str]) -> Dependency {
+    Dependency {
+        features: features.iter().map(ToString::to_string).collect(),
+        ..dependency("leakcheck", Version::new(0, 1, 0))
+    }
+}
+
 fn diagnosis(debug_info: DebugInfo, reports: &[Report]) -> Diagnosis {
+    diagnosis_with(&[], debug_info, reports)
+}
+
+/// Of a build with these features of leakcheck.
+fn diagnosis_with(features: &[&str], debug_info: DebugInfo, reports: &[Report]) -> Diagnosis {
+    let leakcheck = with(features);
     let profile = |debug_info| Profile {
         debug_info,
         optimisation: "0".to_owned(),
     };
     Diagnosis {
         dependencies: Dependencies {
-            leakcheck: dependency("leakcheck", Version::new(0, 1, 0)),
+            leakcheck: leakcheck.clone(),
             tokio: dependency("tokio", Version::new(1, 54, 1)),
             allocators: Vec::new(),
         },
@@ -43,17 +56,23 @@ fn diagnosis(debug_info: DebugInfo, reports: &[Report]) -> Diagnosis {
             tokio: profile(debug_info),
             strips: false,
         },
-        proofs: all(reports),
+        proofs: all(&planted(&leakcheck), reports),
     }
 }
 
 /// The report of a test that left what it is called after, made on the marked line with this number.
 fn report(kind: Kind, mark: usize) -> Report {
-    let lines = (1..).zip(SOURCE.lines());
-    let mut marked = lines.filter(|(_, text)| text.ends_with("// PLANTED"));
-    let (line, _) = marked.nth(mark).expect("it is planted");
-    let kind = kind.name();
-    let mut report = sample(kind, &[&format!("f1 {kind} 1 {FILE}:{line}")]);
+    let planted = planted(&with(&["heap"]));
+    let lines = |at: usize| {
+        (1..)
+            .zip(planted[at].source.lines())
+            .map(move |line| (at, line))
+    };
+    let all = lines(0).chain(lines(1));
+    let mut marked = all.filter(|(_, (_, text))| text.ends_with("// PLANTED"));
+    let (at, (line, _)) = marked.nth(mark).expect("it is planted");
+    let (kind, file) = (kind.name(), planted[at].file);
+    let mut report = sample(kind, &[&format!("f1 {kind} 1 {file}:{line}")]);
     report.leaks[0].waits_at = vec![Frame::default()];
     report
 }
@@ -79,6 +98,18 @@ fn where_all_is_seen_nothing_is_to_be_changed() {
     let diagnosis = diagnosis(DebugInfo::Full, &reports());
     assert!(diagnosis.finds_all());
     golden("doctor_full.txt", &text(&diagnosis));
+}
+
+#[test]
+fn memory_is_looked_at_where_leakcheck_can() {
+    let mut reports = reports();
+    let heap = report(Kind::Heap, reports.len());
+    let missed = diagnosis_with(&["heap"], DebugInfo::Full, &reports);
+    assert!(!missed.finds_all());
+    reports.push(heap);
+    let found = diagnosis_with(&["heap"], DebugInfo::Full, &reports);
+    assert!(found.finds_all());
+    golden("doctor_heap.txt", &(text(&missed) + &text(&found)));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use crate::{
     Queued,
     read::{
         dwarf::{Die, Member, Type},
+        name::{captured, named},
         objects::Use,
     },
 };
@@ -44,6 +45,8 @@ pub(super) struct AccessPath<'r> {
 enum Segment {
     Nothing,
     Member(&'static Type, &'static Member),
+    /// What a closure or an async block has captured.
+    Capture(&'static Type, &'static Member),
     Element(u64),
     /// One of those that have no order.
     SomeElement,
@@ -80,7 +83,14 @@ impl<'r> AccessPath<'r> {
     }
 
     pub(super) fn member(&'r self, of: &'static Type, member: &'static Member) -> Self {
+        if of.is_closure() {
+            return self.capture(of, member);
+        }
         self.next(Segment::Member(of, member))
+    }
+
+    pub(super) fn capture(&'r self, of: &'static Type, member: &'static Member) -> Self {
+        self.next(Segment::Capture(of, member))
     }
 
     fn next(&'r self, segment: Segment) -> Self {
@@ -102,7 +112,7 @@ impl<'r> AccessPath<'r> {
     pub(super) fn owners_of_fields(&self) -> impl Iterator<Item = &'static Type> {
         let steps = std::iter::successors(Some(self), |step| step.before);
         steps.filter_map(|step| match step.segment {
-            Segment::Member(of, _) => Some(of),
+            Segment::Member(of, _) | Segment::Capture(of, _) => Some(of),
             _ => None,
         })
     }
@@ -124,6 +134,12 @@ impl<'r> AccessPath<'r> {
                 if let Some(name) = shown(of, member, home) {
                     path.push('.');
                     path.push_str(name);
+                }
+            }
+            Segment::Capture(of, member) => {
+                if let Some(name) = shown(of, member, home) {
+                    path.push('.');
+                    path.push_str(&captured(name));
                 }
             }
             Segment::SomeElement => path.push_str("[..]"),
@@ -156,7 +172,7 @@ fn shown(of: &Type, member: &Member, home: &str) -> Option<&'static str> {
     let is_own = of.home() == home;
     let Some(number) = member.name.strip_prefix("__") else {
         let name = (is_own && !member.name.is_empty()).then_some(member.name)?;
-        return Some(name.strip_prefix("_ref__").unwrap_or(name));
+        return Some(named(name));
     };
     let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
     (is_tuple || is_number && is_own && of.members().len() > 1).then_some(number)

@@ -34,7 +34,7 @@ pub(super) fn classify(reader: &Reader<'_>, ty: &'static Type) -> &'static Class
                 || covered(reader, ty).is_some_and(|inside| may_hold_object(reader, inside)),
             hides: is_runtime(ty),
             is_union: is_union(reader, ty),
-            is_closure: ty.name.starts_with("{closure_env#"),
+            is_closure: ty.is_closure(),
             others: match ty {
                 _ if is_counted(ty) => Others::Counted,
                 _ if is_shared(reader, ty) && ty.name.starts_with('*') => Others::AnyOrGone,

@@ -3,12 +3,15 @@
 //! A state has room for variables that were moved out of: captured ones always, others if they were borrowed before. What is
 //! still there is what the coroutine's own drop code would drop.
 
+use std::borrow::Cow;
+
 use super::{pointers::is_reference, relevance::cannot_hold};
 use crate::{
     Class, FrameKind, Role,
     read::{
         drop_state::{self, DropState},
         dwarf::{Member, Type, Variant},
+        name::{captured, named},
         objects::ObjectRef,
         value::{Reader, Value},
     },
@@ -44,31 +47,55 @@ pub(super) struct Variables {
     state: Option<DropState>,
     /// Captured ones of an async function: it moves each to a variable of its own when it begins.
     moved: &'static [Member],
+    /// Those of an async block, which may be fields of variables around it.
+    captured: &'static [Member],
 }
 
 impl Variables {
     pub(super) fn of(reader: &Reader<'_>, coroutine: Value, kind: FrameKind) -> Self {
         let unresumed = coroutine.ty.variants().first();
         let captured = unresumed.and_then(|variant| reader.image.ty(variant.member.ty));
-        let has_moved =
-            kind != FrameKind::Unresumed && coroutine.ty.name.starts_with("{async_fn_env#");
+        let captured = captured.map_or(&[][..], Type::members);
+        let is_function = coroutine.ty.name.starts_with("{async_fn_env#");
+        let has_moved = is_function && kind != FrameKind::Unresumed;
         Self {
             kind,
             state: drop_state::of(reader, coroutine).filter(|_| kind != FrameKind::Unresumed),
-            moved: captured
-                .filter(|_| has_moved)
-                .map_or(&[], |captured| captured.members()),
+            moved: if has_moved { captured } else { &[] },
+            captured: if is_function { &[] } else { captured },
+        }
+    }
+
+    /// Whether it is what the block has captured, and no variable of its own.
+    pub(super) fn is_captured(&self, member: &Member) -> bool {
+        let is_it = |known: &Member| known.name == member.name && known.offset == member.offset;
+        self.captured.iter().any(is_it)
+    }
+
+    /// A [named](Self::named) variable as the source has it.
+    pub(super) fn written(
+        &self,
+        inside: Value,
+        (name, value): (&'static str, Value),
+    ) -> Cow<'static, str> {
+        let is_it = |member: &&Member| {
+            named(member.name) == name && inside.address + member.offset == value.address
+        };
+        if self.captured.iter().any(|member| is_it(&member)) {
+            captured(name).into()
+        } else {
+            name.into()
         }
     }
 
     /// The variables that have a name in the source.
     pub(super) fn named(&self, reader: &Reader<'_>, inside: Value) -> Vec<(&'static str, Value)> {
-        let mut named: Vec<(&str, Value)> = Vec::new();
+        let mut found: Vec<(&str, Value)> = Vec::new();
         for member in inside.ty.members() {
             let name = match member.name {
                 "__self" => "self",
                 // Captured by reference.
-                name => name.strip_prefix("_ref__").unwrap_or(name),
+                name => named(name),
             };
             let is_moved =
                 |moved: &Member| moved.name == member.name && moved.offset == member.offset;
@@ -77,14 +104,14 @@ impl Variables {
                 || is_of_macro(name)
                 || self.moved.iter().any(is_moved);
             if let Some(value) = reader.at(inside, member).filter(|_| !is_hidden)
-                && !named
+                && !found
                     .iter()
                     .any(|known| known.0 == name && known.1.address == value.address)
             {
-                named.push((name, value));
+                found.push((name, value));
             }
         }
-        named
+        found
     }
 
     /// Values without a name in the source, which an expression has at this moment: those that are still to be dropped, and

@@ -14,7 +14,7 @@ use crate::{
     Certainty, Frame, Hold, Local, Role,
     read::{
         dwarf::{Die, Image, Shape, Type},
-        name::{as_written, coroutine_name, home_of, short},
+        name::{coroutine_name, home_of, short},
         objects::{Method, ObjectRef},
         tokio::Turn,
         value::{Reader, Value},
@@ -58,6 +58,7 @@ impl Holds {
             self.keep_pinned(reader, frame, variables, pinned(reader, inside, &named));
         }
         for (name, value) in named {
+            let written = variables.written(inside, (name, value));
             let scan = Scan::of(
                 reader,
                 value,
@@ -69,8 +70,8 @@ impl Holds {
             self.is_blind |= scan.is_blind;
             if !is_library {
                 let kept = scan.suspended.iter();
-                let parked =
-                    kept.filter_map(|future| Parked::of(frame, variables, (name, value), future));
+                let parked = kept
+                    .filter_map(|future| Parked::of(frame, variables, (&*written, value), future));
                 self.kept.extend(parked);
             }
             let mut is_gone = variables.is_gone(reader, value);
@@ -83,7 +84,7 @@ impl Holds {
                     Presence::Gone => continue,
                 };
                 if !(is_library && is_reference(value.ty)) {
-                    self.add(frame, object, name, certainty);
+                    self.add(frame, object, &written, certainty);
                 }
             }
             if is_gone {
@@ -91,7 +92,7 @@ impl Holds {
             }
             let shown = &TypeFacts::of(value.ty).shown;
             let local = Local {
-                name: name.into(),
+                name: written.into(),
                 ty: Arc::clone(shown.get_or_init(|| type_name(reader.image, value.ty).into())),
             };
             // A pinned variable occurs as itself and as the reference that is polled.
@@ -220,7 +221,9 @@ impl Holds {
             ahead: None,
             certainty,
             function: Arc::clone(&frame.function),
-            local: as_written(format!("{variable}{}", object.path).trim_start_matches('.')).into(),
+            local: format!("{variable}{}", object.path)
+                .trim_start_matches('.')
+                .into(),
             location: frame.location.clone(),
         };
         let (hold, inside) = match &self.within {

@@ -282,7 +282,12 @@ impl<'r, 'i> Scan<'r, 'i> {
                 if !member.name.starts_with("__") {
                     let variable = Reader::at_known(inside, member, ty);
                     let before = (self.objects.len(), self.suspended.len());
-                    self.visit(variable, &path.member(inside.ty, member));
+                    let path = if variables.is_captured(member) {
+                        path.capture(inside.ty, member)
+                    } else {
+                        path.member(inside.ty, member)
+                    };
+                    self.visit(variable, &path);
                     self.keep_present(before, &variables, variable);
                 }
             }

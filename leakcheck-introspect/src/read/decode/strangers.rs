@@ -53,21 +53,21 @@ pub(super) fn strange_members(reader: &Reader<'_>, ty: &'static Type) -> &'stati
 pub(super) fn is_hand_written(reader: &Reader<'_>, ty: &Type, are_closures_known: bool) -> bool {
     if is_poll_fn(ty) {
         let closure = ty.argument("F").and_then(|closure| reader.ty(closure));
-        let is_known = |ty: &Type| is_closure(ty) && (are_closures_known || is_of_library(ty));
+        let is_known = |ty: &Type| ty.is_closure() && (are_closures_known || is_of_library(ty));
         return !closure.is_some_and(is_known);
     }
     if ENDED_BY_HANDLES.contains(&ty.base.as_str()) {
         return true;
     }
     // Closures of combinators are called with what was ready.
-    !is_of_library(ty) && !is_closure(ty)
+    !is_of_library(ty) && !ty.is_closure()
 }
 
 fn find_stranger(reader: &Reader<'_>, ty: &'static Type) -> bool {
     let mut seen = int_hash::Set::new();
     let mut open = vec![ty];
     while let Some(next) = open.pop() {
-        if !seen.insert(next.die) || matches!(next.shape, Shape::Leaf) || is_closure(next) {
+        if !seen.insert(next.die) || matches!(next.shape, Shape::Leaf) || next.is_closure() {
             continue;
         }
         let is_stranger = next.base == WAKER || is_poll_fn(next) || !is_of_library(next);
@@ -94,9 +94,5 @@ fn is_poll_fn(ty: &Type) -> bool {
 
 /// Whether a field of this type is a closure that is only called with what was ready.
 pub(super) fn is_only_called(within: &Type, field: &Type) -> bool {
-    is_closure(field) && !is_poll_fn(within)
-}
-
-fn is_closure(ty: &Type) -> bool {
-    ty.name.starts_with("{closure_env#")
+    field.is_closure() && !is_poll_fn(within)
 }

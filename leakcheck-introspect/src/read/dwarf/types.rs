@@ -71,6 +71,11 @@ impl Type {
                 .any(|prefix| self.name.starts_with(prefix))
     }
 
+    /// Whether it is what the compiler makes of a closure: a field for each thing that it has captured.
+    pub(crate) fn is_closure(&self) -> bool {
+        self.name.starts_with("{closure_env#")
+    }
+
     /// Whether it is a pointer, with a vtable or without, or one that is pinned.
     pub(crate) fn is_pointer(&self) -> bool {
         matches!(self.shape, Shape::Pointer(_))

@@ -46,8 +46,42 @@ pub(crate) enum PeakPrecision {
     AtLeast,
 }
 
-/// A kind of which a test had more alive at one time than its budget allows. See
-/// [`Options::max_live`](crate::Options::max_live).
+/// What a budget is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Measure {
+    /// How many were alive at one time. There were most so long after the beginning of the body.
+    Alive { after: Duration },
+    /// How many began in a second.
+    Begun(Begun),
+}
+
+/// How many began within a time of the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Begun {
+    pub(crate) count: usize,
+    pub(crate) within: Duration,
+}
+
+impl Begun {
+    /// How many that is in a second, rounded up. Less than a second may be a part of one in which no more begin.
+    pub(crate) fn in_a_second(self) -> usize {
+        self.scaled_to(self.within.max(Duration::from_secs(1)))
+    }
+
+    /// Whether that is more in proportion than may begin in a second, be it ever so short.
+    pub(crate) fn may_be_over(self, limit: usize) -> bool {
+        self.scaled_to(self.within) > limit
+    }
+
+    fn scaled_to(self, time: Duration) -> usize {
+        let second = Duration::from_secs(1).as_micros();
+        let count = (self.count as u128 * second).div_ceil(time.as_micros().max(1));
+        usize::try_from(count).unwrap_or(usize::MAX)
+    }
+}
+
+/// A kind of which a test had more alive at one time than its budget allows, or began more in a second. See
+/// [`Options::max_live`](crate::Options::max_live) and [`Options::rate`](crate::Options::rate).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Breach {
     pub(crate) limited: Limited,
@@ -55,12 +89,12 @@ pub struct Breach {
     pub(crate) limit: usize,
     pub(crate) peak: usize,
     pub(crate) precision: PeakPrecision,
-    pub(crate) after: Duration,
+    pub(crate) measure: Measure,
     pub(crate) noted: usize,
     pub(crate) sites: Vec<BreachSite>,
 }
 
-/// A line that made some of what was alive at a peak.
+/// A line that made some of what was too much.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BreachSite {
     pub(crate) count: usize,
@@ -78,12 +112,13 @@ impl Breach {
         self.level
     }
 
-    /// How many may be alive at one time.
+    /// How many may be alive at one time; of a rate, how many may begin in a second.
     pub fn limit(&self) -> usize {
         self.limit
     }
 
-    /// How many were, at the highest.
+    /// How many were, at the highest; of a rate, how many began in a second, on average and rounded up. Less than a second counts
+    /// as one.
     pub fn peak(&self) -> usize {
         self.peak
     }
@@ -93,12 +128,24 @@ impl Breach {
         self.precision == PeakPrecision::Exact
     }
 
-    /// When that was, from the beginning of the body, to about 4 ms.
+    /// When that was, from the beginning of the body, to about 4 ms; zero of a rate.
     pub fn after(&self) -> Duration {
-        self.after
+        match self.measure {
+            Measure::Alive { after } => after,
+            Measure::Begun(_) => Duration::ZERO,
+        }
     }
 
-    /// How many were alive when their sites were noted: the peak, or up to an eighth less. 0 where that could not be done.
+    /// Of a [rate](crate::Options::rate), how many began, and within how long; `None` where it is about what was alive.
+    pub fn begun(&self) -> Option<(usize, Duration)> {
+        match self.measure {
+            Measure::Alive { .. } => None,
+            Measure::Begun(begun) => Some((begun.count, begun.within)),
+        }
+    }
+
+    /// How many were alive when their sites were noted: the peak, or up to an eighth less. 0 where that could not be done. Of a
+    /// rate, all that began.
     pub fn noted(&self) -> usize {
         self.noted
     }
@@ -106,5 +153,34 @@ impl Breach {
     /// The lines that had made most of those, and how many each, most first; at most five.
     pub fn sites(&self) -> impl Iterator<Item = (&Frame, usize)> {
         self.sites.iter().map(|site| (&site.at, site.count))
+    }
+}
+
+#[cfg(all(test, not(leakcheck_loom)))]
+mod tests {
+    use super::*;
+
+    /// What so many within so many milliseconds are: in a second, and whether they may be more than ten.
+    fn begun(count: usize, ms: u64) -> (usize, bool) {
+        let begun = Begun {
+            count,
+            within: Duration::from_millis(ms),
+        };
+        (begun.in_a_second(), begun.may_be_over(10))
+    }
+
+    #[test]
+    fn a_rate_is_that_of_all_the_time() {
+        assert_eq!(begun(20, 2000), (10, false));
+        assert_eq!(begun(21, 2000), (11, true));
+        assert_eq!(begun(0, 2000), (0, false));
+    }
+
+    #[test]
+    fn less_than_a_second_counts_as_one() {
+        assert_eq!(begun(10, 50), (10, true));
+        assert_eq!(begun(11, 50), (11, true));
+        assert_eq!(begun(1, 100), (1, false));
+        assert_eq!(begun(0, 0), (0, false));
     }
 }

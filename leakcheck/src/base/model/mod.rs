@@ -37,7 +37,7 @@ mod waiting;
 
 pub(crate) use accepted::{Accepted, AcceptedSite};
 pub use breach::Breach;
-pub(crate) use breach::{BreachSite, Limited, PeakPrecision};
+pub(crate) use breach::{Begun, BreachSite, Limited, Measure, PeakPrecision};
 pub use call::{About, Call};
 pub use cancelled::{CancelExtent, CancelFailure, CancelFault, Cancellations, CancelledAt};
 pub use coverage::{Coverage, Seen};
@@ -59,7 +59,7 @@ pub use level::Level;
 pub(crate) use lost_memory::{LostMemory, Owned, Step};
 pub use missing::Missing;
 pub(crate) use name::without_numbers;
-pub(crate) use note::{Note, Remark, StacksUnread, TimerSite, Unreadable};
+pub(crate) use note::{Note, Remark, StacksUnread, TimerSite, Uncounted, Unreadable};
 pub use own_handle::{HandleKind, OwnHandle};
 pub(crate) use report::Gap;
 pub use report::{Body, Location, Report, Subject, Verdict};

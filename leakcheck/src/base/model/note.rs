@@ -1,6 +1,8 @@
 //! What a reader of a finding, or of a whole report, should know besides.
 
-use super::Kind;
+use std::time::Duration;
+
+use super::{Kind, Limited};
 
 /// What a reader of a finding should know besides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +52,11 @@ pub(crate) enum Unreadable {
 pub(crate) enum Remark {
     /// So many rounds of a repeated test were measured, after so many to warm up.
     Rounds { warm_up: u32, measured: u32 },
+    /// What began in the measured rounds may be more in proportion than the rate of its kind allows, and their bodies took no
+    /// longer than this.
+    RateUnproven(Limited, Duration),
+    /// What of a kind that has a rate began could not be counted, for this reason.
+    RateUncounted(Limited, Uncounted),
     /// Things that an accepted task or thread may hold were left out.
     HeldByAccepted(Kind),
     /// Where tasks wait could not be read, for this reason.
@@ -75,6 +82,17 @@ pub(crate) enum Remark {
     Ended { ended: Vec<u32>, left: Vec<u32> },
     /// What could not be looked at, as its gap says.
     Gap(String),
+}
+
+/// Why it is not known how many tasks began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Uncounted {
+    /// No paths are taken, by which tasks are told from other memory.
+    NoPaths,
+    /// Functions on some paths have no names, or there are too many paths.
+    NoNames,
+    /// Where tasks are made is not seen.
+    Unseen(&'static str),
 }
 
 /// Why there are no stacks of threads.

@@ -78,7 +78,7 @@ async fn sleep_within(virtual_time: Duration, real: Duration, pacer: &Pacer) -> 
 }
 
 /// Whether the clock stands still: there is no way to ask, but a running one moves within microseconds.
-fn is_paused() -> bool {
+pub(crate) fn is_paused() -> bool {
     const LOOK: Duration = Duration::from_micros(50);
     let before = tokio::time::Instant::now();
     let start = std::time::Instant::now();

@@ -16,6 +16,7 @@ use crate::{
 use pacer::Pacer;
 use watch::StopWatch;
 
+pub(crate) use clock::is_paused;
 pub(crate) use held_up::HeldUp;
 pub(crate) use pulse::Pulse;
 pub(crate) use reap::let_reap;

@@ -1,5 +1,6 @@
 //! From raw return addresses to frames that a person can read; runs for reports only.
 
+mod asked;
 mod blame;
 mod catching;
 mod code_owner;
@@ -13,6 +14,7 @@ mod symbol;
 pub(crate) mod tokio_paths;
 mod trace;
 
+pub(crate) use asked::{Asked, asked_for};
 pub(crate) use blame::{choosers, is_runner};
 pub(crate) use catching::{is_caught_by_thread, is_caught_by_tokio};
 pub(crate) use code_owner::in_package;

@@ -7,15 +7,16 @@ use leakcheck_report::{plural, time};
 use super::{
     escape::{self, plain},
     frame::{place, short},
+    rate,
 };
-use crate::base::model::{Body, Breach, Level, Limited, Report};
+use crate::base::model::{Body, Breach, Level, Limited, Measure, Report};
 
 /// The line of the checker's own; nothing where no budget was gone over.
 pub(super) fn headline(report: &Report) -> Option<String> {
     let all: Vec<String> = report
         .breaches
         .iter()
-        .map(|breach| format!("{} where {}", alive(breach), allowed(breach)))
+        .map(|breach| format!("{} where {}", much(breach), allowed(breach)))
         .collect();
     let is_warning = |breach: &Breach| breach.level == Level::Warn;
     let but = match report.body {
@@ -42,29 +43,42 @@ pub(super) fn render(out: &mut String, report: &Report) {
             Level::Warn => "warning: budget",
             Level::Deny | Level::Off => "budget",
         };
-        let were = match (breach.limited, breach.peak) {
-            (Limited::Fd, 1) => "was open",
-            (Limited::Fd, _) => "were open",
-            (_, 1) => "was alive",
-            (_, _) => "were alive",
-        };
-        let _ = writeln!(
-            out,
-            "\n{what}: {} {were} at one time, {} after the body began; {}",
-            alive(breach),
-            time::taken(breach.after),
-            allowed(breach)
-        );
+        let _ = writeln!(out, "\n{what}: {}; {}", measured(breach), allowed(breach));
         sites(out, breach);
-        let _ = writeln!(out, "  usually {}", usual(breach.limited));
+        let (usual, cure, key) = match breach.measure {
+            Measure::Alive { .. } => (usual(breach.limited), cure(breach.limited), "max_live"),
+            Measure::Begun(_) => (
+                rate::usual(breach.limited),
+                rate::cure(breach.limited),
+                "rate",
+            ),
+        };
+        let _ = writeln!(out, "  usually {usual}");
         let _ = writeln!(
             out,
-            "  help: {}, or raise the budget: max_live({} = {})",
-            cure(breach.limited),
+            "  help: {cure}, or raise the budget: {key}({} = {})",
             breach.limited.word(),
             breach.peak
         );
     }
+}
+
+/// What was measured, as a sentence begins.
+fn measured(breach: &Breach) -> String {
+    let after = match breach.measure {
+        Measure::Alive { after } => time::taken(after),
+        Measure::Begun(begun) => return rate::measured(breach, begun),
+    };
+    let were = match (breach.limited, breach.peak) {
+        (Limited::Fd, 1) => "was open",
+        (Limited::Fd, _) => "were open",
+        (_, 1) => "was alive",
+        (_, _) => "were alive",
+    };
+    format!(
+        "{} {were} at one time, {after} after the body began",
+        much(breach)
+    )
 }
 
 /// Who made them.
@@ -76,7 +90,8 @@ fn sites(out: &mut String, breach: &Breach) {
         let Some(place) = place(&site.at) else {
             continue;
         };
-        let of_them = if breach.noted == breach.peak {
+        let all = breach.begun().map_or(breach.peak, |(count, _)| count);
+        let of_them = if breach.noted == all {
             format!("{} of them", site.count)
         } else {
             format!("{} of the {} of shortly before", site.count, breach.noted)
@@ -87,16 +102,24 @@ fn sites(out: &mut String, breach: &Breach) {
     }
 }
 
-/// How much was alive: `412 tasks`.
-fn alive(breach: &Breach) -> String {
+/// How much was too much: `412 tasks`, `412 tasks a second`.
+fn much(breach: &Breach) -> String {
     let least = if breach.is_exact() { "" } else { "at least " };
-    format!("{least}{}", plural::count(breach.peak, breach.kind()))
+    let much = match breach.measure {
+        Measure::Alive { .. } => plural::count(breach.peak, breach.kind()),
+        Measure::Begun(begun) => rate::much(breach, begun),
+    };
+    format!("{least}{much}")
 }
 
-/// How much may be: `200 are allowed`.
+/// How much may be: `200 are allowed`, `200 are allowed a second`.
 fn allowed(breach: &Breach) -> String {
     let are = if breach.limit == 1 { "is" } else { "are" };
-    format!("{} {are} allowed", breach.limit)
+    let per = match breach.measure {
+        Measure::Begun(begun) => rate::per(begun),
+        Measure::Alive { .. } => "",
+    };
+    format!("{} {are} allowed{per}", breach.limit)
 }
 
 /// Why that happens.
@@ -140,7 +163,7 @@ pub(super) fn github(out: &mut String, report: &Report) {
         let text = format!(
             "`{}` went over its budget: {} where {}{made}",
             subject.test,
-            alive(breach),
+            much(breach),
             allowed(breach)
         );
         let _ = writeln!(

@@ -67,7 +67,7 @@ pub(crate) fn render(report: &Report, written: Option<written::Written>) -> Stri
         cancellations: report.cancellations.as_ref().map(Recorded::record),
         breaches: all(&report.breaches),
         waited_ms: ms(report.waited),
-        check_us: u64::try_from(report.spent.as_micros()).unwrap_or(u64::MAX),
+        check_us: us(report.spent),
         read_debug_info: report.has_read_debug_info,
         causes: causes.causes().count(),
         leaks: leaks.collect(),
@@ -128,6 +128,10 @@ fn level(level: Level) -> written::Level {
         Level::Warn => written::Level::Warn,
         Level::Deny | Level::Off => written::Level::Deny,
     }
+}
+
+fn us(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn ms(time: Duration) -> u64 {
@@ -213,7 +217,11 @@ impl Recorded for Breach {
             limit: self.limit,
             peak: self.peak,
             at_least: !self.is_exact(),
-            after_ms: ms(self.after),
+            after_ms: ms(self.after()),
+            rate: self.begun().map(|(begun, within)| written::BreachRate {
+                begun,
+                within_us: us(within),
+            }),
             noted: self.noted,
             sites: all(&self.sites),
         }

@@ -21,6 +21,7 @@ mod lost_memory;
 mod note;
 mod numbers;
 mod patterns;
+mod rate;
 mod state;
 mod summary;
 mod temp_file;

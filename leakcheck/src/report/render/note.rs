@@ -4,6 +4,7 @@ use std::fmt::{Display, Formatter, Result};
 
 use leakcheck_report::plural;
 
+use super::rate;
 use crate::base::model::{Kind, Note, Remark, StacksUnread, TimerSite, Unreadable};
 
 /// The note on a finding of so many things.
@@ -102,6 +103,8 @@ impl Display for Remark {
                     "{measured} rounds were measured{warm_up}; only what grew in each of them is reported"
                 )
             }
+            Self::RateUnproven(limited, within) => f.write_str(&rate::unproven(*limited, *within)),
+            Self::RateUncounted(limited, why) => f.write_str(&rate::uncounted(*limited, *why)),
             Self::HeldByAccepted(kind) => {
                 let what = match kind {
                     Kind::Timer => "POSIX timers",

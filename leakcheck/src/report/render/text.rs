@@ -11,7 +11,7 @@ use super::{
     frame::{place, short},
     hang,
     numbers::Numbers,
-    summary,
+    rate, summary,
     totals::{is_warning, totals},
 };
 use crate::{
@@ -46,6 +46,7 @@ pub(super) fn render(report: &Report, trace: TraceLevel, is_news: IsNews) -> Str
     match report.verdict {
         Verdict::Clean | Verdict::Lingering if !has_failed => {
             say(&mut out, cancelled::clean(report).as_deref());
+            rate::clean(report).for_each(|line| say(&mut out, Some(&line)));
             return out;
         }
         Verdict::Clean | Verdict::Lingering => {}

@@ -33,7 +33,7 @@ pub fn repeat_sync<R>(
     rounds: Rounds,
     body: &dyn Fn() -> R,
 ) -> R {
-    let Some(mut session) = Session::open(meta, options) else {
+    let Some(mut session) = Session::open_to_repeat(meta, options) else {
         return Outcome::of(body, ends)
             .judge(meta, ends)
             .finish(None, Level::Off);
@@ -41,6 +41,7 @@ pub fn repeat_sync<R>(
     let mut growth = Growth::new(rounds);
     let outcome = loop {
         background::accept(session.scope);
+        session.is_measured = growth.is_warm();
         let outcome = {
             let _inside = session.scope.enter();
             let outcome = session.run(meta, body, ends);
@@ -68,7 +69,7 @@ pub fn repeat_async<R>(
     rounds: Rounds,
     body: MakeBody<'_, R>,
 ) -> R {
-    let Some(mut session) = Session::open(meta, options) else {
+    let Some(mut session) = Session::open_to_repeat(meta, options) else {
         let runtime = build(&|_| {}).unwrap_or_else(|error| no_runtime(&error));
         return block_on(&*runtime, pin!(Some(body())), ends, None)
             .judge(meta, ends)
@@ -80,6 +81,7 @@ pub fn repeat_async<R>(
     let mut growth = Growth::new(rounds);
     let outcome = loop {
         background::accept(session.scope);
+        session.is_measured = growth.is_warm();
         // The future goes with its round.
         let outcome = session.drive(&*runtime, meta, pin!(Some(body())), ends);
         let outcome = outcome.judge(meta, ends);

@@ -19,7 +19,7 @@ use crate::{
         model::{Body, Report},
         test_meta::TestMeta,
     },
-    check::{Check, Hung, WatchedRuntime, target::CheckTarget},
+    check::{Check, Hung, Round, WatchedRuntime, target::CheckTarget},
     observe::{
         scope::{Scope, ScopeId},
         sources::tasks::{self, Token},
@@ -136,11 +136,13 @@ fn count_tasks(scope: ScopeId) {
     }
 }
 
-/// Whether a body may be cancelled, and run again for that.
+/// How often a body runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum MayCancel {
-    Yes,
-    No,
+enum Runs {
+    Once,
+    /// And again to be cancelled, where that is asked for.
+    ToBeCancelled,
+    InRounds,
 }
 
 /// Whether a report is wanted that says nothing.
@@ -158,12 +160,22 @@ pub(super) struct Session {
     pub(super) scope: ScopeId,
     /// How the body hung, if it was given up.
     pub(super) hung: Option<Hung>,
+    /// Whether the next body is that of a measured round.
+    pub(super) is_measured: bool,
 }
 
 impl Session {
-    /// Begins the check of a body that runs as often as it is said to, or `None` where it is switched off.
+    /// Begins the check of a body that runs once, or `None` where it is switched off.
     pub(super) fn open(meta: &'static TestMeta, options: &dyn Fn() -> Options) -> Option<Self> {
-        Self::open_for(meta, options, MayCancel::No)
+        Self::open_for(meta, options, Runs::Once)
+    }
+
+    /// The same of a body that runs in rounds.
+    pub(super) fn open_to_repeat(
+        meta: &'static TestMeta,
+        options: &dyn Fn() -> Options,
+    ) -> Option<Self> {
+        Self::open_for(meta, options, Runs::InRounds)
     }
 
     /// The same of a body that may be run again.
@@ -171,13 +183,13 @@ impl Session {
         meta: &'static TestMeta,
         options: &dyn Fn() -> Options,
     ) -> Option<Self> {
-        Self::open_for(meta, options, MayCancel::Yes)
+        Self::open_for(meta, options, Runs::ToBeCancelled)
     }
 
     fn open_for(
         meta: &'static TestMeta,
         options: &dyn Fn() -> Options,
-        may_cancel: MayCancel,
+        runs: Runs,
     ) -> Option<Self> {
         let start = Instant::now();
         // From here on: what is read first, and given back, must seem to lead nowhere.
@@ -185,8 +197,11 @@ impl Session {
         let watch = heap::watch();
         let opened = env::get().and_then(|env| {
             let options = options();
-            if may_cancel == MayCancel::No && options.asks_to_cancel() {
+            if runs != Runs::ToBeCancelled && options.asks_to_cancel() {
                 return Err(Repr::NotCancellable.into());
+            }
+            if runs != Runs::InRounds && options.has_rates() {
+                return Err(Repr::NoRounds.into());
             }
             let options = suite::options().merge(options);
             let options = effective_options::options(options, env, meta.manifest_dir)?;
@@ -197,6 +212,9 @@ impl Session {
             exit_watch::arm(|| exit_watch::site_of(meta), &options);
             let kept = Scope::open()?;
             kept.limit(|limited| options.budget(limited));
+            if runs == Runs::InRounds {
+                kept.rate(|limited| options.rate_of(limited));
+            }
             if env.writes_always() {
                 kept.keep_times(tasks::current);
             }
@@ -214,6 +232,7 @@ impl Session {
                 level,
                 scope,
                 hung: None,
+                is_measured: false,
             }))
         });
         opened.unwrap_or_else(|error| refuse(&error))
@@ -227,7 +246,9 @@ impl Session {
         ends: &ReturnKind<R>,
     ) -> Outcome<R> {
         let mut watch = self.watch(Among::Others);
+        let round = self.round();
         let outcome = Outcome::of(body, ends);
+        round.into_iter().for_each(Round::end);
         watch.ends();
         self.check.body_has_ended();
         let hung = watch.end();
@@ -240,6 +261,12 @@ impl Session {
     pub(super) fn watch(&self, among: Among) -> Watch<'_> {
         self.check.body_begins();
         Watch::begin(&self.check, among)
+    }
+
+    /// The round that is to begin now, if it is measured and anything is asked of it.
+    fn round(&self) -> Option<Round> {
+        let has_rates = self.is_measured && self.scope.counters().counts_rates();
+        has_rates.then(|| Round::begin(&self.check))
     }
 
     /// Builds the test's own runtime, which is looked at from here on.
@@ -304,7 +331,9 @@ impl Session {
             _ => Parks::WhenItWaits,
         };
         let mut watch = self.watch(Among::Own(parks));
+        let round = self.round();
         let outcome = block_on(runtime, body.as_mut(), ends, Some(&mut watch));
+        round.into_iter().for_each(Round::end);
         self.check.body_has_ended();
         let hung = watch.end();
         #[cfg(feature = "heap")]

@@ -8,10 +8,10 @@ use crate::{
         error::Error,
         model::{Kind, Limited},
     },
-    settings::{max_live::MaxLive, options::Options},
+    settings::{max_live::MaxLive, options::Options, rate::Rate},
 };
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "settle",
     "timeout",
     "exit_timeout",
@@ -19,6 +19,7 @@ const KEYS: [&str; 9] = [
     "levels",
     "unseen_panics",
     "max_live",
+    "rate",
     "end_processes",
     "ignore",
 ];
@@ -45,7 +46,12 @@ pub(super) fn read(file: &File, today: Date) -> Result<Options, Error> {
             "level" => options.level(at.level()?),
             "unseen_panics" => options.unseen_panics(at.level()?),
             "levels" => levels(file, at.table()?, options)?,
-            "max_live" => max_live(file, at.budgets()?, options)?,
+            "max_live" => limits(file, at.budgets()?)?.fold(options, |options, (kind, most)| {
+                options.max_live(MaxLive::new().with(kind, most))
+            }),
+            "rate" => limits(file, at.budgets()?)?.fold(options, |options, (kind, most)| {
+                options.rate(Rate::new().with(kind, most))
+            }),
             "end_processes" if at.flag()? => options.end_processes(),
             "end_processes" => options,
             "ignore" => rule::read(&at, today)?
@@ -67,13 +73,15 @@ fn levels(file: &File, table: &DeTable<'_>, mut options: Options) -> Result<Opti
     Ok(options)
 }
 
-fn max_live(file: &File, table: &DeTable<'_>, mut options: Options) -> Result<Options, Error> {
+/// The kinds of a table of budgets, each with its number.
+fn limits(file: &File, table: &DeTable<'_>) -> Result<impl Iterator<Item = (Limited, u32)>, Error> {
+    let mut limits = Vec::new();
     for at in Entry::all(file, table) {
         let mut all = Limited::ALL.into_iter();
         let Some(limited) = all.find(|limited| limited.word() == at.name()) else {
             return Err(at.unknown_key(&Limited::ALL.map(Limited::word)));
         };
-        options = options.max_live(MaxLive::new().with(limited, at.budget()?));
+        limits.push((limited, at.budget()?));
     }
-    Ok(options)
+    Ok(limits.into_iter())
 }

@@ -46,8 +46,8 @@ impl Settings {
         let panicked = came.leaks.iter().any(|leak| leak.panic.is_some());
         let left = |kind: Kind| came.leaks.iter().any(|leak| leak.kind == kind);
         let breached = |limited: Limited| {
-            let mut breaches = came.breaches.iter();
-            breaches.any(|breach| breach.limited == limited)
+            let breaches = came.breaches.iter();
+            breaches.filter(move |breach| breach.limited == limited)
         };
         let decides = |setting: &Setting| match setting {
             Setting::Settle(_) => came.has_waited,
@@ -59,7 +59,10 @@ impl Settings {
             Setting::LevelOf(_, Level::Off) => true,
             Setting::LevelOf(kind, _) => left(*kind),
             Setting::UnseenPanics(_) => panicked,
-            Setting::MaxLive(limited, _) => breached(*limited),
+            Setting::MaxLive(limited, _) => {
+                breached(*limited).any(|breach| breach.begun().is_none())
+            }
+            Setting::Rate(limited, _) => breached(*limited).any(|breach| breach.begun().is_some()),
         };
         let own = self.options.settings();
         let said: Vec<String> = own

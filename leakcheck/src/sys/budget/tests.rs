@@ -17,7 +17,7 @@ fn scope() -> u64 {
 
 /// Begins one, where all that are alive were made by these paths.
 fn start(scope: u64, limited: Limited, origins: &[u32]) {
-    if let Some(rise) = started(scope_counters::of(scope), scope, limited) {
+    if let Some(rise) = started(scope_counters::of(scope), scope, limited, 0) {
         rise.note(u64::MAX, |census| {
             for origin in origins {
                 census.add(1, *origin);
@@ -90,7 +90,7 @@ fn what_was_there_before_the_body_does_not_count() {
 fn what_had_ended_untold_does_not_count() {
     let scope = scope();
     for alive in [1, 2, 2, 3, 3] {
-        if let Some(rise) = started(scope_counters::of(scope), scope, Task) {
+        if let Some(rise) = started(scope_counters::of(scope), scope, Task, 0) {
             rise.note(9, |census| {
                 (0..alive).for_each(|_| census.add(1, 1));
                 // It is newer than the look.
@@ -108,7 +108,7 @@ fn a_flood_is_looked_through_now_and_then() {
     let scope = scope();
     let mut looks = 0;
     for live in 1..=FLOOD {
-        if let Some(rise) = started(scope_counters::of(scope), scope, Task) {
+        if let Some(rise) = started(scope_counters::of(scope), scope, Task, 0) {
             rise.note(u64::MAX, |census| {
                 looks += 1;
                 (0..live).for_each(|number| census.add(1, number % 40));

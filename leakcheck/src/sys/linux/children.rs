@@ -277,7 +277,7 @@ fn record(&mut Started { pid, scope }: &mut Started) {
         return;
     };
     counters.other_started();
-    let rise = budget::started(counters, scope, Limited::Process);
+    let rise = budget::started(counters, scope, Limited::Process, origin);
     let number = claim.number;
     claim.publish(pid.into(), scope, |facts| {
         facts.pid.store(pid, Ordering::Relaxed);

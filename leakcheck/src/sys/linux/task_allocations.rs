@@ -26,12 +26,16 @@ use super::{
     spare::{self, Done},
     threads,
 };
-use crate::sys::{
-    allocation_table::{Creation, Put},
-    clock,
-    context::{self, Context},
-    creation_stack, scope_counters,
-    timeline::{self, Beginning, Thing},
+use crate::{
+    base::model::Limited,
+    sys::{
+        allocation_table::{Creation, Put},
+        budget::rates,
+        clock,
+        context::{self, Context},
+        creation_stack, scope_counters,
+        timeline::{self, Beginning, Thing},
+    },
 };
 
 mod probe;
@@ -218,6 +222,10 @@ fn record(address: usize, size: usize, scope: u64) -> bool {
         return false;
     }
     let origin = creation_stack::here(size);
+    if !cfg!(tokio_unstable) {
+        // Whether it is a task is told by the path, once somebody asks.
+        rates::begins(scope_counters::of(scope), scope, Limited::Task, origin);
+    }
     let noted = timeline::begins(scope_counters::of(scope), scope, || Beginning {
         thing: Thing::Cell,
         number: address as u64,

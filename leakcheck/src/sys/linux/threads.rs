@@ -227,7 +227,7 @@ fn claim_record(wanted: &mut Claim) {
     };
     let counters = scope_counters::of(here.scope);
     counters.thread_started();
-    let rise = budget::started(counters, here.scope, Limited::Thread);
+    let rise = budget::started(counters, here.scope, Limited::Thread, origin);
     claim.publish(0, here.scope, |facts| {
         facts.origin.store(origin, Ordering::Relaxed);
         facts.root.store(root, Ordering::Relaxed);

@@ -90,7 +90,7 @@ fn spawned(meta: &TaskMeta<'_>, token: Token) {
         born_ms: clock::now_ms(),
     };
     counters.task_started();
-    let rise = budget::started(counters, context.scope, Limited::Task);
+    let rise = budget::started(counters, context.scope, Limited::Task, task.origin);
     // What the allocator has noted is this task.
     if counters.keeps_times() {
         timeline::withdraw(context.scope, task_allocations::take_entry());

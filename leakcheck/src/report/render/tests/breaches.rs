@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::*;
-use crate::base::model::{Breach, BreachSite, Level, Limited, PeakPrecision};
+use crate::base::model::{
+    Begun, Breach, BreachSite, Level, Limited, Measure, PeakPrecision, Remark, Uncounted,
+};
 
 fn breach(limited: Limited, limit: usize, peak: usize, sites: &[usize]) -> Breach {
     let place = |(index, count): (usize, &usize)| BreachSite {
@@ -22,9 +24,24 @@ fn breach(limited: Limited, limit: usize, peak: usize, sites: &[usize]) -> Breac
         limit,
         peak,
         precision: PeakPrecision::Exact,
-        after: Duration::from_millis(36),
+        measure: Measure::Alive {
+            after: Duration::from_millis(36),
+        },
         noted: if sites.is_empty() { 0 } else { peak },
         sites: sites.iter().enumerate().map(place).collect(),
+    }
+}
+
+/// So many that began within so many milliseconds.
+fn rate(limited: Limited, limit: usize, (count, ms): (usize, u64), sites: &[usize]) -> Breach {
+    let begun = Begun {
+        count,
+        within: Duration::from_millis(ms),
+    };
+    Breach {
+        measure: Measure::Begun(begun),
+        noted: count,
+        ..breach(limited, limit, begun.in_a_second(), sites)
     }
 }
 
@@ -80,7 +97,51 @@ fn machines_read_the_same() {
         precision: PeakPrecision::AtLeast,
         ..breach(Limited::Task, 1, 2, &[1, 1])
     };
-    let report = over(vec![tasks, breach(Limited::Process, 1, 2, &[])]);
+    let process = breach(Limited::Process, 1, 2, &[]);
+    let report = over(vec![
+        tasks,
+        process,
+        rate(Limited::Fd, 1, (100, 52), &[100]),
+    ]);
     let json = render(&report, Format::Json, TraceLevel::Site);
     golden("breaches.json", &json);
+}
+
+#[test]
+fn each_rate_says_what_to_do() {
+    let one = |limited| text(&over(vec![rate(limited, 500, (2601, 5000), &[2600, 1])]));
+    golden("rate_kinds.txt", &Limited::ALL.map(one).concat());
+}
+
+#[test]
+fn less_than_a_second_is_told_by_its_number() {
+    let tasks = Breach {
+        precision: PeakPrecision::AtLeast,
+        ..rate(Limited::Task, 1, (100, 52), &[])
+    };
+    let threads = Breach {
+        level: Level::Warn,
+        ..rate(Limited::Thread, 20, (21, 0), &[21])
+    };
+    let report = over(vec![tasks, threads]);
+    golden("rates.txt", &text(&report));
+    golden("rates.github", &super::super::github::render(&report));
+}
+
+#[test]
+fn what_cannot_be_told_of_a_rate_is_told_also_where_nothing_is_left() {
+    let notes = vec![
+        Remark::RateUnproven(Limited::Fd, Duration::from_millis(3)),
+        Remark::RateUncounted(Limited::Task, Uncounted::NoPaths),
+        Remark::RateUncounted(Limited::Task, Uncounted::NoNames),
+    ];
+    let clean = Report {
+        notes: notes.clone(),
+        ..report(Vec::new())
+    };
+    let left = Report {
+        notes,
+        ..report(vec![task(2)])
+    };
+    golden("rate_untold.txt", &(text(&clean) + &text(&left)));
 }

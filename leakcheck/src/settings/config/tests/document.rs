@@ -6,7 +6,7 @@ use super::{example, file, golden};
 use crate::{
     base::{
         error::Error,
-        model::{Kind, Leak, Remark},
+        model::{Kind, Leak, Limited, Remark},
     },
     settings::{
         config::{date::Date, document},
@@ -58,15 +58,17 @@ fn what_is_written_is_read() {
     assert_eq!(options.level_for(Kind::Thread), Level::Warn);
     assert_eq!(options.level_for(Kind::Task), Level::Deny);
     assert_eq!(options.level_for_unseen_panics(), Level::Warn);
+    assert_eq!(options.budget(Limited::Task), Some(200));
+    assert_eq!(options.rate_of(Limited::Task), Some(500));
     let sorted = ignore::sort(tasks(3), options.rules());
     assert_eq!(sorted.leaks[0].count, 1);
     assert_eq!(sorted.ignored[0].count(), 2);
     assert_eq!(sorted.ignored[0].reason(), "serves the whole process");
-    assert_eq!(sorted.ignored[0].source(), Some("leakcheck.toml:13"));
+    assert_eq!(sorted.ignored[0].source(), Some("leakcheck.toml:16"));
     assert_eq!(
         sorted.notes,
         [Remark::OverLimit {
-            rule: "ignore_created_by(\"my_app::metrics::*\") (leakcheck.toml:13)".to_owned(),
+            rule: "ignore_created_by(\"my_app::metrics::*\") (leakcheck.toml:16)".to_owned(),
             limit: 2,
         }]
     );

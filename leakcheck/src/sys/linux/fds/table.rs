@@ -81,7 +81,7 @@ pub(super) fn put(fd: i32, noted: Noted) {
     let number = serial << FD_BITS | u64::from(fd.cast_unsigned());
     record.claim_anew(number).into_iter().for_each(over);
     // What had this number before is over, and does not count beside it.
-    let rise = budget::started(counters, noted.scope, Limited::Fd);
+    let rise = budget::started(counters, noted.scope, Limited::Fd, noted.origin);
     let is_published = record.publish(number, noted.scope, |facts| {
         facts.origin.store(noted.origin, Ordering::Relaxed);
         facts.thread.store(noted.thread, Ordering::Relaxed);
