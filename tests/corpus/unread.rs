@@ -10,7 +10,7 @@ use crate::expected::clean;
 const LAST: &str = "unread::zz_says_whether_anything_was_read";
 
 /// What is read for, of the rows that are clean.
-const READ: [(&str, &str); 10] = [
+const READ: [(&str, &str); 13] = [
     (
         "cancelled::panic_is_seen_at_the_end",
         "whether anybody learns of a panic",
@@ -41,6 +41,18 @@ const READ: [(&str, &str); 10] = [
     ),
     (
         "rates::a_task_that_makes_channels",
+        "what more memory was asked for than the rate allows tasks",
+    ),
+    (
+        "rates::a_task_that_takes_lines_from_a_channel",
+        "what more memory was asked for than the rate allows tasks",
+    ),
+    (
+        "rates::closures_on_a_pool",
+        "what more memory was asked for than the rate allows tasks",
+    ),
+    (
+        "rates::tasks_at_first",
         "what more memory was asked for than the rate allows tasks",
     ),
     (

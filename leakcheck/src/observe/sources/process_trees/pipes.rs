@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::Table;
+use super::table::Table;
 use crate::{
     base::model::{Detail, Fact, Kind, OtherResource, Resource},
     sys::{
