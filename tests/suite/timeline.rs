@@ -188,13 +188,15 @@ mod subject {
     use std::{fs::File, future::pending, process::Command, thread};
 
     use leakcheck::{LeakGuard, Options, leak_checked};
-    use tokio::task::yield_now;
+    use tokio::{sync::mpsc::channel, task::yield_now};
 
     async fn short() {
         yield_now().await;
     }
 
     async fn outer() {
+        // Memory of a channel looks like that of a task.
+        drop(channel::<u8>(4));
         tokio::spawn(pending::<()>());
         pending::<()>().await;
     }

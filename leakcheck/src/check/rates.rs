@@ -173,7 +173,8 @@ fn counted(rate: &Measured) -> Counted {
     };
     let sum = |asked| of(asked).map(|(_, count)| count).sum::<usize>();
     let number = sum(Asked::Task);
-    let is_all = number + sum(Asked::Other) == rate.begun;
+    let others = [Asked::LocalTask, Asked::Closure, Asked::Other];
+    let is_all = number + others.map(sum).iter().sum::<usize>() == rate.begun;
     Counted {
         number,
         precision: if is_all {

@@ -9,7 +9,7 @@ use super::{lifecycle::Check, target::CheckTarget};
 use crate::{
     base::model::{Frame, Kind, Leak, ResourceId, Span, SpanEnd, Timeline},
     observe::{
-        capture::{self, Called, tokio_paths},
+        capture::{self, Asked, Called},
         sources::{self, tasks},
     },
     sys::{
@@ -172,8 +172,8 @@ impl Drawing<'_> {
             || life.was_seen && !(self.has_lines && is_of_specimen(life.origin))
             || self.tasks.contains_key(&life.entry)
             || self.has_lines
-                && is_of_task(life.origin)
                 && self.is_of_body(life)
+                && is_of_task(life.origin)
                 && !is_of_specimen(life.origin)
     }
 
@@ -295,7 +295,8 @@ fn kind(life: &Life) -> Kind {
 }
 
 fn is_of_task(origin: u32) -> bool {
-    capture::address(origin, |called| called.is_in(tokio_paths::TASK)).is_some()
+    let asked = capture::asked_for(origin);
+    matches!(asked, Asked::Task | Asked::LocalTask | Asked::Closure)
 }
 
 /// Whether the checker has made it, to prove itself by it.
@@ -305,11 +306,7 @@ fn is_of_specimen(origin: u32) -> bool {
 }
 
 fn is_of_closure(origin: u32) -> bool {
-    // Each thread of a runtime has begun in one of its functions, too.
-    let hands_over = |called: Called<'_>| {
-        called.is_in(tokio_paths::SPAWNER) && !called.function.contains("spawn_thread")
-    };
-    capture::address(origin, hands_over).is_some()
+    capture::asked_for(origin) == Asked::Closure
 }
 
 /// The lines that made things, each once.

@@ -11,7 +11,11 @@ use crate::{base::model::CodeOwner, sys::creation_stack};
 pub(crate) enum Asked {
     /// A task, of the test's own or of a package that it uses.
     Task,
-    /// Anything else, such as a channel, a blocking closure or a task of a `LocalSet`.
+    /// A task of a `LocalSet`.
+    LocalTask,
+    /// A blocking closure.
+    Closure,
+    /// Anything else, such as a channel.
     Other,
     /// Functions have no names.
     Unread,
@@ -24,10 +28,13 @@ pub(crate) fn asked_for(path: u32) -> Asked {
         for symbol in symbol::resolve(*address).iter() {
             let is_in = |start: &str| symbol.is_genuine() && symbol.function.starts_with(start);
             if symbol.is_outermost || is_in(HARNESS) || is_somebodys(symbol) {
-                return of(is_task == Some(true) && !is_of_specimen(symbol));
+                return of(is_task.filter(|_| !is_of_specimen(symbol)), Asked::Task);
             }
-            if is_in(SPAWNER) || is_in(LOCAL_SET) {
-                return Asked::Other;
+            if is_in(SPAWNER) {
+                return of(is_task, Asked::Closure);
+            }
+            if is_in(LOCAL_SET) {
+                return of(is_task, Asked::LocalTask);
             }
             if is_in("tokio::") {
                 // The innermost one tells; those around it are who asked.
@@ -38,11 +45,16 @@ pub(crate) fn asked_for(path: u32) -> Asked {
             return Asked::Unread;
         }
     }
-    of(is_task == Some(true))
+    of(is_task, Asked::Task)
 }
 
-const fn of(is_task: bool) -> Asked {
-    if is_task { Asked::Task } else { Asked::Other }
+/// This, if the innermost function of tokio's was one that makes tasks.
+fn of(is_task: Option<bool>, asked: Asked) -> Asked {
+    if is_task == Some(true) {
+        asked
+    } else {
+        Asked::Other
+    }
 }
 
 fn is_somebodys(symbol: &Symbol) -> bool {
