@@ -102,6 +102,7 @@ const PATTERNS: &[Pattern] = &[
     covered(44, "eternal heartbeat", &[
         "time::heartbeat", "time::heartbeat_is_stopped", "timers::task_has_them", "background::heartbeat",
         "background::heartbeat_on_workers", "background::heartbeat_in_paused_time", "background::heartbeat_has_a_child",
+        "time::works_for_what_is_kept", "time::works_for_what_is_gone",
     ]),
     covered(45, "timer that never fires", &[
         "timers::sleep_is_parked_in_a_static", "timers::sleep_is_parked_in_a_static_on_workers",
