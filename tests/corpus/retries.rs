@@ -64,7 +64,7 @@ fn nobody() -> io::Result<SocketAddr> {
         socket.bind(([127, 0, 0, 1], 0).into())?;
         Ok(socket)
     });
-    let taken = TAKEN.as_ref().map_err(|error| error.kind());
+    let taken = TAKEN.as_ref().map_err(io::Error::kind);
     taken.map_err(io::Error::from)?.local_addr()
 }
 

@@ -7,10 +7,7 @@
 mod pipes;
 mod table;
 
-use std::{
-    collections::{HashMap, HashSet},
-    process,
-};
+use std::collections::{HashMap, HashSet};
 
 use table::{NO_CHILD, Table, orphan_id};
 

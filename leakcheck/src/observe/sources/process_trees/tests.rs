@@ -146,7 +146,7 @@ fn what_is_below_this_process_is_told_elsewhere() {
     let table = Table::read();
     let found = table.of[&child.id()];
     assert!(table.is_ours(&found));
-    assert!(table.below(process::id()).is_some());
+    assert!(table.below(std::process::id()).is_some());
     drop(child.stdin.take());
     assert!(child.wait().expect("it is waited for").success());
 }
