@@ -41,6 +41,8 @@ enum Leg {
 #[test_case("sqlx-0.8", &[
     "a_closed_pool_ends_its_workers: clean",
     "a_dropped_pool_ends_its_workers: clean",
+    "a_pool_that_is_lent_is_closed_later: clean",
+    "what_a_test_with_a_pool_starts_itself: thread x1 at LEAK",
 ]; "sqlx-0.8")]
 #[test_case("async-nats-0.50", &[
     "a_dropped_client_stops_retrying: task x1 at LEAK \

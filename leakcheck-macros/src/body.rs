@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::Path;
+use syn::{Ident, Path};
 
 use crate::args::Args;
 use crate::runtime::Runtime;
@@ -15,8 +15,8 @@ pub(crate) enum Driver {
     Sync(Harness),
     /// On a runtime that the library owns.
     Async(Runtime),
-    /// On the runtime of another attribute.
-    Within,
+    /// On the runtime of another attribute, of this crate if it lends arguments to the test.
+    Within { lender: Option<Ident> },
 }
 
 /// The statements of the new body.
@@ -28,7 +28,7 @@ pub(crate) fn checked(
 ) -> TokenStream {
     let library = args.library();
     let meta = meta(test, should_panic, &library);
-    let options = args.options();
+    let options = options(driver, args, &library);
     let ends = ends(test, driver, &library);
     // Parameters go with the body even if it does not use them: what they own has to be gone before the check.
     let captured = test.parameters().map(|name| {
@@ -69,7 +69,7 @@ pub(crate) fn checked(
                 Harness::Knows => should_panic.invert(&call),
             }
         }
-        Driver::Within => {
+        Driver::Within { .. } => {
             let call = call("run_within", quote_spanned!(span=> body));
             quote_spanned!(span=> let body = async move #body; #call.await)
         }
@@ -107,6 +107,20 @@ pub(crate) fn checked(
                 #call
             }
         }
+    }
+}
+
+/// The options of the attribute. What is lent to the test is ended after it, and so after the check.
+fn options(driver: &Driver, args: &Args, library: &Path) -> TokenStream {
+    let options = args.options();
+    match driver {
+        Driver::Within {
+            lender: Some(krate),
+        } => {
+            let krate = krate.to_string();
+            quote_spanned!(Span::mixed_site()=> #library::__private::lent(#options, #krate))
+        }
+        _ => options,
     }
 }
 

@@ -93,7 +93,7 @@ fn expand(args: &Args, form: Form, mut test: TestFn) -> syn::Result<TokenStream>
     )?;
     let driver = drive(form, &mut test, &roles, &library)?;
     refuse_cancel(args, &driver, &test)?;
-    if let Driver::Within = driver {
+    if let Driver::Within { .. } = driver {
         args.refuse_repeat(
             "the test needs a runtime of its own: use `#[leakcheck::test]` or `#[tokio::test]`",
         )?;
@@ -103,7 +103,7 @@ fn expand(args: &Args, form: Form, mut test: TestFn) -> syn::Result<TokenStream>
     }
     let harness = match driver {
         Driver::Sync(harness) => harness,
-        Driver::Async(_) | Driver::Within => Harness::IsUnaware,
+        Driver::Async(_) | Driver::Within { .. } => Harness::IsUnaware,
     };
     let should_panic = ShouldPanic::take_from(&mut test, &library, harness)?;
     let stmts = body::checked(&test, &driver, args, &should_panic);
@@ -123,7 +123,7 @@ fn refuse_cancel(args: &Args, driver: &Driver, test: &TestFn) -> syn::Result<()>
         Driver::Sync(_) => args.refuse_cancel(
             "a test that is not async has no await at which it could be cancelled",
         )?,
-        Driver::Within => args.refuse_cancel(
+        Driver::Within { .. } => args.refuse_cancel(
             "the test needs a runtime of its own: use `#[leakcheck::test]` or `#[tokio::test]`",
         )?,
         Driver::Async(_) => {}
@@ -222,8 +222,12 @@ fn drive(form: Form, test: &mut TestFn, roles: &[Role], library: &Path) -> syn::
                 let args = inner.as_ref().map(arguments).unwrap_or_default();
                 return Runtime::of_tokio(args).map(Driver::Async);
             }
-            if position(Role::ForeignTest).is_some() {
-                return Ok(Driver::Within);
+            if let Some(index) = position(Role::ForeignTest) {
+                let path = test.attrs[index].path();
+                let krate = path.segments.first().map(|first| first.ident.clone());
+                return Ok(Driver::Within {
+                    lender: krate.filter(|_| !test.sig.inputs.is_empty()),
+                });
             }
             Err(syn::Error::new_spanned(
                 test.sig.asyncness,

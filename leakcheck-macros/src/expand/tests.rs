@@ -127,6 +127,20 @@ fn a_runtime_of_another_framework_is_left_to_it() {
     assert!(expanded.sig.asyncness.is_some());
     assert!(body(&expanded).ends_with("body).await"));
     assert!(body(&expanded).contains("let_=&pool;"));
+    // What it lends to the test is ended later.
+    assert!(body(&expanded).contains("::lent(") && body(&expanded).contains("\"sqlx\""));
+}
+
+#[test]
+fn a_framework_that_lends_nothing_has_no_rule() {
+    let expanded = leak_checked(
+        quote!(),
+        quote!(
+            #[sqlx::test]
+            async fn a() {}
+        ),
+    );
+    assert!(!body(&expanded).contains("::lent("));
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub use crate::{
         register_macros::{collect, main},
         return_value::{AnyOutcome, Outcome, ResultOutcome, ReturnKind},
         runtime::{
-            BuildRuntime, TestRuntime, boxed, cancel_async, layer, repeat_async, repeat_sync,
+            BuildRuntime, TestRuntime, boxed, cancel_async, layer, lent, repeat_async, repeat_sync,
             run_async, run_sync, run_within,
         },
         watchdog::TestBody,

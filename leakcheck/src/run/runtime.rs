@@ -37,7 +37,10 @@ use crate::{
         return_value::ReturnKind,
         watchdog::{Among, TestBody},
     },
-    settings::options::{Level, Options},
+    settings::{
+        ignore::Ignore,
+        options::{Level, Options},
+    },
     sys::context::{Context, Switch},
 };
 
@@ -92,6 +95,11 @@ pub fn watch_local(set: &LocalSet) -> Result<(), Error> {
 /// Puts one layer of options on another.
 pub fn layer(below: Options, above: Options) -> Options {
     below.merge(above)
+}
+
+/// Accepts as well what this crate, whose attribute runs the test, has made for the arguments that it lends to it.
+pub fn lent(options: Options, by: &str) -> Options {
+    options.ignore(Ignore::lent_by(by))
 }
 
 /// Runs a plain test function.

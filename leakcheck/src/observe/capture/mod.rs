@@ -23,6 +23,6 @@ pub(crate) use function::krate;
 pub(crate) use initialisers::addresses as initialisers;
 pub(crate) use runtime::builds_a_runtime;
 pub(crate) use trace::{
-    Called, Names, Trace, address, address_of, called_by, frame, frames, is_genuine, is_optimised,
-    names, prove, prove_names, test_on, trace,
+    Called, Names, Trace, address, address_of, called_by, frame, frames, is_genuine, is_of_family,
+    is_optimised, names, prove, prove_names, test_on, trace,
 };

@@ -160,6 +160,12 @@ pub(crate) fn is_genuine(frame: &Frame) -> bool {
     part(frame).is_crate(function::krate(&frame.function))
 }
 
+/// Whether it is a function of this crate or of one that is called after it, as `sqlx_core` is after `sqlx`.
+pub(crate) fn is_of_family(frame: &Frame, krate: &str) -> bool {
+    let rest = function::krate(&frame.function).strip_prefix(krate);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_')) && is_genuine(frame)
+}
+
 fn part(frame: &Frame) -> Part {
     code_owner::of(&frame.function, frame.path.as_deref(), Object::Program)
 }

@@ -131,6 +131,43 @@ mod tests {
     }
 
     #[test]
+    fn of_a_crate_that_lends_something_only_what_the_body_has_it_make_is_meant() {
+        let frame = |function: &str, package: &str| {
+            let file = format!("{REGISTRY}{package}/src/lib.rs");
+            capture::frame(function, Some((&file, 1)), None)
+        };
+        let opens = || frame("sqlx_sqlite::connection::establish", "sqlx-sqlite-0.8.6");
+        let spawns = || capture::frame("app::tests::spawns", Some((OWN, 1)), None);
+        let checks = || capture::frame("leakcheck::run::runtime::run_within", Some((OWN, 1)), None);
+        let runs = || frame("sqlx_core::testing::run_test", "sqlx-core-0.8.6");
+        let like = || frame("sqlxy::connect", "sqlxy-1.0.0");
+        let named_so = || capture::frame("sqlx_core::connect", Some((OWN, 1)), None);
+        let rule = Ignore::lent_by("sqlx");
+        for (kind, stack, is_meant) in [
+            (
+                Kind::Thread,
+                vec![opens(), spawns(), checks(), runs()],
+                true,
+            ),
+            (Kind::Fd, vec![opens()], true),
+            (Kind::Task, vec![opens(), spawns(), checks(), runs()], false),
+            (Kind::Thread, vec![spawns(), checks(), runs()], false),
+            (
+                Kind::Thread,
+                vec![like(), spawns(), checks(), runs()],
+                false,
+            ),
+            (Kind::Thread, vec![named_so(), checks(), runs()], false),
+        ] {
+            let leak = Leak {
+                stack,
+                ..Leak::unknown(kind, 1)
+            };
+            assert_eq!(rule.accepts(&leak), is_meant, "{:?}", leak.stack);
+        }
+    }
+
+    #[test]
     fn what_a_body_below_block_on_starts_is_not_meant() {
         let file = format!("{REGISTRY}async-io-2.6.0/src/driver.rs");
         let is_accepted = |function: &str| is_accepted(Kind::Thread, function, &file);

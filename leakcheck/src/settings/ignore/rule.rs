@@ -51,6 +51,8 @@ pub(super) enum Matcher {
     /// Only the function that called the library to start it.
     StartedBy(WildMatch),
     ThreadName(WildMatch),
+    /// A function of this crate, or of one of its family, which the body has called.
+    LentBy(String),
     Predicate(Predicate),
     /// Identities that existed when the rule was made; applied before anything is grouped.
     Current(Arc<HashSet<ResourceId>>),
@@ -133,6 +135,19 @@ impl Ignore {
             ..Self::pattern(Matcher::StartedBy, started_by)
                 .on(Kind::Thread)
                 .because(reason)
+        }
+    }
+
+    /// Accepts what this crate has opened or started for what it lends to a test, and ends after that.
+    pub(crate) fn lent_by(krate: &str) -> Self {
+        Self {
+            built_in: true,
+            ..Self::new(Matcher::LentBy(krate.to_owned()))
+                .on(Kind::Thread)
+                .on(Kind::Fd)
+                .because(&format!(
+                    "`{krate}` runs this test, and ends what it lends to it when that has ended"
+                ))
         }
     }
 
@@ -280,9 +295,19 @@ impl Ignore {
                 .name
                 .as_deref()
                 .is_some_and(|name| pattern.matches(name)),
+            Matcher::LentBy(krate) => {
+                // Everything is below the function of that crate which runs the test.
+                let mut called = leak.stack.iter().take_while(|frame| !runs_the_body(frame));
+                called.any(|frame| capture::is_of_family(frame, krate))
+            }
             Matcher::Predicate(accept) => accept(leak),
         }
     }
+}
+
+/// Whether it is a function of this library that runs a test.
+fn runs_the_body(frame: &Frame) -> bool {
+    frame.function.contains("leakcheck::run::")
 }
 
 fn is_std(function: &str) -> bool {
@@ -306,7 +331,7 @@ impl Matcher {
             | Self::CreatedBy(pattern)
             | Self::StartedBy(pattern)
             | Self::ThreadName(pattern) => Some(pattern.to_string()),
-            Self::Predicate(_) | Self::Current(_) => None,
+            Self::LentBy(_) | Self::Predicate(_) | Self::Current(_) => None,
         }
     }
 
@@ -318,6 +343,7 @@ impl Matcher {
                 format!("ignore_created_by(\"{pattern}\")")
             }
             Self::ThreadName(pattern) => format!("ignore_thread_name(\"{pattern}\")"),
+            Self::LentBy(krate) => format!("ignore_created_by(\"{krate}*::*\")"),
             Self::Predicate(_) => "ignore_if(..)".to_owned(),
             Self::Current(_) => "ignore_current()".to_owned(),
         }

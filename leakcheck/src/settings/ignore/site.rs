@@ -27,6 +27,7 @@ impl Ignore {
             }
             Matcher::StartedBy(_)
             | Matcher::ThreadName(_)
+            | Matcher::LentBy(_)
             | Matcher::Predicate(_)
             | Matcher::Current(_) => (CREATED_BY, None),
         };
