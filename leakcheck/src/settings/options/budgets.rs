@@ -49,7 +49,7 @@ impl Options {
     /// more than is allowed in proportion only is no breach, and the report says that it cannot be told; more rounds help.
     ///
     /// For tests with `repeat` in their attribute. It is an error in the options of other tests, and of guards, checkpoints and
-    /// looks; in `leakcheck.toml` and the options of [`suite!`](crate::suite) it is for those that repeat.
+    /// looks; in `leakcheck.toml` and the options of `main!` and `verify_at_exit!` it is for those that repeat.
     ///
     /// ```
     /// use leakcheck::{Options, Rate, leak_checked};
