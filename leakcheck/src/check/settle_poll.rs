@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     base::{model::ResourceId, sync::Work},
-    check::findings::Naps,
+    check::findings::{self, Naps},
     observe::{scope::outside, sources},
     sys,
 };
@@ -168,18 +168,17 @@ fn judge(view: View, so_far: Evidence, mut present: Inventory) -> mpsc::Receiver
         let is_about_to_begin = present.has_closures() && view.has_closures_to_begin();
         view.read(&mut present);
         // The asker may have stopped waiting.
-        let tell_naps = |naps| drop(tell.send(Answer::Naps(naps)));
-        let mut is_at_rest = Naps::are_all(present.lists.iter().map(Arc::as_ref));
-        tell_naps(Naps::of(present.lists.iter().map(Arc::as_ref)));
-        // Who is on the way to its next sleep has come there a moment later, and until then nothing is settled.
-        for _ in 0..MORE_LOOKS {
-            if is_at_rest {
-                break;
-            }
+        let lists = || present.lists.iter().map(Arc::as_ref);
+        let _ = tell.send(Answer::Naps(Naps::of(lists())));
+        let mut are_at_rest = findings::are_at_rest(lists());
+        // A task that is on its way to the next sleep gets there a moment later, and until then nothing is settled.
+        let mut looks = 0;
+        while !are_at_rest && looks < MORE_LOOKS {
             thread::sleep(MOMENT);
-            let lists = view.lists();
-            is_at_rest = Naps::are_all(&lists);
-            tell_naps(Naps::of(&lists));
+            looks += 1;
+            let later = view.lists();
+            let _ = tell.send(Answer::Naps(Naps::of(&later)));
+            are_at_rest = findings::are_at_rest(&later);
         }
         view.describe(&mut present, &so_far);
         present.fold_timers();

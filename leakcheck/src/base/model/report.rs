@@ -16,8 +16,8 @@ pub enum Verdict {
     /// Something is still there, or a task panicked unseen. [`Report::fails`] tells whether that fails the test, or all
     /// of it is a warning.
     Leaked,
-    /// Nothing is left, but more was alive at one time, or began in a second, than a budget allows: see [`Report::breaches`]. [`Report::fails`] tells
-    /// whether that fails the test.
+    /// Nothing is left, but more was alive at one time, or began in a second, than a budget allows: see [`Report::breaches`].
+    /// [`Report::fails`] tells whether that fails the test.
     OverBudget,
     /// Nothing is claimed: something could not be looked at that can be looked at in this program where nothing fails, or
     /// the sources disagree. The notes say why.

@@ -19,7 +19,7 @@ pub(crate) use blocked::{Handed, blocks_on_a_handle, is_blocked, place as thread
 pub(crate) use hang::{body_waiting, ending_thread, stuck_thread};
 pub(crate) use holding::{lacks_holders, name_holders, name_statics, name_users};
 pub(crate) use lacking::lacks_keepers;
-pub(crate) use naps::Naps;
+pub(crate) use naps::{Naps, are_at_rest};
 pub(crate) use numbered::join as join_numbered;
 pub(crate) use runtimes::fold;
 pub(crate) use search::{Beside, Others};

@@ -59,12 +59,6 @@ impl Naps {
         }
     }
 
-    /// Whether no task of these is about to run or runs, so that all that sleep were seen to.
-    pub(crate) fn are_all<'l>(lists: impl IntoIterator<Item = &'l TaskList>) -> bool {
-        let mut tasks = lists.into_iter().flat_map(TaskList::tasks);
-        tasks.all(|task| matches!(task.state(), State::Idle | State::Complete))
-    }
-
     /// Adds those of a later look; of a task the first one counts.
     pub(crate) fn add(&mut self, later: Self) {
         for (task, nap) in later.of_tasks {
@@ -81,6 +75,12 @@ impl Naps {
         let is_before = |earlier: &Nap| earlier.awaits == nap.awaits && earlier.until < nap.until;
         self.of_tasks.get(&task).is_some_and(is_before)
     }
+}
+
+/// Whether none of these tasks runs or is about to, so that each that sleeps was seen to.
+pub(crate) fn are_at_rest<'l>(lists: impl IntoIterator<Item = &'l TaskList>) -> bool {
+    let mut tasks = lists.into_iter().flat_map(TaskList::tasks);
+    tasks.all(|task| matches!(task.state(), State::Idle | State::Complete))
 }
 
 impl Nap {

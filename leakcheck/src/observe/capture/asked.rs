@@ -28,7 +28,7 @@ pub(crate) fn asked_for(path: u32) -> Asked {
         for symbol in symbol::resolve(*address).iter() {
             let is_in = |start: &str| symbol.is_genuine() && symbol.function.starts_with(start);
             if symbol.is_outermost || is_in(HARNESS) || is_somebodys(symbol) {
-                return of(is_task.filter(|_| !is_of_specimen(symbol)), Asked::Task);
+                return of(is_task, Asked::Task);
             }
             if is_in(SPAWNER) {
                 return of(is_task, Asked::Closure);
@@ -58,10 +58,5 @@ fn of(is_task: Option<bool>, asked: Asked) -> Asked {
 }
 
 fn is_somebodys(symbol: &Symbol) -> bool {
-    is_of_specimen(symbol) || symbol.owner != CodeOwner::Internal && !symbol.function.is_empty()
-}
-
-/// Whether the checker has made it, to prove itself by it.
-fn is_of_specimen(symbol: &Symbol) -> bool {
-    symbol.function.starts_with("leakcheck_specimen::")
+    symbol.owner != CodeOwner::Internal && !symbol.function.is_empty()
 }

@@ -35,6 +35,17 @@ pub(crate) struct Edge<'l> {
     pub(crate) is_only: bool,
 }
 
+impl<'l> Edge<'l> {
+    /// It follows from this and from nothing else.
+    const fn only(to: usize, link: Link<'l>) -> Self {
+        Self {
+            to,
+            link,
+            is_only: true,
+        }
+    }
+}
+
 /// From which others this finding follows, where that is certain: from one of them, unless its tasks depend on several.
 pub(super) fn of<'l>(leak: &'l Leak, told: &Told<'_>) -> Vec<Edge<'l>> {
     let one = match leak.kind {
@@ -106,11 +117,8 @@ fn process<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
     };
     let all: Vec<(usize, Link<'_>)> = events.map(of_event).collect::<Option<_>>()?;
     let (to, link) = *all.first()?;
-    all.iter().all(|(other, _)| *other == to).then_some(Edge {
-        to,
-        link,
-        is_only: true,
-    })
+    let is_one = all.iter().all(|(other, _)| *other == to);
+    is_one.then_some(Edge::only(to, link))
 }
 
 /// The finding of the process that has the other end of the pipe with this number, or of the only descriptor of each task.
@@ -118,11 +126,15 @@ fn at_pipes(leak: &Leak, descriptor: Option<u64>, told: &Told<'_>) -> Option<usi
     if let Some(descriptor) = descriptor {
         return told.pipe(descriptor);
     }
-    let of_task = |task: &u64| match told.kept_by(*task) {
+    same_of_all(leak, |task| match told.kept_by(task) {
         [only] => told.pipe(u64::try_from(Fact::descriptor(&only.facts)?).ok()?),
         _ => None,
-    };
-    let mut all = leak.tasks.iter().map(of_task);
+    })
+}
+
+/// What is one finding for all tasks of this one.
+fn same_of_all(leak: &Leak, of_task: impl Fn(u64) -> Option<usize>) -> Option<usize> {
+    let mut all = leak.tasks.iter().map(|task| of_task(*task));
     let to = all.next()??;
     all.all(|other| other == Some(to)).then_some(to)
 }
@@ -139,11 +151,7 @@ fn blocked<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
         About::Process(number) => (told.process(u64::try_from(number).ok()?)?, Link::Exit),
         About::Descriptor(number) => (told.pipe(u64::try_from(number).ok()?)?, Link::Pipe),
     };
-    Some(Edge {
-        to,
-        link,
-        is_only: true,
-    })
+    Some(Edge::only(to, link))
 }
 
 /// Whoever waits at a connection learns of it when the far end is closed.
@@ -151,21 +159,15 @@ fn far_end<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
     let Event::Readiness { descriptor, .. } = only_event(leak)? else {
         return None;
     };
-    let far_end_of = |task: &u64| {
-        let [only] = told.kept_by(*task) else {
+    let to = same_of_all(leak, |task| {
+        let [only] = told.kept_by(task) else {
             return None;
         };
         let number = Fact::descriptor(&only.facts).and_then(|number| u64::try_from(number).ok());
         let is_awaited = descriptor.is_none_or(|awaited| number == Some(awaited));
         is_awaited.then(|| told.far_end(only)).flatten()
-    };
-    let mut far_ends = leak.tasks.iter().map(far_end_of);
-    let to = far_ends.next()??;
-    far_ends.all(|other| other == Some(to)).then_some(Edge {
-        to,
-        link: Link::FarEnd,
-        is_only: true,
-    })
+    });
+    to.map(|to| Edge::only(to, Link::FarEnd))
 }
 
 fn closes<'l>(leak: &Leak, told: &Told<'_>) -> Option<Edge<'l>> {
@@ -198,11 +200,7 @@ fn used<'l>(leak: &'l Leak, told: &Told<'_>) -> Option<Edge<'l>> {
     let mut users = leak.held.iter().map(user_of);
     let (to, call) = users.next()??;
     let is_one = users.all(|other| other.is_some_and(|(other, _)| other == to));
-    (is_one && leak.held.len() == leak.count).then_some(Edge {
-        to,
-        link: Link::Used(call),
-        is_only: true,
-    })
+    (is_one && leak.held.len() == leak.count).then_some(Edge::only(to, Link::Used(call)))
 }
 
 /// The finding of a thread or closure that is blocked in a call on a descriptor.

@@ -297,17 +297,13 @@ impl Ignore {
                 .is_some_and(|name| pattern.matches(name)),
             Matcher::LentBy(krate) => {
                 // Everything is below the function of that crate which runs the test.
-                let mut called = leak.stack.iter().take_while(|frame| !runs_the_body(frame));
+                let is_check = |frame: &&Frame| capture::krate(&frame.function) == "leakcheck";
+                let mut called = leak.stack.iter().take_while(|frame| !is_check(frame));
                 called.any(|frame| capture::is_of_family(frame, krate))
             }
             Matcher::Predicate(accept) => accept(leak),
         }
     }
-}
-
-/// Whether it is a function of this library that runs a test.
-fn runs_the_body(frame: &Frame) -> bool {
-    frame.function.contains("leakcheck::run::")
 }
 
 fn is_std(function: &str) -> bool {
@@ -343,7 +339,7 @@ impl Matcher {
                 format!("ignore_created_by(\"{pattern}\")")
             }
             Self::ThreadName(pattern) => format!("ignore_thread_name(\"{pattern}\")"),
-            Self::LentBy(krate) => format!("ignore_created_by(\"{krate}*::*\")"),
+            Self::LentBy(krate) => format!("lent by `{krate}`"),
             Self::Predicate(_) => "ignore_if(..)".to_owned(),
             Self::Current(_) => "ignore_current()".to_owned(),
         }

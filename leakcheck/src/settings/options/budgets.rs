@@ -16,8 +16,8 @@ impl Options {
     /// gone over is the [`level_of`](Self::level_of) its kind; a kind that is off, or left out of [`kinds`](Self::kinds), has
     /// none.
     ///
-    /// For tests with an attribute: guards, checkpoints and looks refuse it, because they share their scope with all of the test. The
-    /// runs of a body that is [cancelled](Self::cancel) have no budgets; those that are
+    /// For tests with an attribute: guards, checkpoints and looks refuse it, because they share their scope with all of the test.
+    /// The runs of a body that is [cancelled](Self::cancel) have no budgets; those that are
     /// [repeated](macro@crate::leak_checked) share one.
     ///
     /// ```

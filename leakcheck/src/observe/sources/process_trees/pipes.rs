@@ -71,10 +71,10 @@ impl Table {
             return HashMap::new();
         };
         let own = only_ends(&children::open_streams(this));
-        let mut having: HashMap<i32, HashSet<u32>> = HashMap::new();
         if own.is_empty() {
             return HashMap::new();
         }
+        let mut having: HashMap<i32, HashSet<u32>> = HashMap::new();
         // Those that were there before have nothing of this one.
         let later = |other: &&Process| other.start >= this.start && other.pid != this.pid;
         for other in self.of.values().filter(later) {
