@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::{
     Certainty, Class, Enders, Event, Handles, Hold, Need, Object, Queued, Role, State, Static,
-    Statics, Task, TaskList, ThreadStack, Wait,
+    Statics, Task, TaskList, ThreadStack, Wait, kept::Kept,
 };
 
 /// Edges between the tasks of some lists.
@@ -19,6 +19,7 @@ pub struct Graph<'l> {
     stuck: HashSet<u64>,
     /// The same with those that never come to an end: what they join goes on, but for one that never comes.
     endless: HashSet<u64>,
+    kept: Kept<'l>,
 }
 
 /// Somebody who could make a wait end.
@@ -70,6 +71,7 @@ impl<'l> Graph<'l> {
         let mut graph = Self {
             stuck: HashSet::new(),
             endless: HashSet::new(),
+            kept: Kept::default(),
             tasks: Vec::new(),
             holding: Vec::new(),
             statics: &[],
@@ -90,6 +92,7 @@ impl<'l> Graph<'l> {
         // wake. A task that something outside of the set could wake leaves it, and then counts as outside for the others.
         // Beginning with the whole set and not with none is what finds circles: each of their tasks waits for another.
         loop {
+            graph.keep();
             let freed = graph.addresses(|task| {
                 graph.is_stuck(task) && !task.waits.iter().all(|wait| graph.is_in_vain(wait))
             });
@@ -101,6 +104,16 @@ impl<'l> Graph<'l> {
             graph.stuck.retain(|address| !freed.contains(address));
             graph.endless.retain(|address| !ending.contains(address));
         }
+    }
+
+    /// Finds out anew what the stuck tasks keep.
+    fn keep(&mut self) {
+        let stuck = |task: &&&'l Task| self.stuck.contains(&task.address);
+        let holding = self.holding.iter().filter(stuck).copied();
+        self.kept = Kept::by(holding);
+        let waits = self.tasks.iter().filter(stuck).flat_map(|task| &task.waits);
+        let in_vain: Vec<&Wait> = waits.filter(|wait| self.is_in_vain(wait)).collect();
+        self.kept.bar(in_vain);
     }
 
     /// Of the tasks that are so.
@@ -230,25 +243,21 @@ impl<'l> Graph<'l> {
             }
             // Who wants to be alone waits for every reader, and a reader for who is alone.
             Event::Permit => {
-                let is_kept = |hold: &Hold| {
-                    hold.role == Role::Guard && (hold.is_exclusive || wait.is_exclusive)
+                let is_for_it = |hold: &Hold| {
+                    let is_guard = hold.role == Role::Guard;
+                    let excludes = hold.is_exclusive || wait.is_exclusive;
+                    (is_guard && excludes) || hold.is_parked_before(wait)
                 };
-                self.stuck_holds(object).any(is_kept)
-                    || self.is_behind(object, wait)
-                    || self
-                        .stuck_holds(object)
-                        .any(|hold| hold.is_parked_before(wait))
+                self.kept.of(object).any(is_for_it) || self.kept.is_before(wait)
             }
             // There is one receiver, and nothing else makes room among messages.
-            Event::Capacity => wait.is_full && self.is_received_by_stuck(object),
+            Event::Capacity => wait.is_full && self.kept.has(object, Role::Receiver),
             Event::Closed => {
                 matches!(object.class, Class::Mpsc | Class::Oneshot)
-                    && self.is_received_by_stuck(object)
+                    && self.kept.has(object, Role::Receiver)
             }
             // Whoever notifies, or arrives, must come to the object.
-            Event::Notification | Event::Arrivals => self
-                .stuck_holds(object)
-                .any(|hold| hold.role == Role::Owner),
+            Event::Notification | Event::Arrivals => self.kept.has(object, Role::Owner),
             Event::Cancellation { .. }
             | Event::Deadline(_)
             | Event::Readiness
@@ -258,47 +267,17 @@ impl<'l> Graph<'l> {
         }
     }
 
-    /// Whether a task that is stuck stands before it in the queue of a lock, which is served in order.
-    fn is_behind(&self, object: Object, wait: &Wait) -> bool {
-        let is_before = |other: &Wait| {
-            other.event == Event::Permit
-                && other.object.is_some_and(|other| other.is_same(object))
-                && other
-                    .ahead
-                    .zip(wait.ahead)
-                    .is_some_and(|(other, own)| other < own)
-        };
-        let mut stuck = self.tasks.iter().filter(|task| self.is_stuck(task));
-        stuck.any(|task| task.waits.iter().any(is_before))
-    }
-
-    fn is_received_by_stuck(&self, object: Object) -> bool {
-        self.stuck_holds(object)
-            .any(|hold| hold.role == Role::Receiver)
-    }
-
     /// Whether stuck tasks have all of these handles. More than there are were misread.
     fn are_stuck(&self, handles: &Handles) -> bool {
-        let held = self.stuck_holds(handles.object);
+        let held = self.kept.of(handles.object);
         let held = held.filter(|hold| handles.party.has(hold.role));
         handles.count > 0 && places(held) == handles.count
     }
 
     /// Different senders that stuck tasks hold: one that two variables lead to counts once.
     fn stuck_senders(&self, object: Object) -> u64 {
-        let holds = self.stuck_holds(object);
+        let holds = self.kept.of(object);
         places(holds.filter(|hold| hold.role == Role::Sender))
-    }
-
-    /// What stuck tasks hold of an object for certain, and nobody else can come to: an `Arc` with another owner proves nothing.
-    fn stuck_holds(&self, object: Object) -> impl Iterator<Item = &'l Hold> {
-        self.holding
-            .iter()
-            .filter(|task| self.is_stuck(task))
-            .flat_map(|task| &task.holds)
-            .filter(move |hold| {
-                hold.object.is_same(object) && hold.certainty == Certainty::Certain && hold.is_sole
-            })
     }
 }
 
@@ -366,12 +345,17 @@ impl Hold {
 }
 
 impl Object {
-    /// Whether it is the same thing: a lock may be reached as such or as the semaphore inside it.
+    /// Whether it is the same thing.
     pub(crate) fn is_same(self, other: Self) -> bool {
-        let family = |class| match class {
+        self.identity() == other.identity()
+    }
+
+    /// What it is equal in to all that reach the same thing: a lock may be reached as such or as the semaphore inside it.
+    pub(crate) fn identity(self) -> Self {
+        let class = match self.class {
             Class::Mutex | Class::RwLock => Class::Semaphore,
             other => other,
         };
-        self.address == other.address && family(self.class) == family(other.class)
+        Self { class, ..self }
     }
 }

@@ -71,6 +71,7 @@ mod frame;
 mod future_address;
 mod graph;
 mod handle_use;
+mod kept;
 mod local_tasks;
 mod need;
 mod object;

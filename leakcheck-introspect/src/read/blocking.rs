@@ -11,10 +11,11 @@ use crate::{BlockingTask, Error, State};
 /// Those of the cells where a blocking task may be that has not ended, and whether it has begun.
 pub(crate) fn alive_perhaps(cells: &[u64]) -> Vec<(u64, bool)> {
     let span = memory::own_span();
-    let headers = memory::gather::<{ layout::HEADER }>(cells);
-    let cells = cells.iter().copied().zip(headers);
-    let alive = cells.filter_map(|(cell, header)| Some((cell, blocking_if_alive(&header?, span)?)));
-    alive.collect()
+    let mut alive = Vec::new();
+    memory::gather(cells, |cell, header| {
+        alive.extend(blocking_if_alive(header, span).map(|has_begun| (cell, has_begun)));
+    });
+    alive
 }
 
 /// The blocking task that is running in this cell.
@@ -98,14 +99,11 @@ mod tests {
         });
         assert_eq!(cells.map(alive), [[]; 2], "the handles keep the cells");
         // What is given back keeps its words, but for those that are used again: here the first, in a copy.
-        let copies = memory::gather::<256>(&cells[..1]);
-        let mut words: Vec<u64> = copies[0]
-            .expect("the handles keep the cells")
-            .as_chunks()
-            .0
-            .iter()
-            .map(|word| u64::from_le_bytes(*word))
-            .collect();
+        let mut words = Vec::new();
+        memory::gather::<256>(&cells[..1], |_, copy| {
+            let chunks = copy.as_chunks().0.iter();
+            words.extend(chunks.map(|word| u64::from_le_bytes(*word)));
+        });
         words[0] = layout::RUNNING | 1 << layout::REFERENCES;
         let copy = words.as_ptr() as u64;
         assert_eq!(alive(copy), [(copy, true)], "by its header it runs");

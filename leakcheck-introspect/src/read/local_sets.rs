@@ -7,7 +7,7 @@ use tokio::task::LocalSet;
 use super::{
     memory,
     startup::introspector,
-    tokio::{Owner, layout, vtable_if_alive},
+    tokio::{Owner, vtable_if_alive},
     value::Reader,
 };
 use crate::{Error, TaskList, task_list::Detail};
@@ -34,12 +34,10 @@ fn alive(cells: &[u64]) -> Result<Vec<(u64, u64)>, Error> {
     let mut alive = Vec::new();
     let mut is_read = false;
     for cells in cells.chunks(AT_ONCE) {
-        let headers = memory::gather::<{ layout::HEADER }>(cells);
-        for (cell, header) in cells.iter().zip(headers) {
-            is_read |= header.is_some();
-            let vtable = header.and_then(|header| vtable_if_alive(&header, span));
-            alive.extend(vtable.map(|vtable| (*cell, vtable)));
-        }
+        memory::gather(cells, |cell, header| {
+            is_read = true;
+            alive.extend(vtable_if_alive(header, span).map(|vtable| (cell, vtable)));
+        });
     }
     // What was freed may be mapped no more; all of it is not.
     if !is_read && !cells.is_empty() && !memory::is_readable() {

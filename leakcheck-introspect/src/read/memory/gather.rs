@@ -10,10 +10,13 @@ const NEAR: u64 = 2048;
 /// Bytes of neighbours that are read at once.
 const MOST: u64 = 16 << 10;
 
-/// What is at each of the addresses at this moment, or nothing if a byte of that is not mapped. In their order, which had
-/// better be that of memory.
-pub(crate) fn gather<const SIZE: usize>(addresses: &[u64]) -> Vec<Option<[u8; SIZE]>> {
-    let mut pieces = Vec::with_capacity(addresses.len());
+/// Bytes before the copies. What is left of them is in memory that is given back, perhaps where the original of another was: they
+/// must not look like one, so they lie where nothing is aligned.
+const ASIDE: usize = 1;
+
+/// Shows what is at each of the addresses at this moment, but for those where a byte of it is not mapped. In their order, which
+/// had better be that of memory.
+pub(crate) fn gather<const SIZE: usize>(addresses: &[u64], mut show: impl FnMut(u64, &[u8; SIZE])) {
     let mut spans: Vec<(u64, usize)> = Vec::new();
     let mut bytes = Vec::new();
     let mut left = addresses;
@@ -30,41 +33,48 @@ pub(crate) fn gather<const SIZE: usize>(addresses: &[u64]) -> Vec<Option<[u8; SI
             taken += count;
         }
         let (now, later) = left.split_at(taken);
-        bytes.resize(spans.iter().map(|(_, length)| length).sum(), 0);
-        match read_all(&spans, &mut bytes) {
-            Some(()) => pieces.extend(cut(&spans, &bytes, now)),
-            None => pieces.extend(now.iter().map(|address| one(*address))),
+        let length: usize = spans.iter().map(|(_, length)| length).sum();
+        bytes.resize(ASIDE + length, 0);
+        let (_, copies) = bytes.split_at_mut(ASIDE);
+        match read_all(&spans, copies) {
+            Some(()) => cut(&spans, copies, now, &mut show),
+            None => now.iter().for_each(|address| one(*address, &mut show)),
         }
         left = later;
     }
-    pieces
 }
 
-/// The pieces that are in the spans, which were read one after the other.
+/// Shows the pieces that are in the spans, which were read one after the other.
 fn cut<const SIZE: usize>(
     spans: &[(u64, usize)],
     bytes: &[u8],
     addresses: &[u64],
-) -> impl Iterator<Item = Option<[u8; SIZE]>> {
-    let mut spans = spans.iter();
-    let mut span = spans.next();
+    show: &mut impl FnMut(u64, &[u8; SIZE]),
+) {
+    let mut left = addresses;
     let mut start = 0;
-    addresses.iter().map(move |address| {
-        loop {
-            let (first, length) = span?;
-            let at = usize::try_from(address.wrapping_sub(*first)).unwrap_or(usize::MAX);
-            if at.checked_add(SIZE).is_some_and(|end| end <= *length) {
-                return bytes.get(start + at..)?.first_chunk().copied();
+    for (first, length) in spans {
+        let place = |address: u64| {
+            let at = usize::try_from(address.checked_sub(*first)?).ok()?;
+            (at.checked_add(SIZE)? <= *length).then_some(start + at)
+        };
+        while let [address, later @ ..] = left
+            && let Some(at) = place(*address)
+        {
+            if let Some(piece) = bytes.get(at..).and_then(|bytes| bytes.first_chunk()) {
+                show(*address, piece);
             }
-            start += length;
-            span = spans.next();
+            left = later;
         }
-    })
+        start += length;
+    }
 }
 
-fn one<const SIZE: usize>(address: u64) -> Option<[u8; SIZE]> {
+fn one<const SIZE: usize>(address: u64, show: &mut impl FnMut(u64, &[u8; SIZE])) {
     let mut piece = [0; SIZE];
-    read(address, &mut piece).map(|()| piece)
+    if read(address, &mut piece).is_some() {
+        show(address, &piece);
+    }
 }
 
 /// How many of the addresses, one at least, lie beside each other in this order.
@@ -94,13 +104,17 @@ mod tests {
         for (place, hole) in unmapped.into_iter().zip([0, 8, 1 << 47, u64::MAX, 1, 2]) {
             addresses[place] = hole;
         }
-        let pieces = gather::<16>(&addresses);
-        assert_eq!(pieces.len(), words.len());
-        for (index, piece) in pieces.into_iter().enumerate() {
-            let first = piece.and_then(|piece| piece.first_chunk().copied());
-            let expected = (!unmapped.contains(&index)).then_some(index as u64);
-            assert_eq!(first.map(u64::from_le_bytes), expected);
-        }
+        let mut shown = Vec::new();
+        gather::<16>(&addresses, |address, piece| {
+            let word = piece.first_chunk().copied().map(u64::from_le_bytes);
+            shown.push((address, word));
+        });
+        let is_mapped = |index: &usize| !unmapped.contains(index);
+        let mapped = (0..words.len()).filter(is_mapped);
+        let expected: Vec<_> = mapped
+            .map(|index| (addresses[index], Some(index as u64)))
+            .collect();
+        assert_eq!(shown, expected);
     }
 
     /// A page between two that are mapped.
@@ -129,9 +143,22 @@ mod tests {
             start + page * 2 - 1000,
             start + page * 2,
         ];
-        let pieces = gather::<16>(&addresses);
-        let found: Vec<bool> = pieces.iter().map(Option::is_some).collect();
-        assert_eq!(found, [true, true, false, false, true]);
+        let mut found = Vec::new();
+        gather::<16>(&addresses, |address, _| found.push(address));
+        assert_eq!(found, [addresses[0], addresses[1], addresses[4]]);
+    }
+
+    /// Where a copy is left, an original may have been that is looked at next.
+    #[test]
+    fn no_copy_lies_as_its_original_did() {
+        let words = [[1_u64; 4]; 100];
+        let addresses = words.each_ref().map(|word| word.as_ptr() as u64);
+        let mut count = 0;
+        gather::<32>(&addresses, |_, copy| {
+            assert_ne!(copy.as_ptr().addr() % align_of::<u64>(), 0);
+            count += 1;
+        });
+        assert_eq!(count, words.len());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::{
     ffi::CString,
     fmt, fs,
+    hint::black_box,
     io::Error,
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
@@ -219,18 +220,20 @@ fn use_up_paths() {
     (0..PATHS).for_each(|path| open_at(path, DEPTH));
 }
 
-/// The path is the way through two calls at each depth.
+/// The path is the way through two calls at each depth, of which optimising makes neither one nor a loop.
 #[inline(never)]
 fn open_at(path: u32, depth: u32) {
     if depth == 0 {
         return drop(fs::File::open("/dev/null").expect("it is there"));
     }
     let one_or_other = path.rotate_left(depth) & 1;
-    if one_or_other == 0 {
+    if black_box(one_or_other == 0) {
         open_at(path, depth - 1);
+        black_box(());
     }
-    if one_or_other == 1 {
+    if black_box(one_or_other == 1) {
         open_at(path, depth - 1);
+        black_box(());
     }
 }
 
