@@ -10,7 +10,7 @@ use std::{
 };
 
 use leakcheck::Options;
-use leakcheck_bench::{Flavor, Scale, Section, leak, peak_memory, run_myself};
+use leakcheck_bench::{Flavor, Scale, Section, leak, leak_queued, peak_memory, run_myself};
 use serde_json::Value;
 
 use crate::checked;
@@ -33,6 +33,8 @@ struct Round {
     plain: Figures,
     ours: Figures,
     check_us: u64,
+    /// The same where all of them are in one queue.
+    queued_us: u64,
     text: usize,
 }
 
@@ -56,6 +58,10 @@ pub(crate) fn row(scale: Scale) -> Result<Vec<Section>, String> {
             .remark(end, "target 1 s; goleak 35 s (not run here)")
             .fact("  of which the check", ms(&|round| round.check_us))
             .fact(
+                "  and where all wait for one semaphore",
+                ms(&|round| round.queued_us),
+            )
+            .fact(
                 "  plain tokio, dropping its runtime",
                 ms(&|round| round.plain.end_us),
             )
@@ -70,17 +76,26 @@ pub(crate) fn row(scale: Scale) -> Result<Vec<Section>, String> {
 }
 
 fn round() -> Result<Round, String> {
-    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let plain = run_myself(&["child", "flood", "plain"], &[])?;
-    let variables = [("LEAKCHECK_REPORT_DIR", folder.path())];
-    let ours = run_myself(&["child", "flood", "checked"], &variables)?;
-    let figures = Figures::parse(&ours.stdout)?;
+    let (ours, check_us, text) = checked_child("checked")?;
+    let (_, queued_us, _) = checked_child("queued")?;
     Ok(Round {
         plain: Figures::parse(&plain.stdout)?,
-        ours: figures,
-        check_us: verify(folder.path(), figures.line)?,
-        text: ours.stderr.len(),
+        ours,
+        check_us,
+        queued_us,
+        text,
     })
+}
+
+/// What a child says of itself, how long its check took, and how much it has written.
+fn checked_child(mode: &str) -> Result<(Figures, u64, usize), String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let variables = [("LEAKCHECK_REPORT_DIR", folder.path())];
+    let output = run_myself(&["child", "flood", mode], &variables)?;
+    let figures = Figures::parse(&output.stdout)?;
+    let check_us = verify(folder.path(), figures.line)?;
+    Ok((figures, check_us, output.stderr.len()))
 }
 
 /// Makes sure that the report names every task and their line; the time it says the check took.
@@ -108,7 +123,11 @@ fn verify(folder: &Path, line: u64) -> Result<u64, String> {
 pub(crate) fn child(mode: &str) -> io::Result<()> {
     let mut ended = None;
     let body = async {
-        let line = leak(TASKS).await.line;
+        let leaked = match mode {
+            "queued" => leak_queued(TASKS).await,
+            _ => leak(TASKS).await,
+        };
+        let line = leaked.line;
         ended = Some((Instant::now(), line));
     };
     if mode == "plain" {

@@ -13,6 +13,6 @@ pub use process::{
 pub use rounds::{Entrant, Scale, median, medians};
 pub use table::Section;
 pub use work::{
-    Flavor, Leaked, Spawns, allocate, leak, leak_nested, per_call, plain_spawn_join, poll_often,
-    spawn_join, thread_spawn_join,
+    Flavor, Leaked, Spawns, allocate, leak, leak_nested, leak_queued, per_call, plain_spawn_join,
+    poll_often, spawn_join, thread_spawn_join,
 };

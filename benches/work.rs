@@ -4,12 +4,13 @@ use std::{
     future,
     hint::black_box,
     pin::Pin,
+    sync::Arc,
     task::Poll,
     thread,
     time::{Duration, Instant},
 };
 
-use tokio::{runtime::Builder, task::JoinHandle};
+use tokio::{runtime::Builder, sync::Semaphore, task::JoinHandle};
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -159,13 +160,37 @@ pub struct Leaked {
 
 /// Spawns tasks that never end and lets each be polled once.
 pub async fn leak(tasks: usize) -> Leaked {
+    leak_each(tasks, future::pending).await
+}
+
+/// [`leak`], each of them in the queue of one semaphore.
+pub async fn leak_queued(tasks: usize) -> Leaked {
+    let permits = Arc::new(Semaphore::new(0));
+    let queued = || {
+        let permits = permits.clone();
+        async move {
+            let _ = permits.acquire_owned().await;
+        }
+    };
+    let leaked = leak_each(tasks, queued).await;
+    // A runtime runs at least this many before it comes back to the one that yields.
+    for _ in 0..tasks / 16 {
+        tokio::task::yield_now().await;
+    }
+    leaked
+}
+
+async fn leak_each<F>(tasks: usize, task: impl Fn() -> F) -> Leaked
+where
+    F: Future<Output = ()> + Send + 'static,
+{
     let mut leaked = Leaked {
         handles: Vec::with_capacity(tasks),
         line: 0,
         depth: 0,
     };
     for _ in 0..tasks {
-        leaked.handles.push(tokio::spawn(future::pending()));
+        leaked.handles.push(tokio::spawn(task()));
         leaked.line = line!() - 1;
     }
     backtrace::trace(|_| {
