@@ -108,10 +108,9 @@ impl<'l> Graph<'l> {
 
     /// Finds out anew what the stuck tasks keep.
     fn keep(&mut self) {
-        let stuck = |task: &&&'l Task| self.stuck.contains(&task.address);
-        let holding = self.holding.iter().filter(stuck).copied();
-        self.kept = Kept::by(holding);
-        let waits = self.tasks.iter().filter(stuck).flat_map(|task| &task.waits);
+        self.kept = Kept::by(&self.holding, |task| self.is_stuck(task));
+        let stuck = self.tasks.iter().filter(|task| self.is_stuck(task));
+        let waits = stuck.flat_map(|task| &task.waits);
         let in_vain: Vec<&Wait> = waits.filter(|wait| self.is_in_vain(wait)).collect();
         self.kept.bar(in_vain);
     }
@@ -240,13 +239,16 @@ impl<'l> Graph<'l> {
             Event::Message { .. } | Event::Change { .. } => {
                 let senders = wait.ends();
                 senders.is_some_and(|senders| self.stuck_senders(object) >= senders)
+                    && !self.kept.is_elsewhere(object, Role::Sender)
             }
             // Who wants to be alone waits for every reader, and a reader for who is alone.
             Event::Permit => {
                 let is_for_it = |hold: &Hold| {
                     let is_guard = hold.role == Role::Guard;
                     let excludes = hold.is_exclusive || wait.is_exclusive;
-                    (is_guard && excludes) || hold.is_parked_before(wait)
+                    let is_misread =
+                        || hold.is_exclusive && self.kept.is_elsewhere(object, Role::Guard);
+                    (is_guard && excludes && !is_misread()) || hold.is_parked_before(wait)
                 };
                 self.kept.of(object).any(is_for_it) || self.kept.is_before(wait)
             }

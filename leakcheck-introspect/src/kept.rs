@@ -1,6 +1,6 @@
 //! What tasks keep that wait for ever: nobody else gets it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::{Certainty, Event, Hold, Object, Role, Task, Wait};
 
@@ -8,20 +8,30 @@ use crate::{Certainty, Event, Hold, Object, Role, Task, Wait};
 #[derive(Debug, Default)]
 pub(crate) struct Kept<'l> {
     holds: HashMap<Object, Vec<&'l Hold>>,
+    /// What others certainly hold.
+    elsewhere: HashSet<(Object, Role)>,
     /// The first place in the queue of a lock from which its turn never comes.
     barred: HashMap<Object, u64>,
 }
 
 impl<'l> Kept<'l> {
-    /// What these tasks hold for certain, and nobody else can come to: an `Arc` with another owner proves nothing.
-    pub(crate) fn by(stuck: impl Iterator<Item = &'l Task>) -> Self {
-        let mut holds: HashMap<Object, Vec<&Hold>> = HashMap::new();
-        let all = stuck.flat_map(|task| &task.holds);
-        for hold in all.filter(|hold| hold.certainty == Certainty::Certain && hold.is_sole) {
-            holds.entry(hold.object.identity()).or_default().push(hold);
+    /// What those of the tasks that are stuck hold for certain, and nobody else can come to: an `Arc` with another owner proves
+    /// nothing.
+    pub(crate) fn by(tasks: &[&'l Task], is_stuck: impl Fn(&Task) -> bool) -> Self {
+        let mut kept = Self::default();
+        for task in tasks {
+            let is_stuck = is_stuck(task);
+            let holds = task.holds.iter();
+            for hold in holds.filter(|hold| hold.certainty == Certainty::Certain) {
+                let object = hold.object.identity();
+                if !is_stuck {
+                    kept.elsewhere.insert((object, hold.role));
+                } else if hold.is_sole {
+                    kept.holds.entry(object).or_default().push(hold);
+                }
+            }
         }
-        let barred = HashMap::new();
-        Self { holds, barred }
+        kept
     }
 
     /// Bars the queues of the locks for which these wait in vain: they are served in order.
@@ -41,6 +51,11 @@ impl<'l> Kept<'l> {
     /// Whether something is kept of an object by who has this part in it.
     pub(crate) fn has(&self, object: Object, role: Role) -> bool {
         self.of(object).any(|hold| hold.role == role)
+    }
+
+    /// Whether somebody who goes on has this part in an object: where nobody else can have it, one of both was misread.
+    pub(crate) fn is_elsewhere(&self, object: Object, role: Role) -> bool {
+        self.elsewhere.contains(&(object.identity(), role))
     }
 
     /// Whether somebody waits in vain before it in the queue of a lock.

@@ -172,14 +172,13 @@ fn content(reader: &Reader<'_>, owner: &'static Type, at: u64) -> Option<Content
         "alloc::sync::Arc" => Some(Content::Counted("Arc", argument()?)),
         "alloc::rc::Rc" => Some(Content::Counted("Rc", argument()?)),
         "alloc::vec::Vec" => Some(Content::Several(argument()?)),
-        _ => match (owner.member("vtable"), owner.pointee()) {
-            (Some(_), _) => {
-                let table = reader.memory.word(at.checked_add(8)?)?;
-                Some(Content::One(concrete(reader, table)?))
-            }
-            (None, Some(pointee)) => Some(Content::One(reader.ty(pointee)?)),
-            (None, None) => None,
-        },
+        _ if owner.is_dynamic_pointer() => {
+            let data = reader.ty(owner.fat_pointer()?.data.ty)?;
+            let is_all = reader.ty(data.pointee()?)?.is_dynamic();
+            let table = reader.memory.word(at.checked_add(8)?)?;
+            is_all.then_some(Content::One(concrete(reader, table)?))
+        }
+        _ => Some(Content::One(reader.ty(owner.pointee()?)?)),
     }
 }
 

@@ -40,6 +40,7 @@ mod switched;
 mod tasks;
 mod timers;
 mod tokens;
+mod unsized_tails;
 mod whole;
 mod wrappers;
 
@@ -83,6 +84,7 @@ const SHARED: &[&Area] = &[
     &tasks::AREA,
     &timers::AREA,
     &tokens::AREA,
+    &unsized_tails::AREA,
     &wrappers::AREA,
 ];
 
@@ -120,6 +122,7 @@ const AREAS: &[&Area] = &[
     &tasks::AREA,
     &timers::AREA,
     &tokens::AREA,
+    &unsized_tails::AREA,
     &wrappers::AREA,
 ];
 

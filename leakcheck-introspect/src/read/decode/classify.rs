@@ -48,9 +48,15 @@ pub(super) fn classify(reader: &Reader<'_>, ty: &'static Type) -> &'static Class
 
 /// The type of what it has or leads to and is not read: nothing says what is there, or the result of a task may be.
 fn covered(reader: &Reader<'_>, ty: &Type) -> Option<&'static Type> {
-    const COVERS: [&str; 3] = [
+    const COVERS: [&str; 9] = [
         "core::mem::maybe_uninit::MaybeUninit",
         "core::sync::atomic::AtomicPtr",
+        "hashbrown::raw::RawDrain",
+        "hashbrown::raw::RawIntoIter",
+        "hashbrown::raw::RawIter",
+        "std::thread::JoinHandle",
+        "std::thread::join_handle::JoinHandle",
+        "std::thread::scoped::ScopedJoinHandle",
         "tokio::runtime::task::join::JoinHandle",
     ];
     let is_meant = COVERS.contains(&ty.base.as_str());
@@ -96,15 +102,11 @@ fn descent(reader: &Reader<'_>, ty: &'static Type) -> Descent {
             .ty(*element)
             .map_or(Descent::End, |element| Descent::Array(element, *count)),
         Shape::Enum { .. } => Descent::Case,
-        Shape::Struct(members) => match &members[..] {
-            [data, table] if table.name == "vtable" => Descent::Dynamic(data, table),
-            [data, length] if data.name == "data_ptr" && length.name == "length" => {
-                Descent::Slice(data, length)
-            }
-            _ => Collection::of(ty)
-                .map(Descent::Collection)
-                .or_else(|| CellKind::of(ty).map(Descent::Cell))
-                .unwrap_or(Descent::Members),
-        },
+        Shape::Struct(_) => ty
+            .fat_pointer()
+            .map(Descent::FatPointer)
+            .or_else(|| Collection::of(ty).map(Descent::Collection))
+            .or_else(|| CellKind::of(ty).map(Descent::Cell))
+            .unwrap_or(Descent::Members),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{descent::Collection, relevance::cannot_hold};
 use crate::read::{
-    dwarf::{Member, Shape, Type},
+    dwarf::{Shape, Type},
     shape_memo::Rule,
     value::{Reader, Value},
 };
@@ -46,16 +46,6 @@ impl<S: Sink> Elements<'_, '_, S> {
             Collection::Unordered => self.unordered(value),
             Collection::JoinSet => self.join_set(value),
         };
-    }
-
-    /// Those that a pointer and a length lead to.
-    pub(super) fn slice(&mut self, value: Value, data: &Member, length: &Member) {
-        let pointer = self.reader.ty(data.ty);
-        let element = pointer.and_then(|ty| self.reader.ty(ty.pointee()?));
-        let at = |member: &Member| value.address.wrapping_add(member.offset);
-        if let Some(element) = element {
-            self.row(element, value.hop, (at(data), at(length)));
-        }
     }
 
     fn vector(&mut self, value: Value) -> Option<()> {
@@ -284,10 +274,7 @@ mod tests {
 
     use super::*;
     use crate::read::{
-        decode::{
-            access_path::Trust,
-            scan::{Mode, Scan},
-        },
+        decode::{access_path::Trust, scan::Scan, scanned::Mode},
         fuel,
     };
 

@@ -8,9 +8,11 @@ use super::{
     coroutine::{Variables, stage},
     holds::Holds,
     joined::{Branches, choice, joins},
-    pointers::{is_wrapper, unboxed},
+    pointers::is_wrapper,
     relevance::is_pending,
-    scan::{Mode, Scan, ScannedObject},
+    scan::Scan,
+    scanned::{Mode, ScannedObject},
+    unboxed::unboxed,
     waits::{Waits, without_own},
 };
 use crate::{

@@ -1,7 +1,7 @@
 //! How a scan goes on from values of one type.
 
 use super::{cells::CellKind, idle_parts::IdleRule};
-use crate::read::dwarf::{Member, Type};
+use crate::read::dwarf::{FatPointer, Type};
 
 /// What a scan does at a value.
 #[derive(Debug)]
@@ -60,10 +60,8 @@ pub(super) enum Descent {
     Pointer,
     Array(&'static Type, u64),
     Case,
-    /// A pointer and a vtable.
-    Dynamic(&'static Member, &'static Member),
-    /// A pointer and a length.
-    Slice(&'static Member, &'static Member),
+    /// To what has no size of its own.
+    FatPointer(FatPointer<'static>),
     Collection(Collection),
     /// What a flag says whether it is there.
     Cell(CellKind),

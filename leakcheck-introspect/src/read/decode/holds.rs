@@ -7,7 +7,8 @@ use super::{
     coroutine::{Presence, Variables},
     parked::{Parked, pinned},
     pointers::is_reference,
-    scan::{Mode, Scan, ScannedObject},
+    scan::Scan,
+    scanned::{Mode, ScannedObject},
     type_facts::TypeFacts,
 };
 use crate::{

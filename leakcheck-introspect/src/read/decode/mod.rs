@@ -9,6 +9,7 @@ mod collections;
 mod coroutine;
 mod decoder;
 mod descent;
+mod fat_pointers;
 mod holds;
 mod idle_parts;
 mod joined;
@@ -18,10 +19,12 @@ mod parked;
 mod pointers;
 mod relevance;
 mod scan;
+mod scanned;
 mod select_branches;
 mod statics;
 mod strangers;
 mod type_facts;
+mod unboxed;
 mod waits;
 
 pub(crate) use self::{

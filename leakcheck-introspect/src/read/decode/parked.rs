@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     coroutine::{Presence, Variables},
     pointers::is_reference,
-    scan::ScannedFuture,
+    scanned::ScannedFuture,
 };
 use crate::{
     Certainty, Frame, Hold, Location,

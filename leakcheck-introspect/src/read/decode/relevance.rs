@@ -50,7 +50,7 @@ fn find_nothing(reader: &Reader<'_>, ty: &'static Type) -> bool {
 /// Whether it is a future or an object, or may be anything.
 fn is_looked_for(ty: &Type) -> bool {
     ty.is_coroutine()
-        || ty.member("vtable").is_some()
+        || ty.is_dynamic_pointer()
         || is_pending(ty)
         || is_driver(ty)
         || is_runtime(ty)

@@ -8,17 +8,19 @@ use super::{
     collections::{Elements, Sink},
     coroutine::{Presence, Variables, stage},
     descent::{Descent, Others, ValueKind},
+    fat_pointers::{Content, Target},
     idle_parts::IdleRule,
     own_drop,
-    pointers::{dynamic, has_one_owner, owners},
+    pointers::{has_one_owner, owners},
     relevance::{cannot_be_awaited, cannot_hold, relevant_members},
+    scanned::{Mode, ScannedFuture, ScannedObject},
     select_branches::Branches,
     strangers::{is_hand_written, is_only_called, may_be_stranger, strange_members},
 };
 use crate::{
-    Certainty, Class, FrameKind, Queued, Role,
+    Certainty, Class, FrameKind, Role,
     read::{
-        dwarf::Die,
+        dwarf::{Die, FatPointer, Member, Type},
         int_hash,
         objects::{ObjectKind, ObjectRef, Use},
         tokio,
@@ -37,51 +39,6 @@ const BRANCHES: &[&str] = &[
     "futures_util::future::maybe_done::MaybeDone",
     "tokio::future::maybe_done::MaybeDone",
 ];
-
-/// What a scan is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
-    /// To find what a future polls: it stops at async functions.
-    Futures,
-    /// To find what a variable holds: what async functions hold that are not awaited yet counts as well.
-    Objects,
-}
-
-/// An object, and how the scan came to it.
-#[derive(Debug)]
-pub(super) struct ScannedObject {
-    pub(super) found: ObjectRef,
-    pub(super) path: String,
-    pub(super) trust: Trust,
-    pub(super) use_: Use,
-    /// What the scan was looking for there: what is polled, or what is only kept.
-    pub(super) mode: Mode,
-    pub(super) is_sole: bool,
-    pub(super) owners: u64,
-    /// Whether the way to it led over a plain pointer, or into one of several readings of the same bytes.
-    pub(super) may_be_gone: bool,
-    /// Whether it is known to be still there, where it is in an async function that is not awaited.
-    pub(super) certainty: Certainty,
-    /// Whether it is in a message that nobody has received.
-    pub(super) queued: Option<Queued>,
-    /// That function's future, if it was polled before.
-    pub(super) inside: Option<(u64, Die)>,
-    /// Whether it is the handle of a task that may end with what has it.
-    pub(super) may_end: bool,
-    /// The number of the branch, of those that are joined.
-    pub(super) branch: Option<u32>,
-}
-
-/// A future that was polled before, and how the scan came to it.
-#[derive(Debug)]
-pub(super) struct ScannedFuture {
-    pub(super) future: Value,
-    pub(super) path: String,
-    pub(super) is_sole: bool,
-    pub(super) owners: u64,
-    pub(super) may_be_gone: bool,
-    pub(super) certainty: Certainty,
-}
 
 /// What a scan has found.
 #[derive(Debug)]
@@ -231,18 +188,7 @@ impl<'r, 'i> Scan<'r, 'i> {
                     self.mode = mode;
                 }
             }
-            Descent::Dynamic(data, table) => {
-                if let Some((target, is_sole, owners)) = dynamic(self.reader, value, data, table) {
-                    let mut path = path.deeper();
-                    path.is_sole &= is_sole;
-                    path.owners = path.owners.max(owners);
-                    self.visit(target, &path);
-                } else {
-                    self.is_blind = true;
-                    self.is_cut |= self.mode == Mode::Futures;
-                }
-            }
-            Descent::Slice(data, length) => self.elements(&path).slice(value, data, length),
+            Descent::FatPointer(pointer) => self.fat_pointer(value, pointer, &path),
             Descent::Collection(collection) => self.elements(&path).of(collection, value),
             Descent::Cell(cell) => {
                 if let Some(content) = cell.content(self.reader, value) {
@@ -254,6 +200,42 @@ impl<'r, 'i> Scan<'r, 'i> {
                     path.is_sole = has_one_owner(self.reader, value.address);
                 }
                 self.members(value, &class.idle, &path);
+            }
+        }
+    }
+
+    fn fat_pointer(&mut self, value: Value, pointer: FatPointer<'_>, path: &AccessPath<'_>) {
+        let Some(target) = Target::of(self.reader, value, pointer) else {
+            self.is_blind = true;
+            self.is_cut |= self.mode == Mode::Futures;
+            return;
+        };
+        let mut path = path.deeper();
+        path.is_sole &= target.is_sole;
+        path.owners = path.owners.max(target.owners);
+        self.is_blind |= target.hides();
+        self.is_cut |= self.mode == Mode::Futures && !target.is_whole;
+        if let Some(head) = target.head {
+            self.visit(head, &path);
+        }
+        self.last_field(&target.fields, target.content, &path);
+    }
+
+    /// Visits what these fields lead to.
+    fn last_field(
+        &mut self,
+        fields: &[(&'static Type, &'static Member)],
+        content: Content,
+        path: &AccessPath<'_>,
+    ) {
+        match (fields, content) {
+            ([(of, field), rest @ ..], _) => {
+                self.last_field(rest, content, &path.member(of, field));
+            }
+            ([], Content::One(value)) => self.visit(value, path),
+            ([], Content::Several(row)) => {
+                self.elements(path)
+                    .array(row.element, (row.hop, row.first), row.count);
             }
         }
     }

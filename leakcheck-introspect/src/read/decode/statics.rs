@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::{
     access_path::Trust,
     pointers::is_reference,
-    scan::{MOST_PLACES, Mode, Scan, ScannedObject},
+    scan::{MOST_PLACES, Scan},
+    scanned::{Mode, ScannedObject},
 };
 use crate::{
     Certainty, Hold, Location,

@@ -39,7 +39,7 @@ pub(crate) use self::{
     scopes::{Declared, Scopes},
     split::MissingDwo,
     stack_variables::OnStack,
-    types::{Member, Shape, Type, Variant, without_arguments},
+    types::{FatPointer, Member, Shape, Type, Unsized, Variant, without_arguments},
     unit::Unit,
     variables::Variable,
 };

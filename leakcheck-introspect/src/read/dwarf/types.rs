@@ -37,6 +37,23 @@ pub(crate) enum Shape {
     },
 }
 
+/// A pointer, and beside it what its type leaves open.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FatPointer<'t> {
+    pub(crate) data: &'t Member,
+    pub(crate) more: &'t Member,
+    pub(crate) kind: Unsized,
+}
+
+/// What such a pointer leads to, or what the last field of that is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unsized {
+    /// Of any type, to which the vtable belongs.
+    Dynamic,
+    /// As many elements as the length says.
+    Slice,
+}
+
 /// Where an enum says which variant it is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Discriminant {
@@ -80,7 +97,38 @@ impl Type {
     pub(crate) fn is_pointer(&self) -> bool {
         matches!(self.shape, Shape::Pointer(_))
             || self.base == "core::pin::Pin"
-            || self.member("vtable").is_some()
+            || self.fat_pointer().is_some()
+    }
+
+    /// The two words that it is, where it is a pointer to what has no size of its own.
+    pub(crate) fn fat_pointer(&self) -> Option<FatPointer<'_>> {
+        let [data, more] = self.members() else {
+            return None;
+        };
+        let kind = match (data.name, more.name) {
+            (_, "vtable") => Unsized::Dynamic,
+            ("data_ptr", "length") => Unsized::Slice,
+            _ => return None,
+        };
+        self.unsized_target()
+            .map(|_| FatPointer { data, more, kind })
+    }
+
+    /// What follows the sign of a pointer in the name. The types of programs have none that begins so.
+    pub(crate) fn unsized_target(&self) -> Option<&'static str> {
+        const SIGNS: [&str; 5] = ["&mut ", "&", "*const ", "*mut ", "alloc::boxed::Box<"];
+        SIGNS.iter().find_map(|sign| self.name.strip_prefix(sign))
+    }
+
+    /// Whether it is one to what may be of any type.
+    pub(crate) fn is_dynamic_pointer(&self) -> bool {
+        self.fat_pointer()
+            .is_some_and(|pointer| pointer.kind == Unsized::Dynamic)
+    }
+
+    /// Whether values of it may be of any type.
+    pub(crate) fn is_dynamic(&self) -> bool {
+        self.name.starts_with("dyn ") || self.name.starts_with("(dyn ")
     }
 
     /// What it points to, where it is a plain pointer.
