@@ -120,8 +120,8 @@ impl Inventory {
         self.resources.iter().any(is_closure)
     }
 
-    /// Leaves out timers of the runtime where a closure or thread was found that blocks on one: they are its own, and no task
-    /// has them.
+    /// Leaves out timers of the runtime where a closure or thread was found that blocks on one, or a task of a `LocalSet`: they
+    /// are its own, and no task has them that the runtime counts.
     pub(super) fn fold_timers(&mut self) {
         let has_timers = |found: &Resource| match &found.detail {
             Detail::Thread {
@@ -130,11 +130,22 @@ impl Inventory {
             } => findings::blocks_on_a_handle(activity) || may_block_on_a_handle(activity),
             // Nobody knows what it does.
             Detail::Thread { closure, .. } => closure.is_some(),
-            _ => false,
+            _ => self.is_on_a_set(found),
         };
         if self.resources.iter().any(has_timers) {
             self.resources.retain(|found| !timers::is_of_tokio(found));
         }
+    }
+}
+
+impl Inventory {
+    /// Whether it is a task of a `LocalSet`, which counts none.
+    fn is_on_a_set(&self, found: &Resource) -> bool {
+        let ResourceId::Task(id) = found.id else {
+            return false;
+        };
+        let mut sets = self.lists.iter().filter(|list| list.alive().is_none());
+        sets.any(|set| set.find(id).is_some())
     }
 }
 
