@@ -175,7 +175,12 @@ impl Check {
         let is_alone = || counters.threads() == runtime.workers();
         let may_be_stuck = body.tasks().iter().all(may_be_stuck);
         let sees_threads = || sources::threads::coverage() == Seen::Full;
-        if !may_be_stuck || !is_alone() || self.has_tasks_on_others() || !sees_threads() {
+        if !may_be_stuck
+            || !is_alone()
+            || self.has_tasks_on_others()
+            || !sees_threads()
+            || self.view.may_be_called_back()
+        {
             return None;
         }
         let list = tasks::read(&runtime.handle).ok()?;

@@ -170,6 +170,15 @@ impl View {
         self.handed().iter().any(|handed| !handed.has_begun())
     }
 
+    /// Whether code that is no Rust may run at any time, with a pointer to what a task owns: on a thread that std has not started,
+    /// or for a timer of the test.
+    pub(super) fn may_be_called_back(&self) -> bool {
+        !sys::threads::are_all_of_std()
+            || sources::others(Some(self.scope))
+                .iter()
+                .any(|other| other.kind() == Kind::Timer)
+    }
+
     /// Whether something could not be recorded since the check began.
     pub(super) fn has_unrecorded(&self) -> bool {
         unrecorded() != self.unrecorded

@@ -183,7 +183,8 @@ fn judge(view: View, so_far: Evidence, mut present: Inventory) -> mpsc::Receiver
         view.describe(&mut present, &so_far);
         present.fold_timers();
         let is_known = || present.unnamed == 0 && view.is_accepted(&present);
-        let is_settled = !is_about_to_begin && (present.is_stuck() || is_known());
+        let is_stuck = || present.is_stuck() && !view.may_be_called_back();
+        let is_settled = !is_about_to_begin && (is_stuck() || is_known());
         let _ = tell.send(Answer::IsSettled(is_settled));
     };
     // An error drops the sender, which the receiver sees.

@@ -36,7 +36,7 @@ mod stack;
 pub(crate) use fate::Fate;
 pub(crate) use name::learn;
 use records::{Facts, OWN, RECORDS, SELF, look_at_all, over, own};
-pub(crate) use records::{live, mark_runtime, next, own_numbers};
+pub(crate) use records::{are_all_of_std, live, mark_runtime, next, own_numbers};
 pub(super) use records::{own_runtime, stack_of};
 pub(super) use stack::Stack;
 

@@ -13,6 +13,7 @@ macro_rules! run {
 }
 
 mod builds;
+mod callbacks;
 mod calls;
 mod descriptors;
 mod disturbed;

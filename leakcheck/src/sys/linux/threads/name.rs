@@ -41,6 +41,12 @@ pub(super) fn learns(start: usize) -> bool {
     learns
 }
 
+/// Whether a thread with this start routine is one of std's, as far as that is known.
+pub(super) fn is_of_std(start: usize) -> bool {
+    let known = START_OF_STD.load(Ordering::Relaxed);
+    known == 0 || start == known
+}
+
 /// From here on std must not be asked about the calling thread.
 pub(super) fn ends() {
     ENDING.set(true);

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    name::Name,
+    name::{self, Name},
     stack::{self, Stack},
 };
 use crate::{
@@ -76,6 +76,13 @@ pub(crate) fn live(scope: Option<u64>) -> Vec<Thread> {
         });
     }
     threads
+}
+
+/// Whether std has started every thread that is alive. Another library's may call back by a pointer that nothing counts.
+pub(crate) fn are_all_of_std() -> bool {
+    let start = |facts: &Facts| facts.start.load(Ordering::Relaxed);
+    let mut all = RECORDS.live(None, start);
+    all.all(|seen| name::is_of_std(seen.facts))
 }
 
 /// Tells of each thread of the scope.
