@@ -100,8 +100,8 @@ const WORDS: &[Words] = &[
         pattern: Pattern::LostWakeup,
         one: "it waits for a notification, and nobody else is left who could give it",
         many: "they wait for notifications, and nobody else is left who could give them",
-        cure: Some("keep what it waits on where it is notified, too; `notify_waiters` of a `Notify` wakes only those that wait already, \
-             `notify_one` the next one as well"),
+        cure: Some("keep what it waits on where somebody can end the wait: by `close()` of a `TaskTracker`, `set()` of a `SetOnce`; \
+             `notify_waiters()` of a `Notify` wakes only those that wait already, `notify_one()` the next one as well"),
     },
     Words {
         pattern: Pattern::TokenOrphaned,
