@@ -175,7 +175,10 @@ impl Image {
         let named = around.find(|name| !name.starts_with('{'))?;
         let mut seen = Vec::new();
         // Coroutines go by the name of closures. Symbols of the newer kind also name functions after their arguments.
-        let is_closure = |symbol: &str| symbol.starts_with("_RNC") || symbol.contains("closure");
+        let is_closure = |symbol: &str| match symbol.strip_prefix("_R") {
+            Some(path) => path.trim_start_matches('I').starts_with("NC"),
+            None => symbol.contains("closure"),
+        };
         let named = format!("{}{named}", named.len());
         for (_, at) in self.symbols.containing(&named, is_closure) {
             for unit in self.units_at(at) {
