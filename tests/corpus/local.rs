@@ -1,16 +1,19 @@
 //! Tasks of a `LocalSet` that is still there are left behind, whether `leakcheck::watch_local` was given the set or not; one
 //! that is dropped ends its tasks. Those of a `LocalRuntime` are seen like those of any other.
 
-use std::{cell::RefCell, future::pending, mem::forget, rc::Rc};
+use std::{cell::RefCell, future::pending, mem::forget, rc::Rc, time::Duration};
 
 use leakcheck::{leak_checked, watch_local};
 use tokio::{
     runtime::Builder,
     sync::oneshot,
     task::{LocalSet, spawn_local, yield_now},
+    time::sleep,
 };
 
 use crate::expected::verify;
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 fn watched() -> LocalSet {
     let set = LocalSet::new();
@@ -257,6 +260,37 @@ async fn set_on_a_local_runtime_is_dropped() {
     let set = watched();
     set.spawn_local(pending::<()>());
     set.run_until(yield_now()).await;
+}
+
+/// The runtime that drives the set has the timer, and does not count the task.
+#[leak_checked]
+#[tokio::test]
+#[ignore = "leaks on purpose"]
+async fn task_of_a_set_sleeps() {
+    let set = LocalSet::new();
+    set.run_until(async {
+        // leak: task
+        // waits: at sleep for a timer
+        // why: detached
+        spawn_local(async {
+            sleep(HOUR).await; // at: sleep
+        });
+        yield_now().await;
+    })
+    .await;
+    forget(set);
+}
+
+#[leak_checked(ignore_created_by = "corpus::local::sleeping_task_of_a_set_is_accepted")]
+#[tokio::test]
+async fn sleeping_task_of_a_set_is_accepted() {
+    let set = LocalSet::new();
+    set.run_until(async {
+        spawn_local(sleep(HOUR));
+        yield_now().await;
+    })
+    .await;
+    forget(set);
 }
 
 #[test]

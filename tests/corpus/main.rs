@@ -76,4 +76,5 @@ mod time;
 mod timers;
 mod tree;
 mod unread;
+mod unsized_tails;
 mod why;

@@ -185,6 +185,8 @@ const PATTERNS: &[Pattern] = &[
         "local::task_of_a_local_runtime_ends",
         "local::task_goes_to_the_local_runtime_of_a_set",
         "local::set_on_a_local_runtime_is_dropped",
+        "local::task_of_a_set_sleeps",
+        "local::sleeping_task_of_a_set_is_accepted",
     ]),
     covered(68, "second runtime", &[
         "runtimes::second_runtime_is_never_dropped", "runtimes::second_runtime_is_dropped",
@@ -290,6 +292,7 @@ fn stands_for_a_pattern(test: &str) -> bool {
         "process_trees::",
         "temp_files::",
         "thread_locals::",
+        "unsized_tails::",
     ];
     let is_comparison = test.ends_with(VERIFYING);
     !is_comparison && !is_own.iter().any(|module| test.starts_with(module))
