@@ -3,10 +3,7 @@
 
 use std::{
     mem::ManuallyDrop,
-    sync::{
-        Arc, Mutex as StdMutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Condvar, Mutex as StdMutex},
     thread,
     time::Duration,
 };
@@ -105,9 +102,24 @@ async fn socket_moved_to_a_task_of_a_set() {
     servers.shutdown().await;
 }
 
-fn until(is_over: &AtomicBool) {
-    while !is_over.load(Ordering::SeqCst) {
-        thread::park_timeout(Duration::from_millis(100)); // at: park
+/// Threads wait for it, and are at rest until then.
+#[derive(Default)]
+struct Latch {
+    is_open: StdMutex<bool>,
+    opened: Condvar,
+}
+
+impl Latch {
+    fn open(&self) {
+        *self.is_open.lock().unwrap() = true;
+        self.opened.notify_all();
+    }
+
+    fn wait(&self) {
+        let mut is_open = self.is_open.lock().unwrap();
+        while !*is_open {
+            is_open = self.opened.wait(is_open).unwrap(); // at: latch
+        }
     }
 }
 
@@ -115,25 +127,25 @@ fn until(is_over: &AtomicBool) {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn closure_is_stopped_at_the_end() {
-    let is_over = Arc::new(AtomicBool::new(false));
+    let is_over = Arc::new(Latch::default());
     let theirs = Arc::clone(&is_over);
     // leak: blocking_task
-    // waits: at park blocked in thread::park_timeout
+    // waits: at latch blocked in Condvar::wait
     // cancelled: at step
     // why: not-cancel-safe
-    let closure = spawn_blocking(move || until(&theirs));
+    let closure = spawn_blocking(move || theirs.wait());
     step().await;
-    is_over.store(true, Ordering::SeqCst);
+    is_over.open();
     closure.await.unwrap();
 }
 
 #[leak_checked(cancel = "each")]
 #[tokio::test]
 async fn closure_is_stopped_by_a_guard() {
-    let is_over = Arc::new(AtomicBool::new(false));
+    let is_over = Arc::new(Latch::default());
     let theirs = Arc::clone(&is_over);
-    let closure = spawn_blocking(move || until(&theirs));
-    let stop = Finally(|| is_over.store(true, Ordering::SeqCst));
+    let closure = spawn_blocking(move || theirs.wait());
+    let stop = Finally(|| is_over.open());
     step().await;
     drop(stop);
     closure.await.unwrap();
@@ -143,26 +155,26 @@ async fn closure_is_stopped_by_a_guard() {
 #[tokio::test]
 #[ignore = "leaks on purpose"]
 async fn thread_is_stopped_at_the_end() {
-    let is_over = Arc::new(AtomicBool::new(false));
+    let is_over = Arc::new(Latch::default());
     let theirs = Arc::clone(&is_over);
     // leak: thread
-    // waits: at park blocked in thread::park_timeout
+    // waits: at latch blocked in Condvar::wait
     // cancelled: at step
     // why: not-cancel-safe
-    let worker = thread::spawn(move || until(&theirs));
+    let worker = thread::spawn(move || theirs.wait());
     step().await;
-    is_over.store(true, Ordering::SeqCst);
+    is_over.open();
     worker.join().unwrap();
 }
 
 #[leak_checked(cancel = "each")]
 #[tokio::test]
 async fn thread_is_stopped_by_a_guard() {
-    let is_over = Arc::new(AtomicBool::new(false));
+    let is_over = Arc::new(Latch::default());
     let theirs = Arc::clone(&is_over);
-    let mut worker = Some(thread::spawn(move || until(&theirs)));
+    let mut worker = Some(thread::spawn(move || theirs.wait()));
     let stop = Finally(move || {
-        is_over.store(true, Ordering::SeqCst);
+        is_over.open();
         if let Some(worker) = worker.take() {
             worker.join().unwrap();
         }
