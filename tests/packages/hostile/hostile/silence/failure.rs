@@ -114,10 +114,11 @@ impl Failure {
         is_root || !matches!(self, Self::NoProc | Self::Chroot)
     }
 
-    /// Whether what happens hangs on how much memory the allocator has at hand.
-    pub(super) fn depends_on_the_allocator(&self) -> bool {
+    /// Whether what happens hangs on how much memory the allocator has at hand, or on what is inlined.
+    pub(super) fn may_differ(&self) -> bool {
         match self {
             Self::Memory => true,
+            Self::Paths => !cfg!(debug_assertions),
             Self::Refused(name, _) => matches!(*name, "mmap" | "munmap" | "mprotect"),
             _ => false,
         }
